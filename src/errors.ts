@@ -1,0 +1,28 @@
+/**
+ * What every error of ours says: what went wrong in a sentence for people, the next step, and whether it
+ * passes by itself (worth a retry) or is final until somebody changes something.
+ */
+export class HallpassError extends Error {
+  /** True when the same call may succeed later with nothing changed by us. */
+  readonly passing: boolean;
+  /** What the reader can do about it; one sentence, or null when there is nothing to do. */
+  readonly nextStep: string | null;
+
+  constructor(
+    message: string,
+    options: { passing: boolean; nextStep?: string | null | undefined; cause?: unknown },
+  ) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = new.target.name;
+    this.passing = options.passing;
+    this.nextStep = options.nextStep ?? null;
+  }
+}
+
+/** Turns whatever was thrown into an Error, keeping it as the cause when it was not one. */
+export function coerceError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  return new Error(typeof thrown === 'string' ? thrown : 'something that is no Error was thrown', {
+    cause: thrown,
+  });
+}

@@ -1,0 +1,36 @@
+import type { View } from '@slack/types';
+import type { Message } from '../surfaces/message.js';
+
+/** What Slack says of a person; at most 60 s old. */
+export interface Person {
+  readonly id: string;
+  readonly teamId: string;
+  readonly name: string;
+  /** null unless the address is confirmed and we may read it. */
+  readonly email: string | null;
+  readonly deactivated: boolean;
+  readonly bot: boolean;
+  /** A restricted or ultra-restricted (guest) account. */
+  readonly guest: boolean;
+}
+
+/** Where a message stands in Slack: the real channel id (`D…` for a direct message) and its timestamp. */
+export interface Posted {
+  readonly channel: string;
+  readonly ts: string;
+}
+
+/** Outward to Slack; the only user of its Web API. Every call has a timeout and throws a MessengerError. */
+export interface Messenger {
+  /** The workspace and the bot, as auth.test says. */
+  whoAmI(): Promise<{ teamId: string; userId: string; botId: string }>;
+  person(userId: string): Promise<Person>;
+  /** The members of a user group; at most 60 s old. */
+  members(groupId: string): Promise<ReadonlySet<string>>;
+  /** Posts to a channel, or to a person's direct messages when `to` is a user id. */
+  post(to: string, message: Message): Promise<Posted>;
+  update(where: Posted, message: Message): Promise<void>;
+  delete(where: Posted): Promise<void>;
+  openView(triggerId: string, view: View): Promise<void>;
+  updateView(view: { id: string; hash: string | null }, next: View): Promise<void>;
+}

@@ -1,0 +1,11 @@
+/**
+ * An alarm says "look at this target at about this moment". It is a hint, never the truth: losing one delays
+ * a revocation by at most one HEARTBEAT, and a duplicate is harmless.
+ */
+export interface Alarms {
+  /** Arms one alarm, `delayMs` from now. Returns at once and never throws: with Redis down, `add` hangs. */
+  arm(target: string, delayMs: number): void;
+  /** Starts to receive. `onAlarm` is called with the target's key in one of the processes. */
+  start(onAlarm: (target: string) => Promise<void>): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,20 @@
+import type { KnownBlock } from '@slack/types';
+
+/** What one Slack message shows. */
+export interface Message {
+  /** Stands alone: push notifications and screen readers show nothing else. Already escaped mrkdwn. */
+  readonly text: string;
+  readonly blocks: readonly KnownBlock[];
+}
+
+/** What the configuration says of a request's target and role, for people; all of it as today's file has it. */
+export interface Scene {
+  readonly targetName: string;
+  /** The mark on cards: "production". */
+  readonly environment: string | null;
+  readonly about: string | null;
+  /** How to connect. */
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+}
