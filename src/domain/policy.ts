@@ -29,3 +29,53 @@ export interface Policy {
   readonly maxMs: number;
   readonly pendingTimeoutMs: number;
 }
+
+/** What was looked up about the one who clicked, to decide whether they may decide. */
+export interface DeciderFacts {
+  readonly userId: string;
+  /** The Postgres login that this person has on the request's target, if any. */
+  readonly login: string | null;
+  /** For each group named in the policy: its members, or null when Slack did not say. */
+  readonly groups: ReadonlyMap<string, ReadonlySet<string> | null>;
+}
+
+export type Qualifies =
+  /** `via`: the group (or "named") through which they qualify; kept with the decision. */
+  | { readonly ok: true; readonly via: string }
+  | { readonly ok: false; readonly code: 'not_an_approver' }
+  /** They may or may not be one: these groups could not be read. */
+  | { readonly ok: false; readonly code: 'group_unknown'; readonly groups: readonly Principal[] };
+
+export type MayDecide = Qualifies | { readonly ok: false; readonly code: 'own_request' | 'same_login' };
+
+/**
+ * May this person decide this request? Nobody decides on their own request, nor through a second account mapped
+ * to the same login.
+ */
+export function mayDecide(
+  approvers: readonly Principal[],
+  decider: DeciderFacts,
+  request: { readonly requester: string; readonly login: string },
+): MayDecide {
+  if (decider.userId === request.requester) return { ok: false, code: 'own_request' };
+  if (decider.login === request.login) return { ok: false, code: 'same_login' };
+  return qualifies(approvers, decider);
+}
+
+/** Is this person one of these, themselves or through a group? */
+export function qualifies(
+  principals: readonly Principal[],
+  { userId, groups }: Pick<DeciderFacts, 'userId' | 'groups'>,
+): Qualifies {
+  const through = principals.find(({ id }) => id === userId || groups.get(id)?.has(userId) === true);
+  if (through) return { ok: true, via: through.name ?? (isGroup(through) ? through.id : 'named') };
+  const unknown = principals.filter((p) => isGroup(p) && !groups.get(p.id));
+  return unknown.length > 0
+    ? { ok: false, code: 'group_unknown', groups: unknown }
+    : { ok: false, code: 'not_an_approver' };
+}
+
+/** A Slack user group, as its id tells. */
+export function isGroup(principal: Principal): boolean {
+  return principal.id.startsWith('S');
+}

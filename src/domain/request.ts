@@ -124,6 +124,12 @@ export function requestName(id: number): string {
   return `R-${id}`;
 }
 
+/** The id in "R-1042"; null for anything else. */
+export function parseRequestName(name: string): number | null {
+  const digits = /^R-([1-9]\d{0,14})$/.exec(name)?.[1];
+  return digits === undefined ? null : Number(digits);
+}
+
 /** Is the time of this grant up? Decided by the ledger's clock alone. */
 export function isExpired(request: AccessRequest, now: Date): boolean {
   return request.expiresAt !== null && request.expiresAt <= now;

@@ -1,0 +1,60 @@
+/**
+ * What the ledger wants against what was seen on the target: the one comparison behind every sweep and every
+ * drift check. Invariants kept here: nothing is taken back that our ledger does not say has ended, and a grant
+ * that was not looked for is never called gone.
+ */
+import { type AccessRequest, isExpired } from './request.js';
+
+/** A membership on the target whose grantor is our own login. */
+export interface Seen {
+  readonly roleOid: number;
+  readonly memberOid: number;
+}
+
+export interface Comparison<S extends Seen = Seen> {
+  /** Approved, and not yet proved to be there. */
+  readonly lend: readonly AccessRequest[];
+  /** Its time is up, or somebody ended it: to be taken back and proved gone. */
+  readonly takeBack: readonly AccessRequest[];
+  /** Nothing to take back: `found` when it should be there but is not, else no GRANT was ever run for it. */
+  readonly gone: readonly { readonly request: AccessRequest; readonly found: boolean }[];
+  /** Ours on the target, and no open request explains it. */
+  readonly unexplained: readonly S[];
+}
+
+/**
+ * @param wanted open requests of one target.
+ * @param seen all memberships of our grantor on that server, or null when only the ledger was read: then nothing
+ *   is concluded from absence.
+ */
+export function compare<S extends Seen>(
+  wanted: readonly AccessRequest[],
+  seen: { readonly server: string; readonly memberships: readonly S[] } | null,
+  now: Date,
+): Comparison<S> {
+  const lend: AccessRequest[] = [];
+  const takeBack: AccessRequest[] = [];
+  const gone: { request: AccessRequest; found: boolean }[] = [];
+  const explained = new Set<string>();
+  const there = new Set(seen?.memberships.map(pairKey));
+
+  for (const request of wanted) {
+    const { state, place } = request;
+    if (place !== null && place.server === seen?.server) explained.add(pairKey(place));
+    if (state === 'granting') {
+      lend.push(request);
+    } else if (state === 'ending' || (state === 'active' && isExpired(request, now))) {
+      // The place is written before the GRANT is run: without one there was no GRANT.
+      if (place === null) gone.push({ request, found: false });
+      else takeBack.push(request);
+    } else if (state === 'active' && place !== null && place.server === seen?.server) {
+      if (!there.has(pairKey(place))) gone.push({ request, found: true });
+    }
+  }
+  return { lend, takeBack, gone, unexplained: seen?.memberships.filter((m) => !explained.has(pairKey(m))) ?? [] };
+}
+
+/** One membership on one server, as a key. */
+export function pairKey(pair: Seen): string {
+  return `${pair.roleOid}/${pair.memberOid}`;
+}

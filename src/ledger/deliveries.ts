@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import type { Queryable } from './pool.js';
+
+/** A message that is not yet as wanted, leased to this process. */
+export interface Delivery {
+  readonly key: string;
+  readonly kind: string;
+  readonly requestId: number | null;
+  readonly recipient: string;
+  /** What to say when it belongs to no request: as it was written, unchecked. */
+  readonly message: unknown;
+  /** The version that was wanted when it was claimed. */
+  readonly wanted: number;
+  /** Where Slack put it; null before the first post. */
+  readonly posted: { readonly channel: string; readonly ts: string } | null;
+  readonly attempts: number;
+  readonly ageMs: number;
+}
+
+/** Longer than any call to Slack may take: while it lasts no other process sends the same message. */
+const LEASE_MS = 30_000;
+
+const deliveryRow = z.object({
+  key: z.string(),
+  kind: z.string(),
+  request_id: z.number().nullable(),
+  recipient: z.string(),
+  message: z.unknown(),
+  wanted: z.number(),
+  channel: z.string().nullable(),
+  ts: z.string().nullable(),
+  attempts: z.number(),
+  age_ms: z.number(),
+});
+
+function toDelivery(row: unknown): Delivery {
+  const d = deliveryRow.parse(row);
+  return {
+    key: d.key,
+    kind: d.kind,
+    requestId: d.request_id,
+    recipient: d.recipient,
+    message: d.message,
+    wanted: d.wanted,
+    posted: d.channel === null || d.ts === null ? null : { channel: d.channel, ts: d.ts },
+    attempts: d.attempts,
+    ageMs: d.age_ms,
+  };
+}
+
+/** Takes up to `limit` unsent messages that are due, and leases them to the caller. */
+export async function claimDeliveries(db: Queryable, limit: number): Promise<readonly Delivery[]> {
+  const { rows } = await db.query(
+    `update deliveries d set lease_until = now() + $2 * interval '1 millisecond', attempts = attempts + 1
+       from (select key from deliveries where sent < wanted and not_before <= now()
+               and (lease_until is null or lease_until <= now())
+             order by not_before limit $1 for update skip locked) due
+       where d.key = due.key
+       returning d.*, extract(epoch from now() - d.created_at)::float8 * 1000 as age_ms`,
+    [limit, LEASE_MS],
+  );
+  return rows.map(toDelivery);
+}
+
+/** Records what Slack now shows: this version, in this place. Ends the lease. */
+export async function recordSent(
+  db: Queryable,
+  key: string,
+  version: number,
+  posted: { readonly channel: string; readonly ts: string } | null,
+): Promise<void> {
+  await db.query(
+    `update deliveries set sent = greatest(sent, $2), channel = coalesce($3, channel), ts = coalesce($4, ts),
+       lease_until = null, attempts = 0, trouble = null where key = $1`,
+    [key, version, posted?.channel ?? null, posted?.ts ?? null],
+  );
+}
+
+/** Records why it could not be sent, and when to try again (milliseconds from now); null gives it up. */
+export async function recordUnsent(
+  db: Queryable,
+  key: string,
+  trouble: string,
+  retryInMs: number | null,
+): Promise<void> {
+  await db.query(
+    `update deliveries set trouble = $2, lease_until = null, not_before = now() + coalesce($3, 0) * interval '1 millisecond',
+       sent = case when $3::bigint is null then wanted else sent end where key = $1`,
+    [key, trouble, retryInMs === null ? null : Math.round(retryInMs)],
+  );
+}
+
+/** The message is gone from Slack: the next attempt posts it anew. */
+export async function forgetPosted(db: Queryable, key: string): Promise<void> {
+  await db.query(`update deliveries set channel = null, ts = null, lease_until = null where key = $1`, [key]);
+}
+
+/** Milliseconds until the next unsent message is due or its lease ends; null when all is sent. */
+export async function nextDelivery(db: Queryable): Promise<number | null> {
+  const { rows } = await db.query<{ ms: number | null }>(
+    `select extract(epoch from min(greatest(not_before, lease_until)) - now())::float8 * 1000 as ms
+       from deliveries where sent < wanted`,
+  );
+  return rows[0]?.ms ?? null;
+}
+
+/** Lets a held card go out now: PagerDuty has answered. */
+export async function releaseDeliveries(db: Queryable, requestId: number): Promise<void> {
+  await db.query(
+    `update deliveries set not_before = now() where request_id = $1 and sent < wanted and not_before > now()`,
+    [requestId],
+  );
+}
+
+/** Where the message with this key stands in Slack. */
+export async function whereShown(
+  db: Queryable,
+  key: string,
+): Promise<{ readonly channel: string; readonly ts: string } | null> {
+  const { rows } = await db.query<{ channel: string | null; ts: string | null }>(
+    'select channel, ts from deliveries where key = $1',
+    [key],
+  );
+  const row = rows[0];
+  return row?.channel && row.ts ? { channel: row.channel, ts: row.ts } : null;
+}
+
+/** Tells the operators something, once for each key. */
+export async function insertOperatorNote(
+  db: Queryable,
+  note: { readonly key: string; readonly channel: string; readonly message: object },
+): Promise<void> {
+  await db.query(
+    `insert into deliveries (key, kind, recipient, message, wanted) values ($1, 'operators', $2, $3, 1)
+       on conflict (key) do nothing`,
+    [note.key, note.channel, JSON.stringify(note.message)],
+  );
+}

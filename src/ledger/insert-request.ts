@@ -1,0 +1,59 @@
+import type { AccessRequest } from '../domain/request.js';
+import type { Queryable } from './pool.js';
+import { REQUEST_COLUMNS, toRequest } from './request-row.js';
+
+export type NewRequest = Pick<
+  AccessRequest,
+  'target' | 'role' | 'login' | 'requester' | 'reason' | 'wishedMs' | 'asked'
+> & {
+  readonly viewId: string;
+  /** Milliseconds until it lapses undecided. */
+  readonly pendingTimeoutMs: number;
+  readonly configHash: string;
+  /** The channel of its card. */
+  readonly channel: string;
+  /** The card is held back this long, milliseconds, for PagerDuty to answer first. */
+  readonly holdCardMs: number;
+};
+
+/**
+ * Writes a request, its audit event and its first messages, in one statement.
+ * @returns null when this view made a request before, or an open request for the membership exists: the indexes
+ *   decide, so two submissions at once make one request.
+ */
+export async function insertRequest(db: Queryable, wish: NewRequest): Promise<AccessRequest | null> {
+  const { rows } = await db.query(
+    `with r as (
+       insert into requests (target, role, login, requester, reason, wished_ms, duration_ms, asked, view_id,
+           pending_until)
+         values ($1, $2, $3, $4, $5, $6, $6, $7, $8, now() + $9 * interval '1 millisecond')
+         on conflict do nothing returning *
+     ), audited as (
+       insert into events (request_id, kind, actor, data)
+         select r.id, 'submitted', r.requester, jsonb_build_object('target', r.target, 'role', r.role, 'login', r.login,
+           'reason', r.reason, 'wishedMs', r.wished_ms, 'asked', r.asked, 'configHash', $10::text)
+         from r
+     ), shown as (
+       insert into deliveries (key, kind, request_id, recipient, wanted, not_before)
+         select 'card:' || r.id, 'card', r.id, $11::text, r.version, now() + $12 * interval '1 millisecond' from r
+         union all
+         select 'status:' || r.id, 'status', r.id, r.requester, r.version, now() from r
+     )
+     select ${REQUEST_COLUMNS} from r`,
+    [
+      wish.target,
+      wish.role,
+      wish.login,
+      wish.requester,
+      wish.reason,
+      wish.wishedMs,
+      JSON.stringify(wish.asked),
+      wish.viewId,
+      wish.pendingTimeoutMs,
+      wish.configHash,
+      wish.channel,
+      wish.holdCardMs,
+    ],
+  );
+  return rows[0] === undefined ? null : toRequest(rows[0]);
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { AccessRequest } from '../domain/request.js';
+import { LedgerError } from './pool.js';
+
+/** The columns of `requests` that make an AccessRequest, in SQL. */
+export const REQUEST_COLUMNS = `r.id, r.version, r.state, r.why, r.trouble, r.target, r.role, r.login, r.requester,
+  r.reason, r.wished_ms, r.duration_ms, r.asked, r.created_at, r.pending_until, r.on_call_note, r.decided_at,
+  r.decided_by, r.decided_via, r.server, r.role_oid, r.member_oid, r.granted_at, r.expires_at, r.warn_at,
+  r.ended_by, r.ended_at`;
+
+const requestRow = z.object({
+  id: z.number(),
+  version: z.number(),
+  state: z.enum(['pending', 'granting', 'active', 'ending', 'denied', 'withdrawn', 'lapsed', 'failed', 'ended']),
+  why: z.enum(['expired', 'relinquished', 'ended', 'removed', 'failed']).nullable(),
+  trouble: z.string().nullable(),
+  target: z.string(),
+  role: z.string(),
+  login: z.string(),
+  requester: z.string(),
+  reason: z.string(),
+  wished_ms: z.number(),
+  duration_ms: z.number(),
+  asked: z.array(z.object({ id: z.string(), name: z.string().nullable() })),
+  created_at: z.date(),
+  pending_until: z.date(),
+  on_call_note: z.string().nullable(),
+  decided_at: z.date().nullable(),
+  decided_by: z.string().nullable(),
+  decided_via: z.string().nullable(),
+  server: z.string().nullable(),
+  role_oid: z.number().nullable(),
+  member_oid: z.number().nullable(),
+  granted_at: z.date().nullable(),
+  expires_at: z.date().nullable(),
+  warn_at: z.date().nullable(),
+  ended_by: z.string().nullable(),
+  ended_at: z.date().nullable(),
+});
+
+/** Reads one row of `requests`. @throws LedgerError when a newer release wrote what this one does not know. */
+export function toRequest(row: unknown): AccessRequest {
+  const parsed = requestRow.safeParse(row);
+  if (!parsed.success) {
+    throw new LedgerError('a request in the ledger cannot be read by this release of Hallpass', {
+      passing: false,
+      nextStep: 'Run a release at least as new as the one that migrated the ledger.',
+      cause: parsed.error,
+    });
+  }
+  const r = parsed.data;
+  return {
+    id: r.id,
+    version: r.version,
+    state: r.state,
+    why: r.why,
+    trouble: r.trouble,
+    target: r.target,
+    role: r.role,
+    login: r.login,
+    requester: r.requester,
+    reason: r.reason,
+    wishedMs: r.wished_ms,
+    durationMs: r.duration_ms,
+    asked: r.asked,
+    createdAt: r.created_at,
+    pendingUntil: r.pending_until,
+    onCallNote: r.on_call_note,
+    decidedAt: r.decided_at,
+    decidedBy: r.decided_by,
+    decidedVia: r.decided_via,
+    place:
+      r.server === null || r.role_oid === null || r.member_oid === null
+        ? null
+        : { server: r.server, roleOid: r.role_oid, memberOid: r.member_oid },
+    grantedAt: r.granted_at,
+    expiresAt: r.expires_at,
+    warnAt: r.warn_at,
+    endedBy: r.ended_by,
+    endedAt: r.ended_at,
+  };
+}
+
+/** The columns that a transition may change, as the ledger's own JSON record. */
+export function toChange(next: AccessRequest): Record<string, unknown> {
+  return {
+    id: next.id,
+    version: next.version,
+    state: next.state,
+    why: next.why,
+    trouble: next.trouble,
+    duration_ms: next.durationMs,
+    on_call_note: next.onCallNote,
+    decided_at: next.decidedAt,
+    decided_by: next.decidedBy,
+    decided_via: next.decidedVia,
+    server: next.place?.server ?? null,
+    role_oid: next.place?.roleOid ?? null,
+    member_oid: next.place?.memberOid ?? null,
+    granted_at: next.grantedAt,
+    expires_at: next.expiresAt,
+    warn_at: next.warnAt,
+    ended_by: next.endedBy,
+    ended_at: next.endedAt,
+  };
+}

@@ -1,0 +1,78 @@
+import type { Queryable } from './pool.js';
+
+/** What the ledger knows of a target beside its requests. */
+export interface TargetRow {
+  readonly wakeSeq: number;
+  /** system_identifier as last seen; null before the first sweep. */
+  readonly server: string | null;
+  /** The process that swept last. */
+  readonly sweeper: string | null;
+  /** Milliseconds since all our memberships there were compared; null when never. */
+  readonly checkedMs: number | null;
+}
+
+/** Makes a row for each target of the configuration. */
+export async function registerTargets(db: Queryable, names: readonly string[]): Promise<void> {
+  await db.query(`insert into targets (name) select unnest($1::text[]) on conflict do nothing`, [names]);
+}
+
+export async function readTarget(db: Queryable, name: string): Promise<TargetRow> {
+  const { rows } = await db.query<{
+    wake_seq: number;
+    server: string | null;
+    sweeper: string | null;
+    checked_ms: number | null;
+  }>(
+    `select wake_seq, server, sweeper, extract(epoch from now() - checked_at)::float8 * 1000 as checked_ms
+       from targets where name = $1`,
+    [name],
+  );
+  const row = rows[0];
+  return {
+    wakeSeq: row?.wake_seq ?? 0,
+    server: row?.server ?? null,
+    sweeper: row?.sweeper ?? null,
+    checkedMs: row?.checked_ms ?? null,
+  };
+}
+
+/** Records that this process compared all our memberships on the target, and which server it saw. */
+export async function recordChecked(db: Queryable, name: string, sweeper: string, server: string): Promise<void> {
+  await db.query('update targets set sweeper = $2, server = $3, checked_at = now() where name = $1', [
+    name,
+    sweeper,
+    server,
+  ]);
+}
+
+/** Has all our memberships on the target compared at the next sweep. */
+export async function forgetChecked(db: Queryable, name: string): Promise<void> {
+  await db.query('update targets set checked_at = null, wake_seq = wake_seq + 1 where name = $1', [name]);
+}
+
+/** Targets with something to lend or to take back now. */
+export async function targetsWithWork(db: Queryable): Promise<readonly string[]> {
+  const { rows } = await db.query<{ target: string }>(
+    `select target from requests where state in ('granting', 'ending')
+     union select target from requests where state = 'active' and expires_at <= now()`,
+  );
+  return rows.map((row) => row.target);
+}
+
+/** Targets with a grant that is out, or may be. */
+export async function targetsWithGrants(db: Queryable): Promise<readonly string[]> {
+  const { rows } = await db.query<{ target: string }>(
+    `select distinct target from requests where state in ('granting', 'active', 'ending')`,
+  );
+  return rows.map((row) => row.target);
+}
+
+/** Milliseconds until the next grant of this target expires; null when none is active. */
+export async function nextExpiry(db: Queryable, target: string): Promise<number | null> {
+  const { rows } = await db.query<{ ms: number | null }>(
+    `select extract(epoch from min(expires_at) - now())::float8 * 1000 as ms
+       from requests where state = 'active' and target = $1`,
+    [target],
+  );
+  return rows[0]?.ms ?? null;
+}

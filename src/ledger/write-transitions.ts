@@ -1,0 +1,71 @@
+/**
+ * The only write to a request's state. Guarded by the version that was read: of two writers one wins, and the
+ * other is told by the absence of its id. State, audit event and what is to be shown are one statement, so they
+ * are committed together or not at all.
+ */
+import type { AccessRequest, AuditEvent } from '../domain/request.js';
+import type { Queryable } from './pool.js';
+import { toChange } from './request-row.js';
+
+/** A new message to somebody, once; the key makes a repetition harmless. */
+export interface Note {
+  readonly key: string;
+  readonly kind: string;
+  readonly recipient: string;
+}
+
+export interface Write {
+  readonly next: AccessRequest;
+  readonly audit: AuditEvent;
+  readonly notes: readonly Note[];
+  /** A person's (or on call's) approve or deny, kept as a row of its own. */
+  readonly decision: { readonly approver: string; readonly verdict: 'approve' | 'deny'; readonly via: string } | null;
+}
+
+const CHANGED = `version int, state text, why text, trouble text, duration_ms bigint, on_call_note text,
+  decided_at timestamptz, decided_by text, decided_via text, server text, role_oid oid, member_oid oid,
+  granted_at timestamptz, expires_at timestamptz, warn_at timestamptz, ended_by text, ended_at timestamptz`;
+const COLUMNS = CHANGED.split(',').map((column) => column.trim().split(' ')[0]);
+
+const WRITE = `
+  with change as (
+    select * from jsonb_to_recordset($1::jsonb) as c(id bigint, ${CHANGED})
+  ), written as (
+    update requests r set ${COLUMNS.map((c) => `${c} = c.${c}`).join(', ')}
+      from change c where r.id = c.id and r.version = c.version - 1
+      returning r.id, r.version, r.target
+  ), audited as (
+    insert into events (request_id, kind, actor, data)
+      select e.id, e.kind, e.actor, e.data
+      from jsonb_to_recordset($2::jsonb) as e(id bigint, kind text, actor text, data jsonb) join written using (id)
+      order by e.id
+  ), decided as (
+    insert into decisions (request_id, approver, verdict, via)
+      select d.id, d.approver, d.verdict, d.via
+      from jsonb_to_recordset($3::jsonb) as d(id bigint, approver text, verdict text, via text) join written using (id)
+  ), told as (
+    insert into deliveries (key, kind, request_id, recipient, wanted)
+      select n.key, n.kind, n.id, n.recipient, w.version
+      from jsonb_to_recordset($4::jsonb) as n(id bigint, key text, kind text, recipient text)
+        join written w using (id)
+      on conflict (key) do nothing
+  ), reshown as (
+    update deliveries d set wanted = w.version, not_before = least(d.not_before, now())
+      from written w where d.request_id = w.id and d.wanted < w.version
+  ), woken as (
+    update targets t set wake_seq = wake_seq + 1
+      where t.name in (select w.target from written w join change c using (id) where c.state in ('granting', 'ending'))
+  )
+  select id from written`;
+
+/** Writes what still stands at the version that was read. @returns the ids that were written. */
+export async function writeTransitions(db: Queryable, writes: readonly Write[]): Promise<ReadonlySet<number>> {
+  if (writes.length === 0) return new Set();
+  const { rows } = await db.query<{ id: number }>(WRITE, [
+    JSON.stringify(writes.map(({ next }) => toChange(next))),
+    JSON.stringify(writes.map(({ next, audit }) => ({ id: next.id, ...audit }))),
+    JSON.stringify(writes.flatMap(({ next, decision }) => (decision ? [{ id: next.id, ...decision }] : []))),
+    JSON.stringify(writes.flatMap(({ next, notes }) => notes.map((note) => ({ id: next.id, ...note })))),
+  ]);
+  return new Set(rows.map((row) => row.id));
+}

@@ -1,0 +1,55 @@
+import type { AccessRequest } from '../../src/domain/request.js';
+
+export const NOON = new Date('2026-11-21T12:00:00Z');
+
+export function after(ms: number): Date {
+  return new Date(NOON.getTime() + ms);
+}
+
+/** A request that was submitted at NOON for an hour; `change` makes of it what the test needs. */
+export function aRequest(change: Partial<AccessRequest> = {}): AccessRequest {
+  return {
+    id: 1042,
+    version: 1,
+    state: 'pending',
+    why: null,
+    trouble: null,
+    target: 'shop-prod',
+    role: 'orders_read',
+    login: 'ana',
+    requester: 'U0ANA',
+    reason: 'ticket 812',
+    wishedMs: 3_600_000,
+    durationMs: 3_600_000,
+    asked: [{ id: 'S0DBA', name: 'dba' }],
+    createdAt: NOON,
+    pendingUntil: after(8 * 3_600_000),
+    onCallNote: null,
+    decidedAt: null,
+    decidedBy: null,
+    decidedVia: null,
+    place: null,
+    grantedAt: null,
+    expiresAt: null,
+    warnAt: null,
+    endedBy: null,
+    endedAt: null,
+    ...change,
+  };
+}
+
+export const PLACE = { server: '7300000000000000001', roleOid: 16400, memberOid: 16401 };
+
+export function anActive(change: Partial<AccessRequest> = {}): AccessRequest {
+  return aRequest({
+    state: 'active',
+    decidedAt: NOON,
+    decidedBy: 'U0BEN',
+    decidedVia: 'dba',
+    place: PLACE,
+    grantedAt: NOON,
+    expiresAt: after(3_600_000),
+    warnAt: after(3_300_000),
+    ...change,
+  });
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { compare } from '../../src/domain/compare.js';
+import { after, anActive, aRequest, NOON, PLACE } from './a-request.js';
+
+const ids = (requests: readonly { id: number }[]) => requests.map(({ id }) => id);
+
+describe('what is wanted against what was seen', () => {
+  const pending = aRequest({ id: 1 });
+  const granting = aRequest({ id: 2, state: 'granting', decidedAt: NOON });
+  const active = anActive({ id: 3 });
+  const expired = anActive({ id: 4, expiresAt: after(1_000) });
+  const ending = anActive({ id: 5, state: 'ending', why: 'relinquished' });
+  const neverRun = aRequest({ id: 6, state: 'ending', why: 'failed' });
+  const all = [pending, granting, active, expired, ending, neverRun];
+
+  it('with the ledger alone: lends, takes back, and concludes nothing from absence', () => {
+    const todo = compare(all, null, after(1_000));
+    expect(ids(todo.lend)).toEqual([2]);
+    expect(ids(todo.takeBack)).toEqual([4, 5]);
+    expect(todo.gone.map(({ request, found }) => [request.id, found])).toEqual([[6, false]]);
+    expect(todo.unexplained).toEqual([]);
+  });
+
+  it('finds the active grant that somebody took away', () => {
+    const todo = compare([active], { server: PLACE.server, memberships: [] }, NOON);
+    expect(todo.gone).toEqual([{ request: active, found: true }]);
+  });
+
+  it('leaves the active grant that is there alone', () => {
+    const todo = compare([active], { server: PLACE.server, memberships: [PLACE] }, NOON);
+    expect(todo).toEqual({ lend: [], takeBack: [], gone: [], unexplained: [] });
+  });
+
+  it('concludes nothing about a grant on another server', () => {
+    const todo = compare([active], { server: 'another', memberships: [PLACE] }, NOON);
+    expect(todo.gone).toEqual([]);
+    expect(todo.unexplained).toEqual([PLACE]);
+  });
+
+  it('reports what no open request explains', () => {
+    const stranger = { roleOid: 99, memberOid: 98 };
+    const todo = compare([active, ending], { server: PLACE.server, memberships: [PLACE, stranger] }, NOON);
+    expect(todo.unexplained).toEqual([stranger]);
+  });
+});

@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type AccessRequest,
+  isFinal,
+  parseRequestName,
+  type RequestEvent,
+  requestName,
+  type State,
+  transition,
+} from '../../src/domain/request.js';
+import { after, anActive, aRequest, NOON, PLACE } from './a-request.js';
+
+const EVENTS: Record<RequestEvent['type'], RequestEvent> = {
+  approve: { type: 'approve', by: 'U0BEN', via: 'dba' },
+  approve_on_call: { type: 'approve_on_call', through: 'schedule P1', maxMs: 1_800_000 },
+  on_call_said: { type: 'on_call_said', note: 'PagerDuty did not answer' },
+  deny: { type: 'deny', by: 'U0BEN', via: 'dba' },
+  withdraw: { type: 'withdraw', by: 'U0ANA' },
+  lapse: { type: 'lapse' },
+  intend: { type: 'intend', place: PLACE },
+  granted: { type: 'granted' },
+  grant_failed: { type: 'grant_failed', trouble: 'no such role' },
+  relinquish: { type: 'relinquish', by: 'U0ANA' },
+  end: { type: 'end', by: 'U0OPS' },
+  proved_gone: { type: 'proved_gone', found: false },
+  hindered: { type: 'hindered', trouble: 'the server does not answer' },
+  warned: { type: 'warned' },
+};
+
+const granting = aRequest({ state: 'granting', decidedAt: NOON, decidedBy: 'U0BEN', place: PLACE });
+const ending = anActive({ state: 'ending', why: 'relinquished', endedBy: 'U0ANA', warnAt: null });
+
+/** Every state against every event, a minute after NOON: the next state, or why not. */
+const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, string][] = [
+  [
+    aRequest(),
+    {
+      approve: 'granting',
+      approve_on_call: 'granting',
+      on_call_said: 'pending',
+      deny: 'denied',
+      withdraw: 'withdrawn',
+      relinquish: 'not_lent',
+      end: 'not_lent',
+    },
+    'stale',
+  ],
+  [
+    granting,
+    {
+      intend: 'granting',
+      granted: 'active',
+      grant_failed: 'ending',
+      relinquish: 'ending',
+      end: 'ending',
+      hindered: 'granting',
+    },
+    'not_pending|stale',
+  ],
+  [anActive(), { relinquish: 'ending', end: 'ending', warned: 'active' }, 'not_pending|stale'],
+  [
+    ending,
+    {
+      relinquish: 'already_ending',
+      end: 'already_ending',
+      proved_gone: 'ended',
+      hindered: 'ending',
+    },
+    'not_pending|stale',
+  ],
+  ...(['denied', 'withdrawn', 'lapsed', 'failed', 'ended'] as const).map(
+    (state): [AccessRequest, Partial<Record<RequestEvent['type'], string>>, string] => [
+      aRequest({ state, endedAt: NOON }),
+      { relinquish: 'not_lent', end: 'not_lent' },
+      'not_pending|stale',
+    ],
+  ),
+];
+
+describe('the state table', () => {
+  for (const [request, answers, otherwise] of TABLE) {
+    for (const event of Object.values(EVENTS)) {
+      it(`${request.state}: ${event.type}`, () => {
+        const result = transition(request, event, after(60_000));
+        const answer = result.ok ? result.next.state : result.refusal.code;
+        const expected = answers[event.type];
+        if (expected !== undefined) expect(answer).toBe(expected);
+        else expect(otherwise.split('|')).toContain(answer);
+        if (result.ok) expect(result.next.version).toBe(request.version + 1);
+      });
+    }
+  }
+
+  it('reaches failed and ended only by a proof of absence', () => {
+    const proved: State[] = ['failed', 'ended'];
+    for (const [request] of TABLE.filter(([r]) => !isFinal(r.state))) {
+      for (const event of Object.values(EVENTS)) {
+        const result = transition(request, event, after(7_200_000));
+        if (result.ok && proved.includes(result.next.state)) expect(event.type).toBe('proved_gone');
+      }
+    }
+  });
+});
+
+describe('deadlines bind before anything has written them', () => {
+  it('refuses to decide or withdraw after the lapse', () => {
+    const at = after(8 * 3_600_000);
+    for (const type of ['approve', 'approve_on_call', 'deny', 'withdraw'] as const) {
+      expect(transition(aRequest(), EVENTS[type], at)).toMatchObject({ ok: false, refusal: { code: 'too_late' } });
+    }
+    expect(transition(aRequest(), EVENTS.lapse, at)).toMatchObject({ ok: true, next: { state: 'lapsed' } });
+  });
+
+  it('refuses to relinquish or end after the expiry, and takes the proof as expired', () => {
+    const at = after(3_600_000);
+    for (const type of ['relinquish', 'end'] as const) {
+      expect(transition(anActive(), EVENTS[type], at)).toMatchObject({ ok: false, refusal: { code: 'too_late' } });
+    }
+    expect(transition(anActive(), EVENTS.proved_gone, at)).toMatchObject({
+      ok: true,
+      next: { state: 'ended', why: 'expired' },
+    });
+  });
+});
+
+describe('what a proof of absence means', () => {
+  const gone = (request: AccessRequest, found: boolean, at = after(60_000)) =>
+    transition(request, { type: 'proved_gone', found }, at);
+
+  it('an active grant that was found missing was removed by somebody else', () => {
+    expect(gone(anActive(), true)).toMatchObject({ ok: true, next: { state: 'ended', why: 'removed' } });
+    expect(gone(anActive(), false)).toMatchObject({ ok: false });
+  });
+
+  it('a GRANT that failed is failed, with its reason, even when the proof was hindered meanwhile', () => {
+    const failed = transition(granting, EVENTS.grant_failed, after(1));
+    if (!failed.ok) throw new Error('refused');
+    expect(transition(failed.next, EVENTS.hindered, after(2))).toMatchObject({ ok: false });
+    expect(gone(failed.next, true)).toMatchObject({
+      ok: true,
+      next: { state: 'failed', trouble: 'no such role' },
+    });
+  });
+});
+
+describe('the clock of a grant', () => {
+  it('starts at the proved GRANT, not at the approval', () => {
+    const result = transition(granting, EVENTS.granted, after(600_000));
+    expect(result).toMatchObject({
+      ok: true,
+      next: { grantedAt: after(600_000), expiresAt: after(600_000 + 3_600_000) },
+    });
+  });
+
+  it('on call shortens a longer wish and leaves a shorter one', () => {
+    expect(transition(aRequest(), EVENTS.approve_on_call, NOON)).toMatchObject({ next: { durationMs: 1_800_000 } });
+    const short = aRequest({ wishedMs: 60_000, durationMs: 60_000 });
+    expect(transition(short, EVENTS.approve_on_call, NOON)).toMatchObject({ next: { durationMs: 60_000 } });
+  });
+
+  it('warns five minutes before the end, or at three quarters of a short grant, or never', () => {
+    const warnAt = (durationMs: number) => {
+      const result = transition({ ...granting, durationMs }, EVENTS.granted, NOON);
+      return result.ok ? result.next.warnAt : undefined;
+    };
+    expect(warnAt(3_600_000)).toEqual(after(3_300_000));
+    expect(warnAt(400_000)).toEqual(after(300_000));
+    expect(warnAt(5_000)).toBeNull();
+  });
+});
+
+it('reads its own ids, and nothing else', () => {
+  expect(parseRequestName(requestName(1042))).toBe(1042);
+  for (const wrong of ['R-', 'R-0', 'r-1', 'R-1 ', '1042', 'R-1e3', 'R--1', `R-${'9'.repeat(20)}`]) {
+    expect(parseRequestName(wrong)).toBeNull();
+  }
+});

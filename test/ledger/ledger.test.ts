@@ -1,0 +1,207 @@
+import pg from 'pg';
+import { pino } from 'pino';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { change } from '../../src/access/change.js';
+import type { AccessRequest } from '../../src/domain/request.js';
+import { claimDeliveries, recordSent, recordUnsent } from '../../src/ledger/deliveries.js';
+import { insertRequest, type NewRequest } from '../../src/ledger/insert-request.js';
+import { migrateLedger } from '../../src/ledger/migrate.js';
+import { readDue, readLastOfPlaces, readOpenRequest, readRequests } from '../../src/ledger/read-requests.js';
+import { registerTargets, targetsWithWork } from '../../src/ledger/targets.js';
+import { aLedger, aWish } from './a-ledger.js';
+
+const ledger = await aLedger();
+const { db } = ledger;
+const deps = { db, changed: () => undefined };
+
+async function submitted(wish: NewRequest = aWish()): Promise<AccessRequest> {
+  const request = await insertRequest(db, wish);
+  if (request === null) throw new Error('not inserted');
+  return request;
+}
+
+async function moved(request: AccessRequest, ...events: Parameters<typeof step>[1][]): Promise<AccessRequest> {
+  let last = request;
+  for (const event of events) last = await step(last, event);
+  return last;
+}
+
+async function step(request: AccessRequest, event: NonNullable<ReturnType<Parameters<typeof change>[2]>>['event']) {
+  const outcome = (await change(deps, [request.id], () => ({ event }))).get(request.id);
+  if (!outcome?.ok) throw new Error(`refused: ${JSON.stringify(outcome)}`);
+  return outcome.request;
+}
+
+const approve = { type: 'approve', by: 'U0BEN', via: 'dba' } as const;
+const place = { server: '73', roleOid: 4_200_000_000, memberOid: 16_401 };
+const events = async (id: number) =>
+  (await db.query<{ kind: string; actor: string | null; data: object }>(
+    'select kind, actor, data from events where request_id = $1 order by id',
+    [id],
+  )).rows;
+
+beforeAll(() => registerTargets(db, ['shop-prod', 'second']));
+
+describe('migrations', () => {
+  it('may be run by several processes at once, and again', async () => {
+    const silent = pino({ level: 'silent' });
+    await Promise.all([1, 2, 3].map(() => migrateLedger(ledger.ownerUrl, ledger.databaseUrl, silent)));
+  });
+
+  it("lets Hallpass's own login add audit events and decisions, never change or delete them", async () => {
+    const request = await submitted();
+    for (const sql of ['update events set kind = $1', 'delete from events where kind <> $1']) {
+      await expect(db.query(sql, ['x'])).rejects.toMatchObject({ code: '42501' });
+    }
+    await expect(db.query('truncate events')).rejects.toMatchObject({ code: '42501' });
+    await expect(db.query('delete from decisions')).rejects.toMatchObject({ code: '42501' });
+    await expect(db.query('delete from requests')).rejects.toMatchObject({ code: '42501' });
+    expect(await events(request.id)).toHaveLength(1);
+  });
+});
+
+describe('a submission', () => {
+  it('is one request however often the form is sent', async () => {
+    const wish = aWish();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => insertRequest(db, wish)));
+    expect(answers.filter((a) => a !== null)).toHaveLength(1);
+  });
+
+  it('is the only open one for its membership, until it has ended', async () => {
+    const wish = aWish();
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => insertRequest(db, { ...wish, viewId: `${wish.login}-${i}` })),
+    );
+    const made = answers.filter((a) => a !== null);
+    expect(made).toHaveLength(1);
+    const open = (await readOpenRequest(db, wish)).requests;
+    expect(open).toEqual(made);
+    for (const request of open) await step(request, { type: 'withdraw', by: 'U0ANA' });
+    await submitted({ ...wish, viewId: `${wish.login}-again` });
+  });
+
+  it('keeps every text as it was written', async () => {
+    const reason = `'; drop table requests; -- <!channel> \u{1F600} \\ "`;
+    const request = await submitted(aWish({ reason, role: 'we"ird; role' }));
+    const { requests } = await readRequests(db, [request.id]);
+    expect(requests).toEqual([request]);
+    expect(requests[0]).toMatchObject({ reason, role: 'we"ird; role' });
+  });
+});
+
+describe('a change', () => {
+  it('of ten deciders at once lets one win, and tells the others what it did', async () => {
+    const request = await submitted();
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, (_, i) =>
+        change(deps, [request.id], () => ({
+          event: i % 2 === 0 ? { ...approve, by: `U${i}` } : { type: 'deny', by: `U${i}`, via: 'dba' },
+          decision: { approver: `U${i}`, verdict: i % 2 === 0 ? 'approve' : 'deny', via: 'dba' },
+        })),
+      ),
+    );
+    const all = outcomes.map((o) => o.get(request.id));
+    const [winner] = all.filter((o) => o?.ok);
+    expect(all.filter((o) => o?.ok)).toHaveLength(1);
+    for (const loser of all.filter((o) => o?.ok === false)) {
+      expect(loser).toMatchObject({
+        refusal: { code: 'not_pending', request: { decidedBy: winner?.ok && winner.request.decidedBy } },
+      });
+    }
+    const { rows } = await db.query('select approver from decisions where request_id = $1', [request.id]);
+    expect(rows).toEqual([{ approver: winner?.ok && winner.request.decidedBy }]);
+    expect((await events(request.id)).map((e) => e.kind)).toHaveLength(2);
+  });
+
+  it('writes state, audit event and messages together, and round-trips every field', async () => {
+    const request = await moved(
+      await submitted(),
+      approve,
+      { type: 'intend', place },
+      { type: 'granted' },
+      { type: 'relinquish', by: 'U0ANA' },
+      { type: 'proved_gone', found: false },
+    );
+    expect((await readRequests(db, [request.id])).requests).toEqual([request]);
+    expect(request).toMatchObject({ state: 'ended', why: 'relinquished', place });
+    expect((await events(request.id)).map((e) => e.kind)).toEqual([
+      'submitted',
+      'approved',
+      'grant_intended',
+      'granted',
+      'relinquished',
+      'proved_gone',
+    ]);
+    const { rows } = await db.query<{ kind: string; wanted: number }>(
+      'select kind, wanted from deliveries where request_id = $1 order by kind',
+      [request.id],
+    );
+    expect(rows).toEqual(['card', 'ended', 'granted', 'status'].map((kind) => ({ kind, wanted: request.version })));
+  });
+
+  it('of five hundred is one', async () => {
+    const made = await Promise.all(Array.from({ length: 500 }, () => submitted(aWish({ target: 'second' }))));
+    const ids = made.map((request) => request.id);
+    const outcomes = await change(deps, ids, () => ({ event: { type: 'withdraw', by: 'U0ANA' } }));
+    expect([...outcomes.values()].every((o) => o.ok)).toBe(true);
+    expect((await readRequests(db, ids)).requests.every((r) => r.state === 'withdrawn')).toBe(true);
+  });
+});
+
+describe('what is due', () => {
+  it('puts lending first, then the most overdue, and leaves out what was met already', async () => {
+    const target = 'due';
+    await registerTargets(db, [target]);
+    const lend = async () => moved(await submitted(aWish({ target })), approve);
+    const active = async (ms: number) =>
+      moved(await submitted(aWish({ target, wishedMs: ms })), approve, { type: 'intend', place }, { type: 'granted' });
+    const [later, soon, long] = [await active(2), await active(1), await active(3_600_000)];
+    const ending = await moved(await active(3_600_000), { type: 'end', by: 'U0OPS' });
+    const waiting = await lend();
+    const due = async (except: number[]) => (await readDue(db, target, except, 100)).requests.map((r) => r.id);
+    expect(await due([])).toEqual([waiting.id, ending.id, later.id, soon.id]);
+    expect(await due([waiting.id, later.id])).toEqual([ending.id, soon.id]);
+    expect(await due([])).not.toContain(long.id);
+    expect(await targetsWithWork(db)).toContain(target);
+  });
+
+  it('finds the last request for a membership', async () => {
+    const here = { ...place, server: 'last' };
+    const wish = aWish();
+    const first = await moved(await submitted(wish), approve, { type: 'intend', place: here });
+    await moved(first, { type: 'grant_failed', trouble: 'no' }, { type: 'proved_gone', found: false });
+    const second = await moved(await submitted({ ...wish, viewId: `${wish.login}2` }), approve, {
+      type: 'intend',
+      place: here,
+    });
+    const unknown = { roleOid: 1, memberOid: 2 };
+    expect((await readLastOfPlaces(db, 'last', [here, unknown])).map((r) => r.id)).toEqual([second.id]);
+  });
+});
+
+describe('deliveries', () => {
+  it('are claimed by one process at a time, and come back when they were not sent', async () => {
+    await db.query('update deliveries set sent = wanted');
+    const request = await submitted();
+    const claims = await Promise.all([claimDeliveries(db, 10), claimDeliveries(db, 10)]);
+    expect(claims.flat().map((d) => d.key).sort()).toEqual([`card:${request.id}`, `status:${request.id}`]);
+    await recordSent(db, `card:${request.id}`, 1, { channel: 'C1', ts: '1.1' });
+    await recordUnsent(db, `status:${request.id}`, 'Slack is not available', 0);
+    const again = await claimDeliveries(db, 10);
+    expect(again).toMatchObject([{ key: `status:${request.id}`, attempts: 2, posted: null }]);
+
+    await step(request, { type: 'withdraw', by: 'U0ANA' });
+    const reshown = (await claimDeliveries(db, 10)).filter((d) => d.kind === 'card');
+    expect(reshown).toMatchObject([{ wanted: 2, posted: { channel: 'C1', ts: '1.1' } }]);
+  });
+});
+
+it('speaks of a ledger that it cannot reach, with the next step', async () => {
+  const url = new URL(ledger.databaseUrl);
+  url.pathname = '/nowhere';
+  await expect(migrateLedger(url.href, url.href, pino({ level: 'silent' }))).rejects.toMatchObject({
+    passing: true,
+    nextStep: expect.stringContaining('DATABASE_URL'),
+    cause: expect.any(pg.DatabaseError),
+  });
+});
