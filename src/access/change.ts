@@ -1,0 +1,90 @@
+import type { AccessRequest, AuditEvent, Refusal, RequestEvent } from '../domain/request.js';
+import { transition } from '../domain/request.js';
+import { HallpassError } from '../errors.js';
+import { readRequests } from '../ledger/read-requests.js';
+import { type Note, type Write, writeTransitions } from '../ledger/write-transitions.js';
+import type { NoteKind } from '../surfaces/direct.js';
+import type { Deps } from './deps.js';
+
+/** What is to happen to a request, with what the audit keeps beside it. */
+export interface Intended {
+  readonly event: RequestEvent;
+  readonly audit?: AuditEvent['data'];
+  readonly decision?: Write['decision'];
+}
+
+export type Changed =
+  | { readonly ok: true; readonly request: AccessRequest }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** Losing the race for a row this often in a row means that something is wrong, not that the row is popular. */
+const MAX_ROUNDS = 20;
+
+/**
+ * Reads the requests, asks the state table, and writes what it says, guarded by the version that was read: who
+ * loses a race reads again and is told what the winner made of it.
+ * @param intend called with each request as it stands at the ledger's `now`; null leaves it as it is.
+ * @returns one entry for each request that `intend` had something to say about.
+ */
+export async function change(
+  { db, changed }: Pick<Deps, 'db' | 'changed'>,
+  ids: readonly number[],
+  intend: (request: AccessRequest, now: Date) => Intended | null,
+): Promise<ReadonlyMap<number, Changed>> {
+  const outcome = new Map<number, Changed>();
+  let open = [...ids];
+  for (let round = 0; open.length > 0; round++) {
+    if (round === MAX_ROUNDS) {
+      throw new HallpassError('the request kept changing while it was being decided', { passing: true });
+    }
+    const { now, requests } = await readRequests(db, open);
+    const writes: Write[] = [];
+    for (const request of requests) {
+      const intended = intend(request, now);
+      if (intended === null) continue;
+      const result = transition(request, intended.event, now);
+      if (!result.ok) {
+        outcome.set(request.id, { ok: false, refusal: result.refusal });
+        continue;
+      }
+      const { next, audit } = result;
+      writes.push({
+        next,
+        audit: { ...audit, data: { ...audit.data, ...intended.audit } },
+        notes: noteFor(request, next, intended.event),
+        decision: intended.decision ?? null,
+      });
+    }
+    const written = await writeTransitions(db, writes);
+    for (const { next } of writes) {
+      if (written.has(next.id)) outcome.set(next.id, { ok: true, request: next });
+    }
+    open = writes.filter(({ next }) => !written.has(next.id)).map(({ next }) => next.id);
+  }
+  const touched = [...outcome.values()].flatMap((o) => (o.ok ? [o.request.target] : []));
+  if (touched.length > 0) changed(new Set(touched));
+  return outcome;
+}
+
+/** Each outcome is a new message to the requester, so that the phone buzzes; everything else edits. */
+function noteFor(before: AccessRequest, next: AccessRequest, event: RequestEvent): readonly Note[] {
+  const kind = noteKind(before, next, event);
+  return kind === null ? [] : [{ key: `note:${next.id}:${kind}`, kind, recipient: next.requester }];
+}
+
+function noteKind(before: AccessRequest, next: AccessRequest, event: RequestEvent): NoteKind | null {
+  if (event.type === 'warned') return 'expiring';
+  if (next.state === before.state) return null;
+  switch (next.state) {
+    case 'active':
+      return 'granted';
+    case 'denied':
+    case 'withdrawn':
+    case 'lapsed':
+    case 'failed':
+    case 'ended':
+      return next.state;
+    default:
+      return null;
+  }
+}

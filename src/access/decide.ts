@@ -1,0 +1,92 @@
+import { roleOf } from '../config/lookup.js';
+import { type MayDecide, mayDecide, type Policy } from '../domain/policy.js';
+import type { AccessRequest } from '../domain/request.js';
+import { transition } from '../domain/request.js';
+import * as words from '../surfaces/words.js';
+import type { Actor, Clicked, Reply } from './access.js';
+import { change, type Intended } from './change.js';
+import type { Deps } from './deps.js';
+import { findRequest } from './find.js';
+import { identify, loginOn, readGroups } from './who.js';
+
+type DecideDeps = Pick<Deps, 'config' | 'db' | 'changed' | 'messenger' | 'logger' | 'background'>;
+
+/** An approver approves or denies. Everything is looked at anew: the policy, the groups, the mapping, the clock. */
+export async function decide(
+  deps: DecideDeps,
+  verdict: 'approve' | 'deny',
+  actor: Actor,
+  requestId: string,
+  clicked: Clicked,
+): Promise<Reply> {
+  const who = await identify(deps, actor);
+  if (!who.ok) return who;
+  const found = await findRequest(deps, requestId, clicked);
+  if (found === null) return { text: words.unknownRequest(requestId) };
+  const { request, now } = found;
+  if (request.state !== 'pending') return refusal(request, verdict, actor.userId, now);
+
+  const offered = roleOf(deps.config, request);
+  if (offered === null) return { text: words.notOfferedAnyMore(request) };
+  const { policy } = offered.role;
+  const may = mayDecide(
+    policy.approvers,
+    {
+      userId: actor.userId,
+      login: loginOn(deps.config, request.target, who.person),
+      groups: await readGroups(deps, policy.approvers),
+    },
+    request,
+  );
+  if (!may.ok) {
+    deps.logger.warn({ security: true, user: actor.userId, request: request.id, why: may.code }, 'refused a decision');
+    return { text: whyNot(may, request, policy) };
+  }
+  if (verdict === 'approve') {
+    if (!offered.target.lend) return { text: words.notOfferedAnyMore(request) };
+    const unchanged = await mappingStands(deps, request);
+    if (!unchanged) return { text: words.loginChanged(request) };
+  }
+  const outcomes = await change(deps, [request.id], () => intended(deps, verdict, actor, may.via, policy));
+  const outcome = outcomes.get(request.id);
+  return outcome === undefined || outcome.ok ? null : { text: words.refused(outcome.refusal, actor.userId) };
+}
+
+function intended(
+  { config }: Pick<Deps, 'config'>,
+  verdict: 'approve' | 'deny',
+  actor: Actor,
+  via: string,
+  policy: Policy,
+): Intended {
+  return {
+    event: { type: verdict, by: actor.userId, via },
+    audit: { policy, configHash: config.hash },
+    decision: { approver: actor.userId, verdict, via },
+  };
+}
+
+function refusal(request: AccessRequest, verdict: 'approve' | 'deny', by: string, now: Date): Reply {
+  const result = transition(request, { type: verdict, by, via: '' }, now);
+  return result.ok ? null : { text: words.refused(result.refusal, by) };
+}
+
+function whyNot(may: Exclude<MayDecide, { ok: true }>, request: AccessRequest, policy: Policy): string {
+  switch (may.code) {
+    case 'own_request':
+      return words.ownRequest(request, policy.approvers);
+    case 'same_login':
+      return words.sameLogin(request, policy.approvers);
+    case 'not_an_approver':
+      return words.notApprover(request, policy.approvers);
+    case 'group_unknown':
+      return words.groupUnreadable(may.groups);
+  }
+}
+
+/** Does the requester still have the login that was asked for, and may they still ask at all? */
+async function mappingStands(deps: DecideDeps, request: AccessRequest): Promise<boolean> {
+  const requester = await deps.messenger.person(request.requester);
+  if (requester.deactivated || requester.guest) return false;
+  return loginOn(deps.config, request.target, requester) === request.login;
+}

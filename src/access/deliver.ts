@@ -1,0 +1,162 @@
+/**
+ * The outbox: makes Slack show what the ledger says, newest state first. At least once; a repetition is an edit,
+ * except when the answer to a first post was lost: then a twin stands beside it until it is clicked.
+ */
+import type { Config } from '../config/config.js';
+import { roleOf } from '../config/lookup.js';
+import { type AccessRequest, isFinal } from '../domain/request.js';
+import { coerceError } from '../errors.js';
+import {
+  claimDeliveries,
+  type Delivery,
+  forgetPosted,
+  nextDelivery,
+  recordSent,
+  recordUnsent,
+} from '../ledger/deliveries.js';
+import { readRequests } from '../ledger/read-requests.js';
+import { MessengerError } from '../messenger/errors.js';
+import { card } from '../surfaces/card.js';
+import { NOTE_KINDS, note, status } from '../surfaces/direct.js';
+import { type Message, readMessage, type Scene } from '../surfaces/message.js';
+import type { Deps } from './deps.js';
+
+/** Calls to Slack at the same time, a process. */
+const SLOTS = 8;
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 5 * 60_000;
+/** A message that could not be sent for a day is news no more. */
+const GIVE_UP_MS = 24 * 3_600_000;
+
+export interface Deliverer {
+  /** Something may be unsent. Returns at once. */
+  kick(): void;
+  /** Sends no more; resolves when the calls under way are done. */
+  stop(): Promise<void>;
+}
+
+export function createDeliverer(deps: Pick<Deps, 'db' | 'config' | 'messenger' | 'logger'>): Deliverer {
+  const underWay = new Set<Promise<void>>();
+  let pumping: Promise<void> | null = null;
+  let again = false;
+  let timer: NodeJS.Timeout | null = null;
+  let stopping = false;
+
+  function kick(): void {
+    again = true;
+    if (pumping !== null || stopping) return;
+    pumping = pump()
+      .catch((error: unknown) => {
+        deps.logger.warn({ err: error }, 'the outbox could not be read');
+        wakeIn(FIRST_RETRY_MS);
+      })
+      .finally(() => {
+        pumping = null;
+        if (again) kick();
+      });
+  }
+
+  async function pump(): Promise<void> {
+    while (again && !stopping) {
+      again = false;
+      const free = SLOTS - underWay.size;
+      if (free <= 0) return;
+      const claimed = await claimDeliveries(deps.db, free);
+      for (const delivery of claimed) {
+        const sending = send(deps, delivery).finally(() => {
+          underWay.delete(sending);
+          kick();
+        });
+        underWay.add(sending);
+      }
+      if (claimed.length === 0 && underWay.size === 0) {
+        const ms = await nextDelivery(deps.db);
+        if (ms !== null) wakeIn(ms);
+      }
+    }
+  }
+
+  function wakeIn(ms: number): void {
+    if (timer !== null) clearTimeout(timer);
+    timer = setTimeout(kick, Math.min(Math.max(ms, 10), LONGEST_RETRY_MS));
+  }
+
+  return {
+    kick,
+    async stop() {
+      stopping = true;
+      if (timer !== null) clearTimeout(timer);
+      await pumping;
+      await Promise.all(underWay);
+    },
+  };
+}
+
+/** Sends one message and records what came of it; never throws. */
+async function send(
+  deps: Pick<Deps, 'db' | 'config' | 'messenger' | 'logger'>,
+  delivery: Delivery,
+): Promise<void> {
+  const { db, messenger, logger } = deps;
+  let request: AccessRequest | null = null;
+  try {
+    if (delivery.requestId !== null) {
+      request = (await readRequests(db, [delivery.requestId])).requests[0] ?? null;
+    }
+    const message = draw(deps.config, delivery, request);
+    const version = request?.version ?? delivery.wanted;
+    if (message === null) {
+      await recordUnsent(db, delivery.key, 'this release does not know how to draw it', null);
+    } else if (delivery.posted === null) {
+      await recordSent(db, delivery.key, version, await messenger.post(delivery.recipient, message));
+    } else {
+      await messenger.update(delivery.posted, message);
+      await recordSent(db, delivery.key, version, null);
+    }
+  } catch (thrown) {
+    await unsent(deps, delivery, request, coerceError(thrown)).catch((error: unknown) => {
+      // The lease runs out, and it is sent again.
+      logger.warn({ err: error, delivery: delivery.key }, 'what became of a message could not be recorded');
+    });
+  }
+}
+
+async function unsent(
+  { db, logger }: Pick<Deps, 'db' | 'logger'>,
+  delivery: Delivery,
+  request: AccessRequest | null,
+  error: Error,
+): Promise<void> {
+  logger.warn({ err: error, delivery: delivery.key, attempts: delivery.attempts }, 'a message was not sent');
+  const gone = error instanceof MessengerError && error.code === 'message_not_found';
+  if (gone && request !== null && !isFinal(request.state)) {
+    await forgetPosted(db, delivery.key);
+    return;
+  }
+  const asked = error instanceof MessengerError ? error.retryAfterMs : null;
+  const pause = asked ?? Math.min(FIRST_RETRY_MS * 2 ** (delivery.attempts - 1), LONGEST_RETRY_MS);
+  await recordUnsent(db, delivery.key, error.message, gone || delivery.ageMs > GIVE_UP_MS ? null : pause);
+}
+
+/** What a message shows is a pure function of the request as it stands now. */
+function draw(config: Config, delivery: Delivery, request: AccessRequest | null): Message | null {
+  if (request === null) return readMessage(delivery.message);
+  const scene = sceneOf(config, request);
+  if (delivery.kind === 'card') return card(request, scene, { first: delivery.posted === null });
+  if (delivery.kind === 'status') return status(request, scene);
+  const kind = NOTE_KINDS.find((known) => known === delivery.kind);
+  return kind === undefined ? null : note(kind, request, scene);
+}
+
+/** What today's file says of the request's target and role; what it no longer says is left out. */
+function sceneOf(config: Config, request: AccessRequest): Scene {
+  const target = config.targets.get(request.target);
+  return {
+    targetName: target?.name ?? request.target,
+    environment: target?.environment ?? null,
+    about: roleOf(config, request)?.role.about ?? null,
+    host: target?.connect.host ?? '',
+    port: target?.connect.port ?? 5432,
+    database: target?.connect.database ?? '',
+  };
+}

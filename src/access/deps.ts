@@ -1,0 +1,25 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.js';
+import type { Queryable } from '../ledger/pool.js';
+import type { Messenger } from '../messenger/messenger.js';
+import type { OnCall } from '../oncall/on-call.js';
+import type { Alarms } from '../queue/alarms.js';
+import type { Target } from '../target/target.js';
+
+/** How often every process looks at everything, milliseconds. Every bound that Hallpass states follows from it. */
+export const HEARTBEAT_MS = 15_000;
+
+/** The adapters that the use cases work with; built in context.ts. */
+export interface Deps {
+  readonly config: Config;
+  readonly db: Queryable;
+  readonly targets: ReadonlyMap<string, Target>;
+  readonly onCall: OnCall;
+  readonly messenger: Messenger;
+  readonly alarms: Alarms;
+  readonly logger: Logger;
+  /** Work that goes on after the answer was given; waited for at the end of the process, its errors logged. */
+  readonly background: (what: string, work: Promise<unknown>) => void;
+  /** Something of these targets' requests changed: what is to be shown, and for some what is to be done. */
+  readonly changed: (targets: ReadonlySet<string>) => void;
+}

@@ -1,0 +1,89 @@
+/**
+ * The drift check: the same comparison as a sweep's, over all memberships that our login granted on a target.
+ * What nobody here asked for is taken back only when our own ledger says that it was lent and has ended; any
+ * other is reported: an empty or restored ledger must not take access away.
+ */
+import type { Config } from '../config/config.js';
+import { compare, pairKey } from '../domain/compare.js';
+import { isFinal } from '../domain/request.js';
+import { insertOperatorNote } from '../ledger/deliveries.js';
+import { insertEvent } from '../ledger/insert-event.js';
+import { readLastOfPlaces, readWanted } from '../ledger/read-requests.js';
+import type { Membership, Server, Target } from '../target/target.js';
+import type { Message } from '../surfaces/message.js';
+import { serverChanged, unexplainedMembership } from '../surfaces/operators.js';
+import type { Deps } from './deps.js';
+import { recordGone } from './take-back.js';
+
+type DriftDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'logger'>;
+
+/**
+ * Compares everything, and mends what is ours to mend.
+ * @returns the system_identifier that was seen; not `settled` while grants are out on another server.
+ */
+export async function checkDrift(
+  deps: DriftDeps,
+  name: string,
+  target: Target,
+): Promise<{ readonly server: string; readonly settled: boolean }> {
+  // The ledger is read first: what is lent meanwhile is found explained below, what ended meanwhile is refused
+  // by the state table.
+  const { now, requests } = await readWanted(deps.db, name);
+  const { server, memberships } = await target.list();
+  const elsewhere = requests.filter(({ place }) => place !== null && place.server !== server.id);
+  const expected = elsewhere[0]?.place?.server;
+  if (expected !== undefined) {
+    const facts = { expected, found: server.id, open: elsewhere.length };
+    const message = serverChanged({ ...namesOf(deps.config, name), ...facts });
+    await tellOperators(deps, `server:${name}:${expected}:${server.id}`, message);
+  }
+  const { gone, unexplained } = compare(requests, { server: server.id, memberships }, now);
+  await recordGone(deps, gone);
+  await settleUnexplained(deps, name, target, server, unexplained);
+  return { server: server.id, settled: expected === undefined };
+}
+
+async function settleUnexplained(
+  deps: DriftDeps,
+  name: string,
+  target: Target,
+  server: Server,
+  unexplained: readonly Membership[],
+): Promise<void> {
+  if (unexplained.length === 0) return;
+  const last = new Map(
+    (await readLastOfPlaces(deps.db, server.id, unexplained)).flatMap((request) =>
+      request.place ? [[pairKey(request.place), request] as const] : [],
+    ),
+  );
+  for (const membership of unexplained) {
+    const request = last.get(pairKey(membership));
+    if (request === undefined) {
+      deps.logger.warn({ target: name, ...membership }, 'a membership that our login granted is in no ledger');
+      const message = unexplainedMembership({ ...namesOf(deps.config, name), ...membership });
+      await tellOperators(deps, `unexplained:${name}:${server.id}:${pairKey(membership)}`, message);
+    } else if (isFinal(request.state)) {
+      const [answer] = await target.takeBack(server.id, [membership]);
+      deps.logger.warn({ target: name, request: request.id, ...membership }, 'took back what outlived its request');
+      await insertEvent(deps.db, request.id, {
+        kind: 'leftover_taken_back',
+        actor: null,
+        data: { ...membership, server: server.id, outcome: answer?.outcome ?? null },
+      });
+    }
+  }
+}
+
+function namesOf(config: Config, target: string): { readonly target: string; readonly targetName: string } {
+  return { target, targetName: config.targets.get(target)?.name ?? target };
+}
+
+/** Once for each key. */
+async function tellOperators(
+  { db, config, changed }: DriftDeps,
+  key: string,
+  message: Message,
+): Promise<void> {
+  await insertOperatorNote(db, { key, channel: config.slack.operatorsChannel, message });
+  changed(new Set());
+}

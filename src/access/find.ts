@@ -1,0 +1,36 @@
+import type { AccessRequest } from '../domain/request.js';
+import { parseRequestName } from '../domain/request.js';
+import { recordSent, whereShown } from '../ledger/deliveries.js';
+import { readRequests } from '../ledger/read-requests.js';
+import type { Clicked } from './access.js';
+import type { Deps } from './deps.js';
+
+/**
+ * The request that a button names. On the way the outbox learns of the clicked message: the answer to its post may
+ * have been lost, and then it was posted twice, or is not known to have been posted.
+ */
+export async function findRequest(
+  deps: Pick<Deps, 'db' | 'messenger' | 'background'>,
+  requestId: string,
+  clicked: Clicked,
+): Promise<{ readonly request: AccessRequest; readonly now: Date } | null> {
+  const id = parseRequestName(requestId);
+  if (id === null) return null;
+  const { now, requests } = await readRequests(deps.db, [id]);
+  const request = requests[0];
+  if (request === undefined) return null;
+  // Direct messages (`D…`) are several a request; only the card has one place where it belongs.
+  if (!clicked.channel.startsWith('D')) deps.background('settle a twin', settleTwin(deps, id, clicked));
+  return { request, now };
+}
+
+async function settleTwin(
+  { db, messenger }: Pick<Deps, 'db' | 'messenger'>,
+  id: number,
+  clicked: Clicked,
+): Promise<void> {
+  const key = `card:${id}`;
+  const shown = await whereShown(db, key);
+  if (shown === null) await recordSent(db, key, 0, clicked);
+  else if (shown.channel === clicked.channel && shown.ts !== clicked.ts) await messenger.delete(clicked);
+}

@@ -1,0 +1,56 @@
+import { policyOf } from '../config/lookup.js';
+import { qualifies } from '../domain/policy.js';
+import type { AccessRequest, RequestEvent } from '../domain/request.js';
+import * as words from '../surfaces/words.js';
+import type { Actor, Clicked, Reply } from './access.js';
+import { change } from './change.js';
+import type { Deps } from './deps.js';
+import { findRequest } from './find.js';
+import { identify, readGroups } from './who.js';
+
+type EndDeps = Pick<Deps, 'config' | 'db' | 'changed' | 'messenger' | 'logger' | 'background'>;
+
+/** The requester cancels what nobody decided yet, or relinquishes what was lent. */
+export async function giveBack(
+  deps: EndDeps,
+  type: 'withdraw' | 'relinquish',
+  actor: Actor,
+  requestId: string,
+  clicked: Clicked,
+): Promise<Reply> {
+  // Whoever gives something up need not be fit to receive it: a deactivated account cannot click, a guest may.
+  const found = await findRequest(deps, requestId, clicked);
+  if (found === null) return { text: words.unknownRequest(requestId) };
+  if (found.request.requester !== actor.userId) return { text: words.notRequester(found.request) };
+  return enact(deps, found.request, { type, by: actor.userId });
+}
+
+/** An approver or an operator ends access before its time; its holder may too. */
+export async function end(
+  deps: EndDeps,
+  actor: Actor,
+  requestId: string,
+  clicked: Clicked,
+): Promise<Reply> {
+  const who = await identify(deps, actor);
+  if (!who.ok) return who;
+  const found = await findRequest(deps, requestId, clicked);
+  if (found === null) return { text: words.unknownRequest(requestId) };
+  const { request } = found;
+  if (request.requester === actor.userId) return enact(deps, request, { type: 'relinquish', by: actor.userId });
+  // Who was asked may end it even after the role has left the configuration.
+  const approvers = policyOf(deps.config, request)?.approvers ?? request.asked;
+  const principals = [...approvers, ...deps.config.operators];
+  const may = qualifies(principals, { userId: actor.userId, groups: await readGroups(deps, principals) });
+  if (!may.ok) {
+    deps.logger.warn({ security: true, user: actor.userId, request: request.id }, 'refused to end access');
+    const unread = may.code === 'group_unknown' ? words.groupUnreadable(may.groups) : null;
+    return { text: unread ?? words.mayNotEnd(approvers, deps.config.operators) };
+  }
+  return enact(deps, request, { type: 'end', by: actor.userId });
+}
+
+async function enact(deps: EndDeps, request: AccessRequest, event: RequestEvent & { by: string }): Promise<Reply> {
+  const outcome = (await change(deps, [request.id], () => ({ event }))).get(request.id);
+  return outcome === undefined || outcome.ok ? null : { text: words.refused(outcome.refusal, event.by) };
+}

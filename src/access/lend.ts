@@ -1,0 +1,185 @@
+import { pairKey } from '../domain/compare.js';
+import { type AccessRequest, GRANTING_LIMIT_MS, type Place } from '../domain/request.js';
+import { HallpassError } from '../errors.js';
+import { readOpenRequest } from '../ledger/read-requests.js';
+import { forgetChecked } from '../ledger/targets.js';
+import type { Lent, PairFacts, Server, Target } from '../target/target.js';
+import { change } from './change.js';
+import type { Deps } from './deps.js';
+import { asHallpassError, type Hindered, recordHindered } from './hindered.js';
+import { whyNotLendable } from './lendable.js';
+import { askOnCall } from './on-call.js';
+
+type LendDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'onCall' | 'messenger' | 'logger'>;
+
+/** After this long the reason why on call approved may have passed, and it is asked again; milliseconds. */
+const STALE_ON_CALL_MS = 60_000;
+
+interface Placed {
+  readonly request: AccessRequest;
+  readonly place: Place;
+}
+
+/**
+ * Lends what was approved: looks the names up, writes the place into the ledger, runs the GRANT, records what was
+ * read back. An error that passes leaves the request `granting`; any other makes it `ending`, because a GRANT
+ * that erred may still have happened.
+ * @param expected the server that the last comparison saw there: on another one nothing is lent before the drift
+ *   check has settled what became of the grants on the first.
+ * @returns the ids that a later sweep must try again.
+ */
+export async function lend(
+  deps: LendDeps,
+  name: string,
+  target: Target,
+  expected: string | null,
+  requests: readonly AccessRequest[],
+  now: Date,
+): Promise<readonly number[]> {
+  const undone: number[] = [];
+  const asked: AccessRequest[] = [];
+  for (const request of requests) {
+    const verdict = await stillDue(deps, request, now);
+    if (verdict === 'yes') asked.push(request);
+    else if (verdict === 'ask later') undone.push(request.id);
+    else await fail(deps, [request.id], () => verdict.fail);
+  }
+  if (asked.length === 0) return undone;
+  let tried: readonly AccessRequest[] = asked;
+  try {
+    const { server, facts } = await target.look(asked);
+    if (expected !== null && server.id !== expected) {
+      await forgetChecked(deps.db, name);
+      throw new HallpassError('another server answers at this address than before', { passing: true });
+    }
+    const placed = await intend(deps, server, asked, facts);
+    tried = placed.map(({ request }) => request);
+    const answers = await target.lend(
+      server.id,
+      placed.map(({ place }) => place),
+    );
+    undone.push(...(await record(deps, target, placed, answers)));
+  } catch (thrown) {
+    const error = asHallpassError(thrown);
+    if (error.passing) {
+      await recordHindered(
+        deps,
+        tried.map((request) => ({ request, error })),
+      );
+      undone.push(...tried.map((request) => request.id));
+    } else {
+      await fail(
+        deps,
+        tried.map((request) => request.id),
+        () => error.message,
+      );
+    }
+  }
+  return undone;
+}
+
+/** Whether an approval still holds by the time its GRANT is run: not after 15 minutes, not after the shift. */
+async function stillDue(
+  deps: LendDeps,
+  request: AccessRequest,
+  now: Date,
+): Promise<'yes' | 'ask later' | { readonly fail: string }> {
+  const waitedMs = now.getTime() - (request.decidedAt ?? now).getTime();
+  if (waitedMs > GRANTING_LIMIT_MS) {
+    return { fail: `it could not be granted within 15 minutes${request.trouble ? `: ${request.trouble}` : ''}` };
+  }
+  if (deps.config.targets.get(request.target)?.lend === false) {
+    return { fail: `nothing is lent on ${request.target} at present` };
+  }
+  if (request.decidedBy !== null || waitedMs < STALE_ON_CALL_MS) return 'yes';
+  const asked = await askOnCall(deps, request);
+  if (asked?.answer.answer === 'yes') return 'yes';
+  if (asked?.answer.answer === 'unsure') return 'ask later';
+  return { fail: 'the shift was over before it could be granted' };
+}
+
+/** Writes down where each GRANT will be run, before any is; what cannot be lent there fails here. */
+async function intend(
+  deps: LendDeps,
+  server: Server,
+  requests: readonly AccessRequest[],
+  facts: readonly PairFacts[],
+): Promise<readonly Placed[]> {
+  const placed: Placed[] = [];
+  const refused = new Map<number, string>();
+  const news = new Map<number, Place>();
+  for (const [i, request] of requests.entries()) {
+    const fact = facts[i];
+    const why = fact ? whyNotLendable(server, fact) : 'the server did not answer for it';
+    if (why !== null || fact?.roleOid == null || fact.memberOid == null) {
+      refused.set(request.id, why ?? 'it is not on the server');
+      continue;
+    }
+    const place = { server: server.id, roleOid: fact.roleOid, memberOid: fact.memberOid };
+    if (request.place === null) news.set(request.id, place);
+    else if (pairKey(request.place) === pairKey(place)) placed.push({ request, place });
+    // A GRANT may stand at the first place: it stays written down, to be proved gone.
+    else refused.set(request.id, 'the role or the login was replaced by another of the same name');
+  }
+  await fail(deps, [...refused.keys()], (id) => refused.get(id) ?? '');
+  const written = await change(deps, [...news.keys()], (request) => {
+    const place = news.get(request.id);
+    return place ? { event: { type: 'intend', place } } : null;
+  });
+  for (const [id, place] of news) {
+    const outcome = written.get(id);
+    if (outcome?.ok) placed.push({ request: outcome.request, place });
+  }
+  return placed;
+}
+
+/** Records what each GRANT came to. @returns the ids to be tried again. */
+async function record(
+  deps: LendDeps,
+  target: Target,
+  placed: readonly Placed[],
+  answers: readonly Lent[],
+): Promise<readonly number[]> {
+  const byPair = new Map(answers.map((answer) => [pairKey(answer), answer]));
+  const lent: Placed[] = [];
+  const failed = new Map<number, string>();
+  const hindered: Hindered[] = [];
+  for (const each of placed) {
+    const answer = byPair.get(pairKey(each.place));
+    const { id, login, role } = each.request;
+    if (answer?.outcome === 'lent') lent.push(each);
+    else if (answer?.outcome === 'held') {
+      failed.set(id, `${login} already holds ${role} through ${answer.via}, and Hallpass will not touch that`);
+    } else if (answer?.outcome === 'failed' && !answer.error.passing) failed.set(id, answer.error.message);
+    else {
+      const error = answer?.error ?? asHallpassError('the target did not answer for it');
+      hindered.push({ request: each.request, error });
+    }
+  }
+  await fail(deps, [...failed.keys()], (id) => failed.get(id) ?? '');
+  await recordHindered(deps, hindered);
+  const outcomes = await change(
+    deps,
+    lent.map(({ request }) => request.id),
+    () => ({ event: { type: 'granted' } }),
+  );
+  for (const { request, place } of lent) {
+    if (outcomes.get(request.id)?.ok !== true) await undo(deps, target, request, place);
+  }
+  return hindered.map(({ request }) => request.id);
+}
+
+/** The request ended while its GRANT was under way: nobody asks for this membership now, so it goes at once. */
+async function undo(deps: LendDeps, target: Target, request: AccessRequest, place: Place): Promise<void> {
+  const { requests } = await readOpenRequest(deps.db, request);
+  // While it is still ending, the next round of this sweep takes it back; a new request may want it by now.
+  if (requests.length > 0) return;
+  deps.logger.warn({ request: request.id, target: request.target }, 'taking back a GRANT that came too late');
+  // Should this fail, the next comparison of all our memberships finds it: have it made at once.
+  await forgetChecked(deps.db, request.target);
+  await target.takeBack(place.server, [place]);
+}
+
+async function fail(deps: LendDeps, ids: readonly number[], sentence: (id: number) => string): Promise<void> {
+  await change(deps, ids, ({ id }) => ({ event: { type: 'grant_failed', trouble: sentence(id) } }));
+}

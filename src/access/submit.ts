@@ -1,0 +1,132 @@
+import type { RoleConfig, TargetConfig } from '../config/config.js';
+import { parseDuration } from '../domain/duration.js';
+import { insertRequest } from '../ledger/insert-request.js';
+import { readOpenRequest, readRequestOfView } from '../ledger/read-requests.js';
+import * as words from '../surfaces/form-words.js';
+import { BLOCKS } from '../surfaces/ids.js';
+import type { Actor, Submission } from './access.js';
+import type { Deps } from './deps.js';
+import { whyHeld, whyNotLendable } from './lendable.js';
+import { considerOnCall } from './on-call.js';
+import { identify, loginOn } from './who.js';
+
+export type Submitted =
+  | { readonly ok: true }
+  /** Keyed by the field's block id. */
+  | { readonly ok: false; readonly errors: Record<string, string> };
+
+/** As long as Slack's input lets through; longer was not typed in our form. */
+const MAX_REASON = 500;
+/** The server is asked before the request is made, but never holds it up, milliseconds. */
+const LOOK_MS = 1_000;
+/** The card waits this long for PagerDuty, so that nobody is called for what on call decides; milliseconds. */
+const HOLD_CARD_MS = 2_500;
+
+interface Wish {
+  readonly target: TargetConfig;
+  readonly role: RoleConfig;
+  readonly login: string;
+  readonly durationMs: number;
+  readonly reason: string;
+}
+
+/** Makes a request of a submitted form, or says beside which field what is wrong. */
+export async function submit(deps: Deps, actor: Actor, submission: Submission): Promise<Submitted> {
+  const who = await identify(deps, actor);
+  if (!who.ok) return wrong('target', who.text);
+  const wish = read(deps, submission, (target) => loginOn(deps.config, target, who.person));
+  if ('errors' in wish) return wish;
+
+  const hindrance = await askServer(deps, wish);
+  if (hindrance !== null) return wrong('role', hindrance);
+
+  const { policy } = wish.role;
+  const request = await insertRequest(deps.db, {
+    target: wish.target.key,
+    role: wish.role.role,
+    login: wish.login,
+    requester: actor.userId,
+    reason: wish.reason,
+    wishedMs: wish.durationMs,
+    asked: policy.approvers,
+    viewId: submission.viewId,
+    pendingTimeoutMs: policy.pendingTimeoutMs,
+    configHash: deps.config.hash,
+    channel: wish.role.channel,
+    holdCardMs: policy.onCall === null ? 0 : HOLD_CARD_MS,
+  });
+  if (request === null) return alreadyThere(deps, actor, submission, wish);
+  deps.changed(new Set());
+  if (policy.onCall !== null) deps.background('ask on call', considerOnCall(deps, request.id));
+  return { ok: true };
+}
+
+function wrong(field: keyof typeof BLOCKS, text: string): Submitted & { ok: false } {
+  return { ok: false, errors: { [BLOCKS[field]]: text } };
+}
+
+/** Everything that the form and the file alone can tell, all errors at once. */
+function read(
+  { config }: Pick<Deps, 'config'>,
+  submission: Submission,
+  loginAt: (target: string) => string | null,
+): Wish | (Submitted & { ok: false }) {
+  const target = config.targets.get(submission.target ?? '');
+  if (submission.target === null) return wrong('target', words.targetMissing());
+  if (target === undefined) return wrong('target', words.targetNotOffered(submission.target));
+  if (!target.lend) return wrong('target', words.notLending(target.name));
+  const login = loginAt(target.key);
+  if (login === null) return wrong('target', words.noLogin(target.name));
+  if (submission.role === null) return wrong('role', words.roleMissing());
+  const role = target.roles.get(submission.role);
+  if (role === undefined) return wrong('role', words.roleNotOffered(submission.role, target.name));
+
+  const errors: Record<string, string> = {};
+  const other = submission.otherDuration?.trim() ?? '';
+  const field = other === '' ? BLOCKS.duration : BLOCKS.otherDuration;
+  const durationMs = parseDuration(other === '' ? (submission.duration ?? '') : other);
+  if (durationMs === null) {
+    errors[field] = other === '' ? words.durationMissing() : words.durationUnreadable();
+  } else if (durationMs > role.policy.maxMs) errors[field] = words.durationTooLong(role.policy.maxMs);
+  const reason = (submission.reason ?? '').trim().slice(0, MAX_REASON);
+  if (reason === '' && role.policy.reasonRequired) errors[BLOCKS.reason] = words.reasonMissing();
+  if (durationMs === null || Object.keys(errors).length > 0) return { ok: false, errors };
+  return { target, role, login, durationMs, reason };
+}
+
+/** What the server itself shows against it; a server that does not answer in time is asked again at the GRANT. */
+async function askServer(deps: Deps, { target, role, login }: Wish): Promise<string | null> {
+  const looked = deps.targets.get(target.key)?.look([{ role: role.role, login }]);
+  if (looked === undefined) return null;
+  const late = new Promise<null>((resolve) => setTimeout(resolve, LOOK_MS, null).unref());
+  const answer = await Promise.race([looked, late]).catch((error: unknown) => {
+    deps.logger.warn({ err: error, target: target.key }, 'a target could not be asked before a request');
+    return null;
+  });
+  const facts = answer?.facts[0];
+  if (!answer || !facts) return null;
+  const held = whyHeld(facts);
+  if (held !== null) return words.alreadyHeld(login, facts.held?.how === 'through' ? facts.held.via : null);
+  const trouble = whyNotLendable(answer.server, facts);
+  return trouble === null ? null : words.serverProblem(role.role, target.name, trouble);
+}
+
+/** The indexes refused it: the same form was sent twice, or the same membership is asked for already. */
+async function alreadyThere(
+  deps: Deps,
+  actor: Actor,
+  submission: Submission,
+  { target, role, login }: Wish,
+): Promise<Submitted> {
+  const same = await readRequestOfView(deps.db, submission.viewId);
+  if (same !== null) {
+    return same.requester === actor.userId ? { ok: true } : wrong('target', words.targetMissing());
+  }
+  const { requests } = await readOpenRequest(deps.db, { target: target.key, role: role.role, login });
+  const open = requests[0];
+  // It ended between the two statements: the person sends the form again.
+  if (open === undefined) return wrong('role', words.serverProblem(role.role, target.name, 'it just changed.'));
+  if (open.requester !== actor.userId) return wrong('role', words.lentThroughAnotherAccount(login));
+  if (open.state === 'pending') deps.background('ask on call', considerOnCall(deps, open.id));
+  return wrong('role', words.alreadyAsked(open));
+}

@@ -1,0 +1,147 @@
+/**
+ * When targets are swept: at once after a change made here, at each alarm, at each heartbeat, and again each
+ * second while something could not be done. One sweep a target at a time, in this process by the table below,
+ * among processes by the lock.
+ */
+import type { SweepLock } from '../ledger/sweep-lock.js';
+import { nextExpiry, readTarget, recordChecked, type TargetRow, targetsWithWork } from '../ledger/targets.js';
+import type { Target } from '../target/target.js';
+import type { Deps } from './deps.js';
+import { checkDrift } from './drift.js';
+import { sweep } from './sweep.js';
+
+/** All our memberships on a target are compared this often, milliseconds. */
+const DRIFT_EVERY_MS = 5 * 60_000;
+/** After another process swept, they are compared again, but no more often than this, milliseconds. */
+const TAKEOVER_EVERY_MS = 30_000;
+/** An alarm fires this much early; the rest is waited out on a local timer, milliseconds. */
+const EARLY_MS = 1_000;
+const RETRY_MS = 1_000;
+const LONGEST_TIMER_MS = 24 * 3_600_000;
+
+export interface Sweeper {
+  /** Something is to be done on this target, perhaps. Returns at once. */
+  wake(name: string): void;
+  /** Looks at every target with work, and at those whose drift check is due. */
+  heartbeat(): Promise<void>;
+  /** Starts no more sweeps; resolves when those under way are done. */
+  stop(): Promise<void>;
+}
+
+interface Turn {
+  /** Asked for again while it ran. */
+  again: boolean;
+  readonly done: Promise<void>;
+}
+
+export function createSweeper(deps: Deps, lock: SweepLock, processName: string): Sweeper {
+  const { db, logger } = deps;
+  const turns = new Map<string, Turn>();
+  const timers = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
+  const armedFor = new Map<string, number>();
+  const compared = new Map<string, number>();
+  let stopping = false;
+
+  function wake(name: string): void {
+    if (stopping) return;
+    const turn = turns.get(name);
+    if (turn) {
+      turn.again = true;
+      return;
+    }
+    const started: Turn = { again: false, done: run(name) };
+    turns.set(name, started);
+    void started.done.finally(() => {
+      turns.delete(name);
+      if (started.again) wake(name);
+    });
+  }
+
+  async function run(name: string): Promise<void> {
+    const target = deps.targets.get(name);
+    if (target === undefined) return;
+    try {
+      let left = false;
+      let seen: number;
+      do {
+        const row = await readTarget(db, name);
+        seen = row.wakeSeq;
+        const held = await lock.withLock(name, async () => {
+          left = await sweep(deps, name, target, row.server);
+          await compareAll(name, target, row);
+        });
+        // Somebody else is at it, and reads the sequence again after letting go.
+        if (!held) return;
+      } while (!stopping && (await readTarget(db, name)).wakeSeq !== seen);
+      if (left) wakeIn(name, RETRY_MS);
+      await arm(name);
+    } catch (error) {
+      logger.warn({ err: error, target: name }, 'a sweep broke off');
+      wakeIn(name, RETRY_MS);
+    }
+  }
+
+  /** The drift check, when it is due. A target that cannot be asked is asked again at the next heartbeat. */
+  async function compareAll(name: string, target: Target, row: TargetRow): Promise<void> {
+    const takenOver = row.sweeper !== processName;
+    const due = row.checkedMs === null || row.checkedMs > (takenOver ? TAKEOVER_EVERY_MS : DRIFT_EVERY_MS);
+    if (!due) {
+      compared.set(name, performance.now() - (row.checkedMs ?? 0));
+      if (takenOver) wakeIn(name, TAKEOVER_EVERY_MS);
+      return;
+    }
+    try {
+      const { server, settled } = await checkDrift(deps, name, target);
+      await recordChecked(db, name, processName, settled ? server : (row.server ?? server));
+      compared.set(name, performance.now());
+    } catch (thrown) {
+      compared.delete(name);
+      logger.warn({ err: thrown, target: name }, 'the memberships on a target could not be compared');
+    }
+  }
+
+  /** Wakes at the next expiry: by a local timer when it is near, else by an alarm. */
+  async function arm(name: string): Promise<void> {
+    const ms = await nextExpiry(db, name);
+    if (ms === null) return;
+    if (ms <= EARLY_MS * 1.5) {
+      wakeIn(name, Math.max(0, ms));
+      return;
+    }
+    const at = Math.round((Date.now() + ms) / 100);
+    if (armedFor.get(name) === at) return;
+    armedFor.set(name, at);
+    deps.alarms.arm(name, Math.min(ms - EARLY_MS, LONGEST_TIMER_MS));
+  }
+
+  /** Of several timers for one target the earliest stands. */
+  function wakeIn(name: string, ms: number): void {
+    if (stopping) return;
+    const at = performance.now() + ms;
+    const standing = timers.get(name);
+    if (standing && standing.at <= at) return;
+    clearTimeout(standing?.timer);
+    const timer = setTimeout(() => {
+      timers.delete(name);
+      wake(name);
+    }, Math.ceil(ms));
+    timers.set(name, { at, timer });
+  }
+
+  return {
+    wake,
+    async heartbeat() {
+      const due = new Set(await targetsWithWork(db));
+      for (const name of deps.targets.keys()) {
+        const last = compared.get(name) ?? Number.NEGATIVE_INFINITY;
+        if (performance.now() - last >= DRIFT_EVERY_MS) due.add(name);
+      }
+      for (const name of due) wake(name);
+    },
+    async stop() {
+      stopping = true;
+      for (const { timer } of timers.values()) clearTimeout(timer);
+      await Promise.all([...turns.values()].map((turn) => turn.done));
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type { Config } from '../config/config.js';
+import { loginOf } from '../domain/login.js';
+import { isGroup, type Principal } from '../domain/policy.js';
+import type { Person } from '../messenger/messenger.js';
+import { notEligible, personUnreadable } from '../surfaces/form-words.js';
+import type { Actor } from './access.js';
+import type { Deps } from './deps.js';
+
+export type Identified =
+  | { readonly ok: true; readonly person: Person }
+  | { readonly ok: false; readonly text: string };
+
+/** Who acts, as Slack says at most a minute ago; guests, bots, strangers and deactivated accounts are refused. */
+export async function identify(
+  { messenger, logger }: Pick<Deps, 'messenger' | 'logger'>,
+  actor: Actor,
+): Promise<Identified> {
+  let person: Person;
+  try {
+    person = await messenger.person(actor.userId);
+  } catch (error) {
+    logger.warn({ err: error, user: actor.userId }, 'Slack did not say who this is');
+    return { ok: false, text: personUnreadable() };
+  }
+  const foreign = actor.userTeamId !== actor.teamId || person.teamId !== actor.teamId;
+  const why = foreign ? 'foreign' : unfit(person);
+  if (why === null) return { ok: true, person };
+  logger.warn({ security: true, user: actor.userId, team: actor.userTeamId, why }, 'refused an account');
+  return { ok: false, text: notEligible(why) };
+}
+
+function unfit(person: Person): 'deactivated' | 'bot' | 'guest' | null {
+  if (person.deactivated) return 'deactivated';
+  if (person.bot) return 'bot';
+  return person.guest ? 'guest' : null;
+}
+
+/** This person's Postgres login on a target; null when they have none there, or may not. */
+export function loginOn(config: Config, target: string, person: Pick<Person, 'id' | 'email'>): string | null {
+  const targetConfig = config.targets.get(target);
+  if (targetConfig === undefined) return null;
+  return loginOf({ userId: person.id, email: person.email, target: targetConfig, people: config.people }).login;
+}
+
+/** The members of each group among these, at most a minute old; null where Slack did not say. */
+export async function readGroups(
+  { messenger, logger }: Pick<Deps, 'messenger' | 'logger'>,
+  principals: readonly Principal[],
+): Promise<ReadonlyMap<string, ReadonlySet<string> | null>> {
+  const entries = principals.filter(isGroup).map(async ({ id }) => {
+    try {
+      return [id, await messenger.members(id)] as const;
+    } catch (error) {
+      logger.warn({ err: error, group: id }, 'Slack did not say who is in a group');
+      return [id, null] as const;
+    }
+  });
+  return new Map(await Promise.all(entries));
+}

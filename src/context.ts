@@ -1,0 +1,167 @@
+/**
+ * The composition root: builds every adapter and hands the use cases in. `overrides` is the tests' one seam.
+ */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Pool } from 'pg';
+import type { Access } from './access/access.js';
+import { createAccess } from './access/cases.js';
+import { passTime } from './access/clock.js';
+import { createDeliverer } from './access/deliver.js';
+import { type Deps, HEARTBEAT_MS } from './access/deps.js';
+import { reconsiderOnCall } from './access/on-call.js';
+import { createSweeper } from './access/sweeper.js';
+import type { Config } from './config/config.js';
+import { HallpassError } from './errors.js';
+import { createPool } from './ledger/pool.js';
+import { createSweepLock } from './ledger/sweep-lock.js';
+import { registerTargets, targetsWithGrants } from './ledger/targets.js';
+import type { Logger } from './logger.js';
+import { createMessenger } from './messenger/web-api.js';
+import { createNobody } from './oncall/nobody.js';
+import type { OnCall } from './oncall/on-call.js';
+import { createPagerDuty } from './oncall/pagerduty.js';
+import type { Alarms } from './queue/alarms.js';
+import { createAlarms } from './queue/bullmq-alarms.js';
+import { createDirectTarget } from './target/direct.js';
+import type { Target } from './target/target.js';
+
+/** Requests that wait are asked about again, milliseconds. */
+const SHIFT_EVERY_MS = 60_000;
+/** Requests asked about each time. */
+const SHIFT_BATCH = 500;
+
+/** What of the environment the adapters need. */
+export interface Surroundings {
+  readonly databaseUrl: string;
+  readonly redisUrl: string | null;
+  readonly slack: { readonly botToken: string; readonly apiUrl: string | null };
+  readonly pagerduty: { readonly token: string; readonly apiUrl: string | null } | null;
+}
+
+export interface Overrides {
+  readonly heartbeatMs?: number;
+}
+
+export interface Context {
+  readonly access: Access;
+  readonly messenger: ReturnType<typeof createMessenger>;
+  /** Begins to work: what was left undone is found and done. @throws HallpassError */
+  start(): Promise<void>;
+  /** The ledger answers. @throws what it says */
+  ping(): Promise<void>;
+  /** Takes no more work, finishes what runs, lets go of every connection. */
+  stop(): Promise<void>;
+}
+
+export function createContext(
+  config: Config,
+  surroundings: Surroundings,
+  logger: Logger,
+  { heartbeatMs = HEARTBEAT_MS }: Overrides = {},
+): Context {
+  const { databaseUrl, redisUrl, slack, pagerduty } = surroundings;
+  const onLedgerError = (error: Error) => logger.warn({ err: error }, 'a connection to the ledger broke');
+  const db: Pool = createPool(databaseUrl, onLedgerError);
+  const lock = createSweepLock(databaseUrl, onLedgerError);
+  const messenger = createMessenger({ ...slack, logger });
+  const onCall: OnCall = pagerduty === null ? createNobody() : createPagerDuty({ ...pagerduty, logger });
+  const alarms: Alarms = createAlarms({ redisUrl, databaseUrl, logger });
+  const targets = new Map<string, Target>(
+    [...config.targets.values()].map((target) => [target.key, createDirectTarget(target.connect)]),
+  );
+  const running = new Set<Promise<unknown>>();
+
+  const deps: Deps = {
+    config,
+    db,
+    targets,
+    onCall,
+    messenger,
+    alarms,
+    logger,
+    background(what, work) {
+      const logged = work
+        .catch((error: unknown) => logger.warn({ err: error, what }, 'work in the background failed'))
+        .finally(() => running.delete(logged));
+      running.add(logged);
+    },
+    changed(names) {
+      deliverer.kick();
+      for (const name of names) sweeper.wake(name);
+    },
+  };
+  const deliverer = createDeliverer(deps);
+  const sweeper = createSweeper(deps, lock, `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`);
+
+  const beat = repeat(heartbeatMs, deps, 'heartbeat', async () => {
+    await passTime(deps);
+    await sweeper.heartbeat();
+    deliverer.kick();
+  });
+  const shift = repeat(SHIFT_EVERY_MS, deps, 'ask on call again', () => reconsiderOnCall(deps, SHIFT_BATCH));
+
+  return {
+    access: createAccess(deps),
+    messenger,
+    async start() {
+      await registerTargets(db, [...config.targets.keys()]);
+      await refuseLostTargets(deps);
+      await alarms.start(async (name) => sweeper.wake(name));
+      beat.start();
+      shift.start();
+    },
+    async ping() {
+      await db.query('select 1');
+    },
+    async stop() {
+      beat.stop();
+      shift.stop();
+      await Promise.all([sweeper.stop(), deliverer.stop(), alarms.close()]);
+      await Promise.all(running);
+      await Promise.all([...targets.values()].map((target) => target.close()));
+      await lock.close();
+      await db.end();
+    },
+  };
+}
+
+/** A target with grants that are out can't leave the configuration: nobody would take them back. */
+async function refuseLostTargets({ db, config }: Pick<Deps, 'db' | 'config'>): Promise<void> {
+  const lost = (await targetsWithGrants(db)).filter((name) => !config.targets.has(name));
+  if (lost.length === 0) return;
+  throw new HallpassError(`the configuration no longer has ${lost.join(', ')}, and access is lent there`, {
+    passing: false,
+    nextStep: 'Put it back with `lend: false`: nothing new is lent there, and what is out is taken back.',
+  });
+}
+
+/** Does `work` now and every `ms`, one at a time; what it throws is logged. */
+function repeat(
+  ms: number,
+  { background }: Pick<Deps, 'background'>,
+  what: string,
+  work: () => Promise<void>,
+): { start(): void; stop(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  let busy = false;
+  const tick = () => {
+    if (busy) return;
+    busy = true;
+    background(
+      what,
+      work().finally(() => {
+        busy = false;
+      }),
+    );
+  };
+  return {
+    start() {
+      tick();
+      timer = setInterval(tick, ms);
+    },
+    stop() {
+      clearInterval(timer);
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { Config } from '../config/config.js';
+import { isGroup } from '../domain/policy.js';
+
+/** The bot scopes that this configuration needs, and why; nothing else is asked for. */
+export function neededScopes(config: Config): ReadonlyMap<string, string> {
+  const roles = [...config.targets.values()].flatMap((target) => [...target.roles.values()]);
+  const principals = [...config.operators, ...roles.flatMap(({ policy }) => policy.approvers)];
+  const byEmail =
+    [...config.targets.values()].some(({ emailRule }) => emailRule !== null) ||
+    roles.some(({ policy }) => policy.onCall !== null);
+  return new Map([
+    ['commands', 'the slash command'],
+    ['chat:write', 'cards and direct messages'],
+    ['users:read', 'guests and deactivated accounts are refused'],
+    ...(principals.some(isGroup) ? [['usergroups:read', 'approvers named by user group'] as const] : []),
+    ...(byEmail ? [['users:read.email', 'logins, or PagerDuty users, found by e-mail address'] as const] : []),
+  ]);
+}
+
+/**
+ * The app manifest to paste at api.slack.com ("Create New App", "From a manifest").
+ * @param url the public address of Hallpass for HTTP delivery; null for Socket Mode, which needs none.
+ */
+export function manifest(config: Config, url: string | null): object {
+  const events = url === null ? {} : { request_url: `${url}/slack/events` };
+  return {
+    _metadata: { major_version: 1 },
+    display_information: {
+      name: 'Hallpass',
+      description: 'Lends Postgres roles just in time, and takes them back.',
+      background_color: '#1f3a5f',
+    },
+    features: {
+      bot_user: { display_name: 'hallpass', always_online: true },
+      app_home: { home_tab_enabled: false, messages_tab_enabled: true, messages_tab_read_only_enabled: true },
+      slash_commands: [
+        {
+          command: config.slack.command,
+          description: 'Ask for a Postgres role for a while',
+          usage_hint: '[instance] [role] [duration] [reason]',
+          should_escape: false,
+          ...(url === null ? {} : { url: `${url}/slack/events` }),
+        },
+      ],
+    },
+    oauth_config: { scopes: { bot: [...neededScopes(config).keys()] } },
+    settings: {
+      interactivity: {
+        is_enabled: true,
+        ...events,
+        ...(url === null ? {} : { message_menu_options_url: `${url}/slack/events` }),
+      },
+      org_deploy_enabled: false,
+      socket_mode_enabled: url === null,
+      token_rotation_enabled: false,
+    },
+  };
+}
