@@ -20,4 +20,3 @@ export async function passTime(deps: Pick<Deps, 'db' | 'changed'>): Promise<void
     () => ({ event: { type: 'warned' } }),
   );
 }
-

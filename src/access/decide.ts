@@ -39,7 +39,10 @@ export async function decide(
     request,
   );
   if (!may.ok) {
-    deps.logger.warn({ security: true, user: actor.userId, request: request.id, why: may.code }, 'refused a decision');
+    deps.logger.warn(
+      { security: true, user: actor.userId, request: request.id, why: may.code },
+      'refused a decision',
+    );
     return { text: whyNot(may, request, policy) };
   }
   if (verdict === 'approve') {

@@ -9,9 +9,9 @@ import { isFinal } from '../domain/request.js';
 import { insertOperatorNote } from '../ledger/deliveries.js';
 import { insertEvent } from '../ledger/insert-event.js';
 import { readLastOfPlaces, readWanted } from '../ledger/read-requests.js';
-import type { Membership, Server, Target } from '../target/target.js';
 import type { Message } from '../surfaces/message.js';
 import { serverChanged, unexplainedMembership } from '../surfaces/operators.js';
+import type { Membership, Server, Target } from '../target/target.js';
 import type { Deps } from './deps.js';
 import { recordGone } from './take-back.js';
 
@@ -59,12 +59,18 @@ async function settleUnexplained(
   for (const membership of unexplained) {
     const request = last.get(pairKey(membership));
     if (request === undefined) {
-      deps.logger.warn({ target: name, ...membership }, 'a membership that our login granted is in no ledger');
+      deps.logger.warn(
+        { target: name, ...membership },
+        'a membership that our login granted is in no ledger',
+      );
       const message = unexplainedMembership({ ...namesOf(deps.config, name), ...membership });
       await tellOperators(deps, `unexplained:${name}:${server.id}:${pairKey(membership)}`, message);
     } else if (isFinal(request.state)) {
       const [answer] = await target.takeBack(server.id, [membership]);
-      deps.logger.warn({ target: name, request: request.id, ...membership }, 'took back what outlived its request');
+      deps.logger.warn(
+        { target: name, request: request.id, ...membership },
+        'took back what outlived its request',
+      );
       await insertEvent(deps.db, request.id, {
         kind: 'leftover_taken_back',
         actor: null,

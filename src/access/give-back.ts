@@ -26,18 +26,14 @@ export async function giveBack(
 }
 
 /** An approver or an operator ends access before its time; its holder may too. */
-export async function end(
-  deps: EndDeps,
-  actor: Actor,
-  requestId: string,
-  clicked: Clicked,
-): Promise<Reply> {
+export async function end(deps: EndDeps, actor: Actor, requestId: string, clicked: Clicked): Promise<Reply> {
   const who = await identify(deps, actor);
   if (!who.ok) return who;
   const found = await findRequest(deps, requestId, clicked);
   if (found === null) return { text: words.unknownRequest(requestId) };
   const { request } = found;
-  if (request.requester === actor.userId) return enact(deps, request, { type: 'relinquish', by: actor.userId });
+  if (request.requester === actor.userId)
+    return enact(deps, request, { type: 'relinquish', by: actor.userId });
   // Who was asked may end it even after the role has left the configuration.
   const approvers = policyOf(deps.config, request)?.approvers ?? request.asked;
   const principals = [...approvers, ...deps.config.operators];
@@ -50,7 +46,11 @@ export async function end(
   return enact(deps, request, { type: 'end', by: actor.userId });
 }
 
-async function enact(deps: EndDeps, request: AccessRequest, event: RequestEvent & { by: string }): Promise<Reply> {
+async function enact(
+  deps: EndDeps,
+  request: AccessRequest,
+  event: RequestEvent & { by: string },
+): Promise<Reply> {
   const outcome = (await change(deps, [request.id], () => ({ event }))).get(request.id);
   return outcome === undefined || outcome.ok ? null : { text: words.refused(outcome.refusal, event.by) };
 }

@@ -7,7 +7,7 @@ import type { Lent, PairFacts, Server, Target } from '../target/target.js';
 import { change } from './change.js';
 import type { Deps } from './deps.js';
 import { asHallpassError, type Hindered, recordHindered } from './hindered.js';
-import { whyNotLendable } from './lendable.js';
+import { alreadyHolds, whyNotLendable } from './lendable.js';
 import { askOnCall } from './on-call.js';
 
 type LendDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'onCall' | 'messenger' | 'logger'>;
@@ -52,6 +52,10 @@ export async function lend(
       await forgetChecked(deps.db, name);
       throw new HallpassError('another server answers at this address than before', { passing: true });
     }
+    // Perhaps a failover: its primary may answer soon.
+    if (server.inRecovery) {
+      throw new HallpassError('a standby answers, and roles are lent on its primary', { passing: true });
+    }
     const placed = await intend(deps, server, asked, facts);
     tried = placed.map(({ request }) => request);
     const answers = await target.lend(
@@ -86,7 +90,9 @@ async function stillDue(
 ): Promise<'yes' | 'ask later' | { readonly fail: string }> {
   const waitedMs = now.getTime() - (request.decidedAt ?? now).getTime();
   if (waitedMs > GRANTING_LIMIT_MS) {
-    return { fail: `it could not be granted within 15 minutes${request.trouble ? `: ${request.trouble}` : ''}` };
+    return {
+      fail: `it could not be granted within 15 minutes${request.trouble ? `: ${request.trouble}` : ''}`,
+    };
   }
   if (deps.config.targets.get(request.target)?.lend === false) {
     return { fail: `nothing is lent on ${request.target} at present` };
@@ -146,10 +152,10 @@ async function record(
   const hindered: Hindered[] = [];
   for (const each of placed) {
     const answer = byPair.get(pairKey(each.place));
-    const { id, login, role } = each.request;
+    const { id } = each.request;
     if (answer?.outcome === 'lent') lent.push(each);
     else if (answer?.outcome === 'held') {
-      failed.set(id, `${login} already holds ${role} through ${answer.via}, and Hallpass will not touch that`);
+      failed.set(id, alreadyHolds(each.request, answer.via));
     } else if (answer?.outcome === 'failed' && !answer.error.passing) failed.set(id, answer.error.message);
     else {
       const error = answer?.error ?? asHallpassError('the target did not answer for it');

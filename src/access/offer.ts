@@ -2,7 +2,7 @@ import type { ModalView, Option } from '@slack/types';
 import type { Config, RoleConfig, TargetConfig } from '../config/config.js';
 import { parseDuration } from '../domain/duration.js';
 import type { Person } from '../messenger/messenger.js';
-import { noLogin, notLending, nothingOffered } from '../surfaces/form-words.js';
+import { noLogin, nothingOffered, notLending } from '../surfaces/form-words.js';
 import { type Form, requestModal, roleOption, targetOption } from '../surfaces/modal.js';
 import type { Actor } from './access.js';
 import type { Deps } from './deps.js';
@@ -22,7 +22,10 @@ const NO_ROLE_YET = {
 } as const;
 
 /** The targets on which this person has a login and something may be lent. */
-export function offeredTargets(config: Config, person: Pick<Person, 'id' | 'email'>): readonly TargetConfig[] {
+export function offeredTargets(
+  config: Config,
+  person: Pick<Person, 'id' | 'email'>,
+): readonly TargetConfig[] {
   return [...config.targets.values()].filter(
     (target) => target.lend && target.roles.size > 0 && loginOn(config, target.key, person) !== null,
   );
@@ -106,7 +109,11 @@ export async function roleOptions(
 }
 
 /** Those in which every typed word is found; those that begin with what was typed come first, then by name. */
-function search<T>(items: readonly T[], query: string, textsOf: (item: T) => readonly string[]): readonly T[] {
+function search<T>(
+  items: readonly T[],
+  query: string,
+  textsOf: (item: T) => readonly string[],
+): readonly T[] {
   const typed = query.trim().toLowerCase();
   const words = typed.split(/\s+/);
   return items

@@ -19,8 +19,17 @@ export async function askOnCall(
   const pagerduty = config.people.get(request.requester)?.pagerduty ?? null;
   // The address is only needed when the configuration names no PagerDuty user.
   const email =
-    pagerduty === null ? await messenger.person(request.requester).then((p) => p.email, () => null) : null;
-  return { policy, maxMs: policy.onCall.maxMs, answer: await onCall.ask({ pagerduty, email }, policy.onCall) };
+    pagerduty === null
+      ? await messenger.person(request.requester).then(
+          (p) => p.email,
+          () => null,
+        )
+      : null;
+  return {
+    policy,
+    maxMs: policy.onCall.maxMs,
+    answer: await onCall.ask({ pagerduty, email }, policy.onCall),
+  };
 }
 
 /**

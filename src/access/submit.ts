@@ -6,7 +6,7 @@ import * as words from '../surfaces/form-words.js';
 import { BLOCKS } from '../surfaces/ids.js';
 import type { Actor, Submission } from './access.js';
 import type { Deps } from './deps.js';
-import { whyHeld, whyNotLendable } from './lendable.js';
+import { whyNotLendable } from './lendable.js';
 import { considerOnCall } from './on-call.js';
 import { identify, loginOn } from './who.js';
 
@@ -105,8 +105,9 @@ async function askServer(deps: Deps, { target, role, login }: Wish): Promise<str
   });
   const facts = answer?.facts[0];
   if (!answer || !facts) return null;
-  const held = whyHeld(facts);
-  if (held !== null) return words.alreadyHeld(login, facts.held?.how === 'through' ? facts.held.via : null);
+  if (facts.held !== null && !facts.ours && !facts.memberIsSuperuser) {
+    return words.alreadyHeld(login, facts.held.how === 'through' ? facts.held.via : null);
+  }
   const trouble = whyNotLendable(answer.server, facts);
   return trouble === null ? null : words.serverProblem(role.role, target.name, trouble);
 }
@@ -125,7 +126,8 @@ async function alreadyThere(
   const { requests } = await readOpenRequest(deps.db, { target: target.key, role: role.role, login });
   const open = requests[0];
   // It ended between the two statements: the person sends the form again.
-  if (open === undefined) return wrong('role', words.serverProblem(role.role, target.name, 'it just changed.'));
+  if (open === undefined)
+    return wrong('role', words.serverProblem(role.role, target.name, 'it just changed.'));
   if (open.requester !== actor.userId) return wrong('role', words.lentThroughAnotherAccount(login));
   if (open.state === 'pending') deps.background('ask on call', considerOnCall(deps, open.id));
   return wrong('role', words.alreadyAsked(open));

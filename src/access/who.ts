@@ -39,7 +39,8 @@ function unfit(person: Person): 'deactivated' | 'bot' | 'guest' | null {
 export function loginOn(config: Config, target: string, person: Pick<Person, 'id' | 'email'>): string | null {
   const targetConfig = config.targets.get(target);
   if (targetConfig === undefined) return null;
-  return loginOf({ userId: person.id, email: person.email, target: targetConfig, people: config.people }).login;
+  return loginOf({ userId: person.id, email: person.email, target: targetConfig, people: config.people })
+    .login;
 }
 
 /** The members of each group among these, at most a minute old; null where Slack did not say. */

@@ -51,7 +51,12 @@ export function compare<S extends Seen>(
       if (!there.has(pairKey(place))) gone.push({ request, found: true });
     }
   }
-  return { lend, takeBack, gone, unexplained: seen?.memberships.filter((m) => !explained.has(pairKey(m))) ?? [] };
+  return {
+    lend,
+    takeBack,
+    gone,
+    unexplained: seen?.memberships.filter((m) => !explained.has(pairKey(m))) ?? [],
+  };
 }
 
 /** One membership on one server, as a key. */

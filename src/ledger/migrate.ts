@@ -51,7 +51,8 @@ export async function migrateLedger(ownerUrl: string, databaseUrl: string, logge
     if (cause instanceof LedgerError) throw cause;
     throw new LedgerError('the ledger could not be migrated', {
       passing: true,
-      nextStep: 'DATABASE_URL and DATABASE_OWNER_URL must reach the same database; the owner may create tables in it.',
+      nextStep:
+        'DATABASE_URL and DATABASE_OWNER_URL must reach the same database; the owner may create tables in it.',
       cause,
     });
   }

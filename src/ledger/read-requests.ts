@@ -67,7 +67,9 @@ export function readDue(
 
 /** Every open grant of this target: what its memberships are compared with. */
 export function readWanted(db: Queryable, target: string): Promise<Reading> {
-  return read(db, `from requests r where r.target = $1 and r.state in ('granting', 'active', 'ending')`, [target]);
+  return read(db, `from requests r where r.target = $1 and r.state in ('granting', 'active', 'ending')`, [
+    target,
+  ]);
 }
 
 /** Pending requests, the oldest first. */

@@ -11,7 +11,17 @@ export const REQUEST_COLUMNS = `r.id, r.version, r.state, r.why, r.trouble, r.ta
 const requestRow = z.object({
   id: z.number(),
   version: z.number(),
-  state: z.enum(['pending', 'granting', 'active', 'ending', 'denied', 'withdrawn', 'lapsed', 'failed', 'ended']),
+  state: z.enum([
+    'pending',
+    'granting',
+    'active',
+    'ending',
+    'denied',
+    'withdrawn',
+    'lapsed',
+    'failed',
+    'ended',
+  ]),
   why: z.enum(['expired', 'relinquished', 'ended', 'removed', 'failed']).nullable(),
   trouble: z.string().nullable(),
   target: z.string(),

@@ -37,7 +37,12 @@ export async function readTarget(db: Queryable, name: string): Promise<TargetRow
 }
 
 /** Records that this process compared all our memberships on the target, and which server it saw. */
-export async function recordChecked(db: Queryable, name: string, sweeper: string, server: string): Promise<void> {
+export async function recordChecked(
+  db: Queryable,
+  name: string,
+  sweeper: string,
+  server: string,
+): Promise<void> {
   await db.query('update targets set sweeper = $2, server = $3, checked_at = now() where name = $1', [
     name,
     sweeper,

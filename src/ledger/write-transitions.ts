@@ -19,7 +19,11 @@ export interface Write {
   readonly audit: AuditEvent;
   readonly notes: readonly Note[];
   /** A person's (or on call's) approve or deny, kept as a row of its own. */
-  readonly decision: { readonly approver: string; readonly verdict: 'approve' | 'deny'; readonly via: string } | null;
+  readonly decision: {
+    readonly approver: string;
+    readonly verdict: 'approve' | 'deny';
+    readonly via: string;
+  } | null;
 }
 
 const CHANGED = `version int, state text, why text, trouble text, duration_ms bigint, on_call_note text,
@@ -59,7 +63,10 @@ const WRITE = `
   select id from written`;
 
 /** Writes what still stands at the version that was read. @returns the ids that were written. */
-export async function writeTransitions(db: Queryable, writes: readonly Write[]): Promise<ReadonlySet<number>> {
+export async function writeTransitions(
+  db: Queryable,
+  writes: readonly Write[],
+): Promise<ReadonlySet<number>> {
   if (writes.length === 0) return new Set();
   const { rows } = await db.query<{ id: number }>(WRITE, [
     JSON.stringify(writes.map(({ next }) => toChange(next))),

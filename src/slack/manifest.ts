@@ -13,7 +13,9 @@ export function neededScopes(config: Config): ReadonlyMap<string, string> {
     ['chat:write', 'cards and direct messages'],
     ['users:read', 'guests and deactivated accounts are refused'],
     ...(principals.some(isGroup) ? [['usergroups:read', 'approvers named by user group'] as const] : []),
-    ...(byEmail ? [['users:read.email', 'logins, or PagerDuty users, found by e-mail address'] as const] : []),
+    ...(byEmail
+      ? [['users:read.email', 'logins, or PagerDuty users, found by e-mail address'] as const]
+      : []),
   ]);
 }
 

@@ -23,3 +23,16 @@ export const BLOCKS = {
   otherDuration: 'other_duration',
   reason: 'reason',
 } as const;
+
+/**
+ * The role's block for a target. Slack keeps what was chosen in a block for as long as its id stays the same
+ * (bolt-js#290), so a choice that no longer fits is cleared by another id.
+ */
+export function roleBlock(target: string | null): string {
+  return target === null ? BLOCKS.role : `${BLOCKS.role}:${target}`;
+}
+
+/** The duration menu's block for a role: another role, another menu, and its own default. */
+export function durationBlock(role: string | null): string {
+  return role === null ? BLOCKS.duration : `${BLOCKS.duration}:${role}`;
+}

@@ -18,3 +18,19 @@ export interface Scene {
   readonly port: number;
   readonly database: string;
 }
+
+/** A message as it was kept in the ledger; null when it is none. */
+export function readMessage(kept: unknown): Message | null {
+  return isMessage(kept) ? kept : null;
+}
+
+function isMessage(kept: unknown): kept is Message {
+  return (
+    typeof kept === 'object' &&
+    kept !== null &&
+    'text' in kept &&
+    typeof kept.text === 'string' &&
+    'blocks' in kept &&
+    Array.isArray(kept.blocks)
+  );
+}

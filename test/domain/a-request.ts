@@ -2,7 +2,7 @@ import type { AccessRequest } from '../../src/domain/request.js';
 
 export const NOON = new Date('2026-11-21T12:00:00Z');
 
-export function after(ms: number): Date {
+export function later(ms: number): Date {
   return new Date(NOON.getTime() + ms);
 }
 
@@ -23,7 +23,7 @@ export function aRequest(change: Partial<AccessRequest> = {}): AccessRequest {
     durationMs: 3_600_000,
     asked: [{ id: 'S0DBA', name: 'dba' }],
     createdAt: NOON,
-    pendingUntil: after(8 * 3_600_000),
+    pendingUntil: later(8 * 3_600_000),
     onCallNote: null,
     decidedAt: null,
     decidedBy: null,
@@ -48,8 +48,8 @@ export function anActive(change: Partial<AccessRequest> = {}): AccessRequest {
     decidedVia: 'dba',
     place: PLACE,
     grantedAt: NOON,
-    expiresAt: after(3_600_000),
-    warnAt: after(3_300_000),
+    expiresAt: later(3_600_000),
+    warnAt: later(3_300_000),
     ...change,
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compare } from '../../src/domain/compare.js';
-import { after, anActive, aRequest, NOON, PLACE } from './a-request.js';
+import { anActive, aRequest, later, NOON, PLACE } from './a-request.js';
 
 const ids = (requests: readonly { id: number }[]) => requests.map(({ id }) => id);
 
@@ -8,13 +8,13 @@ describe('what is wanted against what was seen', () => {
   const pending = aRequest({ id: 1 });
   const granting = aRequest({ id: 2, state: 'granting', decidedAt: NOON });
   const active = anActive({ id: 3 });
-  const expired = anActive({ id: 4, expiresAt: after(1_000) });
+  const expired = anActive({ id: 4, expiresAt: later(1_000) });
   const ending = anActive({ id: 5, state: 'ending', why: 'relinquished' });
   const neverRun = aRequest({ id: 6, state: 'ending', why: 'failed' });
   const all = [pending, granting, active, expired, ending, neverRun];
 
   it('with the ledger alone: lends, takes back, and concludes nothing from absence', () => {
-    const todo = compare(all, null, after(1_000));
+    const todo = compare(all, null, later(1_000));
     expect(ids(todo.lend)).toEqual([2]);
     expect(ids(todo.takeBack)).toEqual([4, 5]);
     expect(todo.gone.map(({ request, found }) => [request.id, found])).toEqual([[6, false]]);

@@ -8,7 +8,7 @@ import {
   type State,
   transition,
 } from '../../src/domain/request.js';
-import { after, anActive, aRequest, NOON, PLACE } from './a-request.js';
+import { anActive, aRequest, later, NOON, PLACE } from './a-request.js';
 
 const EVENTS: Record<RequestEvent['type'], RequestEvent> = {
   approve: { type: 'approve', by: 'U0BEN', via: 'dba' },
@@ -81,7 +81,7 @@ describe('the state table', () => {
   for (const [request, answers, otherwise] of TABLE) {
     for (const event of Object.values(EVENTS)) {
       it(`${request.state}: ${event.type}`, () => {
-        const result = transition(request, event, after(60_000));
+        const result = transition(request, event, later(60_000));
         const answer = result.ok ? result.next.state : result.refusal.code;
         const expected = answers[event.type];
         if (expected !== undefined) expect(answer).toBe(expected);
@@ -95,7 +95,7 @@ describe('the state table', () => {
     const proved: State[] = ['failed', 'ended'];
     for (const [request] of TABLE.filter(([r]) => !isFinal(r.state))) {
       for (const event of Object.values(EVENTS)) {
-        const result = transition(request, event, after(7_200_000));
+        const result = transition(request, event, later(7_200_000));
         if (result.ok && proved.includes(result.next.state)) expect(event.type).toBe('proved_gone');
       }
     }
@@ -104,17 +104,23 @@ describe('the state table', () => {
 
 describe('deadlines bind before anything has written them', () => {
   it('refuses to decide or withdraw after the lapse', () => {
-    const at = after(8 * 3_600_000);
+    const at = later(8 * 3_600_000);
     for (const type of ['approve', 'approve_on_call', 'deny', 'withdraw'] as const) {
-      expect(transition(aRequest(), EVENTS[type], at)).toMatchObject({ ok: false, refusal: { code: 'too_late' } });
+      expect(transition(aRequest(), EVENTS[type], at)).toMatchObject({
+        ok: false,
+        refusal: { code: 'too_late' },
+      });
     }
     expect(transition(aRequest(), EVENTS.lapse, at)).toMatchObject({ ok: true, next: { state: 'lapsed' } });
   });
 
   it('refuses to relinquish or end after the expiry, and takes the proof as expired', () => {
-    const at = after(3_600_000);
+    const at = later(3_600_000);
     for (const type of ['relinquish', 'end'] as const) {
-      expect(transition(anActive(), EVENTS[type], at)).toMatchObject({ ok: false, refusal: { code: 'too_late' } });
+      expect(transition(anActive(), EVENTS[type], at)).toMatchObject({
+        ok: false,
+        refusal: { code: 'too_late' },
+      });
     }
     expect(transition(anActive(), EVENTS.proved_gone, at)).toMatchObject({
       ok: true,
@@ -124,7 +130,7 @@ describe('deadlines bind before anything has written them', () => {
 });
 
 describe('what a proof of absence means', () => {
-  const gone = (request: AccessRequest, found: boolean, at = after(60_000)) =>
+  const gone = (request: AccessRequest, found: boolean, at = later(60_000)) =>
     transition(request, { type: 'proved_gone', found }, at);
 
   it('an active grant that was found missing was removed by somebody else', () => {
@@ -133,9 +139,9 @@ describe('what a proof of absence means', () => {
   });
 
   it('a GRANT that failed is failed, with its reason, even when the proof was hindered meanwhile', () => {
-    const failed = transition(granting, EVENTS.grant_failed, after(1));
+    const failed = transition(granting, EVENTS.grant_failed, later(1));
     if (!failed.ok) throw new Error('refused');
-    expect(transition(failed.next, EVENTS.hindered, after(2))).toMatchObject({ ok: false });
+    expect(transition(failed.next, EVENTS.hindered, later(2))).toMatchObject({ ok: false });
     expect(gone(failed.next, true)).toMatchObject({
       ok: true,
       next: { state: 'failed', trouble: 'no such role' },
@@ -145,15 +151,17 @@ describe('what a proof of absence means', () => {
 
 describe('the clock of a grant', () => {
   it('starts at the proved GRANT, not at the approval', () => {
-    const result = transition(granting, EVENTS.granted, after(600_000));
+    const result = transition(granting, EVENTS.granted, later(600_000));
     expect(result).toMatchObject({
       ok: true,
-      next: { grantedAt: after(600_000), expiresAt: after(600_000 + 3_600_000) },
+      next: { grantedAt: later(600_000), expiresAt: later(600_000 + 3_600_000) },
     });
   });
 
   it('on call shortens a longer wish and leaves a shorter one', () => {
-    expect(transition(aRequest(), EVENTS.approve_on_call, NOON)).toMatchObject({ next: { durationMs: 1_800_000 } });
+    expect(transition(aRequest(), EVENTS.approve_on_call, NOON)).toMatchObject({
+      next: { durationMs: 1_800_000 },
+    });
     const short = aRequest({ wishedMs: 60_000, durationMs: 60_000 });
     expect(transition(short, EVENTS.approve_on_call, NOON)).toMatchObject({ next: { durationMs: 60_000 } });
   });
@@ -163,8 +171,8 @@ describe('the clock of a grant', () => {
       const result = transition({ ...granting, durationMs }, EVENTS.granted, NOON);
       return result.ok ? result.next.warnAt : undefined;
     };
-    expect(warnAt(3_600_000)).toEqual(after(3_300_000));
-    expect(warnAt(400_000)).toEqual(after(300_000));
+    expect(warnAt(3_600_000)).toEqual(later(3_300_000));
+    expect(warnAt(400_000)).toEqual(later(300_000));
     expect(warnAt(5_000)).toBeNull();
   });
 });

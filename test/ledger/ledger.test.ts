@@ -20,13 +20,19 @@ async function submitted(wish: NewRequest = aWish()): Promise<AccessRequest> {
   return request;
 }
 
-async function moved(request: AccessRequest, ...events: Parameters<typeof step>[1][]): Promise<AccessRequest> {
+async function moved(
+  request: AccessRequest,
+  ...events: Parameters<typeof step>[1][]
+): Promise<AccessRequest> {
   let last = request;
   for (const event of events) last = await step(last, event);
   return last;
 }
 
-async function step(request: AccessRequest, event: NonNullable<ReturnType<Parameters<typeof change>[2]>>['event']) {
+async function step(
+  request: AccessRequest,
+  event: NonNullable<ReturnType<Parameters<typeof change>[2]>>['event'],
+) {
   const outcome = (await change(deps, [request.id], () => ({ event }))).get(request.id);
   if (!outcome?.ok) throw new Error(`refused: ${JSON.stringify(outcome)}`);
   return outcome.request;
@@ -35,10 +41,12 @@ async function step(request: AccessRequest, event: NonNullable<ReturnType<Parame
 const approve = { type: 'approve', by: 'U0BEN', via: 'dba' } as const;
 const place = { server: '73', roleOid: 4_200_000_000, memberOid: 16_401 };
 const events = async (id: number) =>
-  (await db.query<{ kind: string; actor: string | null; data: object }>(
-    'select kind, actor, data from events where request_id = $1 order by id',
-    [id],
-  )).rows;
+  (
+    await db.query<{ kind: string; actor: string | null; data: object }>(
+      'select kind, actor, data from events where request_id = $1 order by id',
+      [id],
+    )
+  ).rows;
 
 beforeAll(() => registerTargets(db, ['shop-prod', 'second']));
 
@@ -136,7 +144,9 @@ describe('a change', () => {
       'select kind, wanted from deliveries where request_id = $1 order by kind',
       [request.id],
     );
-    expect(rows).toEqual(['card', 'ended', 'granted', 'status'].map((kind) => ({ kind, wanted: request.version })));
+    expect(rows).toEqual(
+      ['card', 'ended', 'granted', 'status'].map((kind) => ({ kind, wanted: request.version })),
+    );
   });
 
   it('of five hundred is one', async () => {
@@ -154,11 +164,17 @@ describe('what is due', () => {
     await registerTargets(db, [target]);
     const lend = async () => moved(await submitted(aWish({ target })), approve);
     const active = async (ms: number) =>
-      moved(await submitted(aWish({ target, wishedMs: ms })), approve, { type: 'intend', place }, { type: 'granted' });
+      moved(
+        await submitted(aWish({ target, wishedMs: ms })),
+        approve,
+        { type: 'intend', place },
+        { type: 'granted' },
+      );
     const [later, soon, long] = [await active(2), await active(1), await active(3_600_000)];
     const ending = await moved(await active(3_600_000), { type: 'end', by: 'U0OPS' });
     const waiting = await lend();
-    const due = async (except: number[]) => (await readDue(db, target, except, 100)).requests.map((r) => r.id);
+    const due = async (except: number[]) =>
+      (await readDue(db, target, except, 100)).requests.map((r) => r.id);
     expect(await due([])).toEqual([waiting.id, ending.id, later.id, soon.id]);
     expect(await due([waiting.id, later.id])).toEqual([ending.id, soon.id]);
     expect(await due([])).not.toContain(long.id);
@@ -184,7 +200,12 @@ describe('deliveries', () => {
     await db.query('update deliveries set sent = wanted');
     const request = await submitted();
     const claims = await Promise.all([claimDeliveries(db, 10), claimDeliveries(db, 10)]);
-    expect(claims.flat().map((d) => d.key).sort()).toEqual([`card:${request.id}`, `status:${request.id}`]);
+    expect(
+      claims
+        .flat()
+        .map((d) => d.key)
+        .sort(),
+    ).toEqual([`card:${request.id}`, `status:${request.id}`]);
     await recordSent(db, `card:${request.id}`, 1, { channel: 'C1', ts: '1.1' });
     await recordUnsent(db, `status:${request.id}`, 'Slack is not available', 0);
     const again = await claimDeliveries(db, 10);

@@ -1,0 +1,184 @@
+/** Acting as a person of the workspace, and seeing what that person sees. */
+import { BadAck, isEmpty } from './acks.js';
+import { findElement } from './act/find.js';
+import {
+  acknowledge,
+  ask,
+  choose,
+  close,
+  type Done,
+  fill,
+  openModal,
+  type Submitted,
+  submit,
+  tell,
+} from './act/form.js';
+import { type Failure, interact } from './act/outcome.js';
+import { type SeenMessage, type SeenView, seenMessage, seenView } from './act/seen.js';
+import { Impossible } from './impossible.js';
+import type { Message, Notification } from './messages.js';
+import { action, appHomeOpened, messageAction, slashCommand } from './payloads.js';
+import { reply, respond } from './response-url.js';
+import type { OpenView } from './screens.js';
+import type { Option } from './validate/objects.js';
+import { check } from './validate/report.js';
+import { type Channel, GENERAL, type Person } from './workspace.js';
+import type { World } from './world.js';
+
+export type Commanded = { readonly outcome: 'ok'; readonly response: SeenMessage | null } | Failure;
+export type Clicked = Done | { readonly outcome: 'not confirmed' };
+
+/** Where an element stands; the modal on top unless said otherwise. */
+export type Surface = 'modal' | 'home';
+
+export class Actor {
+  #world: World;
+  #id: string;
+
+  constructor(world: World, userId: string) {
+    this.#world = world;
+    this.#id = userId;
+  }
+
+  /** Types a slash command. In #general unless `where` (a channel's id or name, or `dm`) says otherwise. */
+  async command(name: string, text = '', where?: string): Promise<Commanded> {
+    const world = this.#world;
+    const person = this.#person();
+    if (!world.workspace.commands.has(name)) throw new Impossible(`${name} is not a valid command.`);
+    const inGeneral = world.workspace.channel(GENERAL)?.members.includes(person.id) ? GENERAL : 'dm';
+    const channel = this.#channel(where ?? inGeneral);
+    const payload = slashCommand(world, person, { command: name, text, channel });
+    const seen = `${name} failed because the app did not respond`;
+    return interact(world, { kind: 'slash_commands', payload, seen }, (body): Commanded => {
+      if (isEmpty(body)) return { outcome: 'ok', response: null };
+      const answered = check(reply, body, []);
+      if (!answered.ok) throw new BadAck(answered.messages.join('; '));
+      const origin = { userId: person.id, channel: channel.id, messageTs: null, threadTs: null };
+      const message = respond(world, origin, answered.value);
+      return { outcome: 'ok', response: message && seenMessage(message) };
+    });
+  }
+
+  /** The modal on top of the screen. */
+  openedView(): SeenView | undefined {
+    const open = this.#world.screens.modal(this.#id);
+    return open && seenView(open);
+  }
+
+  /** App Home as it stands. */
+  home(): SeenView | undefined {
+    const open = this.#world.screens.home(this.#id);
+    return open && seenView(open);
+  }
+
+  /** Opens App Home: tells the app, and answers what stands there at once; the app may publish later. */
+  openHome(tab: 'home' | 'messages' = 'home'): SeenView | undefined {
+    const person = this.#person();
+    // Retries take minutes and are nobody's business here; sendEvent does not reject.
+    void this.#world.delivery.sendEvent(appHomeOpened(this.#world, person, tab));
+    return this.home();
+  }
+
+  /** Types `query` into a select and answers what is offered. Throws Impossible when the app fails to offer. */
+  async options(element: string, query = '', surface: Surface = 'modal'): Promise<readonly Option[]> {
+    const open = this.#open(surface);
+    const found = findElement(open.view.blocks, element);
+    const offered = await ask(this.#world, this.#person(), open, found, query);
+    if ('outcome' in offered) throw new Impossible(`No options: ${offered.outcome}. ${offered.seen}`);
+    return offered;
+  }
+
+  /** Chooses options by their text or value. Throws Impossible for one that is not offered. */
+  choose(element: string, wanted: string | readonly string[], surface: Surface = 'modal'): Promise<Done> {
+    const list = typeof wanted === 'string' ? [wanted] : wanted;
+    return choose(this.#world, this.#person(), this.#open(surface), element, list);
+  }
+
+  /** Types text; dates are `YYYY-MM-DD`, times `HH:mm`, date-times seconds since 1970, people and channels ids. */
+  fill(element: string, text: string, surface: Surface = 'modal'): Promise<Done> {
+    return fill(this.#world, this.#person(), this.#open(surface), element, text);
+  }
+
+  submit(): Promise<Submitted> {
+    return submit(this.#world, this.#person());
+  }
+
+  closeView(): Promise<Done> {
+    return close(this.#world, this.#person());
+  }
+
+  /**
+   * Clicks a button, by its label or action_id, as `where` shows it: a message that was read a while ago may offer
+   * buttons that the app took away since. A confirmation dialog is accepted unless `confirm` is false.
+   */
+  async click(
+    where: Surface | SeenMessage,
+    button: string,
+    { value, confirm = true }: { readonly value?: string; readonly confirm?: boolean } = {},
+  ): Promise<Clicked> {
+    const world = this.#world;
+    const person = this.#person();
+    const surface = typeof where === 'string' ? this.#open(where) : this.#seen(where);
+    const blocks = 'view' in surface ? surface.view.blocks : surface.blocks;
+    const found = findElement(blocks, button, value);
+    const { block, element } = found;
+    if (element.type !== 'button') throw new Impossible(`${button} is no button.`);
+    if (element.confirm && !confirm) return { outcome: 'not confirmed' };
+    if ('view' in surface) return tell(world, person, surface, found, {});
+    const payload = messageAction(world, person, surface, action(world, block.block_id, element, {}));
+    const seen = 'A warning sign beside the button.';
+    return interact(world, { kind: 'interactive', payload, seen }, acknowledge);
+  }
+
+  /** What this person sees in a channel (its id or name, or `dm`: the app's direct messages), newest last. */
+  messages(where: string): readonly SeenMessage[] {
+    return this.#world.messages.seenBy(this.#id, this.#channel(where).id).map(seenMessage);
+  }
+
+  /** Every post, by whomever, that rang this person's phone. */
+  notifications(): readonly Notification[] {
+    return this.#world.messages.notifications(this.#id);
+  }
+
+  /** Writes a message of one's own. */
+  say(where: string, text: string): SeenMessage {
+    const channel = this.#channel(where).id;
+    return seenMessage(this.#world.messages.post({ channel, user: this.#person().id, text, blocks: [] }));
+  }
+
+  #person(): Person {
+    const person = this.#world.workspace.person(this.#id);
+    if (!person || person.deactivated) throw new Impossible(`${this.#id} cannot log in.`);
+    return person;
+  }
+
+  #channel(where: string): Channel {
+    const { workspace } = this.#world;
+    const channel =
+      where === 'dm'
+        ? workspace.directChannel(this.#id)
+        : (workspace.channel(where) ?? workspace.channels.find(({ name }) => name === where));
+    if (!channel || !workspace.canSee(this.#id, channel)) {
+      throw new Impossible(`${this.#id} sees no channel ${where}.`);
+    }
+    return channel;
+  }
+
+  #open(surface: Surface): OpenView {
+    if (surface === 'modal') return openModal(this.#world, this.#person());
+    const home = this.#world.screens.home(this.#id);
+    if (!home) throw new Impossible('App Home is empty.');
+    return home;
+  }
+
+  /** The message as the person saw it. */
+  #seen(message: SeenMessage): Message {
+    this.#channel(message.channel);
+    const { ephemeral, ...rest } = message;
+    const now = this.#world.messages.find(message.channel, message.ts);
+    if (now && now.onlyFor !== null && now.onlyFor !== this.#id) {
+      throw new Impossible(`${this.#id} does not see that message.`);
+    }
+    return { ...rest, onlyFor: ephemeral ? this.#id : null, metadata: now?.metadata ?? null };
+  }
+}

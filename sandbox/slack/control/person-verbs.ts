@@ -1,0 +1,54 @@
+/** What a person can do: type, choose, click, and look. */
+import { z } from 'zod';
+import { seenMessage } from '../act/seen.js';
+import { Impossible } from '../impossible.js';
+import { personVerb, type Verb } from './verb.js';
+
+const optional = z.exactOptional;
+const surface = optional(z.enum(['modal', 'home']));
+
+export const personVerbs: Readonly<Record<string, Verb>> = {
+  command: personVerb(
+    { name: z.string(), text: z.string().default(''), where: optional(z.string()) },
+    (actor, args) => actor.command(args.name, args.text, args.where),
+  ),
+  options: personVerb({ element: z.string(), query: z.string().default(''), surface }, (actor, args) =>
+    actor.options(args.element, args.query, args.surface),
+  ),
+  choose: personVerb(
+    { element: z.string(), wanted: z.union([z.string(), z.array(z.string())]), surface },
+    (actor, args) => actor.choose(args.element, args.wanted, args.surface),
+  ),
+  fill: personVerb({ element: z.string(), text: z.string(), surface }, (actor, args) =>
+    actor.fill(args.element, args.text, args.surface),
+  ),
+  submit: personVerb({}, (actor) => actor.submit()),
+  'close-view': personVerb({}, (actor) => actor.closeView()),
+  'click-view': personVerb(
+    {
+      surface: z.enum(['modal', 'home']),
+      button: z.string(),
+      value: optional(z.string()),
+      confirm: z.boolean().default(true),
+    },
+    (actor, { surface, button, ...how }) => actor.click(surface, button, how),
+  ),
+  'click-message': personVerb(
+    {
+      channel: z.string(),
+      ts: z.string(),
+      button: z.string(),
+      value: optional(z.string()),
+      confirm: z.boolean().default(true),
+    },
+    (actor, { channel: where, ts, button, ...how }, world) => {
+      const message = world.messages.find(where, ts);
+      if (!message) throw new Impossible(`There is no message ${ts} in ${where}.`);
+      return actor.click(seenMessage(message), button, how);
+    },
+  ),
+  say: personVerb({ where: z.string(), text: z.string() }, (actor, args) => actor.say(args.where, args.text)),
+  'open-home': personVerb({ tab: z.enum(['home', 'messages']).default('home') }, (actor, args) =>
+    actor.openHome(args.tab),
+  ),
+};

@@ -1,0 +1,80 @@
+/** What can go wrong with Slack, to order. Everything ordered happens a number of times and then no more. */
+
+export type Fault =
+  /** 429 with Retry-After, in seconds. */
+  | { readonly kind: 'rate_limited'; readonly retryAfter: number }
+  /** An HTTP status and nothing that an app could read. */
+  | { readonly kind: 'status'; readonly status: 500 | 503 }
+  /** `ok: false` with this error: `internal_error`, `token_revoked`, … */
+  | { readonly kind: 'error'; readonly error: string }
+  /** No answer, and nothing done. */
+  | { readonly kind: 'hang' }
+  /** The connection is reset, and nothing done. */
+  | { readonly kind: 'reset' }
+  /** Done at once; the answer comes `ms` milliseconds later. */
+  | { readonly kind: 'slow'; readonly ms: number }
+  /** Done, and the connection is cut before the answer. */
+  | { readonly kind: 'lost' };
+
+/** How the next delivery by HTTP is signed wrongly: with another secret, or truly but ten minutes ago. */
+export type Forgery = 'signature' | 'stale';
+
+export class Faults {
+  #ordered: { readonly method: string; readonly fault: Fault; left: number }[] = [];
+  #postInterval = 0;
+  #lastPost = new Map<string, number>();
+  #duplicates = 0;
+  #forgeries: Forgery[] = [];
+
+  /** @param method a Web API method, `response_url`, or `*` for all. Faults on the same method happen in the order given. */
+  order(method: string, fault: Fault, times = 1): void {
+    this.#ordered.push({ method, fault, left: times });
+  }
+
+  /** Allows `perSecond` messages a second in each channel, and answers 429 to more; null allows all. */
+  limitPosts(perSecond: number | null): void {
+    this.#postInterval = perSecond === null ? 0 : 1000 / perSecond;
+    this.#lastPost.clear();
+  }
+
+  /** Delivers the next payloads twice each, byte for byte. */
+  duplicateNext(times = 1): void {
+    this.#duplicates = times;
+  }
+
+  /** Signs the next delivery by HTTP wrongly. */
+  forgeNext(forgery: Forgery): void {
+    this.#forgeries.push(forgery);
+  }
+
+  /** Forgets all that was ordered and has not happened yet. */
+  clear(): void {
+    this.#ordered = [];
+    this.#duplicates = 0;
+    this.#forgeries = [];
+    this.limitPosts(null);
+  }
+
+  take(method: string): Fault | undefined {
+    const next = this.#ordered.find((order) => order.left > 0 && ['*', method].includes(order.method));
+    if (next) next.left -= 1;
+    return next?.fault;
+  }
+
+  /** Whether a post in this channel comes too early, at the moment `now` (milliseconds). */
+  postsTooFast(channel: string, now: number): boolean {
+    const tooFast = now - (this.#lastPost.get(channel) ?? Number.NEGATIVE_INFINITY) < this.#postInterval;
+    if (!tooFast) this.#lastPost.set(channel, now);
+    return tooFast;
+  }
+
+  takeDuplicate(): boolean {
+    if (this.#duplicates === 0) return false;
+    this.#duplicates -= 1;
+    return true;
+  }
+
+  takeForgery(): Forgery | undefined {
+    return this.#forgeries.shift();
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * A Slack workspace on this machine: a real HTTP and WebSocket server with memory, for the demo and the tests.
+ * An app connects to it over the network exactly as to Slack; a test acts as the people in it.
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Actor } from './actor.js';
+import type { Change } from './changes.js';
+import type { Clock } from './clock.js';
+import type { Faults } from './faults.js';
+import type { Call, Delivered, Problem } from './journal.js';
+import { serve } from './server.js';
+import type { Sockets } from './socket.js';
+import type { Workspace } from './workspace.js';
+import { type AppIdentity, createWorld, deliverTo, type WorldOptions } from './world.js';
+
+export { buttonsOf, wordsOf } from './act/find.js';
+export type { SeenMessage, SeenView } from './act/seen.js';
+export type { Actor } from './actor.js';
+export type { Fault } from './faults.js';
+
+export interface SlackOptions extends WorldOptions {
+  /** A free one by default. */
+  readonly port?: number;
+}
+
+export interface Slack extends AppIdentity {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  /** What an app takes for https://slack.com/api/ */
+  readonly apiUrl: string;
+  readonly workspace: Workspace;
+  readonly clock: Clock;
+  readonly faults: Faults;
+  readonly sockets: Sockets;
+  /** Every call of the app's, and every use of a response URL. */
+  readonly log: readonly Call[];
+  /** Every payload sent to the app. */
+  readonly deliveries: readonly Delivered[];
+  /** What a person would have seen fail, and what Slack refused because of a mistake in the app. */
+  readonly problems: readonly Problem[];
+  /** Sends payloads to this URL, signed, instead of over Socket Mode; null returns to Socket Mode. */
+  deliverByHttp(url: string | null): void;
+  /** Acts as a person, by id. */
+  as(userId: string): Actor;
+  on(event: 'change', listener: (change: Change) => void): void;
+  off(event: 'change', listener: (change: Change) => void): void;
+  /**
+   * Resolves with what `look` answers, as soon as that is not undefined, null or false. Looks again at every change.
+   * Rejects after `ms` milliseconds (10 s by default) and then says which problems there were.
+   */
+  waitFor<T>(look: () => T | undefined | null | false, ms?: number): Promise<T>;
+  /** Cuts every connection and frees the port. */
+  close(): Promise<void>;
+}
+
+export async function startSlack(options: SlackOptions = {}): Promise<Slack> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const url = `http://127.0.0.1:${portOf(server.address())}`;
+  const world = createWorld(url, options);
+  const { app, workspace, clock, faults, sockets, journal, changes, delivery } = world;
+  server.on('request', (request, response) => void serve(world, request, response));
+  server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
+
+  return {
+    ...app,
+    url,
+    apiUrl: `${url}/api/`,
+    workspace,
+    clock,
+    faults,
+    sockets,
+    log: journal.calls,
+    deliveries: journal.deliveries,
+    problems: journal.problems,
+    deliverByHttp: (to) => deliverTo(world, to),
+    as: (userId) => new Actor(world, userId),
+    on: (event, listener) => void changes.on(event, listener),
+    off: (event, listener) => void changes.off(event, listener),
+    waitFor: (look, ms = 10_000) =>
+      changes.waitFor(look, ms, () => `Problems so far: ${JSON.stringify(journal.problems)}`),
+    close: async () => {
+      delivery.close();
+      sockets.close();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new Error('The sandbox has no port.');
+  return address.port;
+}

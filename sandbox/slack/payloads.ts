@@ -1,0 +1,249 @@
+/** The payloads that Slack sends, field by field. */
+import { type ElementState, type Values, valuesOf } from './element-state.js';
+import { newId } from './ids.js';
+import type { JsonObject } from './json.js';
+import type { Message } from './messages.js';
+import type { OpenView } from './screens.js';
+import type { Element } from './validate/elements.js';
+import type { Channel, Person } from './workspace.js';
+import type { World } from './world.js';
+
+export function slashCommand(
+  world: World,
+  person: Person,
+  typed: { readonly command: string; readonly text: string; readonly channel: Channel },
+): JsonObject {
+  const origin = { userId: person.id, channel: typed.channel.id, messageTs: null, threadTs: null };
+  return {
+    token: world.app.verificationToken,
+    team_id: world.app.teamId,
+    team_domain: world.workspace.domain,
+    channel_id: typed.channel.id,
+    channel_name: channelName(typed.channel),
+    user_id: person.id,
+    user_name: person.name,
+    command: typed.command,
+    text: typed.text,
+    api_app_id: world.app.appId,
+    is_enterprise_install: 'false',
+    response_url: world.tickets.issueResponseUrl('commands', origin),
+    trigger_id: world.tickets.issueTrigger(person.id, null),
+  };
+}
+
+/** An element used in a message. */
+export function messageAction(
+  world: World,
+  person: Person,
+  message: Message,
+  action: JsonObject,
+): JsonObject {
+  const channel = world.workspace.channel(message.channel);
+  const ephemeral = message.onlyFor !== null;
+  const thread = message.threadTs === null ? {} : { thread_ts: message.threadTs };
+  return {
+    type: 'block_actions',
+    ...common(world, person),
+    container: {
+      type: 'message',
+      message_ts: message.ts,
+      channel_id: message.channel,
+      is_ephemeral: ephemeral,
+      ...thread,
+    },
+    trigger_id: world.tickets.issueTrigger(person.id, null),
+    team: team(world),
+    enterprise: null,
+    is_enterprise_install: false,
+    channel: { id: message.channel, name: channel ? channelName(channel) : '' },
+    ...(ephemeral ? {} : { message: messageObject(world, message) }),
+    state: { values: valuesOf(message.blocks) },
+    response_url: world.tickets.issueResponseUrl('actions', {
+      userId: person.id,
+      channel: message.channel,
+      messageTs: message.ts,
+      threadTs: message.threadTs,
+    }),
+    actions: [action],
+  };
+}
+
+/** An element used in a modal or in App Home: no channel, no message, no response URL. */
+export function viewAction(world: World, person: Person, open: OpenView, action: JsonObject): JsonObject {
+  return {
+    type: 'block_actions',
+    ...common(world, person),
+    container: { type: 'view', view_id: open.id },
+    trigger_id: world.tickets.issueTrigger(person.id, open.view.type === 'modal' ? open.id : null),
+    team: team(world),
+    view: viewObject(world, open),
+    actions: [action],
+  };
+}
+
+export function viewSubmission(world: World, person: Person, open: OpenView): JsonObject {
+  return {
+    type: 'view_submission',
+    team: team(world),
+    ...common(world, person),
+    trigger_id: world.tickets.issueTrigger(person.id, open.id),
+    view: viewObject(world, open),
+    response_urls: [],
+    is_enterprise_install: false,
+    enterprise: null,
+  };
+}
+
+export function viewClosed(world: World, person: Person, open: OpenView, cleared: boolean): JsonObject {
+  return {
+    type: 'view_closed',
+    team: team(world),
+    ...common(world, person),
+    view: viewObject(world, open, {}),
+    is_cleared: cleared,
+    is_enterprise_install: false,
+    enterprise: null,
+  };
+}
+
+/** Typing in an external select. `values` are what the person has filled in so far. */
+export function blockSuggestion(
+  world: World,
+  person: Person,
+  open: OpenView,
+  typed: {
+    readonly blockId: string;
+    readonly actionId: string;
+    readonly value: string;
+    readonly values: Values;
+  },
+): JsonObject {
+  return {
+    type: 'block_suggestion',
+    ...common(world, person),
+    container: { type: 'view', view_id: open.id },
+    action_id: typed.actionId,
+    block_id: typed.blockId,
+    value: typed.value,
+    team: team(world),
+    view: viewObject(world, open, typed.values),
+  };
+}
+
+export function appHomeOpened(world: World, person: Person, tab: 'home' | 'messages'): JsonObject {
+  const home = world.screens.home(person.id);
+  const { teamId, appId, botUserId, verificationToken } = world.app;
+  return {
+    token: verificationToken,
+    team_id: teamId,
+    api_app_id: appId,
+    event: {
+      type: 'app_home_opened',
+      user: person.id,
+      channel: world.workspace.directChannel(person.id).id,
+      tab,
+      event_ts: world.timestamps.next(),
+      ...(home && tab === 'home' ? { view: viewObject(world, home) } : {}),
+    },
+    type: 'event_callback',
+    event_id: newId('Ev'),
+    event_time: Math.floor(world.clock.now() / 1000),
+    authorizations: [
+      {
+        enterprise_id: null,
+        team_id: teamId,
+        user_id: botUserId,
+        is_bot: true,
+        is_enterprise_install: false,
+      },
+    ],
+    is_ext_shared_channel: false,
+    event_context: `1-app_home_opened-${teamId}`,
+  };
+}
+
+/** One entry of `actions`: the element, and what was done with it. */
+export function action(
+  world: World,
+  blockId: string,
+  element: Element,
+  done: ElementState | JsonObject,
+): JsonObject {
+  const { type, action_id } = element;
+  const action_ts = world.timestamps.next();
+  const confirm = 'confirm' in element && element.confirm ? { confirm: element.confirm } : {};
+  if (type !== 'button') return { type, action_id, block_id: blockId, ...done, ...confirm, action_ts };
+  const { text, value, style, url } = element;
+  return {
+    ...confirm,
+    action_id,
+    block_id: blockId,
+    text,
+    ...(value === undefined ? {} : { value }),
+    ...(style === undefined ? {} : { style }),
+    ...(url === undefined ? {} : { url }),
+    type,
+    action_ts,
+  };
+}
+
+/** A message as the Web API and the payloads show it. */
+export function messageObject(world: World, message: Message): JsonObject {
+  const byApp = message.user === world.app.botUserId;
+  return {
+    type: 'message',
+    user: message.user,
+    ts: message.ts,
+    ...(byApp ? { bot_id: world.app.botId, app_id: world.app.appId } : {}),
+    text: message.text,
+    team: world.app.teamId,
+    ...(message.blocks.length > 0 ? { blocks: message.blocks } : {}),
+    ...(message.threadTs === null ? {} : { thread_ts: message.threadTs }),
+    ...(message.metadata === null ? {} : { metadata: message.metadata }),
+    ...(message.edited ? { edited: { user: message.user, ts: message.ts } } : {}),
+  };
+}
+
+/** A view as the Web API and the payloads show it. */
+export function viewObject(world: World, open: OpenView, values: Values = open.values): JsonObject {
+  const { view } = open;
+  const modal = view.type === 'modal' ? view : null;
+  return {
+    id: open.id,
+    team_id: world.app.teamId,
+    type: view.type,
+    blocks: view.blocks,
+    private_metadata: view.private_metadata,
+    callback_id: view.callback_id,
+    state: { values },
+    hash: open.hash,
+    title: modal?.title ?? { type: 'plain_text', text: 'View Title', emoji: true },
+    clear_on_close: modal?.clear_on_close ?? false,
+    notify_on_close: modal?.notify_on_close ?? false,
+    close: modal?.close ?? null,
+    submit: modal?.submit ?? null,
+    previous_view_id: open.previousId,
+    root_view_id: open.rootId,
+    app_id: world.app.appId,
+    external_id: view.external_id,
+    app_installed_team_id: world.app.teamId,
+    bot_id: world.app.botId,
+  };
+}
+
+function common(world: World, person: Person): JsonObject {
+  return {
+    user: { id: person.id, username: person.name, name: person.name, team_id: person.teamId },
+    api_app_id: world.app.appId,
+    token: world.app.verificationToken,
+  };
+}
+
+function team(world: World): JsonObject {
+  return { id: world.app.teamId, domain: world.workspace.domain };
+}
+
+/** Slack does not tell an app the names of private channels and direct messages. */
+function channelName({ kind, name }: Channel): string {
+  return kind === 'public' ? name : kind === 'private' ? 'privategroup' : 'directmessage';
+}

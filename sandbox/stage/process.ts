@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface HallpassProcess {
+  readonly pid: number | undefined;
+  /** SIGKILL, as when the machine dies; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** SIGTERM, and waits for it to end. @returns its exit code */
+  stop(): Promise<number | null>;
+}
+
+/** How long the built Hallpass may take to be ready, milliseconds. */
+const READY_MS = 30_000;
+
+/**
+ * Starts the built Hallpass as a process of its own, and waits until `/readyz` says yes.
+ * @param onLine hears each line of its log
+ * @throws Error with the end of its log when it does not become ready
+ */
+export async function startHallpass(
+  cli: string,
+  env: Readonly<Record<string, string>> & { readonly OPS_PORT: string },
+  onLine: (line: string) => void,
+): Promise<HallpassProcess> {
+  const child = spawn(process.execPath, [cli, 'serve'], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const tail: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      for (const line of text.split('\n').filter((each) => each !== '')) {
+        tail.push(line);
+        if (tail.length > 50) tail.shift();
+        onLine(line);
+      }
+    });
+  }
+  await becomesReady(child, env.OPS_PORT, tail);
+  return {
+    pid: child.pid,
+    kill: async () => void (await end(child, 'SIGKILL')),
+    stop: () => end(child, 'SIGTERM'),
+  };
+}
+
+async function becomesReady(child: ChildProcess, port: string, tail: readonly string[]): Promise<void> {
+  const deadline = performance.now() + READY_MS;
+  while (!hasEnded(child) && performance.now() < deadline) {
+    const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null);
+    if (answer?.ok) return;
+    await sleep(25);
+  }
+  await end(child, 'SIGKILL');
+  throw new Error(`Hallpass did not become ready:\n${tail.join('\n')}`);
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (!hasEnded(child)) {
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+  }
+  return child.exitCode;
+}

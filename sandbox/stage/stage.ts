@@ -1,0 +1,116 @@
+/**
+ * Everything that Hallpass lives among, on this machine: a Slack workspace, a PagerDuty, a Postgres server with a
+ * sample database and the ledger; and Hallpass itself, the real build, as a process that can be killed.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type PagerDuty, startPagerDuty } from '../pagerduty/pagerduty.js';
+import { type Cluster, startCluster } from '../postgres/cluster.js';
+import { freePort } from '../postgres/free-port.js';
+import { buildSamples, type Samples } from '../postgres/samples.js';
+import { runSql } from '../postgres/server-access.js';
+import { type Slack, startSlack } from '../slack/index.js';
+import { ON_CALL, WORKSPACE } from './cast.js';
+import { configuration } from './configuration.js';
+import { type HallpassProcess, startHallpass } from './process.js';
+
+export interface StageOptions {
+  /** `dist/cli.js` */
+  readonly cli: string;
+  readonly transport?: 'socket' | 'http';
+  /** Without it, alarms are kept in the ledger's server. */
+  readonly redisUrl?: string;
+  readonly onLine?: (line: string) => void;
+  /** Changes what the configuration file says. */
+  readonly configure?: (yaml: string) => string;
+}
+
+export interface Stage {
+  readonly slack: Slack;
+  readonly pagerduty: PagerDuty;
+  readonly server: Cluster;
+  readonly samples: Samples;
+  /** The ledger as its owner. */
+  readonly ledgerUrl: string;
+  readonly env: Readonly<Record<string, string>> & { readonly OPS_PORT: string };
+  /** Starts Hallpass (again) and waits until it is ready. */
+  startHallpass(): Promise<HallpassProcess>;
+  /** Runs SQL as one of the sample logins, on a connection of its own. */
+  sqlAs(login: keyof Samples['people'], sql: string): Promise<unknown[]>;
+  /** Ends everything and leaves nothing behind. */
+  close(): Promise<void>;
+}
+
+export async function startStage(options: StageOptions): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'hallpass-stage-'));
+  const [slack, pagerduty, server] = await Promise.all([
+    startSlack(WORKSPACE),
+    startPagerDuty(),
+    startCluster({ name: 'stage' }),
+  ]);
+  const [samples, ledger] = await Promise.all([buildSamples(server), createLedger(server)]);
+  putOnCall(pagerduty);
+
+  const config = join(folder, 'hallpass.yaml');
+  const written = configuration(server);
+  await writeFile(config, options.configure?.(written) ?? written);
+  const port = await freePort();
+  const env = {
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_API_URL: slack.apiUrl,
+    ...(options.transport === 'http'
+      ? { SLACK_SIGNING_SECRET: slack.signingSecret, PORT: String(port) }
+      : { SLACK_APP_TOKEN: slack.appToken }),
+    DATABASE_URL: ledger.appUrl,
+    DATABASE_OWNER_URL: ledger.ownerUrl,
+    ...(options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl }),
+    PAGERDUTY_TOKEN: pagerduty.token,
+    PAGERDUTY_API_URL: pagerduty.url,
+    HALLPASS_CONFIG: config,
+    SHOP_PASSWORD: samples.hallpass.password,
+    OPS_PORT: String(await freePort()),
+    LOG_LEVEL: 'info',
+  };
+  if (options.transport === 'http') slack.deliverByHttp(`http://127.0.0.1:${port}/slack/events`);
+
+  const started = new Set<HallpassProcess>();
+  return {
+    slack,
+    pagerduty,
+    server,
+    samples,
+    ledgerUrl: ledger.ownerUrl,
+    env,
+    async startHallpass() {
+      const hallpass = await startHallpass(options.cli, env, options.onLine ?? (() => undefined));
+      started.add(hallpass);
+      return hallpass;
+    },
+    sqlAs: (login, sql) => runSql(samples.people[login].url, sql),
+    async close() {
+      await Promise.all([...started].map((hallpass) => hallpass.stop()));
+      await Promise.all([slack.close(), pagerduty.close(), server.close()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The ledger's database, and the lesser login that Hallpass runs with. */
+async function createLedger(server: Cluster): Promise<{ ownerUrl: string; appUrl: string }> {
+  const login = (user: string) => ({ user, password: randomBytes(12).toString('hex'), database: 'hallpass' });
+  const [owner, app] = [login('hallpass_owner'), login('hallpass_app')];
+  for (const { user, password } of [owner, app]) {
+    await server.query(`create role ${user} login password '${password}'`);
+  }
+  await server.query(`create database hallpass owner ${owner.user}`);
+  return { ownerUrl: server.urlFor(owner), appUrl: server.urlFor(app) };
+}
+
+function putOnCall(pagerduty: PagerDuty): void {
+  pagerduty.addUser({ id: ON_CALL.user, name: 'Dan', email: 'dan@example.com' });
+  pagerduty.addSchedule({ id: ON_CALL.schedule, name: 'Shop, primary' });
+  pagerduty.addEscalationPolicy({ id: ON_CALL.policy, name: 'Shop' });
+  pagerduty.setOnCall({ user: ON_CALL.user, escalationPolicy: ON_CALL.policy, schedule: ON_CALL.schedule });
+}

@@ -1,0 +1,13 @@
+import { CAST, GROUPS } from '../stage/cast.js';
+
+/** Slack's marks as a person sees them: names for ids, the written-out time for a date. */
+export function plain(mrkdwn: string): string {
+  return mrkdwn
+    .replace(/<!date\^\d+\^[^|]*\|([^>]*)>/g, '$1')
+    .replace(/<@(\w+)>/g, (_, id: string) => `@${nameOf(CAST, id)}`)
+    .replace(/<!subteam\^(\w+)>/g, (_, id: string) => `@${nameOf(GROUPS, id)}`);
+}
+
+function nameOf(all: Readonly<Record<string, string>>, id: string): string {
+  return Object.entries(all).find(([, known]) => known === id)?.[0] ?? id;
+}

@@ -1,0 +1,31 @@
+import { HALLPASS, PERMANENT } from '../postgres/samples.js';
+import { runSql } from '../postgres/server-access.js';
+import type { Stage } from '../stage/stage.js';
+
+interface Row {
+  readonly role: string;
+  readonly login: string;
+  readonly grantor: string;
+}
+
+/** Compares what the server says now with what the story lent. @throws Error when anything is left or lost */
+export async function receipt(stage: Stage): Promise<string> {
+  const rows = await stage.server.query<Row & Record<string, string>>(
+    `select r.rolname as role, u.rolname as login, g.rolname as grantor
+       from pg_auth_members m join pg_roles r on r.oid = m.roleid join pg_roles u on u.oid = m.member
+       join pg_roles g on g.oid = m.grantor where r.rolname in ('orders_read', 'orders_write', 'payments_read')`,
+  );
+  const out = rows.filter(({ grantor }) => grantor === HALLPASS);
+  const permanent = rows.filter(({ grantor, login }) => grantor !== HALLPASS && login !== HALLPASS);
+  const [counts] = await runSql<{ lent: number; back: number }>(
+    stage.ledgerUrl,
+    `select count(*) filter (where kind = 'granted')::int as lent,
+       count(*) filter (where kind = 'proved_gone')::int as back from events`,
+  );
+  const lost = [PERMANENT, { role: PERMANENT.role, login: 'ana' }].filter(
+    ({ role, login }) => !permanent.some((row) => row.role === role && row.login === login),
+  );
+  const says = `lent ${counts?.lent}, back ${counts?.back}, still out ${out.length}, permanent memberships touched ${lost.length}`;
+  if (out.length > 0 || lost.length > 0 || counts?.lent !== counts?.back) throw new Error(says);
+  return says;
+}

@@ -1,0 +1,89 @@
+/**
+ * Which Postgres login is this person's on a target? What the configuration says by Slack user id decides; only
+ * then, where it is switched on, the confirmed e-mail address. Invariant: an address never yields a login that the
+ * configuration gives to somebody else.
+ */
+
+/** What the configuration says of logins on one target. */
+export interface LoginRules {
+  /** As people are told it. */
+  readonly name: string;
+  /** By Slack user id: a login, or null for "may not". */
+  readonly people: ReadonlyMap<string, string | null>;
+  /** `{local}` in the pattern is what stands before the "@", `{email}` the whole address. Domains in lower case. */
+  readonly emailRule: { readonly pattern: string; readonly domains: readonly string[] } | null;
+}
+
+export interface LoginFacts {
+  /** Slack user id. */
+  readonly userId: string;
+  /** The confirmed address; null when there is none, or we may not read it. */
+  readonly email: string | null;
+  readonly target: LoginRules;
+  /** The logins that hold for all targets, by Slack user id. */
+  readonly people: ReadonlyMap<string, { readonly login: string | null }>;
+}
+
+export type LoginAnswer =
+  | { readonly login: string; readonly how: 'target' | 'people' | 'email' }
+  /** `why` is a sentence for that person. */
+  | { readonly login: null; readonly why: string };
+
+/** Postgres cuts longer names (NAMEDATALEN), and would take another login for it. */
+const LONGEST_NAME = 63;
+
+export function loginOf(facts: LoginFacts): LoginAnswer {
+  const { userId, target, people } = facts;
+  const here = target.people.get(userId);
+  if (here === null)
+    return { login: null, why: `The configuration says that you may not use ${target.name}.` };
+  if (here !== undefined) return { login: here, how: 'target' };
+  const anywhere = people.get(userId)?.login ?? null;
+  if (anywhere !== null) return { login: anywhere, how: 'people' };
+  return fromEmail(facts);
+}
+
+function fromEmail({ userId, email, target, people }: LoginFacts): LoginAnswer {
+  const no = (why: string): LoginAnswer => ({
+    login: null,
+    why: `${why} Ask an operator to add you to the configuration.`,
+  });
+  if (target.emailRule === null) return no(`No login on ${target.name} is known for you.`);
+  if (email === null)
+    return no(
+      `No login on ${target.name} is known for you, and Slack shows no confirmed e-mail address of yours.`,
+    );
+
+  const at = email.lastIndexOf('@');
+  const local = email.slice(0, at).toLowerCase();
+  const domain = email.slice(at + 1).toLowerCase();
+  if (!target.emailRule.domains.includes(domain)) {
+    return no(`Your e-mail address is not in a domain whose people have a login on ${target.name}.`);
+  }
+  // "+" would let one mailbox claim many logins; other characters have no one spelling in Postgres.
+  if (!/^[a-z0-9._-]+$/.test(local)) {
+    return no('Your e-mail address holds characters from which no login is made.');
+  }
+  const login = target.emailRule.pattern
+    .replaceAll('{local}', local)
+    .replaceAll('{email}', `${local}@${domain}`);
+  if (Buffer.byteLength(login) > LONGEST_NAME)
+    return no('The login made of your e-mail address would be too long for Postgres.');
+  if (isSomebodyElses(login, userId, target.people, people)) {
+    return no(`The login made of your e-mail address, ${login}, is somebody else's.`);
+  }
+  return { login, how: 'email' };
+}
+
+function isSomebodyElses(
+  login: string,
+  userId: string,
+  here: LoginRules['people'],
+  anywhere: LoginFacts['people'],
+): boolean {
+  const owners = [
+    ...here,
+    ...[...anywhere].map(([id, person]): [string, string | null] => [id, person.login]),
+  ];
+  return owners.some(([id, owned]) => id !== userId && owned === login);
+}

@@ -1,0 +1,39 @@
+import { createServer } from 'node:http';
+
+/** A probe that takes longer than this is a no, milliseconds. */
+const PROBE_MS = 2_000;
+
+/**
+ * `/healthz`: the process runs. `/readyz`: it can serve; what is missing is said.
+ * @param missing what keeps Hallpass from serving right now, in words; empty when nothing does.
+ */
+export async function startHealth(
+  port: number,
+  missing: () => Promise<readonly string[]>,
+): Promise<{ close(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    const answer = (status: number, body: object) => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+    };
+    if (request.url === '/healthz') answer(200, { ok: true });
+    else if (request.url === '/readyz') {
+      const late = new Promise<readonly string[]>((resolve) => {
+        setTimeout(resolve, PROBE_MS, ['an answer in time']).unref();
+      });
+      void Promise.race([missing(), late]).then((lacks) =>
+        answer(lacks.length === 0 ? 200 : 503, { ok: lacks.length === 0, missing: lacks }),
+      );
+    } else answer(404, { ok: false });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, resolve);
+  });
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,81 @@
+/**
+ * The process: configuration -> context -> start; signals; health; the only place that exits.
+ */
+import { type Databases, readEnv } from './config/env.js';
+import { loadConfig } from './config/load.js';
+import { createContext } from './context.js';
+import { coerceError } from './errors.js';
+import { startHealth } from './health.js';
+import { migrateLedger } from './ledger/migrate.js';
+import { createLogger, type Logger } from './logger.js';
+import { migrateQueue } from './queue/migrate.js';
+import { createSlackApp } from './slack/app.js';
+
+/** Whatever still runs after this is cut off, milliseconds. */
+const STOP_MS = 9_500;
+
+/** Brings the ledger's schema, and BullMQ's beside it, up to date. @throws HallpassError */
+export async function migrate(databases: Databases, logger: Logger): Promise<void> {
+  const login = await migrateLedger(databases.databaseOwnerUrl, databases.databaseUrl, logger);
+  await migrateQueue(databases.databaseOwnerUrl, { grantTo: login });
+}
+
+/**
+ * Runs Hallpass until a signal or a fatal error ends it. Never returns before.
+ * @throws HallpassError when it cannot start
+ */
+export async function serve(options: { readonly migrate: boolean }): Promise<void> {
+  const env = readEnv(process.env);
+  const logger = createLogger(env.logLevel);
+  const config = loadConfig(env.configPath, process.env);
+  if (options.migrate) await migrate(env, logger);
+
+  const context = createContext(config, env, logger);
+  const slack = createSlackApp({
+    transport: env.transport,
+    apiUrl: env.slack.apiUrl,
+    command: config.slack.command,
+    access: context.access,
+    messenger: context.messenger,
+    logger,
+    onFatal: (error) => stop(1, error),
+  });
+  const health = await startHealth(env.opsPort, async () => [
+    ...(slack.ready() ? [] : ['a connection to Slack']),
+    ...(await context.ping().then(
+      () => [],
+      () => ['the ledger'],
+    )),
+  ]);
+
+  let stopping = false;
+  function stop(code: number, error: Error | null): void {
+    if (error !== null) logger.fatal({ err: error }, 'Hallpass ends');
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => process.exit(code === 0 ? 1 : code), STOP_MS).unref();
+    void (async () => {
+      await slack.stop();
+      await context.stop();
+      await health.close();
+      logger.info('Hallpass has ended');
+      process.exit(code);
+    })().catch((thrown: unknown) => {
+      logger.fatal({ err: thrown }, 'Hallpass could not end in order');
+      process.exit(1);
+    });
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(0, null));
+  // What nobody handled leaves an unknown state: end, and let the supervisor start anew.
+  process.on('uncaughtException', (error) => stop(1, coerceError(error)));
+  process.on('unhandledRejection', (reason) => stop(1, coerceError(reason)));
+
+  try {
+    await context.start();
+    logger.info({ targets: config.targets.size, transport: env.transport.kind }, 'Hallpass has started');
+    await slack.start();
+    logger.info('Hallpass is ready');
+  } catch (thrown) {
+    stop(1, coerceError(thrown));
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * The Messenger on Slack's Web API. What the library does by default and what is wrong with it here:
+ * - no timeout, and ten retries in half an hour: a lost answer would post a message again. Here every try has a
+ *   timeout; only reads are tried once more; whoever changes something decides itself when to try again;
+ * - after a 429 the whole client waits: a full channel would keep a form from opening. Here a 429 is an error;
+ * - `headers` given by the caller is written into and would leak the token to another client: never set.
+ */
+import { WebClient, type WebClientOptions } from '@slack/web-api';
+import { type Logger, loggerForSlack } from '../logger.js';
+import { createCache } from './cache.js';
+import { MessengerError, messengerError } from './errors.js';
+import type { Messenger, Person } from './messenger.js';
+import { parsePerson } from './person.js';
+
+const TIMEOUT_MS = 8_000;
+const REMEMBER_MS = 60_000;
+const REMEMBER_MAX = 10_000;
+
+/** The workspace, the bot and its app. */
+interface Identity {
+  readonly teamId: string;
+  readonly userId: string;
+  readonly botId: string;
+  /** null when Slack does not say. */
+  readonly appId: string | null;
+}
+
+export interface WebApiMessenger extends Messenger {
+  whoAmI(): Promise<Identity>;
+  /** The scopes that the bot token has, as Slack says with its answers (x-oauth-scopes). */
+  scopes(): Promise<readonly string[]>;
+}
+
+/** Calls a method and turns whatever it throws into a MessengerError. */
+async function asking<T>(method: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw messengerError(method, error);
+  }
+}
+
+function required(method: string, field: string, value: string | undefined): string {
+  if (value !== undefined && value !== '') return value;
+  throw new MessengerError(`${method}: Slack's answer lacks ${field}.`, {
+    code: 'unexpected_answer',
+    passing: false,
+  });
+}
+
+/** `apiUrl` is Slack's own when null. */
+export function createMessenger({
+  botToken,
+  apiUrl,
+  logger,
+}: {
+  botToken: string;
+  apiUrl: string | null;
+  logger: Logger;
+}): WebApiMessenger {
+  const client = (retries: number): WebClient => {
+    const options: WebClientOptions = {
+      logger: loggerForSlack(logger),
+      timeout: TIMEOUT_MS,
+      rejectRateLimitedCalls: true,
+      retryConfig: { retries, minTimeout: 200, maxTimeout: 200 },
+      allowAbsoluteUrls: false,
+    };
+    return new WebClient(botToken, apiUrl === null ? options : { ...options, slackApiUrl: apiUrl });
+  };
+  const reads = client(1);
+  const writes = client(0);
+
+  const identities = createCache<Identity>({ ttlMs: Number.POSITIVE_INFINITY, maxEntries: 1 });
+  const people = createCache<Person>({ ttlMs: REMEMBER_MS, maxEntries: REMEMBER_MAX });
+  const groups = createCache<ReadonlySet<string>>({ ttlMs: REMEMBER_MS, maxEntries: REMEMBER_MAX });
+
+  return {
+    // A token's workspace, bot and app never change.
+    whoAmI: () =>
+      identities('self', async () => {
+        const me = await asking('auth.test', () => reads.auth.test());
+        const userId = required('auth.test', 'user_id', me.user_id);
+        const bot = await asking('users.info', () => reads.users.info({ user: userId }));
+        return {
+          teamId: required('auth.test', 'team_id', me.team_id),
+          userId,
+          botId: required('auth.test', 'bot_id', me.bot_id),
+          appId: bot.user?.profile?.api_app_id ?? null,
+        };
+      }),
+
+    scopes: async () => {
+      const me = await asking('auth.test', () => reads.auth.test());
+      return me.response_metadata?.scopes ?? [];
+    },
+
+    person: (userId) =>
+      people(userId, async () => {
+        const { user } = await asking('users.info', () => reads.users.info({ user: userId }));
+        return parsePerson(user);
+      }),
+
+    members: (groupId) =>
+      groups(groupId, async () => {
+        const { users } = await asking('usergroups.users.list', () =>
+          reads.usergroups.users.list({ usergroup: groupId }),
+        );
+        return new Set(users);
+      }),
+
+    post: async (to, { text, blocks }) => {
+      const posted = await asking('chat.postMessage', () =>
+        // A user id opens the bot's direct messages with that person; the answer has the real channel id.
+        writes.chat.postMessage({
+          channel: to,
+          text,
+          blocks: [...blocks],
+          unfurl_links: false,
+          unfurl_media: false,
+        }),
+      );
+      return {
+        channel: required('chat.postMessage', 'channel', posted.channel),
+        ts: required('chat.postMessage', 'ts', posted.ts),
+      };
+    },
+
+    update: async ({ channel, ts }, { text, blocks }) => {
+      // Always both: text alone removes the blocks, blocks alone keep the old text for screen readers.
+      await asking('chat.update', () => writes.chat.update({ channel, ts, text, blocks: [...blocks] }));
+    },
+
+    delete: async ({ channel, ts }) => {
+      try {
+        await writes.chat.delete({ channel, ts });
+      } catch (thrown) {
+        const error = messengerError('chat.delete', thrown);
+        if (error.code !== 'message_not_found') throw error;
+      }
+    },
+
+    openView: async (triggerId, view) => {
+      await asking('views.open', () => writes.views.open({ trigger_id: triggerId, view }));
+    },
+
+    updateView: async ({ id, hash }, view) => {
+      await asking('views.update', () =>
+        writes.views.update({ view_id: id, view, ...(hash === null ? {} : { hash }) }),
+      );
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { Context, RespondFn } from '@slack/bolt';
+import type { Access } from '../access/access.js';
+import { coerceError } from '../errors.js';
+import type { Logger } from '../logger.js';
+import type { Outward } from './outward.js';
+
+/** What the listeners work with. */
+export interface Deps {
+  readonly access: Access;
+  readonly outward: Outward;
+  readonly logger: Logger;
+  /** "/request". */
+  readonly command: string;
+}
+
+/** Slack shows an error after 3 s without an acknowledgement; the rest is for the way. */
+export const ACK_BUDGET_MS = 2_500;
+
+const claimed = new WeakSet<Context>();
+
+/** Each listener says first that the payload is its own; what nobody claims is acknowledged and logged. */
+export function claim(context: Context): void {
+  claimed.add(context);
+}
+
+export function isClaimed(context: Context): boolean {
+  return claimed.has(context);
+}
+
+/** Acknowledges. When it can't be sent (the socket closed meanwhile) the work still goes on: the click was made. */
+export async function acknowledge(ack: () => Promise<void>, logger: Logger): Promise<void> {
+  try {
+    await ack();
+  } catch (error) {
+    logger.warn({ err: coerceError(error) }, 'Slack: an acknowledgement was not sent');
+  }
+}
+
+export function wentWrong(requestId?: string): string {
+  const which = requestId === undefined ? '' : ` with ${requestId}`;
+  return `Something went wrong${which}. Try again; if it happens again, tell the people who run Hallpass.`;
+}
+
+/** A malformed value never goes further; it is not logged, because it may hold anything. */
+export function refuseMalformed(what: string, logger: Logger): void {
+  logger.warn({ event: 'security' }, `Slack: a malformed ${what} was refused`);
+}
+
+/**
+ * Says something that only this person sees: where they clicked, or by direct message where that is not possible (a
+ * modal has no response URL; one that has expired is refused). `text` is mrkdwn. Never throws.
+ */
+export async function tellPrivately(
+  text: string,
+  { userId, respond, outward, logger }: Deps & { userId: string; respond: RespondFn | undefined },
+): Promise<void> {
+  if (respond !== undefined) {
+    try {
+      // Without replace_original: false the answer would overwrite the card that was clicked.
+      await respond({ response_type: 'ephemeral', replace_original: false, text });
+      return;
+    } catch (error) {
+      logger.warn(
+        { err: coerceError(error) },
+        'Slack: a private answer was refused, sending a direct message',
+      );
+    }
+  }
+  try {
+    await outward.post(userId, { text, blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }] });
+  } catch (error) {
+    logger.error({ err: coerceError(error) }, 'Slack: a private answer was not delivered');
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * Slack's side of Hallpass. Invariants: every payload is acknowledged, whatever happens after it; only payloads for
+ * this workspace and this app go further; a stop waits for what is being handled.
+ */
+import { type AnyMiddlewareArgs, App } from '@slack/bolt';
+import type { Access, Actor } from '../access/access.js';
+import { coerceError, HallpassError } from '../errors.js';
+import { type Logger, loggerForSlack } from '../logger.js';
+import { ACK_BUDGET_MS, acknowledge, type Deps, isClaimed } from './answer.js';
+import { createInFlight } from './in-flight.js';
+import { registerActions } from './listeners/actions.js';
+import { registerCommands } from './listeners/commands.js';
+import { registerOptions } from './listeners/options.js';
+import { registerViews } from './listeners/views.js';
+import type { Outward } from './outward.js';
+import { backoffMs, pause, within } from './pace.js';
+import { parseSender } from './payloads.js';
+import { createReceiver, type Transport } from './receiver.js';
+
+export interface SlackApp {
+  /**
+   * Resolves when payloads can arrive. Slack being down does not fail it: it tries until `stop`. Throws a
+   * HallpassError that doesn't pass when Slack refuses a token, or the port is taken.
+   */
+  start(): Promise<void>;
+  /** Takes no more payloads and waits for those being handled, at most 8 s in all. Never throws. */
+  stop(): Promise<void>;
+  /** Whether a payload can arrive now: a socket is open, or the port listens. */
+  ready(): boolean;
+}
+
+const STOP_MS = 8_000;
+/** A private answer through a response URL. */
+const RESPOND_TIMEOUT_MS = 8_000;
+
+export function createSlackApp({
+  transport,
+  apiUrl,
+  command,
+  access,
+  messenger: outward,
+  logger,
+  onFatal,
+}: {
+  transport: Transport;
+  /** null for Slack's own. */
+  apiUrl: string | null;
+  /** "/request". */
+  command: string;
+  access: Access;
+  messenger: Outward;
+  logger: Logger;
+  /** Slack refused the app-level token after it had worked: nothing arrives any more. */
+  onFatal: (error: HallpassError) => void;
+}): SlackApp {
+  const deps: Deps = { access, outward, logger, command };
+  const inFlight = createInFlight();
+  const stopping = new AbortController();
+  const receiver = createReceiver({ transport, apiUrl, logger, onFatal });
+  let home: { readonly teamId: string; readonly appId: string | null } | undefined;
+
+  // With `authorize` Bolt calls auth.test neither in its constructor (where a failure would end the process) nor at
+  // each payload. It gets no token: everything outward goes through the messenger.
+  const app = new App({
+    receiver,
+    authorize: async () => ({}),
+    convoStore: false,
+    extendedErrorHandler: true,
+    logger: loggerForSlack(logger),
+    clientOptions: {
+      // Bolt's respond() has no timeout of its own.
+      fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(RESPOND_TIMEOUT_MS) }),
+    },
+  });
+  app.error(async ({ error }: { error: Error }) => {
+    logger.error({ err: error }, 'Slack: a listener failed');
+  });
+
+  app.use(({ next }) => inFlight.run(next));
+
+  app.use(async (args) => {
+    // Hallpass subscribes to no events; Bolt has acknowledged one already.
+    if ('event' in args) return;
+    const sender = parseSender(args.body);
+    if (sender === null || home === undefined || sender.actor.teamId !== home.teamId) {
+      return turnAway(args, sender?.actor, 'another workspace, or for none');
+    }
+    if (home.appId !== null && sender.appId !== home.appId) {
+      return turnAway(args, sender.actor, `app ${sender.appId}: the bot token is of app ${home.appId}`);
+    }
+    await args.next();
+    if (!isClaimed(args.context)) {
+      logger.info({ type: args.body.type }, 'Slack: a payload that nothing here answers');
+      await acknowledgeAny(args);
+    }
+  });
+
+  async function acknowledgeAny(args: AnyMiddlewareArgs): Promise<void> {
+    if ('options' in args) return acknowledge(() => args.ack({ options: [] }), logger);
+    const { ack } = args;
+    if (ack !== undefined) await acknowledge(() => ack(), logger);
+  }
+
+  async function turnAway(args: AnyMiddlewareArgs, from: Actor | undefined, why: string): Promise<void> {
+    logger.warn({ event: 'security', from }, `Slack: refused a payload for ${why}`);
+    await acknowledgeAny(args);
+  }
+
+  registerCommands(app, deps);
+  registerActions(app, deps);
+  registerOptions(app, deps);
+  registerViews(app, deps);
+
+  async function identify(): Promise<typeof home> {
+    for (let failures = 1; !stopping.signal.aborted; failures += 1) {
+      try {
+        return await outward.whoAmI();
+      } catch (error) {
+        if (!(error instanceof HallpassError) || !error.passing) throw error;
+        logger.warn({ err: error, failures }, 'Slack: not reached, trying again');
+        await pause(backoffMs(failures), stopping.signal);
+      }
+    }
+    return undefined;
+  }
+
+  return {
+    start: async () => {
+      home = await identify();
+      if (home !== undefined && !stopping.signal.aborted) await app.start();
+    },
+
+    stop: async () => {
+      const deadline = performance.now() + STOP_MS;
+      const left = (): number => Math.max(0, deadline - performance.now());
+      stopping.abort();
+      // An acknowledgement goes back over the connection that the payload came from: this time is for them.
+      await inFlight.idle(ACK_BUDGET_MS);
+      const closed = app.stop().catch((error: unknown) => {
+        logger.warn({ err: coerceError(error) }, 'Slack: the receiver did not stop cleanly');
+      });
+      await within(left(), closed);
+      if (!(await inFlight.idle(left()))) logger.warn('Slack: stopped while something was being handled');
+    },
+
+    ready: () => receiver.ready(),
+  };
+}

@@ -1,0 +1,82 @@
+import type { App } from '@slack/bolt';
+import type { Access, Actor, Clicked, Reply } from '../../access/access.js';
+import { coerceError } from '../../errors.js';
+import { ACTIONS } from '../../surfaces/ids.js';
+import { acknowledge, claim, type Deps, refuseMalformed, tellPrivately, wentWrong } from '../answer.js';
+import { parseChoice, parseClick, parseSender } from '../payloads.js';
+
+const BUTTONS = ['approve', 'deny', 'withdraw', 'relinquish', 'end'] as const satisfies (keyof Access &
+  keyof typeof ACTIONS)[];
+
+/** The buttons of cards and direct messages, and the two selects of the modal that change what it shows. */
+export function registerActions(app: App, deps: Deps): void {
+  for (const verb of BUTTONS) registerButton(app, deps, verb);
+  // The latest choice of each form that is being filled; it only orders choices made while another is under way.
+  const latest = new Map<string, symbol>();
+  registerSelect(app, deps, ACTIONS.target, latest);
+  registerSelect(app, deps, ACTIONS.role, latest);
+}
+
+function registerButton(app: App, deps: Deps, verb: (typeof BUTTONS)[number]): void {
+  const { access, logger } = deps;
+  const act = (actor: Actor, id: string, clicked: Clicked): Promise<Reply> =>
+    access[verb](actor, id, clicked);
+
+  app.action(ACTIONS[verb], async ({ ack, body, context, respond }) => {
+    claim(context);
+    await acknowledge(ack, logger);
+    const sender = parseSender(body);
+    const click = parseClick(body);
+    if (sender === null || click === null) return refuseMalformed('click', logger);
+
+    const { actor } = sender;
+    let reply: Reply;
+    try {
+      reply = await act(actor, click.requestId, click.clicked);
+    } catch (error) {
+      logger.error({ err: coerceError(error), request: click.requestId, verb }, 'Slack: a click failed');
+      reply = { text: wentWrong(click.requestId) };
+    }
+    if (reply !== null) await tellPrivately(reply.text, { ...deps, userId: actor.userId, respond });
+  });
+}
+
+function registerSelect(app: App, deps: Deps, actionId: string, latest: Map<string, symbol>): void {
+  const { access, outward, logger } = deps;
+
+  app.action(actionId, async ({ ack, body, context }) => {
+    claim(context);
+    await acknowledge(ack, logger);
+    const sender = parseSender(body);
+    const choice = parseChoice(body);
+    if (sender === null || choice === null) return refuseMalformed('choice', logger);
+
+    const { view } = choice;
+    const role = actionId === ACTIONS.role ? choice.chosen : null;
+    const target = role === null ? choice.chosen : choice.target;
+    if (target === null) return;
+    const mine = Symbol(view.id);
+    latest.set(view.id, mine);
+    try {
+      const filled = await access.fillForm(sender.actor, { target, role });
+      try {
+        await outward.updateView(view, filled);
+      } catch (error) {
+        if (codeOf(error) !== 'hash_conflict') throw error;
+        // Another choice was drawn since this one was made: over an earlier one, this is drawn; a later one stays.
+        if (latest.get(view.id) === mine) await outward.updateView({ id: view.id, hash: null }, filled);
+      }
+    } catch (error) {
+      // The form was closed before it was filled.
+      if (codeOf(error) === 'not_found') return;
+      logger.error({ err: coerceError(error) }, 'Slack: the form was not filled');
+      await tellPrivately(wentWrong(), { ...deps, userId: sender.actor.userId, respond: undefined });
+    } finally {
+      if (latest.get(view.id) === mine) latest.delete(view.id);
+    }
+  });
+}
+
+function codeOf(thrown: unknown): unknown {
+  return thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+}

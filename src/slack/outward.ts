@@ -1,0 +1,11 @@
+import type { View } from '@slack/types';
+import type { Message } from '../surfaces/message.js';
+
+/** What Slack's side needs in order to answer; the messenger has it. Each call throws a HallpassError. */
+export interface Outward {
+  whoAmI(): Promise<{ readonly teamId: string; readonly appId: string | null }>;
+  openView(triggerId: string, view: View): Promise<void>;
+  updateView(view: { id: string; hash: string | null }, next: View): Promise<void>;
+  /** Posts to a person's direct messages. */
+  post(to: string, message: Message): Promise<unknown>;
+}

@@ -1,0 +1,153 @@
+/**
+ * What is read from Slack's payloads, and how: nothing is believed that does not parse. Who acts is `user.id` and
+ * the team ids of a payload whose signature or socket was verified, never a name, a button's value or a text.
+ */
+import { z } from 'zod';
+import type { Actor, Clicked, Submission } from '../access/access.js';
+import { ACTIONS, BLOCKS, durationBlock, roleBlock } from '../surfaces/ids.js';
+
+const Id = z.object({ id: z.string() });
+
+const Command = z.object({
+  command: z.string(),
+  user_id: z.string(),
+  team_id: z.string(),
+  api_app_id: z.string(),
+  text: z.string().default(''),
+  trigger_id: z.string(),
+});
+
+const Interactive = z.object({
+  api_app_id: z.string(),
+  user: z.object({ id: z.string(), team_id: z.string() }),
+  // null when the app is installed for a whole organisation: then `enterprise` stands for it.
+  team: Id.nullish(),
+  enterprise: Id.nullish(),
+  view: z.object({ app_installed_team_id: z.string().nullish() }).nullish(),
+});
+
+const Element = z.object({
+  value: z.string().nullish(),
+  selected_option: z.object({ value: z.string() }).nullish(),
+});
+
+const View = z.object({
+  id: z.string(),
+  hash: z.string(),
+  private_metadata: z.string().default(''),
+  blocks: z.array(z.object({ type: z.string(), block_id: z.string() })),
+  state: z.object({ values: z.record(z.string(), z.record(z.string(), Element)) }),
+});
+
+type View = z.infer<typeof View>;
+
+const Click = z.object({
+  container: z.object({ type: z.literal('message'), channel_id: z.string(), message_ts: z.string() }),
+  actions: z.tuple([z.object({ value: z.string().regex(/^R-[1-9]\d{0,15}$/) })]),
+});
+
+const Choice = z.object({ view: View, actions: z.tuple([Element]) });
+
+const Suggestion = z.object({ value: z.string(), view: View });
+
+const Metadata = z.object({ v: z.literal(1), target: z.string() });
+
+/** Who sent the payload, and for which app; null when it doesn't say. */
+export function parseSender(body: unknown): { readonly actor: Actor; readonly appId: string } | null {
+  const command = Command.safeParse(body).data;
+  if (command !== undefined) {
+    const { user_id: userId, team_id: teamId } = command;
+    return { actor: { userId, userTeamId: teamId, teamId }, appId: command.api_app_id };
+  }
+  const interactive = Interactive.safeParse(body).data;
+  if (interactive === undefined) return null;
+  const { user, view, team, enterprise } = interactive;
+  const teamId = view?.app_installed_team_id || team?.id || enterprise?.id;
+  if (teamId === undefined) return null;
+  return { actor: { userId: user.id, userTeamId: user.team_id, teamId }, appId: interactive.api_app_id };
+}
+
+export function parseCommand(body: unknown): { readonly typed: string; readonly triggerId: string } | null {
+  const command = Command.safeParse(body).data;
+  return command === undefined ? null : { typed: command.text.trim(), triggerId: command.trigger_id };
+}
+
+/** A click on a button of a message. */
+export function parseClick(body: unknown): { readonly requestId: string; readonly clicked: Clicked } | null {
+  const click = Click.safeParse(body).data;
+  if (click === undefined) return null;
+  return {
+    requestId: click.actions[0].value,
+    clicked: { channel: click.container.channel_id, ts: click.container.message_ts },
+  };
+}
+
+function valueIn(view: View, blockId: string, actionId: string): string | null {
+  const element = view.state.values[blockId]?.[actionId];
+  return element?.selected_option?.value ?? element?.value ?? null;
+}
+
+/** The target that the modal is filled for; before it was filled, the one that is chosen in it. */
+function targetOf(view: View): string | null {
+  let metadata: unknown;
+  try {
+    metadata = JSON.parse(view.private_metadata);
+  } catch {
+    metadata = null;
+  }
+  return Metadata.safeParse(metadata).data?.target ?? valueIn(view, BLOCKS.target, ACTIONS.target);
+}
+
+/**
+ * A choice made in a select of the modal. `target` is null while none is chosen, or when another one was chosen than
+ * the modal is filled for: then it is about to be filled anew.
+ */
+export function parseChoice(body: unknown): {
+  readonly chosen: string;
+  readonly target: string | null;
+  readonly view: { readonly id: string; readonly hash: string };
+} | null {
+  const choice = Choice.safeParse(body).data;
+  const chosen = choice?.actions[0].selected_option?.value;
+  if (choice === undefined || chosen === undefined) return null;
+  const { id, hash } = choice.view;
+  const filledFor = targetOf(choice.view);
+  const selected = valueIn(choice.view, BLOCKS.target, ACTIONS.target);
+  const target = selected === null || selected === filledFor ? filledFor : null;
+  return { chosen, target, view: { id, hash } };
+}
+
+/** What was typed into a select of the modal. */
+export function parseSuggestion(
+  body: unknown,
+): { readonly typed: string; readonly target: string | null } | null {
+  const suggestion = Suggestion.safeParse(body).data;
+  if (suggestion === undefined) return null;
+  return { typed: suggestion.value, target: targetOf(suggestion.view) };
+}
+
+/** The submitted modal, and the block ids beside which Slack can show an error. */
+export function parseSubmission(
+  body: unknown,
+): { readonly submission: Submission; readonly inputs: readonly string[] } | null {
+  const view = z.object({ view: View }).safeParse(body).data?.view;
+  if (view === undefined) return null;
+  const target = valueIn(view, BLOCKS.target, ACTIONS.target);
+  // A block is named after what it was drawn for: a role chosen for another target, or a duration for another role,
+  // is no choice.
+  const role = valueIn(view, roleBlock(target), ACTIONS.role) ?? valueIn(view, roleBlock(null), ACTIONS.role);
+  const duration =
+    valueIn(view, durationBlock(role), ACTIONS.duration) ??
+    valueIn(view, durationBlock(null), ACTIONS.duration);
+  return {
+    submission: {
+      viewId: view.id,
+      target,
+      role,
+      duration,
+      otherDuration: valueIn(view, BLOCKS.otherDuration, ACTIONS.otherDuration),
+      reason: valueIn(view, BLOCKS.reason, ACTIONS.reason),
+    },
+    inputs: view.blocks.filter(({ type }) => type === 'input').map(({ block_id }) => block_id),
+  };
+}

@@ -1,0 +1,126 @@
+import { type App, HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt';
+import { coerceError, HallpassError } from '../errors.js';
+import { type Logger, loggerForSlack } from '../logger.js';
+import { keepConnected } from './socket.js';
+
+export type Transport =
+  | { readonly kind: 'socket'; readonly appToken: string }
+  | { readonly kind: 'http'; readonly signingSecret: string; readonly port: number };
+
+/** A Bolt receiver that says whether payloads can reach it. `start` resolves once the first can. */
+interface SlackReceiver extends Receiver {
+  ready(): boolean;
+}
+
+/** Slack delivers each payload to one connection of the app: while one is being refreshed, the other one hears. */
+const SOCKETS = 2;
+const OPEN_TIMEOUT_MS = 8_000;
+
+interface ReceiverOptions {
+  readonly transport: Transport;
+  readonly apiUrl: string | null;
+  readonly logger: Logger;
+  /** Called once when the connection was open and Slack then refused the token for good. */
+  readonly onFatal: (error: HallpassError) => void;
+}
+
+export function createReceiver(options: ReceiverOptions): SlackReceiver {
+  const { transport } = options;
+  return transport.kind === 'socket'
+    ? createSocketReceiver(transport.appToken, options)
+    : createHttpReceiver(transport, options.logger);
+}
+
+function createSocketReceiver(appToken: string, { apiUrl, logger, onFatal }: ReceiverOptions): SlackReceiver {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const open = new Set<SocketModeReceiver>();
+  const receivers = Array.from({ length: SOCKETS }, () => {
+    const clientOptions = {
+      timeout: OPEN_TIMEOUT_MS,
+      // The library's answer to these is the crash that keepConnected avoids: it retries itself.
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+      fetch: (url: string | URL, init: Parameters<typeof fetch>[1] = {}) =>
+        fetch(url, { ...init, signal: init.signal ? AbortSignal.any([init.signal, signal]) : signal }),
+      ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),
+    };
+    return new SocketModeReceiver({
+      appToken,
+      logger: loggerForSlack(logger),
+      autoReconnectEnabled: false,
+      // Its own object each: the library writes into it.
+      installerOptions: { clientOptions },
+    });
+  });
+  let ended: Promise<unknown> = Promise.resolve();
+
+  return {
+    init: (app: App) => {
+      for (const receiver of receivers) receiver.init(app);
+    },
+
+    start: () =>
+      new Promise<void>((resolve, reject) => {
+        let started = false;
+        let refused = false;
+        const hold = async (receiver: SocketModeReceiver): Promise<void> => {
+          const onState = (isOpen: boolean): void => {
+            if (isOpen) open.add(receiver);
+            else open.delete(receiver);
+            logger.info({ open: open.size, of: SOCKETS }, 'Socket Mode connections');
+            if (isOpen) started = true;
+            if (isOpen) resolve();
+          };
+          try {
+            await keepConnected(receiver.client, { signal, logger, onState });
+          } catch (thrown) {
+            const error =
+              thrown instanceof HallpassError
+                ? thrown
+                : new HallpassError('Socket Mode failed.', { passing: false, cause: coerceError(thrown) });
+            if (!started) reject(error);
+            else if (!refused) onFatal(error);
+            refused = true;
+          }
+        };
+        ended = Promise.all(receivers.map(hold)).then(() => resolve());
+      }),
+
+    stop: async () => {
+      stopping.abort();
+      await ended;
+    },
+
+    ready: () => open.size > 0,
+  };
+}
+
+function createHttpReceiver(
+  { signingSecret, port }: { signingSecret: string; port: number },
+  logger: Logger,
+): SlackReceiver {
+  const receiver = new HTTPReceiver({ signingSecret, logger: loggerForSlack(logger) });
+  let listening = false;
+  return {
+    init: (app: App) => receiver.init(app),
+    start: async () => {
+      try {
+        await receiver.start(port);
+      } catch (error) {
+        throw new HallpassError(`Hallpass cannot listen on port ${port}.`, {
+          passing: false,
+          nextStep: 'Give PORT a number that no other process uses.',
+          cause: error,
+        });
+      }
+      listening = true;
+    },
+    stop: async () => {
+      if (!listening) return;
+      listening = false;
+      await receiver.stop();
+    },
+    ready: () => listening,
+  };
+}

@@ -1,0 +1,118 @@
+/**
+ * Keeps one Socket Mode connection open. The library's own reconnecting (socket-mode 3.1.0) is switched off: it stays
+ * deaf for 5 s at each of Slack's refreshes, and a refresh that fails becomes an unhandled rejection, after which it
+ * never tries again. Here each end of a connection is seen, and the next one is opened at once, or with a growing
+ * pause while it fails. Invariant: this ends only by `signal`, or by a refusal of the token that no retry can help.
+ */
+import type { SocketModeReceiver } from '@slack/bolt';
+import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api';
+import { coerceError, HallpassError } from '../errors.js';
+import type { Logger } from '../logger.js';
+import { backoffMs, LATE, pause, within } from './pace.js';
+
+type SocketClient = SocketModeReceiver['client'];
+
+/** Slack says hello when a connection is ready; one that is silent for so long is given up. */
+const HELLO_MS = 15_000;
+/** A peer that doesn't answer the close frame for so long is dropped. */
+const CLOSE_MS = 2_000;
+/** A connection that lived shorter than this counts as a failure: else a server that hangs up would be hammered. */
+const SHORT_LIFE_MS = 10_000;
+
+/** apps.connections.open, errors that stay until somebody changes the token or the app. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'not_authed',
+  'invalid_auth',
+  'account_inactive',
+  'token_revoked',
+  'token_expired',
+  'missing_scope',
+  'not_allowed_token_type',
+  'no_permission',
+  'user_removed_from_team',
+  'team_disabled',
+]);
+
+function connectionError(thrown: unknown): HallpassError {
+  if (thrown instanceof WebAPIPlatformError && REFUSALS.has(thrown.data.error)) {
+    return new HallpassError(`Slack refuses the app-level token: ${thrown.data.error}.`, {
+      passing: false,
+      nextStep:
+        'Copy an app-level token (xapp-...) with the scope connections:write into SLACK_APP_TOKEN and restart Hallpass.',
+      cause: thrown,
+    });
+  }
+  const cause = thrown === undefined ? undefined : coerceError(thrown);
+  return new HallpassError(
+    `The Socket Mode connection did not open: ${cause?.message ?? 'it was closed before Slack said hello'}.`,
+    { passing: true, cause },
+  );
+}
+
+/** Resolves when the connection is closed, whether or not the peer answers. */
+async function close(client: SocketClient): Promise<void> {
+  if ((await within(CLOSE_MS, client.disconnect())) === LATE) {
+    // Asked a second time, the library drops the connection at once.
+    await client.disconnect();
+  }
+}
+
+/** Opens one connection and resolves when it has ended. Throws when it did not open. */
+async function connectOnce(client: SocketClient, signal: AbortSignal, onOpen: () => void): Promise<void> {
+  let onClosed = (): void => {};
+  const closed = new Promise<void>((resolve) => {
+    onClosed = resolve;
+  });
+  client.once('disconnected', onClosed);
+  let closing: Promise<void> | undefined;
+  const hangUp = (): void => {
+    closing ??= close(client);
+  };
+  const hello = setTimeout(hangUp, HELLO_MS);
+  signal.addEventListener('abort', hangUp, { once: true });
+  try {
+    await client.start();
+    clearTimeout(hello);
+    // Stopped between Slack's answer and the opening of the socket: the first attempt to close found nothing.
+    if (signal.aborted) await close(client);
+    else onOpen();
+    await closed;
+  } finally {
+    clearTimeout(hello);
+    signal.removeEventListener('abort', hangUp);
+    client.off('disconnected', onClosed);
+    await closing;
+  }
+}
+
+/**
+ * Holds a connection open until `signal` is aborted; resolves when it is closed. `onState` is told of each change.
+ * Throws a HallpassError, not passing, when Slack refuses the token.
+ */
+export async function keepConnected(
+  client: SocketClient,
+  { signal, logger, onState }: { signal: AbortSignal; logger: Logger; onState: (open: boolean) => void },
+): Promise<void> {
+  let failures = 0;
+  while (!signal.aborted) {
+    let openedAt: number | undefined;
+    let slackAsksForMs = 0;
+    try {
+      await connectOnce(client, signal, () => {
+        openedAt = performance.now();
+        onState(true);
+      });
+    } catch (thrown) {
+      if (signal.aborted) return;
+      const error = connectionError(thrown);
+      if (!error.passing) throw error;
+      if (thrown instanceof WebAPIRateLimitedError) slackAsksForMs = thrown.retryAfter * 1000;
+      logger.warn({ err: error, failures: failures + 1 }, 'Socket Mode: not connected, trying again');
+    } finally {
+      if (openedAt !== undefined) onState(false);
+    }
+    const livedMs = openedAt === undefined ? 0 : performance.now() - openedAt;
+    failures = livedMs >= SHORT_LIFE_MS ? 0 : failures + 1;
+    await pause(Math.max(backoffMs(failures), slackAsksForMs), signal);
+  }
+}

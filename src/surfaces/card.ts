@@ -1,0 +1,65 @@
+/** The card in the role's channel: one message that shows a request through its whole life. */
+import type { Button } from '@slack/types';
+import { sayDuration } from '../domain/duration.js';
+import { type AccessRequest, isFinal, requestName } from '../domain/request.js';
+import { button, compose, type Paragraph, plain } from './blocks.js';
+import { ACTIONS } from './ids.js';
+import type { Message, Scene } from './message.js';
+import { byOnCall, canEnd, footer, headline, reasonParagraph, roleParagraphs, soFar, wish } from './story.js';
+import { mentions, plainName, truncate, when } from './text.js';
+
+/**
+ * The card as the request stands.
+ * @param first the card is posted, not edited: when on call was quicker than the card, its approvers learn of it.
+ */
+export function card(request: AccessRequest, scene: Scene, { first }: { first: boolean }): Message {
+  return compose({
+    ...headline(request, null),
+    paragraphs: [
+      wish(request, scene, null),
+      ...roleParagraphs(request, scene),
+      reasonParagraph(request),
+      ...soFar(request, null),
+      ...approvers(request, first),
+    ],
+    buttons: buttons(request, scene),
+    footer: footer(request),
+  });
+}
+
+/** Every pending version mentions them, because only the first buzzes: Slack is silent about mentions in an edit. */
+function approvers(request: AccessRequest, first: boolean): readonly Paragraph[] {
+  if (request.state === 'pending') {
+    return [`Can decide: ${mentions(request.asked)}\nLapses ${when(request.pendingUntil)} if nobody does.`];
+  }
+  return first && byOnCall(request) && !isFinal(request.state)
+    ? [`For your information: ${mentions(request.asked)}`]
+    : [];
+}
+
+function buttons(request: AccessRequest, scene: Scene): readonly Button[] {
+  const id = requestName(request.id);
+  const what = `${plainName(request.role, 63)} on ${plainName(scene.targetName, 40)}`;
+  if (request.state === 'pending') {
+    const whole = `${id}: ${what} for ${sayDuration(request.wishedMs)}`;
+    return [
+      button(request, ACTIONS.approve, 'Approve', `Approve ${whole}`, { style: 'primary' }),
+      button(request, ACTIONS.deny, 'Deny', `Deny ${whole}`, { style: 'danger' }),
+    ];
+  }
+  if (!canEnd(request)) return [];
+  return [
+    button(request, ACTIONS.end, 'End access', `End access ${id}: ${what}`, {
+      style: 'danger',
+      confirm: {
+        title: plain(`End ${id} now?`),
+        text: plain(
+          truncate(`Takes ${what} back from ${plainName(request.login, 63)} before its time is up.`, 300),
+        ),
+        confirm: plain('End access'),
+        deny: plain('Keep access'),
+        style: 'danger',
+      },
+    }),
+  ];
+}

@@ -1,0 +1,121 @@
+/** What a requester is told in direct messages. All of it is a function of the request: shown anew, buttons go. */
+import type { Button } from '@slack/types';
+import { type AccessRequest, requestName } from '../domain/request.js';
+import { button, compose, type Paragraph } from './blocks.js';
+import { psqlLine } from './connect.js';
+import { ACTIONS } from './ids.js';
+import type { Message, Scene } from './message.js';
+import {
+  canEnd,
+  events,
+  footer,
+  headline,
+  isInForce,
+  place,
+  reasonParagraph,
+  roleParagraphs,
+  soFar,
+  wish,
+} from './story.js';
+import { code, escapeMrkdwn, mentions, plainName, when, who } from './text.js';
+
+/** The outcomes that are a new message each, so that the phone buzzes. */
+export const NOTE_KINDS = [
+  'granted',
+  'denied',
+  'withdrawn',
+  'lapsed',
+  'failed',
+  'ended',
+  'expiring',
+] as const;
+export type NoteKind = (typeof NOTE_KINDS)[number];
+
+/** Room for long names, percent-encoded. A longer line is left out: cut, it would connect to something else. */
+const MAX_COMMAND = 800;
+
+/** The requester's own message: who was asked, then what became of it. Edited with each state. */
+export function status(request: AccessRequest, scene: Scene): Message {
+  return tell(request, scene, [reasonParagraph(request)]);
+}
+
+/** The new message about an outcome. A grant's note that is no longer true tells what happened instead. */
+export function note(kind: NoteKind, request: AccessRequest, scene: Scene): Message {
+  if (isInForce(request)) {
+    if (kind === 'granted') return granted(request, scene);
+    if (kind === 'expiring') return expiring(request, scene);
+  }
+  return tell(request, scene, []);
+}
+
+function tell(request: AccessRequest, scene: Scene, more: readonly Paragraph[]): Message {
+  return compose({
+    ...headline(request, request.requester),
+    paragraphs: [
+      wish(request, scene, request.requester),
+      ...more,
+      ...soFar(request, request.requester),
+      ...nextStep(request),
+    ],
+    buttons: buttons(request, scene),
+    footer: footer(request),
+  });
+}
+
+function granted(request: AccessRequest, scene: Scene): Message {
+  const command = escapeMrkdwn(psqlLine(scene, request.login));
+  return compose({
+    ...headline(request, request.requester),
+    paragraphs: [
+      `You have ${code(request.role)} on ${place(scene)}, as ${code(request.login)} in database ${code(scene.database)}.`,
+      `Connect as you always do${command.length > MAX_COMMAND ? '.' : `, or with\n\`\`\`${command}\`\`\``}`,
+      ...roleParagraphs(request, scene),
+      events(request, request.requester).join('\n'),
+    ],
+    buttons: buttons(request, scene),
+    footer: footer(request),
+  });
+}
+
+function expiring(request: AccessRequest, scene: Scene): Message {
+  const at = request.expiresAt === null ? 'soon' : when(request.expiresAt);
+  return compose({
+    mark: 'alarm_clock',
+    title: `Your access ends ${at}`,
+    paragraphs: [
+      `${code(request.role)} on ${place(scene)} is then taken back from ${code(request.login)}.`,
+      'Finish what is open. If you need it longer, ask again once it has ended.',
+    ],
+    buttons: buttons(request, scene),
+    footer: footer(request),
+  });
+}
+
+function nextStep(request: AccessRequest): readonly string[] {
+  switch (request.state) {
+    case 'pending':
+      return [
+        `Asked to decide: ${mentions(request.asked)}\nLapses ${when(request.pendingUntil)} if nobody does.`,
+      ];
+    case 'denied': {
+      const decider = request.decidedBy === null ? 'them' : who(request.decidedBy, request.requester);
+      return [`If you still need it, talk to ${decider} before you ask again.`];
+    }
+    case 'lapsed':
+      return [`If you still need it, ask again, and tell one of these: ${mentions(request.asked)}`];
+    case 'failed':
+      return ['Ask again once that is put right; an operator of Hallpass can help.'];
+    case 'ended':
+      return request.why === 'relinquished' ? [] : ['If you still need it, ask again.'];
+    default:
+      return [];
+  }
+}
+
+function buttons(request: AccessRequest, scene: Scene): readonly Button[] {
+  const what = `${requestName(request.id)}: ${plainName(request.role, 63)} on ${plainName(scene.targetName, 40)}`;
+  if (request.state === 'pending') {
+    return [button(request, ACTIONS.withdraw, 'Cancel request', `Cancel request ${what}`)];
+  }
+  return canEnd(request) ? [button(request, ACTIONS.relinquish, 'Relinquish', `Relinquish ${what}`)] : [];
+}

@@ -1,0 +1,108 @@
+/**
+ * What the form says beside its fields, and in its notice. Plain text: Slack shows no mention, code or date in the
+ * errors of a modal, so times are in UTC and names are in quotes.
+ */
+import { sayDuration } from '../domain/duration.js';
+import { type AccessRequest, requestName } from '../domain/request.js';
+import { isInForce } from './story.js';
+import { ownWords, plainName, whenPlain } from './text.js';
+
+const MAX_NAME = 150;
+const MAX_TROUBLE = 500;
+
+function quoted(name: string): string {
+  return `“${plainName(name, MAX_NAME)}”`;
+}
+
+/** Why an account may not use Hallpass at all; also the answer to such an account's click. */
+export function notEligible(why: 'guest' | 'deactivated' | 'foreign' | 'bot'): string {
+  switch (why) {
+    case 'guest':
+      return 'Guests of this workspace can neither ask nor decide here. Ask a full member.';
+    case 'deactivated':
+      return 'This Slack account is deactivated, so it can neither ask nor decide here.';
+    case 'foreign':
+      return 'Your Slack account belongs to another workspace, so it can neither ask nor decide here.';
+    case 'bot':
+      return 'Bots can neither ask nor decide here.';
+  }
+}
+
+/** Slack did not say who this is. */
+export function personUnreadable(): string {
+  return 'Slack did not say who you are. Nothing was changed; try again in a minute.';
+}
+
+export function nothingOffered(): string {
+  return 'There is nothing that you may ask for. An operator of Hallpass can change that.';
+}
+
+export function targetMissing(): string {
+  return 'Choose an instance.';
+}
+
+export function roleMissing(): string {
+  return 'Choose a role.';
+}
+
+export function targetNotOffered(target: string): string {
+  return `${quoted(target)} is not an instance that you may ask for. Choose one from the list.`;
+}
+
+export function roleNotOffered(role: string, targetName: string): string {
+  return `${quoted(role)} is not a role that you may ask for on ${quoted(targetName)}. Choose one from the list.`;
+}
+
+export function notLending(targetName: string): string {
+  return `Nothing new is lent on ${quoted(targetName)} at present. Ask an operator when that ends.`;
+}
+
+export function noLogin(targetName: string): string {
+  return `You have no login on ${quoted(targetName)}. Ask an operator to add you to Hallpass's configuration.`;
+}
+
+/** The server itself shows that this can't be lent. @param trouble a sentence, with or without its full stop. */
+export function serverProblem(role: string, targetName: string, trouble: string): string {
+  return `${quoted(role)} can't be lent on ${quoted(targetName)} now: ${ownWords(trouble, MAX_TROUBLE).replace(/\.$/, '')}. Ask an operator.`;
+}
+
+/** A member of the role through somebody else. @param through the role that brings it, when it is not direct. */
+export function alreadyHeld(login: string, through: string | null): string {
+  const how = through === null ? '' : ` through ${quoted(through)}`;
+  return `${quoted(login)} already holds it${how}: granted by somebody else, Hallpass will not touch that. There is nothing to ask for.`;
+}
+
+/** An own request for the same role is open. */
+export function alreadyAsked(request: AccessRequest): string {
+  const id = requestName(request.id);
+  if (request.state === 'pending') {
+    return `You already asked for it: ${id} waits for approval. Cancel that one to ask anew.`;
+  }
+  if (request.state === 'granting')
+    return `${id} for the same is approved and being granted. You will be told.`;
+  if (isInForce(request) && request.expiresAt !== null) {
+    return `It is already lent to you until ${whenPlain(request.expiresAt)} (${id}).`;
+  }
+  return `${id} for the same is being taken back, not yet confirmed. Ask again once it has ended.`;
+}
+
+/** The same login, through another Slack account: whose is not said. */
+export function lentThroughAnotherAccount(login: string): string {
+  return `It is already lent to ${quoted(login)}, or asked for, through another Slack account. Ask again once that has ended.`;
+}
+
+export function durationMissing(): string {
+  return 'Choose for how long.';
+}
+
+export function durationUnreadable(): string {
+  return 'Write a duration like 45m, 1h30m or 2h.';
+}
+
+export function durationTooLong(maxMs: number): string {
+  return `This role is lent for ${sayDuration(maxMs)} at most. Choose a shorter time.`;
+}
+
+export function reasonMissing(): string {
+  return 'Say why you need it: approvers see the reason, and it is kept.';
+}

@@ -1,0 +1,179 @@
+/** The request form. Limits: docs.slack.dev, "Modals" and "Composition objects". */
+import type { InputBlock, ModalView, PlainTextOption } from '@slack/types';
+import { sayDuration, shortDuration } from '../domain/duration.js';
+import { plain, section } from './blocks.js';
+import { danger } from './danger.js';
+import { ACTIONS, BLOCKS, durationBlock, roleBlock, VIEWS } from './ids.js';
+import { code, inline, plainName, truncate } from './text.js';
+
+const MAX_OPTION = 75;
+const MAX_REASON = 500;
+/** As many as Slack takes in a menu. */
+const MAX_MENU = 100;
+
+export interface TargetChoice {
+  readonly key: string;
+  readonly name: string;
+  readonly environment: string | null;
+}
+
+export interface RoleChoice {
+  readonly role: string;
+  readonly about: string | null;
+}
+
+/** What the form shows; durations in milliseconds. */
+export interface Form {
+  readonly target: TargetChoice | null;
+  /** Null also as long as no target is chosen. */
+  readonly role: RoleChoice | null;
+  /** The person's login on the chosen target. */
+  readonly login: string | null;
+  /** A sentence in plain text about what stands in the way, such as one of form-words.ts. */
+  readonly notice: string | null;
+  /** The menu, not empty. */
+  readonly durationsMs: readonly number[];
+  readonly defaultMs: number;
+  readonly maxMs: number;
+  readonly reasonRequired: boolean;
+  /** What was typed after the command. */
+  readonly typed: { readonly durationMs: number | null; readonly reason: string | null };
+}
+
+export function targetOption({ key, name, environment }: TargetChoice): PlainTextOption {
+  const end = ` (${key})`;
+  const text = truncate(`${plainName(name, MAX_OPTION - Math.min(end.length, 60))}${end}`, MAX_OPTION);
+  return option(text, key, environment);
+}
+
+/** The description warns of a role that is Postgres's own. */
+export function roleOption({ role, about }: RoleChoice): PlainTextOption {
+  const power = danger(role);
+  return option(plainName(role, MAX_OPTION), role, power === null ? about : `Danger: ${power}`);
+}
+
+function option(text: string, value: string, description: string | null): PlainTextOption {
+  return {
+    text: plain(text),
+    value,
+    ...(description ? { description: plain(plainName(description, MAX_OPTION)) } : {}),
+  };
+}
+
+export function requestModal(form: Form): ModalView {
+  const power = form.role === null ? null : danger(form.role.role);
+  return {
+    type: 'modal',
+    callback_id: VIEWS.request,
+    title: plain('Request access'),
+    submit: plain('Send request'),
+    close: plain('Cancel'),
+    private_metadata: JSON.stringify({ v: 1, target: form.target?.key ?? null }),
+    blocks: [
+      ...(form.notice === null
+        ? []
+        : [{ type: 'section' as const, text: plain(truncate(form.notice, 3_000)) }]),
+      targetInput(form.target),
+      ...(form.login === null || form.target === null
+        ? []
+        : [section(`You are ${code(form.login)} on ${inline(form.target.name, 150)}.`)]),
+      roleInput(form),
+      ...(form.role === null || power === null
+        ? []
+        : [section(`*Danger:* ${code(form.role.role)} ${power}.`)]),
+      ...durationInputs(form),
+      reasonInput(form),
+    ],
+  };
+}
+
+function targetInput(target: TargetChoice | null): InputBlock {
+  return {
+    type: 'input',
+    block_id: BLOCKS.target,
+    label: plain('Postgres instance'),
+    dispatch_action: true,
+    element: {
+      type: 'external_select',
+      action_id: ACTIONS.target,
+      min_query_length: 0,
+      placeholder: plain('Type to search'),
+      ...(target === null ? { focus_on_load: true } : { initial_option: targetOption(target) }),
+    },
+  };
+}
+
+function roleInput({ target, role }: Form): InputBlock {
+  return {
+    type: 'input',
+    block_id: roleBlock(target?.key ?? null),
+    label: plain('Role'),
+    hint: plain(
+      target === null ? 'Choose an instance first.' : 'Only roles that you may ask for are listed.',
+    ),
+    dispatch_action: true,
+    element: {
+      type: 'external_select',
+      action_id: ACTIONS.role,
+      min_query_length: 0,
+      placeholder: plain('Type to search'),
+      ...(role === null ? {} : { initial_option: roleOption(role) }),
+    },
+  };
+}
+
+function durationInputs({ role, durationsMs, defaultMs, maxMs, typed }: Form): readonly InputBlock[] {
+  const menu = durationsMs.slice(0, MAX_MENU);
+  const other = typed.durationMs !== null && !menu.includes(typed.durationMs) ? typed.durationMs : null;
+  const chosen = other === null ? (typed.durationMs ?? defaultMs) : defaultMs;
+  return [
+    {
+      type: 'input',
+      block_id: durationBlock(role?.role ?? null),
+      label: plain('For how long?'),
+      element: {
+        type: 'static_select',
+        action_id: ACTIONS.duration,
+        options: menu.map(durationOption),
+        // Slack refuses an initial option that is not in the menu.
+        ...(menu.includes(chosen) ? { initial_option: durationOption(chosen) } : {}),
+      },
+    },
+    {
+      type: 'input',
+      block_id: BLOCKS.otherDuration,
+      optional: true,
+      label: plain('Another duration'),
+      hint: plain(`Up to ${sayDuration(maxMs)}, written like 45m or 1h30m.`),
+      element: {
+        type: 'plain_text_input',
+        action_id: ACTIONS.otherDuration,
+        max_length: 30,
+        ...(other === null ? {} : { initial_value: shortDuration(other) }),
+      },
+    },
+  ];
+}
+
+function durationOption(ms: number): PlainTextOption {
+  return option(sayDuration(ms), shortDuration(ms), null);
+}
+
+function reasonInput({ reasonRequired, typed }: Form): InputBlock {
+  const reason = typed.reason?.trim() ?? '';
+  return {
+    type: 'input',
+    block_id: BLOCKS.reason,
+    optional: !reasonRequired,
+    label: plain('Reason'),
+    hint: plain('Approvers see it, and it is kept in the audit log.'),
+    element: {
+      type: 'plain_text_input',
+      action_id: ACTIONS.reason,
+      multiline: true,
+      max_length: MAX_REASON,
+      placeholder: plain('The ticket, and what you need to do'),
+      ...(reason === '' ? {} : { initial_value: truncate(reason, MAX_REASON) }),
+    },
+  };
+}

@@ -1,0 +1,75 @@
+/** What the operators' channel is told: what happened, what it means, what to do. */
+import { requestName } from '../domain/request.js';
+import { compose } from './blocks.js';
+import type { Message } from './message.js';
+import { code, inline, when } from './text.js';
+
+/** Requests named in one message; the rest is counted. */
+const MAX_NAMED = 10;
+
+interface OnTarget {
+  /** The target's key in the configuration. */
+  readonly target: string;
+  readonly targetName: string;
+}
+
+function footer({ target }: OnTarget): string {
+  return `target ${code(target)}`;
+}
+
+/** The address of a target answers as another server than the one on which access was lent. */
+export function serverChanged(
+  facts: OnTarget & { readonly expected: string; readonly found: string; readonly open: number },
+): Message {
+  const name = inline(facts.targetName, 150);
+  return compose({
+    mark: 'warning',
+    title: 'Another server answers',
+    paragraphs: [
+      `${name} was the server with system_identifier ${code(facts.expected)}; its address now leads to ${code(facts.found)}.`,
+      `Nothing is lent there until this is settled, and ${count(facts.open)} can't be confirmed gone: what another server says proves nothing.`,
+      'If the address is wrong, correct `connect`. If the server was replaced for good, give the new one a target of its own and set `lend: false` on this one.',
+    ],
+    buttons: [],
+    footer: footer(facts),
+  });
+}
+
+/** Access whose time is up can't be taken back. */
+export function revocationHindered(
+  facts: OnTarget & { readonly requests: readonly number[]; readonly since: Date; readonly trouble: string },
+): Message {
+  const named = facts.requests.slice(0, MAX_NAMED).map(requestName).join(', ');
+  const more = facts.requests.length - MAX_NAMED;
+  return compose({
+    mark: 'rotating_light',
+    title: `Overdue on ${inline(facts.targetName, 150)}: access that can't be taken back`,
+    paragraphs: [
+      `${count(facts.requests.length)} should be gone since ${when(facts.since)}: ${named}${more > 0 ? ` and ${more} more` : ''}.`,
+      { label: 'What hinders it:', words: facts.trouble },
+      'Hallpass goes on trying until it is proved gone. Put right what hinders it, or REVOKE by hand: Hallpass sees that it is gone.',
+    ],
+    buttons: [],
+    footer: footer(facts),
+  });
+}
+
+/** A membership that our own login granted, and that no request in this ledger explains. */
+export function unexplainedMembership(
+  facts: OnTarget & { readonly role: string; readonly login: string },
+): Message {
+  return compose({
+    mark: 'warning',
+    title: `Unexplained membership on ${inline(facts.targetName, 150)}`,
+    paragraphs: [
+      `${code(facts.login)} is a member of ${code(facts.role)}, granted by Hallpass's own login, but this ledger never lent it.`,
+      'It was left alone: it may come from a lost or restored ledger, from a second Hallpass with the same login, or from somebody who used that login by hand. If nobody needs it, REVOKE it as a database administrator.',
+    ],
+    buttons: [],
+    footer: footer(facts),
+  });
+}
+
+function count(grants: number): string {
+  return grants === 1 ? '1 grant' : `${grants} grants`;
+}

@@ -1,0 +1,195 @@
+/** A request's life in words: what its card and its requester's own message both tell, each to its reader. */
+import { sayDuration } from '../domain/duration.js';
+import { type AccessRequest, isFinal, requestName } from '../domain/request.js';
+import type { Paragraph, Quote } from './blocks.js';
+import { danger } from './danger.js';
+import type { Scene } from './message.js';
+import { code, inline, mention, ownWords, when, who } from './text.js';
+
+/** Room for a target's name, its environment and other short texts of the configuration, escaped. */
+const MAX_NAME = 150;
+
+export interface Headline {
+  readonly mark: string;
+  readonly title: string;
+}
+
+/** Access is in force and its time is not known to be up: `trouble` is set only when it can't be taken back in time. */
+export function isInForce({ state, trouble }: AccessRequest): boolean {
+  return state === 'active' && trouble === null;
+}
+
+/** May still be given back or ended by a click. */
+export function canEnd(request: AccessRequest): boolean {
+  return request.state === 'granting' || isInForce(request);
+}
+
+/** Decided, and by no person. */
+export function byOnCall({ decidedAt, decidedBy }: AccessRequest): boolean {
+  return decidedAt !== null && decidedBy === null;
+}
+
+/** The state in words that differ from state to state. `reader` is called "you"; null for a channel. */
+export function headline(request: AccessRequest, reader: string | null): Headline {
+  const onCall = byOnCall(request) ? ' (on call)' : '';
+  switch (request.state) {
+    case 'pending':
+      return { mark: 'hourglass_flowing_sand', title: 'Waiting for approval' };
+    case 'granting':
+      return request.trouble === null
+        ? { mark: 'hourglass_flowing_sand', title: `Approved${onCall}, being granted` }
+        : { mark: 'warning', title: `Approved${onCall}, not granted yet` };
+    case 'active':
+      return isInForce(request)
+        ? { mark: 'unlock', title: `Granted${onCall}${until(request)}` }
+        : { mark: 'warning', title: 'Time is up, being taken back, not yet confirmed' };
+    case 'ending':
+      return request.why === 'failed'
+        ? { mark: 'warning', title: 'Not granted, making sure that nothing is left of it' }
+        : { mark: 'hourglass_flowing_sand', title: 'Being taken back, not yet confirmed' };
+    case 'ended':
+      return { mark: 'lock', title: endedTitle(request, reader) };
+    case 'denied':
+      return { mark: 'no_entry', title: `Denied by ${by(request.decidedBy, reader)}` };
+    case 'withdrawn':
+      return { mark: 'leftwards_arrow_with_hook', title: `Cancelled by ${who(request.requester, reader)}` };
+    case 'lapsed':
+      return { mark: 'zzz', title: `Lapsed: nobody decided in ${waited(request)}` };
+    case 'failed':
+      return { mark: 'x', title: 'Failed: nothing was granted' };
+  }
+}
+
+function endedTitle(request: AccessRequest, reader: string | null): string {
+  const why = whyEnded(request, reader);
+  return request.why === 'ended' ? capital(why) : `Ended: ${why}`;
+}
+
+/** Why access ends or ended, as the end of a sentence. */
+export function whyEnded({ why, endedBy }: AccessRequest, reader: string | null): string {
+  switch (why) {
+    case 'relinquished':
+      return `relinquished by ${by(endedBy, reader)}`;
+    case 'ended':
+      return `ended by ${by(endedBy, reader)}`;
+    case 'removed':
+      return 'removed by someone else, outside Hallpass';
+    case 'failed':
+      return 'it could not be granted';
+    case 'expired':
+    case null:
+      return 'its time was up';
+  }
+}
+
+/** What was asked for, and by whom. */
+export function wish(request: AccessRequest, scene: Scene, reader: string | null): string {
+  const subject = request.requester === reader ? 'You' : mention(request.requester);
+  return `${subject} asked for ${code(request.role)} on ${place(scene)} for ${sayDuration(request.wishedMs)}.`;
+}
+
+/** The target as people know it, with the mark of its environment. */
+export function place({ targetName, environment }: Scene): string {
+  const name = inline(targetName, MAX_NAME);
+  return environment === null ? name : `${name} (${inline(environment, MAX_NAME)})`;
+}
+
+/** What happened so far, a sentence a line, oldest first; empty while nothing has. */
+export function events(request: AccessRequest, reader: string | null): readonly string[] {
+  const { state, decidedAt, grantedAt, endedAt } = request;
+  return [
+    ...(decidedAt === null ? [] : [decision(request, decidedAt, reader)]),
+    ...(request.durationMs < request.wishedMs
+      ? [`Asked for ${sayDuration(request.wishedMs)}, shortened to ${sayDuration(request.durationMs)}.`]
+      : []),
+    ...(grantedAt === null ? [] : [`Granted ${when(grantedAt)}${until(request)}.`]),
+    ...(state === 'ending' && request.why !== 'failed' ? [`${capital(whyEnded(request, reader))}.`] : []),
+    ...(endedAt === null || state === 'denied' ? [] : [outcome(request, endedAt, reader)]),
+  ];
+}
+
+function decision(request: AccessRequest, decidedAt: Date, reader: string | null): string {
+  if (request.decidedBy === null) {
+    const via = inline(request.decidedVia ?? 'on call', MAX_NAME);
+    return `Approved by the on-call rule (${via}) ${when(decidedAt)}; no approver was needed.`;
+  }
+  const verb = request.state === 'denied' ? 'Denied' : 'Approved';
+  return `${verb} by ${who(request.decidedBy, reader)}${through(request)} ${when(decidedAt)}.`;
+}
+
+/** The group that made them an approver; nothing for who is named in the policy. */
+function through({ decidedVia, asked }: AccessRequest): string {
+  if (decidedVia === null || decidedVia === 'named') return '';
+  const group = asked.find(({ id, name }) => id === decidedVia || name === decidedVia);
+  return ` (${group?.name === null ? mention(group.id) : inline(decidedVia, MAX_NAME)})`;
+}
+
+function outcome(request: AccessRequest, endedAt: Date, reader: string | null): string {
+  const at = when(endedAt);
+  switch (request.state) {
+    case 'withdrawn':
+      return `Cancelled by ${who(request.requester, reader)} ${at}.`;
+    case 'lapsed':
+      return `Nobody decided in ${waited(request)}; lapsed ${at}.`;
+    case 'failed':
+      return `Nothing of it is left on the server, confirmed ${at}.`;
+    default:
+      return request.why === 'removed' ? `Found removed ${at}.` : `Confirmed gone ${at}.`;
+  }
+}
+
+/** What hinders or hindered it, with what that means in this state. */
+function trouble({ state, why, trouble: words }: AccessRequest): Quote | null {
+  if (words === null) return null;
+  if (state === 'failed' || why === 'failed') return { label: 'Why it was not granted:', words };
+  return { label: state === 'granting' ? 'Hallpass keeps trying:' : 'Not confirmed yet:', words };
+}
+
+/** What happened so far, what hinders it, and why on call did not help; in the order in which it is read. */
+export function soFar(request: AccessRequest, reader: string | null): readonly Paragraph[] {
+  const happened = events(request, reader);
+  const hinders = trouble(request);
+  return [
+    ...(happened.length > 0 ? [happened.join('\n')] : []),
+    ...(hinders === null ? [] : [hinders]),
+    ...(request.onCallNote === null
+      ? []
+      : [{ label: 'Not approved by on call:', words: request.onCallNote }]),
+  ];
+}
+
+/** What the role is for, and a warning when it is one of Postgres's own; while that can still matter. */
+export function roleParagraphs({ role, state }: AccessRequest, { about }: Scene): readonly string[] {
+  if (isFinal(state)) return [];
+  const power = danger(role);
+  return [
+    ...(about === null ? [] : [`What it is for: ${inline(about, MAX_NAME)}`]),
+    ...(power === null ? [] : [`*Danger:* ${code(role)} ${power}.`]),
+  ];
+}
+
+export function reasonParagraph({ reason }: AccessRequest): Paragraph {
+  return ownWords(reason, 1) === '' ? 'No reason was given.' : { label: 'Reason:', words: reason };
+}
+
+/** The one line that says which request this is, on which server, for which login, asked when. */
+export function footer({ id, target, role, login, createdAt }: AccessRequest): string {
+  return `${requestName(id)} · ${code(target)} / ${code(role)} · login ${code(login)} · asked ${when(createdAt)}`;
+}
+
+/** How long it could have been decided. */
+export function waited({ createdAt, pendingUntil }: AccessRequest): string {
+  return sayDuration(pendingUntil.getTime() - createdAt.getTime());
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function until({ expiresAt }: AccessRequest): string {
+  return expiresAt === null ? '' : ` until ${when(expiresAt)}`;
+}
+
+function by(id: string | null, reader: string | null): string {
+  return id === null ? 'somebody' : who(id, reader);
+}

@@ -1,0 +1,105 @@
+/**
+ * What is said privately to who clicked or typed, in mrkdwn: what happened, and the next step. What the form says
+ * beside its fields is in form-words.ts, because errors in a modal know no mrkdwn.
+ */
+import type { Principal } from '../domain/policy.js';
+import { type AccessRequest, type Refusal, requestName } from '../domain/request.js';
+import { headline, waited, whyEnded } from './story.js';
+import { code, mention, mentions, when, who } from './text.js';
+
+/** Why the state table refused; `reader` is the one who clicked. */
+export function refused({ code: reason, request }: Refusal, reader: string): string {
+  const id = requestName(request.id);
+  switch (reason) {
+    case 'not_pending':
+      return alreadyDecided(request, reader);
+    case 'too_late':
+      return tooLate(request, reader);
+    case 'not_lent':
+      return request.state === 'pending'
+        ? `Nothing is lent under ${id} yet: it waits for approval.`
+        : `Nothing is lent under ${id}. ${headline(request, reader).title}${at(request.endedAt)}.`;
+    case 'already_ending':
+      return `${id} is being taken back already (${whyEnded(request, reader)}), not yet confirmed. There is nothing left to do.`;
+    case 'stale':
+      return `${id} changed in the meantime, and your click changed nothing. ${headline(request, reader).title}.`;
+  }
+}
+
+function alreadyDecided(request: AccessRequest, reader: string): string {
+  const id = requestName(request.id);
+  switch (request.state) {
+    case 'withdrawn':
+      return `${id} was already cancelled by ${who(request.requester, reader)}${at(request.endedAt)}.`;
+    case 'lapsed':
+      return tooLate(request, reader);
+    default: {
+      const verb = request.state === 'denied' ? 'denied' : 'approved';
+      const decider = request.decidedBy === null ? 'the on-call rule' : who(request.decidedBy, reader);
+      return `${id} was already ${verb} by ${decider}${at(request.decidedAt)}.`;
+    }
+  }
+}
+
+function tooLate(request: AccessRequest, reader: string): string {
+  const id = requestName(request.id);
+  if (request.state === 'pending' || request.state === 'lapsed') {
+    const next = request.requester === reader ? 'Ask again' : `${mention(request.requester)} can ask again`;
+    return `Too late: nobody decided ${id} in ${waited(request)}, so it lapsed ${when(request.pendingUntil)}. ${next} if it is still needed.`;
+  }
+  return `Too late: the time of ${id} was up${at(request.expiresAt)}, and it is being taken back.`;
+}
+
+function at(date: Date | null): string {
+  return date === null ? '' : ` ${when(date)}`;
+}
+
+export function notApprover(request: AccessRequest, approvers: readonly Principal[]): string {
+  return `You can't decide ${requestName(request.id)}. These can: ${mentions(approvers)}`;
+}
+
+export function ownRequest(request: AccessRequest, approvers: readonly Principal[]): string {
+  return `${requestName(request.id)} is your own request, so somebody else has to decide. These can: ${mentions(approvers)}`;
+}
+
+/** Two Slack accounts, one login: it counts as the same person. */
+export function sameLogin(request: AccessRequest, approvers: readonly Principal[]): string {
+  return `${requestName(request.id)} is for ${code(request.login)}, which is your login too, so it counts as your own request. These can decide: ${mentions(approvers)}`;
+}
+
+export function groupUnreadable(groups: readonly Principal[]): string {
+  return `Slack did not say who is in ${mentions(groups)}, so nobody knows whether you may decide. Nothing was changed; try again in a minute.`;
+}
+
+/** Cancelling and relinquishing are for the requester. */
+export function notRequester(request: AccessRequest): string {
+  return `Only ${mention(request.requester)} can do that: ${requestName(request.id)} is theirs.`;
+}
+
+export function mayNotEnd(approvers: readonly Principal[], operators: readonly Principal[]): string {
+  return `You can't end this access. Its approvers can: ${mentions(approvers)}. So can Hallpass's operators: ${mentions(operators)}`;
+}
+
+/** The requester's login on the target is another one than when they asked. */
+export function loginChanged(request: AccessRequest): string {
+  return `${mention(request.requester)} has another login on ${code(request.target)} than when ${requestName(request.id)} was asked for, so it can't be approved. Deny it; they can ask again.`;
+}
+
+/** The role or its target left the configuration while the request was pending. */
+export function notOfferedAnyMore(request: AccessRequest): string {
+  return `${code(request.role)} is not lent on ${code(request.target)} any more, so ${requestName(request.id)} can't be approved. Deny it, or ask an operator.`;
+}
+
+/** @param id as it came with the click: not trusted. */
+export function unknownRequest(id: string): string {
+  return `There is no request ${code(id)} here. If its card comes from another Hallpass, decide it there; else ask an operator.`;
+}
+
+/** @param command as configured, with its slash. */
+export function help(command: string): string {
+  return [
+    `${code(command)} opens a form: choose a Postgres instance, a role, for how long, and say why. An approver decides in Slack; who is on call may be approved at once.`,
+    'The role is granted to your own login, and taken back when its time is up. Relinquish gives it back early, Cancel request takes back what nobody decided yet.',
+    `Faster: ${code(`${command} shop-prod orders_read 1h ticket 812`)} opens the form filled in.`,
+  ].join('\n');
+}

@@ -1,0 +1,222 @@
+/**
+ * One connection to one target, kept open: connecting costs ten times a GRANT. Transactions take turns on it, each
+ * within a client-side time limit, so a server that has gone silent holds up nobody for longer. A connection that
+ * broke, or that a transaction left in doubt, is thrown away, and the next transaction makes a new one.
+ */
+import { readFile } from 'node:fs/promises';
+import type { ConnectionOptions } from 'node:tls';
+import pg from 'pg';
+import { z } from 'zod';
+import type { Connect } from '../config/config.js';
+import { closedError, TargetError, targetError, timeoutError } from './errors.js';
+
+/** Milliseconds. */
+export interface Limits {
+  readonly connectMs: number;
+  /** For one transaction, from its first statement to its last answer; connecting comes on top. */
+  readonly callMs: number;
+  /** An unused connection is closed after this long. */
+  readonly idleMs: number;
+}
+
+export const DEFAULT_LIMITS: Limits = { connectMs: 5_000, callMs: 15_000, idleMs: 5 * 60_000 };
+
+/** How long a closing connection may take to say goodbye, milliseconds. */
+const GOODBYE_MS = 1_000;
+
+/**
+ * Poolers refuse settings in the startup message, so they come with each transaction. The lock timeout is short
+ * because others wait for their turn, and a sweep comes back. The server gives up when we do, and ends the transaction
+ * of a process that died in the middle of it: its locks would stop everybody else. Each check must see what was
+ * committed before it, and no schema of the database may redefine what we call.
+ */
+const begin = ({ callMs }: Limits): string => `
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL lock_timeout = '1s';
+SET LOCAL statement_timeout = ${callMs};
+SET LOCAL idle_in_transaction_session_timeout = ${callMs};
+SET LOCAL search_path = pg_catalog`;
+
+/** Runs one statement, by the extended protocol: it refuses text that holds two. Answers its rows, parsed. */
+export type Send = <Row>(row: z.ZodType<Row>, text: string, values?: readonly unknown[]) => Promise<Row[]>;
+
+interface Transaction {
+  readonly send: Send;
+  /** Without it, the transaction is rolled back. */
+  commit(): Promise<void>;
+}
+
+export interface TargetConnection {
+  /**
+   * Reads in one round trip: `read` must send all its statements at once.
+   * @throws TargetError
+   */
+  read<T>(read: (send: Send) => Promise<T>): Promise<T>;
+  /**
+   * BEGIN and all that `read` sends at once take one round trip; `work` goes on from what was read.
+   * @throws TargetError; whatever it is, the transaction was not committed unless the error is `ambiguous`.
+   */
+  transaction<R, T>(
+    read: (send: Send) => Promise<R>,
+    work: (seen: R, tx: Transaction) => Promise<T>,
+  ): Promise<T>;
+  close(): Promise<void>;
+}
+
+export function createTargetConnection(connect: Connect, limits: Limits): TargetConnection {
+  let current: pg.Client | null = null;
+  let idle: NodeJS.Timeout | undefined;
+  let closed = false;
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** Waits for its turn. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async function open(): Promise<pg.Client> {
+    if (closed) throw closedError();
+    if (current !== null) return current;
+    const client = new pg.Client(clientConfig(connect, limits));
+    const forget = () => {
+      if (current === client) current = null;
+    };
+    // An idle connection that breaks is no error of anybody's; one in use says so through its statement.
+    client.on('error', forget);
+    client.on('end', forget);
+    try {
+      await client.connect();
+    } catch (error) {
+      destroy(client);
+      throw targetError(error, 'connect');
+    }
+    current = client;
+    return client;
+  }
+
+  /** Runs `work` on the connection, which afterwards is either clean or gone. */
+  function run<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    return inTurn(async () => {
+      clearTimeout(idle);
+      const client = await open();
+      let late = false;
+      const timer = setTimeout(() => {
+        late = true;
+        destroy(client);
+      }, limits.callMs);
+      try {
+        return await work(client);
+      } catch (thrown) {
+        const error = late ? timeoutError(limits.callMs) : targetError(thrown, 'call');
+        // By the time of the next call, the address may lead to another server.
+        if (error.scope === 'target') destroy(client);
+        throw error;
+      } finally {
+        clearTimeout(timer);
+        idle = setTimeout(() => void inTurn(hangUp), limits.idleMs).unref();
+      }
+    });
+  }
+
+  function destroy(client: pg.Client): void {
+    if (current === client) current = null;
+    client.connection.stream.destroy();
+  }
+
+  async function hangUp(): Promise<void> {
+    const client = current;
+    if (client === null) return;
+    current = null;
+    const timer = setTimeout(() => destroy(client), GOODBYE_MS);
+    await client.end();
+    clearTimeout(timer);
+  }
+
+  return {
+    read: (read) =>
+      run(async (client) => {
+        const [, seen] = await Promise.all([
+          client.query(begin(limits)),
+          read(sender(client)),
+          client.query('COMMIT'),
+        ]);
+        return seen;
+      }),
+
+    transaction: (read, work) =>
+      run(async (client) => {
+        const send = sender(client);
+        let committed = false;
+        try {
+          // Nothing that changes anything is sent before BEGIN was answered.
+          const [, seen] = await Promise.all([client.query(begin(limits)), read(send)]);
+          return await work(seen, {
+            send,
+            commit: async () => {
+              await client.query('COMMIT');
+              committed = true;
+            },
+          });
+        } finally {
+          if (!committed) await client.query('ROLLBACK').catch(() => destroy(client));
+        }
+      }),
+
+    close: () => {
+      closed = true;
+      clearTimeout(idle);
+      return inTurn(hangUp);
+    },
+  };
+}
+
+function sender(client: pg.Client): Send {
+  return async (row, text, values = []) => {
+    const statement = { text, values: [...values], queryMode: 'extended' };
+    const { rows } = await client.query<Record<string, unknown>>(statement);
+    return z.array(row).parse(rows);
+  };
+}
+
+function clientConfig(connect: Connect, limits: Limits): pg.ClientConfig {
+  return {
+    host: connect.host,
+    port: connect.port,
+    database: connect.database,
+    user: connect.user,
+    // A function, so that neither PGPASSWORD nor a .pgpass file stands in for what the configuration leaves out.
+    password: () => readPassword(connect),
+    ssl: tlsFor(connect),
+    application_name: 'hallpass',
+    connectionTimeoutMillis: limits.connectMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    pipeline: true,
+  };
+}
+
+/** Read at each connect: a rotated password needs no restart. */
+async function readPassword({ password, passwordFile }: Connect): Promise<string> {
+  if (passwordFile === null) return password ?? '';
+  try {
+    return (await readFile(passwordFile, 'utf8')).trimEnd();
+  } catch (cause) {
+    throw new TargetError(
+      {
+        kind: 'login_refused',
+        scope: 'target',
+        passing: false,
+        sentence: `The password file ${passwordFile} can’t be read.`,
+        nextStep: 'Check that it exists, and that Hallpass may read it.',
+      },
+      cause,
+    );
+  }
+}
+
+/** Without `verify-full`, anybody in between can read along: what `require` means in libpq. */
+function tlsFor({ sslmode }: Connect): false | ConnectionOptions {
+  return sslmode === 'disable' ? false : { rejectUnauthorized: sslmode === 'verify-full' };
+}

@@ -1,0 +1,237 @@
+/**
+ * What can go wrong on a target, sorted once. `scope` tells what an error concerns, and so how far its effect goes:
+ * the whole target (the call throws), one role (its other logins need not be tried), or a pair. What isn't known is
+ * not passing: granting gives up on it; whoever takes access away retries every error, whatever it is.
+ */
+import pg from 'pg';
+import { coerceError, HallpassError } from '../errors.js';
+
+type TargetErrorKind =
+  /** No session could be had; nothing was done. */
+  | 'unreachable'
+  /** The server, or its certificate, turned us away. */
+  | 'login_refused'
+  /** The connection broke, or the answer did not come in time, while something was under way. */
+  | 'cut'
+  | 'timeout'
+  /** Not the server that the OIDs belong to. */
+  | 'other_server'
+  | 'standby'
+  /** The server is there, and not well: no memory, disk or I/O. */
+  | 'ailing'
+  /** Somebody holds a lock that we need, or the statement took too long. */
+  | 'blocked'
+  /** Somebody changed the same membership at the same moment. */
+  | 'conflict'
+  | 'not_permitted'
+  /** The pair cannot be lent as it stands. */
+  | 'unfit'
+  | 'unknown';
+
+type Scope = 'target' | 'role' | 'pair';
+
+interface Meaning {
+  readonly kind: TargetErrorKind;
+  readonly scope: Scope;
+  readonly passing: boolean;
+  readonly sentence: string;
+  readonly nextStep: string | null;
+}
+
+/** A call to a target that failed. */
+export class TargetError extends HallpassError {
+  readonly kind: TargetErrorKind;
+  readonly scope: Scope;
+  /** It is not known whether what was under way took effect: a COMMIT may have been done, and its answer lost. */
+  readonly ambiguous: boolean;
+
+  constructor({ kind, scope, passing, sentence, nextStep }: Meaning, cause?: unknown) {
+    super(sentence, { passing, nextStep, cause });
+    this.kind = kind;
+    this.scope = scope;
+    this.ambiguous = kind === 'cut' || kind === 'timeout';
+  }
+}
+
+type Entry = readonly [
+  kind: TargetErrorKind,
+  scope: Scope,
+  passing: boolean,
+  sentence: string,
+  nextStep?: string,
+];
+
+const CHECK_NETWORK = 'Check host and port of the connection, and that the server runs.';
+const CHECK_LOGIN = 'Check user, password and database of the connection, and pg_hba.conf on the server.';
+const CHECK_TLS =
+  'Give the server a certificate for the host name of the connection, from a known authority.';
+const END_TRANSACTION = 'End the transaction that holds the lock: pg_blocking_pids() names it.';
+const USE_PRIMARY = 'Point the connection of this target to its primary.';
+
+const unreachable: Entry = ['unreachable', 'target', true, 'The server can’t be reached.', CHECK_NETWORK];
+const untrusted: Entry = [
+  'login_refused',
+  'target',
+  false,
+  'The server’s certificate is not accepted.',
+  CHECK_TLS,
+];
+const refused: Entry = [
+  'login_refused',
+  'target',
+  false,
+  'The server refuses Hallpass’s login.',
+  CHECK_LOGIN,
+];
+const full: Entry = ['unreachable', 'target', true, 'The server has no connection left.'];
+const cut: Entry = ['cut', 'target', true, 'The server ended the connection.'];
+const starting: Entry = ['unreachable', 'target', true, 'The server is starting or stopping.'];
+const conflict: Entry = [
+  'conflict',
+  'pair',
+  true,
+  'Somebody changed the same membership at the same moment.',
+];
+const slow: Entry = ['blocked', 'role', true, 'The server took too long.'];
+
+/**
+ * By SQLSTATE (PostgreSQL documentation, appendix A) or by Node's name of the error; then by the first two characters,
+ * the SQLSTATE's class.
+ */
+const BY_CODE: ReadonlyMap<string, Entry> = new Map<string, Entry>([
+  ['08', unreachable],
+  ['28', refused],
+  ['3D', refused],
+  ['53', ['ailing', 'target', true, 'The server is out of resources.']],
+  ['53300', full],
+  ['57', cut],
+  ['57P03', starting],
+  ['57014', slow],
+  ['58', ['ailing', 'target', true, 'The server has an error of its own.']],
+  ['25P03', cut],
+  ['25P04', cut],
+  ['25006', ['standby', 'target', false, 'The server is read-only.', USE_PRIMARY]],
+  [
+    '55P03',
+    ['blocked', 'role', true, 'Somebody else’s transaction holds a lock on the role.', END_TRANSACTION],
+  ],
+  ['40', conflict],
+  ['42501', ['not_permitted', 'pair', false, 'The server doesn’t let Hallpass do this.']],
+  ['42704', ['unfit', 'pair', false, 'The role or the login does not exist.']],
+  ['0LP01', ['unfit', 'pair', false, 'The role is itself a member of the login.']],
+  [
+    '2BP01',
+    [
+      'not_permitted',
+      'pair',
+      false,
+      'The login has lent the role on to others, so it can’t be taken from it alone.',
+      'Find the memberships in pg_auth_members whose grantor is the login, and REVOKE them.',
+    ],
+  ],
+
+  ['ECONNREFUSED', unreachable],
+  ['ECONNRESET', unreachable],
+  ['EPIPE', unreachable],
+  ['ETIMEDOUT', unreachable],
+  ['EHOSTUNREACH', unreachable],
+  ['ENETUNREACH', unreachable],
+  ['ENOTFOUND', unreachable],
+  ['EAI_AGAIN', unreachable],
+  ['CERT_HAS_EXPIRED', untrusted],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', untrusted],
+  ['SELF_SIGNED_CERT_IN_CHAIN', untrusted],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', untrusted],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', untrusted],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', untrusted],
+]);
+
+/** Where the code says too little, or there is none: `pg` itself throws plain errors. */
+const BY_MESSAGE: readonly (readonly [code: string | null, message: RegExp, entry: Entry])[] = [
+  ['XX000', /tuple (?:concurrently|already) (?:updated|deleted)/, conflict],
+  ['23505', /pg_auth_members/, conflict],
+  ['42501', /for database/, refused],
+  ['55000', /accepting connections/, refused],
+  [null, /^Connection terminated|not queryable$|^timeout expired$/, unreachable],
+  [null, /SSL/, ['login_refused', 'target', false, 'The server can’t or won’t speak TLS.', CHECK_TLS]],
+  [null, /^SASL|^SCRAM/, refused],
+];
+
+/**
+ * Sorts whatever was thrown while talking to a target.
+ * @param phase `call`: a session stood, so a broken connection leaves the effect unknown.
+ */
+export function targetError(thrown: unknown, phase: 'connect' | 'call'): TargetError {
+  if (thrown instanceof TargetError) return thrown;
+  const error = coerceError(thrown);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : null;
+  const entry = find(code, error.message) ?? unknownEntry(error, phase);
+  const [kind, scope, passing, said, nextStep = null] = entry;
+  const broken = phase === 'call' && kind === 'unreachable';
+  const sentence = broken ? 'The connection broke before the answer came.' : said;
+  const detail = [code, error.message].filter((part) => part !== null && part !== '').join(': ');
+  return new TargetError(
+    { kind: broken ? 'cut' : kind, scope, passing, sentence: `${sentence} (${detail})`, nextStep },
+    error,
+  );
+}
+
+function find(code: string | null, message: string): Entry | undefined {
+  const byMessage = BY_MESSAGE.find(([of, pattern]) => of === code && pattern.test(message));
+  if (byMessage) return byMessage[2];
+  if (code === null) return undefined;
+  const isSqlState = /^[0-9A-Z]{5}$/.test(code);
+  return BY_CODE.get(code) ?? (isSqlState ? BY_CODE.get(code.slice(0, 2)) : undefined);
+}
+
+/** What the server said of a statement concerns the pair; anything else is not about the pair at all. */
+function unknownEntry(error: Error, phase: 'connect' | 'call'): Entry {
+  const ofStatement = phase === 'call' && error instanceof pg.DatabaseError;
+  const sentence = ofStatement ? 'The server refuses.' : 'Something unexpected happened.';
+  return ['unknown', ofStatement ? 'pair' : 'target', false, sentence];
+}
+
+/** The answer did not come; the connection was destroyed. */
+export function timeoutError(ms: number): TargetError {
+  return new TargetError({
+    kind: 'timeout',
+    scope: 'target',
+    passing: true,
+    sentence: `The server did not answer within ${ms / 1000} s.`,
+    nextStep: CHECK_NETWORK,
+  });
+}
+
+/** Hallpass is stopping. */
+export function closedError(): TargetError {
+  return new TargetError({
+    kind: 'unreachable',
+    scope: 'target',
+    passing: true,
+    sentence: 'The connection was closed, because Hallpass is stopping.',
+    nextStep: null,
+  });
+}
+
+/** OIDs of one server mean nothing on another. */
+export function otherServerError(wanted: string, seen: string): TargetError {
+  return new TargetError({
+    kind: 'other_server',
+    scope: 'target',
+    passing: false,
+    sentence: `This is another server than the one that was lent on: its system identifier is ${seen}, not ${wanted}.`,
+    nextStep:
+      'Point the connection of this target back to the server that it had, or end its requests there.',
+  });
+}
+
+/** Nothing can be changed there, and what is missing there may still stand on the primary. */
+export function standbyError(): TargetError {
+  return new TargetError({
+    kind: 'standby',
+    scope: 'target',
+    passing: false,
+    sentence: 'The server is a standby.',
+    nextStep: USE_PRIMARY,
+  });
+}

@@ -1,0 +1,270 @@
+import { describe, expect, it } from 'vitest';
+import { ACTIONS, BLOCKS } from '../../src/surfaces/ids.js';
+import { waitFor } from '../support/wait-for.js';
+import { ANA, type Bench, CARDS, form, postCard, privateWords, start } from './harness.js';
+
+const verbs = ({ uses }: Bench): string[] => uses.map(({ verb }) => verb);
+
+/** Nothing that Slack sent or that gives access may be read in the log, at its finest level. */
+function expectNoSecrets({ slack, log }: Bench): void {
+  for (const secret of [slack.botToken, slack.appToken, slack.signingSecret, slack.verificationToken]) {
+    expect(log()).not.toContain(secret);
+  }
+  expect(log()).not.toMatch(/\/(?:commands|actions)\/T|ticket=[0-9a-f]/);
+  expect(log()).not.toContain('a reason of hers');
+}
+
+describe.each(['socket', 'http'] as const)('over %s', (kind) => {
+  it('opens the modal on the command, with what was typed, and answers help in words', async () => {
+    const bench = await start(kind);
+    const ana = bench.slack.as(ANA);
+    expect(await ana.command('/request', ' shop orders_read ')).toEqual({ outcome: 'ok', response: null });
+    await bench.slack.waitFor(() => ana.openedView());
+    const { teamId } = bench.slack;
+    const actor = { userId: ANA, userTeamId: teamId, teamId };
+    expect(bench.uses).toEqual([{ verb: 'openForm', args: [actor, 'shop orders_read'] }]);
+
+    const helped = await ana.command('/request', 'Help');
+    expect(helped).toMatchObject({ response: { text: 'Words of help.', ephemeral: true } });
+    expect(bench.slack.problems).toEqual([]);
+  });
+
+  it('offers, fills and submits, with errors beside their fields', async () => {
+    const answers = [{ [`${BLOCKS.role}:other`]: 'Not this role.' }, { nothing: 'No.' }];
+    const bench = await start(kind, {
+      overrides: {
+        submit: async () => {
+          const errors = answers.shift();
+          return errors === undefined ? { ok: true } : { ok: false, errors };
+        },
+      },
+    });
+    const { slack } = bench;
+    const ana = slack.as(ANA);
+    await ana.command('/request');
+    await slack.waitFor(() => ana.openedView());
+
+    const offered = await ana.options(ACTIONS.target, 'sh');
+    expect(offered.map(({ value }) => value)).toEqual(['shop', 'billing']);
+    await ana.choose(ACTIONS.target, 'shop');
+    await slack.waitFor(() => ana.openedView()?.blocks.some(({ block_id }) => block_id === 'role:shop'));
+    expect((await ana.options(ACTIONS.role)).map(({ value }) => value)).toEqual(['shop_read']);
+    await ana.choose(ACTIONS.role, 'shop_read');
+    await slack.waitFor(() =>
+      ana.openedView()?.blocks.some(({ block_id }) => block_id === 'duration:shop_read'),
+    );
+    await ana.fill(ACTIONS.reason, 'a reason of hers');
+
+    // An error for a block that isn't in this view goes to its namesake, or to the first: Slack refuses others.
+    expect(await ana.submit()).toMatchObject({ by: 'app', errors: { 'role:shop': 'Not this role.' } });
+    expect(await ana.submit()).toMatchObject({ by: 'app', errors: { [BLOCKS.target]: 'No.' } });
+    const viewId = ana.openedView()?.id;
+    expect(await ana.submit()).toEqual({ outcome: 'closed' });
+
+    const actor = expect.objectContaining({ userId: ANA });
+    expect(bench.uses).toContainEqual({ verb: 'targetOptions', args: [actor, 'sh'] });
+    expect(bench.uses).toContainEqual({ verb: 'roleOptions', args: [actor, 'shop', ''] });
+    expect(bench.uses).toContainEqual({ verb: 'fillForm', args: [actor, { target: 'shop', role: null }] });
+    expect(bench.uses).toContainEqual({
+      verb: 'fillForm',
+      args: [actor, { target: 'shop', role: 'shop_read' }],
+    });
+    expect(bench.uses.at(-1)).toEqual({
+      verb: 'submit',
+      args: [
+        actor,
+        {
+          viewId,
+          target: 'shop',
+          role: 'shop_read',
+          duration: '1h',
+          otherDuration: null,
+          reason: 'a reason of hers',
+        },
+      ],
+    });
+    expect(slack.problems).toEqual([]);
+    expectNoSecrets(bench);
+  });
+
+  it('answers a click privately, delivered twice too, and leaves the card as it is', async () => {
+    const bench = await start(kind);
+    const { slack } = bench;
+    const card = await postCard(bench);
+    slack.faults.duplicateNext();
+    expect(await slack.as(ANA).click(card, ACTIONS.approve)).toEqual({ outcome: 'ok' });
+    await slack.waitFor(() => privateWords(slack).length === 2);
+    expect(privateWords(slack)).toEqual(['heard of R-1042', 'heard of R-1042']);
+    const approve = {
+      verb: 'approve',
+      args: [expect.objectContaining({ userId: ANA }), 'R-1042', { channel: CARDS, ts: card.ts }],
+    };
+    expect(bench.uses).toEqual([approve, approve]);
+    expect(slack.as(ANA).messages(CARDS)[0]).toEqual(card);
+    expect(slack.problems).toEqual([]);
+    expectNoSecrets(bench);
+  });
+
+  it('sends a direct message when the click can no longer be answered where it was made', async () => {
+    const bench = await start(kind);
+    const { slack } = bench;
+    const card = await postCard(bench);
+    slack.faults.order('response_url', { kind: 'status', status: 500 });
+    await slack.as(ANA).click(card, ACTIONS.deny);
+    await slack.waitFor(() => slack.as(ANA).messages('dm').length > 0);
+    expect(slack.as(ANA).messages('dm')[0]?.text).toBe('heard of R-1042');
+  });
+
+  it('acknowledges what nobody answers, and refuses a value that is no request id', async () => {
+    const bench = await start(kind);
+    const card = await postCard(bench);
+    const ana = bench.slack.as(ANA);
+    expect(await ana.click(card, 'unknown')).toEqual({ outcome: 'ok' });
+    expect(await ana.click(card, ACTIONS.end)).toEqual({ outcome: 'ok' });
+    expect(bench.uses).toEqual([]);
+    expect(bench.log()).toContain('a malformed click was refused');
+    expect(bench.slack.problems).toEqual([]);
+  });
+
+  it('acknowledges everything and says so privately when the use cases throw', async () => {
+    const broken = (): never => {
+      throw new Error('broken');
+    };
+    const bench = await start(kind, {
+      overrides: {
+        help: broken,
+        approve: broken,
+        targetOptions: broken,
+        fillForm: broken,
+        submit: broken,
+      },
+    });
+    const { slack } = bench;
+    const ana = slack.as(ANA);
+    expect(await ana.command('/request', 'help')).toMatchObject({
+      response: { text: expect.stringContaining('Something went wrong') },
+    });
+    expect(await ana.click(await postCard(bench), ACTIONS.approve)).toEqual({ outcome: 'ok' });
+    await slack.waitFor(() => privateWords(slack).some((text) => text.includes('wrong with R-1042')));
+
+    await ana.command('/request');
+    await slack.waitFor(() => ana.openedView());
+    expect(await ana.options(ACTIONS.target)).toEqual([]);
+    await ana.fill(ACTIONS.reason, 'a reason of hers');
+    expect(await ana.submit()).toMatchObject({
+      errors: { [BLOCKS.target]: expect.stringContaining('Something went wrong') },
+    });
+    expect(slack.problems).toEqual([]);
+    expect(bench.log()).toContain('broken');
+    expectNoSecrets(bench);
+  });
+
+  it('shows the form of the target that was chosen last, in whatever order the answers come', async () => {
+    const gates = new Map<string, () => void>();
+    const { slack, log } = await start(kind, {
+      overrides: {
+        fillForm: async (_, { target }) => {
+          await new Promise<void>((resolve) => gates.set(target, resolve));
+          return form(target);
+        },
+      },
+    });
+    const ana = slack.as(ANA);
+    const updates = () => slack.log.filter(({ method }) => method === 'views.update').length;
+    const shows = (target: string) =>
+      ana.openedView()?.blocks.some(({ block_id }) => block_id === `role:${target}`) === true;
+    const chooseBoth = async () => {
+      gates.clear();
+      await ana.choose(ACTIONS.target, 'shop');
+      await ana.choose(ACTIONS.target, 'billing');
+      await waitFor(() => gates.size === 2, { what: 'both to be under way' });
+    };
+    await ana.command('/request');
+    await slack.waitFor(() => ana.openedView());
+
+    await chooseBoth();
+    gates.get('billing')?.();
+    await slack.waitFor(() => shows('billing'));
+    gates.get('shop')?.();
+    await slack.waitFor(() => updates() === 2);
+    expect(shows('billing')).toBe(true);
+
+    await chooseBoth();
+    gates.get('shop')?.();
+    await slack.waitFor(() => shows('shop'));
+    gates.get('billing')?.();
+    await slack.waitFor(() => shows('billing'));
+    expect(log()).not.toContain('the form was not filled');
+  });
+
+  // Between our limit and Slack's is half a second: a very busy machine may once need longer.
+  it('acknowledges in time when a search or a submission hangs', { retry: 2 }, async () => {
+    let answer = (_: { ok: true }): void => {};
+    const submitted = new Promise<{ ok: true }>((resolve) => {
+      answer = resolve;
+    });
+    const bench = await start(kind, {
+      overrides: {
+        submit: () => submitted,
+        roleOptions: () => new Promise(() => {}),
+      },
+    });
+    const { slack } = bench;
+    const ana = slack.as(ANA);
+    await ana.command('/request');
+    await slack.waitFor(() => ana.openedView());
+    await ana.choose(ACTIONS.target, 'shop');
+    await slack.waitFor(() => ana.openedView()?.blocks.some(({ block_id }) => block_id === 'role:shop'));
+    expect(await ana.options(ACTIONS.role)).toEqual([]);
+    expect(await ana.submit()).toMatchObject({
+      errors: { [BLOCKS.target]: expect.stringContaining('nothing is requested twice') },
+    });
+    answer({ ok: true });
+    expect(await ana.submit()).toEqual({ outcome: 'closed' });
+    expect(slack.problems).toEqual([]);
+  });
+
+  it('turns away what is meant for another workspace or another app', async () => {
+    for (const home of [{ teamId: 'T0ELSEWHERE' }, { appId: 'A0ELSE' }]) {
+      const bench = await start(kind, { home });
+      const card = await postCard(bench);
+      const ana = bench.slack.as(ANA);
+      expect(await ana.click(card, ACTIONS.approve)).toEqual({ outcome: 'ok' });
+      expect(await ana.command('/request')).toEqual({ outcome: 'ok', response: null });
+      expect(verbs(bench)).toEqual([]);
+      expect(bench.log()).toMatch(/"event":"security".*refused a payload for/);
+      expect(bench.slack.problems).toEqual([]);
+    }
+  });
+
+  it('is ready only while payloads can arrive, and finishes what it does before it stops', async () => {
+    let finish = (): void => {};
+    const working = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const bench = await start(kind, {
+      overrides: {
+        approve: async () => {
+          await working;
+          return { text: 'done at last' };
+        },
+      },
+    });
+    const { slack, app } = bench;
+    expect(app.ready()).toBe(true);
+    await slack.as(ANA).click(await postCard(bench), ACTIONS.approve);
+    let stopped = false;
+    const stopping = app.stop().then(() => {
+      stopped = true;
+    });
+    // It still answers while something is under way.
+    expect(await slack.as(ANA).command('/request', 'help')).toMatchObject({ outcome: 'ok' });
+    expect(stopped).toBe(false);
+    finish();
+    await stopping;
+    expect(privateWords(slack)).toEqual(['done at last']);
+    expect(app.ready()).toBe(false);
+    await slack.waitFor(() => slack.sockets.count === 0);
+    expect(await slack.as(ANA).command('/request')).toMatchObject({ outcome: 'not connected' });
+  });
+});

@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { createCache } from '../../src/messenger/cache.js';
+
+it('shares one fetch, remembers its answer and asks again when it is old, counted from the start', async () => {
+  let fetches = 0;
+  const cache = createCache<number>({ ttlMs: 300, maxEntries: 10 });
+  const fetch = async (): Promise<number> => {
+    await sleep(200);
+    fetches += 1;
+    return fetches;
+  };
+  const startedAt = performance.now();
+  expect(await Promise.all([cache('a', fetch), cache('a', fetch)])).toEqual([1, 1]);
+  // 200 ms of its 300 were spent on the way.
+  while (performance.now() - startedAt < 301) await sleep(10);
+  expect(await cache('a', fetch)).toBe(2);
+});
+
+it('does not remember a failure', async () => {
+  const cache = createCache<string>({ ttlMs: 60_000, maxEntries: 10 });
+  await expect(cache('a', () => Promise.reject(new Error('down')))).rejects.toThrow('down');
+  expect(await cache('a', async () => 'up')).toBe('up');
+});
+
+it('forgets the oldest when it is full', async () => {
+  const cache = createCache<string>({ ttlMs: 60_000, maxEntries: 2 });
+  for (const key of ['a', 'b', 'c']) await cache(key, async () => 'first');
+  expect(await cache('c', async () => 'second')).toBe('first');
+  expect(await cache('b', async () => 'second')).toBe('first');
+  expect(await cache('a', async () => 'second')).toBe('second');
+});

@@ -1,0 +1,112 @@
+import { createServer } from 'node:http';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { HallpassError } from '../../src/errors.js';
+import { ACTIONS } from '../../src/surfaces/ids.js';
+import { waitFor } from '../support/wait-for.js';
+import { ANA, build, openSlack, postCard, start } from './harness.js';
+
+const OPEN = 'apps.connections.open';
+
+describe('Socket Mode', () => {
+  it('loses no click while one of its two connections is refreshed or cut', async () => {
+    const bench = await start('socket');
+    const { slack, app } = bench;
+    await slack.waitFor(() => slack.sockets.count === 2);
+    const card = await postCard(bench);
+    for (const lose of [
+      () => slack.sockets.disconnect('refresh_requested', 'one'),
+      () => slack.sockets.drop('one'),
+    ]) {
+      lose();
+      const clicks = await Promise.all(
+        Array.from({ length: 10 }, () => slack.as(ANA).click(card, ACTIONS.approve)),
+      );
+      expect(clicks.every(({ outcome }) => outcome === 'ok')).toBe(true);
+      expect(app.ready()).toBe(true);
+      await slack.waitFor(() => slack.sockets.count === 2);
+    }
+    expect(bench.uses).toHaveLength(20);
+    expect(slack.problems).toEqual([]);
+  });
+
+  it('comes back after an outage of any kind, and says meanwhile that it is not ready', async () => {
+    const { slack, app, fatal } = await start('socket');
+    await slack.waitFor(() => slack.sockets.count === 2);
+    slack.faults.order(OPEN, { kind: 'status', status: 503 });
+    slack.faults.order(OPEN, { kind: 'reset' });
+    slack.faults.order(OPEN, { kind: 'rate_limited', retryAfter: 1 });
+    slack.faults.order(OPEN, { kind: 'error', error: 'internal_error' });
+    slack.sockets.drop();
+    await waitFor(() => !app.ready(), { what: 'not ready' });
+    await waitFor(() => app.ready(), { what: 'ready again' });
+    await slack.waitFor(() => slack.sockets.count === 2, 30_000);
+    expect(await slack.as(ANA).command('/request')).toMatchObject({ outcome: 'ok' });
+    expect(fatal).toEqual([]);
+  });
+
+  it('reports once that the token was refused after it had worked, and ends at once when it never did', async () => {
+    const { slack, app, fatal } = await start('socket');
+    await slack.waitFor(() => slack.sockets.count === 2);
+    slack.faults.order(OPEN, { kind: 'error', error: 'token_revoked' }, 4);
+    slack.sockets.drop();
+    await waitFor(() => fatal.length > 0, { what: 'the report' });
+    expect(fatal[0]).toMatchObject({ passing: false, nextStep: expect.stringContaining('SLACK_APP_TOKEN') });
+    await app.stop();
+    expect(fatal).toHaveLength(1);
+
+    const refused = await build('socket', { slack });
+    await expect(refused.app.start()).rejects.toMatchObject({ passing: false });
+    expect(refused.fatal).toEqual([]);
+  });
+
+  it('stops while Slack leaves it hanging', async () => {
+    const { slack, app, log } = await build('socket');
+    slack.faults.order(OPEN, { kind: 'hang' }, 2);
+    const started = app.start();
+    await slack.waitFor(() => slack.log.filter(({ method }) => method === OPEN).length === 2);
+    await app.stop();
+    await started;
+    expect(log()).not.toContain('stopped while something');
+    expect(slack.sockets.count).toBe(0);
+  });
+});
+
+describe('HTTP', () => {
+  it('refuses a forged and a stale signature', async () => {
+    const { slack, uses, log } = await start('http');
+    for (const forgery of ['signature', 'stale'] as const) {
+      slack.faults.forgeNext(forgery);
+      expect(await slack.as(ANA).command('/request')).toMatchObject({ outcome: 'refused' });
+    }
+    expect(uses).toEqual([]);
+    expect(log()).toContain('Failed to parse and verify the request');
+    expect(await slack.as(ANA).command('/request')).toMatchObject({ outcome: 'ok' });
+  });
+
+  it('says that its port is taken', async () => {
+    const bench = await build('http');
+    const other = createServer().listen(Number(new URL(bench.url).port));
+    onTestFinished(() => void other.close());
+    await waitFor(() => other.listening, { what: 'the other server' });
+    const error: unknown = await bench.app.start().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(HallpassError);
+    expect(error).toMatchObject({ passing: false, nextStep: expect.stringContaining('PORT') });
+    expect(bench.app.ready()).toBe(false);
+  });
+});
+
+it('waits for a Slack that is down when it starts, and ends when the bot token is refused', async () => {
+  const slack = await openSlack();
+  const patient = await build('socket', { slack });
+  // One more than the tries of one call: the next try is Hallpass's own.
+  slack.faults.order('auth.test', { kind: 'status', status: 503 }, 3);
+  await patient.app.start();
+  expect(patient.app.ready()).toBe(true);
+
+  slack.faults.order('auth.test', { kind: 'error', error: 'invalid_auth' });
+  const refused = await build('socket', { slack });
+  await expect(refused.app.start()).rejects.toMatchObject({
+    code: 'invalid_auth',
+    nextStep: expect.stringContaining('SLACK_BOT_TOKEN'),
+  });
+});
