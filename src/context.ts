@@ -1,7 +1,7 @@
 /**
  * The composition root: builds every adapter and hands the use cases in. `overrides` is the tests' one seam.
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Pool } from 'pg';
 import type { Access } from './access/access.js';
@@ -66,7 +66,7 @@ export function createContext(
   const lock = createSweepLock(databaseUrl, onLedgerError);
   const messenger = createMessenger({ ...slack, logger });
   const onCall: OnCall = pagerduty === null ? createNobody() : createPagerDuty({ ...pagerduty, logger });
-  const alarms: Alarms = createAlarms({ redisUrl, databaseUrl, logger });
+  const alarms: Alarms = createAlarms({ redisUrl, databaseUrl, logger, prefix: redisPrefix(databaseUrl) });
   const targets = new Map<string, Target>(
     [...config.targets.values()].map((target) => [target.key, createDirectTarget(target.connect)]),
   );
@@ -124,6 +124,12 @@ export function createContext(
       await db.end();
     },
   };
+}
+
+/** Installations that share one Redis must not take each other's alarms: each ledger has its own keys. */
+function redisPrefix(databaseUrl: string): string {
+  const { host, pathname } = new URL(databaseUrl);
+  return `hallpass-${createHash('sha256').update(`${host}${pathname}`).digest('hex').slice(0, 12)}`;
 }
 
 /** A target with grants that are out can't leave the configuration: nobody would take them back. */

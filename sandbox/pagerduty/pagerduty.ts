@@ -4,7 +4,7 @@ import { Faults } from './faults.js';
 import { type Call, createPagerDutyServer } from './server.js';
 
 /** Who is on call; ids as `addUser` and the others gave them. */
-export interface OnCallEntry {
+interface OnCallEntry {
   readonly user: string;
   readonly escalationPolicy: string;
   /** Default 1. */

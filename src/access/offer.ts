@@ -22,7 +22,7 @@ const NO_ROLE_YET = {
 } as const;
 
 /** The targets on which this person has a login and something may be lent. */
-export function offeredTargets(
+function offeredTargets(
   config: Config,
   person: Pick<Person, 'id' | 'email'>,
 ): readonly TargetConfig[] {

@@ -9,12 +9,15 @@ export interface Connect {
   readonly password: string | null;
   /** Read anew at each connect, so that a rotated password needs no restart. */
   readonly passwordFile: string | null;
+  /** `verify-ca` accepts another host name in the certificate, `require` any certificate. */
+  readonly tls: 'verify-full' | 'verify-ca' | 'require' | 'off';
 }
 
 /** Where an effective value was written, for `hallpass config TARGET/ROLE`. */
 export interface Origin {
   readonly key: string;
-  readonly value: unknown;
+  /** As people read it; never a secret. */
+  readonly value: string;
   /** null when it is Hallpass's own default. */
   readonly file: string | null;
   readonly line: number | null;

@@ -50,25 +50,22 @@ function fromEmail({ userId, email, target, people }: LoginFacts): LoginAnswer {
   });
   if (target.emailRule === null) return no(`No login on ${target.name} is known for you.`);
   if (email === null)
-    return no(
-      `No login on ${target.name} is known for you, and Slack shows no confirmed e-mail address of yours.`,
-    );
+    return no('Slack shows no confirmed e-mail address of yours, from which your login follows.');
 
-  const at = email.lastIndexOf('@');
-  const local = email.slice(0, at).toLowerCase();
-  const domain = email.slice(at + 1).toLowerCase();
+  // Looked at before letters are made small: "\u212a", the Kelvin sign, would become a "k". And "+" would let one
+  // mailbox claim many logins.
+  const plain = /^([A-Za-z0-9._-]+)@([A-Za-z0-9.-]+)$/.exec(email);
+  if (plain === null) return no('Your e-mail address holds characters from which no login is made.');
+  const [local = '', domain = ''] = plain.slice(1).map((part) => part.toLowerCase());
   if (!target.emailRule.domains.includes(domain)) {
     return no(`Your e-mail address is not in a domain whose people have a login on ${target.name}.`);
-  }
-  // "+" would let one mailbox claim many logins; other characters have no one spelling in Postgres.
-  if (!/^[a-z0-9._-]+$/.test(local)) {
-    return no('Your e-mail address holds characters from which no login is made.');
   }
   const login = target.emailRule.pattern
     .replaceAll('{local}', local)
     .replaceAll('{email}', `${local}@${domain}`);
-  if (Buffer.byteLength(login) > LONGEST_NAME)
+  if (Buffer.byteLength(login) > LONGEST_NAME) {
     return no('The login made of your e-mail address would be too long for Postgres.');
+  }
   if (isSomebodyElses(login, userId, target.people, people)) {
     return no(`The login made of your e-mail address, ${login}, is somebody else's.`);
   }

@@ -10,7 +10,7 @@
  */
 import type { Principal } from './policy.js';
 
-export type OpenState = 'pending' | 'granting' | 'active' | 'ending';
+type OpenState = 'pending' | 'granting' | 'active' | 'ending';
 export type FinalState = 'denied' | 'withdrawn' | 'lapsed' | 'failed' | 'ended';
 export type State = OpenState | FinalState;
 

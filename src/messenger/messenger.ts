@@ -15,7 +15,7 @@ export interface Person {
 }
 
 /** Where a message stands in Slack: the real channel id (`D…` for a direct message) and its timestamp. */
-export interface Posted {
+interface Posted {
   readonly channel: string;
   readonly ts: string;
 }

@@ -1,11 +1,7 @@
 /** What the operators' channel is told: what happened, what it means, what to do. */
-import { requestName } from '../domain/request.js';
 import { compose } from './blocks.js';
 import type { Message } from './message.js';
-import { code, inline, when } from './text.js';
-
-/** Requests named in one message; the rest is counted. */
-const MAX_NAMED = 10;
+import { code, inline } from './text.js';
 
 interface OnTarget {
   /** The target's key in the configuration. */
@@ -29,25 +25,6 @@ export function serverChanged(
       `${name} was the server with system_identifier ${code(facts.expected)}; its address now leads to ${code(facts.found)}.`,
       `Nothing is lent there until this is settled, and ${count(facts.open)} can't be confirmed gone: what another server says proves nothing.`,
       'If the address is wrong, correct `connect`. If the server was replaced for good, give the new one a target of its own and set `lend: false` on this one.',
-    ],
-    buttons: [],
-    footer: footer(facts),
-  });
-}
-
-/** Access whose time is up can't be taken back. */
-export function revocationHindered(
-  facts: OnTarget & { readonly requests: readonly number[]; readonly since: Date; readonly trouble: string },
-): Message {
-  const named = facts.requests.slice(0, MAX_NAMED).map(requestName).join(', ');
-  const more = facts.requests.length - MAX_NAMED;
-  return compose({
-    mark: 'rotating_light',
-    title: `Overdue on ${inline(facts.targetName, 150)}: access that can't be taken back`,
-    paragraphs: [
-      `${count(facts.requests.length)} should be gone since ${when(facts.since)}: ${named}${more > 0 ? ` and ${more} more` : ''}.`,
-      { label: 'What hinders it:', words: facts.trouble },
-      'Hallpass goes on trying until it is proved gone. Put right what hinders it, or REVOKE by hand: Hallpass sees that it is gone.',
     ],
     buttons: [],
     footer: footer(facts),

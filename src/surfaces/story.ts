@@ -152,7 +152,7 @@ export function soFar(request: AccessRequest, reader: string | null): readonly P
   return [
     ...(happened.length > 0 ? [happened.join('\n')] : []),
     ...(hinders === null ? [] : [hinders]),
-    ...(request.onCallNote === null
+    ...(request.onCallNote === null || request.state !== 'pending'
       ? []
       : [{ label: 'Not approved by on call:', words: request.onCallNote }]),
   ];

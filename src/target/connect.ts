@@ -217,6 +217,10 @@ async function readPassword({ password, passwordFile }: Connect): Promise<string
 }
 
 /** Without `verify-full`, anybody in between can read along: what `require` means in libpq. */
-function tlsFor({ sslmode }: Connect): false | ConnectionOptions {
-  return sslmode === 'disable' ? false : { rejectUnauthorized: sslmode === 'verify-full' };
+function tlsFor({ tls }: Connect): false | ConnectionOptions {
+  if (tls === 'off') return false;
+  return {
+    rejectUnauthorized: tls !== 'require',
+    ...(tls === 'verify-ca' ? { checkServerIdentity: () => undefined } : {}),
+  };
 }

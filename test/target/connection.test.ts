@@ -185,7 +185,7 @@ describe('the connection to a target', () => {
     ['the login is not known', async () => ({ user: 'nobody' }), 'login_refused', false],
     [
       'TLS is wanted and not there',
-      async () => ({ sslmode: 'verify-full' as const }),
+      async () => ({ tls: 'verify-full' as const }),
       'login_refused',
       false,
     ],

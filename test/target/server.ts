@@ -29,7 +29,7 @@ export class TestServer {
       user: 'hallpass',
       password: PASSWORD,
       passwordFile: null,
-      sslmode: 'disable',
+      tls: 'off',
     };
   }
 

@@ -1,0 +1,200 @@
+/**
+ * The environment, read once and typed. An empty variable counts as unset; each that may hold a secret can be given
+ * as a file instead (`SLACK_BOT_TOKEN_FILE`, for Docker and Kubernetes secrets). Messages never show a value.
+ */
+import { readFileSync } from 'node:fs';
+import type { LevelWithSilent } from 'pino';
+import { z } from 'zod';
+import { coerceError, HallpassError } from '../errors.js';
+import type { Variables } from './text.js';
+
+export interface Databases {
+  /** The ledger, as Hallpass works with it. */
+  readonly databaseUrl: string;
+  /** The ledger, as the login that may change its schema. */
+  readonly databaseOwnerUrl: string;
+  /** null: alarms are kept in the ledger's database. */
+  readonly redisUrl: string | null;
+}
+
+/** Where an `apiUrl` is null, the service's own address is meant. */
+export interface Env extends Databases {
+  readonly configPath: string;
+  readonly logLevel: LevelWithSilent;
+  readonly slack: { readonly botToken: string; readonly apiUrl: string | null };
+  readonly transport:
+    | { readonly kind: 'socket'; readonly appToken: string }
+    | { readonly kind: 'http'; readonly signingSecret: string; readonly port: number };
+  readonly pagerduty: { readonly token: string; readonly apiUrl: string | null } | null;
+  readonly pagerdutyEventsRoutingKey: string | null;
+  /** The port of /healthz and /readyz. */
+  readonly opsPort: number;
+}
+
+/** Some variables are wrong or missing; holds one line for each. */
+export class EnvError extends HallpassError {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'), {
+      passing: false,
+      nextStep: 'Set the environment variables as .env.example describes them.',
+    });
+    this.problems = problems;
+  }
+}
+
+/** Each of these may be given as `NAME_FILE`. */
+const SECRETS = [
+  'SLACK_BOT_TOKEN',
+  'SLACK_APP_TOKEN',
+  'SLACK_SIGNING_SECRET',
+  'DATABASE_URL',
+  'DATABASE_OWNER_URL',
+  'REDIS_URL',
+  'PAGERDUTY_TOKEN',
+  'PAGERDUTY_EVENTS_ROUTING_KEY',
+] as const;
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** Stands for a secret whose file can't be used; an error only for who needs that secret. */
+class Unusable {
+  readonly why: string;
+
+  constructor(why: string) {
+    this.why = why;
+  }
+}
+
+function text(right: string) {
+  return z.string({
+    error: ({ input }) => (input instanceof Unusable ? input.why : `is not set; ${right}`),
+  });
+}
+
+function token(prefix: string, right: string) {
+  return text(right).startsWith(prefix, `does not begin with ${prefix}; ${right}`);
+}
+
+function url(schemes: readonly string[], example: string) {
+  const isOne = (given: string) => URL.canParse(given) && schemes.includes(new URL(given).protocol);
+  return text(`write a url like ${example}`).refine(isOne, `is not a url like ${example}`);
+}
+
+function port(otherwise: number) {
+  const isPort = (given: string) => /^\d{1,5}$/.test(given) && Number(given) <= 65_535;
+  return z
+    .string()
+    .refine(isPort, 'is not a port; write a number from 0 (any free one) to 65535')
+    .transform(Number)
+    .default(otherwise);
+}
+
+const ledgerUrl = url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/hallpass');
+const apiUrl = url(['http:', 'https:'], 'https://host/path').optional();
+const secret = text('write it, or leave it out').optional();
+
+const path = z
+  .object({ HALLPASS_CONFIG: z.string().default('hallpass.yaml') })
+  .transform((env) => ({ configPath: env.HALLPASS_CONFIG }));
+
+const level = z
+  .object({ LOG_LEVEL: z.enum(LEVELS, `is not a level; write one of ${LEVELS.join(', ')}`).default('info') })
+  .transform((env) => ({ logLevel: env.LOG_LEVEL }));
+
+const databases = z
+  .object({
+    DATABASE_URL: ledgerUrl,
+    DATABASE_OWNER_URL: ledgerUrl.optional(),
+    REDIS_URL: url(['redis:', 'rediss:'], 'redis://host:6379').optional(),
+  })
+  .transform((env) => ({
+    databaseUrl: env.DATABASE_URL,
+    databaseOwnerUrl: env.DATABASE_OWNER_URL ?? env.DATABASE_URL,
+    redisUrl: env.REDIS_URL ?? null,
+  }));
+
+const socket = z
+  .object({ SLACK_APP_TOKEN: token('xapp-', 'write an app-level token with connections:write') })
+  .transform((env) => ({ transport: { kind: 'socket' as const, appToken: env.SLACK_APP_TOKEN } }));
+
+const http = z
+  .object({
+    SLACK_SIGNING_SECRET: text('set it for HTTP, or set SLACK_APP_TOKEN for Socket Mode'),
+    PORT: port(3000),
+  })
+  .transform((env) => ({
+    transport: { kind: 'http' as const, signingSecret: env.SLACK_SIGNING_SECRET, port: env.PORT },
+  }));
+
+const services = z
+  .object({
+    SLACK_BOT_TOKEN: token('xoxb-', 'write the bot token of the Slack app'),
+    SLACK_API_URL: apiUrl,
+    PAGERDUTY_TOKEN: secret,
+    PAGERDUTY_API_URL: apiUrl,
+    PAGERDUTY_EVENTS_ROUTING_KEY: secret,
+    OPS_PORT: port(9090),
+  })
+  .transform((env) => ({
+    slack: { botToken: env.SLACK_BOT_TOKEN, apiUrl: env.SLACK_API_URL ?? null },
+    pagerduty:
+      env.PAGERDUTY_TOKEN === undefined
+        ? null
+        : { token: env.PAGERDUTY_TOKEN, apiUrl: env.PAGERDUTY_API_URL ?? null },
+    pagerdutyEventsRoutingKey: env.PAGERDUTY_EVENTS_ROUTING_KEY ?? null,
+    opsPort: env.OPS_PORT,
+  }));
+
+/** All that `serve` and `check` need; with SLACK_APP_TOKEN set, Socket Mode. @throws EnvError */
+export function readEnv(variables: Variables): Env {
+  const given = gather(variables);
+  const common = path.and(level).and(databases).and(services);
+  return parse(given.SLACK_APP_TOKEN === undefined ? common.and(http) : common.and(socket), given);
+}
+
+/** What `migrate` needs. @throws EnvError */
+export function readDatabases(variables: Variables): Databases {
+  return parse(databases, gather(variables));
+}
+
+/** Where the configuration file is. */
+export function configPath(variables: Variables): string {
+  return parse(path, gather(variables)).configPath;
+}
+
+/** @throws EnvError */
+export function readLogLevel(variables: Variables): LevelWithSilent {
+  return parse(level, gather(variables)).logLevel;
+}
+
+type Given = Readonly<Record<string, string | Unusable | undefined>>;
+
+/** The variables that are set, secrets from their files too. */
+function gather(variables: Variables): Given {
+  const given: Record<string, string | Unusable | undefined> = {};
+  for (const [name, value] of Object.entries(variables)) if (value !== '') given[name] = value;
+  for (const name of SECRETS) {
+    const file = given[`${name}_FILE`];
+    if (typeof file !== 'string') continue;
+    given[name] =
+      given[name] === undefined ? fromFile(file) : new Unusable(`${name}_FILE is set too; set one of them`);
+  }
+  return given;
+}
+
+function fromFile(file: string): string | Unusable {
+  try {
+    // The line break at the end is the editor's.
+    return readFileSync(file, 'utf8').trimEnd() || new Unusable(`the file ${file} is empty`);
+  } catch (error) {
+    return new Unusable(`its file can't be read: ${coerceError(error).message}`);
+  }
+}
+
+function parse<T extends z.ZodType>(schema: T, given: Given): z.infer<T> {
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  throw new EnvError(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+}

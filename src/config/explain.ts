@@ -1,0 +1,44 @@
+import { HallpassError } from '../errors.js';
+import type { Config, Origin } from './config.js';
+import { didYouMean } from './nearest.js';
+
+/**
+ * Each effective value of one role with the file and line that it comes from, as `hallpass config` prints it.
+ * @param place `TARGET/ROLE`
+ * @throws HallpassError when there is no such target or role.
+ */
+export function explainRole(config: Config, place: string): string {
+  const slash = place.indexOf('/');
+  if (slash < 0) {
+    throw new HallpassError(`${JSON.stringify(place)} names no role`, {
+      passing: false,
+      nextStep: 'Write TARGET/ROLE, like shop-prod/orders_read.',
+    });
+  }
+  const target = find('target', config.targets, place.slice(0, slash));
+  const role = find('role', target.roles, place.slice(slash + 1));
+
+  const widest = (of: (origin: Origin) => string) =>
+    Math.max(...role.origins.map((origin) => of(origin).length));
+  const keyWidth = widest((origin) => origin.key);
+  const valueWidth = Math.min(
+    60,
+    widest((origin) => origin.value),
+  );
+  return role.origins
+    .map((origin) => `${origin.key.padEnd(keyWidth)}  ${origin.value.padEnd(valueWidth)}  ${where(origin)}`)
+    .join('\n');
+}
+
+function find<T>(what: 'target' | 'role', all: ReadonlyMap<string, T>, name: string): T {
+  const found = all.get(name);
+  if (found !== undefined) return found;
+  throw new HallpassError(`there is no ${what} ${JSON.stringify(name)}${didYouMean(name, all.keys())}`, {
+    passing: false,
+    nextStep: `There are ${all.size} of them, like ${[...all.keys()].slice(0, 5).join(', ')}.`,
+  });
+}
+
+function where({ file, line }: Origin): string {
+  return file === null ? 'default' : `${file}:${line}`;
+}

@@ -1,0 +1,35 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * The files that a pattern like `targets/*.yaml` means, in alphabetical order. `*` stands for any part of one
+ * name, but not for a leading dot. (The globSync of node:fs needs Node 22.)
+ * @param folder what the pattern is relative to.
+ */
+export function expandPattern(folder: string, pattern: string): string[] {
+  let found = [pattern.startsWith('/') ? '/' : folder];
+  for (const segment of pattern.split('/').filter((part) => part !== '')) {
+    found = found.flatMap((parent) => {
+      if (!segment.includes('*')) return [join(parent, segment)].filter((path) => existsSync(path));
+      return namesIn(parent)
+        .filter((name) => matches(name, segment))
+        .map((name) => join(parent, name));
+    });
+  }
+  return found;
+}
+
+/** Sorted; none when it is no folder, or not one that we can read. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
+
+function matches(name: string, segment: string): boolean {
+  if (name.startsWith('.') && !segment.startsWith('.')) return false;
+  const parts = segment.split('*').map((literal) => literal.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`).test(name);
+}

@@ -1,0 +1,42 @@
+/** One setting may be said at several places of the file; the nearest wins, and `hallpass config` shows where. */
+import type { Origin } from './config.js';
+import type { Path, Source } from './source.js';
+
+/** What one place in the files says, and where it stands. */
+export interface Layer<T> {
+  readonly settings: T;
+  readonly source: Source;
+  readonly path: Path;
+}
+
+/** A value with the layer that it comes from; `layer: null` is Hallpass's own default. */
+export interface Found<T> {
+  readonly value: T;
+  readonly layer: Layer<unknown> | null;
+}
+
+/** The value of `key` in the nearest layer that says anything of it. */
+export function nearest<T, K extends keyof T>(
+  layers: readonly Layer<T>[],
+  key: K,
+): (Found<Exclude<T[K], undefined>> & { readonly layer: Layer<T> }) | null {
+  for (const layer of layers) {
+    const value = layer.settings[key];
+    if (isSaid(value)) return { value, layer };
+  }
+  return null;
+}
+
+function isSaid<V>(value: V): value is Exclude<V, undefined> {
+  return value !== undefined;
+}
+
+/**
+ * @param value as people read it.
+ * @param path of the key below the layer.
+ */
+export function origin(key: string, value: string, layer: Layer<unknown> | null, path: Path = [key]): Origin {
+  if (layer === null) return { key, value, file: null, line: null };
+  const { line } = layer.source.at([...layer.path, ...path], 'key');
+  return { key, value, file: layer.source.file, line };
+}

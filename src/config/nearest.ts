@@ -1,0 +1,35 @@
+/** `; did you mean "x"?` with the candidate nearest to `word`, or nothing when none is near. */
+export function didYouMean(word: string, candidates: Iterable<string>): string {
+  const limit = Math.max(1, Math.floor(word.length / 3));
+  let best: { candidate: string; distance: number } | null = null;
+  for (const candidate of candidates) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (distance <= limit && (best === null || distance < best.distance)) best = { candidate, distance };
+  }
+  return best === null ? '' : `; did you mean ${JSON.stringify(best.candidate)}?`;
+}
+
+/** How many letters must be inserted, left out, replaced or swapped with their neighbour. */
+function editDistance(a: string, b: string): number {
+  let before: number[] = [];
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const at = (cells: number[], index: number) => cells[index] ?? Number.POSITIVE_INFINITY;
+      const same = a[i - 1] === b[j - 1];
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      next.push(
+        Math.min(
+          at(next, j - 1) + 1,
+          at(row, j) + 1,
+          at(row, j - 1) + (same ? 0 : 1),
+          swapped ? at(before, j - 2) + 1 : Number.POSITIVE_INFINITY,
+        ),
+      );
+    }
+    before = row;
+    row = next;
+  }
+  return row[b.length] ?? Number.POSITIVE_INFINITY;
+}

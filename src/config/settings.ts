@@ -1,0 +1,134 @@
+/**
+ * From layers to one policy: `defaults` < target < `policy` < role. The nearest wins; maps merge by key, lists and
+ * scalars are replaced whole. What no layer says is Hallpass's own default.
+ */
+import { shortDuration } from '../domain/duration.js';
+import type { OnCallRule, Policy, Principal } from '../domain/policy.js';
+import type { Origin } from './config.js';
+import { type Found, type Layer, nearest, origin } from './layers.js';
+import type { Problem } from './problem.js';
+import type { Settings } from './schema.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DURATIONS = [30 * MINUTE, HOUR, 4 * HOUR];
+const DEFAULT_DURATION = HOUR;
+const MAX = 4 * HOUR;
+const ON_CALL_MAX = HOUR;
+const PENDING_TIMEOUT = 8 * HOUR;
+
+export interface Resolved {
+  readonly channel: string;
+  readonly policy: Policy;
+  readonly origins: readonly Origin[];
+}
+
+/**
+ * @param layers nearest first.
+ * @param home the channel of cards when no layer names one.
+ */
+export function resolveSettings(
+  layers: readonly [Layer<Settings>, ...Layer<Settings>[]],
+  home: Found<string>,
+): Resolved | Problem {
+  const get = <K extends keyof Settings, V>(key: K, otherwise: V) =>
+    nearest(layers, key) ?? { value: otherwise, layer: null };
+
+  const approvers = nearest(layers, 'approvers');
+  if (approvers === null) {
+    const [{ source, path }] = layers;
+    return source.problem(
+      path,
+      'has no approvers; name them here, in its policy, its target or in defaults',
+      'key',
+    );
+  }
+  const onCall = resolveOnCall(layers);
+  if (onCall !== null && 'message' in onCall) return onCall;
+
+  const reason = get('reason', 'required');
+  const durations = get('durations', DURATIONS);
+  const preset = get('default_duration', DEFAULT_DURATION);
+  const max = get('max', MAX);
+  const pending = get('pending_timeout', PENDING_TIMEOUT);
+  const channel = nearest(layers, 'channel') ?? home;
+
+  const defaultDurationMs = Math.min(preset.value, max.value);
+  // The menu opens on the default, so it is always on it: Slack refuses a menu opened on what it doesn't hold.
+  const menu = new Set([...durations.value.filter((ms) => ms <= max.value), defaultDurationMs]);
+  const policy: Policy = {
+    approvers: approvers.value,
+    onCall: onCall?.rule ?? null,
+    reasonRequired: reason.value === 'required',
+    durationsMs: [...menu].sort((a, b) => a - b),
+    defaultDurationMs,
+    maxMs: max.value,
+    pendingTimeoutMs: pending.value,
+  };
+  return {
+    channel: channel.value,
+    policy,
+    origins: [
+      origin('approvers', policy.approvers.map(sayPrincipal).join(', '), approvers.layer),
+      ...(onCall?.origins ?? [origin('on_call', 'none', null)]),
+      origin('reason', reason.value, reason.layer),
+      origin('durations', policy.durationsMs.map(shortDuration).join(', '), durations.layer),
+      preset.value > max.value
+        ? origin('default_duration', shortDuration(defaultDurationMs), max.layer, ['max'])
+        : origin('default_duration', shortDuration(defaultDurationMs), preset.layer),
+      origin('max', shortDuration(policy.maxMs), max.layer),
+      origin('pending_timeout', shortDuration(policy.pendingTimeoutMs), pending.layer),
+      origin('channel', channel.value, channel.layer),
+    ],
+  };
+}
+
+/** @returns null when no layer speaks of it. */
+function resolveOnCall(
+  layers: readonly Layer<Settings>[],
+): { readonly rule: OnCallRule | null; readonly origins: Origin[] } | Problem | null {
+  const said: Layer<NonNullable<Settings['on_call']>>[] = [];
+  for (const layer of layers) {
+    const keys = layer.settings.on_call;
+    // null switches off what the layers further away say.
+    if (keys === null && said.length === 0) {
+      return { rule: null, origins: [origin('on_call', 'none', layer)] };
+    }
+    if (keys === null) break;
+    if (keys === undefined) continue;
+    said.push({ settings: keys, source: layer.source, path: [...layer.path, 'on_call'] });
+  }
+  const [first] = said;
+  if (first === undefined) return null;
+
+  const schedules = nearest(said, 'schedules');
+  const policies = nearest(said, 'escalation_policies');
+  const max = nearest(said, 'max') ?? { value: ON_CALL_MAX, layer: null };
+  if (schedules === null && policies === null) {
+    return first.source.problem(first.path, 'names nobody; it needs schedules or escalation_policies', 'key');
+  }
+  const rule: OnCallRule = {
+    schedules: schedules?.value ?? [],
+    escalationPolicies: (policies?.value ?? []).map(({ id, levels }) => ({ id, levels: levels ?? null })),
+    maxMs: max.value,
+  };
+  const shown = (key: string, value: string, found: Found<unknown> | null) =>
+    found === null ? [] : [origin(`on_call.${key}`, value, found.layer, [key])];
+  const levels = (of: readonly number[] | null) => (of === null ? 'every level' : `levels ${of.join(', ')}`);
+  return {
+    rule,
+    origins: [
+      ...shown('schedules', rule.schedules.join(', '), schedules),
+      ...shown(
+        'escalation_policies',
+        rule.escalationPolicies.map((policy) => `${policy.id} (${levels(policy.levels)})`).join(', '),
+        policies,
+      ),
+      ...shown('max', shortDuration(rule.maxMs), max),
+    ],
+  };
+}
+
+function sayPrincipal({ id, name }: Principal): string {
+  return name === null ? id : `${name} (${id})`;
+}

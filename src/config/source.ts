@@ -1,0 +1,96 @@
+import type { LineCounter } from 'yaml';
+import type { Problem } from './problem.js';
+import { isBlank, Text } from './text.js';
+
+/** What a file holds: maps, lists, and scalars as they were written. */
+export type Raw = Text | readonly Raw[] | RawMap;
+export interface RawMap {
+  readonly [key: string]: Raw;
+}
+
+export type Path = readonly (string | number)[];
+
+/** Where the keys and values of one map or list stand: offsets in the file. */
+export type Marks = ReadonlyMap<string | number, { readonly key: number; readonly value: number }>;
+
+export function isRawMap(raw: Raw | undefined): raw is RawMap {
+  return raw !== undefined && !(raw instanceof Text) && !Array.isArray(raw);
+}
+
+function child(raw: Raw | undefined, step: string | number): Raw | undefined {
+  if (isRawMap(raw)) return Object.hasOwn(raw, step) ? raw[step] : undefined;
+  return Array.isArray(raw) && typeof step === 'number' ? raw[step] : undefined;
+}
+
+/** One configuration file that was read, with the place of each key and value in it. */
+export class Source {
+  /** The path, as people are told it. */
+  readonly file: string;
+  readonly root: RawMap;
+  readonly #lines: LineCounter;
+  readonly #marks: ReadonlyMap<Raw, Marks>;
+
+  constructor(file: string, root: RawMap, lines: LineCounter, marks: ReadonlyMap<Raw, Marks>) {
+    this.file = file;
+    this.root = root;
+    this.#lines = lines;
+    this.#marks = marks;
+  }
+
+  /** What stands at `path`, if anything does. */
+  raw(path: Path): Raw | undefined {
+    return path.reduce<Raw | undefined>(child, this.root);
+  }
+
+  /** The keys of the map at `path`; none when there is no map. */
+  keys(path: Path): string[] {
+    const raw = this.raw(path);
+    return isRawMap(raw) ? Object.keys(raw) : [];
+  }
+
+  /** Something stands at `path`, and not just an unquoted `null`. */
+  has(path: Path): boolean {
+    const raw = this.raw(path);
+    return raw !== undefined && !isBlank(raw);
+  }
+
+  /** The place of what is at `path`; when it is not in the file, of the nearest key above it that is. */
+  at(path: Path, what: 'key' | 'value'): { readonly line: number; readonly column: number } {
+    let raw: Raw | undefined = this.root;
+    let offset = 0;
+    for (const [i, step] of path.entries()) {
+      const mark = raw && this.#marks.get(raw)?.get(step);
+      if (mark === undefined) break;
+      offset = what === 'value' && i === path.length - 1 ? mark.value : mark.key;
+      raw = child(raw, step);
+    }
+    const { line, col } = this.#lines.linePos(offset);
+    return { line, column: col };
+  }
+
+  problem(path: Path, message: string, what: 'key' | 'value' = 'value'): Problem {
+    const written = this.written(path);
+    return { file: this.file, ...this.at(written, what), key: sayPath(written), message };
+  }
+
+  /** The part of `path` that is in the file where a scalar stands for a list of one, or for a map. */
+  written(path: Path): Path {
+    let raw: Raw | undefined = this.root;
+    for (const [i, step] of path.entries()) {
+      if (raw instanceof Text) return path.slice(0, i);
+      raw = child(raw, step);
+    }
+    return path;
+  }
+}
+
+/** Keys with spaces or control characters stand in quotes: `targets.shop-prod.roles.orders_read.durations[2]` */
+export function sayPath(path: Path): string {
+  return path
+    .map((step, i) => {
+      if (typeof step === 'number') return `[${step}]`;
+      const key = /^[\p{L}\p{N}\p{P}\p{S}]+$/u.test(step) ? step : JSON.stringify(step);
+      return i === 0 ? key : `.${key}`;
+    })
+    .join('');
+}

@@ -1,0 +1,108 @@
+/**
+ * Asks PagerDuty who is on call. Fails closed: only an entry that names this very person and that the rule counts
+ * says yes. Everything unclear is `unsure`, and the request takes the ordinary way.
+ */
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { OnCallRule } from '../domain/policy.js';
+import { coerceError } from '../errors.js';
+import type { OnCall, OnCallAnswer } from './on-call.js';
+import { createPagerDutyApi, PagerDutyError } from './pagerduty-api.js';
+import { createUserIds } from './user-ids.js';
+
+type Person = Parameters<OnCall['ask']>[0];
+
+const Reference = z.object({ id: z.string(), summary: z.string().nullish() });
+
+/** https://developer.pagerduty.com/api-reference/3a6b910f11050-list-all-of-the-on-calls */
+const Entry = z.object({
+  user: Reference,
+  escalation_policy: Reference,
+  escalation_level: z.number(),
+  /** null when the escalation policy names the person without a schedule. */
+  schedule: Reference.nullish(),
+});
+
+/**
+ * On call as PagerDuty says it. A schedule counts while an escalation policy uses it; PagerDuty calls nobody else
+ * on call. `apiUrl` null means PagerDuty's own address; `deadlineMs` bounds a whole answer.
+ */
+export function createPagerDuty(options: {
+  readonly token: string;
+  readonly apiUrl: string | null;
+  readonly logger: Logger;
+  readonly deadlineMs?: number;
+}): OnCall {
+  const { token, apiUrl, logger, deadlineMs = 2_000 } = options;
+  const api = createPagerDutyApi(token, apiUrl);
+  const userIds = createUserIds(api);
+  /** What was logged last, so that an outage is logged once. */
+  let trouble: string | null = null;
+
+  async function identify(person: Person, signal: AbortSignal): Promise<string> {
+    if (person.pagerduty !== null) return person.pagerduty;
+    if (person.email !== null) return userIds.byEmail(person.email, signal);
+    throw new PagerDutyError("Neither a PagerDuty id nor an e-mail address of this person's is known.", {
+      passing: false,
+      nextStep: "Put the person's PagerDuty id into the configuration (people).",
+    });
+  }
+
+  async function answer(person: Person, rule: OnCallRule, signal: AbortSignal): Promise<OnCallAnswer> {
+    const userId = await identify(person, signal);
+    // PagerDuty joins its filters with AND, and a rule is an OR: asked by person only. Without `since` and
+    // `until` it answers for its own present moment.
+    for await (const entry of api.list('oncalls', { 'user_ids[]': [userId] }, Entry, signal)) {
+      const through = entry.user.id === userId ? whatCounts(entry, rule) : null;
+      if (through !== null) return { answer: 'yes', through };
+    }
+    return { answer: 'no' };
+  }
+
+  function explain(error: Error): string {
+    if (error.message !== trouble) {
+      trouble = error.message;
+      logger.warn({ err: error }, 'PagerDuty could not say who is on call');
+    }
+    return error instanceof PagerDutyError ? error.message : 'PagerDuty could not be asked.';
+  }
+
+  return {
+    async ask(person, rule) {
+      const signal = AbortSignal.timeout(deadlineMs);
+      try {
+        // The library waits between its retries without listening to the signal.
+        const given = await Promise.race([answer(person, rule, signal), rejectOnAbort(signal)]);
+        trouble = null;
+        return given;
+      } catch (thrown) {
+        const error = signal.aborted ? tooSlow(deadlineMs) : coerceError(thrown);
+        return { answer: 'unsure', why: explain(error) };
+      }
+    },
+  };
+}
+
+/** What of the rule this entry fulfils, in words; null when nothing. */
+function whatCounts(entry: z.infer<typeof Entry>, rule: OnCallRule): string | null {
+  const { schedule, escalation_policy: policy, escalation_level: level } = entry;
+  if (schedule && rule.schedules.includes(schedule.id)) return `schedule ${named(schedule)}`;
+  const counts = rule.escalationPolicies.some(
+    ({ id, levels }) => id === policy.id && (levels === null || levels.includes(level)),
+  );
+  return counts ? `level ${level} of escalation policy ${named(policy)}` : null;
+}
+
+function named({ id, summary }: z.infer<typeof Reference>): string {
+  return summary ? `${summary} (${id})` : id;
+}
+
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(coerceError(signal.reason)), { once: true });
+  });
+}
+
+function tooSlow(deadlineMs: number): PagerDutyError {
+  return new PagerDutyError(`PagerDuty did not answer within ${deadlineMs / 1000} s.`, { passing: true });
+}

@@ -1,0 +1,39 @@
+import type { Logger } from 'pino';
+import type { Alarms } from './alarms.js';
+import { createArming } from './arming.js';
+import { postgresConnection, redisConnection } from './connection.js';
+import { createOutage } from './outage.js';
+import { createReceiving } from './receiving.js';
+
+/**
+ * Alarms as BullMQ delayed jobs: in Redis when `redisUrl` is given, else in the ledger's database.
+ * Nothing here fails or waits because the backend is down; both ends mend themselves when it is back.
+ * `prefix` keeps installations apart that share one Redis.
+ */
+export function createAlarms(options: {
+  readonly redisUrl: string | null;
+  readonly databaseUrl: string;
+  readonly logger: Logger;
+  readonly prefix?: string;
+}): Alarms {
+  const { redisUrl, databaseUrl, logger, prefix = 'hallpass' } = options;
+  const connection = redisUrl === null ? postgresConnection(databaseUrl) : redisConnection(redisUrl, prefix);
+  const arming = createArming(connection.openQueue, createOutage(logger, 'set'));
+  const receiving = createReceiving(connection.openWorker, createOutage(logger, 'received'));
+  return {
+    arm: arming.arm,
+    async start(onAlarm) {
+      receiving.start(async (target) => {
+        try {
+          await onAlarm(target);
+        } catch (error) {
+          // Not tried again: the caller's plain timer comes round in any case.
+          logger.error({ err: error, target }, 'An alarm rang, and looking at the target failed');
+        }
+      });
+    },
+    async close() {
+      await Promise.all([arming.close(), receiving.close()]);
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { Logger } from 'pino';
+
+/** Says once that something fails, however often it fails, and once that it works again. */
+export interface Outage {
+  failed(error: Error): void;
+  works(): void;
+}
+
+/** `done` is what can't be done to alarms meanwhile: "set", "received". */
+export function createOutage(logger: Logger, done: string): Outage {
+  let out = false;
+  return {
+    failed(error) {
+      if (out) return;
+      out = true;
+      logger.warn({ err: error }, `Alarms can't be ${done}; targets are still looked at by the plain timer`);
+    },
+    works() {
+      if (!out) return;
+      out = false;
+      logger.info(`Alarms can be ${done} again`);
+    },
+  };
+}

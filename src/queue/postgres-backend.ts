@@ -1,0 +1,40 @@
+import {
+  type BackendFactory,
+  createPostgresBackend,
+  DEFAULT_SCHEMA,
+  type PostgresQueueBackend,
+} from 'bullmq';
+import pg from 'pg';
+
+/** BullMQ keeps its tables in a schema of this name, in the ledger's database. */
+export const QUEUE_SCHEMA = DEFAULT_SCHEMA;
+
+/**
+ * BullMQ takes its listeners off a connection before it lets go of it, and an `error` that nobody listens to ends
+ * the process: a ledger that restarts in that moment would take Hallpass with it.
+ */
+class QuietClient extends pg.Client {
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    if (event === 'error' && this.listenerCount('error') === 0) return false;
+    return super.emit(event, ...args);
+  }
+}
+
+/** BullMQ's Postgres backend on a pool of its own; the connection is the database's URL. */
+export const createLedgerBackend: BackendFactory<PostgresQueueBackend, string> = (name, options, factory) => {
+  const pool = new pg.Pool({
+    connectionString: options.connection,
+    application_name: 'hallpass alarms',
+    Client: QuietClient,
+    // One of them listens all the time.
+    max: 5,
+    keepAlive: true,
+    // A server that went silent becomes an error, and an error opens new connections. Milliseconds.
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 10_000,
+    onConnect: (client) => client.query(`SET search_path TO ${QUEUE_SCHEMA}`),
+  });
+  const backend = createPostgresBackend(name, { ...options, connection: pool }, factory);
+  backend.once('close', () => void pool.end());
+  return backend;
+};

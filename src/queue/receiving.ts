@@ -1,0 +1,58 @@
+/**
+ * Keeps one BullMQ worker running, whatever happens to Redis or Postgres. A worker that errs is thrown away and
+ * a new one opened: BullMQ remembers a first connection that failed for ever, and after some errors it asks again
+ * without a pause. An alarm that was under way then comes twice, which is harmless.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { coerceError } from '../errors.js';
+import { closeInTime, discard } from './close.js';
+import { type AlarmWorker, RETRY_MS } from './connection.js';
+import type { Outage } from './outage.js';
+
+export interface Receiving {
+  start(onAlarm: (target: string) => Promise<void>): void;
+  close(): Promise<void>;
+}
+
+export function createReceiving(
+  openWorker: (onAlarm: (target: string) => Promise<void>) => AlarmWorker,
+  outage: Outage,
+): Receiving {
+  const closing = new AbortController();
+  let worker: AlarmWorker | null = null;
+
+  /** Ends when `close` is called; never throws. */
+  async function receive(onAlarm: (target: string) => Promise<void>): Promise<void> {
+    while (!closing.signal.aborted) {
+      try {
+        worker = openWorker(onAlarm);
+        await runUntilError(worker, outage);
+      } catch (thrown) {
+        if (closing.signal.aborted) return;
+        outage.failed(coerceError(thrown));
+        if (worker !== null) await discard(worker);
+      }
+      await sleep(RETRY_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+    }
+  }
+
+  return {
+    start(onAlarm) {
+      void receive(onAlarm);
+    },
+    async close() {
+      closing.abort();
+      if (worker !== null) await closeInTime(worker);
+    },
+  };
+}
+
+/** Settles when the worker was closed; throws the first error of any kind. */
+async function runUntilError(worker: AlarmWorker, outage: Outage): Promise<void> {
+  const failed = new Promise<never>((_, reject) => worker.on('error', reject));
+  // Both mean that it was asked for jobs and got an answer.
+  worker.on('active', outage.works);
+  worker.on('drained', outage.works);
+  const ran = worker.waitUntilReady().then(() => worker.run());
+  await Promise.race([failed, ran]);
+}

@@ -1,0 +1,258 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { explainRole } from '../../src/config/explain.js';
+import { loadConfig } from '../../src/config/load.js';
+import { HallpassError } from '../../src/errors.js';
+import { BASE, connected, folderWith, load, target } from './files.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DBA = { id: 'S0123456789', name: 'dba' };
+
+const role = (config: ReturnType<typeof load>, name: string) => config.targets.get('shop')?.roles.get(name);
+
+test('what nobody says has a default', () => {
+  const config = load(connected('roles: { r: }'));
+  expect(config.slack.command).toBe('/request');
+  expect(config.operators).toEqual([]);
+  expect(config.targets.get('shop')).toMatchObject({
+    key: 'shop',
+    name: 'shop',
+    environment: null,
+    lend: true,
+    connect: { host: 'db', port: 5432, password: null, passwordFile: null, tls: 'verify-full' },
+    emailRule: null,
+  });
+  expect(role(config, 'r')).toMatchObject({
+    role: 'r',
+    about: null,
+    channel: 'C0123456789',
+    policy: {
+      approvers: [DBA],
+      onCall: null,
+      reasonRequired: true,
+      durationsMs: [30 * MINUTE, HOUR, 4 * HOUR],
+      defaultDurationMs: HOUR,
+      maxMs: 4 * HOUR,
+      pendingTimeoutMs: 8 * HOUR,
+    },
+  });
+});
+
+test('the nearest wins, maps merge by key, lists are replaced whole', () => {
+  const config = load(`
+slack: { channel: C0123456789, operators_channel: C0123456780 }
+groups: { dba: S0123456789, pay: [S0123456787, U0123456786] }
+operators: [pay, U0123456786, W0123456785]
+defaults: { approvers: dba, max: 8h, reason: optional, on_call: { schedules: [PAAAAAA], max: 20m } }
+policies:
+  write: { max: 2h, approvers: [pay], on_call: { schedules: PBBBBBB, escalation_policies: { id: PCCCCCC, levels: 1 } } }
+targets:
+  shop:
+    url: postgres://hallpass@db/shop
+    max: 6h
+    channel: C0123456781
+    roles:
+      plain: {}
+      policy: write
+      own: { policy: write, max: 45m, channel: C0123456782, on_call: null }
+`);
+  // A person named twice is one principal; the name of the group is kept.
+  expect(config.operators).toEqual([
+    { id: 'S0123456787', name: 'pay' },
+    { id: 'U0123456786', name: 'pay' },
+    { id: 'W0123456785', name: null },
+  ]);
+  expect(role(config, 'plain')).toMatchObject({
+    channel: 'C0123456781',
+    policy: {
+      approvers: [DBA],
+      maxMs: 6 * HOUR,
+      reasonRequired: false,
+      onCall: { schedules: ['PAAAAAA'], escalationPolicies: [], maxMs: 20 * MINUTE },
+    },
+  });
+  expect(role(config, 'policy')?.policy).toMatchObject({
+    approvers: [{ id: 'S0123456787' }, { id: 'U0123456786' }],
+    maxMs: 2 * HOUR,
+    durationsMs: [30 * MINUTE, HOUR],
+    onCall: {
+      schedules: ['PBBBBBB'],
+      escalationPolicies: [{ id: 'PCCCCCC', levels: [1] }],
+      maxMs: 20 * MINUTE,
+    },
+  });
+  expect(role(config, 'own')).toMatchObject({
+    channel: 'C0123456782',
+    policy: {
+      maxMs: 45 * MINUTE,
+      durationsMs: [30 * MINUTE, 45 * MINUTE],
+      defaultDurationMs: 45 * MINUTE,
+      onCall: null,
+    },
+  });
+});
+
+test('names and ids are strings, whatever they look like', () => {
+  const config = load(
+    connected(`people: { U0123456784: 007, U0123456785: null, U0123456786: "null", U0123456787: on }
+    roles: { 007: , null: , 1e5: , on: , 0x1F: , "quoted": , constructor: }`),
+  );
+  expect([...(config.targets.get('shop')?.roles.keys() ?? [])].sort()).toEqual([
+    '007',
+    '0x1F',
+    '1e5',
+    'constructor',
+    'null',
+    'on',
+    'quoted',
+  ]);
+  expect(Object.fromEntries(config.targets.get('shop')?.people ?? [])).toEqual({
+    U0123456784: '007',
+    U0123456785: null,
+    U0123456786: 'null',
+    U0123456787: 'on',
+  });
+});
+
+describe('connections', () => {
+  const connect = (keys: string, variables = {}) =>
+    load(target(keys), variables).targets.get('shop')?.connect;
+  const reached = {
+    host: 'db',
+    port: 6432,
+    database: 'shop',
+    user: 'hallpass',
+    password: 'p@/ss%',
+    tls: 'require',
+  };
+
+  test.each([
+    [`connect: { host: db, port: 6432, database: shop, user: hallpass, password: "\${PW}", tls: require }`],
+    [`url: postgres://hallpass:\${PW}@db:6432/shop?sslmode=require`],
+    [`url: postgresql://\${USER}:\${PW}@\${HOST}:\${PORT}/shop?sslmode=\${SSL}`],
+    [`url: "\${URL}"`],
+  ])('%s', (keys) => {
+    const variables = {
+      PW: 'p@/ss%',
+      USER: 'hallpass',
+      HOST: 'db',
+      PORT: '6432',
+      SSL: 'require',
+      URL: 'postgres://hallpass:p%40%2Fss%25@db:6432/shop?sslmode=require',
+    };
+    expect(connect(keys, variables)).toEqual({ ...reached, passwordFile: null });
+  });
+
+  test('files are included by pattern, and a password file stands relative to the file that names it', () => {
+    const folder = folderWith({
+      'hallpass.yaml': `${BASE}include: [conf.d/*/shop-*.yaml, '*.yaml', books.yaml]\n`,
+      'conf.d/eu/shop-1.yaml':
+        'targets: { shop: { connect: { host: "::1", database: shop, user: hallpass, password_file: secrets/pw } } }\n',
+      'books.yaml': 'targets: { books: { url: postgres://hallpass@db/books } }\n',
+      'conf.d/eu/.shop-2.yaml': 'not: read\n',
+      'conf.d/eu/books.yaml': 'not: read\n',
+    });
+    const { targets } = loadConfig(join(folder, 'hallpass.yaml'), {});
+    expect([...targets.keys()]).toEqual(['books', 'shop']);
+    expect(targets.get('shop')?.connect.passwordFile).toBe(join(folder, 'conf.d/eu/secrets/pw'));
+  });
+
+  test('$${ is ${, and what a variable holds is not read again', () => {
+    const name = load(connected(`name: "$\${A} \${A} $A"`), { A: `\${B}` }).targets.get('shop')?.name;
+    expect(name).toBe(`\${A} \${B} $A`);
+  });
+});
+
+test('anchors stand for what they name', () => {
+  const config = load(connected('roles: { a: &short { max: 30m }, b: *short }'));
+  expect(role(config, 'b')?.policy.maxMs).toBe(30 * MINUTE);
+});
+
+test('the hash follows the meaning, not the layout, and holds no password', () => {
+  const hash = (keys: string, variables = {}) => load(target(keys), variables).hash;
+  const url = `url: postgres://hallpass:\${PW}@db/shop`;
+  const one = hash(`${url}\n    roles: { a: { max: 1h }, b: { about: x } }`, { PW: 'one' });
+  expect(one).toMatch(/^[0-9a-f]{64}$/);
+  expect(hash(`roles: { b: { about: x }, a: { max: 60m } }\n\n    ${url}`, { PW: 'two' })).toBe(one);
+  expect(hash(`${url}\n    roles: { a: { max: 1h }, b: { about: y } }`, { PW: 'one' })).not.toBe(one);
+  expect(hash(`${url}\n    roles: { a: { max: 2h }, b: { about: x } }`, { PW: 'one' })).not.toBe(one);
+});
+
+test('each effective value is explained by its file and line', () => {
+  const folder = folderWith({
+    'hallpass.yaml': `${BASE}policies:\n  write: { max: 2h }\ninclude: shop.yaml\n`,
+    'shop.yaml': `targets:
+  shop:
+    url: postgres://hallpass:\${PW}@db/shop
+    roles:
+      r:
+        policy: write
+        max: 30m
+`,
+  });
+  const config = loadConfig(join(folder, 'hallpass.yaml'), { PW: 'sesame' });
+  expect(
+    explainRole(config, 'shop/r')
+      .replaceAll(`${folder}/`, '')
+      .split('\n')
+      .map((line) => line.split(/ {2,}/)),
+  ).toEqual([
+    ['policy', 'write', 'shop.yaml:6'],
+    ['about', 'none', 'default'],
+    ['approvers', 'dba (S0123456789)', 'hallpass.yaml:3'],
+    ['on_call', 'none', 'default'],
+    ['reason', 'required', 'default'],
+    ['durations', '30m', 'default'],
+    ['default_duration', '30m', 'shop.yaml:7'],
+    ['max', '30m', 'shop.yaml:7'],
+    ['pending_timeout', '8h', 'default'],
+    ['channel', 'C0123456789', 'hallpass.yaml:1'],
+    ['name', 'shop', 'default'],
+    ['environment', 'none', 'default'],
+    ['lend', 'true', 'default'],
+    ['connect.host', 'db', 'shop.yaml:3'],
+    ['connect.port', '5432', 'shop.yaml:3'],
+    ['connect.database', 'shop', 'shop.yaml:3'],
+    ['connect.user', 'hallpass', 'shop.yaml:3'],
+    ['connect.password', 'set', 'shop.yaml:3'],
+    ['connect.tls', 'verify-full', 'shop.yaml:3'],
+    ['email_pattern', 'none', 'default'],
+  ]);
+  const message = (place: string) => {
+    try {
+      return explainRole(config, place);
+    } catch (error) {
+      return error instanceof HallpassError ? error.message : error;
+    }
+  };
+  expect(message('shpo/r')).toBe('there is no target "shpo"; did you mean "shop"?');
+  expect(message('shop/x')).toBe('there is no role "x"; did you mean "r"?');
+  expect(message('shop')).toBe('"shop" names no role');
+});
+
+test('the example loads', () => {
+  const config = loadConfig(join(import.meta.dirname, '../../hallpass.example.yaml'), {
+    SHOP_PASSWORD: 'sesame',
+    WAREHOUSE_URL: 'postgres://hallpass:sesame@warehouse.internal/reports?sslmode=require',
+  });
+  expect([...config.targets.values()].map(({ key, lend, roles }) => [key, lend, roles.size])).toEqual([
+    ['shop-prod', true, 3],
+    ['warehouse', false, 1],
+  ]);
+});
+
+test('50 servers with 1,000 roles each', () => {
+  const roles = Array.from({ length: 1_000 }, (_, i) => `      role_${i}: read\n`).join('');
+  const targets = Array.from(
+    { length: 50 },
+    (_, i) => `  server-${i}:\n    url: postgres://hallpass@db${i}/shop\n    roles:\n${roles}`,
+  ).join('');
+  const file = `${BASE}policies: { read: { max: 8h } }\ntargets:\n${targets}`;
+  const before = performance.now();
+  const config = load(file);
+  // Under a second where it was measured.
+  expect(performance.now() - before).toBeLessThan(10_000);
+  expect(config.targets.size).toBe(50);
+  expect(config.targets.get('server-49')?.roles.get('role_999')?.policy.maxMs).toBe(8 * HOUR);
+});
