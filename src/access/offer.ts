@@ -2,11 +2,11 @@ import type { ModalView, Option } from '@slack/types';
 import type { Config, RoleConfig, TargetConfig } from '../config/config.js';
 import { parseDuration } from '../domain/duration.js';
 import type { Person } from '../messenger/messenger.js';
-import { noLogin, nothingOffered, notLending } from '../surfaces/form-words.js';
+import { nothingOffered, notLending } from '../surfaces/form-words.js';
 import { type Form, requestModal, roleOption, targetOption } from '../surfaces/modal.js';
 import type { Actor } from './access.js';
 import type { Deps } from './deps.js';
-import { identify, loginOn } from './who.js';
+import { findLogin, identify, loginOn } from './who.js';
 
 type OfferDeps = Pick<Deps, 'config' | 'messenger' | 'logger'>;
 
@@ -22,10 +22,7 @@ const NO_ROLE_YET = {
 } as const;
 
 /** The targets on which this person has a login and something may be lent. */
-function offeredTargets(
-  config: Config,
-  person: Pick<Person, 'id' | 'email'>,
-): readonly TargetConfig[] {
+function offeredTargets(config: Config, person: Pick<Person, 'id' | 'email'>): readonly TargetConfig[] {
   return [...config.targets.values()].filter(
     (target) => target.lend && target.roles.size > 0 && loginOn(config, target.key, person) !== null,
   );
@@ -61,9 +58,9 @@ export async function fillForm(
   const role = target?.roles.get(chosen.role ?? '') ?? null;
   if (!who.ok) return requestModal({ ...form(null, null, null), notice: who.text });
   if (target === null) return requestModal({ ...form(null, null, null), notice: nothingOffered() });
-  const login = loginOn(deps.config, target.key, who.person);
-  const notice = login === null ? noLogin(target.name) : target.lend ? null : notLending(target.name);
-  return requestModal({ ...form(target, role, login), notice });
+  const answer = findLogin(deps.config, target, who.person);
+  const notice = answer.login === null ? answer.why : target.lend ? null : notLending(target.name);
+  return requestModal({ ...form(target, role, answer.login), notice });
 }
 
 function form(target: TargetConfig | null, role: RoleConfig | null, login: string | null): Form {

@@ -1,5 +1,6 @@
 import type { RoleConfig, TargetConfig } from '../config/config.js';
 import { parseDuration } from '../domain/duration.js';
+import type { LoginAnswer } from '../domain/login.js';
 import { insertRequest } from '../ledger/insert-request.js';
 import { readOpenRequest, readRequestOfView } from '../ledger/read-requests.js';
 import * as words from '../surfaces/form-words.js';
@@ -8,7 +9,7 @@ import type { Actor, Submission } from './access.js';
 import type { Deps } from './deps.js';
 import { whyNotLendable } from './lendable.js';
 import { considerOnCall } from './on-call.js';
-import { identify, loginOn } from './who.js';
+import { findLogin, identify } from './who.js';
 
 export type Submitted =
   | { readonly ok: true }
@@ -34,7 +35,7 @@ interface Wish {
 export async function submit(deps: Deps, actor: Actor, submission: Submission): Promise<Submitted> {
   const who = await identify(deps, actor);
   if (!who.ok) return wrong('target', who.text);
-  const wish = read(deps, submission, (target) => loginOn(deps.config, target, who.person));
+  const wish = read(deps, submission, (target) => findLogin(deps.config, target, who.person));
   if ('errors' in wish) return wish;
 
   const hindrance = await askServer(deps, wish);
@@ -69,14 +70,14 @@ function wrong(field: keyof typeof BLOCKS, text: string): Submitted & { ok: fals
 function read(
   { config }: Pick<Deps, 'config'>,
   submission: Submission,
-  loginAt: (target: string) => string | null,
+  loginAt: (target: TargetConfig) => LoginAnswer,
 ): Wish | (Submitted & { ok: false }) {
   const target = config.targets.get(submission.target ?? '');
   if (submission.target === null) return wrong('target', words.targetMissing());
   if (target === undefined) return wrong('target', words.targetNotOffered(submission.target));
   if (!target.lend) return wrong('target', words.notLending(target.name));
-  const login = loginAt(target.key);
-  if (login === null) return wrong('target', words.noLogin(target.name));
+  const answer = loginAt(target);
+  if (answer.login === null) return wrong('target', answer.why);
   if (submission.role === null) return wrong('role', words.roleMissing());
   const role = target.roles.get(submission.role);
   if (role === undefined) return wrong('role', words.roleNotOffered(submission.role, target.name));
@@ -91,7 +92,7 @@ function read(
   const reason = (submission.reason ?? '').trim().slice(0, MAX_REASON);
   if (reason === '' && role.policy.reasonRequired) errors[BLOCKS.reason] = words.reasonMissing();
   if (durationMs === null || Object.keys(errors).length > 0) return { ok: false, errors };
-  return { target, role, login, durationMs, reason };
+  return { target, role, login: answer.login, durationMs, reason };
 }
 
 /** What the server itself shows against it; a server that does not answer in time is asked again at the GRANT. */

@@ -1,5 +1,5 @@
-import type { Config } from '../config/config.js';
-import { loginOf } from '../domain/login.js';
+import type { Config, TargetConfig } from '../config/config.js';
+import { type LoginAnswer, loginOf } from '../domain/login.js';
 import { isGroup, type Principal } from '../domain/policy.js';
 import type { Person } from '../messenger/messenger.js';
 import { notEligible, personUnreadable } from '../surfaces/form-words.js';
@@ -35,12 +35,19 @@ function unfit(person: Person): 'deactivated' | 'bot' | 'guest' | null {
   return person.guest ? 'guest' : null;
 }
 
-/** This person's Postgres login on a target; null when they have none there, or may not. */
+/** This person's Postgres login on a target, or a sentence for them why there is none. */
+export function findLogin(
+  config: Config,
+  target: TargetConfig,
+  person: Pick<Person, 'id' | 'email'>,
+): LoginAnswer {
+  return loginOf({ userId: person.id, email: person.email, target, people: config.people });
+}
+
+/** Their login there; null when they have none, or may not. */
 export function loginOn(config: Config, target: string, person: Pick<Person, 'id' | 'email'>): string | null {
   const targetConfig = config.targets.get(target);
-  if (targetConfig === undefined) return null;
-  return loginOf({ userId: person.id, email: person.email, target: targetConfig, people: config.people })
-    .login;
+  return targetConfig === undefined ? null : findLogin(config, targetConfig, person).login;
 }
 
 /** The members of each group among these, at most a minute old; null where Slack did not say. */

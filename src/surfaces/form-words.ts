@@ -57,10 +57,6 @@ export function notLending(targetName: string): string {
   return `Nothing new is lent on ${quoted(targetName)} at present. Ask an operator when that ends.`;
 }
 
-export function noLogin(targetName: string): string {
-  return `You have no login on ${quoted(targetName)}. Ask an operator to add you to Hallpass's configuration.`;
-}
-
 /** The server itself shows that this can't be lent. @param trouble a sentence, with or without its full stop. */
 export function serverProblem(role: string, targetName: string, trouble: string): string {
   return `${quoted(role)} can't be lent on ${quoted(targetName)} now: ${ownWords(trouble, MAX_TROUBLE).replace(/\.$/, '')}. Ask an operator.`;
