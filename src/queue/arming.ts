@@ -65,6 +65,7 @@ export function createArming(openQueue: () => AlarmQueue, outage: Outage): Armin
     async close() {
       closed = true;
       if (queue !== null) await closeInTime(queue);
+      queue = null;
     },
   };
 }

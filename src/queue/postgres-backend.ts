@@ -2,6 +2,7 @@ import {
   type BackendFactory,
   createPostgresBackend,
   DEFAULT_SCHEMA,
+  isPgPool,
   type PostgresQueueBackend,
 } from 'bullmq';
 import pg from 'pg';
@@ -22,7 +23,7 @@ class QuietClient extends pg.Client {
 
 /** BullMQ's Postgres backend on a pool of its own; the connection is the database's URL. */
 export const createLedgerBackend: BackendFactory<PostgresQueueBackend, string> = (name, options, factory) => {
-  const pool = new pg.Pool({
+  const pool: unknown = new pg.Pool({
     connectionString: options.connection,
     application_name: 'hallpass alarms',
     Client: QuietClient,
@@ -34,6 +35,8 @@ export const createLedgerBackend: BackendFactory<PostgresQueueBackend, string> =
     query_timeout: 10_000,
     onConnect: (client) => client.query(`SET search_path TO ${QUEUE_SCHEMA}`),
   });
+  // Only for the compiler: BullMQ describes pg's pool in types of its own.
+  if (!isPgPool(pool)) throw new TypeError('pg.Pool is not the pool that BullMQ expects');
   const backend = createPostgresBackend(name, { ...options, connection: pool }, factory);
   backend.once('close', () => void pool.end());
   return backend;

@@ -43,6 +43,7 @@ export function createReceiving(
     async close() {
       closing.abort();
       if (worker !== null) await closeInTime(worker);
+      worker = null;
     },
   };
 }

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { type NOTE_KINDS, note, status } from '../../src/surfaces/direct.js';
+import { when } from '../../src/surfaces/text.js';
+import { buttonsIn, EXPIRES, SITUATION_NAMES, SITUATIONS, type Situation, scene } from './samples.js';
+
+const CANCEL = ['request_withdraw=R-1042'];
+const RELINQUISH = ['grant_relinquish=R-1042'];
+
+describe('the message that follows a request', () => {
+  it('has just the button that works in the state', () => {
+    const buttons = Object.fromEntries(
+      SITUATION_NAMES.map((name) => [name, buttonsIn(status(SITUATIONS[name], scene))]),
+    );
+    const expected = Object.fromEntries(
+      SITUATION_NAMES.map((name): [Situation, readonly string[]] => [name, []]),
+    );
+    expect(buttons).toEqual({
+      ...expected,
+      pending: CANCEL,
+      granting: RELINQUISH,
+      grantingHangs: RELINQUISH,
+      active: RELINQUISH,
+      activeOnCall: RELINQUISH,
+    });
+  });
+
+  it('says what was asked for and who was asked, then what became of it', () => {
+    const { text } = status(SITUATIONS.pending, scene);
+    expect(text).toContain('You asked for `orders_write` on Shop (production) for 1 hour.');
+    expect(text).toContain('Asked to decide: <!subteam^S0DBA>, <@U0EVE>');
+    expect(text).toContain('R-1042');
+    expect(status(SITUATIONS.relinquished, scene).text).toMatch(/^Ended: relinquished by you\n/);
+  });
+});
+
+describe('the note about an outcome', () => {
+  it('granted: until when, where, as whom, how to connect', () => {
+    const message = note('granted', SITUATIONS.active, scene);
+    expect(message.text).toMatch(`Granted until ${when(EXPIRES)}`);
+    expect(message.text).toContain(
+      'You have `orders_write` on Shop (production), as `ana_login` in database `shop`.',
+    );
+    expect(message.text).toContain('```psql "host=db.internal port=5432 dbname=shop user=ana_login"```');
+    expect(buttonsIn(message)).toEqual(RELINQUISH);
+  });
+
+  it.each(['granted', 'expiring'] as const)('%s: loses its button and tells the truth afterwards', (kind) => {
+    for (const situation of ['overdue', 'endingRelinquished', 'expired', 'removed'] as const) {
+      const later = note(kind, SITUATIONS[situation], scene);
+      expect(buttonsIn(later)).toEqual([]);
+      expect(later.text).not.toContain('You have');
+      expect(later.text.split('\n')[0]).toBe(status(SITUATIONS[situation], scene).text.split('\n')[0]);
+    }
+  });
+
+  it('expiring: when, and what to do', () => {
+    const message = note('expiring', SITUATIONS.active, scene);
+    expect(message.text).toContain(`Your access ends ${when(EXPIRES)}`);
+    expect(message.text).toContain('ask again once it has ended');
+    expect(buttonsIn(message)).toEqual(RELINQUISH);
+  });
+
+  it.each<[(typeof NOTE_KINDS)[number], Situation, readonly string[]]>([
+    ['denied', 'denied', ['Denied by <@U0BO>', 'talk to <@U0BO>']],
+    ['withdrawn', 'withdrawn', ['Cancelled by you']],
+    ['lapsed', 'lapsed', ['nobody decided in 8 hours', 'tell one of these: <!subteam^S0DBA>']],
+    ['failed', 'failed', ['Why it was not granted: no such role', 'Ask again once that is put right']],
+    ['ended', 'expired', ['its time was up', 'ask again']],
+    ['ended', 'removed', ['removed by someone else']],
+    ['ended', 'endedBy', ['Ended by <@U0BO>']],
+  ])('%s (%s) says what happened and what to do', (kind, situation, facts) => {
+    const message = note(kind, SITUATIONS[situation], scene);
+    for (const fact of facts) expect(message.text).toContain(fact);
+    expect(buttonsIn(message)).toEqual([]);
+  });
+});
+
+describe('the psql line', () => {
+  it.each([
+    ["o'brien", 'user=o%27brien'],
+    ['$(reboot)`id`"!', 'user=%24%28reboot%29%60id%60%22%21'],
+    ['a b', 'user=a%20b'],
+    ['žluť', 'user=%C5%BElu%C5%A5'],
+  ])('carries the login %s past conninfo, shell and Slack', (login, encoded) => {
+    const { text } = note('granted', { ...SITUATIONS.active, login }, scene);
+    const line = /```(.*)```/.exec(text)?.[1];
+    expect(line).toBe(`psql "postgresql:///?host=db.internal&amp;port=5432&amp;dbname=shop&amp;${encoded}"`);
+  });
+
+  it('is left out when it would be too long to show', () => {
+    const { text } = note('granted', SITUATIONS.active, { ...scene, host: 'h'.repeat(2_000) });
+    expect(text).not.toContain('psql');
+    expect(text).toContain('Connect as you always do.');
+  });
+});

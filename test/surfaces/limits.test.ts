@@ -1,0 +1,150 @@
+/** Whatever people, servers and the configuration hold: Slack takes it, and nothing of it becomes markup. */
+import { expect, it } from 'vitest';
+import { checkBlocks } from '../../sandbox/slack/validate/message.js';
+import { checkModal } from '../../sandbox/slack/validate/view.js';
+import type { AccessRequest } from '../../src/domain/request.js';
+import { card } from '../../src/surfaces/card.js';
+import { NOTE_KINDS, note, status } from '../../src/surfaces/direct.js';
+import * as formWords from '../../src/surfaces/form-words.js';
+import type { Message, Scene } from '../../src/surfaces/message.js';
+import { requestModal } from '../../src/surfaces/modal.js';
+import { serverChanged, unexplainedMembership } from '../../src/surfaces/operators.js';
+import * as words from '../../src/surfaces/words.js';
+import { SITUATION_NAMES, SITUATIONS, scene, textsIn } from './samples.js';
+
+const EVIL = '<!channel> `*_~` <https://evil|ok> <@U0BO> & &lt; \u202E\u200B "\'\n> quote\r\n:tada: ';
+const HOSTILE: readonly { readonly name: string; readonly long: string }[] = [
+  { name: 'plain', long: 'plain' },
+  { name: EVIL.slice(0, 63), long: EVIL.repeat(50) },
+  { name: '`'.repeat(63), long: '`'.repeat(4_000) },
+  { name: '&'.repeat(63), long: '&'.repeat(4_000) },
+  { name: '\u0007'.repeat(63), long: `a${'\n'.repeat(4_000)}b` },
+  { name: '𝔯'.repeat(15), long: '👩‍💻'.repeat(1_000) },
+  { name: '\u{E0041}'.repeat(15), long: '\u200B'.repeat(4_000) },
+  { name: '\uD800'.repeat(21), long: '\uDC00'.repeat(4_000) },
+];
+const MANY = Array.from({ length: 100 }, (_, i) => ({ id: `S0123456${i}`, name: `g${i}` }));
+
+const people = { requester: 'U0ANA', asked: MANY };
+
+function hostile(request: AccessRequest, { name, long }: (typeof HOSTILE)[number]): AccessRequest {
+  return {
+    ...request,
+    ...people,
+    target: name,
+    role: name,
+    login: name,
+    reason: long,
+    onCallNote: long,
+    trouble: request.trouble === null ? null : long,
+    decidedVia: request.decidedVia === null ? null : long,
+    wishedMs: 9 * 86_400_000 + 3_723_000,
+  };
+}
+
+function scenes({ name, long }: (typeof HOSTILE)[number]): readonly Scene[] {
+  return [
+    { ...scene, targetName: long, environment: long, about: long, host: long, database: name },
+    { ...scene, targetName: name, environment: name, about: name, host: 'h'.repeat(253), database: name },
+  ];
+}
+
+/** Ours: mentions of users and groups, and dates. */
+const MARKUP =
+  /<@[UW][A-Z0-9]+>|<!subteam\^S[A-Z0-9]+>|<!date\^\d+\^\{date_short_pretty\} at \{time\}\|[-\d]+ [\d:]+ UTC>/g;
+
+function expectInert(mrkdwn: string): void {
+  const rest = mrkdwn.replace(MARKUP, '');
+  expect(rest).not.toMatch(/[<>]/);
+  expect(rest).not.toMatch(/&(?!(?:amp|lt|gt);)/);
+  expect(rest.split('`').length % 2, 'backticks in pairs').toBe(1);
+  expect(rest).not.toContain('\u202E');
+}
+
+function expectFit(message: Message): void {
+  expect(checkBlocks(message.blocks)).toMatchObject({ ok: true });
+  // chat.update: msg_too_long.
+  expect(message.text.length).toBeLessThanOrEqual(4_000);
+  expect(message.text).not.toMatch(/^\s*$/m);
+  for (const mrkdwn of [
+    message.text,
+    ...textsIn(message.blocks)
+      .filter((t) => t.type === 'mrkdwn')
+      .map((t) => t.text),
+  ]) {
+    expectInert(mrkdwn);
+  }
+  for (const { text } of textsIn(message.blocks).filter(({ type }) => type === 'plain_text')) {
+    expect(text).not.toContain('\u202E');
+  }
+}
+
+it.each(HOSTILE.map((sample, i) => [i, sample] as const))('messages, sample %i', (_, sample) => {
+  for (const situation of SITUATION_NAMES) {
+    const request = hostile(SITUATIONS[situation], sample);
+    for (const where of scenes(sample)) {
+      expectFit(card(request, where, { first: true }));
+      expectFit(card({ ...request, role: `pg_${sample.name}` }, where, { first: false }));
+      expectFit(status(request, where));
+      for (const kind of NOTE_KINDS) expectFit(note(kind, request, where));
+    }
+  }
+  const on = { target: sample.name, targetName: sample.long };
+  expectFit(serverChanged({ ...on, expected: sample.name, found: sample.name, open: 2_000 }));
+  expectFit(unexplainedMembership({ ...on, role: sample.name, login: sample.name }));
+});
+
+it.each(HOSTILE.map((sample, i) => [i, sample] as const))('the form, sample %i', (_, { name, long }) => {
+  const durationsMs = Array.from({ length: 150 }, (_, i) => (i + 1) * 60_000);
+  const form = {
+    target: { key: name, name: long, environment: long },
+    role: { role: name, about: long },
+    login: name,
+    notice: long,
+    durationsMs,
+    defaultMs: 140 * 60_000,
+    maxMs: 9 * 86_400_000 + 3_723_000,
+    reasonRequired: true,
+    typed: { durationMs: 9 * 86_400_000 + 3_723_000, reason: long },
+  };
+  const view = requestModal(form);
+  expect(checkModal(view)).toMatchObject({ ok: true });
+  expect(
+    checkModal(requestModal({ ...form, target: null, role: null, login: null, notice: null })),
+  ).toMatchObject({
+    ok: true,
+  });
+  for (const { type, text } of textsIn(view.blocks)) if (type === 'mrkdwn') expectInert(text);
+  const typed = view.blocks.flatMap((block) =>
+    'element' in block && block.element.type === 'plain_text_input' ? [block.element] : [],
+  );
+  for (const { initial_value = '', max_length = 0 } of typed) {
+    expect(initial_value.length).toBeLessThanOrEqual(max_length);
+  }
+});
+
+it.each(HOSTILE.map((sample, i) => [i, sample] as const))(
+  'what is said privately, sample %i',
+  (_, { name, long }) => {
+    for (const situation of SITUATION_NAMES) {
+      const request = hostile(SITUATIONS[situation], { name, long });
+      for (const code of ['not_pending', 'too_late', 'not_lent', 'already_ending', 'stale'] as const) {
+        expectInert(words.refused({ code, request }, 'U0OTHER'));
+      }
+      expectInert(words.sameLogin(request, MANY));
+      expectInert(words.loginChanged(request));
+      expectInert(words.notOfferedAnyMore(request));
+      expect(formWords.alreadyAsked(request)).toContain('R-1042');
+    }
+    expectInert(words.unknownRequest(long));
+    expectInert(words.help(name));
+    for (const text of [
+      formWords.serverProblem(long, long, long),
+      formWords.roleNotOffered(long, long),
+      formWords.alreadyHeld(long, long),
+    ]) {
+      expect(text.length).toBeLessThanOrEqual(1_000);
+      expect(text).not.toContain('\u202E');
+    }
+  },
+);

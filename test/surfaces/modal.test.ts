@@ -1,0 +1,106 @@
+import type { InputBlock } from '@slack/types';
+import { describe, expect, it } from 'vitest';
+import { type Form, requestModal, roleOption, targetOption } from '../../src/surfaces/modal.js';
+
+const MINUTE = 60_000;
+const target = { key: 'shop-prod', name: 'Shop', environment: 'production' };
+const role = { role: 'orders_write', about: 'Change orders' };
+
+const form: Form = {
+  target: null,
+  role: null,
+  login: null,
+  notice: null,
+  durationsMs: [30 * MINUTE, 60 * MINUTE, 240 * MINUTE],
+  defaultMs: 60 * MINUTE,
+  maxMs: 240 * MINUTE,
+  reasonRequired: true,
+  typed: { durationMs: null, reason: null },
+};
+
+function inputs(given: Partial<Form>): readonly InputBlock[] {
+  return requestModal({ ...form, ...given }).blocks.filter(
+    (block): block is InputBlock => block.type === 'input',
+  );
+}
+
+const idsOf = (given: Partial<Form>) => inputs(given).map(({ block_id }) => block_id);
+
+describe('the request form', () => {
+  it('opens empty, with two searches that answer at once and tell us what was chosen', () => {
+    const [targetInput, roleInput] = inputs({});
+    for (const input of [targetInput, roleInput]) {
+      expect(input).toMatchObject({
+        dispatch_action: true,
+        element: { type: 'external_select', min_query_length: 0 },
+      });
+    }
+    expect(idsOf({})).toEqual(['target', 'role', 'duration', 'other_duration', 'reason']);
+    expect(requestModal(form).private_metadata).toBe('{"v":1,"target":null}');
+  });
+
+  it('shows who you are there, and clears a role and a duration that were chosen for something else', () => {
+    const filled = { target, role, login: 'ana' };
+    expect(idsOf(filled)).toEqual([
+      'target',
+      'role:shop-prod',
+      'duration:orders_write',
+      'other_duration',
+      'reason',
+    ]);
+    const view = requestModal({ ...form, ...filled });
+    expect(view.private_metadata).toBe('{"v":1,"target":"shop-prod"}');
+    expect(JSON.stringify(view.blocks)).toContain('You are `ana` on Shop.');
+  });
+
+  it('preselects the default, or what was typed', () => {
+    const chosen = (durationMs: number | null) =>
+      inputs({ typed: { durationMs, reason: 'ticket 812' } }).map(({ element }) =>
+        'initial_option' in element
+          ? element.initial_option?.value
+          : 'initial_value' in element
+            ? element.initial_value
+            : undefined,
+      );
+    expect(chosen(null)).toEqual([undefined, undefined, '1h', undefined, 'ticket 812']);
+    expect(chosen(30 * MINUTE)).toEqual([undefined, undefined, '30m', undefined, 'ticket 812']);
+    expect(chosen(90 * MINUTE)).toEqual([undefined, undefined, '1h', '1h30m', 'ticket 812']);
+  });
+
+  it('asks for a reason as the policy says, and names the longest duration', () => {
+    expect(inputs({ reasonRequired: true }).at(-1)?.optional).toBe(false);
+    expect(inputs({ reasonRequired: false }).at(-1)?.optional).toBe(true);
+    expect(inputs({}).at(-2)?.hint?.text).toBe('Up to 4 hours, written like 45m or 1h30m.');
+  });
+
+  it('shows what stands in the way, and the danger of a role', () => {
+    const blocks = JSON.stringify(
+      requestModal({ ...form, target, role: { role: 'pg_monitor', about: null }, notice: 'No <login>.' })
+        .blocks,
+    );
+    expect(blocks).toContain('"plain_text","text":"No <login>."');
+    expect(blocks).toContain('*Danger:* `pg_monitor` reads all server settings');
+  });
+});
+
+describe('the options of its searches', () => {
+  it('show what people know, and hold what the configuration knows', () => {
+    expect(targetOption(target)).toMatchObject({
+      text: { text: 'Shop (shop-prod)' },
+      value: 'shop-prod',
+      description: { text: 'production' },
+    });
+    expect(roleOption(role)).toMatchObject({
+      text: { text: 'orders_write' },
+      value: 'orders_write',
+      description: { text: 'Change orders' },
+    });
+    expect(roleOption({ role: 'pg_read_all_data', about: 'Read' }).description?.text).toMatch(
+      /^Danger: reads every/,
+    );
+  });
+
+  it('cut the name of a target before its key', () => {
+    expect(targetOption({ ...target, name: 'S'.repeat(200) }).text.text).toMatch(/^S{10,}… \(shop-prod\)$/);
+  });
+});
