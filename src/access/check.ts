@@ -19,19 +19,24 @@ export async function checkSlack(
   needed: ReadonlyMap<string, string>,
 ): Promise<readonly Finding[]> {
   try {
-    const { teamId } = await slack.whoAmI();
     const granted = new Set(await slack.scopes());
     const missing = [...needed].filter(([scope]) => !granted.has(scope));
-    return [
-      { about: 'Slack', level: 'ok', says: `the bot token works (team ${teamId})`, nextStep: null },
-      ...missing.map(([scope, why]) => ({
+    if (granted.size === 0) {
+      const says = 'Slack does not say which scopes the bot token has';
+      return [{ about: 'Slack', level: 'note', says, nextStep: 'Compare them with `hallpass manifest`.' }];
+    }
+    if (missing.length > 0) {
+      return missing.map(([scope, why]) => ({
         about: 'Slack',
-        level: 'failure' as const,
+        level: 'failure',
         says: `the scope ${scope} is missing: ${why}`,
         nextStep:
           'Add it under "OAuth & Permissions" and install the app again (`hallpass manifest` lists all).',
-      })),
-    ];
+      }));
+    }
+    const { teamId } = await slack.whoAmI();
+    const says = `the bot token works in team ${teamId}, with every scope that is needed`;
+    return [{ about: 'Slack', level: 'ok', says, nextStep: null }];
   } catch (error) {
     return [failure('Slack', error)];
   }

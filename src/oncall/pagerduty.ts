@@ -10,6 +10,9 @@ import type { OnCall, OnCallAnswer } from './on-call.js';
 import { createPagerDutyApi, PagerDutyError } from './pagerduty-api.js';
 import { createUserIds } from './user-ids.js';
 
+/** For a whole answer, with every request and retry that it takes. Milliseconds. */
+const DEADLINE_MS = 2_000;
+
 type Person = Parameters<OnCall['ask']>[0];
 
 const Reference = z.object({ id: z.string(), summary: z.string().nullish() });
@@ -25,15 +28,14 @@ const Entry = z.object({
 
 /**
  * On call as PagerDuty says it. A schedule counts while an escalation policy uses it; PagerDuty calls nobody else
- * on call. `apiUrl` null means PagerDuty's own address; `deadlineMs` bounds a whole answer.
+ * on call. `apiUrl` null means PagerDuty's own address.
  */
 export function createPagerDuty(options: {
   readonly token: string;
   readonly apiUrl: string | null;
   readonly logger: Logger;
-  readonly deadlineMs?: number;
 }): OnCall {
-  const { token, apiUrl, logger, deadlineMs = 2_000 } = options;
+  const { token, apiUrl, logger } = options;
   const api = createPagerDutyApi(token, apiUrl);
   const userIds = createUserIds(api);
   /** What was logged last, so that an outage is logged once. */
@@ -69,14 +71,14 @@ export function createPagerDuty(options: {
 
   return {
     async ask(person, rule) {
-      const signal = AbortSignal.timeout(deadlineMs);
+      const signal = AbortSignal.timeout(DEADLINE_MS);
       try {
         // The library waits between its retries without listening to the signal.
         const given = await Promise.race([answer(person, rule, signal), rejectOnAbort(signal)]);
         trouble = null;
         return given;
       } catch (thrown) {
-        const error = signal.aborted ? tooSlow(deadlineMs) : coerceError(thrown);
+        const error = signal.aborted ? tooSlow() : coerceError(thrown);
         return { answer: 'unsure', why: explain(error) };
       }
     },
@@ -103,6 +105,6 @@ function rejectOnAbort(signal: AbortSignal): Promise<never> {
   });
 }
 
-function tooSlow(deadlineMs: number): PagerDutyError {
-  return new PagerDutyError(`PagerDuty did not answer within ${deadlineMs / 1000} s.`, { passing: true });
+function tooSlow(): PagerDutyError {
+  return new PagerDutyError(`PagerDuty did not answer within ${DEADLINE_MS / 1000} s.`, { passing: true });
 }

@@ -1,5 +1,5 @@
 import { runMigrations } from 'bullmq';
-import { Client, escapeIdentifier } from 'pg';
+import pg from 'pg';
 import { HallpassError } from '../errors.js';
 import { QUEUE_NAME } from './connection.js';
 import { QUEUE_SCHEMA } from './postgres-backend.js';
@@ -12,7 +12,7 @@ export class QueueMigrationError extends HallpassError {}
  * Throws QueueMigrationError.
  */
 export async function migrateQueue(ownerUrl: string, options: { readonly grantTo: string }): Promise<void> {
-  const client = new Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000 });
+  const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000 });
   // A connection that drops also fails the query under way, and that is what gets reported.
   client.on('error', () => undefined);
   try {
@@ -22,7 +22,7 @@ export async function migrateQueue(ownerUrl: string, options: { readonly grantTo
     await runMigrations(client, QUEUE_SCHEMA);
     // BullMQ creates a queue's sequence when the first id is drawn: drawn here, so that it is the owner who does.
     await client.query(`SELECT ${QUEUE_SCHEMA}.next_job_id($1)`, [QUEUE_NAME]);
-    await client.query(grants(escapeIdentifier(options.grantTo)));
+    await client.query(grants(pg.escapeIdentifier(options.grantTo)));
   } catch (cause) {
     throw new QueueMigrationError("BullMQ's tables in the ledger's database could not be set up.", {
       passing: true,
