@@ -14,6 +14,12 @@ export interface Person {
   readonly guest: boolean;
 }
 
+export interface Identity {
+  readonly teamId: string;
+  /** null when Slack does not say. */
+  readonly appId: string | null;
+}
+
 /** Where a message stands in Slack: the real channel id (`D…` for a direct message) and its timestamp. */
 interface Posted {
   readonly channel: string;
@@ -22,8 +28,8 @@ interface Posted {
 
 /** Outward to Slack; the only user of its Web API. Every call has a timeout and throws a MessengerError. */
 export interface Messenger {
-  /** The workspace and the bot, as auth.test says. */
-  whoAmI(): Promise<{ teamId: string; userId: string; botId: string }>;
+  /** The workspace and the app that the bot token belongs to. */
+  whoAmI(): Promise<Identity>;
   person(userId: string): Promise<Person>;
   /** The members of a user group; at most 60 s old. */
   members(groupId: string): Promise<ReadonlySet<string>>;

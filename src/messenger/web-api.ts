@@ -9,24 +9,14 @@ import { WebClient, type WebClientOptions } from '@slack/web-api';
 import { type Logger, loggerForSlack } from '../logger.js';
 import { createCache } from './cache.js';
 import { MessengerError, messengerError } from './errors.js';
-import type { Messenger, Person } from './messenger.js';
+import type { Identity, Messenger, Person } from './messenger.js';
 import { parsePerson } from './person.js';
 
 const TIMEOUT_MS = 8_000;
 const REMEMBER_MS = 60_000;
 const REMEMBER_MAX = 10_000;
 
-/** The workspace, the bot and its app. */
-interface Identity {
-  readonly teamId: string;
-  readonly userId: string;
-  readonly botId: string;
-  /** null when Slack does not say. */
-  readonly appId: string | null;
-}
-
 export interface WebApiMessenger extends Messenger {
-  whoAmI(): Promise<Identity>;
   /** The scopes that the bot token has, as Slack says with its answers (x-oauth-scopes). */
   scopes(): Promise<readonly string[]>;
 }
@@ -75,19 +65,25 @@ export function createMessenger({
   const people = createCache<Person>({ ttlMs: REMEMBER_MS, maxEntries: REMEMBER_MAX });
   const groups = createCache<ReadonlySet<string>>({ ttlMs: REMEMBER_MS, maxEntries: REMEMBER_MAX });
 
+  /** The app is checked when Slack says which it is; the workspace always. */
+  async function appOf(botUserId: string): Promise<string | null> {
+    try {
+      const bot = await asking('users.info', () => reads.users.info({ user: botUserId }));
+      return bot.user?.profile?.api_app_id ?? null;
+    } catch (error) {
+      if (error instanceof MessengerError && error.passing) throw error;
+      logger.warn({ err: error }, 'Slack does not say which app this is');
+      return null;
+    }
+  }
+
   return {
-    // A token's workspace, bot and app never change.
+    // A token's workspace and app never change.
     whoAmI: () =>
       identities('self', async () => {
         const me = await asking('auth.test', () => reads.auth.test());
-        const userId = required('auth.test', 'user_id', me.user_id);
-        const bot = await asking('users.info', () => reads.users.info({ user: userId }));
-        return {
-          teamId: required('auth.test', 'team_id', me.team_id),
-          userId,
-          botId: required('auth.test', 'bot_id', me.bot_id),
-          appId: bot.user?.profile?.api_app_id ?? null,
-        };
+        const teamId = required('auth.test', 'team_id', me.team_id);
+        return { teamId, appId: await appOf(required('auth.test', 'user_id', me.user_id)) };
       }),
 
     scopes: async () => {

@@ -65,8 +65,8 @@ describe('messenger', () => {
 
   it('knows the workspace, the bot and its scopes', async () => {
     const { slack, messenger } = await open();
-    const { teamId, botId, botUserId } = slack;
-    expect(await messenger.whoAmI()).toMatchObject({ teamId, botId, userId: botUserId });
+    const { teamId, appId } = slack;
+    expect(await messenger.whoAmI()).toEqual({ teamId, appId });
     expect(await messenger.scopes()).toEqual([...slack.workspace.scopes]);
   });
 
