@@ -22,6 +22,8 @@ export interface StageOptions {
   readonly transport?: 'socket' | 'http';
   /** Without it, alarms are kept in the ledger's server. */
   readonly redisUrl?: string;
+  /** Gives the ledger a server of its own, so that either server can be stopped alone; default false. */
+  readonly ledgerApart?: boolean;
   readonly onLine?: (line: string) => void;
   /** Changes what the configuration file says. */
   readonly configure?: (yaml: string) => string;
@@ -31,12 +33,17 @@ export interface Stage {
   readonly slack: Slack;
   readonly pagerduty: PagerDuty;
   readonly server: Cluster;
+  /** The server that holds the ledger: `server` too, unless `ledgerApart`. */
+  readonly ledger: Cluster;
   readonly samples: Samples;
   /** The ledger as its owner. */
   readonly ledgerUrl: string;
   readonly env: Readonly<Record<string, string>> & { readonly OPS_PORT: string };
-  /** Starts Hallpass (again) and waits until it is ready. */
-  startHallpass(): Promise<HallpassProcess>;
+  /**
+   * Starts Hallpass (again) and waits until it is ready.
+   * @param changes what is different in its environment; a second one needs an OPS_PORT of its own.
+   */
+  startHallpass(changes?: Readonly<Record<string, string>>): Promise<HallpassProcess>;
   /** Runs SQL as one of the sample logins, on a connection of its own. */
   sqlAs(login: keyof Samples['people'], sql: string): Promise<unknown[]>;
   /** Ends everything and leaves nothing behind. */
@@ -45,12 +52,14 @@ export interface Stage {
 
 export async function startStage(options: StageOptions): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'hallpass-stage-'));
-  const [slack, pagerduty, server] = await Promise.all([
+  const [slack, pagerduty, server, apart] = await Promise.all([
     startSlack(WORKSPACE),
     startPagerDuty(),
     startCluster({ name: 'stage' }),
+    options.ledgerApart ? startCluster({ name: 'ledger' }) : null,
   ]);
-  const [samples, ledger] = await Promise.all([buildSamples(server), createLedger(server)]);
+  const ledger = apart ?? server;
+  const [samples, urls] = await Promise.all([buildSamples(server), createLedger(ledger)]);
   putOnCall(pagerduty);
 
   const config = join(folder, 'hallpass.yaml');
@@ -63,8 +72,8 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     ...(options.transport === 'http'
       ? { SLACK_SIGNING_SECRET: slack.signingSecret, PORT: String(port) }
       : { SLACK_APP_TOKEN: slack.appToken }),
-    DATABASE_URL: ledger.appUrl,
-    DATABASE_OWNER_URL: ledger.ownerUrl,
+    DATABASE_URL: urls.appUrl,
+    DATABASE_OWNER_URL: urls.ownerUrl,
     ...(options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl }),
     PAGERDUTY_TOKEN: pagerduty.token,
     PAGERDUTY_API_URL: pagerduty.url,
@@ -80,18 +89,20 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     slack,
     pagerduty,
     server,
+    ledger,
     samples,
-    ledgerUrl: ledger.ownerUrl,
+    ledgerUrl: urls.ownerUrl,
     env,
-    async startHallpass() {
-      const hallpass = await startHallpass(options.cli, env, options.onLine ?? (() => undefined));
+    async startHallpass(changes = {}) {
+      const changed = { ...env, ...changes };
+      const hallpass = await startHallpass(options.cli, changed, options.onLine ?? (() => undefined));
       started.add(hallpass);
       return hallpass;
     },
     sqlAs: (login, sql) => runSql(samples.people[login].url, sql),
     async close() {
       await Promise.all([...started].map((hallpass) => hallpass.stop()));
-      await Promise.all([slack.close(), pagerduty.close(), server.close()]);
+      await Promise.all([slack.close(), pagerduty.close(), server.close(), apart?.close()]);
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -10,6 +10,9 @@ import { useServer } from './server.js';
 
 describe.each(installedMajors())('direct mode on Postgres $major', (major) => {
   const used = useServer(major);
+  /** Before 16 a membership has one row, whoever granted it: what these tests show does not exist there. */
+  const since16: (name: string, run: () => Promise<void>) => void =
+    major.major >= 16 ? test : () => undefined;
   let target: Target;
   beforeAll(() => {
     target = createDirectTarget(used.server.connect);
@@ -152,19 +155,16 @@ describe.each(installedMajors())('direct mode on Postgres $major', (major) => {
     expect(await server.grantors(pair)).toEqual(['postgres']);
   });
 
-  test.runIf(major.major >= 16)(
-    'a membership that is made for good during the loan survives it',
-    async () => {
-      const { server } = used;
-      const role = await server.role();
-      const login = await server.login();
-      const pair = await server.lent(target, role, login);
-      await server.sql(`GRANT ${role} TO ${login}`);
-      expect(await lend([pair])).toMatchObject([{ outcome: 'lent' }]);
-      expect(await take([pair])).toEqual([{ ...pair, outcome: 'gone', stillHeld: true }]);
-      expect(await server.canRead(login, role)).toBe(true);
-    },
-  );
+  since16('a membership that is made for good during the loan survives it', async () => {
+    const { server } = used;
+    const role = await server.role();
+    const login = await server.login();
+    const pair = await server.lent(target, role, login);
+    await server.sql(`GRANT ${role} TO ${login}`);
+    expect(await lend([pair])).toMatchObject([{ outcome: 'lent' }]);
+    expect(await take([pair])).toEqual([{ ...pair, outcome: 'gone', stillHeld: true }]);
+    expect(await server.canRead(login, role)).toBe(true);
+  });
 
   test('a role and a login are what they are, whatever they are called by now', async () => {
     const { server } = used;
@@ -262,7 +262,7 @@ describe.each(installedMajors())('direct mode on Postgres $major', (major) => {
     expect(await far.lend(server.id, [pair])).toMatchObject([{ outcome: 'lent' }]);
   });
 
-  test.runIf(major.major >= 16)('one login that fails keeps no other in access', async () => {
+  since16('one login that fails keeps no other in access', async () => {
     const { server } = used;
     const role = await server.role();
     const pairs: OidPair[] = [];
