@@ -52,6 +52,7 @@ export async function change(
         next,
         audit: { ...audit, data: { ...audit.data, ...intended.audit } },
         notes: noteFor(request, next, intended.event),
+        wakes: next.state !== request.state && (next.state === 'granting' || next.state === 'ending'),
         decision: intended.decision ?? null,
       });
     }

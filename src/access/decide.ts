@@ -7,7 +7,7 @@ import type { Actor, Clicked, Reply } from './access.js';
 import { change, type Intended } from './change.js';
 import type { Deps } from './deps.js';
 import { findRequest } from './find.js';
-import { identify, loginOn, readGroups } from './who.js';
+import { identify, loginOn, mappingStands, readGroups } from './who.js';
 
 type DecideDeps = Pick<Deps, 'config' | 'db' | 'changed' | 'messenger' | 'logger' | 'background'>;
 
@@ -24,7 +24,7 @@ export async function decide(
   const found = await findRequest(deps, requestId, clicked);
   if (found === null) return { text: words.unknownRequest(requestId) };
   const { request, now } = found;
-  if (request.state !== 'pending') return refusal(request, verdict, actor.userId, now);
+  if (request.state !== 'pending') return refusal(request, actor.userId, now);
 
   const offered = roleOf(deps.config, request);
   if (offered === null) return { text: words.notOfferedAnyMore(request) };
@@ -47,8 +47,7 @@ export async function decide(
   }
   if (verdict === 'approve') {
     if (!offered.target.lend) return { text: words.notOfferedAnyMore(request) };
-    const unchanged = await mappingStands(deps, request);
-    if (!unchanged) return { text: words.loginChanged(request) };
+    if (!(await mappingStands(deps, request))) return { text: words.loginChanged(request) };
   }
   const outcomes = await change(deps, [request.id], () => intended(deps, verdict, actor, may.via, policy));
   const outcome = outcomes.get(request.id);
@@ -63,14 +62,18 @@ function intended(
   policy: Policy,
 ): Intended {
   return {
-    event: { type: verdict, by: actor.userId, via },
+    event:
+      verdict === 'approve'
+        ? { type: 'approve', by: actor.userId, via, maxMs: policy.maxMs }
+        : { type: 'deny', by: actor.userId, via },
     audit: { policy, configHash: config.hash },
     decision: { approver: actor.userId, verdict, via },
   };
 }
 
-function refusal(request: AccessRequest, verdict: 'approve' | 'deny', by: string, now: Date): Reply {
-  const result = transition(request, { type: verdict, by, via: '' }, now);
+/** Somebody was quicker, or it is too late: the state table says which, and the decision was not looked at. */
+function refusal(request: AccessRequest, by: string, now: Date): Reply {
+  const result = transition(request, { type: 'deny', by, via: '' }, now);
   return result.ok ? null : { text: words.refused(result.refusal, by) };
 }
 
@@ -85,11 +88,4 @@ function whyNot(may: Exclude<MayDecide, { ok: true }>, request: AccessRequest, p
     case 'group_unknown':
       return words.groupUnreadable(may.groups);
   }
-}
-
-/** Does the requester still have the login that was asked for, and may they still ask at all? */
-async function mappingStands(deps: DecideDeps, request: AccessRequest): Promise<boolean> {
-  const requester = await deps.messenger.person(request.requester);
-  if (requester.deactivated || requester.guest) return false;
-  return loginOn(deps.config, request.target, requester) === request.login;
 }

@@ -6,6 +6,7 @@ import { readPending, readRequests } from '../ledger/read-requests.js';
 import type { OnCallAnswer } from '../oncall/on-call.js';
 import { change } from './change.js';
 import type { Deps } from './deps.js';
+import { mappingStands } from './who.js';
 
 type OnCallDeps = Pick<Deps, 'config' | 'db' | 'changed' | 'onCall' | 'messenger'>;
 
@@ -40,7 +41,7 @@ export async function considerOnCall(deps: OnCallDeps, id: number): Promise<void
   const { requests } = await readRequests(deps.db, [id]);
   const request = requests[0];
   if (request?.state !== 'pending') return;
-  const asked = await askOnCall(deps, request);
+  const asked = (await mayBeLent(deps, request)) ? await askOnCall(deps, request) : null;
   if (asked !== null) {
     const { policy, maxMs, answer } = asked;
     await change(deps, [id], (current) => {
@@ -57,6 +58,12 @@ export async function considerOnCall(deps: OnCallDeps, id: number): Promise<void
     });
   }
   await releaseDeliveries(deps.db, id);
+}
+
+/** What an approver's click checks too: the role is still offered, and to this login of theirs. */
+async function mayBeLent(deps: OnCallDeps, request: AccessRequest): Promise<boolean> {
+  const lends = deps.config.targets.get(request.target)?.lend === true;
+  return lends && (await mappingStands(deps, request).catch(() => false));
 }
 
 /** Asks again for everything that still waits: a shift may have begun. */

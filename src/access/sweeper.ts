@@ -3,6 +3,7 @@
  * second while something could not be done. One sweep a target at a time, in this process by the table below,
  * among processes by the lock.
  */
+import { coerceError } from '../errors.js';
 import type { SweepLock } from '../ledger/sweep-lock.js';
 import { nextExpiry, readTarget, recordChecked, type TargetRow, targetsWithWork } from '../ledger/targets.js';
 import type { Target } from '../target/target.js';
@@ -40,6 +41,8 @@ export function createSweeper(deps: Deps, lock: SweepLock, processName: string):
   const timers = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
   const armedFor = new Map<string, number>();
   const compared = new Map<string, number>();
+  /** What went wrong last, so that an outage is logged once and not each second. */
+  const troubles = new Map<string, string>();
   let stopping = false;
 
   function wake(name: string): void {
@@ -75,8 +78,12 @@ export function createSweeper(deps: Deps, lock: SweepLock, processName: string):
       } while (!stopping && (await readTarget(db, name)).wakeSeq !== seen);
       if (left) wakeIn(name, RETRY_MS);
       await arm(name);
-    } catch (error) {
-      logger.warn({ err: error, target: name }, 'a sweep broke off');
+      troubles.delete(name);
+    } catch (thrown) {
+      const error = coerceError(thrown);
+      if (troubles.get(name) !== error.message)
+        logger.warn({ err: error, target: name }, 'a sweep broke off');
+      troubles.set(name, error.message);
       wakeIn(name, RETRY_MS);
     }
   }

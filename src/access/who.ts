@@ -1,6 +1,7 @@
 import type { Config, TargetConfig } from '../config/config.js';
 import { type LoginAnswer, loginOf } from '../domain/login.js';
 import { isGroup, type Principal } from '../domain/policy.js';
+import type { AccessRequest } from '../domain/request.js';
 import type { Person } from '../messenger/messenger.js';
 import { notEligible, personUnreadable } from '../surfaces/form-words.js';
 import type { Actor } from './access.js';
@@ -48,6 +49,15 @@ export function findLogin(
 export function loginOn(config: Config, target: string, person: Pick<Person, 'id' | 'email'>): string | null {
   const targetConfig = config.targets.get(target);
   return targetConfig === undefined ? null : findLogin(config, targetConfig, person).login;
+}
+
+/** Does the requester still have the login that was asked for, and may they still ask at all? */
+export async function mappingStands(
+  { config, messenger }: Pick<Deps, 'config' | 'messenger'>,
+  request: AccessRequest,
+): Promise<boolean> {
+  const requester = await messenger.person(request.requester);
+  return unfit(requester) === null && loginOn(config, request.target, requester) === request.login;
 }
 
 /** The members of each group among these, at most a minute old; null where Slack did not say. */

@@ -72,7 +72,8 @@ export interface AccessRequest {
 }
 
 export type RequestEvent =
-  | { readonly type: 'approve'; readonly by: string; readonly via: string }
+  /** `maxMs`: the longest that today's policy allows. */
+  | { readonly type: 'approve'; readonly by: string; readonly via: string; readonly maxMs: number }
   | { readonly type: 'approve_on_call'; readonly through: string; readonly maxMs: number }
   | { readonly type: 'on_call_said'; readonly note: string | null }
   | { readonly type: 'deny'; readonly by: string; readonly via: string }
@@ -165,10 +166,13 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
       if (request.state !== 'pending') return refuse('not_pending');
       if (request.pendingUntil <= now) return refuse('too_late');
       switch (event.type) {
-        case 'approve':
-          return go(granting(event.by, event.via, request.durationMs), 'approved', event.by, {
+        case 'approve': {
+          const durationMs = Math.min(request.durationMs, event.maxMs);
+          return go(granting(event.by, event.via, durationMs), 'approved', event.by, {
             via: event.via,
+            durationMs,
           });
+        }
         case 'approve_on_call': {
           const durationMs = Math.min(request.durationMs, event.maxMs);
           return go(

@@ -58,8 +58,9 @@ export async function forgetChecked(db: Queryable, name: string): Promise<void> 
 /** Targets with something to lend or to take back now. */
 export async function targetsWithWork(db: Queryable): Promise<readonly string[]> {
   const { rows } = await db.query<{ target: string }>(
-    `select target from requests where state in ('granting', 'ending')
-     union select target from requests where state = 'active' and expires_at <= now()`,
+    `select t.name as target from targets t where
+       exists (select from requests r where r.target = t.name and r.state in ('granting', 'ending'))
+       or exists (select from requests r where r.target = t.name and r.state = 'active' and r.expires_at <= now())`,
   );
   return rows.map((row) => row.target);
 }
@@ -67,7 +68,9 @@ export async function targetsWithWork(db: Queryable): Promise<readonly string[]>
 /** Targets with a grant that is out, or may be. */
 export async function targetsWithGrants(db: Queryable): Promise<readonly string[]> {
   const { rows } = await db.query<{ target: string }>(
-    `select distinct target from requests where state in ('granting', 'active', 'ending')`,
+    `select t.name as target from targets t where
+       exists (select from requests r where r.target = t.name and r.state in ('granting', 'ending'))
+       or exists (select from requests r where r.target = t.name and r.state = 'active')`,
   );
   return rows.map((row) => row.target);
 }

@@ -18,6 +18,8 @@ export interface Write {
   readonly next: AccessRequest;
   readonly audit: AuditEvent;
   readonly notes: readonly Note[];
+  /** There is something new to be done on the target: a sweep that runs already must look again. */
+  readonly wakes: boolean;
   /** A person's (or on call's) approve or deny, kept as a row of its own. */
   readonly decision: {
     readonly approver: string;
@@ -33,7 +35,7 @@ const COLUMNS = CHANGED.split(',').map((column) => column.trim().split(' ')[0]);
 
 const WRITE = `
   with change as (
-    select * from jsonb_to_recordset($1::jsonb) as c(id bigint, ${CHANGED})
+    select * from jsonb_to_recordset($1::jsonb) as c(id bigint, wakes boolean, ${CHANGED})
   ), written as (
     update requests r set ${COLUMNS.map((c) => `${c} = c.${c}`).join(', ')}
       from change c where r.id = c.id and r.version = c.version - 1
@@ -58,7 +60,7 @@ const WRITE = `
       from written w where d.request_id = w.id and d.wanted < w.version
   ), woken as (
     update targets t set wake_seq = wake_seq + 1
-      where t.name in (select w.target from written w join change c using (id) where c.state in ('granting', 'ending'))
+      where t.name in (select w.target from written w join change c using (id) where c.wakes)
   )
   select id from written`;
 
@@ -69,7 +71,7 @@ export async function writeTransitions(
 ): Promise<ReadonlySet<number>> {
   if (writes.length === 0) return new Set();
   const { rows } = await db.query<{ id: number }>(WRITE, [
-    JSON.stringify(writes.map(({ next }) => toChange(next))),
+    JSON.stringify(writes.map(({ next, wakes }) => ({ ...toChange(next), wakes }))),
     JSON.stringify(writes.map(({ next, audit }) => ({ id: next.id, ...audit }))),
     JSON.stringify(writes.flatMap(({ next, decision }) => (decision ? [{ id: next.id, ...decision }] : []))),
     JSON.stringify(writes.flatMap(({ next, notes }) => notes.map((note) => ({ id: next.id, ...note })))),

@@ -11,7 +11,7 @@ import {
 import { anActive, aRequest, later, NOON, PLACE } from './a-request.js';
 
 const EVENTS: Record<RequestEvent['type'], RequestEvent> = {
-  approve: { type: 'approve', by: 'U0BEN', via: 'dba' },
+  approve: { type: 'approve', by: 'U0BEN', via: 'dba', maxMs: 14_400_000 },
   approve_on_call: { type: 'approve_on_call', through: 'schedule P1', maxMs: 1_800_000 },
   on_call_said: { type: 'on_call_said', note: 'PagerDuty did not answer' },
   deny: { type: 'deny', by: 'U0BEN', via: 'dba' },
@@ -156,6 +156,11 @@ describe('the clock of a grant', () => {
       ok: true,
       next: { grantedAt: later(600_000), expiresAt: later(600_000 + 3_600_000) },
     });
+  });
+
+  it("an approval gives no more than today's policy allows", () => {
+    const approve: RequestEvent = { type: 'approve', by: 'U0BEN', via: 'dba', maxMs: 600_000 };
+    expect(transition(aRequest(), approve, NOON)).toMatchObject({ next: { durationMs: 600_000 } });
   });
 
   it('on call shortens a longer wish and leaves a shorter one', () => {

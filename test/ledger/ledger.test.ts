@@ -38,7 +38,7 @@ async function step(
   return outcome.request;
 }
 
-const approve = { type: 'approve', by: 'U0BEN', via: 'dba' } as const;
+const approve = { type: 'approve', by: 'U0BEN', via: 'dba', maxMs: 14_400_000 } as const;
 const place = { server: '73', roleOid: 4_200_000_000, memberOid: 16_401 };
 const events = async (id: number) =>
   (
