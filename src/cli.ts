@@ -71,7 +71,8 @@ function print(text: string): void {
 async function check(only: string | undefined): Promise<void> {
   const env = readEnv(process.env);
   const config = load();
-  print(`ok       ${env.configPath}: ${config.targets.size} targets`);
+  const { size } = config.targets;
+  print(`ok       ${env.configPath}: ${size} ${size === 1 ? 'target' : 'targets'}`);
   const targets = [...config.targets.values()].filter(({ key }) => only === undefined || key === only);
   if (targets.length === 0) {
     throw new HallpassError(`there is no target ${only}`, {

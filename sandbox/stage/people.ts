@@ -5,6 +5,8 @@ import { CAST, CHANNELS } from './cast.js';
 export type Name = keyof typeof CAST;
 
 export interface Wish {
+  /** Default: shop. */
+  readonly target?: string;
   readonly role: string;
   /** As the menu says it: "1 hour". */
   readonly duration?: string;
@@ -13,26 +15,33 @@ export interface Wish {
   readonly reason?: string;
 }
 
-/** Fills in the form and sends it. @returns the errors beside the fields; null when it was taken. */
-export async function submitRequest(
-  slack: Slack,
-  name: Name,
-  wish: Wish,
-): Promise<Readonly<Record<string, string>> | null> {
+/** Opens the form and fills it in. */
+export async function fillForm(slack: Slack, name: Name, wish: Wish): Promise<void> {
   const person = slack.as(CAST[name]);
+  const target = wish.target ?? 'shop';
   const before = person.openedView()?.id;
   succeeded(await person.command('/request'));
   await slack.waitFor(() => {
     const view = person.openedView();
     return view !== undefined && view.id !== before;
   });
-  succeeded(await person.choose('Postgres instance', 'shop'));
-  await slack.waitFor(() => hasBlock(person, 'role:shop'));
+  succeeded(await person.choose('Postgres instance', target));
+  await slack.waitFor(() => hasBlock(person, `role:${target}`));
   succeeded(await person.choose('Role', wish.role));
   await slack.waitFor(() => hasBlock(person, `duration:${wish.role}`));
   if (wish.duration !== undefined) succeeded(await person.choose('For how long?', wish.duration));
   if (wish.otherDuration !== undefined) succeeded(await person.fill('Another duration', wish.otherDuration));
   succeeded(await person.fill('Reason', wish.reason ?? 'ticket 812'));
+}
+
+/** Fills in the form and sends it. @returns the errors beside the fields; null when it was taken. */
+export async function submitRequest(
+  slack: Slack,
+  name: Name,
+  wish: Wish,
+): Promise<Readonly<Record<string, string>> | null> {
+  await fillForm(slack, name, wish);
+  const person = slack.as(CAST[name]);
   const sent = await person.submit();
   if (sent.outcome === 'errors') {
     const { errors } = sent;

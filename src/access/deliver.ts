@@ -17,7 +17,7 @@ import {
 import { readRequests } from '../ledger/read-requests.js';
 import { MessengerError } from '../messenger/errors.js';
 import { card } from '../surfaces/card.js';
-import { NOTE_KINDS, note, status } from '../surfaces/direct.js';
+import { isOvertaken, NOTE_KINDS, note, status } from '../surfaces/direct.js';
 import { type Message, readMessage, type Scene } from '../surfaces/message.js';
 import type { Deps } from './deps.js';
 
@@ -105,7 +105,9 @@ async function send(
     }
     const message = draw(deps.config, delivery, request);
     const version = request?.version ?? delivery.wanted;
-    if (message === null) {
+    if (delivery.posted === null && request !== null && isOvertaken(delivery.kind, request)) {
+      await recordUnsent(db, delivery.key, 'it was overtaken before it could be sent', null);
+    } else if (message === null) {
       await recordUnsent(db, delivery.key, 'this release does not know how to draw it', null);
     } else if (delivery.posted === null) {
       await recordSent(db, delivery.key, version, await messenger.post(delivery.recipient, message));

@@ -19,13 +19,10 @@ type DriftDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'logger'>;
 
 /**
  * Compares everything, and mends what is ours to mend.
- * @returns the system_identifier that was seen; not `settled` while grants are out on another server.
+ * @returns the system_identifier of the server that roles may be lent on: the one that grants are out on, else the
+ *   one that answers.
  */
-export async function checkDrift(
-  deps: DriftDeps,
-  name: string,
-  target: Target,
-): Promise<{ readonly server: string; readonly settled: boolean }> {
+export async function checkDrift(deps: DriftDeps, name: string, target: Target): Promise<string> {
   // The ledger is read first: what is lent meanwhile is found explained below, what ended meanwhile is refused
   // by the state table.
   const { now, requests } = await readWanted(deps.db, name);
@@ -40,7 +37,7 @@ export async function checkDrift(
   const { gone, unexplained } = compare(requests, { server: server.id, memberships }, now);
   await recordGone(deps, gone);
   await settleUnexplained(deps, name, target, server, unexplained);
-  return { server: server.id, settled: expected === undefined };
+  return expected ?? server.id;
 }
 
 async function settleUnexplained(
@@ -59,12 +56,18 @@ async function settleUnexplained(
   for (const membership of unexplained) {
     const request = last.get(pairKey(membership));
     if (request === undefined) {
-      deps.logger.warn(
-        { target: name, ...membership },
-        'a membership that our login granted is in no ledger',
-      );
       const message = unexplainedMembership({ ...namesOf(deps.config, name), ...membership });
-      await tellOperators(deps, `unexplained:${name}:${server.id}:${pairKey(membership)}`, message);
+      const news = await tellOperators(
+        deps,
+        `unexplained:${name}:${server.id}:${pairKey(membership)}`,
+        message,
+      );
+      if (news) {
+        deps.logger.warn(
+          { target: name, ...membership },
+          'a membership that our login granted is in no ledger',
+        );
+      }
     } else if (isFinal(request.state)) {
       const [answer] = await target.takeBack(server.id, [membership]);
       deps.logger.warn(
@@ -84,12 +87,13 @@ function namesOf(config: Config, target: string): { readonly target: string; rea
   return { target, targetName: config.targets.get(target)?.name ?? target };
 }
 
-/** Once for each key. */
+/** Once for each key. @returns false when they were told before. */
 async function tellOperators(
   { db, config, changed }: DriftDeps,
   key: string,
   message: Message,
-): Promise<void> {
-  await insertOperatorNote(db, { key, channel: config.slack.operatorsChannel, message });
-  changed(new Set());
+): Promise<boolean> {
+  const news = await insertOperatorNote(db, { key, channel: config.slack.operatorsChannel, message });
+  if (news) changed(new Set());
+  return news;
 }

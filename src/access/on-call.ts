@@ -58,6 +58,7 @@ export async function considerOnCall(deps: OnCallDeps, id: number): Promise<void
     });
   }
   await releaseDeliveries(deps.db, id);
+  deps.changed(new Set());
 }
 
 /** What an approver's click checks too: the role is still offered, and to this login of theirs. */

@@ -5,7 +5,7 @@
  */
 import { coerceError } from '../errors.js';
 import type { SweepLock } from '../ledger/sweep-lock.js';
-import { nextExpiry, readTarget, recordChecked, type TargetRow, targetsWithWork } from '../ledger/targets.js';
+import { nextExpiry, readTarget, recordChecked, targetsWithWork } from '../ledger/targets.js';
 import type { Target } from '../target/target.js';
 import type { Deps } from './deps.js';
 import { checkDrift } from './drift.js';
@@ -71,7 +71,7 @@ export function createSweeper(deps: Deps, lock: SweepLock, processName: string):
         seen = row.wakeSeq;
         const held = await lock.withLock(name, async () => {
           left = await sweep(deps, name, target, row.server);
-          await compareAll(name, target, row);
+          await compareAll(name, target);
         });
         // Somebody else is at it, and reads the sequence again after letting go.
         if (!held) return;
@@ -89,7 +89,9 @@ export function createSweeper(deps: Deps, lock: SweepLock, processName: string):
   }
 
   /** The drift check, when it is due. A target that cannot be asked is asked again at the next heartbeat. */
-  async function compareAll(name: string, target: Target, row: TargetRow): Promise<void> {
+  async function compareAll(name: string, target: Target): Promise<void> {
+    // Read anew: the sweep may have met something that calls for a comparison.
+    const row = await readTarget(db, name);
     const takenOver = row.sweeper !== processName;
     const due = row.checkedMs === null || row.checkedMs > (takenOver ? TAKEOVER_EVERY_MS : DRIFT_EVERY_MS);
     if (!due) {
@@ -98,8 +100,7 @@ export function createSweeper(deps: Deps, lock: SweepLock, processName: string):
       return;
     }
     try {
-      const { server, settled } = await checkDrift(deps, name, target);
-      await recordChecked(db, name, processName, settled ? server : (row.server ?? server));
+      await recordChecked(db, name, processName, await checkDrift(deps, name, target));
       compared.set(name, performance.now());
     } catch (thrown) {
       compared.delete(name);

@@ -4,6 +4,8 @@
  */
 import { pairKey } from '../domain/compare.js';
 import type { AccessRequest, Place } from '../domain/request.js';
+import { forgetChecked } from '../ledger/targets.js';
+import { TargetError } from '../target/errors.js';
 import type { TakenBack, Target } from '../target/target.js';
 import { change } from './change.js';
 import type { Deps } from './deps.js';
@@ -22,7 +24,7 @@ export async function takeBack(
 ): Promise<readonly number[]> {
   const undone: number[] = [];
   for (const [server, placed] of byServer(requests)) {
-    const answers = await revoke(target, server, placed);
+    const answers = await revoke(deps, target, server, placed);
     const gone: { request: AccessRequest; found: boolean }[] = [];
     const failed: Hindered[] = [];
     for (const { request, place } of placed) {
@@ -51,6 +53,7 @@ export async function recordGone(
 }
 
 async function revoke(
+  { db }: Pick<Deps, 'db'>,
   target: Target,
   server: string,
   placed: readonly Placed[],
@@ -61,6 +64,10 @@ async function revoke(
     return new Map(answers.map((answer) => [pairKey(answer), answer]));
   } catch (thrown) {
     const error = asHallpassError(thrown);
+    // The operators must hear of it: the comparison of all our memberships tells them.
+    if (error instanceof TargetError && error.kind === 'other_server') {
+      for (const name of new Set(placed.map(({ request }) => request.target))) await forgetChecked(db, name);
+    }
     return new Map(places.map((place) => [pairKey(place), { ...place, outcome: 'failed', error }]));
   }
 }

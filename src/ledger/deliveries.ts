@@ -17,8 +17,11 @@ export interface Delivery {
   readonly ageMs: number;
 }
 
-/** Longer than any call to Slack may take: while it lasts no other process sends the same message. */
-const LEASE_MS = 30_000;
+/**
+ * Longer than any call to Slack may take (8 s): while it lasts no other process sends the same message. No longer
+ * than a HEARTBEAT: so late is what a killed process was about to say.
+ */
+const LEASE_MS = 15_000;
 
 const deliveryRow = z.object({
   key: z.string(),
@@ -125,14 +128,15 @@ export async function whereShown(
   return row?.channel && row.ts ? { channel: row.channel, ts: row.ts } : null;
 }
 
-/** Tells the operators something, once for each key. */
+/** Tells the operators something, once for each key. @returns false when they were told before. */
 export async function insertOperatorNote(
   db: Queryable,
   note: { readonly key: string; readonly channel: string; readonly message: object },
-): Promise<void> {
-  await db.query(
+): Promise<boolean> {
+  const { rowCount } = await db.query(
     `insert into deliveries (key, kind, recipient, message, wanted) values ($1, 'operators', $2, $3, 1)
        on conflict (key) do nothing`,
     [note.key, note.channel, JSON.stringify(note.message)],
   );
+  return rowCount === 1;
 }

@@ -50,9 +50,9 @@ export async function recordChecked(
   ]);
 }
 
-/** Has all our memberships on the target compared at the next sweep. */
+/** Has all our memberships on the target compared at the end of the sweep that runs, or of the next one. */
 export async function forgetChecked(db: Queryable, name: string): Promise<void> {
-  await db.query('update targets set checked_at = null, wake_seq = wake_seq + 1 where name = $1', [name]);
+  await db.query('update targets set checked_at = null where name = $1', [name]);
 }
 
 /** Targets with something to lend or to take back now. */

@@ -48,6 +48,11 @@ export function note(kind: NoteKind, request: AccessRequest, scene: Scene): Mess
   return tell(request, scene, []);
 }
 
+/** A note of a grant that is no longer true: not worth a first post, since its end is a note of its own. */
+export function isOvertaken(kind: string, request: AccessRequest): boolean {
+  return (kind === 'granted' || kind === 'expiring') && !isInForce(request);
+}
+
 function tell(request: AccessRequest, scene: Scene, more: readonly Paragraph[]): Message {
   return compose({
     ...headline(request, request.requester),

@@ -80,9 +80,9 @@ export function mayNotEnd(approvers: readonly Principal[], operators: readonly P
   return `You can't end this access. Its approvers can: ${mentions(approvers)}. So can Hallpass's operators: ${mentions(operators)}`;
 }
 
-/** The requester's login on the target is another one than when they asked. */
+/** The requester's login on the target is another one than when they asked, or they may not ask at all any more. */
 export function loginChanged(request: AccessRequest): string {
-  return `${mention(request.requester)} has another login on ${code(request.target)} than when ${requestName(request.id)} was asked for, so it can't be approved. Deny it; they can ask again.`;
+  return `${requestName(request.id)} is for the login ${code(request.login)} on ${code(request.target)}, which ${mention(request.requester)} may not use any more, so it can't be approved. Deny it; they can ask again.`;
 }
 
 /** The role or its target left the configuration while the request was pending. */

@@ -1,14 +1,14 @@
-/** A stage for one test file, and what can be known from outside of a request, of the servers and of a process. */
+/** A stage for one test file, and what can be seen and done from outside: requests, servers, processes. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterAll, expect, onTestFinished } from 'vitest';
+import { afterAll, afterEach, expect, onTestFinished } from 'vitest';
+import type { Cluster } from '../../sandbox/postgres/cluster.js';
 import { HALLPASS, PERMANENT } from '../../sandbox/postgres/samples.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { buttonsOf, type SeenMessage } from '../../sandbox/slack/index.js';
 import { CAST } from '../../sandbox/stage/cast.js';
 import { card, click, type Name, request, told, type Wish } from '../../sandbox/stage/people.js';
-import type { HallpassProcess } from '../../sandbox/stage/process.js';
 import { type Stage, startStage } from '../../sandbox/stage/stage.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -27,18 +27,21 @@ type Role = keyof typeof QUERY;
 /** Longer than any bound that is waited for, milliseconds: what is asserted is that it comes at all. */
 export const PATIENCE_MS = 50_000;
 
+export interface LoggedStage extends Stage {
+  /** What all its Hallpasses wrote, line by line. */
+  readonly log: readonly string[];
+}
+
 /** A stage with its two servers apart, and no Hallpass yet. To be called at the top of a file. */
-export async function openStage(configure?: (yaml: string) => string): Promise<Stage> {
+export async function openStage(): Promise<LoggedStage> {
   const log: string[] = [];
-  const stage = await startStage({
-    cli: CLI,
-    ledgerApart: true,
-    onLine: (line) => log.push(line),
-    ...(configure ? { configure } : {}),
-  });
+  const stage = await startStage({ cli: CLI, ledgerApart: true, onLine: (line) => log.push(line) });
   afterAll(() => stage.close());
-  if (process.env.HALLPASS_TEST_LOG) afterAll(() => console.log(log.join('\n')));
-  return stage;
+  afterEach(({ task }) => {
+    if (task.result?.state === 'fail')
+      console.error(`The end of Hallpass's log:\n${log.slice(-30).join('\n')}`);
+  });
+  return { ...stage, log };
 }
 
 /** Asks, and Cora approves; what comes of it is not waited for. @returns the request's id */
@@ -96,9 +99,9 @@ export function untilInLedger(stage: Stage, id: string, state: string): Promise<
   );
 }
 
-/** "orders_read ana" for each membership on the target that Hallpass's login granted. */
-export async function lent(stage: Stage): Promise<readonly string[]> {
-  const rows = await stage.server.query<{ membership: string }>(
+/** "orders_read ana" for each membership on the target (or another server) that Hallpass's login granted. */
+export async function lent({ server }: Pick<Stage, 'server'>): Promise<readonly string[]> {
+  const rows = await server.query<{ membership: string }>(
     `select m.roleid::regrole || ' ' || m.member::regrole as membership from pg_auth_members m
        where m.grantor = $1::regrole order by 1`,
     [HALLPASS],
@@ -106,13 +109,17 @@ export async function lent(stage: Stage): Promise<readonly string[]> {
   return rows.map(({ membership }) => membership);
 }
 
-/** Waits until this login's query is refused, and answers when it was first seen, as `Date.now()` does. */
-export async function untilRefused(stage: Stage, login: Login, role: Role): Promise<number> {
-  await waitFor(() => isRefused(stage, login, role), {
-    what: `${login} to lose ${role}`,
-    timeoutMs: PATIENCE_MS,
-  });
-  return Date.now();
+/** Waits until this login's query is refused. @returns how long after `since` that was seen, milliseconds */
+export async function untilRefused(
+  stage: Stage,
+  login: Login,
+  role: Role,
+  since: Date | null,
+): Promise<number> {
+  if (since === null) throw new Error('there is no such moment');
+  const what = `${login} to lose ${role}`;
+  await waitFor(() => isRefused(stage, login, role), { what, timeoutMs: PATIENCE_MS });
+  return Date.now() - since.getTime();
 }
 
 /** @throws what the server says, unless it is that permission is denied */
@@ -130,13 +137,45 @@ export async function expectReads(stage: Stage, login: Login, role: Role): Promi
   expect(await stage.sqlAs(login, QUERY[role])).not.toEqual([]);
 }
 
-/** The first line of everything about this request that rang the person's phone, the oldest first. */
-export function rings({ slack }: Stage, name: Name, id: string): readonly string[] {
+/**
+ * Waits until all is said about this request, and expects that just this rang the person's phone: the first line of
+ * each message, the oldest first. That a card names its requester does not count.
+ */
+export async function expectRung(
+  stage: Stage,
+  name: Name,
+  id: string,
+  titles: readonly string[],
+): Promise<void> {
+  const what = `${id} to ring ${name} ${titles.length} times`;
+  await waitFor(() => rings(stage, name, id).length >= titles.length, { what, timeoutMs: PATIENCE_MS });
+  await untilAllSent(stage, id);
+  expect(rings(stage, name, id)).toEqual(titles);
+}
+
+function rings({ slack }: Stage, name: Name, id: string): readonly string[] {
   return slack
     .as(CAST[name])
     .notifications()
-    .filter(({ text }) => text.includes(`${id} ·`))
+    .filter(({ text, why }) => why !== 'mention' && text.includes(`${id} ·`))
     .map(({ text }) => text.split('\n')[0]?.replace(/<!date[^>]*>/g, '…') ?? '');
+}
+
+/** Waits until Slack shows what the ledger says: of all requests, or of one, or one kind of message about it. */
+export async function untilAllSent(stage: Stage, id?: string, kind?: 'status'): Promise<void> {
+  await waitFor(
+    async () => {
+      const rows = await runSql<{ key: string }>(
+        stage.ledgerUrl,
+        `select key from deliveries where sent < wanted
+           and ($1::bigint is null or request_id = $1) and ($2::text is null or kind = $2)`,
+        [id?.slice('R-'.length), kind],
+      );
+      if (rows.length > 0) throw new Error(rows.map(({ key }) => key).join(', '));
+      return true;
+    },
+    { what: 'all messages to be sent', timeoutMs: PATIENCE_MS },
+  );
 }
 
 /** The labels of a message's buttons. */
@@ -144,27 +183,57 @@ export function buttons({ blocks }: SeenMessage): readonly string[] {
   return buttonsOf(blocks);
 }
 
-/** Nothing is open, all is told, nothing of ours is left on the target, and what was given for good is still there. */
+/** All is ended and told, nothing of ours is left on the target, and what was given for good is still there. */
 export async function expectSettled(stage: Stage): Promise<void> {
-  const what = 'everything to be ended and told';
   await waitFor(
     async () => {
-      const rows = await runSql<{ unsettled: string }>(
+      const rows = await runSql<{ id: string; state: string }>(
         stage.ledgerUrl,
-        `select 'R-' || id || ' ' || state as unsettled from requests where ended_at is null
-           union all select key || ' unsent' from deliveries where sent < wanted`,
+        'select id, state from requests where ended_at is null',
       );
-      if (rows.length > 0) throw new Error(rows.map(({ unsettled }) => unsettled).join(', '));
+      if (rows.length > 0) throw new Error(rows.map(({ id, state }) => `R-${id} is ${state}`).join(', '));
       return true;
     },
-    { what, timeoutMs: PATIENCE_MS },
+    { what: 'all requests to be ended', timeoutMs: PATIENCE_MS },
   );
+  await untilAllSent(stage);
   expect(await lent(stage)).toEqual([]);
   const permanent = await stage.server.query(
     'select from pg_auth_members where roleid = $1::regrole and member = $2::regrole and grantor <> $3::regrole',
     [PERMANENT.role, PERMANENT.login, HALLPASS],
   );
   expect(permanent).toHaveLength(1);
+}
+
+/**
+ * Has a statement of Hallpass's succeed on the target while the ledger can't be written, and kills Hallpass then: the
+ * effect is there, and nobody knows of it.
+ * @param start makes Hallpass want the statement; the target's table is locked then
+ * @param happened the effect as seen on the target
+ */
+export async function killUnrecorded<T>(
+  stage: Stage,
+  kill: () => Promise<void>,
+  start: () => Promise<T>,
+  happened: () => Promise<boolean>,
+): Promise<T> {
+  const target = await holdTable(stage.server.url, 'pg_auth_members');
+  const started = await start();
+  const ledger = await holdTable(stage.ledgerUrl, 'requests');
+  await target.release();
+  await waitFor(happened, { what: 'the statement to be committed on the target' });
+  await kill();
+  // What waits for our lock would else be written after its client has died.
+  await endSessions(stage.ledger, 'hallpass_app');
+  await ledger.release();
+  return started;
+}
+
+/** Ends all sessions of this login (pg_terminate_backend). */
+export async function endSessions(server: Cluster, user: string): Promise<void> {
+  await server.query('select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = $1', [
+    user,
+  ]);
 }
 
 /** Keeps others from writing to a table until `release`, or the end of the test; reading goes on. */
@@ -179,10 +248,19 @@ export async function holdTable(url: string, table: string): Promise<{ release()
   return { release };
 }
 
+/** Whether a statement of Hallpass's waits for a lock on the target. */
+export async function waitsForLock({ server }: Stage): Promise<boolean> {
+  const waiting = await server.query(
+    `select from pg_stat_activity where usename = $1 and wait_event_type = 'Lock'`,
+    [HALLPASS],
+  );
+  return waiting.length > 0;
+}
+
 /** Stops the process where it stands, as a machine does that is suspended; until `thaw`, or the end of the test. */
-export function freeze({ pid }: HallpassProcess): { thaw(): void } {
+export function freeze(pid: number | null | undefined): { thaw(): void } {
   const signal = (name: NodeJS.Signals) => {
-    if (pid !== undefined && isAlive(pid)) process.kill(pid, name);
+    if (typeof pid === 'number' && isAlive(pid)) process.kill(pid, name);
   };
   const thaw = () => signal('SIGCONT');
   onTestFinished(thaw);

@@ -1,19 +1,41 @@
-/** A stage for a flow test: the real build, by one transport and one kind of alarms. */
+/** A stage for the flow tests: the real build, by one transport and one kind of alarms. */
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, inject } from 'vitest';
+import { HALLPASS } from '../../sandbox/postgres/samples.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
-import type { SeenMessage, Slack } from '../../sandbox/slack/index.js';
+import type { Slack } from '../../sandbox/slack/index.js';
 import { CAST, GROUPS } from '../../sandbox/stage/cast.js';
-import { card, click, type Name, request, told, type Wish } from '../../sandbox/stage/people.js';
 import type { HallpassProcess } from '../../sandbox/stage/process.js';
 import { type Stage, startStage } from '../../sandbox/stage/stage.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 
-const CLI = join(import.meta.dirname, '../../dist/cli.js');
+export const CLI = join(import.meta.dirname, '../../dist/cli.js');
 
 /** Ana's second Slack account: mapped to the same login, and an approver. */
 export const ANA2 = 'U0ANA2';
-export const ORDERS = 'select id from orders.orders';
+/** Has a login in the file that is not on the server. */
+export const FAY = 'U0FAY';
+/** May decide on vault_read: a group that nothing else asks Slack for. */
+export const VAULT = 'S0VAULT';
+/** A role and its description that would ring everybody, link and format. */
+export const HOSTILE = {
+  role: '<!channel> *x* <@U0EVE>',
+  about: '<!here> <https://evil.example|fine>',
+} as const;
+
+const ROLES = `
+      brief: { policy: read, pending_timeout: 2s, durations: [10m, 20m], default_duration: 20m, max: 30m }
+      doomed: read
+      nowhere: read
+      pg_monitor: read
+      vault_read: { approvers: [vault] }
+      ${JSON.stringify(HOSTILE.role)}: { policy: read, about: ${JSON.stringify(HOSTILE.about)} }
+  attic:
+    name: Attic
+    connect: { host: 127.0.0.1, port: 1, database: attic, user: hallpass, password: "\${SHOP_PASSWORD}" }
+    people: { ${CAST.ben}: null }
+    roles: { old_read: read }
+`;
 
 /** Each transport, and each kind of alarms. Without Redis (never in CI) the second is left out. */
 export const WORLDS = [
@@ -24,16 +46,17 @@ export const WORLDS = [
 export interface World {
   readonly stage: Stage;
   readonly slack: Slack;
-  readonly hallpass: HallpassProcess;
-  /** What Hallpass logged, line by line. */
+  /** What Hallpass logged so far, line by line, at every level. */
   readonly log: readonly string[];
+  /** SIGTERM. @returns its exit code */
+  stop(): Promise<number | null>;
+  start(): Promise<void>;
 }
 
 /** Starts the world before the tests of a `describe`, and ends it after them. */
 export function useWorld({ transport, backend }: (typeof WORLDS)[number]): () => World {
   let world: World | null = null;
   let redis: TestRedis | null = null;
-  const log: string[] = [];
   const use = () => {
     if (world === null) throw new Error('the world has not started');
     return world;
@@ -41,24 +64,30 @@ export function useWorld({ transport, backend }: (typeof WORLDS)[number]): () =>
 
   beforeAll(async () => {
     redis = backend === 'Redis' ? await startRedis() : null;
+    const log: string[] = [];
     const stage = await startStage({
       cli: CLI,
       transport,
       ...(redis === null ? {} : { redisUrl: redis.url }),
       onLine: (line) => log.push(line),
-      configure: (
-        yaml,
-      ) => `${yaml.replace('people:', `people:\n  ${ANA2}: { login: ana }`)}      brief: { policy: read, pending_timeout: 2s }
-      nowhere: read
-      pg_monitor: read
-`,
+      configure: (yaml) =>
+        yaml
+          .replace('people:', `people:\n  ${ANA2}: { login: ana }\n  ${FAY}: { login: fay }`)
+          .replace('groups: {', `groups: { vault: ${VAULT},`)
+          .trimEnd() + ROLES,
     });
-    stage.slack.workspace.addPerson({ id: ANA2, name: 'ana.private' });
-    stage.slack.workspace.setGroup(GROUPS.dba, { members: [CAST.cora, CAST.ana, ANA2, CAST.olga] });
-    await stage.server.query(
-      'create role brief; grant brief to hallpass with admin true, inherit false, set false',
-    );
-    world = { stage, slack: stage.slack, hallpass: await stage.startHallpass(), log };
+    await furnish(stage);
+    let hallpass: HallpassProcess;
+    world = {
+      stage,
+      slack: stage.slack,
+      log,
+      stop: () => hallpass.stop(),
+      start: async () => {
+        hallpass = await stage.startHallpass({ LOG_LEVEL: 'trace' });
+      },
+    };
+    await world.start();
   });
   beforeEach(() => {
     use().slack.faults.clear();
@@ -72,46 +101,15 @@ export function useWorld({ transport, backend }: (typeof WORLDS)[number]): () =>
   return use;
 }
 
-/** The last test of a world: it logged no secret, left nothing unacknowledged, and goes when it is told to. */
-export function itEndsWell(use: () => World): void {
-  it('logs no secret, leaves nothing unacknowledged, and goes within 10 s of SIGTERM', async () => {
-    const { stage, slack, hallpass, log } = use();
-    expect(slack.problems).toEqual([]);
-    const began = performance.now();
-    expect(await hallpass.stop()).toBe(0);
-    expect(performance.now() - began).toBeLessThan(10_000);
-    const secrets = [
-      slack.botToken,
-      slack.appToken,
-      slack.signingSecret,
-      stage.pagerduty.token,
-      stage.samples.hallpass.password,
-      new URL(stage.env.DATABASE_URL ?? '').password,
-    ];
-    for (const secret of secrets) expect(log.filter((line) => line.includes(secret))).toEqual([]);
-    expect(log.length).toBeGreaterThan(0);
-  });
-}
-
-/** Asks, is approved by Cora and told. @returns the id, and the note with the Relinquish button */
-export async function approved(
-  { slack }: World,
-  name: Name,
-  wish: Wish,
-): Promise<{ readonly id: string; readonly note: SeenMessage }> {
-  const id = await request(slack, name, wish);
-  await click(slack, 'cora', await card(slack, id, /Waiting for approval/), 'Approve');
-  return { id, note: await told(slack, name, id, /psql/) };
-}
-
-export async function relinquished(
-  { slack }: World,
-  name: Name,
-  id: string,
-  note: SeenMessage,
-): Promise<void> {
-  await click(slack, name, note, 'Relinquish');
-  await told(slack, name, id, /Ended: relinquished/);
+async function furnish({ slack, server }: Stage): Promise<void> {
+  slack.workspace.addPerson({ id: ANA2, name: 'ana.private' });
+  slack.workspace.addPerson({ id: FAY, name: 'fay' });
+  slack.workspace.setGroup(GROUPS.dba, { members: [CAST.cora, CAST.ana, ANA2, CAST.olga] });
+  slack.workspace.addGroup({ id: VAULT, handle: 'vault', members: [CAST.dan, CAST.cora] });
+  for (const role of ['brief', 'doomed', 'vault_read', `"${HOSTILE.role}"`]) {
+    await server.query(`create role ${role}`);
+    await server.query(`grant ${role} to ${HALLPASS} with admin true, inherit false, set false`);
+  }
 }
 
 /** The audit events of a request, in order. */
@@ -124,6 +122,35 @@ export function eventsOf(
   ]);
 }
 
-export async function isRefused({ stage }: World, sql: string): Promise<void> {
-  await expect(stage.sqlAs('ana', sql)).rejects.toMatchObject({ code: '42501' });
+/** Changes the ledger as its owner, as time would have: the id is `$1`. */
+export async function inTheLedger({ stage }: World, id: string, set: string): Promise<void> {
+  await runSql(stage.ledgerUrl, `update requests set ${set} where id = $1`, [id.slice('R-'.length)]);
+}
+
+/** Who holds this role on the server, and by whose grant: "ana by postgres". */
+export async function membersOf({ stage }: World, role: string): Promise<readonly string[]> {
+  const rows = await stage.server.query<{ membership: string }>(
+    `select m.member::regrole || ' by ' || m.grantor::regrole as membership from pg_auth_members m
+       join pg_roles r on r.oid = m.roleid where r.rolname = $1 and m.member <> $2::regrole order by 1`,
+    [role, HALLPASS],
+  );
+  return rows.map(({ membership }) => membership);
+}
+
+/** The secrets that no line of a log may hold. */
+export function secretsOf({ slack, pagerduty, samples, env }: Stage): readonly string[] {
+  const passwords = [env.DATABASE_URL, env.DATABASE_OWNER_URL].map((url) => new URL(url ?? '').password);
+  return [
+    ...[slack.botToken, slack.appToken, slack.signingSecret, slack.verificationToken],
+    ...[pagerduty.token, samples.hallpass.password, ...passwords],
+  ];
+}
+
+/** No line of the log holds a secret, or what people wrote. */
+export function expectDiscreet({ stage, log }: World): void {
+  expect(log.length).toBeGreaterThan(0);
+  for (const secret of [...secretsOf(stage), 'ticket 812']) {
+    expect(secret).not.toBe('');
+    expect(log.filter((line) => line.includes(secret))).toEqual([]);
+  }
 }

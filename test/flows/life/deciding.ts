@@ -1,0 +1,176 @@
+/** Deciding: who may, what everybody sees of it, and what becomes of a request that nobody decides. */
+import { expect, it } from 'vitest';
+import { buttonsOf, wordsOf } from '../../../sandbox/slack/index.js';
+import { CAST, CHANNELS, GROUPS } from '../../../sandbox/stage/cast.js';
+import { all, card, click, clickAndHear, type Name, request, told } from '../../../sandbox/stage/people.js';
+import { borrow, expectReads, expectRung, inLedger, isRefused, lent, untilPast } from '../crash-stage.js';
+import { ANA2, eventsOf, HOSTILE, inTheLedger, VAULT, type World } from '../world.js';
+
+/** Longer than a heartbeat, by which the ledger's clock is read; milliseconds. */
+const HEARTBEATS_MS = 40_000;
+
+export function deciding(use: () => World): void {
+  it('only approvers decide, never on their own request, nor through a second account', async () => {
+    const { slack, stage } = use();
+    const id = await request(slack, 'ana', { role: 'orders_read' });
+    const pending = await card(slack, id, /Waiting/);
+    const hears = async (userId: string, says: string) => {
+      const person = slack.as(userId);
+      await person.click(pending, 'Approve');
+      await slack.waitFor(() =>
+        person.messages(CHANNELS.access).some((m) => m.ephemeral && m.text.includes(says)),
+      );
+    };
+    expect(await clickAndHear(slack, 'eve', pending, 'Approve')).toMatch(
+      new RegExp(`can't decide ${id}.*<!subteam\\^${GROUPS.dba}>`),
+    );
+    // Both are in the approvers' group.
+    expect(await clickAndHear(slack, 'ana', pending, 'Approve')).toContain('your own request');
+    await hears(ANA2, 'counts as your own request');
+    slack.workspace.addPerson({ id: 'U0GUEST', name: 'guest', guest: 'multi_channel' });
+    slack.workspace.setChannel(CHANNELS.access, {
+      members: [...(slack.workspace.channel(CHANNELS.access)?.members ?? []), 'U0GUEST'],
+    });
+    await hears('U0GUEST', 'Guests');
+    expect(await inLedger(stage, id)).toMatchObject({ state: 'pending' });
+    expect((await eventsOf(use(), id)).map(({ kind }) => kind)).toEqual(['submitted']);
+
+    await click(slack, 'cora', pending, 'Deny');
+    expect(all(await told(slack, 'ana', id, /Denied by/))).toContain(`<@${CAST.cora}>`);
+    const denied = await card(slack, id, new RegExp(`Denied by <@${CAST.cora}> \\(dba\\) <!date`));
+    expect(buttonsOf(denied.blocks)).toEqual([]);
+    // On the card as it was before, and from now on.
+    expect(await clickAndHear(slack, 'olga', pending, 'Approve')).toMatch(/already denied by <@U0CORA>/);
+    expect(await isRefused(stage, 'ana', 'orders_read')).toBe(true);
+    expect(await lent(stage)).toEqual([]);
+    await expectRung(stage, 'ana', id, ['Waiting for approval', `Denied by <@${CAST.cora}>`]);
+    await expectRung(stage, 'cora', id, ['Waiting for approval']);
+    await expectRung(stage, 'eve', id, []);
+  });
+
+  it('an approver who has left the group is none; while Slack does not say, nobody is', async () => {
+    const { slack } = use();
+    const id = await request(slack, 'ana', { role: 'vault_read' });
+    const pending = await card(slack, id, /Waiting/);
+    slack.faults.order('usergroups.users.list', { kind: 'error', error: 'internal_error' });
+    expect(await clickAndHear(slack, 'dan', pending, 'Deny')).toContain('Slack did not say who is in');
+    // Nothing was remembered of the group, so what counts is how it is now.
+    slack.workspace.setGroup(VAULT, { members: [CAST.cora] });
+    expect(await clickAndHear(slack, 'dan', pending, 'Deny')).toContain("can't decide");
+    await click(slack, 'cora', pending, 'Deny');
+    await card(slack, id, /Denied by <@U0CORA> \(vault\)/);
+  });
+
+  it('two approvers at once and a double click make one decision; the other is told', async () => {
+    const { slack, stage } = use();
+    const id = await request(slack, 'ana', { role: 'orders_read' });
+    const pending = await card(slack, id, /Waiting/);
+    const late = () =>
+      (['cora', 'olga'] as const).flatMap((name) =>
+        slack
+          .as(CAST[name])
+          .messages(CHANNELS.access)
+          .filter((m) => m.ephemeral && new RegExp(`${id} was already (?:approved|denied) by`).test(m.text)),
+      );
+    slack.faults.duplicateNext();
+    await Promise.all([
+      slack.as(CAST.cora).click(pending, 'Approve'),
+      slack.as(CAST.olga).click(pending, 'Deny'),
+      slack.as(CAST.cora).click(pending, 'Approve'),
+    ]);
+    // Four clicks were delivered.
+    await slack.waitFor(() => late().length === 3);
+    const shown = await card(slack, id, /Granted until|Denied by/);
+    const decided = (await eventsOf(use(), id)).filter(({ kind }) => /^(approved|denied)$/.test(kind));
+    expect(decided).toHaveLength(1);
+    if (decided[0]?.kind === 'denied') return;
+    await click(slack, 'olga', shown, 'End access');
+    await told(slack, 'ana', id, /^Ended by/);
+    expect(await lent(stage)).toEqual([]);
+  });
+
+  it('what nobody decides lapses, who is lent something is warned, and time that is up is taken back', async () => {
+    const { slack, stage } = use();
+    const warned = await borrow(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
+    // The last minutes are not waited for: the ledger is told that they have come.
+    await inTheLedger(use(), warned.id, 'warn_at = now()');
+    const short = await borrow(stage, 'dan', { role: 'orders_read', duration: '5 seconds' });
+    const lapsing = await request(slack, 'ben', { role: 'brief' });
+    const pending = await card(slack, lapsing, /Waiting/);
+
+    await untilPast(new Date(Date.now() + 2_000));
+    // Whether or not a heartbeat has written it yet.
+    expect(await clickAndHear(slack, 'cora', pending, 'Approve')).toMatch(
+      /Too late: nobody decided R-\d+ in 2 seconds/,
+    );
+    await slack.waitFor(() => rang(use(), 'dan', short.id, 'Ended: its time was up'), HEARTBEATS_MS);
+    expect(await isRefused(stage, 'dan', 'orders_read')).toBe(true);
+    expect(buttonsOf((await card(slack, short.id, /Ended: its time was up/)).blocks)).toEqual([]);
+    expect(await clickAndHear(slack, 'dan', short.note, 'Relinquish')).toContain('its time was up');
+
+    await slack.waitFor(
+      () => rang(use(), 'ben', lapsing, 'Lapsed: nobody decided in 2 seconds'),
+      HEARTBEATS_MS,
+    );
+    expect(buttonsOf((await card(slack, lapsing, /Lapsed/)).blocks)).toEqual([]);
+    expect(await clickAndHear(slack, 'cora', pending, 'Approve')).toContain('Too late');
+    await slack.waitFor(() => rang(use(), 'ana', warned.id, 'Your access ends'), HEARTBEATS_MS);
+    await expectReads(stage, 'ana', 'orders_read');
+    await click(slack, 'ana', warned.note, 'Relinquish');
+    await told(slack, 'ana', warned.id, /Ended: relinquished/);
+
+    await expectRung(stage, 'ben', lapsing, ['Waiting for approval', 'Lapsed: nobody decided in 2 seconds']);
+    await expectRung(stage, 'dan', short.id, [
+      'Waiting for approval',
+      'Granted until …',
+      'Ended: its time was up',
+    ]);
+    await expectRung(stage, 'ana', warned.id, [
+      'Waiting for approval',
+      'Granted until …',
+      'Your access ends …',
+      'Ended: relinquished by you',
+    ]);
+  });
+
+  it('hostile words and names ring nobody, and are shown as they were written', async () => {
+    const { slack, stage } = use();
+    const reason = '<!channel> <!here> `x` *y* <https://evil.example|fine> & </b> <@U0EVE>';
+    const id = await request(slack, 'ana', { role: HOSTILE.role, reason });
+    const pending = await card(slack, id, /Waiting/);
+    expect(wordsOf(pending.blocks)).toContain(reason);
+    await click(slack, 'cora', pending, 'Approve');
+    const note = await told(slack, 'ana', id, /psql/);
+    expect(await lent(stage)).toEqual([`"${HOSTILE.role}" ana`]);
+    await click(slack, 'ana', note, 'Relinquish');
+    const shown = [note, pending, await card(slack, id, /Ended/), await told(slack, 'ana', id, /Ended/)];
+    expect(await lent(stage)).toEqual([]);
+    for (const message of shown) {
+      expect(message.text).not.toMatch(/<!(?:channel|here|everyone)|<https/);
+      for (const { text } of mrkdwnOf(message.blocks)) {
+        expect(text).not.toMatch(/<!(?:channel|here|everyone)|<https|<@U0EVE>/);
+      }
+    }
+    for (const name of Object.keys(CAST) as Name[]) {
+      const loud = slack.as(CAST[name]).notifications();
+      expect(loud.filter(({ why }) => why === 'everybody')).toEqual([]);
+    }
+    await expectRung(stage, 'eve', id, []);
+    await expectRung(stage, 'cora', id, ['Waiting for approval']);
+  });
+}
+
+function rang({ slack }: World, name: Name, id: string, title: string): boolean {
+  return slack
+    .as(CAST[name])
+    .notifications()
+    .some(({ text }) => text.startsWith(title) && text.includes(`${id} ·`));
+}
+
+/** The texts in which Slack would see a mention or a link. */
+function mrkdwnOf(value: unknown): readonly { readonly text: string }[] {
+  if (Array.isArray(value)) return value.flatMap(mrkdwnOf);
+  if (typeof value !== 'object' || value === null) return [];
+  if ('type' in value && value.type === 'mrkdwn' && 'text' in value) return [{ text: String(value.text) }];
+  return Object.values(value).flatMap(mrkdwnOf);
+}
