@@ -25,6 +25,7 @@ create table requests (
   decided_via   text,
   -- Where the membership stands: identity, not names. Written before the GRANT is run.
   server        text,
+  grantor_oid   oid,
   role_oid      oid,
   member_oid    oid,
   granted_at    timestamptz,
@@ -32,7 +33,7 @@ create table requests (
   warn_at       timestamptz,
   ended_by      text,
   ended_at      timestamptz,
-  check ((server is null) = (role_oid is null) and (server is null) = (member_oid is null)),
+  check (num_nulls(server, grantor_oid, role_oid, member_oid) in (0, 4)),
   check (state <> 'active' or (server is not null and expires_at is not null)),
   check ((ended_at is null) = (state in ('pending', 'granting', 'active', 'ending')))
 );

@@ -94,12 +94,13 @@ export function createContext(
   const deliverer = createDeliverer(deps);
   const sweeper = createSweeper(deps, lock, `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`);
 
-  const beat = repeat(heartbeatMs, deps, 'heartbeat', async () => {
-    await passTime(deps);
-    await sweeper.heartbeat();
-    deliverer.kick();
-  });
-  const shift = repeat(SHIFT_EVERY_MS, deps, 'ask on call again', () => reconsiderOnCall(deps, SHIFT_BATCH));
+  // Each for itself: what hinders one must not keep the others from their work.
+  const beats = [
+    repeat(heartbeatMs, deps, 'look at every target', () => sweeper.heartbeat()),
+    repeat(heartbeatMs, deps, 'let time pass', () => passTime(deps)),
+    repeat(heartbeatMs, deps, 'look at the outbox', async () => deliverer.kick()),
+    repeat(SHIFT_EVERY_MS, deps, 'ask on call again', () => reconsiderOnCall(deps, SHIFT_BATCH)),
+  ];
 
   return {
     access: createAccess(deps),
@@ -108,15 +109,16 @@ export function createContext(
       await registerTargets(db, [...config.targets.keys()]);
       await refuseLostTargets(deps);
       await alarms.start(async (name) => sweeper.wake(name));
-      beat.start();
-      shift.start();
+      for (const beat of beats) beat.start();
     },
     async ping() {
       await db.query('select 1');
     },
     async stop() {
-      beat.stop();
-      shift.stop();
+      for (const beat of beats) beat.stop();
+      // The look at all targets that has begun is finished: a Hallpass that Slack turns away, and that is started
+      // again and again, still takes back what is due.
+      await Promise.all(running);
       await Promise.all([sweeper.stop(), deliverer.stop(), alarms.close()]);
       await Promise.all(running);
       await Promise.all([...targets.values()].map((target) => target.close()));

@@ -21,7 +21,7 @@ export async function migrate(databases: Databases, logger: Logger): Promise<voi
 }
 
 /**
- * Runs Hallpass until a signal or a fatal error ends it. Never returns before.
+ * Starts Hallpass; a signal or a fatal error ends the process. Resolves when it is ready, or ending.
  * @throws HallpassError when it cannot start
  */
 export async function serve(options: { readonly migrate: boolean }): Promise<void> {
@@ -38,7 +38,8 @@ export async function serve(options: { readonly migrate: boolean }): Promise<voi
     access: context.access,
     messenger: context.messenger,
     logger,
-    onFatal: (error) => stop(1, error),
+    // No click arrives any more, and /readyz says so; but what is lent must still be taken back.
+    onFatal: (error) => logger.fatal({ err: error }, 'Slack turns Hallpass away; it goes on taking back'),
   });
   const health = await startHealth(env.opsPort, async () => [
     ...(slack.ready() ? [] : ['a connection to Slack']),

@@ -1,5 +1,5 @@
 import type { AccessRequest, AuditEvent, Refusal, RequestEvent } from '../domain/request.js';
-import { transition } from '../domain/request.js';
+import { isExpired, transition } from '../domain/request.js';
 import { HallpassError } from '../errors.js';
 import { readRequests } from '../ledger/read-requests.js';
 import { type Note, type Write, writeTransitions } from '../ledger/write-transitions.js';
@@ -51,7 +51,7 @@ export async function change(
       writes.push({
         next,
         audit: { ...audit, data: { ...audit.data, ...intended.audit } },
-        notes: noteFor(request, next, intended.event),
+        notes: noteFor(request, next, intended.event, now),
         wakes: next.state !== request.state && (next.state === 'granting' || next.state === 'ending'),
         decision: intended.decision ?? null,
       });
@@ -68,13 +68,24 @@ export async function change(
 }
 
 /** Each outcome is a new message to the requester, so that the phone buzzes; everything else edits. */
-function noteFor(before: AccessRequest, next: AccessRequest, event: RequestEvent): readonly Note[] {
-  const kind = noteKind(before, next, event);
+function noteFor(
+  before: AccessRequest,
+  next: AccessRequest,
+  event: RequestEvent,
+  now: Date,
+): readonly Note[] {
+  const kind = noteKind(before, next, event, now);
   return kind === null ? [] : [{ key: `note:${next.id}:${kind}`, kind, recipient: next.requester }];
 }
 
-function noteKind(before: AccessRequest, next: AccessRequest, event: RequestEvent): NoteKind | null {
-  if (event.type === 'warned') return 'expiring';
+function noteKind(
+  before: AccessRequest,
+  next: AccessRequest,
+  event: RequestEvent,
+  now: Date,
+): NoteKind | null {
+  // Said after the expiry, it would be wrong.
+  if (event.type === 'warned') return isExpired(next, now) ? null : 'expiring';
   if (next.state === before.state) return null;
   switch (next.state) {
     case 'active':

@@ -1,5 +1,5 @@
 import { roleOf } from '../config/lookup.js';
-import { type MayDecide, mayDecide, type Policy } from '../domain/policy.js';
+import { type MayDecide, mayDecide, type Policy, type Principal } from '../domain/policy.js';
 import type { AccessRequest } from '../domain/request.js';
 import { transition } from '../domain/request.js';
 import * as words from '../surfaces/words.js';
@@ -7,7 +7,7 @@ import type { Actor, Clicked, Reply } from './access.js';
 import { change, type Intended } from './change.js';
 import type { Deps } from './deps.js';
 import { findRequest } from './find.js';
-import { identify, loginOn, mappingStands, readGroups } from './who.js';
+import { identify, loginsOf, mappingStands, readGroups } from './who.js';
 
 type DecideDeps = Pick<Deps, 'config' | 'db' | 'changed' | 'messenger' | 'logger' | 'background'>;
 
@@ -27,14 +27,18 @@ export async function decide(
   if (request.state !== 'pending') return refusal(request, actor.userId, now);
 
   const offered = roleOf(deps.config, request);
-  if (offered === null) return { text: words.notOfferedAnyMore(request) };
-  const { policy } = offered.role;
+  if (verdict === 'approve' && offered?.target.lend !== true) {
+    return { text: words.notOfferedAnyMore(request) };
+  }
+  // Who was asked may deny what has left the configuration since.
+  const policy = offered?.role.policy ?? null;
+  const approvers = policy?.approvers ?? request.asked;
   const may = mayDecide(
-    policy.approvers,
+    approvers,
     {
       userId: actor.userId,
-      login: loginOn(deps.config, request.target, who.person),
-      groups: await readGroups(deps, policy.approvers),
+      logins: loginsOf(deps.config, request.target, who.person),
+      groups: await readGroups(deps, approvers),
     },
     request,
   );
@@ -43,11 +47,10 @@ export async function decide(
       { security: true, user: actor.userId, request: request.id, why: may.code },
       'refused a decision',
     );
-    return { text: whyNot(may, request, policy) };
+    return { text: whyNot(may, request, approvers) };
   }
-  if (verdict === 'approve') {
-    if (!offered.target.lend) return { text: words.notOfferedAnyMore(request) };
-    if (!(await mappingStands(deps, request))) return { text: words.loginChanged(request) };
+  if (verdict === 'approve' && !(await mappingStands(deps, request))) {
+    return { text: words.loginChanged(request) };
   }
   const outcomes = await change(deps, [request.id], () => intended(deps, verdict, actor, may.via, policy));
   const outcome = outcomes.get(request.id);
@@ -59,12 +62,12 @@ function intended(
   verdict: 'approve' | 'deny',
   actor: Actor,
   via: string,
-  policy: Policy,
+  policy: Policy | null,
 ): Intended {
   return {
     event:
       verdict === 'approve'
-        ? { type: 'approve', by: actor.userId, via, maxMs: policy.maxMs }
+        ? { type: 'approve', by: actor.userId, via, maxMs: policy?.maxMs ?? 0 }
         : { type: 'deny', by: actor.userId, via },
     audit: { policy, configHash: config.hash },
     decision: { approver: actor.userId, verdict, via },
@@ -77,14 +80,18 @@ function refusal(request: AccessRequest, by: string, now: Date): Reply {
   return result.ok ? null : { text: words.refused(result.refusal, by) };
 }
 
-function whyNot(may: Exclude<MayDecide, { ok: true }>, request: AccessRequest, policy: Policy): string {
+function whyNot(
+  may: Exclude<MayDecide, { ok: true }>,
+  request: AccessRequest,
+  approvers: readonly Principal[],
+): string {
   switch (may.code) {
     case 'own_request':
-      return words.ownRequest(request, policy.approvers);
+      return words.ownRequest(request, approvers);
     case 'same_login':
-      return words.sameLogin(request, policy.approvers);
+      return words.sameLogin(request, approvers);
     case 'not_an_approver':
-      return words.notApprover(request, policy.approvers);
+      return words.notApprover(request, approvers);
     case 'group_unknown':
       return words.groupUnreadable(may.groups);
   }

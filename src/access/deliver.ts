@@ -25,8 +25,8 @@ import type { Deps } from './deps.js';
 const SLOTS = 8;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 5 * 60_000;
-/** A message that could not be sent for a day is news no more. */
-const GIVE_UP_MS = 24 * 3_600_000;
+/** A message that could not be sent so often, which takes about a day, is news no more. */
+const GIVE_UP_AFTER = 300;
 
 export interface Deliverer {
   /** Something may be unsent. Returns at once. */
@@ -77,6 +77,7 @@ export function createDeliverer(deps: Pick<Deps, 'db' | 'config' | 'messenger' |
   }
 
   function wakeIn(ms: number): void {
+    if (stopping) return;
     if (timer !== null) clearTimeout(timer);
     timer = setTimeout(kick, Math.min(Math.max(ms, 10), LONGEST_RETRY_MS));
   }
@@ -137,7 +138,12 @@ async function unsent(
   }
   const asked = error instanceof MessengerError ? error.retryAfterMs : null;
   const pause = asked ?? Math.min(FIRST_RETRY_MS * 2 ** (delivery.attempts - 1), LONGEST_RETRY_MS);
-  await recordUnsent(db, delivery.key, error.message, gone || delivery.ageMs > GIVE_UP_MS ? null : pause);
+  await recordUnsent(
+    db,
+    delivery.key,
+    error.message,
+    gone || delivery.attempts > GIVE_UP_AFTER ? null : pause,
+  );
 }
 
 /** What a message shows is a pure function of the request as it stands now. */

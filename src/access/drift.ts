@@ -4,13 +4,13 @@
  * other is reported: an empty or restored ledger must not take access away.
  */
 import type { Config } from '../config/config.js';
-import { compare, pairKey } from '../domain/compare.js';
-import { isFinal } from '../domain/request.js';
+import { compare, isSame, pairKey } from '../domain/compare.js';
+import { type AccessRequest, isFinal } from '../domain/request.js';
 import { insertOperatorNote } from '../ledger/deliveries.js';
 import { insertEvent } from '../ledger/insert-event.js';
 import { readLastOfPlaces, readWanted } from '../ledger/read-requests.js';
 import type { Message } from '../surfaces/message.js';
-import { serverChanged, unexplainedMembership } from '../surfaces/operators.js';
+import { loginChanged, serverChanged, unexplainedMembership } from '../surfaces/operators.js';
 import type { Membership, Server, Target } from '../target/target.js';
 import type { Deps } from './deps.js';
 import { recordGone } from './take-back.js';
@@ -27,16 +27,21 @@ export async function checkDrift(deps: DriftDeps, name: string, target: Target):
   // by the state table.
   const { now, requests } = await readWanted(deps.db, name);
   const { server, memberships } = await target.list();
-  const elsewhere = requests.filter(({ place }) => place !== null && place.server !== server.id);
-  const expected = elsewhere[0]?.place?.server;
+  const here = { server: server.id, grantorOid: server.loginOid };
+  const elsewhere = requests.flatMap(({ place }) => (place !== null && !isSame(place, here) ? [place] : []));
+  const today = now.toISOString().slice(0, 10);
+  const expected = elsewhere.find((place) => place.server !== server.id)?.server;
+  const open = elsewhere.length;
   if (expected !== undefined) {
-    const facts = { expected, found: server.id, open: elsewhere.length };
-    const message = serverChanged({ ...namesOf(deps.config, name), ...facts });
-    await tellOperators(deps, `server:${name}:${expected}:${server.id}`, message);
+    const message = serverChanged({ ...namesOf(deps.config, name), expected, found: server.id, open });
+    await tellOperators(deps, `server:${name}:${expected}:${server.id}:${today}`, message);
+  } else if (open > 0) {
+    const message = loginChanged({ ...namesOf(deps.config, name), login: server.login, open });
+    await tellOperators(deps, `login:${name}:${server.loginOid}:${today}`, message);
   }
-  const { gone, unexplained } = compare(requests, { server: server.id, memberships }, now);
+  const { gone, unexplained } = compare(requests, { ...here, memberships }, now);
   await recordGone(deps, gone);
-  await settleUnexplained(deps, name, target, server, unexplained);
+  await settleUnexplained(deps, name, target, server, unexplained, today);
   return expected ?? server.id;
 }
 
@@ -46,6 +51,7 @@ async function settleUnexplained(
   target: Target,
   server: Server,
   unexplained: readonly Membership[],
+  today: string,
 ): Promise<void> {
   if (unexplained.length === 0) return;
   const last = new Map(
@@ -53,13 +59,14 @@ async function settleUnexplained(
       request.place ? [[pairKey(request.place), request] as const] : [],
     ),
   );
+  const leftovers: { membership: Membership; request: AccessRequest }[] = [];
   for (const membership of unexplained) {
     const request = last.get(pairKey(membership));
     if (request === undefined) {
       const message = unexplainedMembership({ ...namesOf(deps.config, name), ...membership });
       const news = await tellOperators(
         deps,
-        `unexplained:${name}:${server.id}:${pairKey(membership)}`,
+        `unexplained:${name}:${server.id}:${pairKey(membership)}:${today}`,
         message,
       );
       if (news) {
@@ -68,19 +75,36 @@ async function settleUnexplained(
           'a membership that our login granted is in no ledger',
         );
       }
-    } else if (isFinal(request.state)) {
-      const [answer] = await target.takeBack(server.id, [membership]);
-      deps.logger.warn(
-        { target: name, request: request.id, ...membership },
-        'took back what outlived its request',
-      );
-      await insertEvent(deps.db, request.id, {
-        kind: 'leftover_taken_back',
-        actor: null,
-        data: { ...membership, server: server.id, outcome: answer?.outcome ?? null },
-      });
-    }
+    } else if (isFinal(request.state)) leftovers.push({ membership, request });
   }
+  await takeLeftovers(deps, name, target, server, leftovers);
+}
+
+/** What outlived its request. @throws the target's own error when one could not be taken: the check is not done. */
+async function takeLeftovers(
+  { db, logger }: Pick<Deps, 'db' | 'logger'>,
+  name: string,
+  target: Target,
+  server: Server,
+  leftovers: readonly { readonly membership: Membership; readonly request: AccessRequest }[],
+): Promise<void> {
+  if (leftovers.length === 0) return;
+  const answers = await target.takeBack(
+    server.id,
+    leftovers.map(({ membership }) => membership),
+  );
+  const byPair = new Map(answers.map((answer) => [pairKey(answer), answer]));
+  for (const { membership, request } of leftovers) {
+    const answer = byPair.get(pairKey(membership));
+    if (answer === undefined || answer.outcome === 'failed') continue;
+    logger.warn({ target: name, request: request.id, ...membership }, 'took back what outlived its request');
+    await insertEvent(db, request.id, {
+      kind: 'leftover_taken_back',
+      actor: null,
+      data: { ...membership, server: server.id, outcome: answer.outcome },
+    });
+  }
+  for (const answer of answers) if (answer.outcome === 'failed') throw answer.error;
 }
 
 function namesOf(config: Config, target: string): { readonly target: string; readonly targetName: string } {

@@ -15,7 +15,8 @@ export async function recordHindered(
 ): Promise<void> {
   const news = new Map(
     hindered
-      .filter(({ request, error }) => request.trouble !== error.message)
+      // Why a GRANT failed is kept; what hinders the proof that nothing is left of it is not news.
+      .filter(({ request, error }) => request.why !== 'failed' && request.trouble !== error.message)
       .map(({ request, error }) => [request.id, error]),
   );
   const [first] = news.values();

@@ -1,8 +1,8 @@
-import { pairKey } from '../domain/compare.js';
+import { isSame, pairKey } from '../domain/compare.js';
 import { type AccessRequest, GRANTING_LIMIT_MS, type Place } from '../domain/request.js';
 import { HallpassError } from '../errors.js';
-import { readOpenRequest } from '../ledger/read-requests.js';
-import { forgetChecked } from '../ledger/targets.js';
+import { readLastOfPlaces, readOpenRequest } from '../ledger/read-requests.js';
+import { forgetChecked, otherTargetOn } from '../ledger/targets.js';
 import type { Lent, PairFacts, Server, Target } from '../target/target.js';
 import { change } from './change.js';
 import type { Deps } from './deps.js';
@@ -38,8 +38,9 @@ export async function lend(
 ): Promise<readonly number[]> {
   const undone: number[] = [];
   const asked: AccessRequest[] = [];
-  for (const request of requests) {
-    const verdict = await stillDue(deps, request, now);
+  const verdicts = await Promise.all(requests.map((request) => stillDue(deps, request, now)));
+  for (const [i, request] of requests.entries()) {
+    const verdict = verdicts[i] ?? 'ask later';
     if (verdict === 'yes') asked.push(request);
     else if (verdict === 'ask later') undone.push(request.id);
     else await fail(deps, [request.id], () => verdict.fail);
@@ -56,7 +57,14 @@ export async function lend(
     if (server.inRecovery) {
       throw new HallpassError('a standby answers, and roles are lent on its primary', { passing: true });
     }
-    const placed = await intend(deps, server, asked, facts);
+    const twin = await otherTargetOn(deps.db, name, server.id, [...deps.config.targets.keys()]);
+    if (twin !== null) {
+      throw new HallpassError(`${name} is the same server as ${twin}: roles belong to a whole server`, {
+        passing: false,
+        nextStep: 'Ask for the role there.',
+      });
+    }
+    const placed = await intend(deps, server, asked, await withoutStrangers(deps, server, facts));
     tried = placed.map(({ request }) => request);
     const answers = await target.lend(
       server.id,
@@ -104,6 +112,29 @@ async function stillDue(
   return { fail: 'the shift was over before it could be granted' };
 }
 
+/** A membership by our own login that no request here explains is not ours to lend, and then to take away. */
+async function withoutStrangers(
+  { db }: LendDeps,
+  server: Server,
+  facts: readonly PairFacts[],
+): Promise<readonly PairFacts[]> {
+  const places = facts.flatMap(({ ours, roleOid, memberOid }) =>
+    ours && roleOid !== null && memberOid !== null ? [{ roleOid, memberOid }] : [],
+  );
+  if (places.length === 0) return facts;
+  const known = await readLastOfPlaces(db, server.id, places);
+  const explained = new Set(known.flatMap(({ place }) => (place ? [pairKey(place)] : [])));
+  return facts.map((fact) =>
+    fact.ours && !explained.has(`${fact.roleOid}/${fact.memberOid}`)
+      ? {
+          ...fact,
+          ours: false,
+          held: { how: 'direct' as const, via: `${server.login}, but not by this Hallpass` },
+        }
+      : fact,
+  );
+}
+
 /** Writes down where each GRANT will be run, before any is; what cannot be lent there fails here. */
 async function intend(
   deps: LendDeps,
@@ -121,9 +152,12 @@ async function intend(
       refused.set(request.id, why ?? 'it is not on the server');
       continue;
     }
-    const place = { server: server.id, roleOid: fact.roleOid, memberOid: fact.memberOid };
+    const { roleOid, memberOid } = fact;
+    const place = { server: server.id, grantorOid: server.loginOid, roleOid, memberOid };
     if (request.place === null) news.set(request.id, place);
-    else if (pairKey(request.place) === pairKey(place)) placed.push({ request, place });
+    else if (isSame(request.place, place) && pairKey(request.place) === pairKey(place)) {
+      placed.push({ request, place });
+    }
     // A GRANT may stand at the first place: it stays written down, to be proved gone.
     else refused.set(request.id, 'the role or the login was replaced by another of the same name');
   }
@@ -179,7 +213,7 @@ async function record(
 async function undo(deps: LendDeps, target: Target, request: AccessRequest, place: Place): Promise<void> {
   const { requests } = await readOpenRequest(deps.db, request);
   // While it is still ending, the next round of this sweep takes it back; a new request may want it by now.
-  if (requests.length > 0) return;
+  if (requests.some((open) => open.state !== 'pending')) return;
   deps.logger.warn({ request: request.id, target: request.target }, 'taking back a GRANT that came too late');
   // Should this fail, the next comparison of all our memberships finds it: have it made at once.
   await forgetChecked(deps.db, request.target);

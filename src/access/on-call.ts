@@ -28,7 +28,7 @@ export async function askOnCall(
       : null;
   return {
     policy,
-    maxMs: policy.onCall.maxMs,
+    maxMs: Math.min(policy.onCall.maxMs, policy.maxMs),
     answer: await onCall.ask({ pagerduty, email }, policy.onCall),
   };
 }

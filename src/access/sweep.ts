@@ -29,7 +29,7 @@ export async function sweep(
     if (requests.length === 0) return undone.length > 0;
     const todo = compare(requests, null, now);
     await recordGone(deps, todo.gone);
-    undone.push(...(await lend(deps, name, target, expected, todo.lend, now)));
     undone.push(...(await takeBack(deps, target, todo.takeBack)));
+    undone.push(...(await lend(deps, name, target, expected, todo.lend, now)));
   }
 }

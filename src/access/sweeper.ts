@@ -78,14 +78,16 @@ export function createSweeper(deps: Deps, lock: SweepLock, processName: string):
       } while (!stopping && (await readTarget(db, name)).wakeSeq !== seen);
       if (left) wakeIn(name, RETRY_MS);
       await arm(name);
-      troubles.delete(name);
     } catch (thrown) {
-      const error = coerceError(thrown);
-      if (troubles.get(name) !== error.message)
-        logger.warn({ err: error, target: name }, 'a sweep broke off');
-      troubles.set(name, error.message);
+      complain(name, thrown, 'a sweep broke off');
       wakeIn(name, RETRY_MS);
     }
+  }
+
+  function complain(name: string, thrown: unknown, what: string): void {
+    const error = coerceError(thrown);
+    if (troubles.get(name) !== error.message) logger.warn({ err: error, target: name }, what);
+    troubles.set(name, error.message);
   }
 
   /** The drift check, when it is due. A target that cannot be asked is asked again at the next heartbeat. */
@@ -102,9 +104,10 @@ export function createSweeper(deps: Deps, lock: SweepLock, processName: string):
     try {
       await recordChecked(db, name, processName, await checkDrift(deps, name, target));
       compared.set(name, performance.now());
+      troubles.delete(name);
     } catch (thrown) {
       compared.delete(name);
-      logger.warn({ err: thrown, target: name }, 'the memberships on a target could not be compared');
+      complain(name, thrown, 'the memberships on a target could not be compared');
     }
   }
 
@@ -116,10 +119,13 @@ export function createSweeper(deps: Deps, lock: SweepLock, processName: string):
       wakeIn(name, Math.max(0, ms));
       return;
     }
-    const at = Math.round((Date.now() + ms) / 100);
-    if (armedFor.get(name) === at) return;
-    armedFor.set(name, at);
-    deps.alarms.arm(name, Math.min(ms - EARLY_MS, LONGEST_TIMER_MS));
+    const delayMs = Math.min(ms - EARLY_MS, LONGEST_TIMER_MS);
+    // What rings at about this moment is armed already.
+    const rings = performance.now() + delayMs;
+    const armed = armedFor.get(name);
+    if (armed !== undefined && armed > performance.now() && Math.abs(armed - rings) < 200) return;
+    armedFor.set(name, rings);
+    deps.alarms.arm(name, delayMs);
   }
 
   /** Of several timers for one target the earliest stands. */

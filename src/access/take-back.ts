@@ -4,6 +4,7 @@
  */
 import { pairKey } from '../domain/compare.js';
 import type { AccessRequest, Place } from '../domain/request.js';
+import { HallpassError } from '../errors.js';
 import { forgetChecked } from '../ledger/targets.js';
 import { TargetError } from '../target/errors.js';
 import type { TakenBack, Target } from '../target/target.js';
@@ -25,6 +26,7 @@ export async function takeBack(
   const undone: number[] = [];
   for (const [server, placed] of byServer(requests)) {
     const answers = await revoke(deps, target, server, placed);
+    const ourOid = await whoWeAre(target, answers.values());
     const gone: { request: AccessRequest; found: boolean }[] = [];
     const failed: Hindered[] = [];
     for (const { request, place } of placed) {
@@ -32,7 +34,9 @@ export async function takeBack(
       if (answer === undefined) {
         failed.push({ request, error: asHallpassError('the target did not answer for it') });
       } else if (answer.outcome === 'failed') failed.push({ request, error: answer.error });
-      else gone.push({ request, found: answer.outcome === 'absent' });
+      else if (answer.outcome === 'absent' && ourOid !== place.grantorOid) {
+        failed.push({ request, error: new HallpassError(OTHER_LOGIN, { passing: true }) });
+      } else gone.push({ request, found: answer.outcome === 'absent' });
     }
     await recordGone(deps, gone);
     await recordHindered(deps, failed);
@@ -50,6 +54,15 @@ export async function recordGone(
   await change(deps, [...found.keys()], ({ id }) => ({
     event: { type: 'proved_gone', found: found.get(id) ?? false },
   }));
+}
+
+const OTHER_LOGIN = 'Hallpass logs in there as another than the one that granted it, and cannot see it.';
+
+/** Our own login's OID, when something was absent: it may only be absent for this login. */
+async function whoWeAre(target: Target, answers: Iterable<TakenBack>): Promise<number | null> {
+  if (![...answers].some(({ outcome }) => outcome === 'absent')) return null;
+  const { server } = await target.look([]);
+  return server.loginOid;
 }
 
 async function revoke(

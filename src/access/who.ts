@@ -51,6 +51,20 @@ export function loginOn(config: Config, target: string, person: Pick<Person, 'id
   return targetConfig === undefined ? null : findLogin(config, targetConfig, person).login;
 }
 
+/** Every login that a person is known by for a target, "may not" or not: a second account is no second person. */
+export function loginsOf(
+  config: Config,
+  target: string,
+  person: Pick<Person, 'id' | 'email'>,
+): ReadonlySet<string> {
+  const named = [
+    config.targets.get(target)?.people.get(person.id),
+    config.people.get(person.id)?.login,
+    loginOn(config, target, person),
+  ];
+  return new Set(named.filter((login) => login != null));
+}
+
 /** Does the requester still have the login that was asked for, and may they still ask at all? */
 export async function mappingStands(
   { config, messenger }: Pick<Deps, 'config' | 'messenger'>,

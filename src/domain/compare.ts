@@ -5,6 +5,12 @@
  */
 import { type AccessRequest, isExpired } from './request.js';
 
+/** Who was seen: a server, and our own login on it. */
+export interface Standpoint {
+  readonly server: string;
+  readonly grantorOid: number;
+}
+
 /** A membership on the target whose grantor is our own login. */
 export interface Seen {
   readonly roleOid: number;
@@ -29,7 +35,7 @@ export interface Comparison<S extends Seen = Seen> {
  */
 export function compare<S extends Seen>(
   wanted: readonly AccessRequest[],
-  seen: { readonly server: string; readonly memberships: readonly S[] } | null,
+  seen: (Standpoint & { readonly memberships: readonly S[] }) | null,
   now: Date,
 ): Comparison<S> {
   const lend: AccessRequest[] = [];
@@ -40,14 +46,15 @@ export function compare<S extends Seen>(
 
   for (const request of wanted) {
     const { state, place } = request;
-    if (place !== null && place.server === seen?.server) explained.add(pairKey(place));
+    const here = place !== null && seen !== null && isSame(place, seen);
+    if (place !== null && here) explained.add(pairKey(place));
     if (state === 'granting') {
       lend.push(request);
     } else if (state === 'ending' || (state === 'active' && isExpired(request, now))) {
       // The place is written before the GRANT is run: without one there was no GRANT.
       if (place === null) gone.push({ request, found: false });
       else takeBack.push(request);
-    } else if (state === 'active' && place !== null && place.server === seen?.server) {
+    } else if (state === 'active' && place !== null && here) {
       if (!there.has(pairKey(place))) gone.push({ request, found: true });
     }
   }
@@ -57,6 +64,11 @@ export function compare<S extends Seen>(
     gone,
     unexplained: seen?.memberships.filter((m) => !explained.has(pairKey(m))) ?? [],
   };
+}
+
+/** What one login sees on one server says nothing of another server, nor of another login's memberships. */
+export function isSame(a: Standpoint, b: Standpoint): boolean {
+  return a.server === b.server && a.grantorOid === b.grantorOid;
 }
 
 /** One membership on one server, as a key. */

@@ -33,8 +33,8 @@ export interface Policy {
 /** What was looked up about the one who clicked, to decide whether they may decide. */
 export interface DeciderFacts {
   readonly userId: string;
-  /** The Postgres login that this person has on the request's target, if any. */
-  readonly login: string | null;
+  /** Every Postgres login that this person is known by, also where they may not use it. */
+  readonly logins: ReadonlySet<string>;
   /** For each group named in the policy: its members, or null when Slack did not say. */
   readonly groups: ReadonlyMap<string, ReadonlySet<string> | null>;
 }
@@ -58,7 +58,7 @@ export function mayDecide(
   request: { readonly requester: string; readonly login: string },
 ): MayDecide {
   if (decider.userId === request.requester) return { ok: false, code: 'own_request' };
-  if (decider.login === request.login) return { ok: false, code: 'same_login' };
+  if (decider.logins.has(request.login)) return { ok: false, code: 'same_login' };
   return qualifies(approvers, decider);
 }
 

@@ -25,6 +25,8 @@ export const GRANTING_LIMIT_MS = 15 * 60_000;
 export interface Place {
   /** system_identifier of the server. */
   readonly server: string;
+  /** OID of our own login there: whose membership it is. */
+  readonly grantorOid: number;
   readonly roleOid: number;
   readonly memberOid: number;
 }

@@ -14,7 +14,6 @@ export interface Delivery {
   /** Where Slack put it; null before the first post. */
   readonly posted: { readonly channel: string; readonly ts: string } | null;
   readonly attempts: number;
-  readonly ageMs: number;
 }
 
 /**
@@ -33,7 +32,6 @@ const deliveryRow = z.object({
   channel: z.string().nullable(),
   ts: z.string().nullable(),
   attempts: z.number(),
-  age_ms: z.number(),
 });
 
 function toDelivery(row: unknown): Delivery {
@@ -47,7 +45,6 @@ function toDelivery(row: unknown): Delivery {
     wanted: d.wanted,
     posted: d.channel === null || d.ts === null ? null : { channel: d.channel, ts: d.ts },
     attempts: d.attempts,
-    ageMs: d.age_ms,
   };
 }
 
@@ -59,7 +56,7 @@ export async function claimDeliveries(db: Queryable, limit: number): Promise<rea
                and (lease_until is null or lease_until <= now())
              order by not_before limit $1 for update skip locked) due
        where d.key = due.key
-       returning d.*, extract(epoch from now() - d.created_at)::float8 * 1000 as age_ms`,
+       returning d.*`,
     [limit, LEASE_MS],
   );
   return rows.map(toDelivery);

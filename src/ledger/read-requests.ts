@@ -14,7 +14,8 @@ async function read(db: Queryable, from: string, params: readonly unknown[]): Pr
     `select clock.now, r.* from (select now()) clock left join lateral (select ${REQUEST_COLUMNS} ${from}) r on true`,
     [...params],
   );
-  const now = rows[0]?.now ?? new Date(Number.NaN);
+  const now = rows[0]?.now;
+  if (now === undefined) throw new Error('the ledger did not say what time it is');
   return { now, requests: rows.filter((row) => row.id !== null).map(toRequest) };
 }
 

@@ -5,7 +5,7 @@ import { LedgerError } from './pool.js';
 /** The columns of `requests` that make an AccessRequest, in SQL. */
 export const REQUEST_COLUMNS = `r.id, r.version, r.state, r.why, r.trouble, r.target, r.role, r.login, r.requester,
   r.reason, r.wished_ms, r.duration_ms, r.asked, r.created_at, r.pending_until, r.on_call_note, r.decided_at,
-  r.decided_by, r.decided_via, r.server, r.role_oid, r.member_oid, r.granted_at, r.expires_at, r.warn_at,
+  r.decided_by, r.decided_via, r.server, r.grantor_oid, r.role_oid, r.member_oid, r.granted_at, r.expires_at, r.warn_at,
   r.ended_by, r.ended_at`;
 
 const requestRow = z.object({
@@ -39,6 +39,7 @@ const requestRow = z.object({
   decided_by: z.string().nullable(),
   decided_via: z.string().nullable(),
   server: z.string().nullable(),
+  grantor_oid: z.number().nullable(),
   role_oid: z.number().nullable(),
   member_oid: z.number().nullable(),
   granted_at: z.date().nullable(),
@@ -80,9 +81,9 @@ export function toRequest(row: unknown): AccessRequest {
     decidedBy: r.decided_by,
     decidedVia: r.decided_via,
     place:
-      r.server === null || r.role_oid === null || r.member_oid === null
+      r.server === null || r.grantor_oid === null || r.role_oid === null || r.member_oid === null
         ? null
-        : { server: r.server, roleOid: r.role_oid, memberOid: r.member_oid },
+        : { server: r.server, grantorOid: r.grantor_oid, roleOid: r.role_oid, memberOid: r.member_oid },
     grantedAt: r.granted_at,
     expiresAt: r.expires_at,
     warnAt: r.warn_at,
@@ -105,6 +106,7 @@ export function toChange(next: AccessRequest): Record<string, unknown> {
     decided_by: next.decidedBy,
     decided_via: next.decidedVia,
     server: next.place?.server ?? null,
+    grantor_oid: next.place?.grantorOid ?? null,
     role_oid: next.place?.roleOid ?? null,
     member_oid: next.place?.memberOid ?? null,
     granted_at: next.grantedAt,

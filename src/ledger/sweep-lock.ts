@@ -10,6 +10,8 @@ import { ledgerConnection } from './pool.js';
 const LOCK_CLASS = 0x48505357;
 const PING_MS = 3_000;
 const SESSION_TIMEOUT_MS = 10_000;
+/** A question about a lock is answered at once, or the connection is dead. */
+const ANSWER_MS = 5_000;
 
 export interface SweepLock {
   /** Runs `work` while holding the lock of `name`. @returns false when another session holds it. */
@@ -18,63 +20,73 @@ export interface SweepLock {
 }
 
 export function createSweepLock(databaseUrl: string, onError: (error: Error) => void): SweepLock {
-  let current: Promise<pg.Client> | null = null;
+  let current: Session | null = null;
 
-  async function connect(forget: () => void): Promise<pg.Client> {
-    const client = new pg.Client(ledgerConnection(databaseUrl));
-    const ping = setInterval(() => {
-      client.query('select 1').catch(onError);
-    }, PING_MS);
-    ping.unref();
-    const drop = () => {
-      clearInterval(ping);
-      forget();
-    };
-    client.on('end', drop);
-    client.on('error', (error) => {
-      drop();
-      onError(error);
-    });
-    try {
-      await client.connect();
-      await client.query(`set idle_session_timeout = ${SESSION_TIMEOUT_MS}`);
-      return client;
-    } catch (error) {
-      drop();
-      await client.end().catch(() => undefined);
-      throw error;
-    }
-  }
-
-  function session(): Promise<pg.Client> {
-    if (current === null) {
-      const mine: Promise<pg.Client> = connect(() => {
-        if (current === mine) current = null;
-      });
-      current = mine;
-    }
+  function session(): Session {
+    if (current === null || current.isLost()) current = openSession(databaseUrl, onError);
     return current;
   }
 
   return {
     async withLock(name, work) {
-      const client = await session();
-      const { rows } = await client.query<{ got: boolean }>(
-        'select pg_try_advisory_lock($1, hashtext($2)) as got',
-        [LOCK_CLASS, name],
-      );
-      if (rows[0]?.got !== true) return false;
+      const held = session();
+      if (!(await held.ask('select pg_try_advisory_lock($1, hashtext($2)) as yes', name))) return false;
       try {
         await work();
       } finally {
         // When the session is gone, so is its lock.
-        await client.query('select pg_advisory_unlock($1, hashtext($2))', [LOCK_CLASS, name]).catch(onError);
+        await held.ask('select pg_advisory_unlock($1, hashtext($2)) as yes', name).catch(onError);
       }
       return true;
     },
     async close() {
-      const client = await current?.catch(() => null);
-      await client?.end();
+      await current?.close();
+    },
+  };
+}
+
+interface Session {
+  /** One question about the lock of `name`, in its turn. A session that does not answer is lost with all its locks. */
+  ask(sql: string, name: string): Promise<boolean>;
+  isLost(): boolean;
+  close(): Promise<void>;
+}
+
+function openSession(databaseUrl: string, onError: (error: Error) => void): Session {
+  const client = new pg.Client({ ...ledgerConnection(databaseUrl), query_timeout: ANSWER_MS });
+  let lost = false;
+  const lose = (error: Error) => {
+    if (!lost) onError(error);
+    lost = true;
+    clearInterval(ping);
+    // Nothing but this ends a connection whose other end has vanished without a word.
+    client.connection.stream.destroy();
+  };
+  client.on('error', lose);
+  client.on('end', () => lose(new Error('the session that holds the sweep locks has ended')));
+  let last: Promise<unknown> = client
+    .connect()
+    .then(() => client.query(`set idle_session_timeout = ${SESSION_TIMEOUT_MS}`));
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work);
+    last = turn;
+    turn.catch(lose);
+    return turn;
+  }
+  const ping = setInterval(() => void inTurn(() => client.query('select 1')).catch(() => undefined), PING_MS);
+  ping.unref();
+
+  return {
+    async ask(sql, name) {
+      const { rows } = await inTurn(() => client.query<{ yes: boolean }>(sql, [LOCK_CLASS, name]));
+      return rows[0]?.yes === true;
+    },
+    isLost: () => lost,
+    async close() {
+      lost = true;
+      clearInterval(ping);
+      await client.end().catch(() => undefined);
     },
   };
 }

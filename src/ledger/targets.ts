@@ -43,11 +43,27 @@ export async function recordChecked(
   sweeper: string,
   server: string,
 ): Promise<void> {
-  await db.query('update targets set sweeper = $2, server = $3, checked_at = now() where name = $1', [
-    name,
-    sweeper,
-    server,
-  ]);
+  await db.query(
+    `update targets t set sweeper = $2, checked_at = now(),
+       server = case when exists (select from targets o where o.server = $3 and o.name <> $1) then t.server else $3 end
+       where name = $1`,
+    [name, sweeper, server],
+  );
+}
+
+/** The target, among these, that is known as this server already; null when there is none. */
+export async function otherTargetOn(
+  db: Queryable,
+  name: string,
+  server: string,
+  among: readonly string[],
+): Promise<string | null> {
+  const { rows } = await db.query<{ name: string }>(
+    `select name from targets where server = $1 and name <> $2 and name = any($3::text[])
+       and (name < $2 or not exists (select from targets where name = $2 and server = $1)) order by name limit 1`,
+    [server, name, among],
+  );
+  return rows[0]?.name ?? null;
 }
 
 /** Has all our memberships on the target compared at the end of the sweep that runs, or of the next one. */

@@ -31,6 +31,20 @@ export function serverChanged(
   });
 }
 
+/** Hallpass logs in as another than the one that granted what is out. */
+export function loginChanged(facts: OnTarget & { readonly login: string; readonly open: number }): Message {
+  return compose({
+    mark: 'warning',
+    title: `Another login on ${inline(facts.targetName, 150)}`,
+    paragraphs: [
+      `Hallpass now logs in as ${code(facts.login)}, but ${count(facts.open)} was made by another login. Only that one can take it back, and only it can see that it is gone.`,
+      'Put the former login back into `connect` until nothing is out, then change it.',
+    ],
+    buttons: [],
+    footer: footer(facts),
+  });
+}
+
 /** A membership that our own login granted, and that no request in this ledger explains. */
 export function unexplainedMembership(
   facts: OnTarget & { readonly role: string; readonly login: string },

@@ -10,6 +10,7 @@ const serverRow = z.object({
   version: z.number(),
   in_recovery: z.boolean(),
   login: z.string(),
+  login_oid: z.number(),
   superuser: z.boolean(),
   create_role: z.boolean(),
 });
@@ -18,7 +19,7 @@ const SERVER = `
 SELECT (SELECT system_identifier::text FROM pg_control_system()) AS id,
        current_setting('server_version_num')::int AS version,
        pg_is_in_recovery() AS in_recovery,
-       rolname::text AS login, rolsuper AS superuser, rolcreaterole AS create_role
+       rolname::text AS login, oid AS login_oid, rolsuper AS superuser, rolcreaterole AS create_role
   FROM pg_roles WHERE rolname = current_user`;
 
 /** Reads who the server is and who we are there: with every transaction, for behind one address both may change. */
@@ -30,6 +31,7 @@ export async function readServer(send: Send): Promise<Server> {
     version: row.version,
     inRecovery: row.in_recovery,
     login: row.login,
+    loginOid: row.login_oid,
     unfit: describeUnfit(row.login, row.superuser, row.create_role),
   };
 }

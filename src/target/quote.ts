@@ -10,7 +10,7 @@ import pg from 'pg';
 const MAX_BYTES = 63;
 
 /** From this release on a membership has options, and is told apart by its grantor. */
-const GRANTORS_SINCE = 160_000;
+export const GRANTORS_SINCE = 160_000;
 
 /** Can a role have this name at all? */
 export function isRoleName(name: string): boolean {

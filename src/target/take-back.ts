@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { TargetConnection } from './connect.js';
 import { otherServerError, standbyError, TargetError } from './errors.js';
 import { readFactsByOid, readServer } from './facts.js';
-import { revokeSql } from './quote.js';
+import { GRANTORS_SINCE, revokeSql } from './quote.js';
 import type { OidPair, PairFacts, TakenBack } from './target.js';
 
 /**
@@ -22,10 +22,10 @@ export function takeBackBatch(
     async ([seen, before], { send, commit }) => {
       if (seen.id !== server) throw otherServerError(server, seen.id);
       if (seen.inRecovery) throw standbyError();
-      const ours = before.filter((facts) => facts.ours);
-      const [first] = ours;
+      const revoked = before.filter((facts) => facts.ours || mayComeYet(seen.version, facts));
+      const [first] = revoked;
       if (first === undefined) return batch.map((pair, i) => answer(pair, before[i], before[i]));
-      const logins = ours.map((facts) => facts.login);
+      const logins = revoked.map((facts) => facts.login);
       const [, after] = await Promise.all([
         send(z.unknown(), revokeSql(seen.version, first.role, logins)),
         readFactsByOid(send, batch),
@@ -34,6 +34,15 @@ export function takeBackBatch(
       return batch.map((pair, i) => answer(pair, before[i], after[i]));
     },
   );
+}
+
+/**
+ * A GRANT of ours whose COMMIT is still under way can't be seen, but from 16 on it holds a lock that this REVOKE
+ * waits for: so absence is proved only when no such GRANT is left. The REVOKE of nothing takes nothing from anybody,
+ * because it names our own login as the grantor.
+ */
+function mayComeYet(version: number, { roleOid, memberOid, mayLend }: PairFacts): boolean {
+  return version >= GRANTORS_SINCE && roleOid !== null && memberOid !== null && mayLend;
 }
 
 function answer(

@@ -41,6 +41,7 @@ export interface Server {
   readonly inRecovery: boolean;
   /** Our own login there, and why it may not lend at all (superuser, CREATEROLE), or null. */
   readonly login: string;
+  readonly loginOid: number;
   readonly unfit: string | null;
 }
 

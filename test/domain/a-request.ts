@@ -38,7 +38,7 @@ export function aRequest(change: Partial<AccessRequest> = {}): AccessRequest {
   };
 }
 
-export const PLACE = { server: '7300000000000000001', roleOid: 16400, memberOid: 16401 };
+export const PLACE = { server: '7300000000000000001', grantorOid: 16399, roleOid: 16400, memberOid: 16401 };
 
 export function anActive(change: Partial<AccessRequest> = {}): AccessRequest {
   return aRequest({

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compare } from '../../src/domain/compare.js';
 import { anActive, aRequest, later, NOON, PLACE } from './a-request.js';
 
+const HERE = { server: PLACE.server, grantorOid: PLACE.grantorOid };
 const ids = (requests: readonly { id: number }[]) => requests.map(({ id }) => id);
 
 describe('what is wanted against what was seen', () => {
@@ -22,24 +23,27 @@ describe('what is wanted against what was seen', () => {
   });
 
   it('finds the active grant that somebody took away', () => {
-    const todo = compare([active], { server: PLACE.server, memberships: [] }, NOON);
+    const todo = compare([active], { ...HERE, memberships: [] }, NOON);
     expect(todo.gone).toEqual([{ request: active, found: true }]);
   });
 
   it('leaves the active grant that is there alone', () => {
-    const todo = compare([active], { server: PLACE.server, memberships: [PLACE] }, NOON);
+    const todo = compare([active], { ...HERE, memberships: [PLACE] }, NOON);
     expect(todo).toEqual({ lend: [], takeBack: [], gone: [], unexplained: [] });
   });
 
-  it('concludes nothing about a grant on another server', () => {
-    const todo = compare([active], { server: 'another', memberships: [PLACE] }, NOON);
+  it.each([
+    ['on another server', { server: 'another' }],
+    ['of another login of ours', { grantorOid: 1 }],
+  ])('concludes nothing about a grant %s', (_, elsewhere) => {
+    const todo = compare([active], { ...HERE, ...elsewhere, memberships: [PLACE] }, NOON);
     expect(todo.gone).toEqual([]);
     expect(todo.unexplained).toEqual([PLACE]);
   });
 
   it('reports what no open request explains', () => {
     const stranger = { roleOid: 99, memberOid: 98 };
-    const todo = compare([active, ending], { server: PLACE.server, memberships: [PLACE, stranger] }, NOON);
+    const todo = compare([active, ending], { ...HERE, memberships: [PLACE, stranger] }, NOON);
     expect(todo.unexplained).toEqual([stranger]);
   });
 });

@@ -14,12 +14,14 @@ describe('who may decide', () => {
     ['the requester, though in the group', 'U0ANA', 'ana', { ok: false, code: 'own_request' }],
     ['a second account with the same login', 'U0ANA2', 'ana', { ok: false, code: 'same_login' }],
   ])('%s', (_, userId, login, expected) => {
-    expect(mayDecide([DBA, CORA], { userId, login, groups }, request)).toEqual(expected);
+    expect(mayDecide([DBA, CORA], { userId, logins: new Set([login ?? '']), groups }, request)).toEqual(
+      expected,
+    );
   });
 
   it('refuses while a group cannot be read, except those who qualify without it', () => {
     const unread = new Map([['S0DBA', null]]);
-    expect(mayDecide([DBA, CORA], { userId: 'U0BEN', login: null, groups: unread }, request)).toEqual({
+    expect(mayDecide([DBA, CORA], { userId: 'U0BEN', logins: new Set(), groups: unread }, request)).toEqual({
       ok: false,
       code: 'group_unknown',
       groups: [DBA],

@@ -153,8 +153,6 @@ describe('the target', () => {
     const untouched = ['orders_read ana'];
 
     await card(slack, due.id, /Time is up[\s\S]*another server/);
-    await click(slack, 'cora', await card(slack, asked, /Waiting/), 'Approve');
-    await card(slack, asked, /not granted yet[\s\S]*another server/);
     await click(slack, 'dan', given.note, 'Relinquish');
     await card(slack, given.id, /not yet confirmed[\s\S]*another server/);
     const warnings = () =>
@@ -163,6 +161,8 @@ describe('the target', () => {
         .messages(CHANNELS.operators)
         .filter((message) => all(message).includes('Another server answers'));
     await slack.waitFor(() => warnings().length > 0);
+    await click(slack, 'cora', await card(slack, asked, /Waiting/), 'Approve');
+    await card(slack, asked, /not granted yet[\s\S]*another server/);
 
     await restart();
     const sweeps = async () =>
@@ -266,6 +266,43 @@ describe('Slack', () => {
     await told(slack, 'ben', id, /Ended: relinquished/);
     await untilAllSent(stage);
     expect(cardsOf(id).map(({ ts }) => ts)).toEqual([asked.ts]);
+  });
+
+  test('is down when Hallpass starts: what is due is taken back before it answers', async () => {
+    const { id } = await borrow(stage, 'ana', { role: 'orders_read', ...SHORT });
+    await untilAllSent(stage);
+    await hallpass.kill();
+    const { expires_at } = await inLedger(stage, id);
+    await untilPast(expires_at);
+    slack.faults.order('*', { kind: 'status', status: 503 }, 10_000);
+    const gone = untilRefused(stage, 'ana', 'orders_read', expires_at).finally(() => slack.faults.clear());
+    const [started] = await Promise.all([stage.startHallpass({ DEPOT_PASSWORD }), gone]);
+    hallpass = started;
+    await expectRung(stage, 'ana', id, [WAITING, GRANTED, EXPIRED]);
+  });
+
+  test('refuses the bot token when Hallpass starts: it ends, and has taken back what was due', async () => {
+    const { id } = await borrow(stage, 'ana', { role: 'orders_read', ...SHORT });
+    await untilAllSent(stage);
+    await hallpass.kill();
+    await untilPast((await inLedger(stage, id)).expires_at);
+    slack.faults.order('*', { kind: 'error', error: 'token_revoked' }, 10_000);
+    await expect(stage.startHallpass({ DEPOT_PASSWORD })).rejects.toThrow(/bot token was revoked/);
+    expect(await lent(stage)).toEqual([]);
+    slack.faults.clear();
+    hallpass = await stage.startHallpass({ DEPOT_PASSWORD });
+    await expectRung(stage, 'ana', id, [WAITING, GRANTED, EXPIRED]);
+  });
+
+  test('refuses the app-level token while Hallpass runs: not ready, and it goes on taking back', async () => {
+    const { id } = await borrow(stage, 'ana', { role: 'orders_read', ...SHORT });
+    slack.faults.order('apps.connections.open', { kind: 'error', error: 'token_revoked' }, 10_000);
+    slack.sockets.disconnect('link_disabled');
+    await waitFor(async () => (await readiness()).status === 503, { what: 'readyz to be red' });
+    await expectRung(stage, 'ana', id, [WAITING, GRANTED, EXPIRED]);
+    expect(await lent(stage)).toEqual([]);
+    slack.faults.clear();
+    await restart();
   });
 
   test('refreshes one connection, then drops both', async () => {

@@ -39,7 +39,7 @@ async function step(
 }
 
 const approve = { type: 'approve', by: 'U0BEN', via: 'dba', maxMs: 14_400_000 } as const;
-const place = { server: '73', roleOid: 4_200_000_000, memberOid: 16_401 };
+const place = { server: '73', grantorOid: 10, roleOid: 4_200_000_000, memberOid: 16_401 };
 const events = async (id: number) =>
   (
     await db.query<{ kind: string; actor: string | null; data: object }>(

@@ -40,6 +40,7 @@ describe.each(installedMajors())('direct mode on Postgres $major', (major) => {
       version: server.version,
       inRecovery: false,
       login: 'hallpass',
+      loginOid: expect.any(Number),
       unfit: null,
     });
     const pair = await server.pair(role, login);
