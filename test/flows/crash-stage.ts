@@ -15,7 +15,7 @@ import { waitFor } from '../support/wait-for.js';
 const CLI = join(import.meta.dirname, '../../dist/cli.js');
 
 /** What a sample role lets its member do. */
-export const QUERY = {
+const QUERY = {
   orders_read: 'select id from orders.orders',
   orders_write: 'update orders.orders set state = state returning id',
   payments_read: 'select id from payments.payments',
