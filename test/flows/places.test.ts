@@ -1,0 +1,65 @@
+/** Whose a membership is: what another target, another login or nobody here lent is neither lent over nor taken. */
+import { appendFile, readFile } from 'node:fs/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { runSql } from '../../sandbox/postgres/server-access.js';
+import { all, card, click, request, told } from '../../sandbox/stage/people.js';
+import { waitFor } from '../support/wait-for.js';
+import { approved, lent, openStage } from './crash-stage.js';
+
+const stage = await openStage();
+const config = stage.env.HALLPASS_CONFIG ?? '';
+const written = await readFile(config, 'utf8');
+const shop = written.slice(written.indexOf('  shop:'));
+await appendFile(config, shop.replace('  shop:', '  shop-too:').replace('name: Shop', 'name: The same'));
+const { slack } = stage;
+const hallpass = await stage.startHallpass();
+
+test('a server that is configured twice is lent on once', async () => {
+  await waitFor(
+    async () => {
+      const rows = await runSql<{ name: string; server: string | null }>(
+        stage.ledgerUrl,
+        'select name, server from targets where checked_at is not null order by name',
+      );
+      return rows.length === 2;
+    },
+    { what: 'both targets to be compared' },
+  );
+  const outcomes = [];
+  for (const target of ['shop', 'shop-too']) {
+    const id = await request(slack, 'ana', { target, role: 'orders_read', duration: '15 minutes' });
+    await click(slack, 'cora', await card(slack, id, /Waiting for approval/), 'Approve');
+    const note = await told(slack, 'ana', id, /psql|Failed: nothing was granted/);
+    outcomes.push(/Failed/.test(all(note)) ? 'refused' : 'lent');
+    if (/Failed/.test(all(note))) expect(all(note)).toContain('is the same server as');
+    else {
+      await click(slack, 'ana', note, 'Relinquish');
+      await told(slack, 'ana', id, /Ended: relinquished/);
+    }
+  }
+  expect(outcomes.toSorted()).toEqual(['lent', 'refused']);
+});
+
+test('a membership that this ledger never lent is not lent over, and stays', async () => {
+  await runSql(stage.samples.hallpass.url, 'grant payments_read to ana');
+  onTestFinished(() =>
+    runSql(stage.samples.hallpass.url, 'revoke payments_read from ana').then(() => undefined),
+  );
+  const lends = await runSql<{ name: string }>(
+    stage.ledgerUrl,
+    'select name from targets where server is not null',
+  );
+  const id = await approved(stage, 'ana', {
+    target: lends[0]?.name ?? 'shop',
+    role: 'payments_read',
+    otherDuration: '1s',
+  });
+  expect(all(await told(slack, 'ana', id, /Failed: nothing was granted/))).toContain('not by this Hallpass');
+  expect(await lent(stage)).toEqual(['payments_read ana']);
+  expect(await stage.sqlAs('ana', 'select id from payments.payments')).not.toHaveLength(0);
+});
+
+test('nothing of it went wrong in sight', async () => {
+  expect(slack.problems).toEqual([]);
+  expect(await hallpass.stop()).toBe(0);
+});
