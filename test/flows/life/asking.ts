@@ -143,15 +143,22 @@ export function asking(use: () => World): void {
     await told(slack, 'ana', lent, /Ended: relinquished/);
   });
 
-  it('a form that is delivered twice is one request, which its requester may cancel', async () => {
+  it('a form that is sent twice and delivered twice is one request, which its requester may cancel', async () => {
     const world = use();
     const { slack, stage } = world;
     const count = async () =>
       (await runSql<{ n: number }>(stage.ledgerUrl, 'select count(*)::int as n from requests'))[0]?.n ?? 0;
     const [before, known] = [await count(), messagesOf(slack, 'ana').length];
+    const closed = { outcome: 'closed' };
     await openForm(world, CAST.ana, 'shop orders_read 1h twice');
     slack.faults.duplicateNext();
-    expect(await slack.as(CAST.ana).submit()).toEqual({ outcome: 'closed' });
+    const sentBefore = slack.deliveries.length;
+    const ana = slack.as(CAST.ana);
+    expect(await Promise.all([ana.submit(), ana.submit()])).toEqual([closed, closed]);
+    // None of them is told that it was asked for already.
+    const acks = slack.deliveries.slice(sentBefore).filter(({ type }) => type === 'view_submission');
+    expect(acks).toHaveLength(2);
+    expect(JSON.stringify(acks.map(({ ack }) => ack))).not.toContain('errors');
     const status = await slack.waitFor(() => messagesOf(slack, 'ana')[known]);
     expect(await count()).toBe(before + 1);
 

@@ -40,7 +40,7 @@ export function deciding(use: () => World): void {
     const denied = await card(slack, id, new RegExp(`Denied by <@${CAST.cora}> \\(dba\\) <!date`));
     expect(buttonsOf(denied.blocks)).toEqual([]);
     // On the card as it was before, and from now on.
-    expect(await clickAndHear(slack, 'olga', pending, 'Approve')).toMatch(/already denied by <@U0CORA>/);
+    expect(await clickAndHear(slack, 'dan', pending, 'Approve')).toMatch(/already denied by <@U0CORA>/);
     expect(await isRefused(stage, 'ana', 'orders_read')).toBe(true);
     expect(await lent(stage)).toEqual([]);
     await expectRung(stage, 'ana', id, ['Waiting for approval', `Denied by <@${CAST.cora}>`]);
@@ -66,7 +66,7 @@ export function deciding(use: () => World): void {
     const id = await request(slack, 'ana', { role: 'orders_read' });
     const pending = await card(slack, id, /Waiting/);
     const late = () =>
-      (['cora', 'olga'] as const).flatMap((name) =>
+      (['cora', 'dan'] as const).flatMap((name) =>
         slack
           .as(CAST[name])
           .messages(CHANNELS.access)
@@ -75,7 +75,7 @@ export function deciding(use: () => World): void {
     slack.faults.duplicateNext();
     await Promise.all([
       slack.as(CAST.cora).click(pending, 'Approve'),
-      slack.as(CAST.olga).click(pending, 'Deny'),
+      slack.as(CAST.dan).click(pending, 'Deny'),
       slack.as(CAST.cora).click(pending, 'Approve'),
     ]);
     // Four clicks were delivered.
