@@ -29,6 +29,11 @@ export interface Submission {
   readonly reason: string | null;
 }
 
+export type Submitted =
+  | { readonly ok: true }
+  /** Keyed by the field's block id. */
+  | { readonly ok: false; readonly errors: Record<string, string> };
+
 /** The use cases that Slack's side calls. None of them throws for what a person did; they answer. */
 export interface Access {
   /** `/request help`, in words. */
@@ -41,10 +46,7 @@ export interface Access {
   targetOptions(actor: Actor, query: string): Promise<Option[]>;
   roleOptions(actor: Actor, target: string, query: string): Promise<Option[]>;
   /** Errors are keyed by the modal's block id. Answers within 2.5 s; a second call for one view is the same request. */
-  submit(
-    actor: Actor,
-    submission: Submission,
-  ): Promise<{ ok: true } | { ok: false; errors: Record<string, string> }>;
+  submit(actor: Actor, submission: Submission): Promise<Submitted>;
 
   approve(actor: Actor, requestId: string, clicked: Clicked): Promise<Reply>;
   deny(actor: Actor, requestId: string, clicked: Clicked): Promise<Reply>;

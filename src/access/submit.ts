@@ -5,16 +5,11 @@ import { insertRequest } from '../ledger/insert-request.js';
 import { readOpenRequest, readRequestOfView } from '../ledger/read-requests.js';
 import * as words from '../surfaces/form-words.js';
 import { BLOCKS } from '../surfaces/ids.js';
-import type { Actor, Submission } from './access.js';
+import type { Actor, Submission, Submitted } from './access.js';
 import type { Deps } from './deps.js';
 import { whyNotLendable } from './lendable.js';
 import { considerOnCall } from './on-call.js';
 import { findLogin, identify } from './who.js';
-
-export type Submitted =
-  | { readonly ok: true }
-  /** Keyed by the field's block id. */
-  | { readonly ok: false; readonly errors: Record<string, string> };
 
 /** As long as Slack's input lets through; longer was not typed in our form. */
 const MAX_REASON = 500;
