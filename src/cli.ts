@@ -1,19 +1,20 @@
 #!/usr/bin/env node
-/** `hallpass serve | check | config | manifest | migrate`. Takes access away at most, never gives it. */
+/** `hallpass serve | check | setup-sql | ...`. Takes access away at most, never gives it. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { z } from 'zod';
-import { checkSlack, checkTarget, type Finding } from './access/check.js';
-import type { Config } from './config/config.js';
-import { configPath, readDatabases, readEnv, readLogLevel } from './config/env.js';
+import { addCheck } from './commands/check.js';
+import { load } from './commands/configuration.js';
+import { print, printJson } from './commands/output.js';
+import { addReap } from './commands/reap.js';
+import { addRecover } from './commands/recover.js';
+import { addSetupSql } from './commands/setup-sql.js';
+import { readDatabases, readLogLevel } from './config/env.js';
 import { explainRole } from './config/explain.js';
-import { loadConfig } from './config/load.js';
 import { coerceError, HallpassError } from './errors.js';
 import { createLogger } from './logger.js';
 import { migrate, serve } from './main.js';
-import { createMessenger } from './messenger/web-api.js';
-import { manifest, neededScopes } from './slack/manifest.js';
-import { createDirectTarget } from './target/direct.js';
+import { manifest } from './slack/manifest.js';
 
 const { version } = z
   .object({ version: z.string() })
@@ -34,11 +35,7 @@ program
   .description("bring the ledger's schema up to date, with DATABASE_OWNER_URL")
   .action(() => migrate(readDatabases(process.env), createLogger(readLogLevel(process.env))));
 
-program
-  .command('check')
-  .description('try the configuration, the Slack token with its scopes, and every target')
-  .argument('[target]', 'this target only')
-  .action(check);
+addCheck(program);
 
 program
   .command('config')
@@ -46,11 +43,15 @@ program
   .argument('<target/role>')
   .action((role: string) => print(explainRole(load(), role)));
 
+addSetupSql(program);
+addReap(program);
+addRecover(program);
+
 program
   .command('manifest')
   .description('the Slack app manifest, with the least scopes that this configuration needs')
   .option('--url <url>', 'the public address of Hallpass, for HTTP in place of Socket Mode')
-  .action(({ url }: { url?: string }) => print(JSON.stringify(manifest(load(), url ?? null), null, 2)));
+  .action(({ url }: { url?: string }) => printJson(manifest(load(), url ?? null)));
 
 await program.parseAsync().catch((thrown: unknown) => {
   const error = coerceError(thrown);
@@ -59,39 +60,3 @@ await program.parseAsync().catch((thrown: unknown) => {
   if (error.cause !== undefined) console.error(`Because: ${coerceError(error.cause).message}`);
   process.exitCode = 1;
 });
-
-function load(): Config {
-  return loadConfig(configPath(process.env), process.env);
-}
-
-function print(text: string): void {
-  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
-}
-
-async function check(only: string | undefined): Promise<void> {
-  const env = readEnv(process.env);
-  const config = load();
-  const { size } = config.targets;
-  print(`ok       ${env.configPath}: ${size} ${size === 1 ? 'target' : 'targets'}`);
-  const targets = [...config.targets.values()].filter(({ key }) => only === undefined || key === only);
-  if (targets.length === 0) {
-    throw new HallpassError(`there is no target ${only}`, {
-      passing: false,
-      nextStep: `Name one of ${[...config.targets.keys()].join(', ')}.`,
-    });
-  }
-  const messenger = createMessenger({ ...env.slack, logger: createLogger('silent') });
-  const findings = await Promise.all([
-    checkSlack(messenger, neededScopes(config)),
-    ...targets.map(async (target) => {
-      const server = createDirectTarget(target.connect);
-      return checkTarget(config, target, server).finally(() => server.close());
-    }),
-  ]);
-  for (const finding of findings.flat()) print(line(finding));
-  if (findings.flat().some(({ level }) => level === 'failure')) process.exitCode = 1;
-}
-
-function line({ about, level, says, nextStep }: Finding): string {
-  return `${level.padEnd(8)} ${about}: ${says}${nextStep === null ? '' : `\n         ${nextStep}`}`;
-}

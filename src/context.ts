@@ -3,6 +3,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Access } from './access/access.js';
 import { createAccess } from './access/cases.js';
@@ -10,9 +11,12 @@ import { passTime } from './access/clock.js';
 import { createDeliverer } from './access/deliver.js';
 import { type Deps, HEARTBEAT_MS } from './access/deps.js';
 import { reconsiderOnCall } from './access/on-call.js';
+import { reviewEnded } from './access/review.js';
+import { createRoles, DISCOVER_EVERY_MS } from './access/roles.js';
 import { createSweeper } from './access/sweeper.js';
 import type { Config } from './config/config.js';
 import { HallpassError } from './errors.js';
+import { readInstallation } from './ledger/installation.js';
 import { createPool } from './ledger/pool.js';
 import { createSweepLock } from './ledger/sweep-lock.js';
 import { registerTargets, targetsWithGrants } from './ledger/targets.js';
@@ -23,13 +27,17 @@ import type { OnCall } from './oncall/on-call.js';
 import { createPagerDuty } from './oncall/pagerduty.js';
 import type { Alarms } from './queue/alarms.js';
 import { createAlarms } from './queue/bullmq-alarms.js';
-import { createDirectTarget } from './target/direct.js';
-import type { Target } from './target/target.js';
+import { createDiscovery } from './target/discover.js';
+import { createInspector } from './target/inspection/inspector.js';
+import { openTarget } from './target/open.js';
 
 /** Requests that wait are asked about again, milliseconds. */
 const SHIFT_EVERY_MS = 60_000;
 /** Requests asked about each time. */
 const SHIFT_BATCH = 500;
+
+/** The start waits this long for the roles that targets have, milliseconds. */
+const FIRST_LOOK_MS = 2_000;
 
 /** What of the environment the adapters need. */
 export interface Surroundings {
@@ -54,28 +62,37 @@ export interface Context {
   stop(): Promise<void>;
 }
 
-export function createContext(
+export async function createContext(
   config: Config,
   surroundings: Surroundings,
   logger: Logger,
   { heartbeatMs = HEARTBEAT_MS }: Overrides = {},
-): Context {
+): Promise<Context> {
   const { databaseUrl, redisUrl, slack, pagerduty } = surroundings;
   const onLedgerError = (error: Error) => logger.warn({ err: error }, 'a connection to the ledger broke');
   const db: Pool = createPool(databaseUrl, onLedgerError);
+  const installation = await readInstallation(db);
   const lock = createSweepLock(databaseUrl, onLedgerError);
   const messenger = createMessenger({ ...slack, logger });
   const onCall: OnCall = pagerduty === null ? createNobody() : createPagerDuty({ ...pagerduty, logger });
   const alarms: Alarms = createAlarms({ redisUrl, databaseUrl, logger, prefix: redisPrefix(databaseUrl) });
-  const targets = new Map<string, Target>(
-    [...config.targets.values()].map((target) => [target.key, createDirectTarget(target.connect)]),
+  const configured = [...config.targets.values()];
+  const targets = new Map(configured.map((target) => [target.key, openTarget(target, installation)]));
+  const inspectors = new Map(configured.map((target) => [target.key, createInspector(target.connect)]));
+  const discoveries = new Map(
+    configured
+      .filter(({ discover }) => discover.length > 0)
+      .map(({ key, connect, mode }) => [key, createDiscovery(connect, mode)]),
   );
+  const roles = createRoles(config, discoveries, logger);
   const running = new Set<Promise<unknown>>();
 
   const deps: Deps = {
     config,
     db,
     targets,
+    inspectors,
+    roles,
     onCall,
     messenger,
     alarms,
@@ -98,7 +115,9 @@ export function createContext(
   const beats = [
     repeat(heartbeatMs, deps, 'look at every target', () => sweeper.heartbeat()),
     repeat(heartbeatMs, deps, 'let time pass', () => passTime(deps)),
+    repeat(heartbeatMs, deps, 'look at what was left behind', () => reviewEnded(deps)),
     repeat(heartbeatMs, deps, 'look at the outbox', async () => deliverer.kick()),
+    repeat(DISCOVER_EVERY_MS, deps, 'discover roles', () => roles.refresh()),
     repeat(SHIFT_EVERY_MS, deps, 'ask on call again', () => reconsiderOnCall(deps, SHIFT_BATCH)),
   ];
 
@@ -108,6 +127,8 @@ export function createContext(
     async start() {
       await registerTargets(db, [...config.targets.keys()]);
       await refuseLostTargets(deps);
+      // So that what is found is offered, and lent as it is configured, from the first click on.
+      await Promise.race([roles.refresh(), sleep(FIRST_LOOK_MS, undefined, { ref: false })]);
       await alarms.start(async (name) => sweeper.wake(name));
       for (const beat of beats) beat.start();
     },
@@ -121,7 +142,9 @@ export function createContext(
       await Promise.all(running);
       await Promise.all([sweeper.stop(), deliverer.stop(), alarms.close()]);
       await Promise.all(running);
-      await Promise.all([...targets.values()].map((target) => target.close()));
+      await Promise.all(
+        [...targets.values(), ...inspectors.values(), ...discoveries.values()].map((one) => one.close()),
+      );
       await lock.close();
       await db.end();
     },
@@ -144,23 +167,31 @@ async function refuseLostTargets({ db, config }: Pick<Deps, 'db' | 'config'>): P
   });
 }
 
-/** Does `work` now and every `ms`, one at a time; what it throws is logged. */
+/** Does `work` now and every `ms`, or as much sooner as it answers, one at a time; what it throws is logged. */
 function repeat(
   ms: number,
   { background }: Pick<Deps, 'background'>,
   what: string,
-  work: () => Promise<void>,
+  work: () => Promise<unknown>,
 ): { start(): void; stop(): void } {
   let timer: NodeJS.Timeout | undefined;
+  let sooner: NodeJS.Timeout | undefined;
   let busy = false;
+  let stopped = false;
   const tick = () => {
     if (busy) return;
     busy = true;
     background(
       what,
-      work().finally(() => {
-        busy = false;
-      }),
+      work()
+        .then((next) => {
+          clearTimeout(sooner);
+          if (typeof next === 'number' && next < ms && !stopped)
+            sooner = setTimeout(tick, Math.max(next, 10));
+        })
+        .finally(() => {
+          busy = false;
+        }),
     );
   };
   return {
@@ -169,7 +200,9 @@ function repeat(
       timer = setInterval(tick, ms);
     },
     stop() {
+      stopped = true;
       clearInterval(timer);
+      clearTimeout(sooner);
     },
   };
 }

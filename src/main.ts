@@ -30,7 +30,7 @@ export async function serve(options: { readonly migrate: boolean }): Promise<voi
   const config = loadConfig(env.configPath, process.env);
   if (options.migrate) await migrate(env, logger);
 
-  const context = createContext(config, env, logger);
+  const context = await createContext(config, env, logger);
   const slack = createSlackApp({
     transport: env.transport,
     apiUrl: env.slack.apiUrl,

@@ -71,17 +71,20 @@ export async function buildSamples(server: ServerAccess): Promise<Samples> {
 }
 
 /**
- * The login as the guide tells a DBA to make it: it can lend the roles, and from Postgres 16 on it can't use
- * them itself. Before 16, who may lend a role is a member of it.
+ * The login as the guide tells a DBA to make it: it can lend the roles, see and end sessions, and from Postgres 16 on
+ * it can't use the roles itself. Before 16, who may lend a role is a member of it.
  */
 async function createHallpass(server: ServerAccess, password: string): Promise<void> {
   const [version] = await server.query<{ number: number }>(
     "SELECT current_setting('server_version_num')::int AS number",
   );
-  const option = Number(version?.number) >= 160_000 ? 'ADMIN TRUE, INHERIT FALSE, SET FALSE' : 'ADMIN OPTION';
+  const since16 = Number(version?.number) >= 160_000;
+  const option = since16 ? 'ADMIN TRUE, INHERIT FALSE, SET FALSE' : 'ADMIN OPTION';
+  const rights = `pg_signal_backend, pg_read_all_stats TO ${HALLPASS}`;
   await server.query(
     `CREATE ROLE ${HALLPASS} LOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS ` +
-      `CONNECTION LIMIT 5 PASSWORD ${pg.escapeLiteral(password)}`,
+      `CONNECTION LIMIT 20 PASSWORD ${pg.escapeLiteral(password)}`,
   );
   await server.query(`GRANT ${ROLES.join(', ')} TO ${HALLPASS} WITH ${option}`);
+  await server.query(`GRANT ${rights}${since16 ? ' WITH INHERIT TRUE, SET FALSE' : ''}`);
 }

@@ -20,6 +20,8 @@ export type Reply = { readonly text: string } | null;
 /** What the request modal holds, as submitted; nothing of it is trusted. */
 export interface Submission {
   readonly viewId: string;
+  /** The Slack channel in which the command was typed, as the form kept it; null when it is not known. */
+  readonly channel: string | null;
   readonly target: string | null;
   readonly role: string | null;
   /** From the menu, in the form of `shortDuration`. */
@@ -38,13 +40,22 @@ export type Submitted =
 export interface Access {
   /** `/request help`, in words. */
   help(): string;
-  /** The request modal as it opens, filled in from what was typed after the command. Asks no server. */
-  openForm(actor: Actor, typed: string): ModalView;
+  /**
+   * The request modal as it opens, filled in from what was typed after the command; waits for Slack a second at most,
+   * and asks no server.
+   */
+  openForm(actor: Actor, asked: { typed: string; channel: string | null }): Promise<ModalView>;
   /** The modal after a target (and perhaps a role) was chosen: who you are there, what may be asked for. */
-  fillForm(actor: Actor, chosen: { target: string; role: string | null }): Promise<ModalView>;
-  /** At most 100, matching what was typed; only what this person may ask for. */
+  fillForm(
+    actor: Actor,
+    chosen: { target: string; role: string | null; channel: string | null },
+  ): Promise<ModalView>;
+  /** At most 100, matching what was typed; only what this person may ask for, there where they typed the command. */
   targetOptions(actor: Actor, query: string): Promise<Option[]>;
-  roleOptions(actor: Actor, target: string, query: string): Promise<Option[]>;
+  roleOptions(
+    actor: Actor,
+    asked: { target: string; channel: string | null; query: string },
+  ): Promise<Option[]>;
   /** Errors are keyed by the modal's block id. Answers within 2.5 s; a second call for one view is the same request. */
   submit(actor: Actor, submission: Submission): Promise<Submitted>;
 
@@ -53,4 +64,6 @@ export interface Access {
   withdraw(actor: Actor, requestId: string, clicked: Clicked): Promise<Reply>;
   relinquish(actor: Actor, requestId: string, clicked: Clicked): Promise<Reply>;
   end(actor: Actor, requestId: string, clicked: Clicked): Promise<Reply>;
+  /** An operator has a membership taken back that nothing explains. */
+  settle(actor: Actor, orphanId: string, clicked: Clicked): Promise<Reply>;
 }

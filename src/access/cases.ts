@@ -3,22 +3,25 @@ import type { Access } from './access.js';
 import { decide } from './decide.js';
 import type { Deps } from './deps.js';
 import { end, giveBack } from './give-back.js';
-import { fillForm, openForm, roleOptions, targetOptions } from './offer.js';
+import { fillForm, openForm } from './offer.js';
+import { roleOptions, targetOptions } from './options.js';
+import { settle } from './orphans.js';
 import { submit } from './submit.js';
 
 /** The use cases, with their adapters handed in. */
 export function createAccess(deps: Deps): Access {
   return {
     help: () => help(deps.config.slack.command),
-    openForm: (actor, typed) => openForm(deps, actor, typed),
+    openForm: (actor, asked) => openForm(deps, actor, asked),
     fillForm: (actor, chosen) => fillForm(deps, actor, chosen),
     targetOptions: (actor, query) => targetOptions(deps, actor, query),
-    roleOptions: (actor, target, query) => roleOptions(deps, actor, target, query),
+    roleOptions: (actor, asked) => roleOptions(deps, actor, asked),
     submit: (actor, submission) => submit(deps, actor, submission),
     approve: (actor, id, clicked) => decide(deps, 'approve', actor, id, clicked),
     deny: (actor, id, clicked) => decide(deps, 'deny', actor, id, clicked),
     withdraw: (actor, id, clicked) => giveBack(deps, 'withdraw', actor, id, clicked),
     relinquish: (actor, id, clicked) => giveBack(deps, 'relinquish', actor, id, clicked),
     end: (actor, id, clicked) => end(deps, actor, id, clicked),
+    settle: (actor, id) => settle(deps, actor, id),
   };
 }

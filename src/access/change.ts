@@ -1,5 +1,6 @@
 import type { AccessRequest, AuditEvent, Refusal, RequestEvent } from '../domain/request.js';
-import { isExpired, transition } from '../domain/request.js';
+import { isExpired } from '../domain/request.js';
+import { isLastCall, transition } from '../domain/transition.js';
 import { HallpassError } from '../errors.js';
 import { readRequests } from '../ledger/read-requests.js';
 import { type Note, type Write, writeTransitions } from '../ledger/write-transitions.js';
@@ -53,6 +54,7 @@ export async function change(
         audit: { ...audit, data: { ...audit.data, ...intended.audit } },
         notes: noteFor(request, next, intended.event, now),
         wakes: next.state !== request.state && (next.state === 'granting' || next.state === 'ending'),
+        shownBy: shownBy(intended.event),
         decision: intended.decision ?? null,
       });
     }
@@ -67,6 +69,12 @@ export async function change(
   return outcome;
 }
 
+/** What was read about the request concerns who decides, or has a message of its own. */
+function shownBy({ type }: RequestEvent): Write['shownBy'] {
+  if (type === 'previewed') return 'card';
+  return type === 'reviewed' ? 'none' : 'all';
+}
+
 /** Each outcome is a new message to the requester, so that the phone buzzes; everything else edits. */
 function noteFor(
   before: AccessRequest,
@@ -74,8 +82,17 @@ function noteFor(
   event: RequestEvent,
   now: Date,
 ): readonly Note[] {
+  if (event.type === 'reviewed') {
+    return 'total' in event.result && event.result.total !== 0
+      ? [{ key: `left:${next.id}`, kind: 'left_behind', recipient: null }]
+      : [];
+  }
   const kind = noteKind(before, next, event, now);
-  return kind === null ? [] : [{ key: `note:${next.id}:${kind}`, kind, recipient: next.requester }];
+  const prepared = event.type === 'proved_gone' && event.proof.prepared.length > 0;
+  return [
+    ...(kind === null ? [] : [{ key: `note:${next.id}:${kind}`, kind, recipient: next.requester }]),
+    ...(prepared ? [{ key: `prepared:${next.id}`, kind: 'prepared', recipient: null }] : []),
+  ];
 }
 
 function noteKind(
@@ -85,7 +102,10 @@ function noteKind(
   now: Date,
 ): NoteKind | null {
   // Said after the expiry, it would be wrong.
-  if (event.type === 'warned') return isExpired(next, now) ? null : 'expiring';
+  if (event.type === 'warned') {
+    if (isExpired(next, now)) return null;
+    return isLastCall(before) ? 'closing' : 'expiring';
+  }
   if (next.state === before.state) return null;
   switch (next.state) {
     case 'active':

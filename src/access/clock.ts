@@ -1,12 +1,15 @@
-import { readLapsed, readToWarn } from '../ledger/read-requests.js';
+import { nextWarning, readLapsed, readToWarn } from '../ledger/read-requests.js';
 import { change } from './change.js';
 import type { Deps } from './deps.js';
 
-/** Rows a round; the next heartbeat takes the next ones. */
+/** Rows a round; the next one takes the next ones. */
 const BATCH = 500;
 
-/** What only the ledger's clock makes due: undecided requests lapse, and people hear that their time is nearly up. */
-export async function passTime(deps: Pick<Deps, 'db' | 'changed'>): Promise<void> {
+/**
+ * What only the ledger's clock makes due: undecided requests lapse, and people hear that their time is nearly up.
+ * @returns milliseconds until the next notice is due; null when none is.
+ */
+export async function passTime(deps: Pick<Deps, 'db' | 'changed'>): Promise<number | null> {
   const lapsed = await readLapsed(deps.db, BATCH);
   await change(
     deps,
@@ -19,4 +22,5 @@ export async function passTime(deps: Pick<Deps, 'db' | 'changed'>): Promise<void
     toWarn.requests.map(({ id }) => id),
     () => ({ event: { type: 'warned' } }),
   );
+  return nextWarning(deps.db);
 }

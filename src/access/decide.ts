@@ -1,7 +1,8 @@
-import { roleOf } from '../config/lookup.js';
 import { type MayDecide, mayDecide, type Policy, type Principal } from '../domain/policy.js';
 import type { AccessRequest } from '../domain/request.js';
-import { transition } from '../domain/request.js';
+import { transition } from '../domain/transition.js';
+import { roleUnsure } from '../surfaces/form-words.js';
+import { escapeMrkdwn } from '../surfaces/text.js';
 import * as words from '../surfaces/words.js';
 import type { Actor, Clicked, Reply } from './access.js';
 import { change, type Intended } from './change.js';
@@ -9,7 +10,7 @@ import type { Deps } from './deps.js';
 import { findRequest } from './find.js';
 import { identify, loginsOf, mappingStands, readGroups } from './who.js';
 
-type DecideDeps = Pick<Deps, 'config' | 'db' | 'changed' | 'messenger' | 'logger' | 'background'>;
+type DecideDeps = Pick<Deps, 'config' | 'roles' | 'db' | 'changed' | 'messenger' | 'logger' | 'background'>;
 
 /** An approver approves or denies. Everything is looked at anew: the policy, the groups, the mapping, the clock. */
 export async function decide(
@@ -26,12 +27,15 @@ export async function decide(
   const { request, now } = found;
   if (request.state !== 'pending') return refusal(request, actor.userId, now);
 
-  const offered = roleOf(deps.config, request);
-  if (verdict === 'approve' && offered?.target.lend !== true) {
-    return { text: words.notOfferedAnyMore(request) };
+  const target = deps.config.targets.get(request.target);
+  const role = deps.roles.role(request.target, request.role);
+  if (verdict === 'approve' && (target?.lend !== true || role === undefined)) {
+    const isUnsure = target?.lend === true && deps.roles.isUnsure(target.key);
+    const said = isUnsure ? escapeMrkdwn(roleUnsure(request.role, target.name)) : null;
+    return { text: said ?? words.notOfferedAnyMore(request) };
   }
-  // Who was asked may deny what has left the configuration since.
-  const policy = offered?.role.policy ?? null;
+  // Who was asked may deny what is not offered any more.
+  const policy = role?.policy ?? null;
   const approvers = policy?.approvers ?? request.asked;
   const may = mayDecide(
     approvers,

@@ -2,8 +2,6 @@
  * The outbox: makes Slack show what the ledger says, newest state first. At least once; a repetition is an edit,
  * except when the answer to a first post was lost: then a twin stands beside it until it is clicked.
  */
-import type { Config } from '../config/config.js';
-import { roleOf } from '../config/lookup.js';
 import { type AccessRequest, isFinal } from '../domain/request.js';
 import { coerceError } from '../errors.js';
 import {
@@ -16,10 +14,9 @@ import {
 } from '../ledger/deliveries.js';
 import { readRequests } from '../ledger/read-requests.js';
 import { MessengerError } from '../messenger/errors.js';
-import { card } from '../surfaces/card.js';
-import { isOvertaken, NOTE_KINDS, note, status } from '../surfaces/direct.js';
-import { type Message, readMessage, type Scene } from '../surfaces/message.js';
+import { isOvertaken } from '../surfaces/direct.js';
 import type { Deps } from './deps.js';
+import { draw, threadOf } from './draw.js';
 
 /** Calls to Slack at the same time, a process. */
 const SLOTS = 8;
@@ -35,7 +32,9 @@ export interface Deliverer {
   stop(): Promise<void>;
 }
 
-export function createDeliverer(deps: Pick<Deps, 'db' | 'config' | 'messenger' | 'logger'>): Deliverer {
+export function createDeliverer(
+  deps: Pick<Deps, 'db' | 'config' | 'roles' | 'messenger' | 'logger'>,
+): Deliverer {
   const underWay = new Set<Promise<void>>();
   let pumping: Promise<void> | null = null;
   let again = false;
@@ -95,7 +94,7 @@ export function createDeliverer(deps: Pick<Deps, 'db' | 'config' | 'messenger' |
 
 /** Sends one message and records what came of it; never throws. */
 async function send(
-  deps: Pick<Deps, 'db' | 'config' | 'messenger' | 'logger'>,
+  deps: Pick<Deps, 'db' | 'config' | 'roles' | 'messenger' | 'logger'>,
   delivery: Delivery,
 ): Promise<void> {
   const { db, messenger, logger } = deps;
@@ -104,14 +103,15 @@ async function send(
     if (delivery.requestId !== null) {
       request = (await readRequests(db, [delivery.requestId])).requests[0] ?? null;
     }
-    const message = draw(deps.config, delivery, request);
+    const message = await draw(deps, delivery, request);
     const version = request?.version ?? delivery.wanted;
     if (delivery.posted === null && request !== null && isOvertaken(delivery.kind, request)) {
       await recordUnsent(db, delivery.key, 'it was overtaken before it could be sent', null);
     } else if (message === null) {
       await recordUnsent(db, delivery.key, 'this release does not know how to draw it', null);
     } else if (delivery.posted === null) {
-      await recordSent(db, delivery.key, version, await messenger.post(delivery.recipient, message));
+      const thread = await threadOf(db, delivery, request);
+      await recordSent(db, delivery.key, version, await messenger.post(delivery.recipient, message, thread));
     } else {
       await messenger.update(delivery.posted, message);
       await recordSent(db, delivery.key, version, null);
@@ -144,27 +144,4 @@ async function unsent(
     error.message,
     gone || delivery.attempts > GIVE_UP_AFTER ? null : pause,
   );
-}
-
-/** What a message shows is a pure function of the request as it stands now. */
-function draw(config: Config, delivery: Delivery, request: AccessRequest | null): Message | null {
-  if (request === null) return readMessage(delivery.message);
-  const scene = sceneOf(config, request);
-  if (delivery.kind === 'card') return card(request, scene, { first: delivery.posted === null });
-  if (delivery.kind === 'status') return status(request, scene);
-  const kind = NOTE_KINDS.find((known) => known === delivery.kind);
-  return kind === undefined ? null : note(kind, request, scene);
-}
-
-/** What today's file says of the request's target and role; what it no longer says is left out. */
-function sceneOf(config: Config, request: AccessRequest): Scene {
-  const target = config.targets.get(request.target);
-  return {
-    targetName: target?.name ?? request.target,
-    environment: target?.environment ?? null,
-    about: roleOf(config, request)?.role.about ?? null,
-    host: target?.connect.host ?? '',
-    port: target?.connect.port ?? 5432,
-    database: target?.connect.database ?? '',
-  };
 }

@@ -4,7 +4,9 @@ import type { Queryable } from '../ledger/pool.js';
 import type { Messenger } from '../messenger/messenger.js';
 import type { OnCall } from '../oncall/on-call.js';
 import type { Alarms } from '../queue/alarms.js';
+import type { Inspector } from '../target/inspection/inspector.js';
 import type { Target } from '../target/target.js';
+import type { Roles } from './roles.js';
 
 /** How often every process looks at everything, milliseconds. Every bound that Hallpass states follows from it. */
 export const HEARTBEAT_MS = 15_000;
@@ -14,6 +16,10 @@ export interface Deps {
   readonly config: Config;
   readonly db: Queryable;
   readonly targets: ReadonlyMap<string, Target>;
+  /** What people are shown of each target's roles, read from it. */
+  readonly inspectors: ReadonlyMap<string, Inspector>;
+  /** The roles that are offered, listed in the configuration or found on a target. */
+  readonly roles: Roles;
   readonly onCall: OnCall;
   readonly messenger: Messenger;
   readonly alarms: Alarms;

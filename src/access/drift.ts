@@ -10,24 +10,34 @@ import { insertOperatorNote } from '../ledger/deliveries.js';
 import { insertEvent } from '../ledger/insert-event.js';
 import { readLastOfPlaces, readWanted } from '../ledger/read-requests.js';
 import type { Message } from '../surfaces/message.js';
-import { loginChanged, serverChanged, unexplainedMembership } from '../surfaces/operators.js';
+import { loginChanged, loginShared, serverChanged } from '../surfaces/operators.js';
 import type { Membership, Server, Target } from '../target/target.js';
+import { change } from './change.js';
 import type { Deps } from './deps.js';
-import { recordGone } from './take-back.js';
+import { sharedLogin } from './lend.js';
+import { reportOrphans } from './orphans.js';
+import { recordNeverLent } from './take-back.js';
 
 type DriftDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'logger'>;
 
 /**
  * Compares everything, and mends what is ours to mend.
+ * @param known this ledger has compared the target before.
  * @returns the system_identifier of the server that roles may be lent on: the one that grants are out on, else the
  *   one that answers.
  */
-export async function checkDrift(deps: DriftDeps, name: string, target: Target): Promise<string> {
+export async function checkDrift(
+  deps: DriftDeps,
+  name: string,
+  target: Target,
+  known: boolean,
+): Promise<string> {
   // The ledger is read first: what is lent meanwhile is found explained below, what ended meanwhile is refused
   // by the state table.
   const { now, requests } = await readWanted(deps.db, name);
-  const { server, memberships } = await target.list();
-  const here = { server: server.id, grantorOid: server.loginOid };
+  const { server, surroundings, memberships } = await target.list();
+  if (surroundings.isShared) await reportShared(deps, name, server.login, known);
+  const here = { server: server.id, grantorOid: server.grantorOid };
   const elsewhere = requests.flatMap(({ place }) => (place !== null && !isSame(place, here) ? [place] : []));
   const today = now.toISOString().slice(0, 10);
   const expected = elsewhere.find((place) => place.server !== server.id)?.server;
@@ -37,12 +47,26 @@ export async function checkDrift(deps: DriftDeps, name: string, target: Target):
     await tellOperators(deps, `server:${name}:${expected}:${server.id}:${today}`, message);
   } else if (open > 0) {
     const message = loginChanged({ ...namesOf(deps.config, name), login: server.login, open });
-    await tellOperators(deps, `login:${name}:${server.loginOid}:${today}`, message);
+    await tellOperators(deps, `login:${name}:${server.grantorOid}:${today}`, message);
   }
-  const { gone, unexplained } = compare(requests, { ...here, memberships }, now);
-  await recordGone(deps, gone);
-  await settleUnexplained(deps, name, target, server, unexplained, today);
+  const { missing, neverLent, unexplained } = compare(requests, { ...here, memberships }, now);
+  await recordNeverLent(deps, neverLent);
+  // The sweep that this wakes proves it gone, with its sessions.
+  await change(
+    deps,
+    missing.map(({ id }) => id),
+    () => ({ event: { type: 'missing' } }),
+  );
+  await settleUnexplained(deps, name, target, server, unexplained, known);
   return expected ?? server.id;
+}
+
+/** @throws HallpassError for who came second: until the other one is gone, this target is not known. */
+async function reportShared(deps: DriftDeps, name: string, login: string, known: boolean): Promise<void> {
+  const day = new Date().toISOString().slice(0, 10);
+  const message = loginShared({ ...namesOf(deps.config, name), login, first: known });
+  await tellOperators(deps, `shared:${name}:${day}`, message);
+  if (!known) throw sharedLogin(login);
 }
 
 async function settleUnexplained(
@@ -51,32 +75,21 @@ async function settleUnexplained(
   target: Target,
   server: Server,
   unexplained: readonly Membership[],
-  today: string,
+  known: boolean,
 ): Promise<void> {
-  if (unexplained.length === 0) return;
   const last = new Map(
     (await readLastOfPlaces(deps.db, server.id, unexplained)).flatMap((request) =>
       request.place ? [[pairKey(request.place), request] as const] : [],
     ),
   );
   const leftovers: { membership: Membership; request: AccessRequest }[] = [];
+  const orphans: Membership[] = [];
   for (const membership of unexplained) {
     const request = last.get(pairKey(membership));
-    if (request === undefined) {
-      const message = unexplainedMembership({ ...namesOf(deps.config, name), ...membership });
-      const news = await tellOperators(
-        deps,
-        `unexplained:${name}:${server.id}:${pairKey(membership)}:${today}`,
-        message,
-      );
-      if (news) {
-        deps.logger.warn(
-          { target: name, ...membership },
-          'a membership that our login granted is in no ledger',
-        );
-      }
-    } else if (isFinal(request.state)) leftovers.push({ membership, request });
+    if (request === undefined) orphans.push(membership);
+    else if (isFinal(request.state)) leftovers.push({ membership, request });
   }
+  await reportOrphans(deps, name, target, server, orphans, known);
   await takeLeftovers(deps, name, target, server, leftovers);
 }
 

@@ -1,4 +1,3 @@
-import { policyOf } from '../config/lookup.js';
 import { qualifies } from '../domain/policy.js';
 import type { AccessRequest, RequestEvent } from '../domain/request.js';
 import * as words from '../surfaces/words.js';
@@ -8,7 +7,7 @@ import type { Deps } from './deps.js';
 import { findRequest } from './find.js';
 import { identify, readGroups } from './who.js';
 
-type EndDeps = Pick<Deps, 'config' | 'db' | 'changed' | 'messenger' | 'logger' | 'background'>;
+type EndDeps = Pick<Deps, 'config' | 'roles' | 'db' | 'changed' | 'messenger' | 'logger' | 'background'>;
 
 /** The requester cancels what nobody decided yet, or relinquishes what was lent. */
 export async function giveBack(
@@ -34,8 +33,8 @@ export async function end(deps: EndDeps, actor: Actor, requestId: string, clicke
   const { request } = found;
   if (request.requester === actor.userId)
     return enact(deps, request, { type: 'relinquish', by: actor.userId });
-  // Who was asked may end it even after the role has left the configuration.
-  const approvers = policyOf(deps.config, request)?.approvers ?? request.asked;
+  // Who was asked may end it even when the role is not offered any more.
+  const approvers = deps.roles.role(request.target, request.role)?.policy.approvers ?? request.asked;
   const principals = [...approvers, ...deps.config.operators];
   const may = qualifies(principals, { userId: actor.userId, groups: await readGroups(deps, principals) });
   if (!may.ok) {

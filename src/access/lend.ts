@@ -1,5 +1,6 @@
 import { isSame, pairKey } from '../domain/compare.js';
-import { type AccessRequest, GRANTING_LIMIT_MS, type Place } from '../domain/request.js';
+import { DEFAULT_LENDING, type Lending } from '../domain/lending.js';
+import { type AccessRequest, GRANTING_LIMIT_MS, lendingOf, type Place } from '../domain/request.js';
 import { HallpassError } from '../errors.js';
 import { readLastOfPlaces, readOpenRequest } from '../ledger/read-requests.js';
 import { forgetChecked, otherTargetOn } from '../ledger/targets.js';
@@ -9,8 +10,12 @@ import type { Deps } from './deps.js';
 import { asHallpassError, type Hindered, recordHindered } from './hindered.js';
 import { alreadyHolds, whyNotLendable } from './lendable.js';
 import { askOnCall } from './on-call.js';
+import { tooDangerous } from './preview.js';
 
-type LendDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'onCall' | 'messenger' | 'logger'>;
+type LendDeps = Pick<
+  Deps,
+  'db' | 'changed' | 'config' | 'roles' | 'inspectors' | 'onCall' | 'messenger' | 'logger'
+>;
 
 /** After this long the reason why on call approved may have passed, and it is asked again; milliseconds. */
 const STALE_ON_CALL_MS = 60_000;
@@ -48,7 +53,8 @@ export async function lend(
   if (asked.length === 0) return undone;
   let tried: readonly AccessRequest[] = asked;
   try {
-    const { server, facts } = await target.look(asked);
+    const { server, surroundings, facts } = await target.look(asked);
+    if (surroundings.isShared && expected === null) throw sharedLogin(server.login);
     if (expected !== null && server.id !== expected) {
       await forgetChecked(deps.db, name);
       throw new HallpassError('another server answers at this address than before', { passing: true });
@@ -68,7 +74,13 @@ export async function lend(
     tried = placed.map(({ request }) => request);
     const answers = await target.lend(
       server.id,
-      placed.map(({ place }) => place),
+      placed.map(({ request, place }) => ({
+        roleOid: place.roleOid,
+        memberOid: place.memberOid,
+        requestId: request.id,
+        durationMs: request.durationMs,
+        setRole: lendingOf(request).setRole,
+      })),
     );
     undone.push(...(await record(deps, target, placed, answers)));
   } catch (thrown) {
@@ -90,6 +102,14 @@ export async function lend(
   return undone;
 }
 
+/** Two that share a login take each other's memberships for orphans: who came second lends nothing. */
+export function sharedLogin(login: string): HallpassError {
+  return new HallpassError(`another installation of Hallpass uses the login ${login} there`, {
+    passing: false,
+    nextStep: 'Give each installation a login of its own on every server (hallpass setup-sql).',
+  });
+}
+
 /** Whether an approval still holds by the time its GRANT is run: not after 15 minutes, not after the shift. */
 async function stillDue(
   deps: LendDeps,
@@ -105,6 +125,9 @@ async function stillDue(
   if (deps.config.targets.get(request.target)?.lend === false) {
     return { fail: `nothing is lent on ${request.target} at present` };
   }
+  const role = deps.roles.role(request.target, request.role);
+  const dangerous = role ? await tooDangerous(deps, role, request) : null;
+  if (dangerous !== null) return dangerous.passing ? 'ask later' : { fail: dangerous.why };
   if (request.decidedBy !== null || waitedMs < STALE_ON_CALL_MS) return 'yes';
   const asked = await askOnCall(deps, request);
   if (asked?.answer.answer === 'yes') return 'yes';
@@ -153,7 +176,7 @@ async function intend(
       continue;
     }
     const { roleOid, memberOid } = fact;
-    const place = { server: server.id, grantorOid: server.loginOid, roleOid, memberOid };
+    const place = { server: server.id, grantorOid: server.grantorOid, roleOid, memberOid };
     if (request.place === null) news.set(request.id, place);
     else if (isSame(request.place, place) && pairKey(request.place) === pairKey(place)) {
       placed.push({ request, place });
@@ -164,13 +187,18 @@ async function intend(
   await fail(deps, [...refused.keys()], (id) => refused.get(id) ?? '');
   const written = await change(deps, [...news.keys()], (request) => {
     const place = news.get(request.id);
-    return place ? { event: { type: 'intend', place } } : null;
+    return place ? { event: { type: 'intend', place, lending: lendingFor(deps, request) } } : null;
   });
   for (const [id, place] of news) {
     const outcome = written.get(id);
     if (outcome?.ok) placed.push({ request: outcome.request, place });
   }
   return placed;
+}
+
+/** How the configuration has this role lent; one that it no longer has is lent with the least. */
+function lendingFor({ roles }: LendDeps, request: AccessRequest): Lending {
+  return roles.role(request.target, request.role)?.lending ?? DEFAULT_LENDING;
 }
 
 /** Records what each GRANT came to. @returns the ids to be tried again. */
@@ -182,13 +210,16 @@ async function record(
 ): Promise<readonly number[]> {
   const byPair = new Map(answers.map((answer) => [pairKey(answer), answer]));
   const lent: Placed[] = [];
+  const marks = new Map<number, string>();
   const failed = new Map<number, string>();
   const hindered: Hindered[] = [];
   for (const each of placed) {
     const answer = byPair.get(pairKey(each.place));
     const { id } = each.request;
-    if (answer?.outcome === 'lent') lent.push(each);
-    else if (answer?.outcome === 'held') {
+    if (answer?.outcome === 'lent') {
+      lent.push(each);
+      marks.set(id, answer.mark);
+    } else if (answer?.outcome === 'held') {
       failed.set(id, alreadyHolds(each.request, answer.via));
     } else if (answer?.outcome === 'failed' && !answer.error.passing) failed.set(id, answer.error.message);
     else {
@@ -201,7 +232,7 @@ async function record(
   const outcomes = await change(
     deps,
     lent.map(({ request }) => request.id),
-    () => ({ event: { type: 'granted' } }),
+    ({ id }) => ({ event: { type: 'granted', mark: marks.get(id) ?? '' } }),
   );
   for (const { request, place } of lent) {
     if (outcomes.get(request.id)?.ok !== true) await undo(deps, target, request, place);

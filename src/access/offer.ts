@@ -1,124 +1,137 @@
-import type { ModalView, Option } from '@slack/types';
-import type { Config, RoleConfig, TargetConfig } from '../config/config.js';
+/** The form: as it opens, and as it is filled in. */
+import type { ModalView } from '@slack/types';
+import type { RoleConfig, TargetConfig } from '../config/config.js';
 import { parseDuration } from '../domain/duration.js';
-import type { Person } from '../messenger/messenger.js';
-import { nothingOffered, notLending } from '../surfaces/form-words.js';
-import { type Form, requestModal, roleOption, targetOption } from '../surfaces/modal.js';
+import { notHere, nothingOffered, notLending, rolesHidden, rolesUnread } from '../surfaces/form-words.js';
+import { type Form, requestModal } from '../surfaces/modal.js';
 import type { Actor } from './access.js';
 import type { Deps } from './deps.js';
+import { previewWithin } from './preview.js';
+import { type Asking, type Refusal, readScope, sayRefusal } from './scope.js';
 import { findLogin, identify, loginOn } from './who.js';
 
-type OfferDeps = Pick<Deps, 'config' | 'messenger' | 'logger'>;
+type OfferDeps = Pick<Deps, 'config' | 'inspectors' | 'roles' | 'messenger' | 'logger'>;
 
-/** As many as Slack takes in the answer to a search. */
-const MAX_OPTIONS = 100;
+/** The form is shown without what the role can do when its server is slower, milliseconds. */
+const PREVIEW_MS = 1_000;
 
 /** What the form shows as long as no role is chosen. */
 const NO_ROLE_YET = {
   durationsMs: [30 * 60_000, 3_600_000, 4 * 3_600_000],
-  defaultMs: 3_600_000,
+  defaultDurationMs: 3_600_000,
   maxMs: 4 * 3_600_000,
   reasonRequired: true,
 } as const;
 
-/** The targets on which this person has a login and something may be lent. */
-function offeredTargets(config: Config, person: Pick<Person, 'id' | 'email'>): readonly TargetConfig[] {
-  return [...config.targets.values()].filter(
-    (target) => target.lend && target.roles.size > 0 && loginOn(config, target.key, person) !== null,
-  );
-}
-
 /** The form as it opens. Whoever typed more than the command finds it filled in: target, role, duration, reason. */
-export function openForm({ config }: Pick<Deps, 'config'>, actor: Actor, typed: string): ModalView {
+export async function openForm(
+  deps: OfferDeps,
+  { userId }: Actor,
+  { typed, channel }: { readonly typed: string; readonly channel: string | null },
+): Promise<ModalView> {
   const words = typed.split(/\s+/).filter((word) => word !== '');
-  const target = config.targets.get(words[0] ?? '');
-  const role = target?.roles.get(words[1] ?? '');
-  const rest = words.slice(target ? (role ? 2 : 1) : 0);
+  const target = deps.config.targets.get(words[0] ?? '') ?? null;
+  const named = target === null ? undefined : deps.roles.offered(target.key, words[1] ?? '');
+  const rest = words.slice(target ? (named ? 2 : 1) : 0);
   const durationMs = parseDuration(rest[0] ?? '');
   const reason = rest.slice(durationMs === null ? 0 : 1).join(' ');
-  const login = target ? loginOn(config, target.key, { id: actor.userId, email: null }) : null;
+  const login = target ? loginOn(deps.config, target.key, { id: userId, email: null }) : null;
+  const place = await placeOf(deps, { userId, channel }, target, named);
   return requestModal({
-    ...form(target ?? null, role ?? null, login),
-    typed: { durationMs: withinMax(durationMs, role), reason: reason === '' ? null : reason },
+    ...form(place, login),
+    typed: { durationMs: withinMax(durationMs, place.role), reason: reason === '' ? null : reason },
   });
 }
 
-function withinMax(durationMs: number | null, role: RoleConfig | undefined): number | null {
-  return durationMs !== null && durationMs <= (role?.policy.maxMs ?? NO_ROLE_YET.maxMs) ? durationMs : null;
+function withinMax(durationMs: number | null, role: RoleConfig | null): number | null {
+  return durationMs !== null && durationMs <= (role?.policy ?? NO_ROLE_YET).maxMs ? durationMs : null;
 }
 
 /** The form after a target (and perhaps a role) was chosen: who you are there, what may be asked for. */
 export async function fillForm(
   deps: OfferDeps,
   actor: Actor,
-  chosen: { readonly target: string; readonly role: string | null },
+  chosen: { readonly target: string; readonly role: string | null; readonly channel: string | null },
 ): Promise<ModalView> {
+  const { channel } = chosen;
   const who = await identify(deps, actor);
-  const target = deps.config.targets.get(chosen.target) ?? null;
-  const role = target?.roles.get(chosen.role ?? '') ?? null;
-  if (!who.ok) return requestModal({ ...form(null, null, null), notice: who.text });
-  if (target === null) return requestModal({ ...form(null, null, null), notice: nothingOffered() });
+  const target = deps.config.targets.get(chosen.target);
+  if (!who.ok) return requestModal(form({ ...nowhere(channel), notice: who.text }, null));
+  if (target === undefined)
+    return requestModal(form({ ...nowhere(channel), notice: nothingOffered() }, null));
   const answer = findLogin(deps.config, target, who.person);
-  const notice = answer.login === null ? answer.why : target.lend ? null : notLending(target.name);
-  return requestModal({ ...form(target, role, answer.login), notice });
+  const role = deps.roles.offered(target.key, chosen.role ?? '');
+  const place = await placeOf(deps, { userId: actor.userId, channel }, target, role);
+  const inTheWay = answer.login === null ? answer.why : target.lend ? null : notLending(target.name);
+  const shown = form({ ...place, notice: inTheWay ?? place.notice }, answer.login);
+  if (place.role === null || answer.login === null || inTheWay !== null) return requestModal(shown);
+  const pair = { target: target.key, role: place.role.role, login: answer.login };
+  const { setRole } = place.role.lending;
+  return requestModal({ ...shown, preview: await previewWithin(deps, { ...pair, setRole }, PREVIEW_MS) });
 }
 
-function form(target: TargetConfig | null, role: RoleConfig | null, login: string | null): Form {
-  const { durationsMs, defaultDurationMs, maxMs, reasonRequired } = role?.policy ?? {
-    ...NO_ROLE_YET,
-    defaultDurationMs: NO_ROLE_YET.defaultMs,
-  };
+/** What of a target may be asked for, by whom and from where. */
+interface Place extends Pick<Form, 'channel' | 'notice' | 'elsewhere'> {
+  readonly target: TargetConfig | null;
+  /** What was chosen, when it may be asked for; else the notice says why not. */
+  readonly role: RoleConfig | null;
+}
+
+function nowhere(channel: string | null): Place {
+  return { channel, target: null, role: null, notice: null, elsewhere: [] };
+}
+
+async function placeOf(
+  deps: OfferDeps,
+  asking: Asking,
+  target: TargetConfig | null,
+  chosen: RoleConfig | undefined,
+): Promise<Place> {
+  if (target === null) return nowhere(asking.channel);
+  deps.roles.wake(target.key);
+  const place = { ...nowhere(asking.channel), target };
+  const policies = (chosen ? [chosen] : deps.roles.list(target.key)).map(({ policy }) => policy);
+  const refusalOf = await readScope(deps, asking, policies);
+  const refusals = policies.map(refusalOf).filter((refusal) => refusal !== null);
+  const elsewhere = refusals.flatMap((refusal) => ('channels' in refusal ? refusal.channels : []));
+  const [refusal] = refusals;
+  if (chosen && !refusal) return { ...place, role: chosen };
   return {
+    ...place,
+    notice: chosen && refusal ? sayHere(chosen, refusal) : sayMissing(deps, target, refusals),
+    elsewhere: [...new Set(elsewhere)],
+  };
+}
+
+function sayHere(chosen: RoleConfig, refusal: Refusal): string {
+  return refusal.code === 'wrong_channel' ? notHere(chosen.role) : sayRefusal(chosen, refusal);
+}
+
+/** Why roles may be missing from the list that this person may ask for. */
+function sayMissing(
+  { roles }: Pick<Deps, 'roles'>,
+  target: TargetConfig,
+  refusals: readonly Refusal[],
+): string | null {
+  const groups = refusals.flatMap((refusal) => ('groups' in refusal ? refusal.groups : []));
+  if (groups.length > 0) return rolesHidden(groups);
+  return roles.isUnsure(target.key) ? rolesUnread(target.name) : null;
+}
+
+function form({ channel, target, role, notice, elsewhere }: Place, login: string | null): Form {
+  const { durationsMs, defaultDurationMs, maxMs, reasonRequired } = role?.policy ?? NO_ROLE_YET;
+  return {
+    channel,
     target,
     role,
     login,
-    notice: null,
+    notice,
+    elsewhere,
+    preview: null,
     durationsMs,
     defaultMs: defaultDurationMs,
     maxMs,
     reasonRequired,
     typed: { durationMs: null, reason: null },
   };
-}
-
-/** The instances whose name or key holds what was typed; the closest first. */
-export async function targetOptions(deps: OfferDeps, actor: Actor, query: string): Promise<Option[]> {
-  const who = await identify(deps, actor);
-  if (!who.ok) return [];
-  return search(offeredTargets(deps.config, who.person), query, (target) => [target.key, target.name])
-    .slice(0, MAX_OPTIONS)
-    .map(targetOption);
-}
-
-/** The roles of one target whose name or description holds what was typed; the closest first. */
-export async function roleOptions(
-  deps: OfferDeps,
-  actor: Actor,
-  target: string,
-  query: string,
-): Promise<Option[]> {
-  const who = await identify(deps, actor);
-  if (!who.ok) return [];
-  const offered = offeredTargets(deps.config, who.person).find(({ key }) => key === target);
-  return search([...(offered?.roles.values() ?? [])], query, (role) => [role.role, role.about ?? ''])
-    .slice(0, MAX_OPTIONS)
-    .map(roleOption);
-}
-
-/** Those in which every typed word is found; those that begin with what was typed come first, then by name. */
-function search<T>(
-  items: readonly T[],
-  query: string,
-  textsOf: (item: T) => readonly string[],
-): readonly T[] {
-  const typed = query.trim().toLowerCase();
-  const words = typed.split(/\s+/);
-  return items
-    .flatMap((item) => {
-      const texts = textsOf(item).map((text) => text.toLowerCase());
-      if (!words.every((word) => texts.some((text) => text.includes(word)))) return [];
-      return [{ item, name: texts[0] ?? '', rank: texts.some((text) => text.startsWith(typed)) ? 0 : 1 }];
-    })
-    .sort((a, b) => a.rank - b.rank || (a.name < b.name ? -1 : 1))
-    .map(({ item }) => item);
 }

@@ -6,16 +6,20 @@ import { readPending, readRequests } from '../ledger/read-requests.js';
 import type { OnCallAnswer } from '../oncall/on-call.js';
 import { change } from './change.js';
 import type { Deps } from './deps.js';
+import { isRequester } from './scope.js';
 import { mappingStands } from './who.js';
 
-type OnCallDeps = Pick<Deps, 'config' | 'db' | 'changed' | 'onCall' | 'messenger'>;
+type OnCallDeps = Pick<Deps, 'config' | 'roles' | 'logger' | 'db' | 'changed' | 'onCall' | 'messenger'>;
 
-/** Is the requester on call for this role right now? Null when the role's policy has no on-call rule. */
+/**
+ * Is the requester on call for this role right now? Null when the role's policy has no on-call rule.
+ * @param policy today's; null when the role is not offered any more.
+ */
 export async function askOnCall(
   { config, onCall, messenger }: Pick<Deps, 'config' | 'onCall' | 'messenger'>,
   request: AccessRequest,
+  policy: Policy | null = policyOf(config, request),
 ): Promise<{ readonly policy: Policy; readonly maxMs: number; readonly answer: OnCallAnswer } | null> {
-  const policy = policyOf(config, request);
   if (!policy?.onCall) return null;
   const pagerduty = config.people.get(request.requester)?.pagerduty ?? null;
   // The address is only needed when the configuration names no PagerDuty user.
@@ -41,9 +45,10 @@ export async function considerOnCall(deps: OnCallDeps, id: number): Promise<void
   const { requests } = await readRequests(deps.db, [id]);
   const request = requests[0];
   if (request?.state !== 'pending') return;
-  const asked = (await mayBeLent(deps, request)) ? await askOnCall(deps, request) : null;
+  const policy = deps.roles.role(request.target, request.role)?.policy ?? null;
+  const asked = (await mayBeLent(deps, request, policy)) ? await askOnCall(deps, request, policy) : null;
   if (asked !== null) {
-    const { policy, maxMs, answer } = asked;
+    const { maxMs, answer } = asked;
     await change(deps, [id], (current) => {
       if (current.state !== 'pending') return null;
       if (answer.answer !== 'yes') {
@@ -61,16 +66,20 @@ export async function considerOnCall(deps: OnCallDeps, id: number): Promise<void
   deps.changed(new Set());
 }
 
-/** What an approver's click checks too: the role is still offered, and to this login of theirs. */
-async function mayBeLent(deps: OnCallDeps, request: AccessRequest): Promise<boolean> {
+/** What a person who decides would see or be told: the role is still offered, and to this login of theirs. */
+async function mayBeLent(deps: OnCallDeps, request: AccessRequest, policy: Policy | null): Promise<boolean> {
   const lends = deps.config.targets.get(request.target)?.lend === true;
-  return lends && (await mappingStands(deps, request).catch(() => false));
+  return (
+    lends &&
+    (await isRequester(deps, request.requester, policy)) &&
+    (await mappingStands(deps, request).catch(() => false))
+  );
 }
 
 /** Asks again for everything that still waits: a shift may have begun. */
 export async function reconsiderOnCall(deps: OnCallDeps, limit: number): Promise<void> {
   const { requests } = await readPending(deps.db, limit);
   for (const request of requests) {
-    if (policyOf(deps.config, request)?.onCall) await considerOnCall(deps, request.id);
+    if (deps.roles.role(request.target, request.role)?.policy.onCall) await considerOnCall(deps, request.id);
   }
 }

@@ -1,6 +1,7 @@
 import type { RoleConfig, TargetConfig } from '../config/config.js';
 import { parseDuration } from '../domain/duration.js';
 import type { LoginAnswer } from '../domain/login.js';
+import type { AccessRequest } from '../domain/request.js';
 import { insertRequest } from '../ledger/insert-request.js';
 import { readOpenRequest, readRequestOfView } from '../ledger/read-requests.js';
 import * as words from '../surfaces/form-words.js';
@@ -9,6 +10,8 @@ import type { Actor, Submission, Submitted } from './access.js';
 import type { Deps } from './deps.js';
 import { whyNotLendable } from './lendable.js';
 import { considerOnCall } from './on-call.js';
+import { releaseCard, showPreview, tooDangerous } from './preview.js';
+import { readScope, sayRefusal } from './scope.js';
 import { findLogin, identify } from './who.js';
 
 /** As long as Slack's input lets through; longer was not typed in our form. */
@@ -17,6 +20,10 @@ const MAX_REASON = 500;
 const LOOK_MS = 1_000;
 /** The card waits this long for PagerDuty, so that nobody is called for what on call decides; milliseconds. */
 const HOLD_CARD_MS = 2_500;
+/** Or for what the role can do, so that who decides has it before the click; milliseconds. */
+const HOLD_FOR_PREVIEW_MS = 500;
+/** A role that may be too dangerous is looked at before the request is made; milliseconds. */
+const DANGER_MS = 1_500;
 
 interface Wish {
   readonly target: TargetConfig;
@@ -33,10 +40,24 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
   const wish = read(deps, submission, (target) => findLogin(deps.config, target, who.person));
   if ('errors' in wish) return wish;
 
-  const hindrance = await askServer(deps, wish);
-  if (hindrance !== null) return wrong('role', hindrance);
-
   const { policy } = wish.role;
+  const asking = { userId: actor.userId, channel: submission.channel };
+  const [refusalOf, hindrance, dangerous] = await Promise.all([
+    readScope(deps, asking, [policy]),
+    askServer(deps, wish),
+    tooDangerous(deps, wish.role, { target: wish.target.key, login: wish.login }, DANGER_MS),
+  ]);
+  const refusal = refusalOf(policy);
+  if (refusal !== null) {
+    const { code: why } = refusal;
+    deps.logger.warn({ security: true, user: actor.userId, role: wish.role.role, why }, 'refused a request');
+    return wrong('role', sayRefusal(wish.role, refusal));
+  }
+  if (hindrance !== null) return wrong('role', hindrance);
+  if (dangerous !== null) {
+    return wrong('role', words.serverProblem(wish.role.role, wish.target.name, `${dangerous.why}.`));
+  }
+
   const request = await insertRequest(deps.db, {
     target: wish.target.key,
     role: wish.role.role,
@@ -49,12 +70,19 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
     pendingTimeoutMs: policy.pendingTimeoutMs,
     configHash: deps.config.hash,
     channel: wish.role.channel,
-    holdCardMs: policy.onCall === null ? 0 : HOLD_CARD_MS,
+    holdCardMs: policy.onCall === null ? HOLD_FOR_PREVIEW_MS : HOLD_CARD_MS,
   });
   if (request === null) return alreadyThere(deps, actor, submission, wish);
   deps.changed(new Set());
+  deps.background('preview the role', preview(deps, request, wish.role));
   if (policy.onCall !== null) deps.background('ask on call', considerOnCall(deps, request.id));
   return { ok: true };
+}
+
+/** Shown with the card, when the server is quick; else it follows. */
+async function preview(deps: Deps, request: AccessRequest, { lending, policy }: RoleConfig): Promise<void> {
+  await showPreview(deps, request, lending);
+  if (policy.onCall === null) await releaseCard(deps, request.id);
 }
 
 function wrong(field: keyof typeof BLOCKS, text: string): Submitted & { ok: false } {
@@ -63,7 +91,7 @@ function wrong(field: keyof typeof BLOCKS, text: string): Submitted & { ok: fals
 
 /** Everything that the form and the file alone can tell, all errors at once. */
 function read(
-  { config }: Pick<Deps, 'config'>,
+  { config, roles }: Pick<Deps, 'config' | 'roles'>,
   submission: Submission,
   loginAt: (target: TargetConfig) => LoginAnswer,
 ): Wish | (Submitted & { ok: false }) {
@@ -74,8 +102,15 @@ function read(
   const answer = loginAt(target);
   if (answer.login === null) return wrong('target', answer.why);
   if (submission.role === null) return wrong('role', words.roleMissing());
-  const role = target.roles.get(submission.role);
-  if (role === undefined) return wrong('role', words.roleNotOffered(submission.role, target.name));
+  const role = roles.offered(target.key, submission.role);
+  if (role === undefined) {
+    return wrong(
+      'role',
+      roles.isUnsure(target.key)
+        ? words.roleUnsure(submission.role, target.name)
+        : words.roleNotOffered(submission.role, target.name),
+    );
+  }
 
   const errors: Record<string, string> = {};
   const other = submission.otherDuration?.trim() ?? '';

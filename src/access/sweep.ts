@@ -7,7 +7,7 @@ import { readDue } from '../ledger/read-requests.js';
 import type { Target } from '../target/target.js';
 import type { Deps } from './deps.js';
 import { lend } from './lend.js';
-import { recordGone, takeBack } from './take-back.js';
+import { recordNeverLent, takeBack } from './take-back.js';
 
 /** Rows a round: one REVOKE statement's worth. */
 const BATCH = 500;
@@ -18,7 +18,7 @@ const BATCH = 500;
  * @returns true when something is left that a later try may do: the caller comes back.
  */
 export async function sweep(
-  deps: Pick<Deps, 'db' | 'changed' | 'config' | 'onCall' | 'messenger' | 'logger'>,
+  deps: Pick<Deps, 'db' | 'changed' | 'config' | 'roles' | 'inspectors' | 'onCall' | 'messenger' | 'logger'>,
   name: string,
   target: Target,
   expected: string | null,
@@ -28,7 +28,7 @@ export async function sweep(
     const { now, requests } = await readDue(deps.db, name, undone, BATCH);
     if (requests.length === 0) return undone.length > 0;
     const todo = compare(requests, null, now);
-    await recordGone(deps, todo.gone);
+    await recordNeverLent(deps, todo.neverLent);
     undone.push(...(await takeBack(deps, target, todo.takeBack)));
     undone.push(...(await lend(deps, name, target, expected, todo.lend, now)));
   }

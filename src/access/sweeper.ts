@@ -102,7 +102,7 @@ export function createSweeper(deps: Deps, lock: SweepLock, processName: string):
       return;
     }
     try {
-      await recordChecked(db, name, processName, await checkDrift(deps, name, target));
+      await recordChecked(db, name, processName, await checkDrift(deps, name, target, row.server !== null));
       compared.set(name, performance.now());
       troubles.delete(name);
     } catch (thrown) {

@@ -1,13 +1,14 @@
 /**
  * Taking back: by server identity and OIDs, and recorded only from what the target showed afterwards. A target
- * that cannot be asked proves nothing, and the intent to take back stands.
+ * that cannot be asked proves nothing, and the intent to take back stands. Gone needs both proofs: of the membership,
+ * and of the sessions that could still use it.
  */
 import { pairKey } from '../domain/compare.js';
-import type { AccessRequest, Place } from '../domain/request.js';
+import { type AccessRequest, lendingOf, type Place, type Proof } from '../domain/request.js';
 import { HallpassError } from '../errors.js';
 import { forgetChecked } from '../ledger/targets.js';
 import { TargetError } from '../target/errors.js';
-import type { TakenBack, Target } from '../target/target.js';
+import type { SessionsEnded, TakenBack, Target } from '../target/target.js';
 import { change } from './change.js';
 import type { Deps } from './deps.js';
 import { asHallpassError, type Hindered, recordHindered } from './hindered.js';
@@ -15,6 +16,10 @@ import { asHallpassError, type Hindered, recordHindered } from './hindered.js';
 interface Placed {
   readonly request: AccessRequest;
   readonly place: Place;
+}
+
+interface Gone extends Placed {
+  readonly found: boolean;
 }
 
 /** Takes these back, and records what was proved. @returns the ids that could not be settled now. */
@@ -27,7 +32,8 @@ export async function takeBack(
   for (const [server, placed] of byServer(requests)) {
     const answers = await revoke(deps, target, server, placed);
     const ourOid = await whoWeAre(target, answers.values());
-    const gone: { request: AccessRequest; found: boolean }[] = [];
+    const gone: Gone[] = [];
+    const settled: Gone[] = [];
     const failed: Hindered[] = [];
     for (const { request, place } of placed) {
       const answer = answers.get(pairKey(place));
@@ -36,24 +42,115 @@ export async function takeBack(
       } else if (answer.outcome === 'failed') failed.push({ request, error: answer.error });
       else if (answer.outcome === 'absent' && ourOid !== place.grantorOid) {
         failed.push({ request, error: new HallpassError(OTHER_LOGIN, { passing: true }) });
-      } else gone.push({ request, found: answer.outcome === 'absent' });
+      } else {
+        const one = { request, place, found: answer.outcome === 'absent' };
+        (leavesSessions(request, answer) ? gone : settled).push(one);
+      }
     }
-    await recordGone(deps, gone);
+    await recordGone(deps, settled, new Map());
+    failed.push(...(await endSessions(deps, target, server, gone)));
     await recordHindered(deps, failed);
     undone.push(...failed.map(({ request }) => request.id));
   }
   return undone;
 }
 
-/** Records that these are proved gone. `found`: it was missing before we took anything. */
-export async function recordGone(
+/** May a session still use what was taken back? Not where it never was, nor where somebody else lends it as well. */
+function leavesSessions(request: AccessRequest, answer: TakenBack): boolean {
+  if (lendingOf(request).sessions === 'leave') return false;
+  if (answer.outcome === 'absent' && request.why === 'failed') return false;
+  return answer.outcome === 'dropped' || (answer.outcome !== 'failed' && !answer.stillHeld);
+}
+
+/** Ends what these grants left, and records them as gone. @returns those that were hindered. */
+async function endSessions(
+  deps: Pick<Deps, 'db' | 'changed' | 'logger'>,
+  target: Target,
+  server: string,
+  gone: readonly Gone[],
+): Promise<readonly Hindered[]> {
+  if (gone.length === 0) return [];
+  let answers: readonly SessionsEnded[];
+  try {
+    answers = await target.endSessions(
+      server,
+      gone.map(({ request, place }) => {
+        const { sessions, setRole } = lendingOf(request);
+        return {
+          roleOid: place.roleOid,
+          memberOid: place.memberOid,
+          sessions: sessions === 'all' ? 'all' : 'auto',
+          setRole,
+          before: request.sessionsBefore,
+        };
+      }),
+    );
+  } catch (thrown) {
+    const error = asHallpassError(thrown);
+    return gone.map(({ request }) => ({ request, error }));
+  }
+  const byPair = new Map(answers.map((answer) => [pairKey(answer), answer]));
+  const ended = gone.filter(({ place }) => byPair.get(pairKey(place))?.outcome === 'ended');
+  await recordGone(deps, ended, byPair);
+  await recordOpen(deps, gone, byPair);
+  return gone.flatMap(({ request, place }) => {
+    const answer = byPair.get(pairKey(place));
+    if (answer?.outcome === 'ended') return [];
+    return [
+      { request, error: answer?.error ?? asHallpassError('the target did not answer for its sessions') },
+    ];
+  });
+}
+
+/** Keeps the moment before which sessions count, so that a later try ends no session that never had the role. */
+async function recordOpen(
   deps: Pick<Deps, 'db' | 'changed'>,
-  gone: readonly { readonly request: AccessRequest; readonly found: boolean }[],
+  gone: readonly Gone[],
+  byPair: ReadonlyMap<string, SessionsEnded>,
 ): Promise<void> {
-  const found = new Map(gone.map((g) => [g.request.id, g.found]));
-  await change(deps, [...found.keys()], ({ id }) => ({
-    event: { type: 'proved_gone', found: found.get(id) ?? false },
-  }));
+  const open = new Map(
+    gone.flatMap(({ request, place }) => {
+      const answer = byPair.get(pairKey(place));
+      return answer?.outcome === 'open' ? [[request.id, answer] as const] : [];
+    }),
+  );
+  await change(deps, [...open.keys()], ({ id }) => {
+    const answer = open.get(id);
+    if (answer === undefined) return null;
+    return { event: { type: 'sessions_open', before: answer.before, trouble: answer.error.message } };
+  });
+}
+
+async function recordGone(
+  deps: Pick<Deps, 'db' | 'changed'>,
+  gone: readonly Gone[],
+  sessions: ReadonlyMap<string, SessionsEnded>,
+): Promise<void> {
+  const proofs = new Map(
+    gone.map(({ request, place, found }): [number, Proof] => {
+      const ended = sessions.get(pairKey(place));
+      return ended?.outcome === 'ended'
+        ? [request.id, { found, closed: ended.closed, prepared: ended.prepared }]
+        : [request.id, { found, closed: 0, prepared: [] }];
+    }),
+  );
+  await change(deps, [...proofs.keys()], ({ id }) => {
+    const proof = proofs.get(id);
+    return proof ? { event: { type: 'proved_gone', proof } } : null;
+  });
+}
+
+/** Records that no GRANT was ever run for these. */
+export async function recordNeverLent(
+  deps: Pick<Deps, 'db' | 'changed'>,
+  requests: readonly AccessRequest[],
+): Promise<void> {
+  const proof = { found: false, closed: 0, prepared: [] };
+  await change(
+    deps,
+    requests.map(({ id }) => id),
+    () => ({ event: { type: 'proved_gone', proof } }),
+  );
 }
 
 const OTHER_LOGIN = 'Hallpass logs in there as another than the one that granted it, and cannot see it.';
@@ -62,7 +159,7 @@ const OTHER_LOGIN = 'Hallpass logs in there as another than the one that granted
 async function whoWeAre(target: Target, answers: Iterable<TakenBack>): Promise<number | null> {
   if (![...answers].some(({ outcome }) => outcome === 'absent')) return null;
   const { server } = await target.look([]);
-  return server.loginOid;
+  return server.grantorOid;
 }
 
 async function revoke(

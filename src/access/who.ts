@@ -74,18 +74,28 @@ export async function mappingStands(
   return unfit(requester) === null && loginOn(config, request.target, requester) === request.login;
 }
 
-/** The members of each group among these, at most a minute old; null where Slack did not say. */
+/**
+ * The members of each group among these, at most a minute old; null where Slack did not say.
+ * @param ms how long is waited for each; a late answer is remembered, and serves the next time.
+ */
 export async function readGroups(
   { messenger, logger }: Pick<Deps, 'messenger' | 'logger'>,
   principals: readonly Principal[],
+  ms: number | null = null,
 ): Promise<ReadonlyMap<string, ReadonlySet<string> | null>> {
-  const entries = principals.filter(isGroup).map(async ({ id }) => {
+  const read = async (id: string): Promise<ReadonlySet<string> | null> => {
     try {
-      return [id, await messenger.members(id)] as const;
+      return await messenger.members(id);
     } catch (error) {
       logger.warn({ err: error, group: id }, 'Slack did not say who is in a group');
-      return [id, null] as const;
+      return null;
     }
+  };
+  const ids = new Set(principals.filter(isGroup).map(({ id }) => id));
+  const entries = [...ids].map(async (id) => {
+    if (ms === null) return [id, await read(id)] as const;
+    const late = new Promise<null>((resolve) => setTimeout(resolve, ms, null).unref());
+    return [id, await Promise.race([read(id), late])] as const;
   });
   return new Map(await Promise.all(entries));
 }

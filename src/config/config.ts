@@ -1,4 +1,21 @@
+import type { Lending } from '../domain/lending.js';
 import type { Policy, Principal } from '../domain/policy.js';
+
+/** How a machine is reached that leads into the target's network. */
+export interface Bastion {
+  /** As the configuration calls it. */
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** SHA-256 fingerprint of its host key, as `ssh-keygen -l` prints it: `SHA256:` and base64 without padding. */
+  readonly hostKey: string;
+  readonly login:
+    | { readonly how: 'key'; readonly file: string; readonly passphrase: string | null }
+    | { readonly how: 'password'; readonly password: string }
+    /** The path of the agent's socket. */
+    | { readonly how: 'agent'; readonly socket: string };
+}
 
 /** How to reach one target. `url` and the single fields are already merged. */
 export interface Connect {
@@ -11,6 +28,24 @@ export interface Connect {
   readonly passwordFile: string | null;
   /** `verify-ca` accepts another host name in the certificate, `require` any certificate. */
   readonly tls: 'verify-full' | 'verify-ca' | 'require' | 'off';
+  /** Paths of PEM files, read at each connect: an authority of one's own, a client certificate and its key. */
+  readonly ca: string | null;
+  readonly cert: string | null;
+  readonly key: string | null;
+  /** A token of AWS IAM in place of a password, a new one for each connection. */
+  readonly iam: { readonly region: string; readonly assumeRole: string | null } | null;
+  readonly ssh: Bastion | null;
+}
+
+/** Who runs the server: what its administrators can do, and how the setup differs. */
+export type Kind = 'self-managed' | 'rds' | 'aurora' | 'cloud-sql' | 'azure' | 'neon' | 'supabase';
+
+/** Offers every role of the server that matches, that Hallpass may lend, and that is safe. */
+export interface Discover {
+  /** A role's name in which `*` stands for any characters. */
+  readonly match: string;
+  /** What a role found by it is like; its `role` and `about` are those of the role found. */
+  readonly like: RoleConfig;
 }
 
 /** Where an effective value was written, for `hallpass config TARGET/ROLE`. */
@@ -29,6 +64,7 @@ export interface RoleConfig {
   /** The Slack channel of this role's cards. */
   readonly channel: string;
   readonly policy: Policy;
+  readonly lending: Lending;
   readonly origins: readonly Origin[];
 }
 
@@ -39,7 +75,15 @@ export interface TargetConfig {
   readonly environment: string | null;
   /** false: nothing new is lent here; what is out is still taken back. */
   readonly lend: boolean;
+  /** `guarded`: the server itself holds the ADMIN OPTION and the expiry, by what `hallpass setup-sql` installs. */
+  readonly mode: 'direct' | 'guarded';
+  readonly kind: Kind;
   readonly connect: Connect;
+  /** Its standbys: there, too, a role is proved gone, and sessions are ended. */
+  readonly replicas: readonly Connect[];
+  /** What becomes of memberships by our own login that no ledger explains. */
+  readonly orphans: 'report' | 'revoke';
+  readonly discover: readonly Discover[];
   /** Exceptions to `people` for this target: a login, or null for "may not". By Slack user id. */
   readonly people: ReadonlyMap<string, string | null>;
   /** How a login follows from a confirmed e-mail address; null when switched off. */
@@ -52,7 +96,7 @@ export interface PersonConfig {
   readonly pagerduty: string | null;
 }
 
-/** The whole configuration file, typed, complete and checked; nothing in it is secret but `connect.password`. */
+/** The whole configuration file, typed, complete and checked; secret in it are only the passwords and passphrases of connections and bastions. */
 export interface Config {
   /** SHA-256 (hex) of the effective configuration without secrets; kept with each decision. */
   readonly hash: string;

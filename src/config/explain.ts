@@ -1,9 +1,11 @@
 import { HallpassError } from '../errors.js';
 import type { Config, Origin } from './config.js';
+import { roleOn } from './lookup.js';
 import { didYouMean } from './nearest.js';
 
 /**
- * Each effective value of one role with the file and line that it comes from, as `hallpass config` prints it.
+ * Each effective value of one role with the file and line that it comes from, as `hallpass config` prints it. Of a role
+ * that is discovered, what holds if it is on the server.
  * @param place `TARGET/ROLE`
  * @throws HallpassError when there is no such target or role.
  */
@@ -16,7 +18,8 @@ export function explainRole(config: Config, place: string): string {
     });
   }
   const target = find('target', config.targets, place.slice(0, slash));
-  const role = find('role', target.roles, place.slice(slash + 1));
+  const name = place.slice(slash + 1);
+  const role = roleOn(target, name) ?? find('role', target.roles, name);
 
   const widest = (of: (origin: Origin) => string) =>
     Math.max(...role.origins.map((origin) => of(origin).length));
@@ -35,7 +38,10 @@ function find<T>(what: 'target' | 'role', all: ReadonlyMap<string, T>, name: str
   if (found !== undefined) return found;
   throw new HallpassError(`there is no ${what} ${JSON.stringify(name)}${didYouMean(name, all.keys())}`, {
     passing: false,
-    nextStep: `There are ${all.size} of them, like ${[...all.keys()].slice(0, 5).join(', ')}.`,
+    nextStep:
+      all.size === 0
+        ? `The configuration lists no ${what}.`
+        : `There are ${all.size} of them, like ${[...all.keys()].slice(0, 5).join(', ')}.`,
   });
 }
 

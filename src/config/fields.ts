@@ -70,12 +70,12 @@ function unknownKey(key: string, known: readonly string[]): string {
   return `unknown key${didYouMean(key, known) || `; known here: ${known.join(', ')}`}`;
 }
 
-/** Milliseconds. */
-export function duration(most: string) {
+/** Milliseconds; a second is the least. */
+export function duration(most: string, like = '30m, 1h, 2d') {
   const mostMs = parseDuration(most) ?? 0;
-  return scalar('a duration like 30m, 1h, 2d', (text) => {
+  return scalar(`a duration like ${like}`, (text) => {
     const ms = parseDuration(text.text);
-    if (ms === null) return new Wrong(`${quote(text)} is not a duration; write it like 30m, 1h, 2d`);
+    if (ms === null) return new Wrong(`${quote(text)} is not a duration; write it like ${like}`);
     if (ms > mostMs) return new Wrong(`${quote(text)} is too long; ${shortDuration(mostMs)} at most`);
     return ms;
   });
@@ -90,6 +90,8 @@ export function oneOf<T extends string>(words: readonly T[]) {
   });
 }
 
+export const flag = oneOf(['true', 'false']).transform((word) => word === 'true');
+
 export function integer(least: number, most: number) {
   return scalar(`a whole number from ${least} to ${most}`, (text) => {
     const number = /^\d{1,9}$/.test(text.text) ? Number(text.text) : Number.NaN;
@@ -103,6 +105,19 @@ export function pattern(form: RegExp, what: string) {
   return scalar(what, (text) => {
     return form.test(text.text) ? text.text : new Wrong(`${quote(text)} is not ${what}`);
   });
+}
+
+/** As written: relative to the file that names it. */
+export const path = scalar('the path of a file', (text) =>
+  text.text === '' ? new Wrong('is empty; write the path of a file') : text.text,
+);
+
+/** Says what would be right in place of a secret. */
+export const IN_CLEAR = `secrets written in clear are refused; write "\${NAME}" and set that environment variable`;
+
+/** A secret never stands in the file: only `${NAME}`. @param otherwise another way to give it, as `or use …`. */
+export function secret(otherwise = '') {
+  return scalar(`"\${NAME}"`, (text) => (text.onlyReferences ? text.text : new Wrong(IN_CLEAR + otherwise)));
 }
 
 /** One line of text for people. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Config } from './config.js';
 
-/** What says nothing of who may do what, or is a secret. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['hash', 'origins', 'password']);
+/** What is a secret, or says nothing of who may do what: an SSH agent's socket is another one after each login. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['hash', 'origins', 'password', 'passphrase', 'socket']);
 
 /**
  * SHA-256 (hex) of the effective configuration as canonical JSON: the same for the same meaning, whatever the order
- * of keys and the layout of the files. Passwords are left out; a policy, which many roles share, stands as its hash.
+ * of keys and the layout of the files. Secrets are left out; a policy, which many roles share, stands as its hash.
  */
 export function hashConfig(config: Omit<Config, 'hash'>): string {
   return sha256(canonical(config, new Map()));

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { wildcard } from './wildcard.js';
 
 /**
  * The files that a pattern like `targets/*.yaml` means, in alphabetical order. `*` stands for any part of one
@@ -30,6 +31,5 @@ function namesIn(folder: string): string[] {
 
 function matches(name: string, segment: string): boolean {
   if (name.startsWith('.') && !segment.startsWith('.')) return false;
-  const parts = segment.split('*').map((literal) => literal.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`).test(name);
+  return wildcard(segment).test(name);
 }

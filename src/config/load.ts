@@ -1,25 +1,24 @@
 import { dirname, resolve } from 'node:path';
 import type { Principal } from '../domain/policy.js';
+import { readBastions } from './bastions.js';
 import type { Config, PersonConfig, TargetConfig } from './config.js';
 import { quote, wrongName } from './fields.js';
 import { hashConfig } from './hash.js';
 import { expandPattern } from './include.js';
 import { Parts } from './parts.js';
+import { groupMembers, wrongGroupName, wrongUserId } from './principals.js';
 import { ConfigError, type Problem } from './problem.js';
 import type { Surroundings } from './read-roles.js';
 import { readSource } from './read-source.js';
 import { readTarget } from './read-target.js';
 import {
   fileKeys,
-  groupMembers,
   includedFileKeys,
   includePatterns,
   personKeys,
   schemasFor,
   slackKeys,
-  wrongGroupName,
   wrongTargetKey,
-  wrongUserId,
 } from './schema.js';
 import type { Source } from './source.js';
 import type { Variables } from './text.js';
@@ -35,7 +34,7 @@ export function loadConfig(path: string, variables: Variables): Config {
   const parts = new Parts();
   const main = readSource(path, variables, parts.problems);
   const sources = main === null ? [] : [main, ...readIncluded(parts, main, variables)];
-  const config = main === null ? null : readConfig(parts, main, sources);
+  const config = main === null ? null : readConfig(parts, main, sources, variables);
   if (config === null || parts.problems.length > 0) {
     throw new ConfigError(inOrder(parts.problems, sources));
   }
@@ -65,7 +64,12 @@ function readIncluded(parts: Parts, main: Source, variables: Variables): Source[
   });
 }
 
-function readConfig(parts: Parts, main: Source, sources: readonly Source[]): Omit<Config, 'hash'> | null {
+function readConfig(
+  parts: Parts,
+  main: Source,
+  sources: readonly Source[],
+  variables: Variables,
+): Omit<Config, 'hash'> | null {
   parts.read(main, [], fileKeys);
   const slack = parts.read(main, ['slack'], slackKeys);
   const groups = parts.entries(main, ['groups'], groupMembers, wrongGroupName);
@@ -74,7 +78,8 @@ function readConfig(parts: Parts, main: Source, sources: readonly Source[]): Omi
     groups: new Map(
       [...groups].map(([name, ids]) => [name, (ids ?? []).map((id): Principal => ({ id, name }))]),
     ),
-    policies: new Set(main.keys(['policies'])),
+    policies: main.keys(['policies']),
+    bastions: readBastions(parts, main, variables),
   });
   const operators = main.has(['operators']) ? parts.read(main, ['operators'], schemas.principals) : [];
   const defaults = parts.read(main, ['defaults'], schemas.defaults);

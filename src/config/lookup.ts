@@ -1,13 +1,26 @@
 import type { Policy } from '../domain/policy.js';
 import type { Config, RoleConfig, TargetConfig } from './config.js';
+import { wildcard } from './wildcard.js';
 
-/** What today's configuration says of a role; null when it does not offer it (any more). */
+/**
+ * What today's configuration says of a role of this target: a listed one wins, then the first of `discover` that
+ * matches. null when it does not offer it (any more). Whether a role that is discovered is there, and safe, only its
+ * server knows.
+ */
+export function roleOn({ roles, discover }: TargetConfig, role: string): RoleConfig | null {
+  const listed = roles.get(role);
+  if (listed !== undefined) return listed;
+  const found = discover.find(({ match }) => wildcard(match).test(role));
+  return found === undefined ? null : { ...found.like, role };
+}
+
+/** The same with its target. */
 export function roleOf(
   config: Config,
   { target, role }: { readonly target: string; readonly role: string },
 ): { readonly target: TargetConfig; readonly role: RoleConfig } | null {
   const targetConfig = config.targets.get(target);
-  const roleConfig = targetConfig?.roles.get(role);
+  const roleConfig = targetConfig && roleOn(targetConfig, role);
   return targetConfig && roleConfig ? { target: targetConfig, role: roleConfig } : null;
 }
 

@@ -9,6 +9,11 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
   return best === null ? '' : `; did you mean ${JSON.stringify(best.candidate)}?`;
 }
 
+/** The same, or all that there are, as in `; policies: read, write`. @param what they are. */
+export function suggest(word: string, candidates: readonly string[], what: string): string {
+  return didYouMean(word, candidates) || `; ${what}: ${candidates.join(', ') || 'none'}`;
+}
+
 /** How many letters must be inserted, left out, replaced or swapped with their neighbour. */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];

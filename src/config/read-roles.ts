@@ -1,9 +1,11 @@
-import type { Origin, RoleConfig } from './config.js';
+import type { Discover, Origin, RoleConfig } from './config.js';
+import type { EmailSettings } from './email.js';
 import { type Found, type Layer, origin } from './layers.js';
 import type { Parts } from './parts.js';
 import type { Problem } from './problem.js';
-import type { EmailSettings, RoleSettings, Schemas, Settings } from './schema.js';
+import type { DiscoverSettings, RoleSettings, Schemas, Settings } from './schema.js';
 import { type Resolved, resolveSettings } from './settings.js';
+import type { Path } from './source.js';
 
 /** What the main file says for all targets; null stands for a part that is wrong and was reported. */
 export interface Surroundings {
@@ -14,6 +16,12 @@ export interface Surroundings {
   readonly home: Found<string>;
 }
 
+/** What a target says of its roles, as it is written. */
+interface Written {
+  readonly roles: ReadonlyMap<string, RoleSettings | null>;
+  readonly discover: readonly DiscoverSettings[];
+}
+
 /**
  * Resolves the roles of one target; those that can't be are reported, or rest on something that was.
  * @param targetOrigins where the target's own values come from.
@@ -22,20 +30,22 @@ export function readRoles(
   { problems }: Parts,
   around: Surroundings,
   target: Layer<Settings>,
-  roles: ReadonlyMap<string, RoleSettings | null>,
+  written: Written,
   targetOrigins: readonly Origin[],
-): Map<string, RoleConfig> {
-  const complete = new Map<string, RoleConfig>();
+): { readonly roles: Map<string, RoleConfig>; readonly discover: readonly Discover[] } {
   // Most of a thousand roles say nothing but a policy: what follows from it is worked out, and wrong, once.
   const plain = new Map<string | undefined, Resolved | Problem>();
 
-  for (const [role, settings] of roles) {
-    if (settings === null || around.defaults === null) continue;
-    const { policy: policyName, about, ...own } = settings;
+  function resolveRole(
+    role: string,
+    settings: RoleSettings | DiscoverSettings,
+    path: Path,
+  ): RoleConfig | null {
+    const { policy: policyName, about, match, ...own } = { about: undefined, match: undefined, ...settings };
     const policy = policyName === undefined ? undefined : around.policies.get(policyName);
-    if (policy === null) continue;
+    if (policy === null || around.defaults === null) return null;
 
-    const layer = { settings, source: target.source, path: [...target.path, 'roles', role] };
+    const layer = { settings, source: target.source, path: [...target.path, ...path] };
     const isPlain = Object.values(own).every((value) => value === undefined);
     let resolved = isPlain ? plain.get(policyName) : undefined;
     if (resolved === undefined) {
@@ -44,24 +54,37 @@ export function readRoles(
       if ('message' in resolved) problems.push(resolved);
       if (isPlain) plain.set(policyName, resolved);
     }
-    if ('message' in resolved) continue;
+    if ('message' in resolved) return null;
 
-    const { channel, policy: effective, origins } = resolved;
-    complete.set(role, {
+    const { origins, ...rest } = resolved;
+    let all: readonly Origin[] | undefined;
+    return {
       role,
       about: about ?? null,
-      channel,
-      policy: effective,
+      ...rest,
       // Asked for by one command, for one role: not worked out for thousands at each start.
       get origins() {
-        return [
+        all ??= [
           origin('policy', policyName ?? 'none', policyName === undefined ? null : layer),
-          origin('about', about ?? 'none', about === undefined ? null : layer),
+          match === undefined
+            ? origin('about', about ?? 'none', about === undefined ? null : layer)
+            : origin('match', match, layer),
           ...origins,
           ...targetOrigins,
         ];
+        return all;
       },
-    });
+    };
   }
-  return complete;
+
+  const roles = new Map<string, RoleConfig>();
+  for (const [role, settings] of written.roles) {
+    const config = settings && resolveRole(role, settings, ['roles', role]);
+    if (config !== null) roles.set(role, config);
+  }
+  const discover = written.discover.flatMap((settings, i) => {
+    const like = resolveRole(settings.match, settings, ['discover', i]);
+    return like === null ? [] : [{ match: settings.match, like }];
+  });
+  return { roles, discover };
 }

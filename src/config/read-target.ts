@@ -1,9 +1,11 @@
-import { dirname, resolve } from 'node:path';
-import type { Connect, Origin, TargetConfig } from './config.js';
+import type { TargetConfig } from './config.js';
+import { emailRuleOf } from './email.js';
 import { type Layer, nearest, origin } from './layers.js';
 import type { Parts } from './parts.js';
+import { wrongUserId } from './principals.js';
+import { readConnections, saysConnection } from './read-connections.js';
 import { readRoles, type Surroundings } from './read-roles.js';
-import { type EmailSettings, type TargetSettings, targetPerson, wrongRole, wrongUserId } from './schema.js';
+import { type TargetSettings, targetPerson, wrongRole } from './schema.js';
 import type { Source } from './source.js';
 
 /** @returns null when anything of the target, or of what it rests on, is wrong. */
@@ -13,93 +15,56 @@ export function readTarget(
   source: Source,
   key: string,
 ): TargetConfig | null {
+  const { schemas, defaults } = around;
   const path = ['targets', key];
-  const keys = parts.read(source, path, around.schemas.target);
+  const keys = parts.read(source, path, schemas.target);
   const people = parts.entries(source, [...path, 'people'], targetPerson, wrongUserId);
-  const roles = parts.entries(source, [...path, 'roles'], around.schemas.role, wrongRole);
-  if (keys === null || around.defaults === null) return null;
+  const roles = parts.entries(source, [...path, 'roles'], schemas.role, wrongRole);
+  const discoverPath = [...path, 'discover'];
+  const discover = source.has(discoverPath) ? parts.read(source, discoverPath, schemas.discover) : [];
+  const connections = readConnections(parts, schemas.connect, source, path);
+  if (keys === null || defaults === null) return null;
+  if (!saysConnection(source, path)) {
+    parts.problems.push(source.problem(path, 'has no connection; write connect: or url:', 'key'));
+  }
 
   const layer = { settings: keys, source, path };
-  const connect = connectionOf(parts, layer);
-  const email = emailRuleOf(parts, [layer, around.defaults]);
-  const name = keys.name ?? key;
-  const origins = [
-    origin('name', name, keys.name === undefined ? null : layer),
-    origin('environment', keys.environment ?? 'none', keys.environment === undefined ? null : layer),
-    origin('lend', keys.lend ?? 'true', keys.lend === undefined ? null : layer),
-    ...(connect?.origins ?? []),
-    ...email.origins,
-  ];
-  const complete = readRoles(parts, around, layer, roles, origins);
-  if (connect === null) return null;
-  return {
-    key,
-    name,
-    environment: keys.environment ?? null,
-    lend: keys.lend !== 'false',
-    connect: connect.value,
-    people,
-    emailRule: email.rule,
-    roles: complete,
-  };
+  const email = emailRuleOf(parts, [layer, defaults]);
+  const own = ownSettings(layer);
+  const origins = [...own.origins, ...(connections?.origins ?? []), ...email.origins];
+  const complete = readRoles(parts, around, layer, { roles, discover: discover ?? [] }, origins);
+  if (connections === null) return null;
+  const { connect, replicas } = connections;
+  return { key, ...own.settings, connect, replicas, people, emailRule: email.rule, ...complete };
 }
 
-function connectionOf(
-  { problems }: Parts,
-  target: Layer<TargetSettings>,
-): { readonly value: Connect; readonly origins: readonly Origin[] } | null {
-  const { url, connect } = target.settings;
-  const written = url ?? connect;
-  if (written === undefined) {
-    problems.push(target.source.problem(target.path, 'has no connection; write connect: or url:', 'key'));
-    return null;
-  }
-  if (url !== undefined && connect !== undefined) {
-    problems.push(target.source.problem(target.path, 'has both url and connect; write one of them', 'key'));
-    return null;
-  }
-  const passwordFile =
-    written.passwordFile === null ? null : resolve(dirname(target.source.file), written.passwordFile);
-  const value = { ...written, passwordFile };
+/** What a target says of itself alone. */
+function ownSettings(target: Layer<TargetSettings>) {
+  const of = <K extends keyof TargetSettings, V>(key: K, otherwise: V) =>
+    nearest([target], key) ?? { value: otherwise, layer: null };
 
-  const shown = (key: string, text: string) => {
-    const at = url === undefined ? ['connect', key] : ['url'];
-    const isWritten = target.source.raw([...target.path, ...at]) !== undefined;
-    return origin(`connect.${key}`, text, isWritten ? target : null, at);
-  };
+  const name = of('name', String(target.path.at(-1)));
+  const environment = of('environment', null);
+  const lend = of('lend', true);
+  const mode = of('mode', 'direct' as const);
+  const kind = of('kind', 'self-managed' as const);
+  const orphans = of('orphans', 'report' as const);
   return {
-    value,
+    settings: {
+      name: name.value,
+      environment: environment.value,
+      lend: lend.value,
+      mode: mode.value,
+      kind: kind.value,
+      orphans: orphans.value,
+    },
     origins: [
-      shown('host', value.host),
-      shown('port', String(value.port)),
-      shown('database', value.database),
-      shown('user', value.user),
-      passwordFile === null
-        ? shown('password', value.password === null ? 'none' : 'set')
-        : shown('password_file', passwordFile),
-      shown('tls', value.tls),
+      origin('name', name.value, name.layer),
+      origin('environment', environment.value ?? 'none', environment.layer),
+      origin('lend', String(lend.value), lend.layer),
+      origin('mode', mode.value, mode.layer),
+      origin('kind', kind.value, kind.layer),
+      origin('orphans', orphans.value, orphans.layer),
     ],
-  };
-}
-
-/** @param layers nearest first. */
-function emailRuleOf(
-  { problems }: Parts,
-  layers: readonly Layer<EmailSettings>[],
-): { readonly rule: TargetConfig['emailRule']; readonly origins: readonly Origin[] } {
-  const pattern = nearest(layers, 'email_pattern');
-  const domains = nearest(layers, 'email_domains');
-  if (pattern === null) return { rule: null, origins: [origin('email_pattern', 'none', null)] };
-  const shown = origin('email_pattern', pattern.value ?? 'none', pattern.layer);
-  if (pattern.value === null) return { rule: null, origins: [shown] };
-  if (domains === null) {
-    const { source, path } = pattern.layer;
-    const message = 'needs email_domains: the domains whose addresses may become logins';
-    problems.push(source.problem([...path, 'email_pattern'], message, 'key'));
-    return { rule: null, origins: [] };
-  }
-  return {
-    rule: { pattern: pattern.value, domains: domains.value },
-    origins: [shown, origin('email_domains', domains.value.join(', '), domains.layer)],
   };
 }

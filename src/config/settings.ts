@@ -3,6 +3,7 @@
  * scalars are replaced whole. What no layer says is Hallpass's own default.
  */
 import { shortDuration } from '../domain/duration.js';
+import { DEFAULT_LENDING, type Lending } from '../domain/lending.js';
 import type { OnCallRule, Policy, Principal } from '../domain/policy.js';
 import type { Origin } from './config.js';
 import { type Found, type Layer, nearest, origin } from './layers.js';
@@ -20,6 +21,7 @@ const PENDING_TIMEOUT = 8 * HOUR;
 export interface Resolved {
   readonly channel: string;
   readonly policy: Policy;
+  readonly lending: Lending;
   readonly origins: readonly Origin[];
 }
 
@@ -51,6 +53,12 @@ export function resolveSettings(
   const preset = get('default_duration', DEFAULT_DURATION);
   const max = get('max', MAX);
   const pending = get('pending_timeout', PENDING_TIMEOUT);
+  const requesters = get('requesters', null);
+  const channels = get('channels', null);
+  const maxDanger = get('max_danger', null);
+  const sessions = get('sessions', DEFAULT_LENDING.sessions);
+  const setRole = get('allow_set_role', DEFAULT_LENDING.setRole);
+  const grace = get('grace', DEFAULT_LENDING.graceMs);
   const channel = nearest(layers, 'channel') ?? home;
 
   const defaultDurationMs = Math.min(preset.value, max.value);
@@ -64,12 +72,16 @@ export function resolveSettings(
     defaultDurationMs,
     maxMs: max.value,
     pendingTimeoutMs: pending.value,
+    requesters: requesters.value,
+    channels: channels.value,
+    maxDanger: maxDanger.value,
   };
   return {
     channel: channel.value,
     policy,
+    lending: { sessions: sessions.value, setRole: setRole.value, graceMs: grace.value },
     origins: [
-      origin('approvers', policy.approvers.map(sayPrincipal).join(', '), approvers.layer),
+      origin('approvers', sayPrincipals(policy.approvers), approvers.layer),
       ...(onCall?.origins ?? [origin('on_call', 'none', null)]),
       origin('reason', reason.value, reason.layer),
       origin('durations', policy.durationsMs.map(shortDuration).join(', '), durations.layer),
@@ -78,6 +90,16 @@ export function resolveSettings(
         : origin('default_duration', shortDuration(defaultDurationMs), preset.layer),
       origin('max', shortDuration(policy.maxMs), max.layer),
       origin('pending_timeout', shortDuration(policy.pendingTimeoutMs), pending.layer),
+      origin(
+        'requesters',
+        requesters.value === null ? 'everybody' : sayPrincipals(requesters.value),
+        requesters.layer,
+      ),
+      origin('channels', channels.value?.join(', ') ?? 'anywhere', channels.layer),
+      origin('max_danger', maxDanger.value ?? 'none', maxDanger.layer),
+      origin('sessions', sessions.value, sessions.layer),
+      origin('allow_set_role', String(setRole.value), setRole.layer),
+      origin('grace', shortDuration(grace.value), grace.layer),
       origin('channel', channel.value, channel.layer),
     ],
   };
@@ -129,6 +151,6 @@ function resolveOnCall(
   };
 }
 
-function sayPrincipal({ id, name }: Principal): string {
-  return name === null ? id : `${name} (${id})`;
+function sayPrincipals(principals: readonly Principal[]): string {
+  return principals.map(({ id, name }) => (name === null ? id : `${name} (${id})`)).join(', ');
 }

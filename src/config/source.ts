@@ -56,12 +56,13 @@ export class Source {
 
   /** The place of what is at `path`; when it is not in the file, of the nearest key above it that is. */
   at(path: Path, what: 'key' | 'value'): { readonly line: number; readonly column: number } {
+    const written = this.written(path);
     let raw: Raw | undefined = this.root;
     let offset = 0;
-    for (const [i, step] of path.entries()) {
+    for (const [i, step] of written.entries()) {
       const mark = raw && this.#marks.get(raw)?.get(step);
       if (mark === undefined) break;
-      offset = what === 'value' && i === path.length - 1 ? mark.value : mark.key;
+      offset = what === 'value' && i === written.length - 1 ? mark.value : mark.key;
       raw = child(raw, step);
     }
     const { line, col } = this.#lines.linePos(offset);
@@ -73,14 +74,17 @@ export class Source {
     return { file: this.file, ...this.at(written, what), key: sayPath(written), message };
   }
 
-  /** The part of `path` that is in the file where a scalar stands for a list of one, or for a map. */
+  /** `path` without the steps that are not in the file where one thing stands for a list of one, or a scalar for a map. */
   written(path: Path): Path {
+    const written: (string | number)[] = [];
     let raw: Raw | undefined = this.root;
-    for (const [i, step] of path.entries()) {
-      if (raw instanceof Text) return path.slice(0, i);
+    for (const step of path) {
+      if (raw instanceof Text) break;
+      if (typeof step === 'number' && isRawMap(raw)) continue;
+      written.push(step);
       raw = child(raw, step);
     }
-    return path;
+    return written;
   }
 }
 

@@ -22,8 +22,10 @@ export interface Comparison<S extends Seen = Seen> {
   readonly lend: readonly AccessRequest[];
   /** Its time is up, or somebody ended it: to be taken back and proved gone. */
   readonly takeBack: readonly AccessRequest[];
-  /** Nothing to take back: `found` when it should be there but is not, else no GRANT was ever run for it. */
-  readonly gone: readonly { readonly request: AccessRequest; readonly found: boolean }[];
+  /** It should be there, and is not: somebody else took it away. */
+  readonly missing: readonly AccessRequest[];
+  /** Nothing to take back: no GRANT was ever run for it. */
+  readonly neverLent: readonly AccessRequest[];
   /** Ours on the target, and no open request explains it. */
   readonly unexplained: readonly S[];
 }
@@ -40,7 +42,8 @@ export function compare<S extends Seen>(
 ): Comparison<S> {
   const lend: AccessRequest[] = [];
   const takeBack: AccessRequest[] = [];
-  const gone: { request: AccessRequest; found: boolean }[] = [];
+  const missing: AccessRequest[] = [];
+  const neverLent: AccessRequest[] = [];
   const explained = new Set<string>();
   const there = new Set(seen?.memberships.map(pairKey));
 
@@ -52,16 +55,17 @@ export function compare<S extends Seen>(
       lend.push(request);
     } else if (state === 'ending' || (state === 'active' && isExpired(request, now))) {
       // The place is written before the GRANT is run: without one there was no GRANT.
-      if (place === null) gone.push({ request, found: false });
+      if (place === null) neverLent.push(request);
       else takeBack.push(request);
     } else if (state === 'active' && place !== null && here) {
-      if (!there.has(pairKey(place))) gone.push({ request, found: true });
+      if (!there.has(pairKey(place))) missing.push(request);
     }
   }
   return {
     lend,
     takeBack,
-    gone,
+    missing,
+    neverLent,
     unexplained: seen?.memberships.filter((m) => !explained.has(pairKey(m))) ?? [],
   };
 }

@@ -2,6 +2,7 @@
  * Who may decide a request, and for how long access may last: pure decisions over facts that the caller
  * looked up. Nothing here asks Slack, PagerDuty or a clock.
  */
+import type { Danger } from './danger.js';
 
 /** A Slack user (`U…`, `W…`) or user group (`S…`), with the configuration's name for it, if it has one. */
 export interface Principal {
@@ -28,6 +29,12 @@ export interface Policy {
   readonly defaultDurationMs: number;
   readonly maxMs: number;
   readonly pendingTimeoutMs: number;
+  /** Who may ask; null: everybody who has a login. */
+  readonly requesters: readonly Principal[] | null;
+  /** The Slack channels in which it may be asked for; null: anywhere. */
+  readonly channels: readonly string[] | null;
+  /** Roles that can do more are refused; null: any is lent, but a superuser never. */
+  readonly maxDanger: Danger | null;
 }
 
 /** What was looked up about the one who clicked, to decide whether they may decide. */

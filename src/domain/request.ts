@@ -1,13 +1,8 @@
 /**
- * The life of a request: the one table of states. `(request, event, now) -> next request + audit event`, or a
- * typed refusal. Nothing else in Hallpass decides a state. Pure: `now` is the ledger database's clock, a fact.
- *
- * Invariants kept here:
- * - a deadline that has passed binds before anything has written it (approving after the lapse, relinquishing
- *   after the expiry are refused);
- * - `failed` and `ended` are reached only by an event that says absence was proved;
- * - the clock of a grant starts at the proved GRANT.
+ * A request: a person asks for one role on one target, for a duration, with a reason. What it is, what may happen to
+ * it, and how it is named; what happens is decided in transition.ts alone. Pure.
  */
+import { DEFAULT_LENDING, type Lending } from './lending.js';
 import type { Principal } from './policy.js';
 
 type OpenState = 'pending' | 'granting' | 'active' | 'ending';
@@ -64,13 +59,30 @@ export interface AccessRequest {
   readonly decidedVia: string | null;
 
   readonly place: Place | null;
+  /** Known with the place; what a later change of the configuration says doesn't move it. */
+  readonly lending: Lending | null;
+  /** The transaction of the GRANT on the target: what came later in its catalog came during the grant. */
+  readonly mark: string | null;
   readonly grantedAt: Date | null;
   readonly expiresAt: Date | null;
-  /** When the notice "about to expire" is due; null when none is, or it was given. */
+  /** When the next notice is due, "about to expire" or the last call; null when none is. */
   readonly warnAt: Date | null;
+  /** The membership was proved gone at this moment of the target's clock, and sessions that had it were not yet. */
+  readonly sessionsBefore: string | null;
+  /** Since when it is due to be looked at what was left behind; null when it is not. */
+  readonly reviewAt: Date | null;
   /** Who ended it early. */
   readonly endedBy: string | null;
   readonly endedAt: Date | null;
+}
+
+/** What was seen when a grant was proved gone. */
+export interface Proof {
+  /** The membership was missing before we took anything. */
+  readonly found: boolean;
+  /** Sessions that were ended, and the prepared transactions of the login that are still waiting. */
+  readonly closed: number;
+  readonly prepared: readonly string[];
 }
 
 export type RequestEvent =
@@ -81,16 +93,24 @@ export type RequestEvent =
   | { readonly type: 'deny'; readonly by: string; readonly via: string }
   | { readonly type: 'withdraw'; readonly by: string }
   | { readonly type: 'lapse' }
+  /** What the role can do, as it was read for who decides; `why` it could not be. Kept by the audit. */
+  | { readonly type: 'previewed'; readonly result: object }
   /** The GRANT is about to be run there. */
-  | { readonly type: 'intend'; readonly place: Place }
+  | { readonly type: 'intend'; readonly place: Place; readonly lending: Lending }
   /** The membership was read back. */
-  | { readonly type: 'granted' }
+  | { readonly type: 'granted'; readonly mark: string }
   /** The GRANT will not come about; it may still have happened. */
   | { readonly type: 'grant_failed'; readonly trouble: string }
   | { readonly type: 'relinquish'; readonly by: string }
   | { readonly type: 'end'; readonly by: string }
-  /** The target was read, and the membership is not there. `found`: it was missing before we took anything. */
-  | { readonly type: 'proved_gone'; readonly found: boolean }
+  /** All our memberships were read, and this one is not among them: somebody took it away. */
+  | { readonly type: 'missing' }
+  /** The membership is proved gone; sessions that had it, and began before this moment, are not. */
+  | { readonly type: 'sessions_open'; readonly before: string; readonly trouble: string }
+  /** The target was read, and neither the membership nor a session that had it is there. */
+  | { readonly type: 'proved_gone'; readonly proof: Proof }
+  /** What changed on the target during the grant was read, or can't be. */
+  | { readonly type: 'reviewed'; readonly result: object }
   /** The target could not be asked, or would not. */
   | { readonly type: 'hindered'; readonly trouble: string }
   | { readonly type: 'warned' };
@@ -133,156 +153,11 @@ export function parseRequestName(name: string): number | null {
   return digits === undefined ? null : Number(digits);
 }
 
+export function lendingOf({ lending }: AccessRequest): Lending {
+  return lending ?? DEFAULT_LENDING;
+}
+
 /** Is the time of this grant up? Decided by the ledger's clock alone. */
 export function isExpired(request: AccessRequest, now: Date): boolean {
   return request.expiresAt !== null && request.expiresAt <= now;
-}
-
-/** Answers what `event` makes of `request` at `now`. */
-export function transition(request: AccessRequest, event: RequestEvent, now: Date): Transition {
-  const refuse = (code: Refusal['code']): Transition => ({ ok: false, refusal: { code, request } });
-  const go = (
-    change: Partial<AccessRequest>,
-    kind: string,
-    actor: string | null,
-    data: Readonly<Record<string, unknown>> = {},
-  ): Transition => ({
-    ok: true,
-    next: { ...request, ...change, version: request.version + 1 },
-    audit: { kind, actor, data },
-  });
-  const granting = (by: string | null, via: string, durationMs: number): Partial<AccessRequest> => ({
-    state: 'granting',
-    decidedAt: now,
-    decidedBy: by,
-    decidedVia: via,
-    durationMs,
-  });
-
-  switch (event.type) {
-    case 'approve':
-    case 'approve_on_call':
-    case 'deny':
-    case 'withdraw':
-    case 'on_call_said': {
-      if (request.state !== 'pending') return refuse('not_pending');
-      if (request.pendingUntil <= now) return refuse('too_late');
-      switch (event.type) {
-        case 'approve': {
-          const durationMs = Math.min(request.durationMs, event.maxMs);
-          return go(granting(event.by, event.via, durationMs), 'approved', event.by, {
-            via: event.via,
-            durationMs,
-          });
-        }
-        case 'approve_on_call': {
-          const durationMs = Math.min(request.durationMs, event.maxMs);
-          return go(
-            { ...granting(null, event.through, durationMs), onCallNote: null },
-            'approved_on_call',
-            null,
-            { through: event.through, durationMs },
-          );
-        }
-        case 'deny':
-          return go(
-            { state: 'denied', decidedAt: now, decidedBy: event.by, decidedVia: event.via, endedAt: now },
-            'denied',
-            event.by,
-            { via: event.via },
-          );
-        case 'withdraw':
-          return go({ state: 'withdrawn', endedAt: now }, 'withdrawn', event.by);
-        case 'on_call_said':
-          if (request.onCallNote === event.note) return refuse('stale');
-          return go({ onCallNote: event.note }, 'on_call_asked', null, { note: event.note });
-      }
-      break;
-    }
-    case 'lapse':
-      if (request.state !== 'pending' || request.pendingUntil > now) return refuse('stale');
-      return go({ state: 'lapsed', endedAt: now }, 'lapsed', null);
-
-    case 'intend':
-      if (request.state !== 'granting') return refuse('stale');
-      return go({ place: event.place }, 'grant_intended', null, { ...event.place });
-    case 'granted': {
-      if (request.state !== 'granting' || request.place === null) return refuse('stale');
-      const expiresAt = new Date(now.getTime() + request.durationMs);
-      return go(
-        {
-          state: 'active',
-          trouble: null,
-          grantedAt: now,
-          expiresAt,
-          warnAt: warningTime(expiresAt, request.durationMs),
-        },
-        'granted',
-        null,
-        { ...request.place, expiresAt: expiresAt.toISOString() },
-      );
-    }
-    case 'grant_failed':
-      if (request.state !== 'granting') return refuse('stale');
-      return go({ state: 'ending', why: 'failed', trouble: event.trouble }, 'grant_failed', null, {
-        trouble: event.trouble,
-      });
-
-    case 'relinquish':
-    case 'end': {
-      if (request.state === 'ending') return refuse('already_ending');
-      if (request.state !== 'granting' && request.state !== 'active') return refuse('not_lent');
-      if (isExpired(request, now)) return refuse('too_late');
-      return go(
-        {
-          state: 'ending',
-          why: event.type === 'end' ? 'ended' : 'relinquished',
-          endedBy: event.by,
-          trouble: null,
-          warnAt: null,
-        },
-        event.type === 'end' ? 'end_asked' : 'relinquished',
-        event.by,
-      );
-    }
-    case 'proved_gone': {
-      const why = whyGone(request, event.found, now);
-      if (why === null) return refuse('stale');
-      return go(
-        {
-          state: why === 'failed' ? 'failed' : 'ended',
-          why,
-          trouble: why === 'failed' ? request.trouble : null,
-          endedAt: now,
-          warnAt: null,
-        },
-        why === 'removed' ? 'found_gone' : 'proved_gone',
-        null,
-        { why, found: event.found, ...request.place },
-      );
-    }
-    case 'hindered': {
-      const waiting = request.state === 'granting' || whyGone(request, false, now) !== null;
-      // Why a GRANT failed outlives what hinders the proof that nothing was left of it.
-      if (!waiting || request.why === 'failed' || request.trouble === event.trouble) return refuse('stale');
-      return go({ trouble: event.trouble }, 'hindered', null, { trouble: event.trouble });
-    }
-    case 'warned':
-      if (request.state !== 'active' || request.warnAt === null) return refuse('stale');
-      return go({ warnAt: null }, 'warned', null);
-  }
-}
-
-/** What a proof of absence makes of the request; null when it should be there, and nobody found it gone. */
-function whyGone(request: AccessRequest, found: boolean, now: Date): Why | null {
-  if (request.state === 'ending') return request.why;
-  if (request.state !== 'active') return null;
-  if (isExpired(request, now)) return 'expired';
-  return found ? 'removed' : null;
-}
-
-/** Five minutes before the end, or a quarter of a shorter grant; none for less than two minutes. */
-function warningTime(expiresAt: Date, durationMs: number): Date | null {
-  if (durationMs < 120_000) return null;
-  return new Date(expiresAt.getTime() - Math.min(5 * 60_000, durationMs / 4));
 }

@@ -125,6 +125,14 @@ export async function whereShown(
   return row?.channel && row.ts ? { channel: row.channel, ts: row.ts } : null;
 }
 
+/** Says something else where the operators were told something. */
+export async function rewriteOperatorNote(db: Queryable, key: string, message: object): Promise<void> {
+  await db.query(
+    'update deliveries set message = $2, wanted = wanted + 1, not_before = now() where key = $1',
+    [key, JSON.stringify(message)],
+  );
+}
+
 /** Tells the operators something, once for each key. @returns false when they were told before. */
 export async function insertOperatorNote(
   db: Queryable,

@@ -12,7 +12,7 @@ import { LedgerError, ledgerConnection } from './pool.js';
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 const GRANTS = `
-  grant select, insert, update on requests, deliveries, targets to LOGIN;
+  grant select, insert, update on requests, deliveries, targets, orphans to LOGIN;
   grant select, insert on events, decisions to LOGIN;
   revoke update, delete, truncate on events, decisions from LOGIN;`;
 

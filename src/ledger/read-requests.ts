@@ -92,6 +92,23 @@ export function readToWarn(db: Queryable, limit: number): Promise<Reading> {
   return read(db, 'from requests r where r.warn_at <= now() order by r.warn_at limit $1', [limit]);
 }
 
+/** Grants that have ended, and that nobody looked at since for what was left behind; the longest ended first. */
+export function readToReview(db: Queryable, limit: number): Promise<Reading> {
+  return read(
+    db,
+    'from requests r where r.review_at is not null and r.review_at <= now() order by r.review_at limit $1',
+    [limit],
+  );
+}
+
+/** Milliseconds until the next notice is due, negative when it is overdue; null when none is. */
+export async function nextWarning(db: Queryable): Promise<number | null> {
+  const { rows } = await db.query<{ ms: number | null }>(
+    'select extract(epoch from min(warn_at) - now())::float8 * 1000 as ms from requests where warn_at is not null',
+  );
+  return rows[0]?.ms ?? null;
+}
+
 /** The last request for each of these memberships, open or not; a membership that was never lent has none. */
 export async function readLastOfPlaces(
   db: Queryable,

@@ -6,7 +6,7 @@ import { LedgerError } from './pool.js';
 export const REQUEST_COLUMNS = `r.id, r.version, r.state, r.why, r.trouble, r.target, r.role, r.login, r.requester,
   r.reason, r.wished_ms, r.duration_ms, r.asked, r.created_at, r.pending_until, r.on_call_note, r.decided_at,
   r.decided_by, r.decided_via, r.server, r.grantor_oid, r.role_oid, r.member_oid, r.granted_at, r.expires_at, r.warn_at,
-  r.ended_by, r.ended_at`;
+  r.ended_by, r.ended_at, r.sessions, r.set_role, r.grace_ms, r.mark, r.sessions_before, r.review_at`;
 
 const requestRow = z.object({
   id: z.number(),
@@ -47,6 +47,12 @@ const requestRow = z.object({
   warn_at: z.date().nullable(),
   ended_by: z.string().nullable(),
   ended_at: z.date().nullable(),
+  sessions: z.enum(['auto', 'all', 'leave']).nullable(),
+  set_role: z.boolean().nullable(),
+  grace_ms: z.number().nullable(),
+  mark: z.string().nullable(),
+  sessions_before: z.string().nullable(),
+  review_at: z.date().nullable(),
 });
 
 /** Reads one row of `requests`. @throws LedgerError when a newer release wrote what this one does not know. */
@@ -89,6 +95,13 @@ export function toRequest(row: unknown): AccessRequest {
     warnAt: r.warn_at,
     endedBy: r.ended_by,
     endedAt: r.ended_at,
+    lending:
+      r.sessions === null || r.set_role === null || r.grace_ms === null
+        ? null
+        : { sessions: r.sessions, setRole: r.set_role, graceMs: r.grace_ms },
+    mark: r.mark,
+    sessionsBefore: r.sessions_before,
+    reviewAt: r.review_at,
   };
 }
 
@@ -114,5 +127,11 @@ export function toChange(next: AccessRequest): Record<string, unknown> {
     warn_at: next.warnAt,
     ended_by: next.endedBy,
     ended_at: next.endedAt,
+    sessions: next.lending?.sessions ?? null,
+    set_role: next.lending?.setRole ?? null,
+    grace_ms: next.lending?.graceMs ?? null,
+    mark: next.mark,
+    sessions_before: next.sessionsBefore,
+    review_at: next.reviewAt,
   };
 }

@@ -11,7 +11,8 @@ import { toChange } from './request-row.js';
 export interface Note {
   readonly key: string;
   readonly kind: string;
-  readonly recipient: string;
+  /** A Slack user; null: where the card is. */
+  readonly recipient: string | null;
 }
 
 export interface Write {
@@ -20,6 +21,8 @@ export interface Write {
   readonly notes: readonly Note[];
   /** There is something new to be done on the target: a sweep that runs already must look again. */
   readonly wakes: boolean;
+  /** Which messages show it; the card alone then stays held back, if it is held back for something else. */
+  readonly shownBy: 'all' | 'card' | 'none';
   /** A person's (or on call's) approve or deny, kept as a row of its own. */
   readonly decision: {
     readonly approver: string;
@@ -30,16 +33,17 @@ export interface Write {
 
 const CHANGED = `version int, state text, why text, trouble text, duration_ms bigint, on_call_note text,
   decided_at timestamptz, decided_by text, decided_via text, server text, grantor_oid oid, role_oid oid, member_oid oid,
-  granted_at timestamptz, expires_at timestamptz, warn_at timestamptz, ended_by text, ended_at timestamptz`;
+  granted_at timestamptz, expires_at timestamptz, warn_at timestamptz, ended_by text, ended_at timestamptz,
+  sessions text, set_role boolean, grace_ms bigint, mark text, sessions_before text, review_at timestamptz`;
 const COLUMNS = CHANGED.split(',').map((column) => column.trim().split(' ')[0]);
 
 const WRITE = `
   with change as (
-    select * from jsonb_to_recordset($1::jsonb) as c(id bigint, wakes boolean, ${CHANGED})
+    select * from jsonb_to_recordset($1::jsonb) as c(id bigint, wakes boolean, "shownBy" text, ${CHANGED})
   ), written as (
     update requests r set ${COLUMNS.map((c) => `${c} = c.${c}`).join(', ')}
       from change c where r.id = c.id and r.version = c.version - 1
-      returning r.id, r.version, r.target
+      returning r.id, r.version, r.target, c."shownBy"
   ), audited as (
     insert into events (request_id, kind, actor, data)
       select e.id, e.kind, e.actor, e.data
@@ -51,13 +55,15 @@ const WRITE = `
       from jsonb_to_recordset($3::jsonb) as d(id bigint, approver text, verdict text, via text) join written using (id)
   ), told as (
     insert into deliveries (key, kind, request_id, recipient, wanted)
-      select n.key, n.kind, n.id, n.recipient, w.version
+      select n.key, n.kind, n.id,
+          coalesce(n.recipient, (select c.recipient from deliveries c where c.key = 'card:' || n.id)), w.version
       from jsonb_to_recordset($4::jsonb) as n(id bigint, key text, kind text, recipient text)
         join written w using (id)
       on conflict (key) do nothing
   ), reshown as (
-    update deliveries d set wanted = w.version, not_before = least(d.not_before, now())
-      from written w where d.request_id = w.id and d.wanted < w.version
+    update deliveries d set wanted = w.version,
+        not_before = case when w."shownBy" = 'all' then least(d.not_before, now()) else d.not_before end
+      from written w where d.request_id = w.id and d.wanted < w.version and w."shownBy" in ('all', d.kind)
   ), woken as (
     update targets t set wake_seq = wake_seq + 1
       where t.name in (select w.target from written w join change c using (id) where c.wakes)
@@ -71,7 +77,7 @@ export async function writeTransitions(
 ): Promise<ReadonlySet<number>> {
   if (writes.length === 0) return new Set();
   const { rows } = await db.query<{ id: number }>(WRITE, [
-    JSON.stringify(writes.map(({ next, wakes }) => ({ ...toChange(next), wakes }))),
+    JSON.stringify(writes.map(({ next, wakes, shownBy }) => ({ ...toChange(next), wakes, shownBy }))),
     JSON.stringify(writes.map(({ next, audit }) => ({ id: next.id, ...audit }))),
     JSON.stringify(writes.flatMap(({ next, decision }) => (decision ? [{ id: next.id, ...decision }] : []))),
     JSON.stringify(writes.flatMap(({ next, notes }) => notes.map((note) => ({ id: next.id, ...note })))),

@@ -33,8 +33,11 @@ export interface Messenger {
   person(userId: string): Promise<Person>;
   /** The members of a user group; at most 60 s old. */
   members(groupId: string): Promise<ReadonlySet<string>>;
-  /** Posts to a channel, or to a person's direct messages when `to` is a user id. */
-  post(to: string, message: Message): Promise<Posted>;
+  /**
+   * Posts to a channel, or to a person's direct messages when `to` is a user id.
+   * @param thread the timestamp of the message there that it answers.
+   */
+  post(to: string, message: Message, thread?: string): Promise<Posted>;
   update(where: Posted, message: Message): Promise<void>;
   delete(where: Posted): Promise<void>;
   openView(triggerId: string, view: View): Promise<void>;

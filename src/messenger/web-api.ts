@@ -105,11 +105,12 @@ export function createMessenger({
         return new Set(users);
       }),
 
-    post: async (to, { text, blocks }) => {
+    post: async (to, { text, blocks }, thread) => {
       const posted = await asking('chat.postMessage', () =>
         // A user id opens the bot's direct messages with that person; the answer has the real channel id.
         writes.chat.postMessage({
           channel: to,
+          ...(thread === undefined ? {} : { thread_ts: thread }),
           text,
           blocks: [...blocks],
           unfurl_links: false,

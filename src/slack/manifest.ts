@@ -3,8 +3,14 @@ import { isGroup } from '../domain/policy.js';
 
 /** The bot scopes that this configuration needs, and why; nothing else is asked for. */
 export function neededScopes(config: Config): ReadonlyMap<string, string> {
-  const roles = [...config.targets.values()].flatMap((target) => [...target.roles.values()]);
-  const principals = [...config.operators, ...roles.flatMap(({ policy }) => policy.approvers)];
+  const roles = [...config.targets.values()].flatMap((target) => [
+    ...target.roles.values(),
+    ...target.discover.map(({ like }) => like),
+  ]);
+  const principals = [
+    ...config.operators,
+    ...roles.flatMap(({ policy }) => [...policy.approvers, ...(policy.requesters ?? [])]),
+  ];
   const byEmail =
     [...config.targets.values()].some(({ emailRule }) => emailRule !== null) ||
     roles.some(({ policy }) => policy.onCall !== null);

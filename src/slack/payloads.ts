@@ -8,11 +8,19 @@ import { ACTIONS, BLOCKS, durationBlock, roleBlock } from '../surfaces/ids.js';
 
 const Id = z.object({ id: z.string() });
 
+/** Channels, private ones, direct messages. What is none counts as not known. */
+const Channel = z
+  .string()
+  .regex(/^[CGD][A-Z0-9]{1,30}$/)
+  .nullable()
+  .catch(null);
+
 const Command = z.object({
   command: z.string(),
   user_id: z.string(),
   team_id: z.string(),
   api_app_id: z.string(),
+  channel_id: Channel,
   text: z.string().default(''),
   trigger_id: z.string(),
 });
@@ -34,7 +42,8 @@ const Element = z.object({
 const View = z.object({
   id: z.string(),
   hash: z.string(),
-  private_metadata: z.string().default(''),
+  // Slack's own limit.
+  private_metadata: z.string().max(3_000).default(''),
   blocks: z.array(z.object({ type: z.string(), block_id: z.string() })),
   state: z.object({ values: z.record(z.string(), z.record(z.string(), Element)) }),
 });
@@ -43,14 +52,18 @@ type View = z.infer<typeof View>;
 
 const Click = z.object({
   container: z.object({ type: z.literal('message'), channel_id: z.string(), message_ts: z.string() }),
-  actions: z.tuple([z.object({ value: z.string().regex(/^R-[1-9]\d{0,15}$/) })]),
+  // A request's, or a reported membership's: surfaces/ids.ts.
+  actions: z.tuple([z.object({ value: z.string().regex(/^[RO]-[1-9]\d{0,14}$/) })]),
 });
 
 const Choice = z.object({ view: View, actions: z.tuple([Element]) });
 
 const Suggestion = z.object({ value: z.string(), view: View });
 
-const Metadata = z.object({ v: z.literal(1), target: z.string() });
+/** What the form was drawn for: it comes back as we wrote it, in a payload that Slack signed. */
+const Metadata = z.object({ v: z.literal(1), target: z.string().nullable(), channel: Channel });
+
+type Metadata = z.infer<typeof Metadata>;
 
 /** Who sent the payload, and for which app; null when it doesn't say. */
 export function parseSender(body: unknown): { readonly actor: Actor; readonly appId: string } | null {
@@ -67,9 +80,12 @@ export function parseSender(body: unknown): { readonly actor: Actor; readonly ap
   return { actor: { userId: user.id, userTeamId: user.team_id, teamId }, appId: interactive.api_app_id };
 }
 
-export function parseCommand(body: unknown): { readonly typed: string; readonly triggerId: string } | null {
+export function parseCommand(
+  body: unknown,
+): { readonly typed: string; readonly channel: string | null; readonly triggerId: string } | null {
   const command = Command.safeParse(body).data;
-  return command === undefined ? null : { typed: command.text.trim(), triggerId: command.trigger_id };
+  if (command === undefined) return null;
+  return { typed: command.text.trim(), channel: command.channel_id, triggerId: command.trigger_id };
 }
 
 /** A click on a button of a message. */
@@ -87,15 +103,22 @@ function valueIn(view: View, blockId: string, actionId: string): string | null {
   return element?.selected_option?.value ?? element?.value ?? null;
 }
 
+function metadataOf(view: View): Partial<Metadata> {
+  try {
+    return Metadata.safeParse(JSON.parse(view.private_metadata)).data ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** Where the command was typed that opened the modal. */
+function channelOf(view: View): string | null {
+  return metadataOf(view).channel ?? null;
+}
+
 /** The target that the modal is filled for; before it was filled, the one that is chosen in it. */
 function targetOf(view: View): string | null {
-  let metadata: unknown;
-  try {
-    metadata = JSON.parse(view.private_metadata);
-  } catch {
-    metadata = null;
-  }
-  return Metadata.safeParse(metadata).data?.target ?? valueIn(view, BLOCKS.target, ACTIONS.target);
+  return metadataOf(view).target ?? valueIn(view, BLOCKS.target, ACTIONS.target);
 }
 
 /**
@@ -105,6 +128,7 @@ function targetOf(view: View): string | null {
 export function parseChoice(body: unknown): {
   readonly chosen: string;
   readonly target: string | null;
+  readonly channel: string | null;
   readonly view: { readonly id: string; readonly hash: string };
 } | null {
   const choice = Choice.safeParse(body).data;
@@ -114,16 +138,17 @@ export function parseChoice(body: unknown): {
   const filledFor = targetOf(choice.view);
   const selected = valueIn(choice.view, BLOCKS.target, ACTIONS.target);
   const target = selected === null || selected === filledFor ? filledFor : null;
-  return { chosen, target, view: { id, hash } };
+  return { chosen, target, channel: channelOf(choice.view), view: { id, hash } };
 }
 
 /** What was typed into a select of the modal. */
 export function parseSuggestion(
   body: unknown,
-): { readonly typed: string; readonly target: string | null } | null {
+): { readonly query: string; readonly target: string | null; readonly channel: string | null } | null {
   const suggestion = Suggestion.safeParse(body).data;
   if (suggestion === undefined) return null;
-  return { typed: suggestion.value, target: targetOf(suggestion.view) };
+  const { value, view } = suggestion;
+  return { query: value, target: targetOf(view), channel: channelOf(view) };
 }
 
 /** The submitted modal, and the block ids beside which Slack can show an error. */
@@ -142,6 +167,7 @@ export function parseSubmission(
   return {
     submission: {
       viewId: view.id,
+      channel: channelOf(view),
       target,
       role,
       duration,

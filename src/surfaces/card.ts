@@ -1,23 +1,33 @@
 /** The card in the role's channel: one message that shows a request through its whole life. */
 import type { Button } from '@slack/types';
 import { sayDuration } from '../domain/duration.js';
+import type { PreviewResult } from '../domain/preview.js';
 import { type AccessRequest, isFinal, requestName } from '../domain/request.js';
 import { button, compose, type Paragraph, plain } from './blocks.js';
 import { ACTIONS } from './ids.js';
 import type { Message, Scene } from './message.js';
+import { previewLines } from './preview.js';
 import { byOnCall, canEnd, footer, headline, reasonParagraph, roleParagraphs, soFar, wish } from './story.js';
-import { mentions, plainName, truncate, when } from './text.js';
+import { code, mentions, plainName, truncate, when } from './text.js';
 
-/**
- * The card as the request stands.
- * @param first the card is posted, not edited: when on call was quicker than the card, its approvers learn of it.
- */
-export function card(request: AccessRequest, scene: Scene, { first }: { first: boolean }): Message {
+export interface CardFacts {
+  /** The card is posted, not edited: when on call was quicker than the card, its approvers learn of it. */
+  readonly first: boolean;
+  /** What the role can do; null while it is not known, and when it no longer matters. */
+  readonly preview: PreviewResult | null;
+  /** The rights that Hallpass lacks there to end sessions. */
+  readonly missing: readonly string[];
+}
+
+/** The card as the request stands. */
+export function card(request: AccessRequest, scene: Scene, { first, preview, missing }: CardFacts): Message {
   return compose({
     ...headline(request, null),
     paragraphs: [
       wish(request, scene, null),
       ...roleParagraphs(request, scene),
+      ...(preview === null ? [] : [previewLines(preview, request).join('\n')]),
+      ...sessionsStay(request, missing),
       reasonParagraph(request),
       ...soFar(request, null),
       ...approvers(request, first),
@@ -25,6 +35,14 @@ export function card(request: AccessRequest, scene: Scene, { first }: { first: b
     buttons: buttons(request, scene),
     footer: footer(request),
   });
+}
+
+/** Said before the click: a REVOKE alone ends no session. */
+function sessionsStay({ login, state }: AccessRequest, missing: readonly string[]): readonly Paragraph[] {
+  if (missing.length === 0 || isFinal(state)) return [];
+  return [
+    `:warning: Hallpass can’t end sessions there: it lacks ${missing.map(code).join(' and ')}. What ${code(login)} has open at the end goes on until it is closed.`,
+  ];
 }
 
 /** Every pending version mentions them, because only the first buzzes: Slack is silent about mentions in an edit. */

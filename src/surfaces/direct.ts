@@ -7,6 +7,7 @@ import { ACTIONS } from './ids.js';
 import type { Message, Scene } from './message.js';
 import {
   canEnd,
+  endedSessions,
   events,
   footer,
   headline,
@@ -28,6 +29,7 @@ export const NOTE_KINDS = [
   'failed',
   'ended',
   'expiring',
+  'closing',
 ] as const;
 export type NoteKind = (typeof NOTE_KINDS)[number];
 
@@ -44,13 +46,14 @@ export function note(kind: NoteKind, request: AccessRequest, scene: Scene): Mess
   if (isInForce(request)) {
     if (kind === 'granted') return granted(request, scene);
     if (kind === 'expiring') return expiring(request, scene);
+    if (kind === 'closing') return closing(request, scene);
   }
   return tell(request, scene, []);
 }
 
 /** A note of a grant that is no longer true: not worth a first post, since its end is a note of its own. */
 export function isOvertaken(kind: string, request: AccessRequest): boolean {
-  return (kind === 'granted' || kind === 'expiring') && !isInForce(request);
+  return (kind === 'granted' || kind === 'expiring' || kind === 'closing') && !isInForce(request);
 }
 
 function tell(request: AccessRequest, scene: Scene, more: readonly Paragraph[]): Message {
@@ -90,6 +93,21 @@ function expiring(request: AccessRequest, scene: Scene): Message {
     paragraphs: [
       `${code(request.role)} on ${place(scene)} is then taken back from ${code(request.login)}.`,
       'Finish what is open. If you need it longer, ask again once it has ended.',
+    ],
+    buttons: buttons(request, scene),
+    footer: footer(request),
+  });
+}
+
+/** A grace before sessions are ended, so that who is in the middle of something can finish it or roll it back. */
+function closing(request: AccessRequest, scene: Scene): Message {
+  const at = request.expiresAt === null ? 'in a moment' : when(request.expiresAt);
+  return compose({
+    mark: 'rotating_light',
+    title: `Last call: your access ends ${at}`,
+    paragraphs: [
+      `${code(request.role)} on ${place(scene)} is taken back from ${code(request.login)}, and then ${endedSessions(request)}.`,
+      'Commit or roll back now.',
     ],
     buttons: buttons(request, scene),
     footer: footer(request),

@@ -3,15 +3,33 @@
  * errors of a modal, so times are in UTC and names are in quotes.
  */
 import { sayDuration } from '../domain/duration.js';
+import type { Principal } from '../domain/policy.js';
 import { type AccessRequest, requestName } from '../domain/request.js';
 import { isInForce } from './story.js';
 import { ownWords, plainName, whenPlain } from './text.js';
 
 const MAX_NAME = 150;
 const MAX_TROUBLE = 500;
+/** The longest list of groups or channels; the rest is counted. */
+const MAX_LISTED = 10;
 
 function quoted(name: string): string {
   return `“${plainName(name, MAX_NAME)}”`;
+}
+
+function list(items: readonly string[]): string {
+  const more = items.length - MAX_LISTED;
+  return items.slice(0, MAX_LISTED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** As the configuration calls them: a modal's errors show no mention. */
+function named(principals: readonly Principal[]): string {
+  return list([...new Set(principals.map(({ id, name }) => quoted(name ?? id)))]);
+}
+
+/** Links to Slack channels, where mrkdwn is shown. @param ids as the configuration has them. */
+export function channelLinks(ids: readonly string[]): string {
+  return list(ids.map((id) => `<#${id}>`));
 }
 
 /** Why an account may not use Hallpass at all; also the answer to such an account's click. */
@@ -51,6 +69,39 @@ export function targetNotOffered(target: string): string {
 
 export function roleNotOffered(role: string, targetName: string): string {
   return `${quoted(role)} is not a role that you may ask for on ${quoted(targetName)}. Choose one from the list.`;
+}
+
+/** The role is kept for others. */
+export function notARequester(role: string, requesters: readonly Principal[]): string {
+  return `${quoted(role)} may be asked for only by ${named(requesters)}, and you are not among them. Choose another role, or ask an operator.`;
+}
+
+export function requesterUnknown(role: string, groups: readonly Principal[]): string {
+  return `Slack did not say who is in ${named(groups)}, so nobody knows whether you may ask for ${quoted(role)}. Nothing was requested; try again in a minute.`;
+}
+
+/** The form says beside it, by links, where else. */
+export function notHere(role: string): string {
+  return `${quoted(role)} may not be asked for where you typed the command.`;
+}
+
+export function wrongChannel(role: string, channels: readonly string[]): string {
+  return `${notHere(role)} Type it in ${channelLinks(channels)}.`;
+}
+
+/** What the list leaves out, because Slack does not say for whom it is. */
+export function rolesHidden(groups: readonly Principal[]): string {
+  return `Slack did not say who is in ${named(groups)}, so roles that may be for you are not listed. Try again in a minute.`;
+}
+
+/** What the list leaves out, because the server that has it does not answer. */
+export function rolesUnread(targetName: string): string {
+  return `${quoted(targetName)} has not answered for a while, so roles that are found there are not listed. Try again in a minute.`;
+}
+
+/** Which roles are found on the server is not known, nor whether this one still is. */
+export function roleUnsure(role: string, target: string): string {
+  return `Whether ${quoted(role)} is still offered is not known: ${quoted(target)} has not answered for a while. Nothing was changed; try again in a minute.`;
 }
 
 export function notLending(targetName: string): string {

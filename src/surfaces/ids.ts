@@ -1,10 +1,11 @@
-/** The names by which Slack tells us what was clicked. Values carry a request id ("R-1042") and nothing else. */
+/** The names by which Slack tells us what was clicked. Values carry an id ("R-1042", "O-12") and nothing else. */
 export const ACTIONS = {
   approve: 'request_approve',
   deny: 'request_deny',
   withdraw: 'request_withdraw',
   relinquish: 'grant_relinquish',
   end: 'grant_end',
+  settle: 'orphan_settle',
   /** In the modal. The role's block id changes with the target, so that a stale choice is cleared. */
   target: 'target',
   role: 'role',
@@ -12,6 +13,17 @@ export const ACTIONS = {
   otherDuration: 'other_duration',
   reason: 'reason',
 } as const;
+
+/** A reported membership's id as buttons carry it. */
+export function orphanName(id: number): string {
+  return `O-${id}`;
+}
+
+/** The id in "O-12"; null for anything else. */
+export function parseOrphanName(name: string): number | null {
+  const digits = /^O-([1-9]\d{0,14})$/.exec(name)?.[1];
+  return digits === undefined ? null : Number(digits);
+}
 
 export const VIEWS = { request: 'request_submit' } as const;
 

@@ -1,9 +1,12 @@
 /** The request form. Limits: docs.slack.dev, "Modals" and "Composition objects". */
 import type { InputBlock, ModalView, PlainTextOption } from '@slack/types';
 import { sayDuration, shortDuration } from '../domain/duration.js';
+import type { PreviewResult } from '../domain/preview.js';
 import { plain, section } from './blocks.js';
 import { danger } from './danger.js';
+import { channelLinks } from './form-words.js';
 import { ACTIONS, BLOCKS, durationBlock, roleBlock, VIEWS } from './ids.js';
+import { previewLines } from './preview.js';
 import { code, inline, plainName, truncate } from './text.js';
 
 const MAX_OPTION = 75;
@@ -24,6 +27,8 @@ export interface RoleChoice {
 
 /** What the form shows; durations in milliseconds. */
 export interface Form {
+  /** Where the command was typed: the form keeps it, because what is sent of a form names no channel. */
+  readonly channel: string | null;
   readonly target: TargetChoice | null;
   /** Null also as long as no target is chosen. */
   readonly role: RoleChoice | null;
@@ -31,6 +36,10 @@ export interface Form {
   readonly login: string | null;
   /** A sentence in plain text about what stands in the way, such as one of form-words.ts. */
   readonly notice: string | null;
+  /** What the role can do; null when it is not known yet. */
+  readonly preview: PreviewResult | null;
+  /** The Slack channels in which more may be asked for than here. */
+  readonly elsewhere: readonly string[];
   /** The menu, not empty. */
   readonly durationsMs: readonly number[];
   readonly defaultMs: number;
@@ -61,6 +70,7 @@ function option(text: string, value: string, description: string | null): PlainT
 }
 
 export function requestModal(form: Form): ModalView {
+  const { preview, login } = form;
   const power = form.role === null ? null : danger(form.role.role);
   return {
     type: 'modal',
@@ -68,7 +78,7 @@ export function requestModal(form: Form): ModalView {
     title: plain('Request access'),
     submit: plain('Send request'),
     close: plain('Cancel'),
-    private_metadata: JSON.stringify({ v: 1, target: form.target?.key ?? null }),
+    private_metadata: JSON.stringify({ v: 1, target: form.target?.key ?? null, channel: form.channel }),
     blocks: [
       ...(form.notice === null
         ? []
@@ -77,10 +87,14 @@ export function requestModal(form: Form): ModalView {
       ...(form.login === null || form.target === null
         ? []
         : [section(`You are ${code(form.login)} on ${inline(form.target.name, 150)}.`)]),
+      ...(form.elsewhere.length === 0
+        ? []
+        : [section(`More may be asked for when the command is typed in ${channelLinks(form.elsewhere)}.`)]),
       roleInput(form),
       ...(form.role === null || power === null
         ? []
         : [section(`*Danger:* ${code(form.role.role)} ${power}.`)]),
+      ...(preview === null || login === null ? [] : [section(previewLines(preview, { login }).join('\n'))]),
       ...durationInputs(form),
       reasonInput(form),
     ],
@@ -109,7 +123,7 @@ function roleInput({ target, role }: Form): InputBlock {
     block_id: roleBlock(target?.key ?? null),
     label: plain('Role'),
     hint: plain(
-      target === null ? 'Choose an instance first.' : 'Only roles that you may ask for are listed.',
+      target === null ? 'Choose an instance first.' : 'Only roles that you may ask for here are listed.',
     ),
     dispatch_action: true,
     element: {

@@ -1,7 +1,11 @@
 /** What the operators' channel is told: what happened, what it means, what to do. */
-import { compose } from './blocks.js';
+import { compose, plain } from './blocks.js';
+import { ACTIONS, orphanName } from './ids.js';
 import type { Message } from './message.js';
-import { code, inline } from './text.js';
+import { code, inline, mention, plainName, truncate } from './text.js';
+
+/** Names in one message. */
+const MAX_SHOWN = 3;
 
 interface OnTarget {
   /** The target's key in the configuration. */
@@ -45,16 +49,86 @@ export function loginChanged(facts: OnTarget & { readonly login: string; readonl
   });
 }
 
+/** Another installation is connected as our login. */
+export function loginShared(facts: OnTarget & { readonly login: string; readonly first: boolean }): Message {
+  const here = facts.first
+    ? 'This one was there first and goes on; the other one should refuse to lend.'
+    : 'It was there first, so this one lends nothing there until that is mended.';
+  return compose({
+    mark: 'warning',
+    title: `Two Hallpasses on ${inline(facts.targetName, 150)}`,
+    paragraphs: [
+      `Another installation of Hallpass, with a ledger of its own, is connected as ${code(facts.login)}. Neither can tell whose memberships are whose. ${here}`,
+      'Give each installation a login of its own on every server.',
+    ],
+    buttons: [],
+    footer: footer(facts),
+  });
+}
+
+interface Pair {
+  readonly role: string;
+  readonly login: string;
+}
+
+const WHENCE =
+  'It may come from a lost or restored ledger, from a second Hallpass with the same login, or from somebody who used that login by hand.';
+
 /** A membership that our own login granted, and that no request in this ledger explains. */
-export function unexplainedMembership(
-  facts: OnTarget & { readonly role: string; readonly login: string },
-): Message {
+export function orphanFound(facts: OnTarget & Pair & { readonly id: number }): Message {
+  const pair = `${facts.role} from ${facts.login} on ${facts.targetName}`;
   return compose({
     mark: 'warning',
     title: `Unexplained membership on ${inline(facts.targetName, 150)}`,
     paragraphs: [
-      `${code(facts.login)} is a member of ${code(facts.role)}, granted by Hallpass's own login, but this ledger never lent it.`,
-      'It was left alone: it may come from a lost or restored ledger, from a second Hallpass with the same login, or from somebody who used that login by hand. If nobody needs it, REVOKE it as a database administrator.',
+      `${code(facts.login)} is a member of ${code(facts.role)}, granted by Hallpass's own login, but this ledger never lent it. ${WHENCE}`,
+      'It was left alone. If nobody needs it, take it back.',
+    ],
+    buttons: [
+      {
+        type: 'button',
+        action_id: ACTIONS.settle,
+        text: plain('Take back'),
+        value: orphanName(facts.id),
+        style: 'danger',
+        accessibility_label: truncate(`Take back ${plainName(pair, 200)}`, 75),
+        confirm: {
+          title: plain('Take it back now?'),
+          text: plain(truncate(`Revokes ${plainName(pair, 250)}.`, 300)),
+          confirm: plain('Take back'),
+          deny: plain('Leave it'),
+          style: 'danger',
+        },
+      },
+    ],
+    footer: footer(facts),
+  });
+}
+
+/** @param facts `settledBy`: the operator who clicked; null when the configuration has it so (`orphans: revoke`). */
+export function orphanSettled(facts: OnTarget & Pair & { readonly settledBy: string | null }): Message {
+  const by = facts.settledBy === null ? 'because of `orphans: revoke`' : `by ${mention(facts.settledBy)}`;
+  return compose({
+    mark: 'lock',
+    title: `Unexplained membership taken back on ${inline(facts.targetName, 150)}`,
+    paragraphs: [
+      `${code(facts.login)} was a member of ${code(facts.role)}, granted by Hallpass's own login, and this ledger never lent it. It was taken back ${by}.`,
+    ],
+    buttons: [],
+    footer: footer(facts),
+  });
+}
+
+/** So many that they are not to be settled one by one. */
+export function manyOrphans(facts: OnTarget & { readonly found: readonly Pair[] }): Message {
+  const shown = facts.found.slice(0, MAX_SHOWN).map(({ role, login }) => `${code(role)} to ${code(login)}`);
+  const more = facts.found.length - shown.length;
+  return compose({
+    mark: 'warning',
+    title: `${facts.found.length} unexplained memberships on ${inline(facts.targetName, 150)}`,
+    paragraphs: [
+      `They were granted by Hallpass's own login, but this ledger never lent them: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
+      `All were left alone. So many at once mean a lost or restored ledger, or a second Hallpass with the same login. ${code(`hallpass check ${facts.target}`)} lists them; what nobody needs, REVOKE as a database administrator.`,
     ],
     buttons: [],
     footer: footer(facts),

@@ -1,6 +1,6 @@
 /** A request's life in words: what its card and its requester's own message both tell, each to its reader. */
 import { sayDuration } from '../domain/duration.js';
-import { type AccessRequest, isFinal, requestName } from '../domain/request.js';
+import { type AccessRequest, isFinal, lendingOf, requestName } from '../domain/request.js';
 import type { Paragraph, Quote } from './blocks.js';
 import { danger } from './danger.js';
 import type { Scene } from './message.js';
@@ -80,6 +80,15 @@ export function whyEnded({ why, endedBy }: AccessRequest, reader: string | null)
     case null:
       return 'its time was up';
   }
+}
+
+/** Which sessions end with the grant, as a part of a sentence. Which they are before 16 only the server knows. */
+export function endedSessions(request: AccessRequest): string {
+  const { sessions, setRole } = lendingOf(request);
+  const login = code(request.login);
+  return sessions === 'all' || setRole
+    ? `every session of ${login} is ended`
+    : `sessions of ${login} that can still use it are ended: those with an open transaction, and before Postgres 16 every one`;
 }
 
 /** What was asked for, and by whom. */

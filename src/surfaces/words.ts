@@ -5,7 +5,7 @@
 import type { Principal } from '../domain/policy.js';
 import { type AccessRequest, type Refusal, requestName } from '../domain/request.js';
 import { headline, waited, whyEnded } from './story.js';
-import { code, mention, mentions, when, who } from './text.js';
+import { code, inline, mention, mentions, when, who } from './text.js';
 
 /** Why the state table refused; `reader` is the one who clicked. */
 export function refused({ code: reason, request }: Refusal, reader: string): string {
@@ -88,6 +88,40 @@ export function loginChanged(request: AccessRequest): string {
 /** The role or its target left the configuration while the request was pending. */
 export function notOfferedAnyMore(request: AccessRequest): string {
   return `${code(request.role)} is not lent on ${code(request.target)} any more, so ${requestName(request.id)} can't be approved. Deny it, or ask an operator.`;
+}
+
+export function mayNotOperate(operators: readonly Principal[]): string {
+  return `Only Hallpass's operators can do that: ${mentions(operators)}`;
+}
+
+interface Orphan {
+  readonly target: string;
+  readonly role: string;
+  readonly login: string;
+  readonly settledBy: string | null;
+}
+
+/** @param id as it came with the click: not trusted. */
+export function unknownOrphan(id: string): string {
+  return `Nothing is reported as ${code(id)} here. If the message comes from another Hallpass, settle it there.`;
+}
+
+export function orphanSettled({ role, login, settledBy }: Orphan): string {
+  const by = settledBy === null ? 'is gone already' : `was already taken back by ${mention(settledBy)}`;
+  return `${code(role)} of ${code(login)} ${by}. There is nothing left to do.`;
+}
+
+/** It was lent here since it was reported. */
+export function orphanExplained({ role, login }: Orphan, request: AccessRequest): string {
+  return `${code(role)} of ${code(login)} is ${requestName(request.id)}'s by now, and goes with it. Nothing was changed.`;
+}
+
+export function targetLeft({ target }: Orphan): string {
+  return `${code(target)} is not in the configuration any more. REVOKE it there as a database administrator.`;
+}
+
+export function orphanNotTaken({ role, login }: Orphan, why: string): string {
+  return `${code(role)} could not be taken back from ${code(login)}: ${inline(why, 500)} Click again once that is put right.`;
 }
 
 /** @param id as it came with the click: not trusted. */

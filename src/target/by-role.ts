@@ -12,11 +12,11 @@ export type Failed = OidPair & { readonly outcome: 'failed'; readonly error: Tar
  * @param work does one batch of pairs of one role, wholly or not at all.
  * @throws TargetError when the target as a whole fails; what was done before stays done.
  */
-export async function byRole<Answer>(
-  pairs: readonly OidPair[],
+export async function byRole<Pair extends OidPair, Answer>(
+  pairs: readonly Pair[],
   blocked: Set<number>,
   batchSize: number,
-  work: (batch: readonly OidPair[]) => Promise<readonly Answer[]>,
+  work: (batch: readonly Pair[]) => Promise<readonly Answer[]>,
 ): Promise<(Answer | Failed)[]> {
   const answers: (Answer | Failed)[] = [];
   for (const [roleOid, ofRole] of inOrder(pairs, blocked)) {
@@ -39,8 +39,11 @@ export async function byRole<Answer>(
   return answers;
 }
 
-function inOrder(pairs: readonly OidPair[], blocked: ReadonlySet<number>): [number, OidPair[]][] {
-  const roles = new Map<number, OidPair[]>();
+function inOrder<Pair extends OidPair>(
+  pairs: readonly Pair[],
+  blocked: ReadonlySet<number>,
+): [number, Pair[]][] {
+  const roles = new Map<number, Pair[]>();
   for (const pair of pairs) {
     const ofRole = roles.get(pair.roleOid);
     if (ofRole) ofRole.push(pair);
@@ -49,7 +52,7 @@ function inOrder(pairs: readonly OidPair[], blocked: ReadonlySet<number>): [numb
   return [...roles].sort(([a], [b]) => Number(blocked.has(a)) - Number(blocked.has(b)));
 }
 
-function chunks<T>(items: readonly T[], size: number): T[][] {
+export function chunks<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
     items.slice(i * size, (i + 1) * size),
   );

@@ -3,23 +3,30 @@
  * within a client-side time limit, so a server that has gone silent holds up nobody for longer. A connection that
  * broke, or that a transaction left in doubt, is thrown away, and the next transaction makes a new one.
  */
-import { readFile } from 'node:fs/promises';
-import type { ConnectionOptions } from 'node:tls';
-import pg from 'pg';
+import type pg from 'pg';
 import { z } from 'zod';
 import type { Connect } from '../config/config.js';
-import { closedError, TargetError, targetError, timeoutError } from './errors.js';
+import { destroy, dial } from './connecting/dial.js';
+import { closedError, targetError, timeoutError } from './errors.js';
 
-/** Milliseconds. */
+/** How a connection is used; milliseconds. */
 export interface Limits {
+  /** For all that it takes: credentials, tunnel, TLS, login. */
   readonly connectMs: number;
   /** For one transaction, from its first statement to its last answer; connecting comes on top. */
   readonly callMs: number;
   /** An unused connection is closed after this long. */
   readonly idleMs: number;
+  /** What the server's administrators see it called: `application_name`. */
+  readonly name: string;
 }
 
-export const DEFAULT_LIMITS: Limits = { connectMs: 5_000, callMs: 15_000, idleMs: 5 * 60_000 };
+export const DEFAULT_LIMITS: Limits = {
+  connectMs: 5_000,
+  callMs: 15_000,
+  idleMs: 10 * 60_000,
+  name: 'hallpass',
+};
 
 /** How long a closing connection may take to say goodbye, milliseconds. */
 const GOODBYE_MS = 1_000;
@@ -79,19 +86,13 @@ export function createTargetConnection(connect: Connect, limits: Limits): Target
   async function open(): Promise<pg.Client> {
     if (closed) throw closedError();
     if (current !== null) return current;
-    const client = new pg.Client(clientConfig(connect, limits));
+    const client = await dial(connect, limits);
     const forget = () => {
       if (current === client) current = null;
     };
     // An idle connection that breaks is no error of anybody's; one in use says so through its statement.
     client.on('error', forget);
     client.on('end', forget);
-    try {
-      await client.connect();
-    } catch (error) {
-      destroy(client);
-      throw targetError(error, 'connect');
-    }
     current = client;
     return client;
   }
@@ -104,14 +105,14 @@ export function createTargetConnection(connect: Connect, limits: Limits): Target
       let late = false;
       const timer = setTimeout(() => {
         late = true;
-        destroy(client);
+        discard(client);
       }, limits.callMs);
       try {
         return await work(client);
       } catch (thrown) {
         const error = late ? timeoutError(limits.callMs) : targetError(thrown, 'call');
         // By the time of the next call, the address may lead to another server.
-        if (error.scope === 'target') destroy(client);
+        if (error.scope === 'target') discard(client);
         throw error;
       } finally {
         clearTimeout(timer);
@@ -120,9 +121,10 @@ export function createTargetConnection(connect: Connect, limits: Limits): Target
     });
   }
 
-  function destroy(client: pg.Client): void {
+  /** Without waiting for its end. */
+  function discard(client: pg.Client): void {
     if (current === client) current = null;
-    client.connection.stream.destroy();
+    destroy(client);
   }
 
   async function hangUp(): Promise<void> {
@@ -160,7 +162,7 @@ export function createTargetConnection(connect: Connect, limits: Limits): Target
             },
           });
         } finally {
-          if (!committed) await client.query('ROLLBACK').catch(() => destroy(client));
+          if (!committed) await client.query('ROLLBACK').catch(() => discard(client));
         }
       }),
 
@@ -177,50 +179,5 @@ function sender(client: pg.Client): Send {
     const statement = { text, values: [...values], queryMode: 'extended' };
     const { rows } = await client.query<Record<string, unknown>>(statement);
     return z.array(row).parse(rows);
-  };
-}
-
-function clientConfig(connect: Connect, limits: Limits): pg.ClientConfig {
-  return {
-    host: connect.host,
-    port: connect.port,
-    database: connect.database,
-    user: connect.user,
-    // A function, so that neither PGPASSWORD nor a .pgpass file stands in for what the configuration leaves out.
-    password: () => readPassword(connect),
-    ssl: tlsFor(connect),
-    application_name: 'hallpass',
-    connectionTimeoutMillis: limits.connectMs,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-    pipeline: true,
-  };
-}
-
-/** Read at each connect: a rotated password needs no restart. */
-async function readPassword({ password, passwordFile }: Connect): Promise<string> {
-  if (passwordFile === null) return password ?? '';
-  try {
-    return (await readFile(passwordFile, 'utf8')).trimEnd();
-  } catch (cause) {
-    throw new TargetError(
-      {
-        kind: 'login_refused',
-        scope: 'target',
-        passing: false,
-        sentence: `The password file ${passwordFile} can’t be read.`,
-        nextStep: 'Check that it exists, and that Hallpass may read it.',
-      },
-      cause,
-    );
-  }
-}
-
-/** Without `verify-full`, anybody in between can read along: what `require` means in libpq. */
-function tlsFor({ tls }: Connect): false | ConnectionOptions {
-  if (tls === 'off') return false;
-  return {
-    rejectUnauthorized: tls !== 'require',
-    ...(tls === 'verify-ca' ? { checkServerIdentity: () => undefined } : {}),
   };
 }

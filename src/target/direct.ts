@@ -8,6 +8,9 @@ import { createTargetConnection, DEFAULT_LIMITS, type Limits } from './connect.j
 import { standbyError } from './errors.js';
 import { readFactsByName, readMemberships, readServer } from './facts.js';
 import { lendPair } from './lend.js';
+import { nameOf, plainSessions } from './session-queries.js';
+import { endSessions } from './sessions.js';
+import { readSurroundings } from './surroundings.js';
 import { takeBackBatch } from './take-back.js';
 import type { Target } from './target.js';
 
@@ -15,33 +18,54 @@ import type { Target } from './target.js';
 const BATCH = 500;
 
 /** Connects when it is first used. Tests shorten the limits. */
-export function createDirectTarget(connect: Connect, limits: Partial<Limits> = {}): Target {
-  const connection = createTargetConnection(connect, { ...DEFAULT_LIMITS, ...limits });
+export function createDirectTarget(
+  connect: Connect,
+  replicas: readonly Connect[] = [],
+  limits: Partial<Limits> = {},
+): Target {
+  const open = (to: Connect) => createTargetConnection(to, { ...DEFAULT_LIMITS, ...limits });
+  const connection = open(connect);
+  const sessions = [
+    plainSessions(connection, 'the server'),
+    ...replicas.map((replica) => plainSessions(open(replica), nameOf(replica))),
+  ];
   const blocked = new Set<number>();
 
   return {
     look: (pairs) =>
       connection.read(async (send) => {
-        const [server, facts] = await Promise.all([readServer(send), readFactsByName(send, pairs)]);
-        return { server, facts };
+        const [server, surroundings, facts] = await Promise.all([
+          readServer(send),
+          readSurroundings(send),
+          readFactsByName(send, pairs),
+        ]);
+        return { server, surroundings, facts };
       }),
 
-    lend: (server, pairs) =>
-      byRole(pairs, blocked, 1, (batch) =>
+    lend: (server, wishes) =>
+      byRole(wishes, blocked, 1, (batch) =>
         Promise.all(batch.map((pair) => lendPair(connection, server, pair))),
       ),
 
     takeBack: (server, pairs) =>
       byRole(pairs, blocked, BATCH, (batch) => takeBackBatch(connection, server, batch)),
 
+    endSessions: (server, ends) => endSessions(sessions, server, ends),
+
     list: () =>
       connection.read(async (send) => {
-        const [server, memberships] = await Promise.all([readServer(send), readMemberships(send)]);
+        const [server, surroundings, memberships] = await Promise.all([
+          readServer(send),
+          readSurroundings(send),
+          readMemberships(send),
+        ]);
         // What a standby has not replayed yet would look like a membership that is gone.
         if (server.inRecovery) throw standbyError();
-        return { server, memberships };
+        return { server, surroundings, memberships };
       }),
 
-    close: () => connection.close(),
+    close: async () => {
+      await Promise.all(sessions.map((source) => source.connection.close()));
+    },
   };
 }

@@ -23,6 +23,8 @@ type TargetErrorKind =
   | 'blocked'
   /** Somebody changed the same membership at the same moment. */
   | 'conflict'
+  /** The membership is gone, and a session that had it is not. */
+  | 'sessions'
   | 'not_permitted'
   /** The pair cannot be lent as it stands. */
   | 'unfit'
@@ -61,31 +63,12 @@ type Entry = readonly [
   nextStep?: string,
 ];
 
-const CHECK_NETWORK = 'Check host and port of the connection, and that the server runs.';
-const CHECK_LOGIN = 'Check user, password and database of the connection, and pg_hba.conf on the server.';
-const CHECK_TLS =
-  'Give the server a certificate for the host name of the connection, from a known authority.';
+const CHECK_NETWORK = 'Check that the server runs, and the network between Hallpass and it.';
 const END_TRANSACTION = 'End the transaction that holds the lock: pg_blocking_pids() names it.';
 const USE_PRIMARY = 'Point the connection of this target to its primary.';
 
 const unreachable: Entry = ['unreachable', 'target', true, 'The server can’t be reached.', CHECK_NETWORK];
-const untrusted: Entry = [
-  'login_refused',
-  'target',
-  false,
-  'The server’s certificate is not accepted.',
-  CHECK_TLS,
-];
-const refused: Entry = [
-  'login_refused',
-  'target',
-  false,
-  'The server refuses Hallpass’s login.',
-  CHECK_LOGIN,
-];
-const full: Entry = ['unreachable', 'target', true, 'The server has no connection left.'];
 const cut: Entry = ['cut', 'target', true, 'The server ended the connection.'];
-const starting: Entry = ['unreachable', 'target', true, 'The server is starting or stopping.'];
 const conflict: Entry = [
   'conflict',
   'pair',
@@ -100,12 +83,8 @@ const slow: Entry = ['blocked', 'role', true, 'The server took too long.'];
  */
 const BY_CODE: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ['08', unreachable],
-  ['28', refused],
-  ['3D', refused],
   ['53', ['ailing', 'target', true, 'The server is out of resources.']],
-  ['53300', full],
   ['57', cut],
-  ['57P03', starting],
   ['57014', slow],
   ['58', ['ailing', 'target', true, 'The server has an error of its own.']],
   ['25P03', cut],
@@ -136,29 +115,18 @@ const BY_CODE: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ['ETIMEDOUT', unreachable],
   ['EHOSTUNREACH', unreachable],
   ['ENETUNREACH', unreachable],
-  ['ENOTFOUND', unreachable],
-  ['EAI_AGAIN', unreachable],
-  ['CERT_HAS_EXPIRED', untrusted],
-  ['DEPTH_ZERO_SELF_SIGNED_CERT', untrusted],
-  ['SELF_SIGNED_CERT_IN_CHAIN', untrusted],
-  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', untrusted],
-  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', untrusted],
-  ['ERR_TLS_CERT_ALTNAME_INVALID', untrusted],
 ]);
 
 /** Where the code says too little, or there is none: `pg` itself throws plain errors. */
 const BY_MESSAGE: readonly (readonly [code: string | null, message: RegExp, entry: Entry])[] = [
   ['XX000', /tuple (?:concurrently|already) (?:updated|deleted)/, conflict],
   ['23505', /pg_auth_members/, conflict],
-  ['42501', /for database/, refused],
-  ['55000', /accepting connections/, refused],
-  [null, /^Connection terminated|not queryable$|^timeout expired$/, unreachable],
-  [null, /SSL/, ['login_refused', 'target', false, 'The server can’t or won’t speak TLS.', CHECK_TLS]],
-  [null, /^SASL|^SCRAM/, refused],
+  [null, /^Connection terminated|not queryable$/, unreachable],
 ];
 
 /**
- * Sorts whatever was thrown while talking to a target.
+ * Sorts whatever was thrown while talking to a target. What only happens while connecting is told apart in
+ * connecting/errors.ts.
  * @param phase `call`: a session stood, so a broken connection leaves the effect unknown.
  */
 export function targetError(thrown: unknown, phase: 'connect' | 'call'): TargetError {
@@ -200,6 +168,19 @@ export function timeoutError(ms: number): TargetError {
     sentence: `The server did not answer within ${ms / 1000} s.`,
     nextStep: CHECK_NETWORK,
   });
+}
+
+/** No session could be had; it may be had later with nothing changed by us. */
+export function unreachableError(sentence: string, nextStep: string, cause?: unknown): TargetError {
+  return new TargetError({ kind: 'unreachable', scope: 'target', passing: true, sentence, nextStep }, cause);
+}
+
+/** No session will be had until somebody changes something. */
+export function loginRefusedError(sentence: string, nextStep: string, cause?: unknown): TargetError {
+  return new TargetError(
+    { kind: 'login_refused', scope: 'target', passing: false, sentence, nextStep },
+    cause,
+  );
 }
 
 /** Hallpass is stopping. */

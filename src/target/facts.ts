@@ -1,39 +1,96 @@
-/** What is read from a target's catalog, and how: one statement each, parsed before it is believed. */
+/**
+ * What is read from a target's catalog, and how: one statement each, parsed before it is believed. Whose memberships
+ * are ours, and who must hold the ADMIN OPTION, depends on the mode: our own login, or the owner of the functions of a
+ * guarded target.
+ */
 import { z } from 'zod';
+import type { TargetConfig } from '../config/config.js';
 import type { Send } from './connect.js';
+import { TargetError } from './errors.js';
+import { OWNER, SCHEMA } from './guarded/names.js';
 import { describeUnfit } from './inspect.js';
-import { isNamed, nameValues } from './quote.js';
+import { isNamed, nameValues, quoteName } from './quote.js';
 import type { NamePair, OidPair, PairFacts, Server } from './target.js';
+
+type Mode = TargetConfig['mode'];
 
 const serverRow = z.object({
   id: z.string(),
   version: z.number(),
   in_recovery: z.boolean(),
   login: z.string(),
-  login_oid: z.number(),
+  grantor: z.string().nullable(),
+  grantor_oid: z.number().nullable(),
   superuser: z.boolean(),
   create_role: z.boolean(),
+  installed: z.boolean(),
+  member_of: z.string().nullable(),
 });
 
-const SERVER = `
+/** SQL: the name of the role whose memberships are ours. */
+const GRANTOR: Readonly<Record<Mode, string>> = { direct: 'current_user', guarded: `'${OWNER}'` };
+
+/**
+ * `member_of`: a role that our login could use without the functions of a guarded target: the owner, or one that the
+ * owner lends.
+ */
+const server = (mode: Mode): string => `
 SELECT (SELECT system_identifier::text FROM pg_control_system()) AS id,
        current_setting('server_version_num')::int AS version,
        pg_is_in_recovery() AS in_recovery,
-       rolname::text AS login, oid AS login_oid, rolsuper AS superuser, rolcreaterole AS create_role
-  FROM pg_roles WHERE rolname = current_user`;
+       u.rolname::text AS login, g.rolname::text AS grantor, g.oid AS grantor_oid, u.rolsuper AS superuser, u.rolcreaterole AS create_role,
+       ${mode === 'direct' ? 'true' : INSTALLED} AS installed,
+       ${mode === 'direct' ? 'NULL' : MEMBER_OF} AS member_of
+  FROM pg_roles u LEFT JOIN pg_roles g ON g.rolname = ${GRANTOR[mode]}
+ WHERE u.rolname = current_user`;
+
+const INSTALLED = `
+EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = '${SCHEMA}' AND n.nspowner = g.oid
+           AND has_schema_privilege(n.oid, 'USAGE'))`;
+
+const MEMBER_OF = `
+(SELECT min(r.rolname::text) FROM pg_roles r
+  WHERE (r.oid = g.oid OR r.oid IN (SELECT m.roleid FROM pg_auth_members m WHERE m.member = g.oid AND m.admin_option))
+    AND pg_has_role(u.oid, r.oid, 'MEMBER'))`;
+
+const SERVER = forEachMode(server);
 
 /** Reads who the server is and who we are there: with every transaction, for behind one address both may change. */
-export async function readServer(send: Send): Promise<Server> {
-  const [row] = await send(serverRow, SERVER);
+export async function readServer(send: Send, mode: Mode = 'direct'): Promise<Server> {
+  const [row] = await send(serverRow, SERVER[mode]);
   if (row === undefined) throw new Error('our own login is not in pg_roles');
+  if (!row.installed || row.grantor === null || row.grantor_oid === null) throw notInstalledError();
   return {
     id: row.id,
     version: row.version,
     inRecovery: row.in_recovery,
     login: row.login,
-    loginOid: row.login_oid,
-    unfit: describeUnfit(row.login, row.superuser, row.create_role),
+    grantor: row.grantor,
+    grantorOid: row.grantor_oid,
+    unfit:
+      describeUnfit(row.login, row.superuser, row.create_role) ?? describeWayRound(row.login, row.member_of),
   };
+}
+
+function notInstalledError(): TargetError {
+  return new TargetError({
+    kind: 'not_permitted',
+    scope: 'target',
+    passing: false,
+    sentence: `The target is guarded, and Hallpass’s functions are not in its database, or not for Hallpass’s login.`,
+    nextStep: 'Run `hallpass setup-sql TARGET`, and what it prints as an administrator of the server.',
+  });
+}
+
+/** Who can use a role without asking the functions is not kept by them. */
+function describeWayRound(login: string, role: string | null): string | null {
+  if (role === null) return null;
+  const revoke = `REVOKE ${quoteName(role)} FROM ${quoteName(login)};`;
+  return `Hallpass’s login is itself a member of the role ${role}, and on a guarded target must not be: ${revoke}`;
+}
+
+function forEachMode(sql: (mode: Mode) => string): Readonly<Record<Mode, string>> {
+  return { direct: sql('direct'), guarded: sql('guarded') };
 }
 
 const factRow = z.object({
@@ -50,8 +107,9 @@ const factRow = z.object({
   through: z.string().nullable(),
 });
 
-/** Our own login's OID, as the table `me`. */
-const ME = 'me AS MATERIALIZED (SELECT oid FROM pg_roles WHERE rolname = current_user)';
+/** The OID of the role whose memberships are ours, as the table `me`. */
+const me = (mode: Mode): string =>
+  `me AS MATERIALIZED (SELECT oid FROM pg_roles WHERE rolname = ${GRANTOR[mode]})`;
 
 const PAIRS_BY_NAME = `
 SELECT p.n, r.oid AS role_oid, u.oid AS member_oid
@@ -67,8 +125,8 @@ SELECT * FROM unnest($1::oid[], $2::oid[]) WITH ORDINALITY AS p (role_oid, membe
  * the pair's role. pg_has_role follows each release's own rules of inheritance, but would count our own row, were it
  * asked for the pair itself; and it says yes to every superuser, whose attribute no member inherits.
  */
-const facts = (pairs: string): string => `
-WITH ${ME}, pair AS (${pairs})
+const facts = (pairs: string, mode: Mode): string => `
+WITH ${me(mode)}, pair AS (${pairs})
 SELECT r.oid AS role_oid, r.rolname::text AS role,
        coalesce(r.rolsuper, false) AS role_is_superuser,
        EXISTS (SELECT FROM pg_auth_members m
@@ -90,20 +148,28 @@ SELECT r.oid AS role_oid, r.rolname::text AS role,
       FROM pg_auth_members m WHERE m.roleid = r.oid AND m.member = u.oid) granted
  ORDER BY pair.n`;
 
-const FACTS_BY_NAME = facts(PAIRS_BY_NAME);
-const FACTS_BY_OID = facts(PAIRS_BY_OID);
+const FACTS_BY_NAME = forEachMode((mode) => facts(PAIRS_BY_NAME, mode));
+const FACTS_BY_OID = forEachMode((mode) => facts(PAIRS_BY_OID, mode));
 
 /** Reads each pair as it was asked for; the names are those asked for. */
-export async function readFactsByName(send: Send, pairs: readonly NamePair[]): Promise<PairFacts[]> {
+export async function readFactsByName(
+  send: Send,
+  pairs: readonly NamePair[],
+  mode: Mode = 'direct',
+): Promise<PairFacts[]> {
   const names = [nameValues(pairs.map((pair) => pair.role)), nameValues(pairs.map((pair) => pair.login))];
-  const rows = await send(factRow, FACTS_BY_NAME, names);
+  const rows = await send(factRow, FACTS_BY_NAME[mode], names);
   return pairs.map((pair, i) => toFacts(pair, rows[i]));
 }
 
 /** Reads each pair by what it is called today; what is gone is called by its OID. */
-export async function readFactsByOid(send: Send, pairs: readonly OidPair[]): Promise<PairFacts[]> {
+export async function readFactsByOid(
+  send: Send,
+  pairs: readonly OidPair[],
+  mode: Mode = 'direct',
+): Promise<PairFacts[]> {
   const oids = [pairs.map((pair) => pair.roleOid), pairs.map((pair) => pair.memberOid)];
-  const rows = await send(factRow, FACTS_BY_OID, oids);
+  const rows = await send(factRow, FACTS_BY_OID[mode], oids);
   return pairs.map((pair, i) =>
     toFacts(
       {
@@ -136,14 +202,20 @@ function heldBy({ direct, through }: z.infer<typeof factRow>): PairFacts['held']
   return through === null ? null : { how: 'through', via: through };
 }
 
-const rowOfPair = z.object({ grantor_oid: z.number(), grantor: z.string(), ours: z.boolean() });
+const rowOfPair = z.object({
+  grantor_oid: z.number(),
+  grantor: z.string(),
+  ours: z.boolean(),
+  mark: z.string(),
+});
 
 const ROWS_OF_PAIR = `
-WITH ${ME}
-SELECT m.grantor AS grantor_oid, pg_get_userbyid(m.grantor)::text AS grantor, m.grantor = me.oid AS ours
+WITH ${me('direct')}
+SELECT m.grantor AS grantor_oid, pg_get_userbyid(m.grantor)::text AS grantor, m.grantor = me.oid AS ours,
+       pg_current_xact_id()::xid::text AS mark
   FROM me CROSS JOIN pg_auth_members m WHERE m.roleid = $1::oid AND m.member = $2::oid`;
 
-/** The membership rows of one pair, with who granted them: whose membership it is. */
+/** Direct mode: the membership rows of one pair, with who granted them: whose membership it is. */
 export function readRowsOfPair(send: Send, pair: OidPair): Promise<z.infer<typeof rowOfPair>[]> {
   return send(rowOfPair, ROWS_OF_PAIR, [pair.roleOid, pair.memberOid]);
 }
@@ -155,14 +227,16 @@ const membership = z.object({
   login: z.string(),
 });
 
-const MEMBERSHIPS = `
-WITH ${ME}
+const MEMBERSHIPS = forEachMode(
+  (mode) => `
+WITH ${me(mode)}
 SELECT m.roleid AS "roleOid", m.member AS "memberOid", r.rolname::text AS role, u.rolname::text AS login
   FROM me JOIN pg_auth_members m ON m.grantor = me.oid
   JOIN pg_roles r ON r.oid = m.roleid
-  JOIN pg_roles u ON u.oid = m.member`;
+  JOIN pg_roles u ON u.oid = m.member`,
+);
 
-/** Every membership that our own login granted. */
-export function readMemberships(send: Send): Promise<z.infer<typeof membership>[]> {
-  return send(membership, MEMBERSHIPS);
+/** Every membership of ours. */
+export function readMemberships(send: Send, mode: Mode = 'direct'): Promise<z.infer<typeof membership>[]> {
+  return send(membership, MEMBERSHIPS[mode]);
 }

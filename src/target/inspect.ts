@@ -50,8 +50,11 @@ function roleProblem(server: Server, { role, roleOid, roleIsSuperuser, mayLend }
   if (mayLend) return null;
   return {
     about: 'role',
-    sentence: `Hallpass’s login has no ADMIN OPTION on the role ${role}.`,
-    nextStep: grantAdminSql(server.version, role, server.login),
+    sentence:
+      server.grantor === server.login
+        ? `Hallpass’s login has no ADMIN OPTION on the role ${role}.`
+        : `${server.grantor} has no ADMIN OPTION on the role ${role}.`,
+    nextStep: grantAdminSql(server.version, role, server.grantor),
   };
 }
 

@@ -4,7 +4,7 @@ import { otherServerError, TargetError } from './errors.js';
 import { readFactsByOid, readRowsOfPair, readServer } from './facts.js';
 import { describeProblems } from './inspect.js';
 import { grantSql } from './quote.js';
-import type { Lent, OidPair } from './target.js';
+import type { Lent, ToLend } from './target.js';
 
 /**
  * Lends one role to one login, in three round trips: read, GRANT and proof, COMMIT. Whose the membership is, is
@@ -12,7 +12,7 @@ import type { Lent, OidPair } from './target.js';
  * and says nothing; and whoever grants at the same moment is seen only then.
  * @throws TargetError
  */
-export function lendPair(connection: TargetConnection, server: string, pair: OidPair): Promise<Lent> {
+export function lendPair(connection: TargetConnection, server: string, pair: ToLend): Promise<Lent> {
   const { roleOid, memberOid } = pair;
   return connection.transaction(
     (send) => Promise.all([readServer(send), readFactsByOid(send, [pair])]),
@@ -27,7 +27,7 @@ export function lendPair(connection: TargetConnection, server: string, pair: Oid
         return { roleOid, memberOid, outcome: 'held', via: facts.held.via };
       }
       const [, rows] = await Promise.all([
-        send(z.unknown(), grantSql(seen.version, facts.role, facts.login)),
+        send(z.unknown(), grantSql(seen.version, facts.role, facts.login, pair.setRole)),
         readRowsOfPair(send, pair),
       ]);
       const ours = rows.find((row) => row.ours);
@@ -45,7 +45,7 @@ export function lendPair(connection: TargetConnection, server: string, pair: Oid
         });
       }
       await commit();
-      return { roleOid, memberOid, outcome: 'lent', grantorOid: ours.grantor_oid };
+      return { roleOid, memberOid, outcome: 'lent', grantorOid: ours.grantor_oid, mark: ours.mark };
     },
   );
 }

@@ -38,13 +38,17 @@ export function quoteName(name: string): string {
 }
 
 /**
- * Lends `role` to `login`. From 16 on: usable without SET ROLE, but not by it, because what a session has become by
- * SET ROLE outlives the REVOKE; and with our own login as the grantor, or not at all.
+ * Lends `role` to `login`. From 16 on: usable without SET ROLE, but not by it unless `setRole`, because what a session
+ * has become by SET ROLE outlives the REVOKE; and with our own login as the grantor, or not at all.
  */
-export function grantSql(version: number, role: string, login: string): string {
-  const options =
-    version >= GRANTORS_SINCE ? ' WITH ADMIN FALSE, INHERIT TRUE, SET FALSE GRANTED BY CURRENT_USER' : '';
+export function grantSql(version: number, role: string, login: string, setRole: boolean): string {
+  const options = version >= GRANTORS_SINCE ? grantOptions(setRole ? 'TRUE' : 'FALSE') : '';
   return `GRANT ${quoteName(role)} TO ${quoteName(login)}${options}`;
+}
+
+/** How a role is lent from 16 on. */
+export function grantOptions(set: string): string {
+  return ` WITH ADMIN FALSE, INHERIT TRUE, SET ${set} GRANTED BY CURRENT_USER`;
 }
 
 /** Takes `role` back from all these logins. Before 16 it takes away whoever's membership: read the grantor first. */

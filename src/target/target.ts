@@ -1,25 +1,40 @@
 import type { HallpassError } from '../errors.js';
 
 /**
- * The port to one target: the only four things that Hallpass does on somebody's Postgres. Every call has a
- * client-side timeout and throws a TargetError; what it returns was read back, never assumed.
+ * The port to one target: all that Hallpass does on somebody's Postgres. `look` asks; the other four lend, take back,
+ * list and end sessions. Every call has a client-side timeout and throws a TargetError; what it returns was read
+ * back, never assumed. Whether the target is direct or guarded, nothing outside this folder knows.
  */
 export interface Target {
   /** Reads what the server has for each pair of names: who they are, who holds what. Changes nothing. */
-  look(pairs: readonly NamePair[]): Promise<{ server: Server; facts: readonly PairFacts[] }>;
+  look(
+    pairs: readonly NamePair[],
+  ): Promise<{ server: Server; surroundings: Surroundings; facts: readonly PairFacts[] }>;
   /**
-   * GRANT for each pair, each in a transaction of its own that reads the row back.
+   * GRANT for each pair, each in a transaction of its own that reads the row back. Asked again for the same request,
+   * it answers as before.
    * @param server the system_identifier that the pairs' OIDs belong to; another server throws.
    */
-  lend(server: string, pairs: readonly OidPair[]): Promise<readonly Lent[]>;
+  lend(server: string, wishes: readonly ToLend[]): Promise<readonly Lent[]>;
   /**
-   * REVOKE what our own login granted, by OID, in batches; each answer is what was read back afterwards.
+   * REVOKE what our own grantor granted, by OID, in batches; each answer is what was read back afterwards.
    * A pair that fails is answered `failed`, and the others go on. Idempotent.
    * @param server as for `lend`.
    */
   takeBack(server: string, pairs: readonly OidPair[]): Promise<readonly TakenBack[]>;
-  /** Every membership whose grantor is our own login. */
-  list(): Promise<{ server: Server; memberships: readonly Membership[] }>;
+  /**
+   * Ends what a REVOKE leaves: sessions that became the role, and transactions that go on with a plan made before, on
+   * the primary and on every standby. Called after `takeBack`; a standby on which the membership still reads as
+   * there is answered `open`. Answers what was still there after at most two seconds.
+   * @param server as for `lend`.
+   */
+  endSessions(server: string, ends: readonly ToEnd[]): Promise<readonly SessionsEnded[]>;
+  /** Every membership whose grantor is our own. */
+  list(): Promise<{
+    server: Server;
+    surroundings: Surroundings;
+    memberships: readonly Membership[];
+  }>;
   close(): Promise<void>;
 }
 
@@ -33,6 +48,21 @@ export interface OidPair {
   readonly memberOid: number;
 }
 
+export interface ToLend extends OidPair {
+  readonly requestId: number;
+  /** How long it is to last, from the GRANT, milliseconds: a guarded target keeps it, and a minute more. */
+  readonly durationMs: number;
+  readonly setRole: boolean;
+}
+
+export interface ToEnd extends OidPair {
+  readonly sessions: 'auto' | 'all';
+  /** The login could SET ROLE to it, also from 16 on. */
+  readonly setRole: boolean;
+  /** Only what began before this: `before` of the first answer, in the server's own writing. null: before now. */
+  readonly before: string | null;
+}
+
 export interface Server {
   /** `system_identifier` of pg_control_system(): what a target is known by, whatever its address. */
   readonly id: string;
@@ -41,8 +71,18 @@ export interface Server {
   readonly inRecovery: boolean;
   /** Our own login there, and why it may not lend at all (superuser, CREATEROLE), or null. */
   readonly login: string;
-  readonly loginOid: number;
+  /** Whose memberships are ours: our login's on a direct target, the owner's on a guarded one. */
+  readonly grantor: string;
+  readonly grantorOid: number;
   readonly unfit: string | null;
+}
+
+export interface Surroundings {
+  /** Rights to see when sessions and transactions began, and to end them. */
+  readonly maySeeSessions: boolean;
+  readonly mayEndSessions: boolean;
+  /** Another installation of Hallpass is connected as our login: neither can tell whose memberships are whose. */
+  readonly isShared: boolean;
 }
 
 export interface PairFacts extends NamePair {
@@ -61,8 +101,9 @@ export interface PairFacts extends NamePair {
 }
 
 export type Lent = OidPair &
+  /** `mark`: the transaction of the GRANT, by which later changes in the catalog are told from earlier ones. */
   (
-    | { readonly outcome: 'lent'; readonly grantorOid: number }
+    | { readonly outcome: 'lent'; readonly grantorOid: number; readonly mark: string }
     /** A member through somebody else; nothing was granted. `via` as in PairFacts. */
     | { readonly outcome: 'held'; readonly via: string }
     | { readonly outcome: 'failed'; readonly error: HallpassError }
@@ -74,6 +115,20 @@ export type TakenBack = OidPair &
     | { readonly outcome: 'gone' | 'absent'; readonly stillHeld: boolean }
     /** The role or the login itself no longer exists on this server. */
     | { readonly outcome: 'dropped' }
+    | { readonly outcome: 'failed'; readonly error: HallpassError }
+  );
+
+export type SessionsEnded = OidPair &
+  (
+    | {
+        readonly outcome: 'ended';
+        readonly before: string;
+        /** How many sessions were ended, and which prepared transactions of the login still wait for their COMMIT. */
+        readonly closed: number;
+        readonly prepared: readonly string[];
+      }
+    /** Sessions are still there; `error` says how many, why, and what helps. */
+    | { readonly outcome: 'open'; readonly before: string; readonly error: HallpassError }
     | { readonly outcome: 'failed'; readonly error: HallpassError }
   );
 

@@ -38,6 +38,9 @@ export function complaints(files: Files, variables: Variables = {}): string[] {
   }
 }
 
+/** Of a host key, in its form. */
+export const FINGERPRINT = `SHA256:${'k'.repeat(43)}`;
+
 /** Three lines; what follows stands from line 4 on. */
 export const BASE = `slack: { channel: C0123456789, operators_channel: C0123456780 }
 groups: { dba: S0123456789 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { explainRole } from '../../src/config/explain.js';
 import { loadConfig } from '../../src/config/load.js';
 import { HallpassError } from '../../src/errors.js';
@@ -20,7 +20,11 @@ test('what nobody says has a default', () => {
     name: 'shop',
     environment: null,
     lend: true,
-    connect: { host: 'db', port: 5432, password: null, passwordFile: null, tls: 'verify-full' },
+    mode: 'direct',
+    kind: 'self-managed',
+    replicas: [],
+    orphans: 'report',
+    discover: [],
     emailRule: null,
   });
   expect(role(config, 'r')).toMatchObject({
@@ -35,7 +39,11 @@ test('what nobody says has a default', () => {
       defaultDurationMs: HOUR,
       maxMs: 4 * HOUR,
       pendingTimeoutMs: 8 * HOUR,
+      requesters: null,
+      channels: null,
+      maxDanger: null,
     },
+    lending: { sessions: 'auto', setRole: false, graceMs: 10_000 },
   });
 });
 
@@ -93,6 +101,52 @@ targets:
   });
 });
 
+test('scope and lending come from the nearest layer, too', () => {
+  const config = load(`
+slack: { channel: C0123456789, operators_channel: C0123456780 }
+groups: { dba: S0123456789, dev: S0123456788 }
+defaults: { approvers: dba, sessions: all, grace: 1s, max_danger: read }
+policies:
+  write: { max_danger: write, grace: 5m, requesters: [dev, U0123456786] }
+targets:
+  shop:
+    url: postgres://hallpass@db/shop
+    mode: guarded
+    kind: aurora
+    orphans: revoke
+    allow_set_role: true
+    requesters: dba
+    channels: [C0123456781, C0123456782]
+    roles:
+      plain: {}
+      policy: write
+      own: { policy: write, max_danger: admin, sessions: leave, allow_set_role: false, channels: C0123456783 }
+`);
+  expect(config.targets.get('shop')).toMatchObject({ mode: 'guarded', kind: 'aurora', orphans: 'revoke' });
+  const scope = (name: string) => {
+    const { policy, lending } = role(config, name) ?? {};
+    return [policy?.requesters?.map(({ id }) => id), policy?.channels, policy?.maxDanger, lending];
+  };
+  expect(scope('plain')).toEqual([
+    ['S0123456789'],
+    ['C0123456781', 'C0123456782'],
+    'read',
+    { sessions: 'all', setRole: true, graceMs: 1_000 },
+  ]);
+  expect(scope('policy')).toEqual([
+    ['S0123456788', 'U0123456786'],
+    ['C0123456781', 'C0123456782'],
+    'write',
+    { sessions: 'all', setRole: true, graceMs: 5 * MINUTE },
+  ]);
+  expect(scope('own')).toEqual([
+    ['S0123456788', 'U0123456786'],
+    ['C0123456783'],
+    'admin',
+    { sessions: 'leave', setRole: false, graceMs: 5 * MINUTE },
+  ]);
+});
+
 test('names and ids are strings, whatever they look like', () => {
   const config = load(
     connected(`people: { U0123456784: 007, U0123456785: null, U0123456786: "null", U0123456787: on }
@@ -115,53 +169,21 @@ test('names and ids are strings, whatever they look like', () => {
   });
 });
 
-describe('connections', () => {
-  const connect = (keys: string, variables = {}) =>
-    load(target(keys), variables).targets.get('shop')?.connect;
-  const reached = {
-    host: 'db',
-    port: 6432,
-    database: 'shop',
-    user: 'hallpass',
-    password: 'p@/ss%',
-    tls: 'require',
-  };
-
-  test.each([
-    [`connect: { host: db, port: 6432, database: shop, user: hallpass, password: "\${PW}", tls: require }`],
-    [`url: postgres://hallpass:\${PW}@db:6432/shop?sslmode=require`],
-    [`url: postgresql://\${USER}:\${PW}@\${HOST}:\${PORT}/shop?sslmode=\${SSL}`],
-    [`url: "\${URL}"`],
-  ])('%s', (keys) => {
-    const variables = {
-      PW: 'p@/ss%',
-      USER: 'hallpass',
-      HOST: 'db',
-      PORT: '6432',
-      SSL: 'require',
-      URL: 'postgres://hallpass:p%40%2Fss%25@db:6432/shop?sslmode=require',
-    };
-    expect(connect(keys, variables)).toEqual({ ...reached, passwordFile: null });
+test('files are included by pattern', () => {
+  const folder = folderWith({
+    'hallpass.yaml': `${BASE}include: [conf.d/*/shop-*.yaml, '*.yaml', books.yaml]\n`,
+    'conf.d/eu/shop-1.yaml': 'targets: { shop: { url: postgres://hallpass@db/shop } }\n',
+    'books.yaml': 'targets: { books: { url: postgres://hallpass@db/books } }\n',
+    'conf.d/eu/.shop-2.yaml': 'not: read\n',
+    'conf.d/eu/books.yaml': 'not: read\n',
   });
+  const { targets } = loadConfig(join(folder, 'hallpass.yaml'), {});
+  expect([...targets.keys()]).toEqual(['books', 'shop']);
+});
 
-  test('files are included by pattern, and a password file stands relative to the file that names it', () => {
-    const folder = folderWith({
-      'hallpass.yaml': `${BASE}include: [conf.d/*/shop-*.yaml, '*.yaml', books.yaml]\n`,
-      'conf.d/eu/shop-1.yaml':
-        'targets: { shop: { connect: { host: "::1", database: shop, user: hallpass, password_file: secrets/pw } } }\n',
-      'books.yaml': 'targets: { books: { url: postgres://hallpass@db/books } }\n',
-      'conf.d/eu/.shop-2.yaml': 'not: read\n',
-      'conf.d/eu/books.yaml': 'not: read\n',
-    });
-    const { targets } = loadConfig(join(folder, 'hallpass.yaml'), {});
-    expect([...targets.keys()]).toEqual(['books', 'shop']);
-    expect(targets.get('shop')?.connect.passwordFile).toBe(join(folder, 'conf.d/eu/secrets/pw'));
-  });
-
-  test('$${ is ${, and what a variable holds is not read again', () => {
-    const name = load(connected(`name: "$\${A} \${A} $A"`), { A: `\${B}` }).targets.get('shop')?.name;
-    expect(name).toBe(`\${A} \${B} $A`);
-  });
+test('$${ is ${, and what a variable holds is not read again', () => {
+  const name = load(connected(`name: "$\${A} \${A} $A"`), { A: `\${B}` }).targets.get('shop')?.name;
+  expect(name).toBe(`\${A} \${B} $A`);
 });
 
 test('anchors stand for what they name', () => {
@@ -207,16 +229,30 @@ test('each effective value is explained by its file and line', () => {
     ['default_duration', '30m', 'shop.yaml:7'],
     ['max', '30m', 'shop.yaml:7'],
     ['pending_timeout', '8h', 'default'],
+    ['requesters', 'everybody', 'default'],
+    ['channels', 'anywhere', 'default'],
+    ['max_danger', 'none', 'default'],
+    ['sessions', 'auto', 'default'],
+    ['allow_set_role', 'false', 'default'],
+    ['grace', '10s', 'default'],
     ['channel', 'C0123456789', 'hallpass.yaml:1'],
     ['name', 'shop', 'default'],
     ['environment', 'none', 'default'],
     ['lend', 'true', 'default'],
+    ['mode', 'direct', 'default'],
+    ['kind', 'self-managed', 'default'],
+    ['orphans', 'report', 'default'],
     ['connect.host', 'db', 'shop.yaml:3'],
-    ['connect.port', '5432', 'shop.yaml:3'],
+    ['connect.port', '5432', 'default'],
     ['connect.database', 'shop', 'shop.yaml:3'],
     ['connect.user', 'hallpass', 'shop.yaml:3'],
     ['connect.password', 'set', 'shop.yaml:3'],
-    ['connect.tls', 'verify-full', 'shop.yaml:3'],
+    ['connect.tls', 'verify-full', 'default'],
+    ['connect.ca', 'none', 'default'],
+    ['connect.cert', 'none', 'default'],
+    ['connect.key', 'none', 'default'],
+    ['connect.ssh', 'none', 'default'],
+    ['replicas', 'none', 'default'],
     ['email_pattern', 'none', 'default'],
   ]);
   const message = (place: string) => {
@@ -229,17 +265,6 @@ test('each effective value is explained by its file and line', () => {
   expect(message('shpo/r')).toBe('there is no target "shpo"; did you mean "shop"?');
   expect(message('shop/x')).toBe('there is no role "x"; did you mean "r"?');
   expect(message('shop')).toBe('"shop" names no role');
-});
-
-test('the example loads', () => {
-  const config = loadConfig(join(import.meta.dirname, '../../hallpass.example.yaml'), {
-    SHOP_PASSWORD: 'sesame',
-    WAREHOUSE_URL: 'postgres://hallpass:sesame@warehouse.internal/reports?sslmode=require',
-  });
-  expect([...config.targets.values()].map(({ key, lend, roles }) => [key, lend, roles.size])).toEqual([
-    ['shop-prod', true, 3],
-    ['warehouse', false, 1],
-  ]);
 });
 
 test('50 servers with 1,000 roles each', () => {

@@ -1,17 +1,15 @@
 /** Each wrong file is refused with its place, its key, what is wrong and what would be right; all of it at once. */
 import { expect, test } from 'vitest';
 import { BASE, complaints, connected, target } from './files.js';
+import { eachIsRefused, type WrongFiles } from './refused.js';
 
 const SLACK = 'slack: { channel: C0123456789, operators_channel: C0123456780 }\n';
-const VARIABLES = { PW: 'sesame', EMPTY: '' };
 const LONG = 'r'.repeat(64);
-const CLEAR = `secrets written in clear are refused; write "\${NAME}" and set that environment variable, or use password_file`;
 
 /** One role, which begins at column 14 of line 6. */
 const role = (settings: string) => connected(`roles: { r: ${settings} }`);
 
-/** For each file the lines that are said of it, each after "hallpass.yaml:". */
-const WRONG: Record<string, Record<string, string[]>> = {
+const WRONG: WrongFiles = {
   'the file as such': {
     '': [
       '1:1 slack.channel: is missing; write the id of a Slack channel (C…)',
@@ -33,7 +31,7 @@ const WRONG: Record<string, Record<string, string[]>> = {
   'unknown keys': {
     [`${BASE}polices: {}\n`]: ['4:1 polices: unknown key; did you mean "policies"?'],
     [`${BASE}policies: { read: { color: red } }\n`]: [
-      '4:21 policies.read.color: unknown key; known here: approvers, on_call, reason, durations, default_duration, max, pending_timeout, channel',
+      '4:21 policies.read.color: unknown key; known here: approvers, on_call, reason, durations, default_duration, max, pending_timeout, requesters, channels, max_danger, sessions, allow_set_role, grace, channel',
     ],
     [role('{ maxx: 1h, abuot: x }')]: [
       '6:19 targets.shop.roles.r.maxx: unknown key; did you mean "max"?',
@@ -128,43 +126,7 @@ const WRONG: Record<string, Record<string, string[]>> = {
       '7:21 targets.shop.email_domains[0]: "example" is not a domain like example.com',
     ],
   },
-  connections: {
-    [target('name: Shop')]: ['5:3 targets.shop: has no connection; write connect: or url:'],
-    [connected('url: postgres://hallpass@db/shop')]: [
-      '5:3 targets.shop: has both url and connect; write one of them',
-    ],
-    [target('connect: { host: db, port: x }')]: [
-      '6:5 targets.shop.connect.database: is missing; write a name (in quotes, if it is really called null)',
-      '6:5 targets.shop.connect.user: is missing; write a name (in quotes, if it is really called null)',
-      '6:32 targets.shop.connect.port: "x" is not a whole number from 1 to 65535',
-    ],
-    [target('connect: { host: db, database: shop, user: hallpass, password: hunter2 }')]: [
-      `6:68 targets.shop.connect.password: ${CLEAR}`,
-    ],
-    [target(`connect: { host: db, database: shop, user: hallpass, password: "hunter2\${PW}" }`)]: [
-      `6:68 targets.shop.connect.password: ${CLEAR}`,
-    ],
-    [target(`connect: { host: db, database: shop, user: hallpass, password: "\${PW}", password_file: pw }`)]:
-      ['6:14 targets.shop.connect: has both password and password_file; write one of them'],
-    [target('url: postgres://hallpass:hunt@er2@db/shop')]: [`6:10 targets.shop.url: ${CLEAR}`],
-    [target('url: postgres://hallpass@db/shop?password=hunter2')]: [
-      '6:10 targets.shop.url: has a parameter other than sslmode',
-    ],
-    [target('url: mysql://hunter2@db/shop')]: [
-      `6:10 targets.shop.url: is not a url like postgres://user:\${NAME}@host:5432/database, with special characters percent-encoded`,
-    ],
-    [target('url: postgres://hallpass@db:99999/shop')]: [
-      '6:10 targets.shop.url: has a port that is not a whole number from 1 to 65535',
-    ],
-    [target('url: postgres://hallpass@db/shop?sslmode=prefer')]: [
-      '6:10 targets.shop.url: has an unknown sslmode; write verify-full or verify-ca or require or disable',
-    ],
-    [target('url: postgres://hallpass@db/shop?sslmode=disable')]: [
-      '6:10 targets.shop.url: switches TLS off; encrypt it, or write `connect:` with tls: off and tls_off_because',
-    ],
-    [target('connect: { host: db, database: shop, user: hallpass, tls: off }')]: [
-      '6:63 targets.shop.connect.tls: is off, and db is not this machine; encrypt it, or say why not: tls_off_because',
-    ],
+  variables: {
     // Said once: that nothing is no url goes without saying.
     [target(`url: "\${NOPE}"`)]: ['6:10 targets.shop.url: the environment variable NOPE is not set'],
     [connected(`name: "\${EMPTY} \${not-good}"`)]: [
@@ -172,15 +134,46 @@ const WRONG: Record<string, Record<string, string[]>> = {
       `6:11 targets.shop.name: "\${not-good}" is no \${NAME} of an environment variable; write $\${ for \${ itself`,
     ],
   },
+  'what a target lends, and how': {
+    [connected('mode: guarder\n    kind: heroku\n    orphans: yes')]: [
+      '6:11 targets.shop.mode: "guarder" is not known here; write direct or guarded',
+      '7:11 targets.shop.kind: "heroku" is not known here; write self-managed or rds or aurora or cloud-sql or azure or neon or supabase',
+      '8:14 targets.shop.orphans: "yes" is not known here; write report or revoke',
+    ],
+    [role('{ sessions: none, allow_set_role: 1, max_danger: superuser }')]: [
+      '6:29 targets.shop.roles.r.sessions: "none" is not known here; write auto or all or leave',
+      '6:51 targets.shop.roles.r.allow_set_role: "1" is not known here; write true or false',
+      '6:66 targets.shop.roles.r.max_danger: "superuser" is not known here; write read or write or admin',
+    ],
+    [role('{ grace: 0s }')]: [
+      '6:26 targets.shop.roles.r.grace: "0s" is not a duration; write it like 10s, 1m',
+    ],
+    [role('{ grace: 6m }')]: ['6:26 targets.shop.roles.r.grace: "6m" is too long; 5m at most'],
+    // Nothing must not stand for everybody.
+    [connected('requesters:\n    channels:')]: [
+      '6:16 targets.shop.requesters: is empty; write the name of a group or a Slack id',
+      '7:14 targets.shop.channels: is empty; write the id of a Slack channel (C…)',
+    ],
+    [role('{ requesters: [dab], channels: general }')]: [
+      '6:32 targets.shop.roles.r.requesters[0]: "dab" is neither a group nor a Slack id; did you mean "dba"?',
+      '6:48 targets.shop.roles.r.channels: "general" is not the id of a Slack channel (C…)',
+    ],
+    [connected(
+      'discover: [{ policy: reed }, { match: pg_read_server_files }, { match: a, about: x }]',
+    ).replace('targets:', 'policies: { read: {} }\ntargets:')]: [
+      '7:16 targets.shop.discover[0].match: is missing; write the name of a role, in which * stands for any characters',
+      '7:26 targets.shop.discover[0].policy: "reed" is no policy; did you mean "read"?',
+      '7:43 targets.shop.discover[1].match: can reach superuser, and is never lent',
+      '7:79 targets.shop.discover[2].about: unknown key; known here: match, policy, approvers, on_call, reason, durations, default_duration, max, pending_timeout, requesters, channels, max_danger, sessions, allow_set_role, grace, channel',
+    ],
+    // One thing may stand where a list does; its keys have their own places.
+    [connected('discover:\n      match: app_*\n      grace: soon')]: [
+      '8:14 targets.shop.discover.grace: "soon" is not a duration; write it like 10s, 1m',
+    ],
+  },
 };
 
-for (const [what, files] of Object.entries(WRONG)) {
-  for (const [file, lines] of Object.entries(files)) {
-    test(`${what}: ${lines.join(' and ')}`, () => {
-      expect(complaints(file, VARIABLES)).toEqual(lines.map((line) => `hallpass.yaml:${line}`));
-    });
-  }
-}
+eachIsRefused(WRONG);
 
 test('a file that is not there', () => {
   expect(complaints({ 'other.yaml': '' })).toEqual([

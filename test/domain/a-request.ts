@@ -34,9 +34,17 @@ export function aRequest(change: Partial<AccessRequest> = {}): AccessRequest {
     warnAt: null,
     endedBy: null,
     endedAt: null,
+    lending: null,
+    mark: null,
+    sessionsBefore: null,
+    reviewAt: null,
     ...change,
   };
 }
+
+export const LENDING = { sessions: 'auto', setRole: false, graceMs: 10_000 } as const;
+/** What a proof says that found the membership, and no session. */
+export const PROOF = { found: false, closed: 0, prepared: [] };
 
 export const PLACE = { server: '7300000000000000001', grantorOid: 16399, roleOid: 16400, memberOid: 16401 };
 
@@ -47,6 +55,8 @@ export function anActive(change: Partial<AccessRequest> = {}): AccessRequest {
     decidedBy: 'U0BEN',
     decidedVia: 'dba',
     place: PLACE,
+    lending: LENDING,
+    mark: '801',
     grantedAt: NOON,
     expiresAt: later(3_600_000),
     warnAt: later(3_300_000),

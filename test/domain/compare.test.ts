@@ -18,18 +18,25 @@ describe('what is wanted against what was seen', () => {
     const todo = compare(all, null, later(1_000));
     expect(ids(todo.lend)).toEqual([2]);
     expect(ids(todo.takeBack)).toEqual([4, 5]);
-    expect(todo.gone.map(({ request, found }) => [request.id, found])).toEqual([[6, false]]);
+    expect(ids(todo.neverLent)).toEqual([6]);
+    expect(todo.missing).toEqual([]);
     expect(todo.unexplained).toEqual([]);
   });
 
   it('finds the active grant that somebody took away', () => {
     const todo = compare([active], { ...HERE, memberships: [] }, NOON);
-    expect(todo.gone).toEqual([{ request: active, found: true }]);
+    expect(ids(todo.missing)).toEqual([active.id]);
   });
 
   it('leaves the active grant that is there alone', () => {
     const todo = compare([active], { ...HERE, memberships: [PLACE] }, NOON);
-    expect(todo).toEqual({ lend: [], takeBack: [], gone: [], unexplained: [] });
+    expect(todo).toEqual({
+      lend: [],
+      takeBack: [],
+      missing: [],
+      neverLent: [],
+      unexplained: [],
+    });
   });
 
   it.each([
@@ -37,7 +44,7 @@ describe('what is wanted against what was seen', () => {
     ['of another login of ours', { grantorOid: 1 }],
   ])('concludes nothing about a grant %s', (_, elsewhere) => {
     const todo = compare([active], { ...HERE, ...elsewhere, memberships: [PLACE] }, NOON);
-    expect(todo.gone).toEqual([]);
+    expect(todo.missing).toEqual([]);
     expect(todo.unexplained).toEqual([PLACE]);
   });
 

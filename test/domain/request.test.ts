@@ -6,9 +6,9 @@ import {
   type RequestEvent,
   requestName,
   type State,
-  transition,
 } from '../../src/domain/request.js';
-import { anActive, aRequest, later, NOON, PLACE } from './a-request.js';
+import { transition } from '../../src/domain/transition.js';
+import { anActive, aRequest, LENDING, later, NOON, PLACE, PROOF } from './a-request.js';
 
 const EVENTS: Record<RequestEvent['type'], RequestEvent> = {
   approve: { type: 'approve', by: 'U0BEN', via: 'dba', maxMs: 14_400_000 },
@@ -17,12 +17,16 @@ const EVENTS: Record<RequestEvent['type'], RequestEvent> = {
   deny: { type: 'deny', by: 'U0BEN', via: 'dba' },
   withdraw: { type: 'withdraw', by: 'U0ANA' },
   lapse: { type: 'lapse' },
-  intend: { type: 'intend', place: PLACE },
-  granted: { type: 'granted' },
+  intend: { type: 'intend', place: PLACE, lending: LENDING },
+  granted: { type: 'granted', mark: '801' },
   grant_failed: { type: 'grant_failed', trouble: 'no such role' },
   relinquish: { type: 'relinquish', by: 'U0ANA' },
   end: { type: 'end', by: 'U0OPS' },
-  proved_gone: { type: 'proved_gone', found: false },
+  previewed: { type: 'previewed', result: { ok: false, why: 'no answer' } },
+  missing: { type: 'missing' },
+  sessions_open: { type: 'sessions_open', before: '2026-11-21 12:00:30+00', trouble: 'a session is open' },
+  reviewed: { type: 'reviewed', result: {} },
+  proved_gone: { type: 'proved_gone', proof: PROOF },
   hindered: { type: 'hindered', trouble: 'the server does not answer' },
   warned: { type: 'warned' },
 };
@@ -38,6 +42,7 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
       approve: 'granting',
       approve_on_call: 'granting',
       on_call_said: 'pending',
+      previewed: 'pending',
       deny: 'denied',
       withdraw: 'withdrawn',
       relinquish: 'not_lent',
@@ -57,13 +62,18 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
     },
     'not_pending|stale',
   ],
-  [anActive(), { relinquish: 'ending', end: 'ending', warned: 'active' }, 'not_pending|stale'],
+  [
+    anActive(),
+    { relinquish: 'ending', end: 'ending', warned: 'active', missing: 'ending' },
+    'not_pending|stale',
+  ],
   [
     ending,
     {
       relinquish: 'already_ending',
       end: 'already_ending',
       proved_gone: 'ended',
+      sessions_open: 'ending',
       hindered: 'ending',
     },
     'not_pending|stale',
@@ -131,11 +141,30 @@ describe('deadlines bind before anything has written them', () => {
 
 describe('what a proof of absence means', () => {
   const gone = (request: AccessRequest, found: boolean, at = later(60_000)) =>
-    transition(request, { type: 'proved_gone', found }, at);
+    transition(request, { type: 'proved_gone', proof: { ...PROOF, found } }, at);
 
-  it('an active grant that was found missing was removed by somebody else', () => {
-    expect(gone(anActive(), true)).toMatchObject({ ok: true, next: { state: 'ended', why: 'removed' } });
-    expect(gone(anActive(), false)).toMatchObject({ ok: false });
+  it('an active grant that was found missing was removed by somebody else, and its sessions are to be ended', () => {
+    const missing = transition(anActive(), EVENTS.missing, later(60_000));
+    if (!missing.ok) throw new Error('refused');
+    expect(missing.next).toMatchObject({ state: 'ending', why: 'removed', warnAt: null });
+    expect(gone(missing.next, true)).toMatchObject({ ok: true, next: { state: 'ended', why: 'removed' } });
+    expect(gone(anActive(), true)).toMatchObject({ ok: false });
+  });
+
+  it('sessions that are still open keep it from ending, and say so once', () => {
+    const open = transition(ending, EVENTS.sessions_open, later(60_000));
+    if (!open.ok) throw new Error('refused');
+    expect(open.next).toMatchObject({ state: 'ending', trouble: 'a session is open' });
+    expect(transition(open.next, EVENTS.sessions_open, later(61_000))).toMatchObject({ ok: false });
+  });
+
+  it('is looked at afterwards for what was left behind, once', () => {
+    const ended = gone(ending, false);
+    if (!ended.ok) throw new Error('refused');
+    expect(ended.next.reviewAt).toEqual(later(60_000));
+    expect(transition(ended.next, EVENTS.reviewed, later(61_000))).toMatchObject({
+      next: { reviewAt: null },
+    });
   });
 
   it('a GRANT that failed is failed, with its reason, even when the proof was hindered meanwhile', () => {
@@ -178,7 +207,18 @@ describe('the clock of a grant', () => {
     };
     expect(warnAt(3_600_000)).toEqual(later(3_300_000));
     expect(warnAt(400_000)).toEqual(later(300_000));
+    expect(warnAt(60_000)).toEqual(later(50_000));
     expect(warnAt(5_000)).toBeNull();
+  });
+
+  it('gives the last call a grace before the end, where sessions will be ended', () => {
+    const warned = (request: AccessRequest) => {
+      const result = transition(request, EVENTS.warned, later(60_000));
+      return result.ok ? result.next.warnAt : undefined;
+    };
+    expect(warned(anActive())).toEqual(later(3_590_000));
+    expect(warned(anActive({ warnAt: later(3_590_000) }))).toBeNull();
+    expect(warned(anActive({ lending: { ...LENDING, sessions: 'leave' } }))).toBeNull();
   });
 });
 

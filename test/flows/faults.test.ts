@@ -80,7 +80,7 @@ describe('the target', () => {
   test('is down at the approval: the card says why, others go on, and it is granted when it is back', async () => {
     await server.stop();
     const id = await approved(stage, 'ana', { role: 'orders_read', ...LONG });
-    await card(slack, id, /not granted yet[\s\S]*Hallpass keeps trying:[\s\S]*can’t be reached/);
+    await card(slack, id, /not granted yet[\s\S]*Hallpass keeps trying:[\s\S]*nothing listens there/);
 
     const other = await approved(stage, 'ana', { target: 'depot', role: 'stock_read', ...SHORT });
     await told(slack, 'ana', other, /psql/);

@@ -5,6 +5,8 @@ import { asking } from './life/asking.js';
 import { deciding } from './life/deciding.js';
 import { lending } from './life/lending.js';
 import { onCall } from './life/on-call.js';
+import { scope } from './life/scope.js';
+import { sessions } from './life/sessions.js';
 import { expectDiscreet, useWorld, WORLDS } from './world.js';
 
 describe.each(WORLDS)('by $transport, with alarms in $backend', (kind) => {
@@ -13,6 +15,9 @@ describe.each(WORLDS)('by $transport, with alarms in $backend', (kind) => {
   describe('asking', () => asking(use));
   describe('deciding', () => deciding(use));
   describe('on call', () => onCall(use));
+  describe('sessions', () => sessions(use));
+  describe('scope', () => scope(use));
+  // Last: who is who is remembered for a minute, and is changed there.
   describe('lending', () => lending(use));
 
   it('in the end all is told, nothing is left, nothing went wrong in sight, and it goes when it is told to', async () => {

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vite
 import { HALLPASS } from '../../sandbox/postgres/samples.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import type { Slack } from '../../sandbox/slack/index.js';
-import { CAST, GROUPS } from '../../sandbox/stage/cast.js';
+import { CAST, CHANNELS, GROUPS } from '../../sandbox/stage/cast.js';
 import type { HallpassProcess } from '../../sandbox/stage/process.js';
 import { type Stage, startStage } from '../../sandbox/stage/stage.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
@@ -17,6 +17,8 @@ export const ANA2 = 'U0ANA2';
 export const FAY = 'U0FAY';
 /** May decide on vault_read: a group that nothing else asks Slack for. */
 export const VAULT = 'S0VAULT';
+/** Ben is in it, and Ana is not: who may ask for desk_read. */
+export const DESK = 'S0DESK';
 /** A role and its description that would ring everybody, link and format. */
 export const HOSTILE = {
   role: '<!channel> *x* <@U0EVE>',
@@ -29,7 +31,11 @@ const ROLES = `
       nowhere: read
       pg_monitor: read
       vault_read: { approvers: [vault] }
+      desk_read: { policy: read, requesters: [desk] }
+      here_read: { policy: read, requesters: [${CAST.ben}], channels: [${CHANNELS.access}] }
       ${JSON.stringify(HOSTILE.role)}: { policy: read, about: ${JSON.stringify(HOSTILE.about)} }
+      found_listed: { policy: read, requesters: [${CAST.ben}], about: As it is listed }
+    discover: [{ match: found_*, policy: read, max: 2h }]
   attic:
     name: Attic
     connect: { host: 127.0.0.1, port: 1, database: attic, user: hallpass, password: "\${SHOP_PASSWORD}" }
@@ -73,7 +79,7 @@ export function useWorld({ transport, backend }: (typeof WORLDS)[number]): () =>
       configure: (yaml) =>
         yaml
           .replace('people:', `people:\n  ${ANA2}: { login: ana }\n  ${FAY}: { login: fay }`)
-          .replace('groups: {', `groups: { vault: ${VAULT},`)
+          .replace('groups: {', `groups: { vault: ${VAULT}, desk: ${DESK},`)
           .trimEnd() + ROLES,
     });
     await furnish(stage);
@@ -109,7 +115,16 @@ async function furnish({ slack, server }: Stage): Promise<void> {
   slack.workspace.addPerson({ id: FAY, name: 'fay' });
   slack.workspace.setGroup(GROUPS.dba, { members: [CAST.cora, CAST.dan, CAST.ana, ANA2] });
   slack.workspace.addGroup({ id: VAULT, handle: 'vault', members: [CAST.dan, CAST.cora] });
-  for (const role of ['brief', 'doomed', 'vault_read', `"${HOSTILE.role}"`]) {
+  slack.workspace.addGroup({ id: DESK, handle: 'desk', members: [CAST.ben] });
+  for (const role of [
+    'brief',
+    'doomed',
+    'vault_read',
+    'desk_read',
+    'here_read',
+    'found_listed',
+    `"${HOSTILE.role}"`,
+  ]) {
     await server.query(`create role ${role}`);
     await server.query(`grant ${role} to ${HALLPASS} with admin true, inherit false, set false`);
   }
@@ -129,14 +144,16 @@ async function clearAway({ stage }: World): Promise<void> {
   for (const { sql } of ours) await stage.server.query(sql);
 }
 
-/** The audit events of a request, in order. */
+/** The audit events of a request, in order, but for what is read about it at a time of its own. */
 export function eventsOf(
   { stage }: World,
   id: string,
 ): Promise<{ kind: string; actor: string | null; data: Record<string, unknown> }[]> {
-  return runSql(stage.ledgerUrl, 'select kind, actor, data from events where request_id = $1 order by id', [
-    id.slice('R-'.length),
-  ]);
+  return runSql(
+    stage.ledgerUrl,
+    `select kind, actor, data from events where request_id = $1 and kind not in ('previewed', 'reviewed') order by id`,
+    [id.slice('R-'.length)],
+  );
 }
 
 /** Changes the ledger as its owner, as time would have: the id is `$1`. */

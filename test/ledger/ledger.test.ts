@@ -40,6 +40,8 @@ async function step(
 
 const approve = { type: 'approve', by: 'U0BEN', via: 'dba', maxMs: 14_400_000 } as const;
 const place = { server: '73', grantorOid: 10, roleOid: 4_200_000_000, memberOid: 16_401 };
+const lending = { sessions: 'all', setRole: true, graceMs: 30_000 } as const;
+const proof = { found: false, closed: 2, prepared: ['x'] };
 const events = async (id: number) =>
   (
     await db.query<{ kind: string; actor: string | null; data: object }>(
@@ -125,10 +127,10 @@ describe('a change', () => {
     const request = await moved(
       await submitted(),
       approve,
-      { type: 'intend', place },
-      { type: 'granted' },
+      { type: 'intend', place, lending },
+      { type: 'granted', mark: '801' },
       { type: 'relinquish', by: 'U0ANA' },
-      { type: 'proved_gone', found: false },
+      { type: 'proved_gone', proof },
     );
     expect((await readRequests(db, [request.id])).requests).toEqual([request]);
     expect(request).toMatchObject({ state: 'ended', why: 'relinquished', place });
@@ -145,7 +147,7 @@ describe('a change', () => {
       [request.id],
     );
     expect(rows).toEqual(
-      ['card', 'ended', 'granted', 'status'].map((kind) => ({ kind, wanted: request.version })),
+      ['card', 'ended', 'granted', 'prepared', 'status'].map((kind) => ({ kind, wanted: request.version })),
     );
   });
 
@@ -167,8 +169,8 @@ describe('what is due', () => {
       moved(
         await submitted(aWish({ target, wishedMs: ms })),
         approve,
-        { type: 'intend', place },
-        { type: 'granted' },
+        { type: 'intend', place, lending },
+        { type: 'granted', mark: '801' },
       );
     const [later, soon, long] = [await active(2), await active(1), await active(3_600_000)];
     const ending = await moved(await active(3_600_000), { type: 'end', by: 'U0OPS' });
@@ -184,11 +186,12 @@ describe('what is due', () => {
   it('finds the last request for a membership', async () => {
     const here = { ...place, server: 'last' };
     const wish = aWish();
-    const first = await moved(await submitted(wish), approve, { type: 'intend', place: here });
-    await moved(first, { type: 'grant_failed', trouble: 'no' }, { type: 'proved_gone', found: false });
+    const first = await moved(await submitted(wish), approve, { type: 'intend', place: here, lending });
+    await moved(first, { type: 'grant_failed', trouble: 'no' }, { type: 'proved_gone', proof });
     const second = await moved(await submitted({ ...wish, viewId: `${wish.login}2` }), approve, {
       type: 'intend',
       place: here,
+      lending,
     });
     const unknown = { roleOid: 1, memberOid: 2 };
     expect((await readLastOfPlaces(db, 'last', [here, unknown])).map((r) => r.id)).toEqual([second.id]);

@@ -22,7 +22,9 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
     await bench.slack.waitFor(() => ana.openedView());
     const { teamId } = bench.slack;
     const actor = { userId: ANA, userTeamId: teamId, teamId };
-    expect(bench.uses).toEqual([{ verb: 'openForm', args: [actor, 'shop orders_read'] }]);
+    expect(bench.uses).toEqual([
+      { verb: 'openForm', args: [actor, { typed: 'shop orders_read', channel: 'C0GENERAL0' }] },
+    ]);
 
     const helped = await ana.command('/request', 'Help');
     expect(helped).toMatchObject({ response: { text: 'Words of help.', ephemeral: true } });
@@ -41,7 +43,7 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
     });
     const { slack } = bench;
     const ana = slack.as(ANA);
-    await ana.command('/request');
+    await ana.command('/request', '', CARDS);
     await slack.waitFor(() => ana.openedView());
 
     const offered = await ana.options(ACTIONS.target, 'sh');
@@ -63,11 +65,17 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
 
     const actor = expect.objectContaining({ userId: ANA });
     expect(bench.uses).toContainEqual({ verb: 'targetOptions', args: [actor, 'sh'] });
-    expect(bench.uses).toContainEqual({ verb: 'roleOptions', args: [actor, 'shop', ''] });
-    expect(bench.uses).toContainEqual({ verb: 'fillForm', args: [actor, { target: 'shop', role: null }] });
+    expect(bench.uses).toContainEqual({
+      verb: 'roleOptions',
+      args: [actor, { target: 'shop', channel: CARDS, query: '' }],
+    });
     expect(bench.uses).toContainEqual({
       verb: 'fillForm',
-      args: [actor, { target: 'shop', role: 'shop_read' }],
+      args: [actor, { target: 'shop', role: null, channel: CARDS }],
+    });
+    expect(bench.uses).toContainEqual({
+      verb: 'fillForm',
+      args: [actor, { target: 'shop', role: 'shop_read', channel: CARDS }],
     });
     expect(bench.uses.at(-1)).toEqual({
       verb: 'submit',
@@ -75,6 +83,7 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
         actor,
         {
           viewId,
+          channel: CARDS,
           target: 'shop',
           role: 'shop_read',
           duration: '1h',
@@ -85,6 +94,20 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
     });
     expect(slack.problems).toEqual([]);
     expectNoSecrets(bench);
+  });
+
+  it('takes what the form keeps for a channel only when it is one', async () => {
+    const { slack, uses } = await start(kind, {
+      overrides: { openForm: async () => form('shop', null, '<!channel>') },
+    });
+    const ana = slack.as(ANA);
+    await ana.command('/request');
+    await slack.waitFor(() => ana.openedView());
+    await ana.options(ACTIONS.role, 'sh');
+    expect(uses.at(-1)).toEqual({
+      verb: 'roleOptions',
+      args: [expect.objectContaining({ userId: ANA }), { target: 'shop', channel: null, query: 'sh' }],
+    });
   });
 
   it('answers a click privately, delivered twice too, and leaves the card as it is', async () => {

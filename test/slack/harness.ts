@@ -20,7 +20,11 @@ interface Use {
 
 const option = (value: string) => ({ text: { type: 'plain_text' as const, text: value }, value });
 
-export function form(target: string | null, role: string | null = null): ModalView {
+export function form(
+  target: string | null,
+  role: string | null = null,
+  channel: string | null = null,
+): ModalView {
   const select = (id: string, block: string): ModalView['blocks'][number] => ({
     type: 'input',
     optional: true,
@@ -41,7 +45,7 @@ export function form(target: string | null, role: string | null = null): ModalVi
     callback_id: VIEWS.request,
     title: { type: 'plain_text', text: 'Request access' },
     submit: { type: 'plain_text', text: 'Send' },
-    private_metadata: JSON.stringify({ v: 1, target }),
+    private_metadata: JSON.stringify({ v: 1, target, channel }),
     blocks: [
       select(ACTIONS.target, BLOCKS.target),
       select(ACTIONS.role, roleBlock(target)),
@@ -67,16 +71,17 @@ function recordingAccess(overrides: Partial<Access> = {}): { access: Access; use
   const clicked = async (_: unknown, id: string) => ({ text: `heard of ${id}` });
   const answers: Access = {
     help: () => 'Words of help.',
-    openForm: () => form(null),
-    fillForm: async (_, { target, role }) => form(target, role),
+    openForm: async (_, { channel }) => form(null, null, channel),
+    fillForm: async (_, { target, role, channel }) => form(target, role, channel),
     targetOptions: async () => [option('shop'), option('billing')],
-    roleOptions: async (_, target) => [option(`${target}_read`)],
+    roleOptions: async (_, { target }) => [option(`${target}_read`)],
     submit: async () => ({ ok: true }),
     approve: clicked,
     deny: clicked,
     withdraw: clicked,
     relinquish: clicked,
     end: clicked,
+    settle: clicked,
     ...overrides,
   };
   const record = <A extends unknown[], R>(
@@ -100,6 +105,7 @@ function recordingAccess(overrides: Partial<Access> = {}): { access: Access; use
     withdraw: record('withdraw', answers.withdraw),
     relinquish: record('relinquish', answers.relinquish),
     end: record('end', answers.end),
+    settle: record('settle', answers.settle),
   };
   return { access, uses };
 }

@@ -13,7 +13,8 @@ import {
   textsIn,
 } from './samples.js';
 
-const shown = (situation: Situation, first = false) => card(SITUATIONS[situation], scene, { first });
+const shown = (situation: Situation, first = false) =>
+  card(SITUATIONS[situation], scene, { first, preview: null, missing: [] });
 const title = (situation: Situation) => shown(situation).text.split('\n')[0];
 
 const DECIDE = ['request_approve=R-1042', 'request_deny=R-1042'];
@@ -78,7 +79,7 @@ describe('pending', () => {
 
   it('shows why on call did not approve, and says so when no reason was given', () => {
     const request = { ...SITUATIONS.pending, reason: ' ', onCallNote: 'PagerDuty did not answer' };
-    const { text } = card(request, scene, { first: false });
+    const { text } = card(request, scene, { first: false, preview: null, missing: [] });
     expect(text).toContain('Not approved by on call: PagerDuty did not answer');
     expect(text).toContain('No reason was given.');
   });
@@ -87,13 +88,21 @@ describe('pending', () => {
     const warning =
       '*Danger:* `pg_read_all_data` reads every table, view and sequence, in every database of this server.';
     const of = (situation: Situation) =>
-      card({ ...SITUATIONS[situation], role: 'pg_read_all_data' }, scene, { first: false }).text;
+      card({ ...SITUATIONS[situation], role: 'pg_read_all_data' }, scene, {
+        first: false,
+        preview: null,
+        missing: [],
+      }).text;
     expect(of('pending')).toContain(warning);
     expect(of('active')).toContain(warning);
     expect(of('expired')).not.toContain('Danger');
-    expect(card({ ...SITUATIONS.pending, role: 'pg_new_in_20' }, scene, { first: false }).text).toContain(
-      '*Danger:*',
-    );
+    expect(
+      card({ ...SITUATIONS.pending, role: 'pg_new_in_20' }, scene, {
+        first: false,
+        preview: null,
+        missing: [],
+      }).text,
+    ).toContain('*Danger:*');
   });
 });
 
@@ -101,9 +110,13 @@ describe('decided', () => {
   it('says who decided, through which group, and when', () => {
     expect(shown('active').text).toMatch(/Approved by <@U0BO> \(dba\) <!date\^1795227000\^/);
     const named = { ...SITUATIONS.active, decidedVia: 'named' };
-    expect(card(named, scene, { first: false }).text).toMatch(/Approved by <@U0BO> <!date/);
+    expect(card(named, scene, { first: false, preview: null, missing: [] }).text).toMatch(
+      /Approved by <@U0BO> <!date/,
+    );
     const unnamed = { ...SITUATIONS.active, asked: [{ id: 'S0SRE', name: null }], decidedVia: 'S0SRE' };
-    expect(card(unnamed, scene, { first: false }).text).toContain('Approved by <@U0BO> (<!subteam^S0SRE>)');
+    expect(card(unnamed, scene, { first: false, preview: null, missing: [] }).text).toContain(
+      'Approved by <@U0BO> (<!subteam^S0SRE>)',
+    );
   });
 
   it('says that on call approved, and that the time was shortened', () => {
@@ -115,8 +128,12 @@ describe('decided', () => {
 
   it('calls the approvers when on call was quicker than the first post, and at no other time', () => {
     const granting = { ...SITUATIONS.granting, ...byOnCall };
-    expect(card(granting, scene, { first: true }).text).toContain('For your information: <!subteam^S0DBA>');
-    expect(card(granting, scene, { first: false }).text).not.toContain('<!subteam^S0DBA>');
+    expect(card(granting, scene, { first: true, preview: null, missing: [] }).text).toContain(
+      'For your information: <!subteam^S0DBA>',
+    );
+    expect(card(granting, scene, { first: false, preview: null, missing: [] }).text).not.toContain(
+      '<!subteam^S0DBA>',
+    );
     expect(shown('granting', true).text).not.toContain('<!subteam^S0DBA>');
   });
 

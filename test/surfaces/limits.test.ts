@@ -8,7 +8,7 @@ import { NOTE_KINDS, note, status } from '../../src/surfaces/direct.js';
 import * as formWords from '../../src/surfaces/form-words.js';
 import type { Message, Scene } from '../../src/surfaces/message.js';
 import { requestModal } from '../../src/surfaces/modal.js';
-import { serverChanged, unexplainedMembership } from '../../src/surfaces/operators.js';
+import { manyOrphans, orphanFound, orphanSettled, serverChanged } from '../../src/surfaces/operators.js';
 import * as words from '../../src/surfaces/words.js';
 import { SITUATION_NAMES, SITUATIONS, scene, textsIn } from './samples.js';
 
@@ -49,9 +49,9 @@ function scenes({ name, long }: (typeof HOSTILE)[number]): readonly Scene[] {
   ];
 }
 
-/** Ours: mentions of users and groups, and dates. */
+/** Ours: mentions of users, groups and channels, and dates. */
 const MARKUP =
-  /<@[UW][A-Z0-9]+>|<!subteam\^S[A-Z0-9]+>|<!date\^\d+\^\{date_short_pretty\} at \{time\}\|[-\d]+ [\d:]+ UTC>/g;
+  /<@[UW][A-Z0-9]+>|<!subteam\^S[A-Z0-9]+>|<#[CG][A-Z0-9]+>|<!date\^\d+\^\{date_short_pretty\} at \{time\}\|[-\d]+ [\d:]+ UTC>/g;
 
 function expectInert(mrkdwn: string): void {
   const rest = mrkdwn.replace(MARKUP, '');
@@ -83,20 +83,28 @@ it.each(HOSTILE.map((sample, i) => [i, sample] as const))('messages, sample %i',
   for (const situation of SITUATION_NAMES) {
     const request = hostile(SITUATIONS[situation], sample);
     for (const where of scenes(sample)) {
-      expectFit(card(request, where, { first: true }));
-      expectFit(card({ ...request, role: `pg_${sample.name}` }, where, { first: false }));
+      expectFit(card(request, where, { first: true, preview: null, missing: [] }));
+      expectFit(
+        card({ ...request, role: `pg_${sample.name}` }, where, { first: false, preview: null, missing: [] }),
+      );
       expectFit(status(request, where));
       for (const kind of NOTE_KINDS) expectFit(note(kind, request, where));
     }
   }
   const on = { target: sample.name, targetName: sample.long };
   expectFit(serverChanged({ ...on, expected: sample.name, found: sample.name, open: 2_000 }));
-  expectFit(unexplainedMembership({ ...on, role: sample.name, login: sample.name }));
+  const orphan = { ...on, id: 12, role: sample.name, login: sample.name, settledBy: 'U0OPS' };
+  expectFit(orphanFound(orphan));
+  expectFit(orphanSettled(orphan));
+  expectFit(manyOrphans({ ...on, found: Array.from({ length: 5_000 }, () => orphan) }));
 });
 
 it.each(HOSTILE.map((sample, i) => [i, sample] as const))('the form, sample %i', (_, { name, long }) => {
   const durationsMs = Array.from({ length: 150 }, (_, i) => (i + 1) * 60_000);
   const form = {
+    channel: 'C0ACCESS',
+    preview: null,
+    elsewhere: Array.from({ length: 150 }, (_, i) => `C0${i}`),
     target: { key: name, name: long, environment: long },
     role: { role: name, about: long },
     login: name,

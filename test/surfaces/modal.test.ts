@@ -7,6 +7,9 @@ const target = { key: 'shop-prod', name: 'Shop', environment: 'production' };
 const role = { role: 'orders_write', about: 'Change orders' };
 
 const form: Form = {
+  channel: 'C0SHOP',
+  elsewhere: [],
+  preview: null,
   target: null,
   role: null,
   login: null,
@@ -36,7 +39,7 @@ describe('the request form', () => {
       });
     }
     expect(idsOf({})).toEqual(['target', 'role', 'duration', 'other_duration', 'reason']);
-    expect(requestModal(form).private_metadata).toBe('{"v":1,"target":null}');
+    expect(requestModal(form).private_metadata).toBe('{"v":1,"target":null,"channel":"C0SHOP"}');
   });
 
   it('shows who you are there, and clears a role and a duration that were chosen for something else', () => {
@@ -49,7 +52,7 @@ describe('the request form', () => {
       'reason',
     ]);
     const view = requestModal({ ...form, ...filled });
-    expect(view.private_metadata).toBe('{"v":1,"target":"shop-prod"}');
+    expect(view.private_metadata).toBe('{"v":1,"target":"shop-prod","channel":"C0SHOP"}');
     expect(JSON.stringify(view.blocks)).toContain('You are `ana` on Shop.');
   });
 
@@ -83,6 +86,14 @@ describe('the request form', () => {
   });
 });
 
+it('says in which channels more may be asked for, as links', () => {
+  const { blocks } = requestModal({ ...form, target, elsewhere: ['C0PROD', 'C0ONCALL'] });
+  expect(JSON.stringify(blocks)).toContain(
+    'More may be asked for when the command is typed in <#C0PROD>, <#C0ONCALL>.',
+  );
+  expect(JSON.stringify(requestModal(form).blocks)).not.toContain('More may be asked for');
+});
+
 describe('the options of its searches', () => {
   it('show what people know, and hold what the configuration knows', () => {
     expect(targetOption(target)).toMatchObject({
@@ -98,6 +109,14 @@ describe('the options of its searches', () => {
     expect(roleOption({ role: 'pg_read_all_data', about: 'Read' }).description?.text).toMatch(
       /^Danger: reads every/,
     );
+  });
+
+  it('show what an owner wrote of a role as far as there is room, and as plain text', () => {
+    const about = `<!channel> \u202E${'🦆'.repeat(10_000)}`;
+    const { description } = roleOption({ role: 'orders_read', about });
+    expect(description).toMatchObject({ type: 'plain_text' });
+    expect(description?.text).toMatch(/^<!channel> \\u\{202e\}🦆+…$/u);
+    expect(description?.text.length).toBeLessThanOrEqual(75);
   });
 
   it('cut the name of a target before its key', () => {

@@ -48,6 +48,10 @@ const pending: AccessRequest = {
   grantedAt: null,
   expiresAt: null,
   warnAt: null,
+  lending: null,
+  mark: null,
+  sessionsBefore: null,
+  reviewAt: null,
   endedBy: null,
   endedAt: null,
 };

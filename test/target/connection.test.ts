@@ -22,7 +22,7 @@ describe('the connection to a target', () => {
   afterEach(() => proxy.close());
 
   function open(connect: Partial<Connect> = {}, limits: Partial<Limits> = {}): Target {
-    const target = createDirectTarget({ ...used.server.connect, ...connect }, limits);
+    const target = createDirectTarget({ ...used.server.connect, ...connect }, [], limits);
     onTestFinished(() => target.close());
     return target;
   }
@@ -43,10 +43,13 @@ describe('the connection to a target', () => {
       link.cut();
       return null;
     };
-    await expect(target.lend(server.id, [pair])).rejects.toMatchObject({ kind: 'cut', ...unsure });
+    await expect(target.lend(server.id, [server.wish(pair)])).rejects.toMatchObject({
+      kind: 'cut',
+      ...unsure,
+    });
     expect(await server.grantors(pair)).toEqual([]);
     proxy.heal();
-    expect(await target.lend(server.id, [pair])).toMatchObject([{ outcome: 'lent' }]);
+    expect(await target.lend(server.id, [server.wish(pair)])).toMatchObject([{ outcome: 'lent' }]);
     expect(await server.grantors(pair)).toEqual(['hallpass']);
   });
 
@@ -62,10 +65,13 @@ describe('the connection to a target', () => {
       };
     };
     loseAnswer();
-    await expect(target.lend(server.id, [pair])).rejects.toMatchObject({ kind: 'cut', ...unsure });
+    await expect(target.lend(server.id, [server.wish(pair)])).rejects.toMatchObject({
+      kind: 'cut',
+      ...unsure,
+    });
     expect(await server.grantors(pair)).toEqual(['hallpass']);
     proxy.heal();
-    expect(await target.lend(server.id, [pair])).toMatchObject([{ outcome: 'lent' }]);
+    expect(await target.lend(server.id, [server.wish(pair)])).toMatchObject([{ outcome: 'lent' }]);
     loseAnswer();
     await expect(target.takeBack(server.id, [pair])).rejects.toMatchObject({ kind: 'cut', ...unsure });
     expect(await server.grantors(pair)).toEqual([]);
@@ -81,14 +87,17 @@ describe('the connection to a target', () => {
     const pair = await pairOfNew();
     await target.look([]);
     proxy.toServer = () => null;
-    await expect(target.lend(server.id, [pair])).rejects.toMatchObject({ kind: 'timeout', ...unsure });
+    await expect(target.lend(server.id, [server.wish(pair)])).rejects.toMatchObject({
+      kind: 'timeout',
+      ...unsure,
+    });
     await expect(target.look([])).rejects.toMatchObject({
       kind: 'unreachable',
       passing: true,
       ambiguous: false,
     });
     proxy.heal();
-    expect(await target.lend(server.id, [pair])).toMatchObject([{ outcome: 'lent' }]);
+    expect(await target.lend(server.id, [server.wish(pair)])).toMatchObject([{ outcome: 'lent' }]);
   });
 
   test('a session that is ended while it is idle is replaced', async () => {
@@ -122,7 +131,10 @@ describe('the connection to a target', () => {
     const pairs = [await pairOfNew(), await pairOfNew()];
     const [, lent, seen] = await Promise.all([
       target.look([]),
-      target.lend(server.id, pairs),
+      target.lend(
+        server.id,
+        pairs.map((pair) => server.wish(pair)),
+      ),
       Promise.all(Array.from({ length: 20 }, () => sessions())),
       target.list(),
       target.look([]),
@@ -150,9 +162,12 @@ describe('the connection to a target', () => {
     const pair = await pairOfNew();
     proxy.hidesClose = true;
     proxy.toClient = (chunk) => (chunk.includes('GRANT ROLE') ? null : chunk);
-    await expect(dying.lend(server.id, [pair])).rejects.toMatchObject({ kind: 'timeout', ...unsure });
+    await expect(dying.lend(server.id, [server.wish(pair)])).rejects.toMatchObject({
+      kind: 'timeout',
+      ...unsure,
+    });
     const other = open();
-    await waitFor(async () => (await other.lend(server.id, [pair]))[0]?.outcome === 'lent', {
+    await waitFor(async () => (await other.lend(server.id, [server.wish(pair)]))[0]?.outcome === 'lent', {
       what: 'the lock of the dead process to end',
     });
   });
@@ -194,7 +209,7 @@ describe('the connection to a target', () => {
     const { server } = used;
     const target = open();
     const pair = await pairOfNew();
-    await target.lend(server.id, [pair]);
+    await target.lend(server.id, [server.wish(pair)]);
     await server.cluster.kill();
     await expect(target.takeBack(server.id, [pair])).rejects.toMatchObject({ passing: true });
     await server.cluster.start();

@@ -69,7 +69,7 @@ describe.each(installedMajors())('what only a server shows, on Postgres $major',
       const pair = await server.pair(names.role, names.login);
       const before = await server.grantors(pair);
       const error = { kind: 'unfit', passing: false, message: expect.stringContaining(says) };
-      expect(await target.lend(server.id, [pair])).toMatchObject([{ outcome: 'failed', error }]);
+      expect(await target.lend(server.id, [server.wish(pair)])).toMatchObject([{ outcome: 'failed', error }]);
       expect(await server.grantors(pair)).toEqual(before);
     }
     expect(await problems({ role: 'r'.repeat(64), login })).toMatchObject([
@@ -86,7 +86,7 @@ describe.each(installedMajors())('what only a server shows, on Postgres $major',
       await server.sql(`ALTER ROLE hallpass ${attributes}`);
       const unfit = (await target.look([])).server.unfit ?? '';
       const free = await server.pair(role, await server.login());
-      expect(await target.lend(server.id, [free])).toMatchObject([
+      expect(await target.lend(server.id, [server.wish(free)])).toMatchObject([
         { outcome: 'failed', error: { passing: false, message: unfit } },
       ]);
       expect(await server.grantors(free)).toEqual([]);
@@ -114,7 +114,7 @@ describe.each(installedMajors())('what only a server shows, on Postgres $major',
       expect(facts.flatMap((fact) => describeProblems(seen, fact))).toMatchObject([
         { about: 'server', sentence: expect.stringContaining('standby') },
       ]);
-      expect(await target.lend(server.id, [free])).toMatchObject([
+      expect(await target.lend(server.id, [server.wish(free)])).toMatchObject([
         { outcome: 'failed', error: { passing: false, message: expect.stringContaining('standby') } },
       ]);
       for (const each of [pair, free]) {

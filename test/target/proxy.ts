@@ -14,6 +14,8 @@ const passOn: Pass = (chunk) => chunk;
 /** A TCP proxy before a server, whose faults can be changed while it runs. */
 export interface TcpProxy {
   readonly port: number;
+  /** How many clients are connected. */
+  readonly links: number;
   toServer: Pass;
   toClient: Pass;
   /** The server does not hear that the client is gone: its machine lost power. */
@@ -24,8 +26,11 @@ export interface TcpProxy {
 
 export async function startProxy(to: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  const clients = new Set<Socket>();
   const listener = createServer((client) => {
     const server = dial(to);
+    clients.add(client);
+    client.on('close', () => clients.delete(client));
     const link = {
       cut: () => {
         client.destroy();
@@ -53,6 +58,9 @@ export async function startProxy(to: { readonly host: string; readonly port: num
   if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
   const proxy: TcpProxy = {
     port: address.port,
+    get links() {
+      return clients.size;
+    },
     toServer: passOn,
     toClient: passOn,
     hidesClose: false,

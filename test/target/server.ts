@@ -1,11 +1,15 @@
 import { afterAll, beforeAll } from 'vitest';
 import { type Cluster, startCluster } from '../../sandbox/postgres/cluster.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
-import type { Connect } from '../../src/config/config.js';
+import type { Connect, TargetConfig } from '../../src/config/config.js';
+import { createDirectTarget } from '../../src/target/direct.js';
+import { createGuardedTarget } from '../../src/target/guarded/guarded.js';
+import { DATABASE } from '../../src/target/guarded/names.js';
 import { quoteName } from '../../src/target/quote.js';
-import type { OidPair, Target } from '../../src/target/target.js';
+import type { OidPair, Target, ToLend } from '../../src/target/target.js';
 import type { Major } from '../support/majors.js';
 import { waitFor } from '../support/wait-for.js';
+import { installGuarded } from './guarded/install.js';
 
 const PASSWORD = 'pass word';
 
@@ -16,21 +20,39 @@ export class TestServer {
   readonly connect: Connect;
   readonly id: string;
   readonly version: number;
+  readonly mode: TargetConfig['mode'];
   #names = 0;
+  #requests = 0;
 
-  constructor(cluster: Cluster, id: string, version: number) {
+  constructor(cluster: Cluster, id: string, version: number, mode: TargetConfig['mode']) {
     this.cluster = cluster;
     this.id = id;
     this.version = version;
+    this.mode = mode;
     this.connect = {
       host: cluster.host,
       port: cluster.port,
-      database: cluster.database,
+      database: mode === 'guarded' ? DATABASE : cluster.database,
       user: 'hallpass',
       password: PASSWORD,
       passwordFile: null,
       tls: 'off',
+      ca: null,
+      cert: null,
+      key: null,
+      iam: null,
+      ssh: null,
     };
+  }
+
+  /** Who grants what is lent here. */
+  get grantor(): string {
+    return this.mode === 'guarded' ? 'hallpass_owner' : 'hallpass';
+  }
+
+  /** The target in its mode; to be closed. */
+  open(): Target {
+    return this.mode === 'guarded' ? createGuardedTarget(this.connect) : createDirectTarget(this.connect);
   }
 
   get grantorsCount(): boolean {
@@ -52,7 +74,7 @@ export class TestServer {
     await this.sql(`CREATE TABLE ${quoteName(name)} (n int)`);
     await this.sql(`GRANT SELECT ON ${quoteName(name)} TO ${quoteName(name)}`);
     const how = this.grantorsCount ? 'ADMIN TRUE, INHERIT FALSE, SET FALSE' : 'ADMIN OPTION';
-    await this.sql(`GRANT ${quoteName(name)} TO hallpass WITH ${how}`);
+    await this.sql(`GRANT ${quoteName(name)} TO ${this.grantor} WITH ${how}`);
     return name;
   }
 
@@ -69,10 +91,16 @@ export class TestServer {
     return { roleOid: Number(row?.role), memberOid: Number(row?.login) };
   }
 
+  /** A new request for an hour. */
+  wish({ roleOid, memberOid }: OidPair, more: Partial<ToLend> = {}): ToLend {
+    this.#requests += 1;
+    return { roleOid, memberOid, requestId: this.#requests, durationMs: 3_600_000, setRole: false, ...more };
+  }
+
   /** Lends for the test's sake. */
   async lent(target: Target, role: string, login: string): Promise<OidPair> {
     const pair = await this.pair(role, login);
-    const [answer] = await target.lend(this.id, [pair]);
+    const [answer] = await target.lend(this.id, [this.wish(pair)]);
     if (answer?.outcome !== 'lent') throw new Error(`${role} was not lent to ${login}: ${answer?.outcome}`);
     return pair;
   }
@@ -117,15 +145,24 @@ export class TestServer {
 }
 
 /** For the top of a `describe`: the server lasts as long as its tests. */
-export function useServer(major: Major): { readonly server: TestServer } {
+export function useServer(
+  major: Major,
+  settings: Readonly<Record<string, string>> = {},
+  mode: TargetConfig['mode'] = 'direct',
+): { readonly server: TestServer } {
   let server: TestServer | null = null;
   beforeAll(async () => {
-    const cluster = await startCluster({ name: `target ${major.major}`, binaries: major.binaries });
+    const cluster = await startCluster({
+      name: `target ${major.major}`,
+      binaries: major.binaries,
+      settings,
+    });
     await cluster.query(`CREATE ROLE hallpass LOGIN NOINHERIT PASSWORD '${PASSWORD}'`);
+    if (mode === 'guarded') await installGuarded(cluster);
     const [row] = await cluster.query<{ id: string; version: string }>(
       "SELECT system_identifier::text AS id, current_setting('server_version_num') AS version FROM pg_control_system()",
     );
-    server = new TestServer(cluster, String(row?.id), Number(row?.version));
+    server = new TestServer(cluster, String(row?.id), Number(row?.version), mode);
   });
   afterAll(() => server?.cluster.close());
   return {

@@ -5,8 +5,14 @@ import { ACTIONS } from '../../surfaces/ids.js';
 import { acknowledge, claim, type Deps, refuseMalformed, tellPrivately, wentWrong } from '../answer.js';
 import { parseChoice, parseClick, parseSender } from '../payloads.js';
 
-const BUTTONS = ['approve', 'deny', 'withdraw', 'relinquish', 'end'] as const satisfies (keyof Access &
-  keyof typeof ACTIONS)[];
+const BUTTONS = [
+  'approve',
+  'deny',
+  'withdraw',
+  'relinquish',
+  'end',
+  'settle',
+] as const satisfies (keyof Access & keyof typeof ACTIONS)[];
 
 /** The buttons of cards and direct messages, and the two selects of the modal that change what it shows. */
 export function registerActions(app: App, deps: Deps): void {
@@ -51,14 +57,14 @@ function registerSelect(app: App, deps: Deps, actionId: string, latest: Map<stri
     const choice = parseChoice(body);
     if (sender === null || choice === null) return refuseMalformed('choice', logger);
 
-    const { view } = choice;
+    const { view, channel } = choice;
     const role = actionId === ACTIONS.role ? choice.chosen : null;
     const target = role === null ? choice.chosen : choice.target;
     if (target === null) return;
     const mine = Symbol(view.id);
     latest.set(view.id, mine);
     try {
-      const filled = await access.fillForm(sender.actor, { target, role });
+      const filled = await access.fillForm(sender.actor, { target, role, channel });
       try {
         await outward.updateView(view, filled);
       } catch (error) {

@@ -5,18 +5,19 @@ import { parseCommand, parseSender } from '../payloads.js';
 
 /** `/request` opens the modal; `/request help` answers in words. */
 export function registerCommands(app: App, deps: Deps): void {
-  const { access, outward, logger, command } = deps;
+  const { access, outward, logger } = deps;
 
-  app.command(command, async ({ ack, body, context, respond }) => {
+  app.command(deps.command, async ({ ack, body, context, respond }) => {
     claim(context);
-    const typed = parseCommand(body);
+    const command = parseCommand(body);
     const sender = parseSender(body);
-    if (typed === null || sender === null) {
+    if (command === null || sender === null) {
       await acknowledge(ack, logger);
       return refuseMalformed('command', logger);
     }
 
-    if (typed.typed.toLowerCase() === 'help') {
+    const { typed, channel, triggerId } = command;
+    if (typed.toLowerCase() === 'help') {
       let text: string;
       try {
         text = access.help();
@@ -30,11 +31,11 @@ export function registerCommands(app: App, deps: Deps): void {
 
     await acknowledge(ack, logger);
     try {
-      // The trigger lives 3 s: the form is opened at once and filled later.
-      await outward.openView(typed.triggerId, access.openForm(sender.actor, typed.typed));
+      // The trigger lives 3 s: the form is opened soon, and filled later.
+      await outward.openView(triggerId, await access.openForm(sender.actor, { typed, channel }));
     } catch (error) {
       logger.error({ err: coerceError(error) }, 'Slack: the form was not opened');
-      const text = `The form could not be opened. Type ${command} again.`;
+      const text = `The form could not be opened. Type ${deps.command} again.`;
       await tellPrivately(text, { ...deps, userId: sender.actor.userId, respond });
     }
   });

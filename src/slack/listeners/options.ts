@@ -7,7 +7,7 @@ import { ACK_BUDGET_MS, acknowledge, claim, type Deps, refuseMalformed } from '.
 import { LATE, within } from '../pace.js';
 import { parseSender, parseSuggestion } from '../payloads.js';
 
-type Find = (actor: Actor, asked: { typed: string; target: string | null }) => Promise<Option[]>;
+type Find = (actor: Actor, asked: NonNullable<ReturnType<typeof parseSuggestion>>) => Promise<Option[]>;
 
 /** The searchable selects of the modal. Whatever happens, Slack gets a list in time: an empty one at worst. */
 export function registerOptions(app: App, { access, logger }: Deps): void {
@@ -32,8 +32,8 @@ export function registerOptions(app: App, { access, logger }: Deps): void {
     });
   };
 
-  offer(ACTIONS.target, async (actor, { typed }) => access.targetOptions(actor, typed));
-  offer(ACTIONS.role, async (actor, { typed, target }) =>
-    target === null ? [] : access.roleOptions(actor, target, typed),
+  offer(ACTIONS.target, async (actor, { query }) => access.targetOptions(actor, query));
+  offer(ACTIONS.role, async (actor, { target, channel, query }) =>
+    target === null ? [] : access.roleOptions(actor, { target, channel, query }),
   );
 }

@@ -199,7 +199,10 @@ export function lending(use: () => World): void {
       ...RUNGS,
       'Ended: removed by someone else, outside Hallpass',
     ]);
-    expect((await eventsOf(use(), removed.id)).at(-1)).toMatchObject({ kind: 'found_gone' });
+    expect((await eventsOf(use(), removed.id)).slice(-2)).toMatchObject([
+      { kind: 'found_gone' },
+      { kind: 'proved_gone', data: { why: 'removed', found: true } },
+    ]);
     expect(await clickAndHear(slack, 'ana', removed.note, 'Relinquish')).toContain('Nothing is lent under');
     // What somebody else took away may be asked for again.
     const again = await request(slack, 'ana', { role: 'orders_read' });

@@ -1,0 +1,46 @@
+import type { Config, TargetConfig } from '../../config/config.js';
+import { createLogger } from '../../logger.js';
+import type { Discovery } from '../../target/discover.js';
+import { createRoles } from '../roles.js';
+import { type Finding, note, ok } from './finding.js';
+
+/** Names that are listed. */
+const SHOWN = 5;
+
+/** The target with the roles, too, that `discover:` finds on it now. Never throws. */
+export async function withDiscovered(
+  config: Config,
+  target: TargetConfig,
+  discovery: Discovery,
+): Promise<{ readonly target: TargetConfig; readonly findings: readonly Finding[] }> {
+  if (target.discover.length === 0) return { target, findings: [] };
+  const patterns = target.discover.map(({ match }) => match).join(', ');
+  const roles = createRoles(config, new Map([[target.key, discovery]]), createLogger('silent'));
+  await roles.refresh();
+  if (roles.isUnsure(target.key)) {
+    const says = `Which roles discover: finds (${patterns}) could not be read.`;
+    return { target, findings: [note('role', says)] };
+  }
+  const offered = roles.list(target.key);
+  const found = offered.flatMap(({ role }) => (target.roles.has(role) ? [] : [role]));
+  return {
+    target: { ...target, roles: new Map(offered.map((role) => [role.role, role])) },
+    findings: [describeFound(patterns, found)],
+  };
+}
+
+function describeFound(patterns: string, found: readonly string[]): Finding {
+  if (found.length === 0) {
+    return note(
+      'role',
+      `discover: finds no role (${patterns}).`,
+      'It finds roles that Hallpass holds ADMIN OPTION on, that are NOLOGIN, and that lead to no attribute and no ADMIN OPTION.',
+    );
+  }
+  const shown = found.slice(0, SHOWN).join(', ');
+  const rest = found.length > SHOWN ? ` and ${found.length - SHOWN} more` : '';
+  return ok(
+    'role',
+    `discover: finds ${found.length === 1 ? '1 role' : `${found.length} roles`} (${patterns}): ${shown}${rest}.`,
+  );
+}

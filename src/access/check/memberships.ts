@@ -1,0 +1,61 @@
+import type { TargetConfig } from '../../config/config.js';
+import { compare, pairKey } from '../../domain/compare.js';
+import { isFinal } from '../../domain/request.js';
+import type { Queryable } from '../../ledger/pool.js';
+import { readLastOfPlaces, readWanted } from '../../ledger/read-requests.js';
+import { OWNER } from '../../target/guarded/names.js';
+import type { Membership, Server, Target } from '../../target/target.js';
+import { type Finding, note, ok } from './finding.js';
+import type { LedgerView } from './ledger.js';
+import { revokeOursSql } from './sql.js';
+
+/** Memberships that are shown one by one. */
+const SHOWN = 10;
+
+/**
+ * Does the ledger explain what Hallpass has granted there?
+ * @throws TargetError; what the ledger throws.
+ */
+export async function checkMemberships(
+  { key, mode }: TargetConfig,
+  server: Server,
+  target: Target,
+  ledger: LedgerView,
+): Promise<readonly Finding[]> {
+  if (!('db' in ledger)) {
+    const { memberships } = await target.list();
+    const says = `Hallpass has granted ${memberships.length} here; which of them its ledger explains nobody can say, for it can’t be read.`;
+    return [note('memberships', says)];
+  }
+  const unexplained = await findUnexplained(ledger.db, key, target);
+  if (unexplained.length === 0)
+    return [ok('memberships', 'The ledger explains all that Hallpass has granted here.')];
+  const grantor = mode === 'guarded' ? OWNER : server.login;
+  const rest = unexplained.length - SHOWN;
+  return [
+    ...unexplained
+      .slice(0, SHOWN)
+      .map(({ role, login }) =>
+        note(
+          'memberships',
+          `${login} is a member of ${role} by ${grantor}, and no request in the ledger explains it.`,
+          `Likely causes, in order: another Hallpass uses the same login, the ledger was restored, somebody granted it by hand. To take it back:\n${revokeOursSql(server.version, role, login, grantor)}`,
+        ),
+      ),
+    ...(rest > 0 ? [note('memberships', `${rest} more are not explained either.`)] : []),
+  ];
+}
+
+/** As the drift check: what this ledger never lent, and what outlived its request. */
+async function findUnexplained(db: Queryable, key: string, target: Target): Promise<readonly Membership[]> {
+  // The ledger is read first: what is lent meanwhile is found explained below.
+  const { now, requests } = await readWanted(db, key);
+  const { server, memberships } = await target.list();
+  const seen = { server: server.id, grantorOid: server.grantorOid, memberships };
+  const { unexplained } = compare(requests, seen, now);
+  const last = await readLastOfPlaces(db, server.id, unexplained);
+  const open = new Set(
+    last.flatMap(({ place, state }) => (place === null || isFinal(state) ? [] : [pairKey(place)])),
+  );
+  return unexplained.filter((membership) => !open.has(pairKey(membership)));
+}

@@ -1,0 +1,80 @@
+/** What keeps a login from a role's tables in one database. Pure. */
+import type { Obstacles } from '../../target/diagnosis/obstacles.js';
+import type { PersonsDatabase } from '../../target/diagnosis/person.js';
+import { quoteName } from '../../target/quote.js';
+import type { NamePair } from '../../target/target.js';
+import { type Finding, failure, note, ok } from './finding.js';
+
+export function describeDatabase(
+  { name, open, connectionLimit, connect }: PersonsDatabase,
+  { login, role }: NamePair,
+): readonly Finding[] {
+  const database = quoteName(name);
+  return [
+    ...(open
+      ? []
+      : [
+          failure(
+            'database',
+            `The database ${name} takes no connections of anybody.`,
+            `If it is meant to:\nALTER DATABASE ${database} ALLOW_CONNECTIONS true;`,
+          ),
+        ]),
+    ...(connectionLimit === 0
+      ? [
+          failure(
+            'database',
+            `The database ${name} has a CONNECTION LIMIT of 0.`,
+            `If it is meant to be used:\nALTER DATABASE ${database} CONNECTION LIMIT -1;`,
+          ),
+        ]
+      : []),
+    ...(connect
+      ? []
+      : [
+          failure(
+            'database',
+            `${login} has no CONNECT on the database ${name}, neither itself nor by ${role}.`,
+            `So that it comes with the role:\nGRANT CONNECT ON DATABASE ${database} TO ${quoteName(role)};`,
+          ),
+        ]),
+  ];
+}
+
+export function describeObstacles(
+  database: string,
+  { login, role }: NamePair,
+  { schemas, rowSecurity }: Obstacles,
+): readonly Finding[] {
+  const tables = schemas.reduce((sum, schema) => sum + (schema.usage ? schema.tables : 0), 0);
+  return [
+    ...(tables === 0
+      ? []
+      : [ok('database', `${role} has privileges on ${countTables(tables)} of ${database}.`)]),
+    ...schemas
+      .filter(({ usage }) => !usage)
+      .map((schema) =>
+        failure(
+          'database',
+          `${role} has privileges on ${countTables(schema.tables)} in the schema ${schema.name} of ${database}, but no USAGE on the schema.`,
+          `Run in ${database}:\nGRANT USAGE ON SCHEMA ${quoteName(schema.name)} TO ${quoteName(role)};`,
+        ),
+      ),
+    ...rowSecurity.map(({ table, hasPolicy }) =>
+      hasPolicy
+        ? note(
+            'row security',
+            `${login} sees only those rows of ${table} in ${database} that its policies allow.`,
+          )
+        : failure(
+            'row security',
+            `${login} sees no row of ${table} in ${database}: row security is on, and no policy is for ${login} or ${role}.`,
+            `Make one, for the rows that the role is to see; for all of them, in ${database}:\nCREATE POLICY ${quoteName(`${role}_reads`.slice(0, 40))} ON ${table} FOR SELECT TO ${quoteName(role)} USING (true);`,
+          ),
+    ),
+  ];
+}
+
+function countTables(n: number): string {
+  return n === 1 ? '1 table' : `${n} tables`;
+}

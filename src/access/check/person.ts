@@ -1,0 +1,166 @@
+/** `hallpass check --as LOGIN TARGET/ROLE`: why somebody who was lent a role still can't use it. */
+import type { TargetConfig } from '../../config/config.js';
+import type { Diagnosis } from '../../target/diagnosis/diagnosis.js';
+import type { Person, PersonsDatabase } from '../../target/diagnosis/person.js';
+import { describeProblems } from '../../target/inspect.js';
+import { GRANTORS_SINCE, grantOptions, quoteName, roleSql } from '../../target/quote.js';
+import type { NamePair, PairFacts, Server, Target } from '../../target/target.js';
+import { type Finding, failed, failure, note, ok } from './finding.js';
+import { describeDatabase, describeObstacles } from './obstacles.js';
+import { describeSettings } from './settings.js';
+
+/** Databases that are looked into. */
+const MOST_DATABASES = 8;
+
+/** Never throws. */
+export async function checkPerson(
+  config: TargetConfig,
+  pair: NamePair,
+  { target, diagnosis }: { readonly target: Target; readonly diagnosis: Diagnosis },
+): Promise<readonly Finding[]> {
+  try {
+    const { server, facts } = await target.look([pair]);
+    const [fact] = facts;
+    const problems = (fact === undefined ? [] : describeProblems(server, fact)).map(
+      ({ about, sentence, nextStep }) => failure(about, sentence, nextStep),
+    );
+    const { person, settings, databases } = await diagnosis.person(pair);
+    // Without the one or the other there is nothing more to ask.
+    if (person === null || fact === undefined) return problems;
+    const looks = await Promise.all(
+      databases.slice(0, MOST_DATABASES).map((database) => lookInto(database, pair, person, diagnosis)),
+    );
+    const found = [
+      ...problems,
+      ...describeLogin(pair, person),
+      ...describeMembership(config, server, fact, person),
+      ...describeSettings(pair, settings, looks),
+      ...looks.flatMap(({ findings }) => findings),
+      ...unlooked(pair, databases),
+    ];
+    return found.some(({ level }) => level === 'failure') ? found : [...found, elsewhere(pair)];
+  } catch (error) {
+    return [failed('connection', error)];
+  }
+}
+
+function describeLogin({ login }: NamePair, person: Person): readonly Finding[] {
+  const { expired, validUntil, connectionLimit, sessions } = person;
+  return [
+    ...(expired
+      ? [
+          failure(
+            'login',
+            `The password of ${login} was valid until ${validUntil}, and no longer is.`,
+            `Set a later day:\n${roleSql('ALTER', login, "VALID UNTIL 'infinity'")}`,
+          ),
+        ]
+      : []),
+    ...(connectionLimit >= 0 && sessions >= connectionLimit
+      ? [
+          failure(
+            'login',
+            `${login} may have ${connectionLimit} connections at most (CONNECTION LIMIT), and has ${sessions}.`,
+            `End one of them, or:\n${roleSql('ALTER', login, 'CONNECTION LIMIT -1')}`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function describeMembership(
+  { key, mode }: TargetConfig,
+  { version }: Server,
+  { role, login, ours, held }: PairFacts,
+  { member, uses, becomes, inherits }: Person,
+): readonly Finding[] {
+  if (!member) {
+    const ask = `Ask for ${role} on ${key} in Slack; if it was lent, its time is up or somebody ended it.`;
+    return [failure('memberships', `${login} is not a member of ${role}.`, ask)];
+  }
+  const how = ours ? 'lent by Hallpass' : `not by Hallpass, but by ${held?.via ?? 'another role'}`;
+  if (uses) {
+    return [
+      ok('memberships', `${login} is a member of ${role}, ${how}.`),
+      ...(becomes
+        ? []
+        : [
+            note(
+              'memberships',
+              `SET ROLE ${quoteName(role)} is refused to ${login}: the role works without it.`,
+              'Leave SET ROLE out. If a program insists on it, write allow_set_role: true for the role.',
+            ),
+          ]),
+    ];
+  }
+  if (version < GRANTORS_SINCE && !inherits) {
+    return [
+      failure(
+        'memberships',
+        `${login} is a member of ${role}, ${how}, but is NOINHERIT: it has nothing of the role until SET ROLE.`,
+        `In each session: SET ROLE ${quoteName(role)}; or, for good:\n${roleSql('ALTER', login, 'INHERIT')}`,
+      ),
+    ];
+  }
+  return [
+    failure(
+      'memberships',
+      `${login} is a member of ${role}, ${how}, but without INHERIT: it has nothing of the role until SET ROLE.`,
+      ours && mode === 'direct'
+        ? `Give it back and ask for it again, or, as Hallpass’s login:\nGRANT ${quoteName(role)} TO ${quoteName(login)}${grantOptions('FALSE')};`
+        : `Who granted it can add:\nGRANT ${quoteName(role)} TO ${quoteName(login)}${version >= GRANTORS_SINCE ? ' WITH INHERIT TRUE' : ''};`,
+    ),
+  ];
+}
+
+/** What was found in one database. */
+interface Look {
+  readonly database: string;
+  /** Schemas with tables of the role; null: nobody could look. */
+  readonly schemas: readonly string[] | null;
+  readonly findings: readonly Finding[];
+}
+
+async function lookInto(
+  database: PersonsDatabase,
+  pair: NamePair,
+  { loginOid, roleOid }: Person,
+  diagnosis: Diagnosis,
+): Promise<Look> {
+  const { name } = database;
+  const findings = describeDatabase(database, pair);
+  if (!database.mayRead || !database.open) {
+    const says = `What ${pair.role} has in ${name} could not be read: Hallpass’s login may not connect there.`;
+    return { database: name, schemas: null, findings: [...findings, note('database', says)] };
+  }
+  try {
+    const obstacles = await diagnosis.obstacles(name, loginOid, roleOid);
+    return {
+      database: name,
+      schemas: obstacles.schemas.map((schema) => schema.name),
+      findings: [...findings, ...describeObstacles(name, pair, obstacles)],
+    };
+  } catch (error) {
+    const { says, nextStep } = failed('database', error);
+    return {
+      database: name,
+      schemas: null,
+      findings: [...findings, note('database', `${name}: ${says}`, nextStep)],
+    };
+  }
+}
+
+function unlooked({ role }: NamePair, databases: readonly PersonsDatabase[]): readonly Finding[] {
+  if (databases.length === 0) {
+    return [note('database', `No database has anything that was granted to ${role} by name.`)];
+  }
+  const rest = databases.slice(MOST_DATABASES).map(({ name }) => name);
+  return rest.length === 0 ? [] : [note('database', `Not looked into: ${rest.join(', ')}.`)];
+}
+
+function elsewhere({ login, role }: NamePair): Finding {
+  return ok(
+    'login',
+    `Nothing here keeps ${login} from using ${role}. What the catalogs don’t show: pg_hba.conf, a wrong password, another host or database than meant, a pooler that logs in as somebody else.`,
+  );
+}

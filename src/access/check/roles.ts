@@ -1,0 +1,122 @@
+/** What is right and wrong with the roles and logins that the configuration names. */
+import type { Config, RoleConfig, TargetConfig } from '../../config/config.js';
+import { isAbove } from '../../domain/danger.js';
+import type { Preview } from '../../domain/preview.js';
+import { describeProblems } from '../../target/inspect.js';
+import type { Inspector } from '../../target/inspection/inspector.js';
+import type { NamePair, PairFacts, Server } from '../../target/target.js';
+import { type Finding, failed, failure, note, ok } from './finding.js';
+
+/** Every login that the configuration names for this target. */
+export function loginsOf(config: Config, target: TargetConfig): readonly string[] {
+  const exceptions = [...target.people.values()];
+  const everybody = [...config.people].flatMap(([id, { login }]) => (target.people.has(id) ? [] : [login]));
+  return [...new Set([...exceptions, ...everybody].filter((login) => login !== null))];
+}
+
+/** Each role with one login, and each login with one role: problems concern the one or the other. */
+export function pairsOf(config: Config, target: TargetConfig): readonly NamePair[] {
+  const roles = [...target.roles.keys()];
+  const logins = loginsOf(config, target);
+  // Hallpass's own role and login stand in for what the file doesn't name: they are on every server that answers.
+  const own = target.connect.user;
+  const [firstRole = own, firstLogin = own] = [roles[0], logins[0]];
+  return [
+    { role: firstRole, login: firstLogin },
+    ...roles.slice(1).map((role) => ({ role, login: firstLogin })),
+    ...logins.slice(1).map((login) => ({ role: firstRole, login })),
+  ];
+}
+
+export interface RolesReport {
+  /** Roles of the configuration that can be lent. */
+  readonly lendable: number;
+  readonly findings: readonly Finding[];
+}
+
+/** @param danger reads what a role can do, and only where there is time for it: null. */
+export async function checkRoles(
+  target: TargetConfig,
+  server: Server,
+  facts: readonly PairFacts[],
+  danger: (role: RoleConfig) => Promise<Preview> | null,
+): Promise<RolesReport> {
+  const problems = facts.flatMap((fact) =>
+    describeProblems(server, fact).map((problem) => ({ fact, ...problem })),
+  );
+  const findings = new Map<string, Finding>();
+  for (const { about, sentence, nextStep, fact } of problems) {
+    // It may have stood in for a person's.
+    if (about === 'login' && fact.login === target.connect.user) continue;
+    if (about === 'role' && !target.roles.has(fact.role)) continue;
+    const level = about === 'login' ? 'note' : 'failure';
+    findings.set(sentence, { about, level, says: sentence, nextStep });
+  }
+  const broken = new Set(problems.flatMap(({ about, fact }) => (about === 'role' ? [fact.role] : [])));
+  const serverBroken = problems.some(({ about }) => about === 'server');
+  const dangers: Finding[] = [];
+  for (const role of target.roles.values()) {
+    if (broken.has(role.role)) continue;
+    const found = await describeDanger(target.key, role, danger);
+    dangers.push(...found);
+    if (found.some(({ level }) => level === 'failure')) broken.add(role.role);
+  }
+  const lendable = serverBroken ? 0 : [...target.roles.keys()].filter((role) => !broken.has(role)).length;
+  return { lendable, findings: [...findings.values(), ...dangers] };
+}
+
+async function describeDanger(
+  target: string,
+  role: RoleConfig,
+  read: (role: RoleConfig) => Promise<Preview> | null,
+): Promise<readonly Finding[]> {
+  try {
+    const preview = await read(role);
+    if (preview === null)
+      return [note('role', `${role.role}: what it can do was not read, for lack of time.`)];
+    return describePreview(target, role, preview);
+  } catch (error) {
+    const finding = failed('role', error);
+    return [
+      note('role', `${role.role}: what it can do could not be read. ${finding.says}`, finding.nextStep),
+    ];
+  }
+}
+
+function describePreview(
+  target: string,
+  { role, policy: { maxDanger } }: RoleConfig,
+  preview: Preview,
+): readonly Finding[] {
+  const { danger, reasons, leaks, unread, moreUnread } = preview;
+  const because = reasons[0] === undefined ? '' : `: it ${reasons[0]}`;
+  const blind = unread.length + moreUnread;
+  const unseen = blind === 0 ? '' : `, as far as was read: not ${unread.map(({ name }) => name).join(', ')}`;
+  return [
+    maxDanger !== null && isAbove(danger, maxDanger)
+      ? failure(
+          'role',
+          `${role} is of danger “${danger}”, and at most “${maxDanger}” is lent here${because}.`,
+          'Take from the role what makes it so, or raise max_danger.',
+        )
+      : ok('role', `${role}: can be lent; danger “${danger}”${because}${unseen}.`),
+    ...(leaks.length === 0
+      ? []
+      : [
+          note(
+            'role',
+            `${role}: access can outlive a grant: it ${leaks.join('; it ')}.`,
+            `Lend a role that has only what is needed: \`hallpass setup-sql ${target} --role NAME …\` makes one.`,
+          ),
+        ]),
+  ];
+}
+
+/** Reads by an inspector until `until`, by performance.now(). */
+export function readUntil(
+  inspector: Inspector,
+  until: number,
+): (role: RoleConfig) => Promise<Preview> | null {
+  return ({ role, lending }) =>
+    performance.now() > until ? null : inspector.preview({ role, login: null, setRole: lending.setRole });
+}

@@ -1,0 +1,15 @@
+/** SQL that `check` tells people to run. */
+
+import type { SessionRight } from '../../target/diagnosis/situation.js';
+import { GRANTORS_SINCE, quoteName } from '../../target/quote.js';
+
+export function grantRightSql(version: number, right: SessionRight, holder: string): string {
+  const options = version >= GRANTORS_SINCE ? ' WITH INHERIT TRUE, SET FALSE' : '';
+  return `GRANT ${right} TO ${quoteName(holder)}${options};`;
+}
+
+/** From 16 on, a REVOKE that doesn't name the grantor takes away one's own memberships only. */
+export function revokeOursSql(version: number, role: string, login: string, grantor: string): string {
+  const by = version >= GRANTORS_SINCE ? ` GRANTED BY ${quoteName(grantor)}` : '';
+  return `REVOKE ${quoteName(role)} FROM ${quoteName(login)}${by};`;
+}

@@ -1,0 +1,73 @@
+/** What a message shows, a pure function of the request and of what the audit keeps beside it, as they stand now. */
+import { z } from 'zod';
+import { changesSchema, previewResultSchema } from '../domain/preview.js';
+import { type AccessRequest, isFinal } from '../domain/request.js';
+import { HallpassError } from '../errors.js';
+import { type Delivery, whereShown } from '../ledger/deliveries.js';
+import type { Queryable } from '../ledger/pool.js';
+import { readEvent } from '../ledger/read-event.js';
+import { card } from '../surfaces/card.js';
+import { NOTE_KINDS, note, status } from '../surfaces/direct.js';
+import { leftBehind } from '../surfaces/left-behind.js';
+import { type Message, readMessage, type Scene } from '../surfaces/message.js';
+import { preparedLeft } from '../surfaces/prepared.js';
+import type { Deps } from './deps.js';
+
+/** The rights that Hallpass lacks to end sessions. */
+const missingSchema = z.object({ sessions: z.array(z.string()) });
+const proofSchema = z.object({ prepared: z.array(z.string()) });
+
+/** @returns null when this release does not know how to draw it. */
+export async function draw(
+  deps: Pick<Deps, 'db' | 'config' | 'roles'>,
+  delivery: Delivery,
+  request: AccessRequest | null,
+): Promise<Message | null> {
+  if (request === null) return readMessage(delivery.message);
+  const { db } = deps;
+  const scene = sceneOf(deps, request);
+  if (delivery.kind === 'status') return status(request, scene);
+  if (delivery.kind === 'card') {
+    const kept = isFinal(request.state) ? null : await readEvent(db, request.id, 'previewed');
+    return card(request, scene, {
+      first: delivery.posted === null,
+      preview: previewResultSchema.safeParse(kept).data ?? null,
+      missing: missingSchema.safeParse(kept).data?.sessions ?? [],
+    });
+  }
+  if (delivery.kind === 'left_behind') {
+    const changes = changesSchema.safeParse(await readEvent(db, request.id, 'reviewed'));
+    return changes.success ? leftBehind(request, scene, changes.data) : null;
+  }
+  if (delivery.kind === 'prepared') {
+    const proof = proofSchema.safeParse(await readEvent(db, request.id, 'proved_gone'));
+    return proof.success ? preparedLeft(request, scene, proof.data.prepared) : null;
+  }
+  const kind = NOTE_KINDS.find((known) => known === delivery.kind);
+  return kind === undefined ? null : note(kind, request, scene);
+}
+
+/** The message that this one answers, when it belongs into the thread of the card. */
+export async function threadOf(
+  db: Queryable,
+  delivery: Delivery,
+  request: AccessRequest | null,
+): Promise<string | undefined> {
+  if (request === null || (delivery.kind !== 'left_behind' && delivery.kind !== 'prepared')) return undefined;
+  const shown = await whereShown(db, `card:${request.id}`);
+  if (shown === null) throw new HallpassError('its card is not posted yet', { passing: true });
+  return shown.ts;
+}
+
+/** What is known today of the request's target and role; what no longer is, is left out. */
+function sceneOf({ config, roles }: Pick<Deps, 'config' | 'roles'>, request: AccessRequest): Scene {
+  const target = config.targets.get(request.target);
+  return {
+    targetName: target?.name ?? request.target,
+    environment: target?.environment ?? null,
+    about: roles.role(request.target, request.role)?.about ?? null,
+    host: target?.connect.host ?? '',
+    port: target?.connect.port ?? 5432,
+    database: target?.connect.database ?? '',
+  };
+}

@@ -1,0 +1,123 @@
+/**
+ * Memberships that our own login granted and that our ledger never lent. They may be another Hallpass's, a lost
+ * ledger's, or made by hand: nothing here takes one back unless an operator clicks, or the configuration says so and
+ * there are few, on a target that this ledger has known before. An empty ledger takes nothing away.
+ */
+import { pairKey } from '../domain/compare.js';
+import { qualifies } from '../domain/policy.js';
+import { insertOperatorNote, rewriteOperatorNote } from '../ledger/deliveries.js';
+import { insertEvent } from '../ledger/insert-event.js';
+import { type Orphan, readOrphan, recordOrphans, settleOrphan } from '../ledger/orphans.js';
+import { readLastOfPlaces } from '../ledger/read-requests.js';
+import { parseOrphanName } from '../surfaces/ids.js';
+import { manyOrphans, orphanFound, orphanSettled } from '../surfaces/operators.js';
+import * as words from '../surfaces/words.js';
+import type { Membership, Server, Target } from '../target/target.js';
+import type { Actor, Reply } from './access.js';
+import type { Deps } from './deps.js';
+import { asHallpassError } from './hindered.js';
+import { identify, readGroups } from './who.js';
+
+/** More than so many at once on one target are a sign of something else: a restored ledger, a second Hallpass. */
+const FEW = 3;
+
+type OrphanDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'logger'>;
+
+/**
+ * Tells the operators of those that are new.
+ * @param known this ledger has compared the target before.
+ */
+export async function reportOrphans(
+  deps: OrphanDeps,
+  name: string,
+  target: Target,
+  server: Server,
+  found: readonly Membership[],
+  known: boolean,
+): Promise<void> {
+  const news = await recordOrphans(deps.db, name, server.id, found);
+  if (news.length === 0) return;
+  for (const { role, login } of news.slice(0, FEW)) {
+    deps.logger.warn({ target: name, role, login }, 'a membership that our login granted is in no ledger');
+  }
+  const configured = deps.config.targets.get(name);
+  const targetName = configured?.name ?? name;
+  const channel = deps.config.slack.operatorsChannel;
+  if (found.length > FEW) {
+    // Each sweep may find some more: one message an hour says how many there are.
+    const hour = new Date().toISOString().slice(0, 13);
+    const message = manyOrphans({ target: name, targetName, found });
+    await insertOperatorNote(deps.db, { key: `orphans:${name}:${server.id}:${hour}`, channel, message });
+  } else {
+    for (const orphan of news) {
+      const message = orphanFound({ targetName, ...orphan });
+      await insertOperatorNote(deps.db, { key: noteKey(orphan), channel, message });
+      if (configured?.orphans === 'revoke' && known) await takeOrphan(deps, target, orphan, null);
+    }
+  }
+  deps.changed(new Set());
+}
+
+/** An operator clicked: takes it back, if it is still what was reported. */
+export async function settle(
+  deps: OrphanDeps & Pick<Deps, 'targets' | 'messenger'>,
+  actor: Actor,
+  orphanId: string,
+): Promise<Reply> {
+  const who = await identify(deps, actor);
+  if (!who.ok) return who;
+  const id = parseOrphanName(orphanId);
+  const orphan = id === null ? null : await readOrphan(deps.db, id);
+  if (orphan === null) return { text: words.unknownOrphan(orphanId) };
+  const { operators } = deps.config;
+  const may = qualifies(operators, { userId: actor.userId, groups: await readGroups(deps, operators) });
+  if (!may.ok) {
+    deps.logger.warn(
+      { security: true, user: actor.userId, orphan: orphan.id },
+      'refused to take an orphan back',
+    );
+    const unread = may.code === 'group_unknown' ? words.groupUnreadable(may.groups) : null;
+    return { text: unread ?? words.mayNotOperate(operators) };
+  }
+  if (orphan.settled) return { text: words.orphanSettled(orphan) };
+  const target = deps.targets.get(orphan.target);
+  if (target === undefined) return { text: words.targetLeft(orphan) };
+  const [since] = await readLastOfPlaces(deps.db, orphan.server, [orphan]);
+  if (since !== undefined) return { text: words.orphanExplained(orphan, since) };
+  const problem = await takeOrphan(deps, target, orphan, actor.userId);
+  return problem === null ? null : { text: words.orphanNotTaken(orphan, problem) };
+}
+
+/** @returns why it could not be taken back; null when it is gone. */
+async function takeOrphan(
+  deps: OrphanDeps,
+  target: Target,
+  orphan: Orphan,
+  by: string | null,
+): Promise<string | null> {
+  const { role, login, server } = orphan;
+  const [answer] = await target.takeBack(server, [orphan]).catch((error: unknown) => {
+    deps.logger.warn({ err: error, target: orphan.target, role, login }, 'an orphan could not be taken back');
+    return [{ ...orphan, outcome: 'failed' as const, error: asHallpassError(error) }];
+  });
+  if (answer === undefined || answer.outcome === 'failed') return answer?.error.message ?? 'no answer';
+  // Of two clicks at once one is written down.
+  if (!(await settleOrphan(deps.db, orphan.id, by))) return null;
+  await insertEvent(deps.db, null, {
+    kind: 'orphan_taken_back',
+    actor: by,
+    data: { target: orphan.target, server, role, login, pair: pairKey(orphan), outcome: answer.outcome },
+  });
+  const targetName = deps.config.targets.get(orphan.target)?.name ?? orphan.target;
+  await rewriteOperatorNote(
+    deps.db,
+    noteKey(orphan),
+    orphanSettled({ targetName, ...orphan, settledBy: by }),
+  );
+  deps.changed(new Set());
+  return null;
+}
+
+function noteKey({ id }: Orphan): string {
+  return `orphan:${id}`;
+}

@@ -1,0 +1,106 @@
+/**
+ * What who decides is shown of the role: read while the request waits, and kept with it. It never holds a request up:
+ * a server that doesn't answer in time is said to be one.
+ */
+import type { RoleConfig } from '../config/config.js';
+import { isAbove } from '../domain/danger.js';
+import type { Lending } from '../domain/lending.js';
+import type { PreviewResult } from '../domain/preview.js';
+import type { AccessRequest } from '../domain/request.js';
+import { coerceError } from '../errors.js';
+import { releaseDeliveries } from '../ledger/deliveries.js';
+import { change } from './change.js';
+import type { Deps } from './deps.js';
+
+/** Longer nobody waits for it, milliseconds. */
+const PREVIEW_MS = 2_000;
+
+interface Wish {
+  readonly target: string;
+  readonly login: string;
+  readonly role: string;
+  readonly setRole: boolean;
+}
+
+/** What `role` can do and what of it is new to `login`, within `ms`; never throws. */
+export async function previewWithin(
+  { inspectors, logger }: Pick<Deps, 'inspectors' | 'logger'>,
+  { target, ...pair }: Wish,
+  ms = PREVIEW_MS,
+): Promise<PreviewResult> {
+  const read = inspectors.get(target)?.preview(pair);
+  if (read === undefined) return { ok: false, why: `${target} is not in the configuration` };
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<PreviewResult>((resolve) => {
+    timer = setTimeout(resolve, ms, { ok: false, why: `the server did not answer within ${ms / 1_000} s` });
+  });
+  const answer = read.then(
+    (preview): PreviewResult => ({ ok: true, preview }),
+    (thrown: unknown): PreviewResult => {
+      const error = coerceError(thrown);
+      logger.info({ err: error, target, role: pair.role }, 'a role could not be previewed');
+      return { ok: false, why: error.message };
+    },
+  );
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
+
+/** Shows on the card of a new request what the role can do, and what the end will leave. */
+export async function showPreview(
+  deps: Pick<Deps, 'inspectors' | 'targets' | 'logger' | 'db' | 'changed'>,
+  request: AccessRequest,
+  lending: Lending,
+): Promise<void> {
+  const { target, role, login } = request;
+  const [result, sessions] = await Promise.all([
+    previewWithin(deps, { target, role, login, setRole: lending.setRole }),
+    missingRights(deps, target, lending),
+  ]);
+  await change(deps, [request.id], () => ({ event: { type: 'previewed', result: { ...result, sessions } } }));
+}
+
+/** The rights that Hallpass lacks there to end sessions; what can't be asked now is said when it matters. */
+async function missingRights(
+  { targets }: Pick<Deps, 'targets'>,
+  target: string,
+  { sessions }: Lending,
+): Promise<readonly string[]> {
+  if (sessions === 'leave') return [];
+  const seen = await targets
+    .get(target)
+    ?.look([])
+    .catch(() => null);
+  if (!seen) return [];
+  const { maySeeSessions, mayEndSessions } = seen.surroundings;
+  return [...(mayEndSessions ? [] : ['pg_signal_backend']), ...(maySeeSessions ? [] : ['pg_read_all_stats'])];
+}
+
+/** Lets the card go that waited for its preview. */
+export async function releaseCard({ db, changed }: Pick<Deps, 'db' | 'changed'>, id: number): Promise<void> {
+  await releaseDeliveries(db, id);
+  changed(new Set());
+}
+
+/**
+ * Whether the role can do more than `max_danger` allows; null when it can't, or no limit is set. What could not be
+ * read is refused as well, for now: `passing`.
+ */
+export async function tooDangerous(
+  deps: Pick<Deps, 'inspectors' | 'logger'>,
+  { policy, lending, role }: RoleConfig,
+  { target, login }: Pick<Wish, 'target' | 'login'>,
+  ms = PREVIEW_MS,
+): Promise<{ readonly why: string; readonly passing: boolean } | null> {
+  if (policy.maxDanger === null) return null;
+  const result = await previewWithin(deps, { target, role, login, setRole: lending.setRole }, ms);
+  if (!result.ok) {
+    return { why: `what ${role} can do could not be read (${result.why})`, passing: true };
+  }
+  const { danger, reasons } = result.preview;
+  if (!isAbove(danger, policy.maxDanger)) return null;
+  const because = reasons[0] === undefined ? '' : `: it ${reasons[0]}`;
+  return {
+    why: `${role} is of danger “${danger}”, and at most “${policy.maxDanger}” is lent here${because}`,
+    passing: false,
+  };
+}

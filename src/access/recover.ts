@@ -1,0 +1,91 @@
+/**
+ * After the ledger was lost or restored: what guarded targets remember of their open grants is written into it again,
+ * extensions included. What direct targets have lent since is in no ledger, and is reported when `serve` runs.
+ */
+import type { Config, TargetConfig } from '../config/config.js';
+import { roleOn } from '../config/lookup.js';
+import { DEFAULT_LENDING } from '../domain/lending.js';
+import { requestName } from '../domain/request.js';
+import { coerceError } from '../errors.js';
+import type { Queryable } from '../ledger/pool.js';
+import { type Recovered, recoverGrant, skipIds } from '../ledger/recover.js';
+import type { Grant } from '../target/guarded/read-grants.js';
+import type { Server } from '../target/target.js';
+
+/** What a guarded target remembers. */
+export type Remembering = () => Promise<{
+  readonly server: Server;
+  readonly grants: readonly Grant[];
+  readonly lastRequestId: number;
+}>;
+
+const SAYS: Record<Recovered, string> = {
+  inserted: 'was missing in the ledger, and is in it again',
+  updated: 'was in the ledger as it stood earlier, and is up to date again',
+  same: 'was in the ledger',
+  ended: 'has ended for the ledger: it is taken back when Hallpass runs',
+  other:
+    'is something else in the ledger, or the login has another open request: it ends by the clock of its target',
+};
+
+/**
+ * @param targets the guarded targets, by their key.
+ * @returns a line for each grant, and for each target that can't be asked; `failed` when there was one.
+ */
+export async function recoverFromTargets(
+  db: Queryable,
+  config: Config,
+  targets: ReadonlyMap<string, Remembering>,
+): Promise<{ readonly lines: readonly string[]; readonly failed: boolean }> {
+  const lines: string[] = [];
+  let failed = false;
+  for (const [key, read] of targets) {
+    const target = config.targets.get(key);
+    if (target === undefined) continue;
+    try {
+      const { server, grants, lastRequestId } = await read();
+      // First of all: nobody may be given an id that a card, or a target, already has.
+      await skipIds(db, lastRequestId);
+      for (const grant of grants) {
+        const became = await recoverGrant(db, remembered(config, target, server, grant));
+        if (became === 'other') failed = true;
+        lines.push(
+          `${key}: ${requestName(grant.requestId)} (${grant.role} to ${grant.login}) ${SAYS[became]}`,
+        );
+      }
+      if (grants.length === 0) lines.push(`${key}: nothing is lent there`);
+    } catch (thrown) {
+      failed = true;
+      lines.push(`${key}: could not be asked: ${coerceError(thrown).message}`);
+    }
+  }
+  return { lines, failed };
+}
+
+function remembered(config: Config, target: TargetConfig, server: Server, grant: Grant) {
+  const role = roleOn(target, grant.role);
+  const { roleOid, memberOid } = grant;
+  return {
+    id: grant.requestId,
+    target: target.key,
+    role: grant.role,
+    login: grant.login,
+    place: { server: server.id, grantorOid: server.grantorOid, roleOid, memberOid },
+    lending: { ...(role?.lending ?? DEFAULT_LENDING), setRole: grant.setRole },
+    mark: grant.mark,
+    grantedAt: grant.grantedAt,
+    expiresAt: grant.expiresAt,
+    // Who has the login is told; without a mapping the operators are.
+    requester: ownerOf(config, target, grant.login) ?? config.slack.operatorsChannel,
+    asked: role?.policy.approvers ?? config.operators,
+    channel: role?.channel ?? config.slack.channel,
+  };
+}
+
+function ownerOf(config: Config, target: TargetConfig, login: string): string | null {
+  for (const [id, own] of target.people) if (own === login) return id;
+  for (const [id, person] of config.people) {
+    if (person.login === login && !target.people.has(id)) return id;
+  }
+  return null;
+}

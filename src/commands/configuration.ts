@@ -1,0 +1,20 @@
+import type { Config, TargetConfig } from '../config/config.js';
+import { configPath } from '../config/env.js';
+import { loadConfig } from '../config/load.js';
+import { didYouMean } from '../config/nearest.js';
+import { HallpassError } from '../errors.js';
+
+/** @throws HallpassError naming everything that is wrong in the file. */
+export function load(): Config {
+  return loadConfig(configPath(process.env), process.env);
+}
+
+/** @throws HallpassError when there is no such target. */
+export function findTarget({ targets }: Config, key: string): TargetConfig {
+  const target = targets.get(key);
+  if (target !== undefined) return target;
+  throw new HallpassError(`there is no target ${key}${didYouMean(key, targets.keys())}`, {
+    passing: false,
+    nextStep: `Name one of ${[...targets.keys()].join(', ')}.`,
+  });
+}

@@ -1,0 +1,57 @@
+/** How commands write to a terminal. */
+import type { Finding } from '../access/check/finding.js';
+
+/** Wider lines are hard to read, however wide the terminal is. */
+const MOST_COLUMNS = 100;
+
+export function print(text: string): void {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}
+
+/** Rows of cells, the first row the head, in columns as wide as they need to be. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** One line for what was found, and lines below it for what mends it; all begin in the same columns. */
+export function printFindings(findings: readonly Finding[]): void {
+  const width = Math.max(...findings.map(({ about }) => about.length));
+  const indent = ' '.repeat('failure'.length + width + 4);
+  for (const { level, about, says, nextStep } of findings) {
+    const head = `${level.padEnd('failure'.length)}  ${about.padEnd(width)}  `;
+    print(head + wrap(says, indent));
+    if (nextStep !== null) print(indent + wrap(nextStep, indent));
+  }
+}
+
+/** Breaks lines between words; a line that is SQL is left whole, to be copied. */
+function wrap(text: string, indent: string): string {
+  const columns = Math.min(process.stdout.columns ?? MOST_COLUMNS, MOST_COLUMNS) - indent.length;
+  return text
+    .split('\n')
+    .flatMap((line) => (line.endsWith(';') ? [line] : breakWords(line, Math.max(columns, 30))))
+    .join(`\n${indent}`);
+}
+
+function breakWords(line: string, columns: number): readonly string[] {
+  const lines = [''];
+  for (const word of line.split(' ')) {
+    const last = lines.at(-1) ?? '';
+    if (last === '') lines[lines.length - 1] = word;
+    else if (last.length + 1 + word.length <= columns) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

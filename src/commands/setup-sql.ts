@@ -1,0 +1,132 @@
+/** `hallpass setup-sql`: prints scripts for a DBA. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { loginsOf } from '../access/check/roles.js';
+import type { Config, TargetConfig } from '../config/config.js';
+import { coerceError, HallpassError } from '../errors.js';
+import { createDiagnosis, type Diagnosis } from '../target/diagnosis/diagnosis.js';
+import { setupSql, type Wish } from '../target/setup/command.js';
+import { ACCESSES, type Access, type GroupRole } from '../target/setup/group-role.js';
+import { iamPolicies } from '../target/setup/iam-policy.js';
+import { findTarget, load } from './configuration.js';
+import { print } from './output.js';
+
+interface Options {
+  readonly role?: string;
+  readonly schemas?: readonly string[];
+  readonly allSchemas?: true;
+  readonly databases?: readonly string[];
+  readonly access?: Access;
+  readonly login?: readonly string[];
+  readonly loginsMissing?: true;
+  readonly iam?: 'aws';
+  readonly iamPolicy?: true;
+  readonly undo?: true;
+  readonly serverVersion?: number;
+}
+
+export function addSetupSql(program: Command): void {
+  program
+    .command('setup-sql')
+    .description(
+      'print the SQL that a DBA runs: for Hallpass itself, for a role to be lent, for people’s logins',
+    )
+    .argument('<target>')
+    .option('--role <name>', 'a role to be lent, with the least privileges')
+    .option('--schemas <names>', 'what it is for: schemas, with commas', names)
+    .addOption(new Option('--all-schemas', 'every schema that is there now').conflicts('schemas'))
+    .option(
+      '--databases <names>',
+      'in these databases, with commas; default: the one of the connection',
+      names,
+    )
+    .addOption(new Option('--access <kind>', 'what the role may do (default: read)').choices(ACCESSES))
+    .option('--login <names>', 'the login of a person, or several with commas', names)
+    .addOption(
+      new Option('--logins-missing', 'every login of the configuration that is not there').conflicts('login'),
+    )
+    .addOption(
+      new Option('--iam <provider>', 'the logins use IAM tokens in place of passwords').choices(['aws']),
+    )
+    .option('--iam-policy', 'print the policies by which Hallpass logs in with AWS IAM, as JSON')
+    .option('--undo', 'print the way back')
+    .option('--server-version <major>', 'the major of a server that can’t be reached yet', major)
+    .action(printScript);
+}
+
+async function printScript(key: string, options: Options): Promise<void> {
+  const config = load();
+  const target = findTarget(config, key);
+  if (options.iamPolicy) return print(iamPolicies(target));
+  const role = roleOf(target, options);
+  const server = createDiagnosis(target);
+  try {
+    const version = options.serverVersion ?? (await readVersion(server));
+    const logins = await loginsWanted(config, target, server, options);
+    if (logins?.length === 0) return print('-- Every login of the configuration is there.');
+    const wish: Wish = {
+      ...(role === null ? {} : { role }),
+      ...(logins === null ? {} : { logins: { logins, iam: options.iam === 'aws' } }),
+      undo: options.undo === true,
+    };
+    print(setupSql(target, version, wish));
+  } finally {
+    await server.close();
+  }
+}
+
+async function readVersion(server: Diagnosis): Promise<number> {
+  try {
+    return await server.version();
+  } catch (error) {
+    throw new HallpassError('the script depends on the version of the server, which can’t be asked', {
+      passing: false,
+      nextStep: 'Write it: --server-version 16.',
+      cause: coerceError(error),
+    });
+  }
+}
+
+function roleOf({ connect }: TargetConfig, options: Options): GroupRole | null {
+  const { role, schemas, allSchemas, databases, access } = options;
+  if (role === undefined) {
+    const given = {
+      '--schemas': schemas,
+      '--all-schemas': allSchemas,
+      '--databases': databases,
+      '--access': access,
+    };
+    const [option] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
+    if (option === undefined) return null;
+    throw new HallpassError(`${option} says what a role is for, and no role is named`, {
+      passing: false,
+      nextStep: 'Write --role NAME.',
+    });
+  }
+  return {
+    role,
+    access: access ?? 'read',
+    schemas: allSchemas ? 'all' : (schemas ?? []),
+    databases: databases ?? [connect.database],
+  };
+}
+
+/** null: the script is not for logins. */
+async function loginsWanted(
+  config: Config,
+  target: TargetConfig,
+  server: Diagnosis,
+  { login, loginsMissing }: Options,
+): Promise<readonly string[] | null> {
+  return loginsMissing ? server.missing(loginsOf(config, target)) : (login ?? null);
+}
+
+function names(text: string): readonly string[] {
+  return text.split(',').map((name) => name.trim());
+}
+
+/** `16` or `16.4`, as server_version_num. */
+function major(text: string): number {
+  const found = /^(\d{2})(?:\.\d+)?$/.exec(text)?.[1];
+  if (found === undefined) throw new InvalidArgumentError('Write the major, like 16.');
+  return Number(found) * 10_000;
+}

@@ -1,0 +1,75 @@
+import { type ConnectKeys, HOST, HOST_RIGHT, OR_FILE, type TLS, type WholeKeys } from './connect.js';
+import { IN_CLEAR, scalar, Wrong, wrongName } from './fields.js';
+
+type Tls = (typeof TLS)[number];
+
+/** As libpq calls them. */
+const SSL_MODES: Readonly<Record<string, Tls>> = {
+  'verify-full': 'verify-full',
+  'verify-ca': 'verify-ca',
+  require: 'require',
+  disable: 'off',
+};
+const PARAMETERS = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey'];
+
+const URL_LIKE = `postgres://user:\${NAME}@host:5432/database`;
+const URL_FORM =
+  /^postgres(?:ql)?:\/\/(?<user>[^:@/?#]+)(?::(?<password>[^/?#]*))?@(?<host>\[[^\]]+\]|[^:@/?#]+)(?::(?<port>[^/?#]+))?\/(?<database>[^/?#]+)(?:\?(?<query>[^#]*))?$/;
+
+/** `${NAME}` stands for the whole url, or for a part of it and then needs no percent-encoding. */
+export const connectUrl = scalar(`a url like ${URL_LIKE}`, (text) => {
+  if (text.onlyReferences) return readUrl(text.text, decodeURIComponent);
+  const password = URL_FORM.exec(text.written)?.groups?.password ?? '';
+  if (password !== '' && !text.part(password).onlyReferences) {
+    return new Wrong(IN_CLEAR + OR_FILE);
+  }
+  return readUrl(text.written, (part) => text.part(part).percentDecoded());
+});
+
+/** Messages never show any of it: the url may hold a password. */
+function readUrl(url: string, decode: (part: string) => string): WholeKeys | Wrong {
+  const parts = URL_FORM.exec(url)?.groups;
+  if (!parts) return new Wrong(`is not a url like ${URL_LIKE}, with special characters percent-encoded`);
+  let decoded: Record<'user' | 'password' | 'host' | 'port' | 'database' | 'query', string>;
+  try {
+    const part = (key: string) => decode(parts[key] ?? '');
+    decoded = {
+      user: part('user'),
+      password: part('password'),
+      host: part('host').replace(/^\[|\]$/g, ''),
+      port: part('port'),
+      database: part('database'),
+      query: part('query'),
+    };
+  } catch {
+    return new Wrong('holds a "%" that is no percent-encoding; write %25 for it');
+  }
+
+  const { host, user, database, password } = decoded;
+  if (!HOST.test(host)) return new Wrong(`has a host that is not ${HOST_RIGHT}`);
+  const port = decoded.port === '' ? undefined : Number(decoded.port);
+  if (port !== undefined && (!Number.isInteger(port) || port < 1 || port > 65_535)) {
+    return new Wrong('has a port that is not a whole number from 1 to 65535');
+  }
+  const wrong = wrongName(user) ?? wrongName(database);
+  if (wrong !== null) return new Wrong(`has a user or database that can't be: ${wrong}`);
+  const tls = readQuery(decoded.query);
+  if (tls instanceof Wrong) return tls;
+  return { host, port, database, user, password: password === '' ? undefined : password, ...tls };
+}
+
+function readQuery(query: string): Pick<ConnectKeys, 'tls' | 'ca' | 'cert' | 'key'> | Wrong {
+  const parameters = new URLSearchParams(query);
+  if ([...parameters.keys()].some((key) => !PARAMETERS.includes(key))) {
+    return new Wrong(`has a parameter other than ${PARAMETERS.join(', ')}`);
+  }
+  const said = (key: string) => parameters.get(key) || undefined;
+  const sslmode = said('sslmode');
+  const tls = sslmode === undefined ? undefined : SSL_MODES[sslmode];
+  if (sslmode !== undefined && tls === undefined) {
+    return new Wrong(`has an unknown sslmode; write ${Object.keys(SSL_MODES).join(' or ')}`);
+  }
+  const ca = said('sslrootcert');
+  // libpq's word for the authorities that everybody trusts, which is what no `ca` means here.
+  return { tls, ca: ca === 'system' ? undefined : ca, cert: said('sslcert'), key: said('sslkey') };
+}

@@ -1,0 +1,102 @@
+/**
+ * What people are shown of a role before they lend it, and of a server after they lent it. Kept with the request as
+ * JSON, so everything is bounded when it is made and parsed when it is read back.
+ */
+import { z } from 'zod';
+import { DANGERS } from './danger.js';
+
+/** Longer lists are cut when they are made, and the rest is counted. */
+const MAX_SCHEMAS = 50;
+export const MAX_LISTED = 50;
+
+const tally = z.object({
+  /** Tables, views and the like that can be read, and those whose rows can be changed: at least one column of each. */
+  read: z.number(),
+  write: z.number(),
+  owns: z.number(),
+  /** What the login can read and change with the role, and could not without it. */
+  newRead: z.number(),
+  newWrite: z.number(),
+});
+/** Numbers of tables. */
+export type Tally = Readonly<z.infer<typeof tally>>;
+
+const unread = z.object({ name: z.string(), why: z.string() });
+/** A database that nobody looked into. */
+export type Unread = Readonly<z.infer<typeof unread>>;
+
+const schema = tally.extend({ name: z.string() });
+const database = z.object({
+  name: z.string(),
+  /** Those with the most tables. */
+  schemas: z.array(schema).readonly(),
+  /** All that are not listed, together. */
+  others: tally.extend({ schemas: z.number() }).nullable(),
+});
+export type DatabasePreview = Readonly<z.infer<typeof database>>;
+
+export const previewSchema = z.object({
+  danger: z.enum(DANGERS),
+  /** What makes it so, worst first; each the end of a sentence that starts with the role. */
+  reasons: z.array(z.string()).readonly(),
+  databases: z.array(database).readonly(),
+  unread: z.array(unread).readonly(),
+  /** Databases that were not looked into either, and are not listed. */
+  moreUnread: z.number(),
+  /** How access can outlive the grant, as `reasons`; empty: it ends with the grant, as far as was read. */
+  leaks: z.array(z.string()).readonly(),
+});
+/** What a role can do, and what of it is new to a login. */
+export type Preview = Readonly<z.infer<typeof previewSchema>>;
+
+export const previewResultSchema = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), preview: previewSchema }),
+  /** `why`: a clause, to follow "not available: ". */
+  z.object({ ok: z.literal(false), why: z.string() }),
+]);
+export type PreviewResult = Readonly<z.infer<typeof previewResultSchema>>;
+
+const fact = z.object({
+  /** null: it concerns the whole server. */
+  database: z.string().nullable(),
+  /** What is there now, e.g. `table public.copy, owner ana`. */
+  what: z.string(),
+  /** Whom it names as owner, as grantee or as grantor. */
+  names: z.enum(['login', 'role']).nullable(),
+});
+export type ChangeFact = Readonly<z.infer<typeof fact>>;
+
+export const changesSchema = z.object({
+  total: z.number(),
+  /** Those that name the login first, then those that name the role. */
+  facts: z.array(fact).readonly(),
+  unread: z.array(unread).readonly(),
+});
+/** What appeared or changed in the catalogs while a role was lent, whoever did it. */
+export type Changes = Readonly<z.infer<typeof changesSchema>>;
+
+export const NO_TALLY: Tally = { read: 0, write: 0, owns: 0, newRead: 0, newWrite: 0 };
+
+export function addTally(a: Tally, b: Tally): Tally {
+  return {
+    read: a.read + b.read,
+    write: a.write + b.write,
+    owns: a.owns + b.owns,
+    newRead: a.newRead + b.newRead,
+    newWrite: a.newWrite + b.newWrite,
+  };
+}
+
+/** Lists the schemas with the most tables, in order of name, and sums up the others. */
+export function listSchemas(
+  name: string,
+  all: readonly (Tally & { readonly name: string })[],
+): DatabasePreview {
+  const bySize = all.toSorted((a, b) => b.read + b.write + b.owns - (a.read + a.write + a.owns));
+  const rest = bySize.slice(MAX_SCHEMAS);
+  return {
+    name,
+    schemas: bySize.slice(0, MAX_SCHEMAS).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    others: rest.length === 0 ? null : { schemas: rest.length, ...rest.reduce<Tally>(addTally, NO_TALLY) },
+  };
+}

@@ -1,0 +1,205 @@
+/**
+ * The one table of states. `(request, event, now) -> next request + audit event`, or a typed refusal. Nothing else in
+ * Hallpass decides a state. Pure: `now` is the ledger database's clock, a fact.
+ *
+ * Invariants kept here:
+ * - a deadline that has passed binds before anything has written it (approving after the lapse, relinquishing
+ *   after the expiry are refused);
+ * - `failed` and `ended` are reached only by an event that says absence was proved;
+ * - the clock of a grant starts at the proved GRANT.
+ */
+import {
+  type AccessRequest,
+  isExpired,
+  lendingOf,
+  type Refusal,
+  type RequestEvent,
+  type Transition,
+  type Why,
+} from './request.js';
+
+/** Answers what `event` makes of `request` at `now`. */
+export function transition(request: AccessRequest, event: RequestEvent, now: Date): Transition {
+  const refuse = (code: Refusal['code']): Transition => ({ ok: false, refusal: { code, request } });
+  const go = (
+    change: Partial<AccessRequest>,
+    kind: string,
+    actor: string | null,
+    data: Readonly<Record<string, unknown>> = {},
+  ): Transition => ({
+    ok: true,
+    next: { ...request, ...change, version: request.version + 1 },
+    audit: { kind, actor, data },
+  });
+  const granting = (by: string | null, via: string, durationMs: number): Partial<AccessRequest> => ({
+    state: 'granting',
+    decidedAt: now,
+    decidedBy: by,
+    decidedVia: via,
+    durationMs,
+  });
+
+  switch (event.type) {
+    case 'approve':
+    case 'approve_on_call':
+    case 'deny':
+    case 'withdraw':
+    case 'previewed':
+    case 'on_call_said': {
+      if (request.state !== 'pending') return refuse('not_pending');
+      if (request.pendingUntil <= now) return refuse('too_late');
+      switch (event.type) {
+        case 'approve': {
+          const durationMs = Math.min(request.durationMs, event.maxMs);
+          return go(granting(event.by, event.via, durationMs), 'approved', event.by, {
+            via: event.via,
+            durationMs,
+          });
+        }
+        case 'approve_on_call': {
+          const durationMs = Math.min(request.durationMs, event.maxMs);
+          return go(
+            { ...granting(null, event.through, durationMs), onCallNote: null },
+            'approved_on_call',
+            null,
+            { through: event.through, durationMs },
+          );
+        }
+        case 'deny':
+          return go(
+            { state: 'denied', decidedAt: now, decidedBy: event.by, decidedVia: event.via, endedAt: now },
+            'denied',
+            event.by,
+            { via: event.via },
+          );
+        case 'withdraw':
+          return go({ state: 'withdrawn', endedAt: now }, 'withdrawn', event.by);
+        case 'previewed':
+          return go({}, 'previewed', null, { ...event.result });
+        case 'on_call_said':
+          if (request.onCallNote === event.note) return refuse('stale');
+          return go({ onCallNote: event.note }, 'on_call_asked', null, { note: event.note });
+      }
+      break;
+    }
+    case 'lapse':
+      if (request.state !== 'pending' || request.pendingUntil > now) return refuse('stale');
+      return go({ state: 'lapsed', endedAt: now }, 'lapsed', null);
+
+    case 'intend':
+      if (request.state !== 'granting') return refuse('stale');
+      return go({ place: event.place, lending: event.lending }, 'grant_intended', null, {
+        ...event.place,
+        ...event.lending,
+      });
+    case 'granted': {
+      if (request.state !== 'granting' || request.place === null) return refuse('stale');
+      const expiresAt = new Date(now.getTime() + request.durationMs);
+      return go(
+        {
+          state: 'active',
+          trouble: null,
+          grantedAt: now,
+          expiresAt,
+          mark: event.mark,
+          warnAt: warningTime(request, now, expiresAt),
+        },
+        'granted',
+        null,
+        { ...request.place, expiresAt: expiresAt.toISOString() },
+      );
+    }
+    case 'grant_failed':
+      if (request.state !== 'granting') return refuse('stale');
+      return go({ state: 'ending', why: 'failed', trouble: event.trouble }, 'grant_failed', null, {
+        trouble: event.trouble,
+      });
+
+    case 'relinquish':
+    case 'end': {
+      if (request.state === 'ending') return refuse('already_ending');
+      if (request.state !== 'granting' && request.state !== 'active') return refuse('not_lent');
+      if (isExpired(request, now)) return refuse('too_late');
+      return go(
+        {
+          state: 'ending',
+          why: event.type === 'end' ? 'ended' : 'relinquished',
+          endedBy: event.by,
+          trouble: null,
+          warnAt: null,
+        },
+        event.type === 'end' ? 'end_asked' : 'relinquished',
+        event.by,
+      );
+    }
+    case 'missing':
+      if (request.state !== 'active' || isExpired(request, now)) return refuse('stale');
+      return go({ state: 'ending', why: 'removed', warnAt: null }, 'found_gone', null, { ...request.place });
+    case 'sessions_open': {
+      if (whyGone(request, now) === null) return refuse('stale');
+      const { before, trouble } = event;
+      if (request.sessionsBefore === before && request.trouble === trouble) return refuse('stale');
+      return go({ sessionsBefore: before, trouble }, 'sessions_open', null, { before, trouble });
+    }
+    case 'proved_gone': {
+      const why = whyGone(request, now);
+      if (why === null) return refuse('stale');
+      return go(
+        {
+          state: why === 'failed' ? 'failed' : 'ended',
+          why,
+          trouble: why === 'failed' ? request.trouble : null,
+          endedAt: now,
+          warnAt: null,
+          reviewAt: request.grantedAt === null ? null : now,
+        },
+        'proved_gone',
+        null,
+        { why, ...event.proof, ...request.place },
+      );
+    }
+    case 'reviewed':
+      if (request.reviewAt === null) return refuse('stale');
+      return go({ reviewAt: null }, 'reviewed', null, { ...event.result });
+    case 'hindered': {
+      const waiting = request.state === 'granting' || whyGone(request, now) !== null;
+      // Why a GRANT failed outlives what hinders the proof that nothing was left of it.
+      if (!waiting || request.why === 'failed' || request.trouble === event.trouble) return refuse('stale');
+      return go({ trouble: event.trouble }, 'hindered', null, { trouble: event.trouble });
+    }
+    case 'warned':
+      if (request.state !== 'active' || request.warnAt === null) return refuse('stale');
+      return go(
+        { warnAt: isLastCall(request) ? null : lastCall(request, request.expiresAt) },
+        'warned',
+        null,
+      );
+  }
+}
+
+/** What a proof of absence makes of the request; null when it should be there. */
+function whyGone(request: AccessRequest, now: Date): Why | null {
+  if (request.state === 'ending') return request.why;
+  return request.state === 'active' && isExpired(request, now) ? 'expired' : null;
+}
+
+/** Five minutes before the end, or a quarter of a shorter grant; for less than two minutes only the last call. */
+function warningTime(request: AccessRequest, grantedAt: Date, expiresAt: Date): Date | null {
+  const { durationMs } = request;
+  if (durationMs >= 120_000) return new Date(expiresAt.getTime() - Math.min(5 * 60_000, durationMs / 4));
+  const at = lastCall(request, expiresAt);
+  return at !== null && at > grantedAt ? at : null;
+}
+
+/** When the holder is told that sessions are about to be ended; null when none will be. */
+function lastCall(request: AccessRequest, expiresAt: Date | null): Date | null {
+  const { sessions, graceMs } = lendingOf(request);
+  if (sessions === 'leave' || expiresAt === null) return null;
+  return new Date(expiresAt.getTime() - graceMs);
+}
+
+/** Is the notice that is due the last call, after which none comes? */
+export function isLastCall(request: AccessRequest): boolean {
+  const at = lastCall(request, request.expiresAt);
+  return at === null || (request.warnAt !== null && request.warnAt >= at);
+}

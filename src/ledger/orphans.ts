@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import type { Queryable } from './pool.js';
+
+/** A membership by our own login that no request in this ledger explains. */
+export interface Orphan {
+  readonly id: number;
+  readonly target: string;
+  /** system_identifier of the server it was found on. */
+  readonly server: string;
+  readonly roleOid: number;
+  readonly memberOid: number;
+  readonly role: string;
+  readonly login: string;
+  /** Taken back, or found gone; `settledBy` is the operator who had it taken back. */
+  readonly settled: boolean;
+  readonly settledBy: string | null;
+}
+
+const orphan: z.ZodType<Orphan> = z.object({
+  id: z.number(),
+  target: z.string(),
+  server: z.string(),
+  roleOid: z.number(),
+  memberOid: z.number(),
+  role: z.string(),
+  login: z.string(),
+  settled: z.boolean(),
+  settledBy: z.string().nullable(),
+});
+
+const COLUMNS = `id, target, server, role_oid as "roleOid", member_oid as "memberOid", role, login,
+  settled_at is not null as settled, settled_by as "settledBy"`;
+
+type Found = Pick<Orphan, 'roleOid' | 'memberOid' | 'role' | 'login'>;
+
+/**
+ * Writes down what was found on a target; what was found before and is there no more is settled.
+ * @returns those that are new.
+ */
+export async function recordOrphans(
+  db: Queryable,
+  target: string,
+  server: string,
+  found: readonly Found[],
+): Promise<readonly Orphan[]> {
+  const { rows } = await db.query(
+    `with found as (
+       select * from unnest($3::oid[], $4::oid[], $5::text[], $6::text[]) as f(role_oid, member_oid, role, login)
+     ), gone as (
+       update orphans o set settled_at = now() where o.target = $1 and o.server = $2 and o.settled_at is null
+         and not exists (select from found f where f.role_oid = o.role_oid and f.member_oid = o.member_oid)
+     )
+     insert into orphans (target, server, role_oid, member_oid, role, login) select $1, $2, * from found
+       on conflict (target, server, role_oid, member_oid) where settled_at is null do nothing
+       returning ${COLUMNS}`,
+    [
+      target,
+      server,
+      found.map(({ roleOid }) => roleOid),
+      found.map(({ memberOid }) => memberOid),
+      found.map(({ role }) => role),
+      found.map(({ login }) => login),
+    ],
+  );
+  return z.array(orphan).parse(rows);
+}
+
+export async function readOrphan(db: Queryable, id: number): Promise<Orphan | null> {
+  const { rows } = await db.query(`select ${COLUMNS} from orphans where id = $1`, [id]);
+  return rows[0] === undefined ? null : orphan.parse(rows[0]);
+}
+
+/**
+ * @param by the operator who had it taken back; null when Hallpass did by itself.
+ * @returns false when it was settled before.
+ */
+export async function settleOrphan(db: Queryable, id: number, by: string | null): Promise<boolean> {
+  const { rowCount } = await db.query(
+    'update orphans set settled_at = now(), settled_by = $2 where id = $1 and settled_at is null',
+    [id, by],
+  );
+  return rowCount === 1;
+}

@@ -1,0 +1,113 @@
+/** What a role can do, in the few lines that who decides reads before the click; in mrkdwn. */
+import {
+  addTally,
+  type DatabasePreview,
+  NO_TALLY,
+  type Preview,
+  type PreviewResult,
+  type Tally,
+} from '../domain/preview.js';
+import { code, inline, plainName } from './text.js';
+
+/** Names in a list; the rest is counted. What is longer than this is rather read in the database itself. */
+const MAX_NAMES = 3;
+const MAX_NAME = 30;
+const MAX_REASONS = 2;
+const MAX_LEAKS = 3;
+/** A sentence of the inspection, and why a database was not read. */
+const MAX_SENTENCE = 150;
+const MAX_WHY = 60;
+
+/** At most five lines and 3,000 characters, for a section of a card or of a modal. */
+export function previewLines(
+  result: PreviewResult,
+  { login }: { readonly login: string },
+): readonly string[] {
+  if (!result.ok) return [`Preview not available: ${inline(result.why, MAX_SENTENCE)}`];
+  const { preview } = result;
+  return [
+    `*Can:* ${abilities(preview.databases)}`,
+    `*New for ${name(login)}:* ${news(preview.databases)}`,
+    `*Danger:* ${danger(preview)}`,
+    databasesRead(preview),
+    ...(preview.leaks.length === 0
+      ? []
+      : [`:warning: *Can outlive the grant:* ${sentences(preview.leaks, MAX_LEAKS)}`]),
+  ];
+}
+
+function abilities(databases: readonly DatabasePreview[]): string {
+  const { read, write, owns } = sumOf(databases);
+  return [
+    read === 0 ? 'read nothing' : `read ${tables(read)} in ${places(databases, 'read')}`,
+    write === 0 ? 'write nothing' : `write ${write} in ${places(databases, 'write')}`,
+    owns === 0 ? 'owns nothing' : `owns ${owns} in ${places(databases, 'owns')}`,
+  ].join('; ');
+}
+
+function news(databases: readonly DatabasePreview[]): string {
+  const { newRead, newWrite } = sumOf(databases);
+  const parts = [
+    ...(newRead === 0 ? [] : [`read ${tables(newRead)}`]),
+    ...(newWrite === 0 ? [] : [`write ${newRead === 0 ? tables(newWrite) : newWrite}`]),
+  ];
+  return parts.length === 0 ? 'no table' : parts.join(', ');
+}
+
+/** What was not read can only make it worse. */
+function danger({ danger: level, reasons, unread }: Preview): string {
+  const known = unread.length === 0 ? level : `at least ${level}`;
+  return reasons.length === 0 ? known : `${known}: ${sentences(reasons, MAX_REASONS)}`;
+}
+
+function databasesRead({ databases, unread, moreUnread }: Preview): string {
+  const read = `Read in ${listed(
+    databases.map((database) => name(database.name)),
+    0,
+  )}`;
+  if (unread.length === 0) return `${read}.`;
+  const missed = unread.map((database) => `${name(database.name)} (${inline(database.why, MAX_WHY)})`);
+  return `${read}; not read: ${listed(missed, moreUnread)}.`;
+}
+
+/** The schemas, with their database where there is more than one to confuse. */
+function places(databases: readonly DatabasePreview[], what: 'read' | 'write' | 'owns'): string {
+  const holding = databases.filter(({ schemas, others }) =>
+    [...schemas, ...(others === null ? [] : [others])].some((tally) => tally[what] > 0),
+  );
+  const names = holding.flatMap((database) =>
+    database.schemas
+      .filter((schema) => schema[what] > 0)
+      .map((schema) => name(holding.length > 1 ? `${database.name}.${schema.name}` : schema.name)),
+  );
+  const more = holding.reduce(
+    (sum, { others }) => sum + (others !== null && others[what] > 0 ? others.schemas : 0),
+    0,
+  );
+  return listed(names, more);
+}
+
+function sumOf(databases: readonly DatabasePreview[]): Tally {
+  return databases
+    .flatMap(({ schemas, others }): readonly Tally[] => (others === null ? schemas : [...schemas, others]))
+    .reduce<Tally>(addTally, NO_TALLY);
+}
+
+function sentences(all: readonly string[], max: number): string {
+  const shown = all.slice(0, max).map((sentence) => inline(sentence, MAX_SENTENCE));
+  return [...shown, ...(all.length > max ? [`and ${all.length - max} more`] : [])].join('; ');
+}
+
+/** @param more how many there are beside `names`. */
+function listed(names: readonly string[], more: number): string {
+  const rest = Math.max(0, names.length - MAX_NAMES) + more;
+  return names.slice(0, MAX_NAMES).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+function tables(count: number): string {
+  return `${count} ${count === 1 ? 'table' : 'tables'}`;
+}
+
+function name(text: string): string {
+  return code(plainName(text, MAX_NAME));
+}

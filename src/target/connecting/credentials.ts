@@ -1,0 +1,20 @@
+import type { Connect } from '../../config/config.js';
+import { readConfigured } from './files.js';
+
+/**
+ * What proves who we are, fetched anew for each connection; '' when the configuration gives nothing, because the
+ * server may ask for nothing.
+ * @param timeoutMs for those who give it; a file is read in whatever time it takes.
+ * @throws TargetError
+ */
+export async function readPassword(connect: Connect, timeoutMs: number): Promise<string> {
+  if (connect.iam !== null) {
+    // Only who uses it pays for the AWS SDK, in memory and at the start.
+    const { iamToken } = await import('./iam.js');
+    return iamToken(connect, connect.iam, timeoutMs);
+  }
+  if (connect.passwordFile !== null) {
+    return (await readConfigured('password file', connect.passwordFile)).trimEnd();
+  }
+  return connect.password ?? '';
+}

@@ -1,0 +1,202 @@
+/**
+ * Why a server does not let us in, by the SQLSTATE and the words of its FATAL message. The words are those of
+ * PostgreSQL 14 to 18 in English: where `lc_messages` is another language, the general sentence of the code stands.
+ */
+import pg from 'pg';
+import type { Connect } from '../../config/config.js';
+import { type Asked, type Rule, refused, type Told, unreachable } from './rules.js';
+
+const quoted = pg.escapeIdentifier;
+
+/** The first that fits counts. */
+export const LOGIN_RULES: readonly Rule<Asked>[] = [
+  [/^28P01/, wrongPassword],
+  [/^28000: PAM authentication failed/, pamRefused],
+  [/^28000: no pg_hba\.conf entry for host "([^"]+)".*?(no encryption)?$/, noHbaLine],
+  [
+    /^28000: pg_hba\.conf rejects connection for host "([^"]+)"/,
+    ({ connect, server }, [address]) =>
+      refused(
+        `A reject line in pg_hba.conf of ${server} keeps ${connect.user} at ${address} out of ${connect.database}.`,
+        `Put before that line: ${hbaLine(connect, address)}, then SELECT pg_reload_conf();`,
+      ),
+  ],
+  [
+    /^28000: role .* does not exist$/,
+    ({ connect, server }) =>
+      refused(
+        `There is no login ${connect.user} on ${server}.`,
+        `CREATE ROLE ${quoted(connect.user)} LOGIN PASSWORD '…';`,
+      ),
+  ],
+  [
+    /^28000: .* is not permitted to log in$/,
+    ({ connect, server }) =>
+      refused(
+        `${connect.user} on ${server} is a role that can’t log in (NOLOGIN).`,
+        `ALTER ROLE ${quoted(connect.user)} LOGIN;`,
+      ),
+  ],
+  [
+    /^28000: .*valid client certificate/,
+    ({ server }) =>
+      refused(
+        `${server} wants a client certificate, and got none that it accepts.`,
+        'Set cert: and key: of the connection, to one that is signed by the authority in the server’s ssl_ca_file.',
+      ),
+  ],
+  [
+    /^28000: certificate authentication failed/,
+    ({ connect, server }) =>
+      refused(
+        `The client certificate is not for the login ${connect.user} on ${server}.`,
+        `Use one whose common name (CN) is ${connect.user}, or map the name in pg_ident.conf.`,
+      ),
+  ],
+  [
+    /^28/,
+    ({ connect, server }) =>
+      refused(
+        `${server} refuses the login ${connect.user}.`,
+        'Check how pg_hba.conf there wants it to prove itself.',
+      ),
+  ],
+  [
+    /^3D000/,
+    ({ connect, server }) =>
+      refused(
+        `There is no database ${connect.database} on ${server}.`,
+        'Set another database for the connection; any that the login may CONNECT to will do.',
+      ),
+  ],
+  [
+    /^55000: .* accepting connections/,
+    ({ connect, server }) =>
+      refused(
+        `The database ${connect.database} on ${server} takes no connections.`,
+        `Set another database for the connection, or: ALTER DATABASE ${quoted(connect.database)} ALLOW_CONNECTIONS true;`,
+      ),
+  ],
+  [
+    /^42501: .* for database/,
+    ({ connect, server }) =>
+      refused(
+        `The login ${connect.user} has no CONNECT on the database ${connect.database} on ${server}.`,
+        `GRANT CONNECT ON DATABASE ${quoted(connect.database)} TO ${quoted(connect.user)};`,
+      ),
+  ],
+  [
+    /^53300: too many connections for role/,
+    ({ connect, server }) =>
+      unreachable(
+        `The login ${connect.user} has no connection left on ${server}: its CONNECTION LIMIT is reached.`,
+        `ALTER ROLE ${quoted(connect.user)} CONNECTION LIMIT 10; each process of Hallpass holds one or two.`,
+      ),
+  ],
+  [
+    /^53300: too many connections for database/,
+    ({ connect, server }) =>
+      unreachable(
+        `The database ${connect.database} on ${server} has no connection left: its CONNECTION LIMIT is reached.`,
+        `Set another database for the connection, or: ALTER DATABASE ${quoted(connect.database)} CONNECTION LIMIT -1;`,
+      ),
+  ],
+  [
+    /^53300/,
+    ({ connect, server }) =>
+      unreachable(
+        `${server} has no connection left (max_connections).`,
+        'End idle sessions (pg_stat_activity shows them), or raise max_connections. From 16 on, set ' +
+          `reserved_connections and GRANT pg_use_reserved_connections TO ${quoted(connect.user)};`,
+      ),
+  ],
+  [/^57P03: .* not accepting connections$/, notAccepting],
+  [
+    /^57P03/,
+    ({ server }) =>
+      unreachable(
+        `${server} is starting, stopping or recovering.`,
+        'Wait: Hallpass tries again. If it stays so, its log tells what it waits for.',
+      ),
+  ],
+  [
+    /^57/,
+    ({ server }) =>
+      unreachable(
+        `${server} ended the connection while Hallpass was logging in.`,
+        'Look into the server’s log: it was stopped or restarted, or the login took too long for it.',
+      ),
+  ],
+];
+
+function wrongPassword({ connect, server }: Asked): Told {
+  const user = quoted(connect.user);
+  if (connect.iam !== null) {
+    return refused(
+      `${server} does not take an IAM token from the login ${connect.user}.`,
+      `Likely causes, in order: it is not in rds_iam (GRANT rds_iam TO ${user};), IAM authentication is not enabled ` +
+        'on the instance, there is no such login.',
+    );
+  }
+  return refused(
+    `${server} refuses the password of the login ${connect.user}.`,
+    'Likely causes, in order: it is another password, the login has none or its VALID UNTIL has passed, there is no ' +
+      `such login. ALTER ROLE ${user} PASSWORD '…' VALID UNTIL 'infinity'; sets a new one.`,
+  );
+}
+
+/** How RDS and Aurora check the token of whoever is in rds_iam, whatever else the login could prove itself with. */
+function pamRefused({ connect, server }: Asked): Told {
+  const { iam, user } = connect;
+  if (iam !== null) {
+    return refused(
+      `${server} refuses the IAM token for the login ${user}.`,
+      `Likely causes, in order: no policy of Hallpass’s IAM role allows rds-db:connect on arn:aws:rds-db:${iam.region}:` +
+        `…:dbuser:…/${user}, the instance is in another region, host: is an alias instead of the endpoint.`,
+    );
+  }
+  return refused(
+    `${server} takes no password from the login ${user}: it asks PAM, as RDS does for whoever is in rds_iam.`,
+    `Set iam: { region: … } for the connection, or REVOKE rds_iam FROM ${quoted(user)}; (also from roles that it is ` +
+      'a member of).',
+  );
+}
+
+function noHbaLine(
+  { connect, server }: Asked,
+  [address, unencrypted]: readonly (string | undefined)[],
+): Told {
+  const line = `add to pg_hba.conf: ${hbaLine(connect, address)}, then SELECT pg_reload_conf();`;
+  const managed = 'On a managed server, allow the address in its network rules.';
+  if (unencrypted) {
+    return refused(
+      `${server} does not let ${connect.user} at ${address} into ${connect.database} without TLS.`,
+      `Likely causes, in order: the server wants TLS (set tls: verify-full), or it has no line for us: ${line} ${managed}`,
+    );
+  }
+  return refused(
+    `pg_hba.conf of ${server} has no line that lets ${connect.user} at ${address} into ${connect.database}.`,
+    `On the server, ${line} ${managed}`,
+  );
+}
+
+/** Names in quotes are never taken for a keyword such as `all` (PostgreSQL documentation, "The pg_hba.conf File"). */
+function hbaLine({ database, user, tls }: Connect, address = ''): string {
+  if (address === '[local]') return `local "${database}" "${user}" scram-sha-256`;
+  const range = `${address}/${address.includes(':') ? 128 : 32}`;
+  return `${tls === 'off' ? 'host' : 'hostssl'} "${database}" "${user}" ${range} scram-sha-256`;
+}
+
+function notAccepting({ server }: Asked, _: unknown, error: Error): Told {
+  const isStandby = 'detail' in error && error.detail === 'Hot standby mode is disabled.';
+  return isStandby
+    ? {
+        kind: 'standby',
+        sentence: `${server} is a standby that nobody can log in to (hot_standby is off).`,
+        nextStep: 'Point the connection of this target to its primary.',
+      }
+    : unreachable(
+        `${server} takes no connections.`,
+        'Wait: Hallpass tries again. If it stays so, its log tells what it waits for.',
+      );
+}

@@ -1,0 +1,94 @@
+/** Looks at one target for `hallpass check` and `hallpass setup-sql`: reads only, on connections of its own. */
+import type { Connect, TargetConfig } from '../../config/config.js';
+import { createTargetConnection, type Limits, type TargetConnection } from '../connect.js';
+import { type TargetError, targetError } from '../errors.js';
+import type { NamePair } from '../target.js';
+import { type Obstacles, readObstacles } from './obstacles.js';
+import { readPerson } from './person.js';
+import { readClock, readMissing, readSituation, readVersion, type Situation } from './situation.js';
+import { readStandby, readWalEnd, type StandbySeen } from './standby.js';
+
+/** Somebody waits at a terminal, milliseconds. */
+const LIMITS: Limits = { connectMs: 5_000, callMs: 8_000, idleMs: 60_000, name: 'hallpass' };
+
+export interface StandbyReport {
+  /** `host:port`. */
+  readonly name: string;
+  readonly seen: StandbySeen | TargetError;
+}
+
+/** Each throws TargetError when the server doesn't answer. */
+export interface Diagnosis {
+  /** @param names roles and logins whose prepared transactions are looked for. */
+  situation(names: readonly string[]): Promise<Situation>;
+  /** server_version_num. */
+  version(): Promise<number>;
+  /** How far the server's clock is ahead of this process's, and how sure that is, milliseconds. */
+  clock(): Promise<{ readonly aheadMs: number; readonly orSoMs: number }>;
+  /** Of these names, those that no role of the server has. */
+  missing(names: readonly string[]): Promise<readonly string[]>;
+  /** Never throws: one that can't be reached is answered as its error. */
+  standbys(): Promise<readonly StandbyReport[]>;
+  person(pair: NamePair): ReturnType<typeof readPerson>;
+  obstacles(database: string, loginOid: number, roleOid: number): Promise<Obstacles>;
+  close(): Promise<void>;
+}
+
+/** Connects when it is first used. Tests shorten the limits. */
+export function createDiagnosis(
+  { connect, replicas, mode }: Pick<TargetConfig, 'connect' | 'replicas' | 'mode'>,
+  limits: Partial<Limits> = {},
+): Diagnosis {
+  const open = (to: Connect) => createTargetConnection(to, { ...LIMITS, ...limits });
+  const primary = open(connect);
+
+  return {
+    situation: (names) => primary.read((send) => readSituation(send, mode, names)),
+
+    version: () => primary.read(readVersion),
+
+    async clock() {
+      // Connects, so that the second question takes one round trip.
+      await primary.read(readClock);
+      const before = Date.now();
+      const now = await primary.read(readClock);
+      const after = Date.now();
+      return { aheadMs: now.getTime() - (before + after) / 2, orSoMs: (after - before) / 2 };
+    },
+
+    missing: (names) => primary.read((send) => readMissing(send, names)),
+
+    async standbys() {
+      if (replicas.length === 0) return [];
+      const walEnd = await readWalEnd(primary);
+      return Promise.all(
+        replicas.map(async (replica) => {
+          const seen = await briefly(open(replica), (standby) => readStandby(standby, walEnd)).catch(
+            (error) => targetError(error, 'call'),
+          );
+          return { name: `${replica.host}:${replica.port}`, seen };
+        }),
+      );
+    },
+
+    person: (pair) => primary.read((send) => readPerson(send, pair)),
+
+    obstacles: (database, loginOid, roleOid) =>
+      briefly(open({ ...connect, database }), (connection) =>
+        connection.read((send) => readObstacles(send, loginOid, roleOid)),
+      ),
+
+    close: () => primary.close(),
+  };
+}
+
+async function briefly<T>(
+  connection: TargetConnection,
+  work: (connection: TargetConnection) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(connection);
+  } finally {
+    await connection.close();
+  }
+}

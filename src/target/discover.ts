@@ -1,0 +1,91 @@
+/**
+ * Which roles of a target may be offered without anybody having listed them: those that Hallpass may lend, and that
+ * are safe. It reads shared catalogs only, which every login may read, from any database of the server.
+ */
+import { z } from 'zod';
+import type { Connect, TargetConfig } from '../config/config.js';
+import { isAbove } from '../domain/danger.js';
+import { createTargetConnection, DEFAULT_LIMITS, type Limits, type TargetConnection } from './connect.js';
+import { OWNER } from './guarded/names.js';
+import { powerOf } from './inspection/judge.js';
+import { inside } from './open.js';
+
+type Mode = TargetConfig['mode'];
+
+export interface FoundRole {
+  readonly role: string;
+  /** The beginning of its COMMENT, as its owner wrote it: nothing in it is trusted. */
+  readonly comment: string | null;
+}
+
+export interface Discovery {
+  /** @throws TargetError */
+  roles(): Promise<readonly FoundRole[]>;
+  close(): Promise<void>;
+}
+
+/** A COMMENT may hold a gigabyte; nobody is shown more of it than this, characters. */
+const MOST_COMMENT = 500;
+/** It takes some milliseconds a minute, and a server has few connections to give: one is not kept for it. */
+const LIMITS: Limits = { ...DEFAULT_LIMITS, callMs: 3_000, idleMs: 5_000 };
+
+const roleRow = z.object({
+  role: z.string(),
+  comment: z.string().nullable(),
+  /** What using it is to use: itself, and all that it is a member of. */
+  uses: z.array(z.string()),
+});
+
+/**
+ * `lendable`: the grantor holds ADMIN OPTION itself, as `GRANTED BY` asks; through another role doesn't count. A role
+ * that can log in is somebody's own. No attribute is inherited, but before 16 every member can SET ROLE; so a role is
+ * out when it, or anything above it, has one that is an administrator's, or can grant a role to whoever holds it.
+ * `$1`: whose memberships are ours; null for the login itself. pg_has_role for each of 2,000 roles takes ten times as
+ * long as this.
+ */
+const ROLES = `
+WITH RECURSIVE lendable AS (
+  SELECT r.oid FROM pg_roles r
+    JOIN pg_auth_members m ON m.roleid = r.oid AND m.admin_option
+    JOIN pg_roles me ON me.oid = m.member AND me.rolname = coalesce($1::name, current_user)
+   WHERE NOT r.rolcanlogin AND r.rolname !~ '^pg_'),
+up (role, oid) AS (
+  SELECT oid, oid FROM lendable
+  UNION SELECT up.role, m.roleid FROM up JOIN pg_auth_members m ON m.member = up.oid),
+safe AS (
+  SELECT up.role, array_agg(r.rolname::text) AS uses
+    FROM up JOIN pg_roles r ON r.oid = up.oid
+   GROUP BY up.role
+  HAVING NOT bool_or(r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication OR r.rolbypassrls
+                     OR up.oid IN (SELECT member FROM pg_auth_members WHERE admin_option)))
+SELECT r.rolname::text AS role, left(shobj_description(r.oid, 'pg_authid'), ${MOST_COMMENT}) AS comment, safe.uses
+  FROM safe JOIN pg_roles r ON r.oid = safe.role
+ ORDER BY r.rolname`;
+
+/**
+ * Every role that Hallpass may lend on this server and that is safe, by name: no attribute of an administrator, no
+ * right to grant other roles, and no membership that leads to more than reading and writing (the scale of the preview).
+ * @throws TargetError
+ */
+async function discoverRoles(connection: TargetConnection, mode: Mode): Promise<readonly FoundRole[]> {
+  const grantor = mode === 'guarded' ? OWNER : null;
+  const rows = await connection.read((send) => send(roleRow, ROLES, [grantor]));
+  return rows.filter(({ uses }) => !uses.some(isTooPowerful)).map(({ role, comment }) => ({ role, comment }));
+}
+
+function isTooPowerful(role: string): boolean {
+  const power = powerOf(role);
+  return power !== null && isAbove(power, 'write');
+}
+
+/** Connects when it is first asked, and lets go soon after. Tests shorten the limits. */
+export function createDiscovery(connect: Connect, mode: Mode, limits: Partial<Limits> = {}): Discovery {
+  const connection = createTargetConnection(mode === 'guarded' ? inside(connect) : connect, {
+    ...LIMITS,
+    ...limits,
+  });
+  return {
+    roles: () => discoverRoles(connection, mode),
+    close: () => connection.close(),
+  };
+}

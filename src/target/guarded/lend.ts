@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { Send, TargetConnection } from '../connect.js';
+import { otherServerError, TargetError } from '../errors.js';
+import { readFactsByOid, readServer } from '../facts.js';
+import { describeProblems } from '../inspect.js';
+import type { Lent, PairFacts, Server, ToLend } from '../target.js';
+import { errorOf, failure, throwIfBlocked } from './answer.js';
+import { BACKSTOP_MS } from './names.js';
+
+const lentRow = failure.extend({
+  state: z.enum(['lent', 'held', 'failed']),
+  mark: z.string().nullable(),
+  shorter: z.boolean().nullable(),
+});
+
+/** `shorter`: lent by an earlier call, and for less than is asked for now. */
+const LEND = `
+SELECT l.state, l.mark, l.code, l.message, l.expires_at < l.granted_at + w.duration_ms * interval '1 ms' AS shorter
+  FROM hallpass.lend($1::bigint[], $2::oid[], $3::oid[], $4::bigint[], $5::boolean[]) WITH ORDINALITY AS l
+  JOIN unnest($4::bigint[]) WITH ORDINALITY AS w (duration_ms, ordinality) USING (ordinality)
+ ORDER BY ordinality`;
+
+const extendedRow = failure.extend({ state: z.enum(['extended', 'failed']) });
+
+const EXTEND = 'SELECT state, code, message FROM hallpass.extend($1::bigint[], $2::bigint[])';
+
+/**
+ * Lends one role to up to some hundred logins, in three round trips: read, lend and proof, COMMIT. The request ids are
+ * kept in the same transaction as the memberships. Asked again with a longer duration, it extends.
+ * @throws TargetError; then nothing of the batch was lent, unless it is `ambiguous`.
+ */
+export function lendBatch(
+  connection: TargetConnection,
+  server: string,
+  batch: readonly ToLend[],
+): Promise<readonly Lent[]> {
+  return connection.transaction(
+    (send) => Promise.all([readServer(send, 'guarded'), readFactsByOid(send, batch, 'guarded')]),
+    async ([seen, facts], { send, commit }) => {
+      if (seen.id !== server) throw otherServerError(server, seen.id);
+      const answers = batch.map((wish, i) => refuse(seen, wish, facts[i]));
+      const fit = batch.filter((_, i) => answers[i] === null);
+      const lent = fit.length === 0 ? [] : await lendFit(send, seen, fit);
+      if (lent.some(({ outcome }) => outcome === 'lent')) await commit();
+      const rest = lent.values();
+      return answers.map((answer) => answer ?? next(rest));
+    },
+  );
+}
+
+/** What need not be asked of the functions, or null. */
+function refuse(seen: Server, wish: ToLend, facts: PairFacts | undefined): Lent | null {
+  const { roleOid, memberOid } = wish;
+  if (facts === undefined) throw new Error('the catalog did not answer for the pair');
+  const [problem] = describeProblems(seen, facts);
+  if (problem !== undefined) {
+    const error = new TargetError({ kind: 'unfit', scope: 'pair', passing: false, ...problem });
+    return { roleOid, memberOid, outcome: 'failed', error };
+  }
+  if (facts.held === null || facts.ours) return null;
+  return { roleOid, memberOid, outcome: 'held', via: facts.held.via };
+}
+
+async function lendFit(send: Send, { grantorOid }: Server, fit: readonly ToLend[]): Promise<Lent[]> {
+  const ids = fit.map(({ requestId }) => requestId);
+  const durations = fit.map(({ durationMs }) => Math.ceil(durationMs) + BACKSTOP_MS);
+  const [rows, facts] = await Promise.all([
+    send(lentRow, LEND, [
+      ids,
+      fit.map(({ roleOid }) => roleOid),
+      fit.map(({ memberOid }) => memberOid),
+      durations,
+      fit.map(({ setRole }) => setRole),
+    ]),
+    readFactsByOid(send, fit, 'guarded'),
+  ]);
+  throwIfBlocked(rows.map((row) => (row.state === 'failed' ? errorOf(row) : null)));
+  const longer = rows.flatMap((row, i) => (row.shorter === true ? [i] : []));
+  const extended =
+    longer.length === 0
+      ? []
+      : await send(extendedRow, EXTEND, [longer.map((i) => ids[i]), longer.map((i) => durations[i])]);
+  const refusals = new Map(longer.map((at, i) => [at, extended[i]]));
+  return fit.map(({ roleOid, memberOid }, i): Lent => {
+    const pair = { roleOid, memberOid };
+    const row = rows[i];
+    if (row === undefined) throw new Error('the server did not answer for every pair');
+    if (row.state === 'held') return { ...pair, outcome: 'held', via: row.message ?? '' };
+    const failed = row.state === 'failed' ? row : refusals.get(i);
+    if (failed?.state === 'failed') return { ...pair, outcome: 'failed', error: errorOf(failed) };
+    if (facts[i]?.ours !== true || row.mark === null) {
+      return {
+        ...pair,
+        outcome: 'failed',
+        error: errorOf({ code: '40001', message: 'no membership was read back' }),
+      };
+    }
+    return { ...pair, outcome: 'lent', grantorOid, mark: row.mark };
+  });
+}
+
+function next<T>(items: Iterator<T>): T {
+  const { done, value } = items.next();
+  if (done === true) throw new Error('the server did not answer for every pair');
+  return value;
+}

@@ -1,0 +1,17 @@
+import { OWNER, REAPER } from './names.js';
+
+/** The login for cron and pg_cron: whoever has its credential can take back what is due, and nothing else. */
+export const REAPER_SQL = `
+DO $do$
+BEGIN
+  IF EXISTS (SELECT FROM pg_namespace WHERE nspname = 'hallpass' AND pg_get_userbyid(nspowner) <> '${OWNER}') THEN
+    RAISE EXCEPTION 'there is a schema hallpass of somebody else in this database';
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${REAPER}') THEN
+    -- It has no password yet: \\password ${REAPER}
+    CREATE ROLE ${REAPER} LOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 5;
+  END IF;
+  EXECUTE format('GRANT CONNECT ON DATABASE %I TO ${REAPER}', current_database());
+END
+$do$;
+`;

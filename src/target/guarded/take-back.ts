@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { TargetConnection } from '../connect.js';
+import { otherServerError, standbyError } from '../errors.js';
+import { readFactsByOid, readServer } from '../facts.js';
+import type { OidPair, PairFacts, TakenBack } from '../target.js';
+import { errorOf, failure, throwIfBlocked } from './answer.js';
+
+const row = failure.extend({
+  member_oid: z.number(),
+  state: z.enum(['revoked', 'absent', 'dropped', 'failed']),
+});
+
+const TAKE_BACK = `
+SELECT member_oid, state, code, message FROM hallpass.take_back($1::oid[], $2::oid[])`;
+
+/**
+ * Takes one role back from up to some hundred logins, in three round trips: read, take back and proof, COMMIT. Answers
+ * what was read afterwards. The functions take turns, so a membership that is not there then will not come any more.
+ * @throws TargetError; then nothing of the batch was taken back, unless it is `ambiguous`.
+ */
+export function takeBackBatch(
+  connection: TargetConnection,
+  server: string,
+  batch: readonly OidPair[],
+): Promise<readonly TakenBack[]> {
+  return connection.transaction(
+    (send) => readServer(send, 'guarded'),
+    async (seen, { send, commit }) => {
+      if (seen.id !== server) throw otherServerError(server, seen.id);
+      if (seen.inRecovery) throw standbyError();
+      const oids = [batch.map(({ roleOid }) => roleOid), batch.map(({ memberOid }) => memberOid)];
+      const [rows, after] = await Promise.all([
+        send(row, TAKE_BACK, oids),
+        readFactsByOid(send, batch, 'guarded'),
+      ]);
+      throwIfBlocked(rows.map((each) => (each.state === 'failed' ? errorOf(each) : null)));
+      await commit();
+      const said = new Map(rows.map((each) => [each.member_oid, each]));
+      return batch.map((pair, i) => answer(pair, said.get(pair.memberOid), after[i]));
+    },
+  );
+}
+
+function answer(
+  { roleOid, memberOid }: OidPair,
+  said: z.infer<typeof row> | undefined,
+  after: PairFacts | undefined,
+): TakenBack {
+  const pair = { roleOid, memberOid };
+  if (said === undefined || after === undefined) throw new Error('the server did not answer for every pair');
+  if (said.state === 'failed') return { ...pair, outcome: 'failed', error: errorOf(said) };
+  if (after.roleOid === null || after.memberOid === null) return { ...pair, outcome: 'dropped' };
+  if (after.ours) {
+    const error = errorOf({ code: '40001', message: 'the membership was still there after the REVOKE' });
+    return { ...pair, outcome: 'failed', error };
+  }
+  return { ...pair, outcome: said.state === 'revoked' ? 'gone' : 'absent', stillHeld: after.held !== null };
+}

@@ -1,0 +1,145 @@
+/** How much harm a role can do, on one scale, from what was read of it. Pure. */
+import { type Danger, isAbove, worse } from '../../domain/danger.js';
+import { GRANTORS_SINCE } from '../quote.js';
+import type { Reach, ReachedRole } from './reach.js';
+import type { InDatabase } from './tables.js';
+import { count, list } from './words.js';
+
+/**
+ * PostgreSQL documentation, "Predefined Roles"; and the administrators that providers hand out in a superuser's place.
+ * A predefined role that is not listed is taken for an administrator's: it is newer than this list.
+ */
+const POWERS: ReadonlyMap<string, Danger> = new Map<string, Danger>([
+  ['pg_read_all_data', 'read'],
+  ['pg_read_all_settings', 'read'],
+  ['pg_read_all_stats', 'read'],
+  ['pg_stat_scan_tables', 'read'],
+  ['pg_monitor', 'read'],
+  ['pg_write_all_data', 'write'],
+  ['pg_database_owner', 'none'],
+  ['pg_use_reserved_connections', 'none'],
+  ['pg_read_server_files', 'superuser'],
+  ['pg_write_server_files', 'superuser'],
+  ['pg_execute_server_program', 'superuser'],
+  ['rds_superuser', 'admin'],
+  ['rds_replication', 'admin'],
+  ['rds_iam', 'admin'],
+  ['rdsadmin', 'admin'],
+  ['cloudsqlsuperuser', 'admin'],
+  ['alloydbsuperuser', 'admin'],
+  ['azure_pg_admin', 'admin'],
+  ['azuresu', 'admin'],
+  ['neon_superuser', 'admin'],
+  ['supabase_admin', 'admin'],
+  ['doadmin', 'admin'],
+  ['avnadmin', 'admin'],
+]);
+
+interface Finding {
+  readonly danger: Danger;
+  readonly reason: string;
+}
+
+export interface Judgement {
+  readonly danger: Danger;
+  /** What makes it so: only findings of that danger. */
+  readonly reasons: readonly string[];
+}
+
+/** The danger of using a role for what its name stands for; null for ordinary roles. */
+export function powerOf(name: string): Danger | null {
+  return POWERS.get(name) ?? (name.startsWith('pg_') ? 'admin' : null);
+}
+
+/** It gives every table of every database. */
+export function reachesEverything({ name, used, become, superuser }: ReachedRole): boolean {
+  return (become && superuser) || (used && (name === 'pg_read_all_data' || name === 'pg_write_all_data'));
+}
+
+export function judge(reach: Reach, databases: readonly InDatabase[]): Judgement {
+  const found = [
+    ...reach.roles.flatMap((role) => [...ofAttributes(role, reach.version), ...ofPower(role)]),
+    ...ofAdministered(reach),
+    ...ofObjects(reach, databases),
+  ];
+  const danger = found.reduce<Danger>((worst, finding) => worse(worst, finding.danger), 'none');
+  const reasons = found.flatMap((finding) =>
+    finding.danger === danger && danger !== 'none' ? [finding.reason] : [],
+  );
+  return { danger, reasons };
+}
+
+/** Attributes are never inherited: they count where the member can SET ROLE. */
+function ofAttributes(role: ReachedRole, version: number): readonly Finding[] {
+  if (!role.become) return [];
+  // Before 16, CREATEROLE gives every role but a superuser to anybody: those that run programs on the server, too.
+  const createRole = version < GRANTORS_SINCE ? 'superuser' : 'admin';
+  return [
+    ...(role.superuser ? [{ danger: 'superuser' as const, reason: `is the superuser ${role.name}` }] : []),
+    ...(role.createRole ? [{ danger: createRole, reason: `has CREATEROLE as ${role.name}` } as const] : []),
+    ...attributesOf(role).map((name) => ({
+      danger: 'admin' as const,
+      reason: `has ${name} as ${role.name}`,
+    })),
+  ];
+}
+
+function attributesOf({ createDb, replication, bypassRls }: ReachedRole): readonly string[] {
+  return [
+    ...(createDb ? ['CREATEDB'] : []),
+    ...(replication ? ['REPLICATION'] : []),
+    ...(bypassRls ? ['BYPASSRLS'] : []),
+  ];
+}
+
+function ofPower({ name, used }: ReachedRole): readonly Finding[] {
+  const danger = used ? powerOf(name) : null;
+  return danger === null ? [] : [{ danger, reason: `has all that ${name} has` }];
+}
+
+/** Who can grant a role can grant it to themselves, in full. */
+function ofAdministered({ roles }: Reach): readonly Finding[] {
+  const names = roles.filter(({ administered }) => administered).map(({ name }) => name);
+  if (names.length === 0) return [];
+  const toSuperuser = roles.some(
+    ({ gained, superuser, name }) => gained && (superuser || powerOf(name) === 'superuser'),
+  );
+  return [
+    {
+      danger: toSuperuser ? 'superuser' : 'admin',
+      reason: `can grant ${list(names)} to anybody, itself included`,
+    },
+  ];
+}
+
+function ofObjects(
+  { databases: reached, owned }: Reach,
+  databases: readonly InDatabase[],
+): readonly Finding[] {
+  const sum = (of: (database: InDatabase) => number) =>
+    databases.reduce((total, each) => total + of(each), 0);
+  const tables = (of: 'read' | 'write' | 'triggers') =>
+    sum(({ schemas }) => schemas.reduce((total, schema) => total + schema[of], 0));
+  const [read, write, triggers] = [tables('read'), tables('write'), tables('triggers')];
+  const functions = sum(({ powers }) => powers.functions);
+  const creates = [
+    ...reached.filter((database) => database.creates).map(({ name }) => `database ${name}`),
+    ...databases.flatMap(({ name, powers }) => powers.creates.map((schema) => `${name}.${schema}`)),
+  ];
+  const findings: readonly (readonly [boolean, Danger, string])[] = [
+    [owned.some(({ kind }) => kind === 'pg_database'), 'admin', 'owns a database'],
+    [owned.length > 0, 'write', 'owns objects'],
+    [write > 0, 'write', `can change the rows of ${count(write, 'table')}`],
+    [triggers > 0, 'write', `can make triggers on ${count(triggers, 'table')}`],
+    [creates.length > 0, 'write', `can create objects in ${list(creates)}`],
+    [functions > 0, 'write', `can call ${count(functions, 'function')} that act as their owner`],
+    [read > 0, 'read', `can read ${count(read, 'table')}`],
+  ];
+  return findings.flatMap(([holds, danger, reason]) => (holds ? [{ danger, reason }] : []));
+}
+
+/** A role whose use alone leads on to more than the role itself gives. */
+export function leadsOn({ name, used }: ReachedRole): boolean {
+  const danger = used ? powerOf(name) : null;
+  return danger !== null && isAbove(danger, 'write');
+}

@@ -1,0 +1,147 @@
+/**
+ * What a role brings on the whole server: which roles its member has the use of, which it can become, and in which
+ * databases that counts. Read in one round trip, from any database.
+ */
+import { z } from 'zod';
+import type { Send } from '../connect.js';
+import { GRANTORS_SINCE, isNamed, nameValues } from '../quote.js';
+
+const roleRow = z.object({
+  oid: z.number(),
+  name: z.string(),
+  /** Its privileges are the member's. */
+  used: z.boolean(),
+  /** The member can SET ROLE to it: only so are attributes used. */
+  become: z.boolean(),
+  /** Not covered by the privileges of another of these: what is asked of them is asked of all. */
+  top: z.boolean(),
+  /** The member can grant it: itself, or as a role that comes with one that it can grant. */
+  administered: z.boolean(),
+  gained: z.boolean(),
+  superuser: z.boolean(),
+  createRole: z.boolean(),
+  createDb: z.boolean(),
+  replication: z.boolean(),
+  bypassRls: z.boolean(),
+  login: z.boolean(),
+});
+export type ReachedRole = z.infer<typeof roleRow>;
+
+const databaseRow = z.object({
+  name: z.string(),
+  template: z.boolean(),
+  /** Hallpass's own login has CONNECT. */
+  mayRead: z.boolean(),
+  /** How many objects of it name a used role, and whether the database itself does. */
+  objects: z.number(),
+  named: z.boolean(),
+  creates: z.boolean(),
+  grantsOn: z.boolean(),
+});
+
+/** `database: null`: of the whole server. `kind`: the catalog's name. */
+const ownedRow = z.object({ database: z.string().nullable(), kind: z.string(), count: z.number() });
+export type Owned = z.infer<typeof ownedRow>;
+
+const aboutRow = z.object({ version: z.number(), loginOid: z.number().nullable() });
+
+export interface Reach {
+  readonly version: number;
+  /** null: there is no such login. */
+  readonly loginOid: number | null;
+  /** The role itself and all that it is a member of; empty when there is no such role. */
+  readonly roles: readonly ReachedRole[];
+  readonly databases: readonly z.infer<typeof databaseRow>[];
+  readonly owned: readonly Owned[];
+}
+
+/**
+ * Before 16 every member can SET ROLE, and to all that the role is itself a member of; from 16 on only along SET TRUE.
+ * What can be used is then asked of the server, which knows each release's rules of inheritance.
+ */
+const REACH = `
+WITH RECURSIVE asked AS (SELECT r.oid FROM pg_roles r WHERE ${isNamed('r', '$1')}),
+release AS (SELECT current_setting('server_version_num')::int < ${GRANTORS_SINCE} AS early),
+up (oid) AS (
+  SELECT oid FROM asked
+  UNION SELECT m.roleid FROM up JOIN pg_auth_members m ON m.member = up.oid),
+become AS MATERIALIZED (
+  SELECT up.oid FROM up, asked, release
+   WHERE ($2::boolean OR early)
+     AND pg_has_role(asked.oid, up.oid, CASE WHEN early THEN 'MEMBER' ELSE 'SET' END)),
+top AS MATERIALIZED (
+  SELECT oid FROM asked
+  UNION SELECT become.oid FROM become, asked WHERE NOT pg_has_role(asked.oid, become.oid, 'USAGE')),
+used AS MATERIALIZED (
+  SELECT up.oid FROM up WHERE EXISTS (SELECT FROM top WHERE pg_has_role(top.oid, up.oid, 'USAGE')))`;
+
+const ABOUT = `
+SELECT current_setting('server_version_num')::int AS version,
+       (SELECT u.oid FROM pg_roles u WHERE ${isNamed('u', '$1')}) AS "loginOid"`;
+
+/** From 16 on, ADMIN OPTION is exercised by whoever has the privileges of its holder: SET FALSE doesn't matter. */
+const ROLES = `${REACH},
+administered AS (
+  SELECT m.roleid AS oid FROM pg_auth_members m JOIN used ON m.member = used.oid WHERE m.admin_option),
+gained (oid) AS (
+  SELECT oid FROM administered
+  UNION SELECT m.roleid FROM gained JOIN pg_auth_members m ON m.member = gained.oid)
+SELECT r.oid, r.rolname::text AS name,
+       r.oid IN (SELECT oid FROM used) AS used,
+       r.oid IN (SELECT oid FROM become) AS become,
+       r.oid IN (SELECT oid FROM top) AS top,
+       r.oid IN (SELECT oid FROM administered) AS administered,
+       r.oid IN (SELECT oid FROM gained) AS gained,
+       r.rolsuper AS superuser, r.rolcreaterole AS "createRole", r.rolcreatedb AS "createDb",
+       r.rolreplication AS replication, r.rolbypassrls AS "bypassRls", r.rolcanlogin AS login
+  FROM up JOIN pg_roles r USING (oid) ORDER BY r.rolname`;
+
+/**
+ * What everybody may do is no matter of the role; but who can become the role can leave, wherever anything can be
+ * made, a function that goes on acting as the role.
+ */
+const DATABASES = `${REACH},
+named AS MATERIALIZED (
+  SELECT s.dbid, s.classid, s.objid FROM pg_shdepend s
+   WHERE s.refclassid = 'pg_authid'::regclass AND s.refobjid IN (SELECT oid FROM used))
+SELECT d.datname::text AS name, d.datistemplate AS template,
+       has_database_privilege(d.oid, 'CONNECT') AS "mayRead",
+       coalesce(inside.count, 0) AS objects,
+       EXISTS (SELECT FROM named
+                WHERE named.dbid = 0 AND named.classid = 'pg_database'::regclass AND named.objid = d.oid) AS named,
+       coalesce(can.creates, false) AS creates, coalesce(can.grants_on, false) AS "grantsOn"
+  FROM pg_database d
+  LEFT JOIN (SELECT dbid, count(*)::int AS count FROM named GROUP BY dbid) inside ON inside.dbid = d.oid
+  CROSS JOIN LATERAL (
+    SELECT bool_or(has_database_privilege(top.oid, d.oid, 'CREATE')
+                   AND (EXISTS (SELECT FROM become) OR NOT has_database_privilege(0::oid, d.oid, 'CREATE'))) AS creates,
+           bool_or(has_database_privilege(top.oid, d.oid,
+             'CREATE WITH GRANT OPTION, CONNECT WITH GRANT OPTION, TEMPORARY WITH GRANT OPTION')) AS grants_on
+      FROM top WHERE NOT pg_has_role(top.oid, d.datdba, 'USAGE')) can
+ WHERE d.datallowconn
+ ORDER BY objects DESC, name`;
+
+/** The catalogs have the same OIDs in every database. Default privileges are no object. */
+const OWNED = `${REACH}
+SELECT d.datname::text AS database, s.classid::regclass::text AS kind, count(*)::int AS count
+  FROM pg_shdepend s LEFT JOIN pg_database d ON d.oid = s.dbid
+ WHERE s.refclassid = 'pg_authid'::regclass AND s.refobjid IN (SELECT oid FROM used)
+   AND s.deptype = 'o' AND s.classid <> 'pg_default_acl'::regclass
+ GROUP BY 1, 2 ORDER BY 1 NULLS FIRST, 3 DESC, 2`;
+
+/** @param setRole whether the login may SET ROLE to it, from 16 on. */
+export async function readReach(
+  send: Send,
+  names: { readonly role: string; readonly login: string | null; readonly setRole: boolean },
+): Promise<Reach> {
+  const [role = '', login = ''] = nameValues([names.role, names.login ?? '']);
+  const asked = [role, names.setRole];
+  const [[about], roles, databases, owned] = await Promise.all([
+    send(aboutRow, ABOUT, [login]),
+    send(roleRow, ROLES, asked),
+    send(databaseRow, DATABASES, asked),
+    send(ownedRow, OWNED, asked),
+  ]);
+  if (about === undefined) throw new Error('the server did not say its version');
+  return { ...about, roles, databases, owned };
+}

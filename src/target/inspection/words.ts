@@ -1,0 +1,25 @@
+/** Numbers, lists and limits of the sentences about a role. */
+
+/** `1 table`, `3 tables`; what is not made with an s brings its plural along. */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
+/** Names in a sentence, at most four; the rest is counted. */
+export function list(names: readonly string[]): string {
+  const shown = names.length > 4 ? names.slice(0, 3) : names;
+  return and([...shown, ...(shown.length < names.length ? [`${names.length - shown.length} more`] : [])]);
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function and(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+}
+
+/** A sentence with names in it, characters. */
+const MAX_WORDS = 300;
+
+/** So that what is kept of it has a limit. */
+export function cut(words: string): string {
+  return words.length <= MAX_WORDS ? words : `${words.slice(0, MAX_WORDS - 1)}…`;
+}

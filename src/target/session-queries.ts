@@ -1,0 +1,102 @@
+/** How sessions are seen and ended where Hallpass's own login may do it: direct targets, and every standby of theirs. */
+import { z } from 'zod';
+import type { Connect } from '../config/config.js';
+import type { Send, TargetConnection } from './connect.js';
+import { readFactsByOid, readServer } from './facts.js';
+import { GRANTORS_SINCE } from './quote.js';
+import type { SessionSource } from './sessions.js';
+import type { OidPair } from './target.js';
+
+/**
+ * Before 16 our login inherits nothing, so that it can't use the roles that it lends, and becomes the role that has
+ * the right, for this transaction; from 16 on it was given with INHERIT.
+ */
+const become = (right: string): string => `
+SELECT set_config('role', '${right}', true)
+ WHERE current_setting('server_version_num')::int < ${GRANTORS_SINCE}
+   AND pg_has_role(session_user, '${right}', 'MEMBER')`;
+
+const may = (right: string): string => `
+pg_has_role(session_user, '${right}',
+            CASE WHEN current_setting('server_version_num')::int < ${GRANTORS_SINCE} THEN 'MEMBER' ELSE 'USAGE' END)`;
+
+const aboutUs = z.object({ now: z.string(), may_see: z.boolean(), may_end: z.boolean() });
+const ABOUT_US = `
+SELECT clock_timestamp()::text AS now, ${may('pg_read_all_stats')} AS may_see, ${may('pg_signal_backend')} AS may_end`;
+
+const session = z.object({
+  pid: z.number(),
+  memberOid: z.number(),
+  startedAt: z.string().nullable(),
+  isOld: z.boolean(),
+  isInOldTransaction: z.boolean(),
+});
+/** Without the right to see them, the times of others are null: taken for old. */
+const SESSIONS = `
+SELECT pid, usesysid AS "memberOid", backend_start::text AS "startedAt",
+       coalesce(backend_start < before.moment, true) AS "isOld",
+       coalesce(xact_start < before.moment, false) AS "isInOldTransaction"
+  FROM pg_stat_activity, (SELECT coalesce($2::timestamptz, clock_timestamp()) AS moment) AS before
+ WHERE usesysid = ANY ($1::oid[])`;
+
+const preparedRow = z.object({ member_oid: z.number(), gids: z.array(z.string()) });
+/** What the login, or the role that it had become, prepared for a later COMMIT: a REVOKE doesn't undo it. */
+const PREPARED = `
+SELECT pair.member_oid, array_agg(x.gid ORDER BY x.prepared) AS gids
+  FROM unnest($1::oid[], $2::oid[]) AS pair (role_oid, member_oid)
+  JOIN pg_roles o ON o.oid IN (pair.role_oid, pair.member_oid)
+  JOIN pg_prepared_xacts x ON x.owner = o.rolname
+ GROUP BY pair.member_oid`;
+
+const END = `
+SELECT pg_terminate_backend(a.pid)
+  FROM unnest($1::int[], $2::oid[]) AS s (pid, member_oid)
+  JOIN pg_stat_activity a ON a.pid = s.pid AND a.usesysid = s.member_oid`;
+
+export function plainSessions(connection: TargetConnection, name: string): SessionSource {
+  return {
+    connection,
+    name,
+
+    async look(send, pairs, before) {
+      const members = [...new Set(pairs.map((pair) => pair.memberOid))];
+      const [server, facts, prepared, [about], , sessions] = await Promise.all([
+        readServer(send),
+        readFactsByOid(send, pairs),
+        readPrepared(send, pairs),
+        send(aboutUs, ABOUT_US),
+        send(z.unknown(), become('pg_read_all_stats')),
+        send(session, SESSIONS, [members, before]),
+      ]);
+      if (about === undefined) throw new Error('the server did not say what its login may do');
+      return {
+        server,
+        now: about.now,
+        maySee: about.may_see,
+        mayEnd: about.may_end,
+        sessions,
+        members: facts.flatMap(({ ours }, i) => (ours ? (pairs[i] ?? []) : [])),
+        prepared,
+      };
+    },
+
+    async end(send, sessions) {
+      const values = [sessions.map(({ pid }) => pid), sessions.map(({ memberOid }) => memberOid)];
+      await Promise.all([send(z.unknown(), become('pg_signal_backend')), send(z.unknown(), END, values)]);
+    },
+  };
+}
+
+export async function readPrepared(
+  send: Send,
+  pairs: readonly OidPair[],
+): Promise<ReadonlyMap<number, readonly string[]>> {
+  const oids = [pairs.map(({ roleOid }) => roleOid), pairs.map(({ memberOid }) => memberOid)];
+  const rows = await send(preparedRow, PREPARED, oids);
+  return new Map(rows.map(({ member_oid, gids }) => [member_oid, gids]));
+}
+
+/** What people know a server by. */
+export function nameOf({ host, port }: Connect): string {
+  return `the standby ${host}:${port}`;
+}

@@ -1,0 +1,83 @@
+/** `hallpass setup-sql`: scripts that a DBA reads and runs, and the way back. Pure: nothing is asked of any server. */
+import { HallpassError } from '../../errors.js';
+import { type GroupRole, groupRoleSteps } from './group-role.js';
+import { hallpassSteps, undoHallpass } from './hallpass.js';
+import { NOTES } from './notes.js';
+import { type Logins, loginSteps } from './people.js';
+import { checkNames, type Place, placeOf, type SetupTarget } from './place.js';
+import { printScript, type Step } from './script.js';
+import { undoGroupRole, undoLogins } from './undo.js';
+
+/** What a script is for; without either, it is for Hallpass itself: its login and its rights. */
+export interface Wish {
+  readonly role?: GroupRole;
+  readonly logins?: Logins;
+  /** The way back of the same wish. */
+  readonly undo: boolean;
+}
+
+/**
+ * The steps of the script, in order.
+ * @param version server_version_num, like 160004.
+ * @throws HallpassError when a name can't be, or a wish is incomplete.
+ */
+export function setupSteps(target: SetupTarget, version: number, wish: Wish): readonly Step[] {
+  const place = placeOf(target, version);
+  checkWish(wish);
+  const { role, logins, undo } = wish;
+  if (role === undefined && logins === undefined) {
+    return undo ? undoHallpass(place) : hallpassSteps(place, target);
+  }
+  return [
+    ...(role === undefined ? [] : undo ? undoGroupRole(place, role) : groupRoleSteps(place, role)),
+    ...(logins === undefined ? [] : undo ? undoLogins(place, logins) : loginSteps(place, logins)),
+  ];
+}
+
+/**
+ * The script as `hallpass setup-sql` prints it, for psql.
+ * @throws as setupSteps.
+ */
+export function setupSql(target: SetupTarget, version: number, wish: Wish): string {
+  const place = placeOf(target, version);
+  return printScript(head(place, wish), setupSteps(target, version, wish), foot(place, wish));
+}
+
+function head({ target, version, kind, mode }: Place, { undo, role, logins }: Wish): string {
+  const major = Math.floor(version / 10_000);
+  const all = role === undefined && logins === undefined;
+  return [
+    `${undo ? 'Undoes what hallpass setup-sql set up' : 'Sets Hallpass up'} on ${target}: Postgres ${major}, ${kind}, ${mode}.`,
+    ...(undo && all ? [`First set lend: false for ${target}, and let Hallpass end what is open there.`] : []),
+    `Read it, then run it with psql. It may be run again${undo ? '' : ': what is there already stays as it is'}.`,
+    'Each WARNING names something that was left out, and why.',
+    ...NOTES[kind],
+  ].join('\n');
+}
+
+function foot({ target }: Place, { undo }: Wish): string {
+  if (undo) return 'Then take what is gone out of the configuration, and try it: hallpass check';
+  return `Try it: hallpass check ${target}`;
+}
+
+function checkWish({ role, logins }: Wish): void {
+  if (role !== undefined) {
+    checkNames('role', [role.role]);
+    checkNames('database', role.databases);
+    if (role.schemas !== 'all') checkNames('schema', role.schemas);
+    if (role.databases.length === 0) throw incomplete('no database', '--databases');
+    if (role.access !== 'monitor' && role.schemas.length === 0) {
+      throw incomplete('no schema', '--schemas or --all-schemas');
+    }
+  }
+  if (logins === undefined) return;
+  checkNames('login', logins.logins);
+  if (logins.logins.length === 0) throw incomplete('no login', '--login');
+}
+
+function incomplete(what: string, options: string): HallpassError {
+  return new HallpassError(`the script would be for ${what}`, {
+    passing: false,
+    nextStep: `Write ${options}.`,
+  });
+}

@@ -1,0 +1,87 @@
+/** Hallpass's own login and its rights: the least that lends. */
+import { GRANTORS_SINCE, grantAdminSql, quoteName } from '../quote.js';
+import { makeRole, POWERLESS } from './make-role.js';
+import type { Place } from './place.js';
+import { attempt, comment } from './script.js';
+
+/** A few processes, each with a connection of its own; a runaway can't take the server's last one. */
+const CONNECTION_LIMIT = 20;
+
+/** To see when others' transactions began, and to end their sessions. */
+export const SESSION_RIGHTS = ['pg_read_all_stats', 'pg_signal_backend'] as const;
+
+export function makeLogin({ login, iam }: Place): readonly string[] {
+  return [
+    comment(`Hallpass’s login. It owns nothing, because owners can’t be kept from what they own. It has no CREATEROLE: up to
+Postgres 15 that would let it grant any role, and from 16 on what it lends could not be told from what you grant.
+NOINHERIT, because up to Postgres 15 the ADMIN OPTION makes it a member of each role that it lends.`),
+    makeRole({
+      name: login,
+      attributes: ['LOGIN', 'NOINHERIT', ...POWERLESS],
+      connectionLimit: CONNECTION_LIMIT,
+      about: 'Hallpass: lends roles and takes them back',
+      needed: ['LOGIN', 'NOINHERIT', ...POWERLESS],
+    }),
+    ...(iam ? [IAM_LOGIN, grantIam(login)] : [passwordNote(login)]),
+  ];
+}
+
+const IAM_LOGIN =
+  comment(`It logs in by tokens of AWS IAM, so it has no password: once it has rds_iam, a password no longer works.
+The policy that lets Hallpass ask for tokens: hallpass setup-sql … --iam-policy`);
+
+/** AWS documentation, "Creating a database account using IAM authentication". */
+export function grantIam(login: string): string {
+  return attempt(
+    `GRANT rds_iam TO ${quoteName(login)};`,
+    'Switch on IAM authentication of the server; run this as its master user.',
+  );
+}
+
+function passwordNote(login: string): string {
+  return comment(`Its password stands in no script. Set it by hand, in psql:  \\password ${quoteName(login)}
+psql sends only its hash, so that it gets into no log.`);
+}
+
+/** Lets Hallpass lend these roles. */
+export function grantAdmin({ version, holder }: Place, roles: readonly string[]): readonly string[] {
+  if (roles.length === 0) return [];
+  const how =
+    version >= GRANTORS_SINCE
+      ? 'ADMIN to lend it; not INHERIT and not SET, so that it can’t use it unless it grants it to itself.'
+      : 'The ADMIN OPTION, to lend it.';
+  return [
+    comment(`The right to lend each role. ${how}
+It needs no GRANT OPTION: it passes on memberships, never a privilege on a table.`),
+    ...roles.map((role) =>
+      attempt(
+        grantAdminSql(version, role, holder),
+        'Make the role first (hallpass setup-sql … --role); run this as a superuser, or with ADMIN OPTION on the role.',
+      ),
+    ),
+  ];
+}
+
+/** Lets Hallpass end what a REVOKE leaves. */
+export function grantSessionRights({ version, holder }: Place): readonly string[] {
+  const options = version >= GRANTORS_SINCE ? ' WITH INHERIT TRUE, SET FALSE' : '';
+  return [
+    comment(`A REVOKE ends no session that became the role by SET ROLE, and no transaction that goes on with a plan made
+before. To see these and to end them Hallpass has two predefined roles; they read no table.`),
+    ...SESSION_RIGHTS.map((right) =>
+      attempt(
+        `GRANT ${right} TO ${quoteName(holder)}${options};`,
+        'Roles are taken back without it too, but sessions can’t be ended, and Hallpass says so. Your provider may keep it to itself.',
+      ),
+    ),
+  ];
+}
+
+/** Lets a role into a database, also when PUBLIC is shut out of it. */
+export function grantConnect(role: string, database: string): string {
+  const grant = attempt(
+    `GRANT CONNECT ON DATABASE ${quoteName(database)} TO ${quoteName(role)};`,
+    'Run it as the owner of the database, unless PUBLIC may connect anyway.',
+  );
+  return `${comment('Said for the day on which PUBLIC may not connect any more.')}\n${grant}`;
+}

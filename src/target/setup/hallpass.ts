@@ -1,0 +1,45 @@
+/** The script for Hallpass itself: its login, what it may lend, its rights for sessions; and the way back. */
+import { OWNER, REAPER } from '../guarded/names.js';
+import { guardedSteps, undoGuarded } from './guarded.js';
+import { grantAdmin, grantConnect, grantSessionRights, makeLogin, SESSION_RIGHTS } from './hallpass-role.js';
+import type { Place, SetupTarget } from './place.js';
+import { comment, quoteText, type Step, transaction } from './script.js';
+import { dropRole, revokeFromHolder, revokePrivileges } from './undo-role.js';
+
+export function hallpassSteps(place: Place, { roles, discover }: SetupTarget): readonly Step[] {
+  const names = [...roles.values()].map(({ role }) => role);
+  const rights = [
+    ...grantAdmin(place, names),
+    ...(discover.length === 0 ? [] : [comment(discovered(place, discover))]),
+    ...grantSessionRights(place),
+  ];
+  if (place.mode === 'guarded') return guardedSteps(place, rights);
+  return [
+    transaction(place.first, [...makeLogin(place), grantConnect(place.login, place.database), ...rights]),
+  ];
+}
+
+function discovered({ holder }: Place, discover: SetupTarget['discover']): string {
+  const patterns = discover.map(({ match }) => JSON.stringify(match)).join(', ');
+  return `What discover: finds (${patterns}) is lent only where ${holder} has the ADMIN OPTION: grant it, as above, on each
+role that is meant.`;
+}
+
+export function undoHallpass(place: Place): readonly Step[] {
+  const rights = SESSION_RIGHTS.map(quoteText).join(', ');
+  const guarded = place.mode === 'guarded';
+  return [
+    transaction(place.first, [
+      comment(`What is lent now, and the right to lend it. Whoever became a role by SET ROLE stays it until the session
+ends: look at pg_stat_activity, and end these sessions yourself.`),
+      revokeFromHolder(place, `m.admin_option OR r.rolname IN (${rights})`),
+    ]),
+    ...(guarded ? undoGuarded(place) : []),
+    transaction(place.shown, [
+      comment('Only what a script made is dropped, and nothing on which others rely.'),
+      revokePrivileges(place, place.login),
+      dropRole(place, place.login),
+      ...(guarded ? [dropRole(place, OWNER), dropRole(place, REAPER)] : []),
+    ]),
+  ];
+}

@@ -1,0 +1,62 @@
+/** Making roles that can be told from those that were there before: `--undo` drops no other. */
+import { quoteName } from '../quote.js';
+import { doBlock, quoteText } from './script.js';
+
+/** What the COMMENT of everything ends in that these scripts make. */
+export const MADE = '(made by hallpass setup-sql)';
+
+/** Each attribute, and how a row of pg_roles looks that is without it. */
+const IS_WITHOUT = {
+  LOGIN: 'NOT rolcanlogin',
+  NOLOGIN: 'rolcanlogin',
+  INHERIT: 'NOT rolinherit',
+  NOINHERIT: 'rolinherit',
+  NOSUPERUSER: 'rolsuper',
+  NOCREATEDB: 'rolcreatedb',
+  NOCREATEROLE: 'rolcreaterole',
+  NOREPLICATION: 'rolreplication',
+  NOBYPASSRLS: 'rolbypassrls',
+} as const;
+
+export type Attribute = keyof typeof IS_WITHOUT;
+
+/** Nothing by which one could get more. */
+export const POWERLESS: readonly Attribute[] = [
+  'NOSUPERUSER',
+  'NOCREATEDB',
+  'NOCREATEROLE',
+  'NOREPLICATION',
+  'NOBYPASSRLS',
+];
+
+interface NewRole {
+  readonly name: string;
+  readonly attributes: readonly Attribute[];
+  readonly connectionLimit?: number;
+  /** What it is for: the start of its COMMENT. */
+  readonly about: string;
+  /** What it must be also when it was there before. */
+  readonly needed: readonly Attribute[];
+}
+
+/** Makes a role, or says how one that was there before must be changed: the script itself changes nothing of it. */
+export function makeRole({ name, attributes, connectionLimit, about, needed }: NewRole): string {
+  const limit = connectionLimit === undefined ? '' : ` CONNECTION LIMIT ${connectionLimit}`;
+  const wrong = needed.map((attribute) => `CASE WHEN ${IS_WITHOUT[attribute]} THEN '${attribute}' END`);
+  return doBlock(`
+DECLARE
+  wrong text;
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${quoteText(name)}) THEN
+    CREATE ROLE ${quoteName(name)} ${attributes.join(' ')}${limit};
+    COMMENT ON ROLE ${quoteName(name)} IS ${quoteText(`${about} ${MADE}`)};
+  END IF;
+  SELECT concat_ws(' ',
+           ${wrong.join(',\n           ')})
+    INTO wrong FROM pg_roles WHERE rolname = ${quoteText(name)};
+  IF wrong <> '' THEN
+    RAISE WARNING 'The role % was there before, and is not as it must be.', ${quoteText(name)}
+      USING HINT = ${quoteText(`ALTER ROLE ${quoteName(name)} `)} || wrong || ';';
+  END IF;
+END`);
+}

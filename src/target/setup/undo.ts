@@ -1,0 +1,31 @@
+/** The way back of each script: only what it made, and never a role on which others rely. */
+
+import type { GroupRole } from './group-role.js';
+import type { Logins } from './people.js';
+import type { Place } from './place.js';
+import { comment, quoteText, type Step, transaction } from './script.js';
+import { dropLogin, dropRole, revokeFromHolder, revokePrivileges } from './undo-role.js';
+
+/** Before the roles: what they were granted, in each database of theirs. */
+export function undoGroupRole(place: Place, { role, databases }: GroupRole): readonly Step[] {
+  const all = databases.map((database) =>
+    transaction(database, [comment('What the role was granted here.'), revokePrivileges(place, role)]),
+  );
+  return [
+    ...all,
+    transaction(place.first, [
+      comment('The right to lend it, with what is lent of it now.'),
+      revokeFromHolder(place, `r.rolname = ${quoteText(role)}`),
+      dropRole(place, role),
+    ]),
+  ];
+}
+
+export function undoLogins(place: Place, { logins }: Logins): readonly Step[] {
+  return [
+    transaction(place.first, [
+      comment('What Hallpass lent them goes with them.'),
+      ...logins.map((login) => dropLogin(place, login)),
+    ]),
+  ];
+}

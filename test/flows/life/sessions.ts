@@ -1,0 +1,58 @@
+/** What a REVOKE leaves: sessions are ended with the grant, and only then it counts as gone. */
+import pg from 'pg';
+import { expect, it, onTestFinished } from 'vitest';
+import { HALLPASS } from '../../../sandbox/postgres/samples.js';
+import { card, click, told } from '../../../sandbox/stage/people.js';
+import type { Stage } from '../../../sandbox/stage/stage.js';
+import { borrow, isRefused, untilInLedger } from '../crash-stage.js';
+import { eventsOf, type World } from '../world.js';
+
+const STATEMENT = { name: 'read', text: 'select count(*)::int as n from orders.orders' };
+
+/** A transaction of Ana's whose plan was made while she had the role. */
+async function openTransaction(stage: Stage): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: stage.samples.people.ana.url });
+  client.on('error', () => undefined);
+  await client.connect();
+  onTestFinished(() => client.end().catch(() => undefined));
+  await client.query('begin');
+  // Postgres keeps one plan from the sixth time on, and asks for no rights again.
+  for (let i = 0; i < 6; i++) await client.query(STATEMENT);
+  return client;
+}
+
+export function sessions(use: () => World): void {
+  it('a transaction that a plain REVOKE leaves reading is ended with the grant', async () => {
+    const { stage, slack } = use();
+    const { id, note } = await borrow(stage, 'ana', { role: 'orders_read' });
+    const session = await openTransaction(stage);
+    // What a REVOKE alone does: a new session is refused, and this one reads on.
+    await stage.server.query(`revoke orders_read from ana granted by ${HALLPASS}`);
+    expect(await isRefused(stage, 'ana', 'orders_read')).toBe(true);
+    expect((await session.query(STATEMENT)).rows).toEqual([{ n: 40 }]);
+    await stage.server.query(`grant orders_read to ana granted by ${HALLPASS}`);
+
+    await click(slack, 'ana', note, 'Relinquish');
+    await told(slack, 'ana', id, /Ended: relinquished by you/);
+    await expect(session.query(STATEMENT)).rejects.toThrow();
+    expect((await eventsOf(use(), id)).at(-1)).toMatchObject({ kind: 'proved_gone', data: { closed: 1 } });
+  });
+
+  it('what may not be ended is said on the card, and counts as gone once it is closed', async () => {
+    const { stage, slack } = use();
+    await stage.server.query(`revoke pg_signal_backend from ${HALLPASS}`);
+    onTestFinished(async () => {
+      await stage.server.query(`grant pg_signal_backend to ${HALLPASS} with inherit true, set false`);
+    });
+    const { id, note } = await borrow(stage, 'ana', { role: 'orders_read' });
+    const session = await openTransaction(stage);
+    await click(slack, 'ana', note, 'Relinquish');
+    const shown = await card(slack, id, /Being taken back, not yet confirmed[\s\S]*may not end 1 session/);
+    expect(shown.text).toContain('The role is gone, but');
+    expect(await isRefused(stage, 'ana', 'orders_read')).toBe(true);
+    expect((await untilInLedger(stage, id, 'ending')).why).toBe('relinquished');
+
+    await session.query('rollback');
+    await card(slack, id, /Ended: relinquished/);
+  });
+}

@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { type Changes, listSchemas, type Preview } from '../../src/domain/preview.js';
+import { leftBehind, leftBehindText } from '../../src/surfaces/left-behind.js';
+import { previewLines } from '../../src/surfaces/preview.js';
+import { SITUATIONS, scene } from './samples.js';
+
+const schema = (name: string, read: number, write = 0, more = {}) => ({
+  name,
+  read,
+  write,
+  owns: 0,
+  newRead: read,
+  newWrite: write,
+  ...more,
+});
+const PREVIEW: Preview = {
+  danger: 'write',
+  reasons: ['can change the rows of 3 tables'],
+  databases: [listSchemas('shop', [schema('orders', 40, 3, { newRead: 38 }), schema('payments', 2)])],
+  unread: [],
+  moreUnread: 0,
+  leaks: [],
+};
+const ana = { login: 'ana' };
+const lines = (more: Partial<Preview> = {}) =>
+  previewLines({ ok: true, preview: { ...PREVIEW, ...more } }, ana);
+
+describe('the preview', () => {
+  it('says what the role can do, what of it is new, and how dangerous it is', () => {
+    expect(lines()).toEqual([
+      '*Can:* read 42 tables in `orders`, `payments`; write 3 in `orders`; owns nothing',
+      '*New for `ana`:* read 40 tables, write 3',
+      '*Danger:* write: can change the rows of 3 tables',
+      'Read in `shop`.',
+    ]);
+  });
+
+  it('says when nothing is there, and nothing is new', () => {
+    expect(
+      lines({ danger: 'none', reasons: [], databases: [{ name: 'shop', schemas: [], others: null }] }),
+    ).toEqual([
+      '*Can:* read nothing; write nothing; owns nothing',
+      '*New for `ana`:* no table',
+      '*Danger:* none',
+      'Read in `shop`.',
+    ]);
+    const one = [listSchemas('shop', [schema('log', 1, 1, { newRead: 0 })])];
+    expect(lines({ databases: one })).toEqual([
+      '*Can:* read 1 table in `log`; write 1 in `log`; owns nothing',
+      '*New for `ana`:* write 1 table',
+      expect.any(String),
+      expect.any(String),
+    ]);
+  });
+
+  it('names the databases, those that were not read, and takes the danger for the least there is', () => {
+    const databases = [
+      ...PREVIEW.databases,
+      listSchemas('crm', [schema('public', 0, 0, { owns: 2 }), schema('leads', 7)]),
+    ];
+    const unread = [
+      { name: 'billing', why: 'no CONNECT' },
+      ...['a', 'b', 'c'].map((name) => ({ name, why: 'too many databases' })),
+    ];
+    expect(lines({ databases, unread, moreUnread: 5 })).toEqual([
+      '*Can:* read 49 tables in `shop.orders`, `shop.payments`, `crm.leads`; write 3 in `orders`; owns 2 in `public`',
+      '*New for `ana`:* read 47 tables, write 3',
+      '*Danger:* at least write: can change the rows of 3 tables',
+      'Read in `shop`, `crm`; not read: `billing` (no CONNECT), `a` (too many databases), `b` (too many databases) and 6 more.',
+    ]);
+  });
+
+  it('shortens long lists, and warns of what outlives the grant', () => {
+    const many = Array.from({ length: 60 }, (_, i) => schema(`s${String(i).padStart(2, '0')}`, 1));
+    const leaks = ['owns 3 tables', 'holds ADMIN OPTION on y', 'has TRIGGER on 1 table', 'x', 'y'];
+    const reasons = ['has CREATEDB as x', 'has REPLICATION as x', 'can grant a to anybody'];
+    expect(lines({ danger: 'admin', reasons, leaks, databases: [listSchemas('shop', many)] })).toEqual([
+      '*Can:* read 60 tables in `s00`, `s01`, `s02` and 57 more; write nothing; owns nothing',
+      '*New for `ana`:* read 60 tables',
+      '*Danger:* admin: has CREATEDB as x; has REPLICATION as x; and 1 more',
+      'Read in `shop`.',
+      ':warning: *Can outlive the grant:* owns 3 tables; holds ADMIN OPTION on y; has TRIGGER on 1 table; and 2 more',
+    ]);
+  });
+
+  it('says why it is not there', () => {
+    expect(previewLines({ ok: false, why: 'the server did not answer <within> 2 s' }, ana)).toEqual([
+      'Preview not available: the server did not answer &lt;within&gt; 2 s',
+    ]);
+  });
+
+  it('fits into a section, whatever the names are, and lets none of them format or mention', () => {
+    const evil = '<!channel>&`*'.repeat(30);
+    const shown = previewLines(
+      {
+        ok: true,
+        preview: {
+          danger: 'superuser',
+          reasons: [evil, evil, evil],
+          leaks: [evil, evil, evil, evil],
+          databases: Array.from({ length: 8 }, (_, i) =>
+            listSchemas(`${i}${evil}`, [schema(evil, 1e9, 1e9, { owns: 1e9 }), schema(`${evil}2`, 1, 1)]),
+          ),
+          unread: Array.from({ length: 50 }, () => ({ name: evil, why: evil })),
+          moreUnread: 1_000,
+        },
+      },
+      { login: evil },
+    ).join('\n');
+    expect(shown.length).toBeLessThanOrEqual(3_000);
+    expect(shown).not.toMatch(/<!|[^`]``/);
+    expect(shown.replace(/`[^`]*`/g, '').split('*')).toHaveLength(9);
+  });
+});
+
+describe('what was left behind', () => {
+  const names = { login: 'ana', role: 'orders_rw' };
+  const changes: Changes = {
+    total: 9,
+    facts: [
+      { database: 'shop', what: 'table public.copy, owner ana', names: 'login' },
+      { database: null, what: 'membership of ana in y, granted by bo', names: 'login' },
+      { database: 'shop', what: 'table public.orders, owner app; orders_rw may SELECT', names: 'role' },
+      ...Array.from({ length: 6 }, (_, i) => ({
+        database: 'crm',
+        what: `index public.i${i}, owner app`,
+        names: null,
+      })),
+    ],
+    unread: [{ name: 'billing', why: 'no CONNECT' }],
+  };
+
+  it('shows what names the login or the role, and counts the rest', () => {
+    expect(leftBehindText(changes, names).split('\n')).toEqual([
+      '3 name `ana` or `orders_rw`:',
+      '• `shop`: table public.copy, owner ana',
+      '• the whole server: membership of ana in y, granted by bo',
+      '• `shop`: table public.orders, owner app; orders_rw may SELECT',
+      '• `crm`: index public.i0, owner app',
+      '• `crm`: index public.i1, owner app',
+      '…and 4 more; the audit has all.',
+      'Not looked into: `billing` (no CONNECT).',
+    ]);
+    expect(leftBehindText({ ...changes, total: 900 }, names)).toContain(
+      '…and 895 more; the audit has the first ones.',
+    );
+  });
+
+  it('counts one as one, and none as none', () => {
+    const [first] = changes.facts;
+    const one = { total: 1, facts: first ? [first] : [], unread: [] };
+    expect(leftBehindText(one, names)).toBe(
+      '1 names `ana` or `orders_rw`:\n• `shop`: table public.copy, owner ana',
+    );
+    expect(leftBehind(SITUATIONS.expired, scene, one).text).toMatch(
+      /^1 change during the window\nOn Shop \(production\); others may have made them\. 1 names `ana_login` or `orders_write`:/,
+    );
+    expect(leftBehindText({ total: 0, facts: [], unread: [] }, names)).toBe(
+      'Nothing changed in what was read.',
+    );
+  });
+
+  it('fits into a message, whatever the names are', () => {
+    const evil = '<!channel>&`*'.repeat(30);
+    const facts = Array.from({ length: 50 }, () => ({ database: evil, what: evil, names: null }));
+    const unread = facts.map(({ what }) => ({ name: what, why: what }));
+    const { text } = leftBehind(SITUATIONS.expired, scene, { total: 5_000, facts, unread });
+    expect(text.length).toBeLessThanOrEqual(4_000);
+    expect(text).not.toContain('<!channel');
+  });
+});

@@ -1,0 +1,247 @@
+import { describe, expect, test } from 'vitest';
+import { DATABASE } from '../../../src/target/guarded/names.js';
+import { grantSql, quoteName, revokeSql } from '../../../src/target/quote.js';
+import type { GroupRole } from '../../../src/target/setup/group-role.js';
+import { quoteText } from '../../../src/target/setup/script.js';
+import { installedMajors } from '../../support/majors.js';
+import { HOSTILE, PASSWORD, useStage } from './stage.js';
+
+const REFUSED = '42501';
+const forHallpass = { undo: false };
+const undo = { undo: true };
+
+describe.each(installedMajors())('setup scripts on Postgres $major', (major) => {
+  const on = useStage(major);
+  const schemas = ['orders', HOSTILE.schema];
+  const groupOf = (access: GroupRole['access'], over: Partial<GroupRole> = {}): GroupRole => ({
+    role: HOSTILE.role,
+    access,
+    schemas,
+    databases: ['shop', HOSTILE.database],
+    ...over,
+  });
+  const orders = (schema: string) => `${quoteName(schema)}.orders`;
+
+  describe.each(['superuser', 'cloudAdmin'] as const)('run by a %s', (who) => {
+    test('Hallpass’s login lends and uses nothing; undone while it lends, all is as before', async () => {
+      const { stage } = on;
+      const admin = stage[who];
+      const target = stage.target({ lends: ['app_ro', HOSTILE.role, 'not there'] });
+      for (const role of ['app_ro', HOSTILE.role].map(quoteName)) {
+        await stage.send(admin, 'shop', `CREATE ROLE ${role}; GRANT USAGE ON SCHEMA orders TO ${role}`);
+        await stage.send(admin, 'shop', `GRANT SELECT ON ALL TABLES IN SCHEMA orders TO ${role}`);
+      }
+      const before = await stage.catalog();
+      for (const _ of ['once', 'twice']) {
+        const [warning, ...others] = await stage.run(admin, target, forHallpass);
+        expect(warning).toContain('role "not there" does not exist');
+        expect(others).toEqual([]);
+      }
+
+      await stage.setPassword('hallpass');
+      for (const role of ['app_ro', HOSTILE.role]) {
+        expect(await stage.as('ana', 'SELECT * FROM orders.orders')).toBe(REFUSED);
+        expect(await stage.as('hallpass', grantSql(stage.version, role, 'ana', false))).toBe('ok');
+        expect(await stage.as('ana', 'SELECT * FROM orders.orders')).toBe('ok');
+        expect(await stage.as('hallpass', revokeSql(stage.version, role, ['ana']))).toBe('ok');
+      }
+      expect(await stage.as('hallpass', 'SELECT * FROM orders.orders')).toBe(REFUSED);
+      expect(await stage.as('hallpass', 'CREATE ROLE x')).toBe(REFUSED);
+      // Up to 15 it becomes the role that has the right, for one transaction.
+      const how = stage.version >= 160_000 ? 'USAGE' : 'MEMBER';
+      const has = `bool_and(pg_has_role(r, '${how}'))`;
+      const rights = "unnest('{pg_read_all_stats,pg_signal_backend}'::name[]) r";
+      expect(await stage.as('hallpass', `SELECT 1 / ${has}::int FROM ${rights}`)).toBe('ok');
+      if (stage.version >= 160_000) expect(await stage.as('hallpass', 'SET ROLE app_ro')).toBe(REFUSED);
+
+      await stage.as('hallpass', grantSql(stage.version, 'app_ro', 'ana', false));
+      for (const _ of ['once', 'twice']) expect(await stage.run(admin, target, undo)).toEqual([]);
+      expect(await stage.as('ana', 'SELECT * FROM orders.orders')).toBe(REFUSED);
+      expect(await stage.catalog()).toEqual(before);
+      for (const role of ['app_ro', HOSTILE.role].map(quoteName)) {
+        await stage
+          .send(admin, 'shop', `DROP OWNED BY ${role}; DROP ROLE ${role}`)
+          .catch(() => stage.cluster.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`, [], 'shop'));
+      }
+    });
+
+    test('a role reads what is there and what will be, and writes only as it says; undone, nothing stays', async () => {
+      const { stage } = on;
+      const admin = stage[who];
+      const target = stage.target();
+      await stage.run(admin, target, forHallpass);
+      await stage.setPassword('hallpass');
+      const before = await stage.catalog();
+      const lend = async (role: string) => {
+        expect(await stage.as('hallpass', grantSql(stage.version, role, 'ana', false))).toBe('ok');
+      };
+
+      const can = async (schema: string, database: string) => {
+        const table = orders(schema);
+        const tries = {
+          see: `SELECT 1 / has_schema_privilege(${quoteText(schema)}, 'USAGE')::int`,
+          read: `SELECT * FROM ${table}`,
+          readLater: `SELECT * FROM ${quoteName(schema)}.later`,
+          insert: `INSERT INTO ${table} (n) VALUES (2)`,
+          update: `UPDATE ${table} SET n = n`,
+          insertLater: `INSERT INTO ${quoteName(schema)}.later (n) VALUES (2)`,
+          truncate: `TRUNCATE ${table}`,
+          trigger: `CREATE TRIGGER t BEFORE UPDATE ON ${table} EXECUTE FUNCTION suppress_redundant_updates_trigger()`,
+          create: `CREATE TABLE ${quoteName(schema)}.mine ()`,
+        };
+        const answers: string[] = [];
+        for (const [what, sql] of Object.entries(tries)) {
+          const answer = await stage.as('ana', sql, database);
+          if (answer === 'ok') answers.push(what);
+          else expect([REFUSED, '22012']).toContain(answer);
+        }
+        return answers;
+      };
+
+      // Up to 14 the schema public of a database belongs to the superuser, whoever owns the database.
+      const notOurs = stage.version < 150_000 && who === 'cloudAdmin' ? /"public"|schema public/ : /^$/;
+      const expected = {
+        metadata: ['see'],
+        read: ['see', 'read', 'readLater'],
+        write: ['see', 'read', 'readLater', 'insert', 'update', 'insertLater'],
+      };
+      for (const access of ['metadata', 'read', 'write'] as const) {
+        const role = groupOf(access, access === 'write' ? { schemas: 'all' } : {});
+        const wish = { role, undo: false };
+        for (const _ of ['once', 'twice']) {
+          const warnings = await stage.run(admin, target, wish);
+          expect(warnings.filter((warning) => !notOurs.test(warning))).toEqual([]);
+        }
+        await lend(HOSTILE.role);
+        for (const database of role.databases) {
+          for (const schema of schemas) {
+            const later = `${quoteName(schema)}.later`;
+            await stage.send(stage.cloudAdmin, database, `CREATE TABLE ${later} (id bigserial, n int)`);
+            expect(await can(schema, database), `${access} in ${schema}`).toEqual(expected[access]);
+            await stage.send(stage.cloudAdmin, database, `DROP TABLE ${later}`);
+          }
+        }
+        for (const _ of ['once', 'twice'])
+          expect(await stage.run(admin, target, { role, undo: true })).toEqual([]);
+        expect(await stage.catalog()).toEqual(before);
+      }
+      await stage.run(admin, target, undo);
+    });
+
+    test('a guarded target lends by its functions alone, and goes with all that was installed', async () => {
+      const { stage } = on;
+      const admin = stage[who];
+      await stage.send(admin, 'shop', 'CREATE ROLE app_ro');
+      const before = await stage.catalog();
+      const connect = { user: 'hall "pass"', database: 'shop', iam: null };
+      const target = stage.target({ mode: 'guarded', connect, lends: ['app_ro'] });
+      for (const _ of ['once', 'twice']) expect(await stage.run(admin, target, forHallpass)).toEqual([]);
+
+      await stage.setPassword(connect.user);
+      const asHallpass = (sql: string) => stage.as(connect.user, sql, DATABASE);
+      const oid = (name: string) => `ARRAY['${name}'::regrole]::oid[]`;
+      const lend = `SELECT state, message FROM hallpass.lend(ARRAY[1], ${oid('app_ro')}, ${oid('ana')}, ARRAY[60000], ARRAY[false])`;
+      const hallpass = { user: connect.user, password: PASSWORD };
+      const { rows } = await stage.send(hallpass, DATABASE, lend);
+      expect(rows).toEqual([{ state: 'lent', message: null }]);
+      const held = "SELECT pg_has_role('ana', 'app_ro', 'USAGE') AS held";
+      expect(await stage.cluster.query(held)).toEqual([{ held: true }]);
+      expect(await asHallpass('GRANT app_ro TO ana')).toBe(REFUSED);
+      expect(await asHallpass('SET ROLE app_ro')).toBe(REFUSED);
+      expect(await stage.as('ana', 'SELECT', DATABASE)).toBe(REFUSED);
+
+      for (const _ of ['once', 'twice']) expect(await stage.run(admin, target, undo)).toEqual([]);
+      expect(await stage.cluster.query(held)).toEqual([{ held: false }]);
+      expect(await stage.catalog()).toEqual(before);
+      await stage.send(admin, 'shop', 'DROP ROLE app_ro');
+    });
+
+    test('people’s logins log in, with IAM too, and go unless others rely on them', async () => {
+      const { stage } = on;
+      const admin = stage[who];
+      await stage.send(admin, 'shop', 'CREATE ROLE rds_iam; CREATE ROLE team');
+      const before = await stage.catalog();
+      const target = stage.target();
+      const wish = { logins: { logins: [HOSTILE.login, 'bo'], iam: true } };
+      for (const _ of ['once', 'twice'])
+        expect(await stage.run(admin, target, { ...wish, undo: false })).toEqual([]);
+      await stage.setPassword('bo');
+      expect(await stage.as('bo', 'SELECT 1')).toBe('ok');
+      const iam = "SELECT pg_has_role($1::name, 'rds_iam', 'MEMBER') AS iam";
+      expect(await stage.cluster.query(iam, [HOSTILE.login])).toEqual([{ iam: true }]);
+
+      await stage.send(admin, 'shop', 'GRANT team TO bo');
+      const [stays, ...others] = await stage.run(admin, target, { ...wish, undo: true });
+      expect(stays).toContain('bo stays: memberships that Hallpass did not make: team');
+      expect(others).toEqual([]);
+      expect(await stage.as('bo', 'SELECT 1')).toBe('ok');
+      await stage.send(admin, 'shop', 'REVOKE team FROM bo');
+      expect(await stage.run(admin, target, { ...wish, undo: true })).toEqual([]);
+      expect(await stage.catalog()).toEqual(before);
+      await stage.send(admin, 'shop', 'DROP ROLE rds_iam; DROP ROLE team');
+    });
+  });
+
+  test('what was there before, or is used by others, is named and stays', async () => {
+    const { stage } = on;
+    await stage.send(stage.superuser, 'shop', 'CREATE ROLE hallpass LOGIN SUPERUSER');
+    const target = stage.target();
+    const [unfit] = await stage.run(stage.superuser, target, forHallpass);
+    expect(unfit).toContain('ALTER ROLE "hallpass" NOINHERIT NOSUPERUSER;');
+    const mend = unfit?.split(' | ')[1] ?? '';
+    await stage.send(stage.superuser, 'shop', mend);
+    expect(await stage.run(stage.superuser, target, forHallpass)).toEqual([]);
+
+    const role = groupOf('read', { role: 'team_ro', schemas: ['orders', 'no such schema'] });
+    const wish = { role, undo: false };
+    expect(await stage.run(stage.superuser, target, wish)).toEqual(
+      role.databases.map((database) => `There is no schema no such schema in the database ${database}.`),
+    );
+    await stage.send(stage.superuser, 'shop', 'GRANT team_ro TO ana');
+    const warnings = await stage.run(stage.superuser, target, { role, undo: true });
+    expect(warnings).toEqual([
+      expect.stringContaining('team_ro stays: members that Hallpass did not make: ana'),
+    ]);
+    expect(await stage.as('ana', 'SELECT * FROM orders.orders')).toBe('ok');
+
+    await stage.send(stage.superuser, 'shop', 'REVOKE team_ro FROM ana');
+    expect(await stage.run(stage.superuser, target, { role, undo: true })).toEqual([]);
+    const [before] = await stage.run(stage.superuser, target, undo);
+    expect(before).toContain('hallpass stays: its COMMENT does not end in');
+    await stage.send(stage.superuser, 'shop', 'DROP OWNED BY hallpass; DROP ROLE hallpass');
+  });
+
+  test('what its administrator may not give is named, and the rest is done', async () => {
+    const { stage } = on;
+    await stage.send(stage.superuser, 'shop', `CREATE ROLE clerk LOGIN CREATEROLE PASSWORD '${PASSWORD}'`);
+    const clerk = { user: 'clerk', password: PASSWORD };
+    const warnings = await stage.run(clerk, stage.target(), forHallpass);
+    const mayNot = (right: string) =>
+      expect.stringContaining(`Left out: permission denied to grant role "${right}"`);
+    // Up to 15 CREATEROLE may grant every role that is no superuser.
+    const rights = stage.version >= 160_000 ? ['pg_read_all_stats', 'pg_signal_backend'] : [];
+    expect(warnings).toEqual(['no privileges were granted for "shop"', ...rights.map(mayNot)]);
+    await stage.setPassword('hallpass');
+    expect(await stage.as('hallpass', 'SELECT 1')).toBe('ok');
+    expect(await stage.run(clerk, stage.target(), undo)).toEqual([]);
+    await stage.send(stage.superuser, 'shop', 'DROP ROLE clerk');
+  });
+
+  test('a monitor sees what others do, and no table', async () => {
+    const { stage } = on;
+    const target = stage.target();
+    const role = groupOf('monitor', { role: 'watch', schemas: [], databases: ['shop'] });
+    await stage.run(stage.cloudAdmin, target, forHallpass);
+    await stage.setPassword('hallpass');
+    for (const _ of ['once', 'twice']) {
+      expect(await stage.run(stage.cloudAdmin, target, { role, undo: false })).toEqual([]);
+    }
+    await stage.as('hallpass', grantSql(stage.version, 'watch', 'ana', false));
+    expect(await stage.as('ana', 'SELECT pg_ls_waldir()')).toBe('ok');
+    expect(await stage.as('ana', 'SELECT * FROM orders.orders')).toBe(REFUSED);
+    for (const wish of [{ role, undo: true }, undo]) {
+      expect(await stage.run(stage.cloudAdmin, target, wish)).toEqual([]);
+    }
+    expect(await stage.as('ana', 'SELECT pg_ls_waldir()')).toBe(REFUSED);
+  });
+});
