@@ -1,6 +1,7 @@
 /** What a requester is told in direct messages. All of it is a function of the request: shown anew, buttons go. */
 import type { Button } from '@slack/types';
-import { type AccessRequest, requestName } from '../domain/request.js';
+import { sayDuration } from '../domain/duration.js';
+import { type AccessRequest, lendingOf, requestName } from '../domain/request.js';
 import { button, compose, type Paragraph } from './blocks.js';
 import { psqlLine } from './connect.js';
 import { ACTIONS } from './ids.js';
@@ -101,10 +102,9 @@ function expiring(request: AccessRequest, scene: Scene): Message {
 
 /** A grace before sessions are ended, so that who is in the middle of something can finish it or roll it back. */
 function closing(request: AccessRequest, scene: Scene): Message {
-  const at = request.expiresAt === null ? 'in a moment' : when(request.expiresAt);
   return compose({
     mark: 'rotating_light',
-    title: `Last call: your access ends ${at}`,
+    title: `Last call: your access ends within ${sayDuration(lendingOf(request).graceMs)}`,
     paragraphs: [
       `${code(request.role)} on ${place(scene)} is taken back from ${code(request.login)}, and then ${endedSessions(request)}.`,
       'Commit or roll back now.',

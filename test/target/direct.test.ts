@@ -48,6 +48,7 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
       version: server.version,
       inRecovery: false,
       login: 'hallpass',
+      grantor: server.grantor,
       grantorOid: expect.any(Number),
       unfit: null,
     });
