@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PEOPLE } from './postgres/samples.js';
 import { type Stage, startStage } from './stage/stage.js';
+import { startVault } from './stage/vault.js';
 import { createReport } from './tour/report.js';
 import { playTour } from './tour/tour.js';
 
@@ -19,13 +20,14 @@ async function tour(): Promise<number> {
   const began = performance.now();
   const report = createReport(values.json, (line) => console.log(line));
   const log: string[] = [];
-  const stage = await startStage({ cli, onLine: (line) => log.push(line) });
+  report.say(
+    'Starting a Slack workspace, a PagerDuty, two Postgres servers and Hallpass, all on this machine …',
+  );
+  const stage = await startStage({ cli, repair: true, onLine: (line) => log.push(line) });
+  const vault = await startVault(cli, stage.env);
   try {
-    report.say(
-      'Starting a Slack workspace, a PagerDuty, a Postgres server and Hallpass, all on this machine …',
-    );
     const hallpass = await report.step('start', 'Hallpass is ready', () => stage.startHallpass());
-    await playTour(stage, hallpass, report);
+    await playTour(stage, vault, hallpass, report);
     report.say(`\nAll seen, in ${((performance.now() - began) / 1000).toFixed(0)} s.`);
     return 0;
   } catch (error) {
@@ -33,7 +35,7 @@ async function tour(): Promise<number> {
     console.error(`The end of Hallpass's log:\n${log.slice(-20).join('\n')}`);
     return 1;
   } finally {
-    await stage.close();
+    await Promise.all([stage.close(), vault.close()]);
   }
 }
 

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { type PagerDuty, startPagerDuty } from '../pagerduty/pagerduty.js';
 import { type Cluster, startCluster } from '../postgres/cluster.js';
 import { freePort } from '../postgres/free-port.js';
-import { buildSamples, type Samples } from '../postgres/samples.js';
+import { buildSamples, HALLPASS, type Samples, SHOP } from '../postgres/samples.js';
 import { runSql } from '../postgres/server-access.js';
 import { type Slack, startSlack } from '../slack/index.js';
 import { ON_CALL, WORKSPACE } from './cast.js';
@@ -24,6 +24,8 @@ export interface StageOptions {
   readonly redisUrl?: string;
   /** Gives the ledger a server of its own, so that either server can be stopped alone; default false. */
   readonly ledgerApart?: boolean;
+  /** Offers a role as well whose access can outlive its grant. */
+  readonly repair?: boolean;
   readonly onLine?: (line: string) => void;
   /** Changes what the configuration file says. */
   readonly configure?: (yaml: string) => string;
@@ -38,7 +40,7 @@ export interface Stage {
   readonly samples: Samples;
   /** The ledger as its owner. */
   readonly ledgerUrl: string;
-  readonly env: Readonly<Record<string, string>> & { readonly OPS_PORT: string };
+  readonly env: Record<string, string> & { readonly OPS_PORT: string };
   /**
    * Starts Hallpass (again) and waits until it is ready.
    * @param changes what is different in its environment; a second one needs an OPS_PORT of its own.
@@ -61,9 +63,10 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   const ledger = apart ?? server;
   const [samples, urls] = await Promise.all([buildSamples(server), createLedger(ledger)]);
   putOnCall(pagerduty);
+  if (options.repair) await server.query(REPAIR, [], SHOP);
 
   const config = join(folder, 'hallpass.yaml');
-  const written = configuration(server);
+  const written = `${configuration(server)}${options.repair ? REPAIR_ROLE : ''}`;
   await writeFile(config, options.configure?.(written) ?? written);
   const port = await freePort();
   const env = {
@@ -107,6 +110,14 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     },
   };
 }
+
+/** Who may make tables in a schema keeps them when the role is gone. */
+const REPAIR = `
+  CREATE ROLE orders_repair;
+  GRANT USAGE, CREATE ON SCHEMA orders TO orders_repair;
+  GRANT SELECT, UPDATE ON ALL TABLES IN SCHEMA orders TO orders_repair;
+  GRANT orders_repair TO ${HALLPASS} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE`;
+const REPAIR_ROLE = '      orders_repair: { policy: read, about: Repair orders }\n';
 
 /** The ledger's database, and the lesser login that Hallpass runs with. */
 async function createLedger(server: Cluster): Promise<{ ownerUrl: string; appUrl: string }> {

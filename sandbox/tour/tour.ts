@@ -3,16 +3,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { all, card, click, clickAndHear, request, submitRequest, told } from '../stage/people.js';
 import type { HallpassProcess } from '../stage/process.js';
 import type { Stage } from '../stage/stage.js';
+import type { Vault } from '../stage/vault.js';
+import { playGuarded } from './guarded.js';
+import { playInsight } from './insight.js';
 import { plain } from './plain.js';
 import { isRefused, ORDERS, PAYMENTS, reads, untilRefused } from './postgres.js';
 import { receipt } from './receipt.js';
 import type { Report } from './report.js';
+import { playSession } from './session.js';
 
 /** A revocation is due within a heartbeat, 15 s; the tour allows a slow machine some more, milliseconds. */
 const LIMIT_MS = 30_000;
 const EXPIRY = /<!date\^(\d+)\^/;
 
-export async function playTour(stage: Stage, first: HallpassProcess, report: Report): Promise<void> {
+export async function playTour(
+  stage: Stage,
+  vault: Vault,
+  first: HallpassProcess,
+  report: Report,
+): Promise<void> {
   const { slack } = stage;
 
   report.say('\nAsk, approve, use, relinquish');
@@ -75,6 +84,9 @@ export async function playTour(stage: Stage, first: HallpassProcess, report: Rep
     },
   );
 
+  await playInsight(stage, report);
+  await playSession(stage, report);
+
   report.say('\nTime is up');
   await report.step('expiry', 'Ana borrows orders_read for 5 s', async () => {
     const short = await borrow(stage, '5 seconds');
@@ -84,6 +96,7 @@ export async function playTour(stage: Stage, first: HallpassProcess, report: Rep
   });
 
   report.say('\nHallpass is killed (kill -9) with a grant out');
+  let second = first;
   const killed = await borrow(stage, '5 seconds');
   await report.step('killed', 'kill -9 with 3 s left; nobody runs now', async () => {
     await sleep(Math.max(0, killed.expiresAt - 3_000 - Date.now()));
@@ -97,10 +110,13 @@ export async function playTour(stage: Stage, first: HallpassProcess, report: Rep
   await report.step('restart', 'Hallpass starts again', async () => {
     const began = performance.now();
     const gone = untilRefused(stage, 'ana', ORDERS, LIMIT_MS);
-    await Promise.all([stage.startHallpass(), gone]);
+    const [hallpass] = await Promise.all([stage.startHallpass(), gone]);
+    second = hallpass;
     await told(slack, 'ana', killed.id, /Ended: its time was up/);
     return `permission denied ${await gone} ms after the start, ready after ${Math.round(performance.now() - began)} ms`;
   });
+
+  await playGuarded(stage, vault, second, report);
 
   report.say('\nReceipt');
   await report.step('give-back', "Olga, an operator, ends Dan's access", async () => {
@@ -108,7 +124,7 @@ export async function playTour(stage: Stage, first: HallpassProcess, report: Rep
     await untilRefused(stage, 'dan', ORDERS, LIMIT_MS);
     return headline(all(await told(slack, 'dan', urgent, /^Ended by/)));
   });
-  await report.step('receipt', 'pg_auth_members and the ledger say', () => receipt(stage));
+  await report.step('receipt', 'pg_auth_members and the ledger say', () => receipt(stage, vault));
 }
 
 async function borrow(stage: Stage, duration: string): Promise<{ id: string; expiresAt: number }> {
