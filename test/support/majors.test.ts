@@ -68,7 +68,11 @@ describe.each(installedMajors())('the samples on Postgres $major', ({ major, bin
       'SELECT roleid::regrole::text AS role, admin_option FROM pg_auth_members WHERE member = $1::regrole ORDER BY 1',
       [HALLPASS],
     );
-    expect(held).toEqual(ROLES.map((role) => ({ role, admin_option: true })));
+    expect(held).toEqual([
+      ...ROLES.map((role) => ({ role, admin_option: true })),
+      { role: 'pg_read_all_stats', admin_option: false },
+      { role: 'pg_signal_backend', admin_option: false },
+    ]);
     for (const act of ['SELECT * FROM orders.orders', 'CREATE ROLE more', 'CREATE SCHEMA mine']) {
       await expect(runSql(url, act)).rejects.toMatchObject(refused);
     }

@@ -251,9 +251,8 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     expect(facts[3]).toMatchObject(await server.pair(role, login));
   });
 
-  test.runIf(mode === 'direct')(
-    'a REVOKE that took nothing away is noticed, and so is a GRANT that gave nothing',
-    async () => {
+  if (mode === 'direct')
+    test('a REVOKE that took nothing away is noticed, and so is a GRANT that gave nothing', async () => {
       const { server } = used;
       const [role, login] = [await server.role(), await server.login()];
       const pair = await server.lent(target, role, login);
@@ -276,8 +275,7 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
       ]);
       proxy.heal();
       expect(await far.lend(server.id, [server.wish(pair)])).toMatchObject([{ outcome: 'lent' }]);
-    },
-  );
+    });
 
   since16('one login that fails keeps no other in access', async () => {
     const { server } = used;

@@ -94,29 +94,31 @@ describe.each(installedMajors())('what outlives a grant on Postgres $major', (ma
     expect(await inspector.changes([grant])).toEqual([{ total: 0, facts: [], unread: [] }]);
   });
 
-  test.runIf(major.major >= 16).each(BY_SET_ROLE)('$name: not without SET ROLE', async (exploit) => {
-    const { server } = used;
-    const { role, login, named } = await stage(exploit);
-    expect(await leaks(role, false)).toEqual([]);
-    await lend(server, await server.pair(role, login), false);
-    await expect(server.as(login, named(exploit.done))).rejects.toMatchObject({ code: '42501' });
-  });
+  if (major.major >= 16)
+    test.each(BY_SET_ROLE)('$name: not without SET ROLE', async (exploit) => {
+      const { server } = used;
+      const { role, login, named } = await stage(exploit);
+      expect(await leaks(role, false)).toEqual([]);
+      await lend(server, await server.pair(role, login), false);
+      await expect(server.as(login, named(exploit.done))).rejects.toMatchObject({ code: '42501' });
+    });
 
-  test.runIf(major.major >= 16)('a function is not given to a role that one can’t become', async () => {
-    const { server } = used;
-    const { role, login, named } = await stage({
-      name: '',
-      given: 'GRANT CREATE ON SCHEMA s TO r',
-      done: '',
-      proof: '',
-      says: /x/,
-      shows: null,
+  if (major.major >= 16)
+    test('a function is not given to a role that one can’t become', async () => {
+      const { server } = used;
+      const { role, login, named } = await stage({
+        name: '',
+        given: 'GRANT CREATE ON SCHEMA s TO r',
+        done: '',
+        proof: '',
+        says: /x/,
+        shows: null,
+      });
+      expect(await leaks(role, false)).toEqual([expect.stringMatching(/what is made there stays$/)]);
+      await lend(server, await server.pair(role, login), false);
+      await server.as(login, named(READS_AS_OWNER));
+      await expect(server.as(login, named('ALTER FUNCTION s.f() OWNER TO r'))).rejects.toMatchObject({
+        code: '42501',
+      });
     });
-    expect(await leaks(role, false)).toEqual([expect.stringMatching(/what is made there stays$/)]);
-    await lend(server, await server.pair(role, login), false);
-    await server.as(login, named(READS_AS_OWNER));
-    await expect(server.as(login, named('ALTER FUNCTION s.f() OWNER TO r'))).rejects.toMatchObject({
-      code: '42501',
-    });
-  });
 });
