@@ -1,0 +1,58 @@
+/** What who decides sees before the click, what is refused for its danger, and what the thread says afterwards. */
+import { afterAll, expect, test } from 'vitest';
+import { HALLPASS } from '../../sandbox/postgres/samples.js';
+import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
+import { all, card, click, request, submitRequest, told } from '../../sandbox/stage/people.js';
+import { startStage } from '../../sandbox/stage/stage.js';
+import { PATIENCE_MS } from './crash-stage.js';
+import { CLI } from './world.js';
+
+const stage = await startStage({
+  cli: CLI,
+  repair: true,
+  configure: (yaml) => yaml.replace('payments_read: {', 'payments_read: { max_danger: read,'),
+});
+afterAll(() => stage.close());
+const { server, slack } = stage;
+const hallpass = await stage.startHallpass();
+
+test('the card says what the role can do, what is new, and that access can outlive the grant', async () => {
+  await server.query(`revoke pg_signal_backend from ${HALLPASS}`);
+  const id = await request(slack, 'ana', { role: 'orders_repair', duration: '15 minutes' });
+  const asked = all(await card(slack, id, /\*Can:\*/));
+  expect(asked).toMatch(/read 3 tables in `orders`; write 3 in `orders`; owns nothing/);
+  expect(asked).toMatch(/\*New for `ana`:\* read 3 tables, write 3/);
+  expect(asked).toMatch(/\*Danger:\* write/);
+  expect(asked).toMatch(/\*Can outlive the grant:\* may CREATE in orders of shop/);
+  expect(asked).toContain('Hallpass can’t end sessions there: it lacks `pg_signal_backend`');
+  await server.query(`grant pg_signal_backend to ${HALLPASS} with inherit true, set false`);
+
+  await click(slack, 'cora', await card(slack, id, /\*Can:\*/), 'Approve');
+  const note = await told(slack, 'ana', id, /psql/);
+  await stage.sqlAs('ana', 'create table orders.copy as select * from orders.orders');
+  await click(slack, 'ana', note, 'Relinquish');
+  const thread = await slack.waitFor(
+    () =>
+      slack
+        .as(CAST.cora)
+        .messages(CHANNELS.access)
+        .find((message) => all(message).includes(id) && /during the window/.test(all(message))),
+    PATIENCE_MS,
+  );
+  expect(all(thread)).toContain('table orders.copy, owner ana');
+  expect(thread.ts).not.toBe((await card(slack, id, /Ended/)).ts);
+});
+
+test('a role that can do more than max_danger allows is refused, with the reason', async () => {
+  const id = await request(slack, 'ana', { role: 'payments_read', duration: '15 minutes' });
+  await server.query('grant update on payments.payments to payments_read', [], 'shop');
+  // Known for a minute: asked for through another login, it is looked at anew.
+  const errors = await submitRequest(slack, 'cora', { role: 'payments_read', duration: '15 minutes' });
+  expect(Object.values(errors ?? {}).join(' ')).toMatch(/danger “write”, and at most “read” is lent here/);
+  await click(slack, 'cora', await card(slack, id, /Approve/), 'Deny');
+});
+
+test('nothing of it went wrong in sight', async () => {
+  expect(slack.problems).toEqual([]);
+  expect(await hallpass.stop()).toBe(0);
+});
