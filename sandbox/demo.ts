@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PEOPLE } from './postgres/samples.js';
 import { type Stage, startStage } from './stage/stage.js';
-import { startVault } from './stage/vault.js';
 import { createReport } from './tour/report.js';
 import { playTour } from './tour/tour.js';
 
@@ -23,11 +22,15 @@ async function tour(): Promise<number> {
   report.say(
     'Starting a Slack workspace, a PagerDuty, two Postgres servers and Hallpass, all on this machine …',
   );
-  const stage = await startStage({ cli, repair: true, onLine: (line) => log.push(line) });
-  const vault = await startVault(cli, stage.env);
+  const stage = await startStage({
+    cli,
+    ordersAdmin: true,
+    vault: true,
+    onLine: (line) => log.push(line),
+  });
   try {
     const hallpass = await report.step('start', 'Hallpass is ready', () => stage.startHallpass());
-    await playTour(stage, vault, hallpass, report);
+    await playTour(stage, hallpass, report);
     report.say(`\nAll seen, in ${((performance.now() - began) / 1000).toFixed(0)} s.`);
     return 0;
   } catch (error) {
@@ -35,7 +38,7 @@ async function tour(): Promise<number> {
     console.error(`The end of Hallpass's log:\n${log.slice(-20).join('\n')}`);
     return 1;
   } finally {
-    await Promise.all([stage.close(), vault.close()]);
+    await stage.close();
   }
 }
 

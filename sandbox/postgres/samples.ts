@@ -8,6 +8,8 @@ export const SHOP = 'shop';
 export const HALLPASS = 'hallpass';
 /** The group roles that it may lend. */
 export const ROLES = ['orders_read', 'orders_write', 'payments_read'] as const;
+/** One more role to lend, only where it is asked for: what its members make, and whom they let in, outlives the grant. */
+export const ORDERS_ADMIN = 'orders_admin';
 /** The logins of the engineers. */
 export const PEOPLE = ['ana', 'ben', 'cora', 'dan'] as const;
 /** What the shop's DBA granted for good, without Hallpass. */
@@ -46,8 +48,17 @@ const GRANTS = `
   GRANT SELECT ON ALL TABLES IN SCHEMA payments TO payments_read;
   GRANT ${PERMANENT.role} TO ${PERMANENT.login}`;
 
+const ADMIN = `
+  GRANT USAGE, CREATE ON SCHEMA orders TO ${ORDERS_ADMIN};
+  GRANT SELECT ON ALL TABLES IN SCHEMA orders TO ${ORDERS_ADMIN};
+  ALTER TABLE orders.lines OWNER TO ${ORDERS_ADMIN}`;
+
 /** Builds the shop on an empty server, with the logins of its engineers and of Hallpass. */
-export async function buildSamples(server: ServerAccess): Promise<Samples> {
+export async function buildSamples(
+  server: ServerAccess,
+  { ordersAdmin = false }: { readonly ordersAdmin?: boolean } = {},
+): Promise<Samples> {
+  const roles = ordersAdmin ? [...ROLES, ORDERS_ADMIN] : ROLES;
   const login = (user: string): SampleLogin => {
     const made = { user, password: randomBytes(12).toString('base64url'), database: SHOP };
     return { ...made, url: server.urlFor(made) };
@@ -56,17 +67,18 @@ export async function buildSamples(server: ServerAccess): Promise<Samples> {
   const people = { ana, ben, cora, dan };
   const hallpass = login(HALLPASS);
 
-  await server.query(ROLES.map((role) => `CREATE ROLE ${role}`).join(';'));
+  await server.query(roles.map((role) => `CREATE ROLE ${role}`).join(';'));
   for (const { user, password } of Object.values(people)) {
     await server.query(`CREATE ROLE ${user} LOGIN PASSWORD ${pg.escapeLiteral(password)}`);
   }
-  await createHallpass(server, hallpass.password);
+  await createHallpass(server, hallpass.password, roles);
 
   await server.query(`CREATE DATABASE ${SHOP}`);
   await server.query(`REVOKE ALL ON DATABASE ${SHOP} FROM PUBLIC`);
   await server.query(`GRANT CONNECT ON DATABASE ${SHOP} TO ${[HALLPASS, ...PEOPLE].join(', ')}`);
   await server.query(TABLES, [], SHOP);
   await server.query(GRANTS, [], SHOP);
+  if (ordersAdmin) await server.query(ADMIN, [], SHOP);
   return { hallpass, people };
 }
 
@@ -74,7 +86,11 @@ export async function buildSamples(server: ServerAccess): Promise<Samples> {
  * The login as the guide tells a DBA to make it: it can lend the roles, see and end sessions, and from Postgres 16 on
  * it can't use the roles itself. Before 16, who may lend a role is a member of it.
  */
-async function createHallpass(server: ServerAccess, password: string): Promise<void> {
+async function createHallpass(
+  server: ServerAccess,
+  password: string,
+  roles: readonly string[],
+): Promise<void> {
   const [version] = await server.query<{ number: number }>(
     "SELECT current_setting('server_version_num')::int AS number",
   );
@@ -85,6 +101,6 @@ async function createHallpass(server: ServerAccess, password: string): Promise<v
     `CREATE ROLE ${HALLPASS} LOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS ` +
       `CONNECTION LIMIT 20 PASSWORD ${pg.escapeLiteral(password)}`,
   );
-  await server.query(`GRANT ${ROLES.join(', ')} TO ${HALLPASS} WITH ${option}`);
+  await server.query(`GRANT ${roles.join(', ')} TO ${HALLPASS} WITH ${option}`);
   await server.query(`GRANT ${rights}${since16 ? ' WITH INHERIT TRUE, SET FALSE' : ''}`);
 }

@@ -1,7 +1,19 @@
 import { CAST, CHANNELS, GROUPS, ON_CALL } from './cast.js';
 
-/** The configuration of the sample workspace and its one server. */
-export function configuration(connect: { readonly host: string; readonly port: number }): string {
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface More {
+  /** Lends `orders_admin` on the shop, too. */
+  readonly ordersAdmin?: boolean;
+  /** The guarded server. */
+  readonly vault?: Address | null;
+}
+
+/** The configuration of the sample workspace and its server. */
+export function configuration(connect: Address, { ordersAdmin = false, vault = null }: More = {}): string {
   return `slack:
   command: /request
   channel: ${CHANNELS.access}
@@ -35,5 +47,16 @@ targets:
       orders_read: { policy: read, about: Read orders and customers }
       orders_write: { policy: urgent, about: Change orders }
       payments_read: { policy: read, about: Read payments }
+${ordersAdmin ? '      orders_admin: { policy: read, about: Change how orders are kept }\n' : ''}${vault ? vaultTarget(vault) : ''}`;
+}
+
+function vaultTarget({ host, port }: Address): string {
+  return `  vault:
+    name: Vault
+    environment: production
+    mode: guarded
+    connect: { host: ${host}, port: ${port}, database: vault, user: hallpass, password: "\${VAULT_PASSWORD}" }
+    roles:
+      vault_read: { policy: read, about: Read the keys }
 `;
 }

@@ -9,12 +9,14 @@ import { join } from 'node:path';
 import { type PagerDuty, startPagerDuty } from '../pagerduty/pagerduty.js';
 import { type Cluster, startCluster } from '../postgres/cluster.js';
 import { freePort } from '../postgres/free-port.js';
-import { buildSamples, HALLPASS, type Samples, SHOP } from '../postgres/samples.js';
+import { buildSamples, type Samples } from '../postgres/samples.js';
 import { runSql } from '../postgres/server-access.js';
 import { type Slack, startSlack } from '../slack/index.js';
 import { ON_CALL, WORKSPACE } from './cast.js';
+import { runCommand } from './command.js';
 import { configuration } from './configuration.js';
 import { type HallpassProcess, startHallpass } from './process.js';
+import { buildVault, vaultUrl } from './vault.js';
 
 export interface StageOptions {
   /** `dist/cli.js` */
@@ -24,8 +26,10 @@ export interface StageOptions {
   readonly redisUrl?: string;
   /** Gives the ledger a server of its own, so that either server can be stopped alone; default false. */
   readonly ledgerApart?: boolean;
-  /** Offers a role as well whose access can outlive its grant. */
-  readonly repair?: boolean;
+  /** Lends one more role on the shop, `orders_admin`; default false. */
+  readonly ordersAdmin?: boolean;
+  /** Adds a second target, a guarded one on a server of its own; default false. */
+  readonly vault?: boolean;
   readonly onLine?: (line: string) => void;
   /** Changes what the configuration file says. */
   readonly configure?: (yaml: string) => string;
@@ -37,36 +41,40 @@ export interface Stage {
   readonly server: Cluster;
   /** The server that holds the ledger: `server` too, unless `ledgerApart`. */
   readonly ledger: Cluster;
+  /** The server of the guarded target; null without it. */
+  readonly vault: Cluster | null;
   readonly samples: Samples;
   /** The ledger as its owner. */
   readonly ledgerUrl: string;
-  readonly env: Record<string, string> & { readonly OPS_PORT: string };
+  readonly env: Readonly<Record<string, string>> & { readonly OPS_PORT: string };
   /**
    * Starts Hallpass (again) and waits until it is ready.
    * @param changes what is different in its environment; a second one needs an OPS_PORT of its own.
    */
   startHallpass(changes?: Readonly<Record<string, string>>): Promise<HallpassProcess>;
-  /** Runs SQL as one of the sample logins, on a connection of its own. */
-  sqlAs(login: keyof Samples['people'], sql: string): Promise<unknown[]>;
+  /** Runs another command of Hallpass to its end. @returns what it printed */
+  run(...args: readonly string[]): Promise<string>;
+  /** Runs SQL as one of the sample logins, on a connection of its own; only Ana has a login on the vault. */
+  sqlAs(login: keyof Samples['people'], sql: string, on?: 'shop' | 'vault'): Promise<unknown[]>;
   /** Ends everything and leaves nothing behind. */
   close(): Promise<void>;
 }
 
 export async function startStage(options: StageOptions): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'hallpass-stage-'));
-  const [slack, pagerduty, server, apart] = await Promise.all([
+  const [slack, pagerduty, server, apart, vault] = await Promise.all([
     startSlack(WORKSPACE),
     startPagerDuty(),
     startCluster({ name: 'stage' }),
     options.ledgerApart ? startCluster({ name: 'ledger' }) : null,
+    options.vault ? startCluster({ name: 'vault' }) : null,
   ]);
   const ledger = apart ?? server;
-  const [samples, urls] = await Promise.all([buildSamples(server), createLedger(ledger)]);
+  const [samples, urls] = await Promise.all([buildSamples(server, options), createLedger(ledger)]);
   putOnCall(pagerduty);
-  if (options.repair) await server.query(REPAIR, [], SHOP);
 
   const config = join(folder, 'hallpass.yaml');
-  const written = `${configuration(server)}${options.repair ? REPAIR_ROLE : ''}`;
+  const written = configuration(server, { ordersAdmin: options.ordersAdmin === true, vault });
   await writeFile(config, options.configure?.(written) ?? written);
   const port = await freePort();
   const env = {
@@ -82,10 +90,14 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     PAGERDUTY_API_URL: pagerduty.url,
     HALLPASS_CONFIG: config,
     SHOP_PASSWORD: samples.hallpass.password,
+    VAULT_PASSWORD: randomBytes(12).toString('base64url'),
     OPS_PORT: String(await freePort()),
     LOG_LEVEL: 'info',
   };
   if (options.transport === 'http') slack.deliverByHttp(`http://127.0.0.1:${port}/slack/events`);
+
+  const run = (...args: readonly string[]) => runCommand(options.cli, args, env);
+  if (vault !== null) await buildVault(vault, samples, env.VAULT_PASSWORD, run);
 
   const started = new Set<HallpassProcess>();
   return {
@@ -93,6 +105,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     pagerduty,
     server,
     ledger,
+    vault,
     samples,
     ledgerUrl: urls.ownerUrl,
     env,
@@ -102,22 +115,18 @@ export async function startStage(options: StageOptions): Promise<Stage> {
       started.add(hallpass);
       return hallpass;
     },
-    sqlAs: (login, sql) => runSql(samples.people[login].url, sql),
+    run,
+    sqlAs: (login, sql, on = 'shop') => {
+      const person = samples.people[login];
+      return runSql(on === 'vault' ? vaultUrl(vault, person) : person.url, sql);
+    },
     async close() {
       await Promise.all([...started].map((hallpass) => hallpass.stop()));
-      await Promise.all([slack.close(), pagerduty.close(), server.close(), apart?.close()]);
+      await Promise.all([slack.close(), pagerduty.close(), server.close(), apart?.close(), vault?.close()]);
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
-
-/** Who may make tables in a schema keeps them when the role is gone. */
-const REPAIR = `
-  CREATE ROLE orders_repair;
-  GRANT USAGE, CREATE ON SCHEMA orders TO orders_repair;
-  GRANT SELECT, UPDATE ON ALL TABLES IN SCHEMA orders TO orders_repair;
-  GRANT orders_repair TO ${HALLPASS} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE`;
-const REPAIR_ROLE = '      orders_repair: { policy: read, about: Repair orders }\n';
 
 /** The ledger's database, and the lesser login that Hallpass runs with. */
 async function createLedger(server: Cluster): Promise<{ ownerUrl: string; appUrl: string }> {

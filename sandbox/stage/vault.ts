@@ -1,72 +1,46 @@
-/** A second server whose database keeps the promise itself: a guarded target, set up by the script that Hallpass prints. */
-import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { appendFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { type Cluster, startCluster } from '../postgres/cluster.js';
-import { runScript } from '../postgres/run-script.js';
-import { runSql } from '../postgres/server-access.js';
+/** A second server, as a guarded target: set up by nothing but the script that Hallpass prints for a DBA. */
+import pg from 'pg';
+import type { Samples } from '../postgres/samples.js';
+import { runScript } from '../postgres/script.js';
+import type { ServerAccess } from '../postgres/server-access.js';
 
-export interface Vault {
-  readonly server: Cluster;
-  /** Moves the expiry that the server itself keeps of everything that is lent: as if that time had passed. */
-  passTime(): Promise<void>;
-  /** Runs SQL as Ana, on a connection of her own. */
-  sqlAsAna(sql: string): Promise<unknown[]>;
-  /** A command of Hallpass's, run beside it; what it prints. */
-  run(args: readonly string[]): Promise<string>;
-  close(): Promise<void>;
-}
+/** The database in which people work. The script makes one of its own beside it. */
+const VAULT = 'vault';
 
 const TABLES = `
-  CREATE ROLE vault_read;
-  CREATE SCHEMA vault;
-  CREATE TABLE vault.keys (id int PRIMARY KEY, name text NOT NULL);
-  INSERT INTO vault.keys SELECT n, 'key ' || n FROM generate_series(1, 7) n;
-  GRANT USAGE ON SCHEMA vault TO vault_read;
-  GRANT SELECT ON vault.keys TO vault_read`;
+  CREATE SCHEMA keys;
+  CREATE TABLE keys.keys AS SELECT n AS id, 'partner ' || n AS opens FROM generate_series(1, 7) n;
+  GRANT USAGE ON SCHEMA keys TO vault_read;
+  GRANT SELECT ON keys.keys TO vault_read`;
 
 /**
- * Starts it, adds it to the configuration, and has it set up.
- * @param env of Hallpass; gets the password by which it logs in there.
+ * Keys, who may read them, and Ana with the password that she has on the shop; then what Hallpass needs.
+ * @param password of Hallpass's login
+ * @param run answers what `hallpass` prints when it is called with these arguments
  */
-export async function startVault(cli: string, env: Record<string, string>): Promise<Vault> {
-  const server = await startCluster({ name: 'vault' });
-  const [password, ana] = [randomBytes(12).toString('hex'), randomBytes(12).toString('hex')];
-  env.VAULT_PASSWORD = password;
-  const run = async (args: readonly string[]) =>
-    (await promisify(execFile)(process.execPath, [cli, ...args], { env: { PATH: process.env.PATH, ...env } }))
-      .stdout;
-  await server.query(TABLES);
-  await server.query(`CREATE ROLE ana LOGIN PASSWORD '${ana}'`);
-  await appendFile(
-    env.HALLPASS_CONFIG ?? '',
-    `  vault:
-    name: Vault
-    mode: guarded
-    connect:
-      host: ${server.host}
-      port: ${server.port}
-      database: ${server.database}
-      user: hallpass
-      password: "\${VAULT_PASSWORD}"
-    roles:
-      vault_read: { policy: read, about: Read the names of keys }
-`,
+export async function buildVault(
+  server: ServerAccess,
+  { people: { ana } }: Samples,
+  password: string,
+  run: (...args: readonly string[]) => Promise<string>,
+): Promise<void> {
+  await server.query('CREATE ROLE vault_read');
+  await server.query(`CREATE ROLE ${ana.user} LOGIN PASSWORD ${pg.escapeLiteral(ana.password)}`);
+  await server.query(`CREATE DATABASE ${VAULT}`);
+  await server.query(`REVOKE ALL ON DATABASE ${VAULT} FROM PUBLIC`);
+  await server.query(`GRANT CONNECT ON DATABASE ${VAULT} TO ${ana.user}`);
+  await server.query(TABLES, [], VAULT);
+
+  const [version] = await server.query<{ major: number }>(
+    "SELECT current_setting('server_version_num')::int / 10000 AS major",
   );
-  await runScript(server, await run(['setup-sql', 'vault', '--server-version', '18']));
-  await server.query(`ALTER ROLE hallpass PASSWORD '${password}'`);
-  return {
-    server,
-    run,
-    async passTime() {
-      await server.query(
-        'UPDATE hallpass.grants SET expires_at = clock_timestamp() WHERE ended_at IS NULL',
-        [],
-        'hallpass',
-      );
-    },
-    sqlAsAna: (sql) => runSql(server.urlFor({ user: 'ana', password: ana }), sql),
-    close: () => server.close(),
-  };
+  await runScript(server, await run('setup-sql', 'vault', '--server-version', String(version?.major)));
+  // The script leaves it to whoever runs it.
+  await server.query(`ALTER ROLE hallpass PASSWORD ${pg.escapeLiteral(password)}`);
+}
+
+/** @throws Error when there is no vault */
+export function vaultUrl(server: ServerAccess | null, person: Samples['people']['ana']): string {
+  if (server === null) throw new Error('this stage has no vault');
+  return server.urlFor({ user: person.user, password: person.password, database: VAULT });
 }

@@ -1,11 +1,14 @@
 import { CAST, GROUPS } from '../stage/cast.js';
 
-/** Slack's marks as a person sees them: names for ids, the written-out time for a date. */
+/** Slack's marks as a person sees them: names for ids, the written-out time for a date, no marks for bold and code. */
 export function plain(mrkdwn: string): string {
   return mrkdwn
     .replace(/<!date\^\d+\^[^|]*\|([^>]*)>/g, '$1')
     .replace(/<@(\w+)>/g, (_, id: string) => `@${nameOf(CAST, id)}`)
-    .replace(/<!subteam\^(\w+)>/g, (_, id: string) => `@${nameOf(GROUPS, id)}`);
+    .replace(/<!subteam\^(\w+)>/g, (_, id: string) => `@${nameOf(GROUPS, id)}`)
+    .replace(/\*([^*\n]+)\*/g, '$1')
+    .replace(/`([^`\n]+)`/g, '$1')
+    .replaceAll(':warning:', '⚠');
 }
 
 function nameOf(all: Readonly<Record<string, string>>, id: string): string {

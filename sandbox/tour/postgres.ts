@@ -3,20 +3,22 @@ import type { Samples } from '../postgres/samples.js';
 import type { Stage } from '../stage/stage.js';
 
 type Login = keyof Samples['people'];
+type On = 'shop' | 'vault';
 
 export const ORDERS = 'select id from orders.orders';
 export const PAYMENTS = 'select id from payments.payments';
+export const KEYS = 'select id from keys.keys';
 
 /** What the server itself says to this login. */
-export async function reads(stage: Stage, login: Login, sql: string): Promise<string> {
-  const rows = await stage.sqlAs(login, sql);
+export async function reads(stage: Stage, login: Login, sql: string, on: On = 'shop'): Promise<string> {
+  const rows = await stage.sqlAs(login, sql, on);
   if (rows.length === 0) throw new Error(`${login} read no rows`);
   return `${login} reads ${rows.length} rows`;
 }
 
-export async function isRefused(stage: Stage, login: Login, sql: string): Promise<string> {
+export async function isRefused(stage: Stage, login: Login, sql: string, on: On = 'shop'): Promise<string> {
   try {
-    await stage.sqlAs(login, sql);
+    await stage.sqlAs(login, sql, on);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === '42501') return error.message;
     throw error;

@@ -16,7 +16,7 @@ export function createReport(json: boolean, print: (line: string) => void): Repo
         const result = await play();
         const detail = typeof result === 'string' ? result : undefined;
         if (json) print(JSON.stringify({ step, ok: true, ms: ms(), says, detail }));
-        else print(`  ✓ ${says}${detail === undefined ? '' : `: ${detail}`}  (${ms()} ms)`);
+        else print(lineOf(says, detail, ms()));
         return result;
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
@@ -29,4 +29,11 @@ export function createReport(json: boolean, print: (line: string) => void): Repo
       if (!json) print(line);
     },
   };
+}
+
+/** Several lines stand below the step. */
+function lineOf(says: string, detail: string | undefined, ms: number): string {
+  const lines = detail?.split('\n') ?? [];
+  if (lines.length < 2) return `  ✓ ${[says, ...lines].join(': ')}  (${ms} ms)`;
+  return [`  ✓ ${says}:  (${ms} ms)`, ...lines.map((line) => `      ${line}`)].join('\n');
 }

@@ -1,0 +1,47 @@
+/** What the chapters share. */
+import type { SeenMessage } from '../slack/index.js';
+import { all, card, click, request, told, type Wish } from '../stage/people.js';
+import type { Stage } from '../stage/stage.js';
+import { plain } from './plain.js';
+
+/** What is due within a heartbeat comes after 15 s at most; the tour allows a slow machine some more, milliseconds. */
+export const LIMIT_MS = 30_000;
+const EXPIRY = /<!date\^(\d+)\^/;
+
+export interface Borrowed {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+  /** What Ana was told. */
+  readonly said: string;
+}
+
+/** Ana asks, Cora approves, Ana is told. */
+export async function borrow(stage: Stage, wish: Wish): Promise<Borrowed> {
+  return approve(stage, await request(stage.slack, 'ana', wish));
+}
+
+export async function approve({ slack }: Stage, id: string): Promise<Borrowed> {
+  await click(slack, 'cora', await card(slack, id, /Approve/), 'Approve');
+  const note = await told(slack, 'ana', id, /psql/);
+  return { id, expiresAt: Number(EXPIRY.exec(all(note))?.[1]) * 1000, said: headline(note) };
+}
+
+/** Ana clicks Relinquish. @returns what she is told then */
+export async function relinquish({ slack }: Stage, id: string): Promise<string> {
+  await click(slack, 'ana', await told(slack, 'ana', id, /psql/), 'Relinquish');
+  return headline(await told(slack, 'ana', id, /Ended: relinquished/));
+}
+
+export function headline(message: SeenMessage): string {
+  return plain(all(message).split('\n')[0] ?? '');
+}
+
+/** The lines of a message that say this, each once, as a person sees them. @throws Error when none does */
+export function linesOf(message: SeenMessage, says: RegExp): string {
+  const lines = all(message)
+    .split('\n')
+    .filter((line) => says.test(line));
+  if (lines.length === 0) throw new Error(`nothing of it says ${says}: ${all(message)}`);
+  return plain([...new Set(lines)].join('\n'));
+}
