@@ -1,6 +1,7 @@
 /**
  * The ledger's schema, by its owner's login. The login that Hallpass runs with is given only what it needs: it
- * may add audit events and decisions, never change or delete them.
+ * may add audit events and decisions, never change or delete them. An event's id and time are the ledger's own, and
+ * so is the chain over the events.
  */
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
@@ -13,8 +14,11 @@ const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 const GRANTS = `
   grant select, insert, update on requests, deliveries, targets, orphans to LOGIN;
-  grant select, insert on events, decisions to LOGIN;
-  revoke update, delete, truncate on events, decisions from LOGIN;`;
+  grant select, insert on decisions to LOGIN;
+  revoke update, delete, truncate on decisions from LOGIN;
+  revoke all on events, audit_chain, audit_head, audit_checkpoints from LOGIN;
+  grant select on events, audit_chain, audit_head, audit_checkpoints to LOGIN;
+  grant insert (request_id, kind, actor, data) on events to LOGIN;`;
 
 /**
  * Brings the ledger's schema up to date; replicas that start together wait for one another.
