@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Access } from './access/access.js';
+import { createAnchors } from './access/anchors.js';
 import { createAccess } from './access/cases.js';
 import { passTime } from './access/clock.js';
 import { createDeliverer } from './access/deliver.js';
@@ -19,7 +20,7 @@ import { HallpassError } from './errors.js';
 import { readInstallation } from './ledger/installation.js';
 import { createPool } from './ledger/pool.js';
 import { createSweepLock } from './ledger/sweep-lock.js';
-import { registerTargets, targetsWithGrants } from './ledger/targets.js';
+import { readTarget, registerTargets, targetsWithGrants } from './ledger/targets.js';
 import type { Logger } from './logger.js';
 import { createMessenger } from './messenger/web-api.js';
 import { createNobody } from './oncall/nobody.js';
@@ -36,7 +37,7 @@ const SHIFT_EVERY_MS = 60_000;
 /** Requests asked about each time. */
 const SHIFT_BATCH = 500;
 
-/** The start waits this long for the roles that targets have, milliseconds. */
+/** The start waits this long for the roles that targets have, and for what they remember; milliseconds. */
 const FIRST_LOOK_MS = 2_000;
 
 /** What of the environment the adapters need. */
@@ -109,7 +110,13 @@ export async function createContext(
     },
   };
   const deliverer = createDeliverer(deps);
-  const sweeper = createSweeper(deps, lock, `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`);
+  const anchors = createAnchors(deps);
+  const sweeper = createSweeper(
+    deps,
+    anchors,
+    lock,
+    `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
+  );
 
   // Each for itself: what hinders one must not keep the others from their work.
   const beats = [
@@ -127,8 +134,15 @@ export async function createContext(
     async start() {
       await registerTargets(db, [...config.targets.keys()]);
       await refuseLostTargets(deps);
-      // So that what is found is offered, and lent as it is configured, from the first click on.
-      await Promise.race([roles.refresh(), sleep(FIRST_LOOK_MS, undefined, { ref: false })]);
+      // So that what is found is offered, and lent as it is configured, from the first click on; and that a restored
+      // ledger gives out no id again.
+      const looks = [...targets].map(async ([name, target]) =>
+        anchors.trusted(name, target, await readTarget(db, name)),
+      );
+      await Promise.race([
+        Promise.all([roles.refresh(), ...looks]),
+        sleep(FIRST_LOOK_MS, undefined, { ref: false }),
+      ]);
       await alarms.start(async (name) => sweeper.wake(name));
       for (const beat of beats) beat.start();
     },

@@ -12,6 +12,7 @@ import { readLastOfPlaces, readWanted } from '../ledger/read-requests.js';
 import type { Message } from '../surfaces/message.js';
 import { loginChanged, loginShared, serverChanged } from '../surfaces/operators.js';
 import type { Membership, Server, Target } from '../target/target.js';
+import { recognise } from './anchors.js';
 import { change } from './change.js';
 import type { Deps } from './deps.js';
 import { sharedLogin } from './lend.js';
@@ -23,6 +24,7 @@ type DriftDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'logger'>;
 /**
  * Compares everything, and mends what is ours to mend.
  * @param known this ledger has compared the target before.
+ * @throws HallpassError when the target remembers another ledger, or another installation shares our login
  * @returns the system_identifier of the server that roles may be lent on: the one that grants are out on, else the
  *   one that answers.
  */
@@ -37,6 +39,7 @@ export async function checkDrift(
   const { now, requests } = await readWanted(deps.db, name);
   const { server, surroundings, memberships } = await target.list();
   if (surroundings.isShared) await reportShared(deps, name, server.login, known);
+  await recognise(deps, name, surroundings.anchor);
   const here = { server: server.id, grantorOid: server.grantorOid };
   const elsewhere = requests.flatMap(({ place }) => (place !== null && !isSame(place, here) ? [place] : []));
   const today = now.toISOString().slice(0, 10);

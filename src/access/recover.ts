@@ -29,37 +29,31 @@ const SAYS: Record<Recovered, string> = {
 };
 
 /**
- * @param targets the guarded targets, by their key.
- * @returns a line for each grant, and for each target that can't be asked; `failed` when there was one.
+ * @param read asks the guarded target.
+ * @returns a line for each grant, or one when it can't be asked; `failed` when not all of them are in the ledger now.
  */
-export async function recoverFromTargets(
+export async function recoverFromTarget(
   db: Queryable,
   config: Config,
-  targets: ReadonlyMap<string, Remembering>,
+  target: TargetConfig,
+  read: Remembering,
 ): Promise<{ readonly lines: readonly string[]; readonly failed: boolean }> {
-  const lines: string[] = [];
-  let failed = false;
-  for (const [key, read] of targets) {
-    const target = config.targets.get(key);
-    if (target === undefined) continue;
-    try {
-      const { server, grants, lastRequestId } = await read();
-      // First of all: nobody may be given an id that a card, or a target, already has.
-      await skipIds(db, lastRequestId);
-      for (const grant of grants) {
-        const became = await recoverGrant(db, remembered(config, target, server, grant));
-        if (became === 'other') failed = true;
-        lines.push(
-          `${key}: ${requestName(grant.requestId)} (${grant.role} to ${grant.login}) ${SAYS[became]}`,
-        );
-      }
-      if (grants.length === 0) lines.push(`${key}: nothing is lent there`);
-    } catch (thrown) {
-      failed = true;
-      lines.push(`${key}: could not be asked: ${coerceError(thrown).message}`);
+  const { key } = target;
+  try {
+    const { server, grants, lastRequestId } = await read();
+    // First of all: nobody may be given an id that a card, or a target, already has.
+    await skipIds(db, lastRequestId);
+    const lines: string[] = [];
+    let failed = false;
+    for (const grant of grants) {
+      const became = await recoverGrant(db, remembered(config, target, server, grant));
+      if (became === 'other') failed = true;
+      lines.push(`${key}: ${requestName(grant.requestId)} (${grant.role} to ${grant.login}) ${SAYS[became]}`);
     }
+    return { lines: lines.length === 0 ? [`${key}: nothing is lent there`] : lines, failed };
+  } catch (thrown) {
+    return { lines: [`${key}: could not be asked: ${coerceError(thrown).message}`], failed: true };
   }
-  return { lines, failed };
 }
 
 function remembered(config: Config, target: TargetConfig, server: Server, grant: Grant) {

@@ -7,6 +7,7 @@ import { coerceError } from '../errors.js';
 import type { SweepLock } from '../ledger/sweep-lock.js';
 import { nextExpiry, readTarget, recordChecked, targetsWithWork } from '../ledger/targets.js';
 import type { Target } from '../target/target.js';
+import type { Anchors } from './anchors.js';
 import type { Deps } from './deps.js';
 import { checkDrift } from './drift.js';
 import { sweep } from './sweep.js';
@@ -35,7 +36,7 @@ interface Turn {
   readonly done: Promise<void>;
 }
 
-export function createSweeper(deps: Deps, lock: SweepLock, processName: string): Sweeper {
+export function createSweeper(deps: Deps, anchors: Anchors, lock: SweepLock, processName: string): Sweeper {
   const { db, logger } = deps;
   const turns = new Map<string, Turn>();
   const timers = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
@@ -65,19 +66,24 @@ export function createSweeper(deps: Deps, lock: SweepLock, processName: string):
     if (target === undefined) return;
     try {
       let left = false;
+      let row = await readTarget(db, name);
       let seen: number;
       do {
-        const row = await readTarget(db, name);
-        seen = row.wakeSeq;
+        const { server, wakeSeq } = row;
+        seen = wakeSeq;
+        const trusted = await anchors.trusted(name, target, row);
         const held = await lock.withLock(name, async () => {
-          left = await sweep(deps, name, target, row.server);
-          await compareAll(name, target);
+          left = await sweep(deps, name, trusted, server);
+          await compareAll(name, trusted);
         });
         // Somebody else is at it, and reads the sequence again after letting go.
         if (!held) return;
-      } while (!stopping && (await readTarget(db, name)).wakeSeq !== seen);
+        row = await readTarget(db, name);
+      } while (!stopping && row.wakeSeq !== seen);
       if (left) wakeIn(name, RETRY_MS);
       await arm(name);
+      const later = await anchors.keep(name, target, row);
+      if (later !== null) wakeIn(name, later);
     } catch (thrown) {
       complain(name, thrown, 'a sweep broke off');
       wakeIn(name, RETRY_MS);

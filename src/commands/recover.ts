@@ -1,14 +1,18 @@
-import type { Command } from 'commander';
-import { recoverFromTargets } from '../access/recover.js';
+import { type Command, Option } from 'commander';
+import { accept, foresee } from '../access/accept.js';
+import { recognise } from '../access/anchors.js';
+import { recoverFromTarget } from '../access/recover.js';
+import type { Config, TargetConfig } from '../config/config.js';
 import { readDatabases, readLogLevel } from '../config/env.js';
-import { HallpassError } from '../errors.js';
-import { createPool } from '../ledger/pool.js';
+import { coerceError, HallpassError } from '../errors.js';
+import { createPool, type Queryable } from '../ledger/pool.js';
 import { createLogger } from '../logger.js';
 import { migrate } from '../main.js';
 import { createTargetConnection, DEFAULT_LIMITS } from '../target/connect.js';
 import { readGrants } from '../target/guarded/read-grants.js';
-import { inside } from '../target/open.js';
-import { load } from './configuration.js';
+import { inside, openTarget } from '../target/open.js';
+import type { Target } from '../target/target.js';
+import { findTarget, load } from './configuration.js';
 import { print } from './output.js';
 
 /** `hallpass recover`: for the day on which the ledger was lost, or restored from a backup. */
@@ -16,34 +20,99 @@ export function addRecover(program: Command): void {
   program
     .command('recover')
     .description(
-      'write the open grants of guarded targets into a lost or restored ledger; gives nobody access',
+      'after the ledger was lost or restored: show what each target remembers otherwise, and go on; gives nobody access',
     )
-    .requiredOption('--from-targets', 'ask every guarded target of the configuration')
+    .argument('[targets...]', 'default: all of the configuration')
+    .addOption(
+      new Option(
+        '--from-targets',
+        'write the open grants of guarded targets into the ledger, and go on there',
+      ).conflicts('accept'),
+    )
+    .option('--accept', 'go on with the ledger as it stands, on the targets that are named')
     .action(recover);
 }
 
-async function recover(): Promise<void> {
+interface Options {
+  readonly fromTargets?: true;
+  readonly accept?: true;
+}
+
+async function recover(keys: readonly string[], options: Options): Promise<void> {
   const config = load();
-  const guarded = [...config.targets.values()].filter(({ mode }) => mode === 'guarded');
-  if (guarded.length === 0) {
-    throw new HallpassError('no target of the configuration is guarded, and others remember nothing', {
+  const named = keys.length > 0 ? keys.map((key) => findTarget(config, key)) : [...config.targets.values()];
+  if (options.accept && keys.length === 0) {
+    throw new HallpassError('--accept needs the names of targets', {
       passing: false,
-      nextStep: 'What direct targets have lent is reported to the operators when Hallpass runs.',
+      nextStep: 'See what would come of it first: `hallpass recover TARGET`.',
     });
   }
   const databases = readDatabases(process.env);
   await migrate(databases, createLogger(readLogLevel(process.env)));
   const db = createPool(databases.databaseOwnerUrl, () => undefined);
-  const connections = guarded.map(({ key, connect }) => ({
-    key,
-    connection: createTargetConnection(inside(connect), DEFAULT_LIMITS),
-  }));
   try {
-    const reads = new Map(connections.map(({ key, connection }) => [key, () => readGrants(connection)]));
-    const { lines, failed } = await recoverFromTargets(db, config, reads);
-    for (const line of lines) print(line);
-    if (failed) process.exitCode = 1;
+    const from = options.fromTargets ? await remember(db, config, named) : new Set<string>();
+    for (const target of named) {
+      await settle(db, config, target, options.accept === true || from.has(target.key));
+    }
   } finally {
-    await Promise.all([db.end(), ...connections.map(({ connection }) => connection.close())]);
+    await db.end();
+  }
+}
+
+/** @returns the guarded targets whose grants are all in the ledger now. */
+async function remember(
+  db: Queryable,
+  config: Config,
+  named: readonly TargetConfig[],
+): Promise<ReadonlySet<string>> {
+  const guarded = named.filter(({ mode }) => mode === 'guarded');
+  if (guarded.length === 0) {
+    throw new HallpassError('none of these targets is guarded, and others remember no grants', {
+      passing: false,
+      nextStep: 'Run `hallpass recover` without --from-targets to see what is out there.',
+    });
+  }
+  const whole = new Set<string>();
+  for (const target of guarded) {
+    const connection = createTargetConnection(inside(target.connect), DEFAULT_LIMITS);
+    try {
+      const { lines, failed } = await recoverFromTarget(db, config, target, () => readGrants(connection));
+      for (const line of lines) print(line);
+      if (failed) process.exitCode = 1;
+      else whole.add(target.key);
+    } finally {
+      await connection.close();
+    }
+  }
+  return whole;
+}
+
+/** Says how a target stands to the ledger, and goes on there when that is wanted. */
+async function settle(db: Queryable, config: Config, { key, ...how }: TargetConfig, goOn: boolean) {
+  const logger = createLogger('silent');
+  const deps = { db, config, logger, changed: () => undefined };
+  const target: Target = openTarget(how);
+  try {
+    const doubt = await recognise(deps, key, (await target.list()).surroundings.anchor).catch(
+      (thrown: unknown) => coerceError(thrown),
+    );
+    if (doubt === undefined) {
+      print(`${key}: remembers this ledger`);
+      return;
+    }
+    for (const line of await foresee(deps, key, target)) print(`${key}: ${line}`);
+    if (goOn) await accept(deps, key, target);
+    else process.exitCode = 1;
+    print(
+      goOn
+        ? `${key}: Hallpass goes on there with this ledger`
+        : `${key}: ${doubt.message} To go on with this ledger: hallpass recover --accept ${key}`,
+    );
+  } catch (thrown) {
+    process.exitCode = 1;
+    print(`${key}: could not be asked: ${coerceError(thrown).message}`);
+  } finally {
+    await target.close();
   }
 }

@@ -113,7 +113,9 @@ export type RequestEvent =
   | { readonly type: 'reviewed'; readonly result: object }
   /** The target could not be asked, or would not. */
   | { readonly type: 'hindered'; readonly trouble: string }
-  | { readonly type: 'warned' };
+  | { readonly type: 'warned' }
+  /** The ledger was restored from a time at which this was not lent yet: whatever came of it, it isn't lent again. */
+  | { readonly type: 'restored'; readonly trouble: string };
 
 export type Refusal =
   /** Somebody decided already, or it was withdrawn: see the request's state. */

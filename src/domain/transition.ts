@@ -115,6 +115,10 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
         trouble: event.trouble,
       });
 
+    case 'restored':
+      if (request.state !== 'pending' && request.state !== 'granting') return refuse('stale');
+      return go({ state: 'ending', why: 'failed', trouble: event.trouble }, 'restored', null);
+
     case 'relinquish':
     case 'end': {
       if (request.state === 'ending') return refuse('already_ending');

@@ -1,7 +1,8 @@
 /**
  * The ledger's schema, by its owner's login. The login that Hallpass runs with is given only what it needs: it
  * may add audit events and decisions, never change or delete them. An event's id and time are the ledger's own, and
- * so is the chain over the events.
+ * so is the chain over the events. It may move the ids of requests on, past those that a lost ledger has given out: one that is taken
+ * is refused by the primary key.
  */
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
@@ -18,7 +19,8 @@ const GRANTS = `
   revoke update, delete, truncate on decisions from LOGIN;
   revoke all on events, audit_chain, audit_head, audit_checkpoints from LOGIN;
   grant select on events, audit_chain, audit_head, audit_checkpoints to LOGIN;
-  grant insert (request_id, kind, actor, data) on events to LOGIN;`;
+  grant insert (request_id, kind, actor, data) on events to LOGIN;
+  grant select, update on sequence requests_id_seq to LOGIN;`;
 
 /**
  * Brings the ledger's schema up to date; replicas that start together wait for one another.

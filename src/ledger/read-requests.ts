@@ -73,6 +73,15 @@ export function readWanted(db: Queryable, target: string): Promise<Reading> {
   ]);
 }
 
+/** What this target has not lent yet, decided or not. */
+export function readUnlent(db: Queryable, target: string): Promise<Reading> {
+  return read(
+    db,
+    `from requests r where r.target = $1 and r.state in ('pending', 'granting') order by r.id`,
+    [target],
+  );
+}
+
 /** Pending requests, the oldest first. */
 export function readPending(db: Queryable, limit: number): Promise<Reading> {
   return read(db, `from requests r where r.state = 'pending' order by r.pending_until limit $1`, [limit]);

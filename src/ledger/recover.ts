@@ -87,7 +87,7 @@ export async function recoverGrant(db: Queryable, grant: Remembered): Promise<Re
   return rows[0]?.became ?? 'other';
 }
 
-/** No id up to this one is given out again. Needs the owner of the ledger. */
+/** No id up to this one is given out again. */
 export async function skipIds(db: Queryable, last: number): Promise<void> {
   await db.query(
     `select setval(pg_get_serial_sequence('requests', 'id'), greatest($1, nextval(pg_get_serial_sequence('requests', 'id'))))`,

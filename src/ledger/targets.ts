@@ -9,6 +9,10 @@ export interface TargetRow {
   readonly sweeper: string | null;
   /** Milliseconds since all our memberships there were compared; null when never. */
   readonly checkedMs: number | null;
+  /** The server remembers a ledger that this one is not: nothing is done there until an operator decides. */
+  readonly doubted: boolean;
+  /** How far the audit chain goes. */
+  readonly head: number;
 }
 
 /** Makes a row for each target of the configuration. */
@@ -22,8 +26,11 @@ export async function readTarget(db: Queryable, name: string): Promise<TargetRow
     server: string | null;
     sweeper: string | null;
     checked_ms: number | null;
+    doubted: boolean;
+    head: number;
   }>(
-    `select wake_seq, server, sweeper, extract(epoch from now() - checked_at)::float8 * 1000 as checked_ms
+    `select wake_seq, server, sweeper, extract(epoch from now() - checked_at)::float8 * 1000 as checked_ms,
+         doubt is not null as doubted, (select seq from audit_head) as head
        from targets where name = $1`,
     [name],
   );
@@ -33,6 +40,8 @@ export async function readTarget(db: Queryable, name: string): Promise<TargetRow
     server: row?.server ?? null,
     sweeper: row?.sweeper ?? null,
     checkedMs: row?.checked_ms ?? null,
+    doubted: row?.doubted ?? false,
+    head: row?.head ?? 0,
   };
 }
 

@@ -3,6 +3,7 @@
  * The target needs no objects of ours.
  */
 import type { Connect } from '../config/config.js';
+import { writeAnchor } from './anchor.js';
 import { byRole } from './by-role.js';
 import { createTargetConnection, DEFAULT_LIMITS, type Limits } from './connect.js';
 import { standbyError } from './errors.js';
@@ -63,6 +64,8 @@ export function createDirectTarget(
         if (server.inRecovery) throw standbyError();
         return { server, surroundings, memberships };
       }),
+
+    writeAnchor: (server, anchor) => writeAnchor(connection, server, anchor),
 
     close: async () => {
       await Promise.all(sessions.map((source) => source.connection.close()));

@@ -1,12 +1,19 @@
-/** What else is to be known of a server before something is lent on it: our rights for sessions, and our doubles. */
+/** What else is to be known of a server: our rights for sessions, our doubles, and what it remembers of our ledger. */
 import { z } from 'zod';
 import type { TargetConfig } from '../config/config.js';
+import { parseAnchor } from '../domain/anchor.js';
+import { ANCHOR } from './anchor.js';
 import type { Send } from './connect.js';
 import { OWNER } from './guarded/names.js';
 import { GRANTORS_SINCE } from './quote.js';
 import type { Surroundings } from './target.js';
 
-const row = z.object({ may_see: z.boolean(), may_end: z.boolean(), shared: z.boolean() });
+const row = z.object({
+  may_see: z.boolean(),
+  may_end: z.boolean(),
+  shared: z.boolean(),
+  anchor: z.string().nullable(),
+});
 
 /** Before 16 our login inherits nothing, and becomes the role that has the right; the owner always inherits. */
 const may = (holder: string, right: string): string => `
@@ -20,7 +27,8 @@ SELECT ${may(holder, 'pg_read_all_stats')} AS may_see, ${may(holder, 'pg_signal_
          SELECT FROM pg_stat_activity a
           WHERE a.usesysid = (SELECT oid FROM pg_roles WHERE rolname = session_user)
             AND a.application_name LIKE 'hallpass/%'
-            AND a.application_name <> current_setting('application_name')) AS shared`;
+            AND a.application_name <> current_setting('application_name')) AS shared,
+       ${ANCHOR} AS anchor`;
 
 const SURROUNDINGS: Readonly<Record<TargetConfig['mode'], string>> = {
   direct: surroundings('session_user'),
@@ -37,5 +45,6 @@ export async function readSurroundings(
     maySeeSessions: about.may_see,
     mayEndSessions: about.may_end,
     isShared: about.shared,
+    anchor: about.anchor === null ? null : parseAnchor(about.anchor),
   };
 }

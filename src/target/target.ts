@@ -1,8 +1,9 @@
+import type { Anchor } from '../domain/anchor.js';
 import type { HallpassError } from '../errors.js';
 
 /**
- * The port to one target: all that Hallpass does on somebody's Postgres. `look` asks; the other four lend, take back,
- * list and end sessions. Every call has a client-side timeout and throws a TargetError; what it returns was read
+ * The port to one target: all that Hallpass does on somebody's Postgres. `look` and `list` ask; the others lend, take
+ * back, end sessions and note how far the ledger went. Every call has a client-side timeout and throws a TargetError; what it returns was read
  * back, never assumed. Whether the target is direct or guarded, nothing outside this folder knows.
  */
 export interface Target {
@@ -35,6 +36,11 @@ export interface Target {
     surroundings: Surroundings;
     memberships: readonly Membership[];
   }>;
+  /**
+   * Notes how far the ledger went, for a restored one to be told by.
+   * @param server as for `lend`.
+   */
+  writeAnchor(server: string, anchor: Anchor): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -83,6 +89,8 @@ export interface Surroundings {
   readonly mayEndSessions: boolean;
   /** Another installation of Hallpass is connected as our login: neither can tell whose memberships are whose. */
   readonly isShared: boolean;
+  /** How far the ledger went that was here last; null when none was. */
+  readonly anchor: Anchor | null;
 }
 
 export interface PairFacts extends NamePair {

@@ -29,6 +29,7 @@ const EVENTS: Record<RequestEvent['type'], RequestEvent> = {
   proved_gone: { type: 'proved_gone', proof: PROOF },
   hindered: { type: 'hindered', trouble: 'the server does not answer' },
   warned: { type: 'warned' },
+  restored: { type: 'restored', trouble: 'ask again' },
 };
 
 const granting = aRequest({ state: 'granting', decidedAt: NOON, decidedBy: 'U0BEN', place: PLACE });
@@ -45,6 +46,7 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
       previewed: 'pending',
       deny: 'denied',
       withdraw: 'withdrawn',
+      restored: 'ending',
       relinquish: 'not_lent',
       end: 'not_lent',
     },
@@ -56,6 +58,7 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
       intend: 'granting',
       granted: 'active',
       grant_failed: 'ending',
+      restored: 'ending',
       relinquish: 'ending',
       end: 'ending',
       hindered: 'granting',

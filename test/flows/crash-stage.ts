@@ -7,8 +7,8 @@ import type { Cluster } from '../../sandbox/postgres/cluster.js';
 import { HALLPASS, PERMANENT } from '../../sandbox/postgres/samples.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { buttonsOf, type SeenMessage } from '../../sandbox/slack/index.js';
-import { CAST } from '../../sandbox/stage/cast.js';
-import { card, click, type Name, request, told, type Wish } from '../../sandbox/stage/people.js';
+import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
+import { all, card, click, type Name, request, told, type Wish } from '../../sandbox/stage/people.js';
 import { type Stage, startStage } from '../../sandbox/stage/stage.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -175,6 +175,18 @@ export async function untilAllSent(stage: Stage, id?: string, kind?: 'status'): 
       return true;
     },
     { what: 'all messages to be sent', timeoutMs: PATIENCE_MS },
+  );
+}
+
+/** The newest message in the operators' channel that says so, as Olga sees it. */
+export function operatorsHear({ slack }: Stage, pattern: RegExp): Promise<SeenMessage> {
+  return slack.waitFor(
+    () =>
+      slack
+        .as(CAST.olga)
+        .messages(CHANNELS.operators)
+        .findLast((message) => pattern.test(all(message))),
+    PATIENCE_MS,
   );
 }
 

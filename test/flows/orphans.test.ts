@@ -2,25 +2,13 @@
 import { expect, test } from 'vitest';
 import { freePort } from '../../sandbox/postgres/free-port.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
-import { buttonsOf, type SeenMessage } from '../../sandbox/slack/index.js';
-import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
+import { buttonsOf } from '../../sandbox/slack/index.js';
+import { CAST } from '../../sandbox/stage/cast.js';
 import { all, click, clickAndHear } from '../../sandbox/stage/people.js';
-import { approved, lent, openStage, PATIENCE_MS } from './crash-stage.js';
+import { approved, lent, openStage, operatorsHear, PATIENCE_MS } from './crash-stage.js';
 
 const stage = await openStage();
 const { slack } = stage;
-
-/** The operators' channel as Olga sees it. */
-function operatorsHear(pattern: RegExp): Promise<SeenMessage> {
-  return slack.waitFor(
-    () =>
-      slack
-        .as(CAST.olga)
-        .messages(CHANNELS.operators)
-        .find((message) => pattern.test(all(message))),
-    PATIENCE_MS,
-  );
-}
 
 /** As somebody would who has Hallpass's own login. */
 const byHand = (sql: string) => runSql(stage.samples.hallpass.url, sql);
@@ -28,14 +16,14 @@ const byHand = (sql: string) => runSql(stage.samples.hallpass.url, sql);
 test('the first start of a ledger takes nothing away: it is reported, and an operator has it taken back', async () => {
   await byHand('grant orders_read to ana');
   const hallpass = await stage.startHallpass();
-  const report = await operatorsHear(/Unexplained membership/);
+  const report = await operatorsHear(stage, /Unexplained membership/);
   expect(all(report)).toContain('`ana` is a member of `orders_read`');
   expect(buttonsOf(report.blocks)).toEqual(['Take back']);
   expect(await lent(stage)).toEqual(['orders_read ana']);
 
   slack.faults.duplicateNext();
   await click(slack, 'olga', report, 'Take back');
-  const settled = await operatorsHear(/taken back/);
+  const settled = await operatorsHear(stage, /taken back/);
   expect(all(settled)).toContain(`by <@${CAST.olga}>`);
   expect(buttonsOf(settled.blocks)).toEqual([]);
   expect(await lent(stage)).toEqual([]);
@@ -49,7 +37,7 @@ test('so many at once are one message without a button, and stay', async () => {
   await byHand('grant orders_read to ana, ben, cora, dan');
   await runSql(stage.ledgerUrl, 'update targets set checked_at = null');
   const hallpass = await stage.startHallpass();
-  const report = await operatorsHear(/4 unexplained memberships/);
+  const report = await operatorsHear(stage, /4 unexplained memberships/);
   expect(buttonsOf(report.blocks)).toEqual([]);
   expect(await lent(stage)).toHaveLength(4);
   await byHand('revoke orders_read from ana, ben, cora, dan');
@@ -68,7 +56,7 @@ test('a second installation with the same login lends nothing, and both say so',
     DATABASE_OWNER_URL: inSecond(stage.env.DATABASE_OWNER_URL),
     OPS_PORT: String(await freePort()),
   });
-  const report = await operatorsHear(/Two Hallpasses on Shop/);
+  const report = await operatorsHear(stage, /Two Hallpasses on Shop/);
   expect(all(report)).toContain('this one lends nothing there');
   expect(await second.stop()).toBe(0);
   expect(await lent(stage)).toEqual(['orders_read ana']);
