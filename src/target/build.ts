@@ -1,0 +1,84 @@
+/** What direct and guarded targets share: the connections to a server and its standbys, and how both are read. */
+import type { Connect, TargetConfig } from '../config/config.js';
+import { writeAnchor } from './anchor.js';
+import { byRole } from './by-role.js';
+import { createTargetConnection, DEFAULT_LIMITS, type Limits, type TargetConnection } from './connect.js';
+import { standbyError } from './errors.js';
+import { readFactsByName, readMemberships, readServer } from './facts.js';
+import { nameOf } from './session-queries.js';
+import { endSessions, type SessionSource } from './sessions.js';
+import { readSurroundings } from './surroundings.js';
+import type { Lent, OidPair, TakenBack, Target, ToLend } from './target.js';
+
+/** Where a target is, and how long is waited for it. */
+export interface Servers {
+  readonly connect: Connect;
+  readonly replicas: readonly Connect[];
+  /** Tests shorten them. */
+  readonly limits: Partial<Limits>;
+}
+
+/** How one mode does what changes something: a batch is of one role, done wholly or not at all. */
+interface Ways {
+  readonly mode: TargetConfig['mode'];
+  /** Most pairs in a batch. */
+  readonly lendMost: number;
+  lend(connection: TargetConnection, server: string, batch: readonly ToLend[]): Promise<readonly Lent[]>;
+  readonly takeBackMost: number;
+  takeBack(
+    connection: TargetConnection,
+    server: string,
+    batch: readonly OidPair[],
+  ): Promise<readonly TakenBack[]>;
+  sessions(connection: TargetConnection, name: string): SessionSource;
+}
+
+/** Connects when it is first used. */
+export function buildTarget({ connect, replicas, limits }: Servers, ways: Ways): Target {
+  const { mode } = ways;
+  const open = (to: Connect) => createTargetConnection(to, { ...DEFAULT_LIMITS, ...limits });
+  const connection = open(connect);
+  const sessions = [
+    ways.sessions(connection, 'the server'),
+    ...replicas.map((replica) => ways.sessions(open(replica), nameOf(replica))),
+  ];
+  const blocked = new Set<number>();
+
+  return {
+    look: (pairs) =>
+      connection.read(async (send) => {
+        const [server, surroundings, facts] = await Promise.all([
+          readServer(send, mode),
+          readSurroundings(send, mode),
+          readFactsByName(send, pairs, mode),
+        ]);
+        return { server, surroundings, facts };
+      }),
+
+    lend: (server, wishes) =>
+      byRole(wishes, blocked, ways.lendMost, (batch) => ways.lend(connection, server, batch)),
+
+    takeBack: (server, pairs) =>
+      byRole(pairs, blocked, ways.takeBackMost, (batch) => ways.takeBack(connection, server, batch)),
+
+    endSessions: (server, ends) => endSessions(sessions, server, ends),
+
+    list: () =>
+      connection.read(async (send) => {
+        const [server, surroundings, memberships] = await Promise.all([
+          readServer(send, mode),
+          readSurroundings(send, mode),
+          readMemberships(send, mode),
+        ]);
+        // What a standby has not replayed yet would look like a membership that is gone.
+        if (server.inRecovery) throw standbyError();
+        return { server, surroundings, memberships };
+      }),
+
+    writeAnchor: (server, anchor) => writeAnchor(connection, server, anchor),
+
+    close: async () => {
+      await Promise.all(sessions.map((source) => source.connection.close()));
+    },
+  };
+}
