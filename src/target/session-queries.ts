@@ -1,28 +1,21 @@
-/** How sessions are seen and ended where Hallpass's own login may do it: direct targets, and every standby of theirs. */
+/**
+ * How sessions are seen, and how they are ended where Hallpass's own login may do it: direct targets, and every standby
+ * of theirs.
+ */
 import { z } from 'zod';
-import type { Connect } from '../config/config.js';
+import type { Connect, TargetConfig } from '../config/config.js';
 import type { Send, TargetConnection } from './connect.js';
 import { readFactsByOid, readServer } from './facts.js';
 import { GRANTORS_SINCE } from './quote.js';
-import type { SessionSource } from './sessions.js';
+import { mayUse, type SessionRight } from './rights.js';
+import type { Seen, SessionSource } from './sessions.js';
 import type { OidPair } from './target.js';
 
-/**
- * Before 16 our login inherits nothing, so that it can't use the roles that it lends, and becomes the role that has
- * the right, for this transaction; from 16 on it was given with INHERIT.
- */
-const become = (right: string): string => `
+/** Before 16 our login becomes the role that has the right, for this transaction; from 16 on it inherits it. */
+const become = (right: SessionRight): string => `
 SELECT set_config('role', '${right}', true)
  WHERE current_setting('server_version_num')::int < ${GRANTORS_SINCE}
    AND pg_has_role(session_user, '${right}', 'MEMBER')`;
-
-const may = (right: string): string => `
-pg_has_role(session_user, '${right}',
-            CASE WHEN current_setting('server_version_num')::int < ${GRANTORS_SINCE} THEN 'MEMBER' ELSE 'USAGE' END)`;
-
-const aboutUs = z.object({ now: z.string(), may_see: z.boolean(), may_end: z.boolean() });
-const ABOUT_US = `
-SELECT clock_timestamp()::text AS now, ${may('pg_read_all_stats')} AS may_see, ${may('pg_signal_backend')} AS may_end`;
 
 const session = z.object({
   pid: z.number(),
@@ -38,6 +31,8 @@ SELECT pid, usesysid AS "memberOid", backend_start::text AS "startedAt",
        coalesce(xact_start < before.moment, false) AS "isInOldTransaction"
   FROM pg_stat_activity, (SELECT coalesce($2::timestamptz, clock_timestamp()) AS moment) AS before
  WHERE usesysid = ANY ($1::oid[])`;
+
+const rights = z.object({ now: z.string(), may_see: z.boolean(), may_end: z.boolean() });
 
 const preparedRow = z.object({ member_oid: z.number(), gids: z.array(z.string()) });
 /** What the login, or the role that it had become, prepared for a later COMMIT: a REVOKE doesn't undo it. */
@@ -58,27 +53,13 @@ export function plainSessions(connection: TargetConnection, name: string): Sessi
     connection,
     name,
 
-    async look(send, pairs, before) {
-      const members = [...new Set(pairs.map((pair) => pair.memberOid))];
-      const [server, facts, prepared, [about], , sessions] = await Promise.all([
-        readServer(send),
-        readFactsByOid(send, pairs),
-        readPrepared(send, pairs),
-        send(aboutUs, ABOUT_US),
-        send(z.unknown(), become('pg_read_all_stats')),
-        send(session, SESSIONS, [members, before]),
-      ]);
-      if (about === undefined) throw new Error('the server did not say what its login may do');
-      return {
-        server,
-        now: about.now,
-        maySee: about.may_see,
-        mayEnd: about.may_end,
-        sessions,
-        members: facts.flatMap(({ ours }, i) => (ours ? (pairs[i] ?? []) : [])),
-        prepared,
-      };
-    },
+    look: (send, pairs, before) =>
+      lookForSessions(send, pairs, before, {
+        mode: 'direct',
+        holder: 'session_user',
+        prepare: become('pg_read_all_stats'),
+        sessions: SESSIONS,
+      }),
 
     async end(send, sessions) {
       const values = [sessions.map(({ pid }) => pid), sessions.map(({ memberOid }) => memberOid)];
@@ -87,7 +68,48 @@ export function plainSessions(connection: TargetConnection, name: string): Sessi
   };
 }
 
-export async function readPrepared(
+/** How a kind of source sees: who holds the rights, what is run before `sessions`, which takes logins and a moment. */
+interface Ways {
+  readonly mode: TargetConfig['mode'];
+  /** SQL expression. */
+  readonly holder: string;
+  readonly prepare: string | null;
+  readonly sessions: string;
+}
+
+/** Reads what `SessionSource.look` answers. */
+export async function lookForSessions(
+  send: Send,
+  pairs: readonly OidPair[],
+  before: string | null,
+  { mode, holder, prepare, sessions }: Ways,
+): Promise<Seen> {
+  const members = [...new Set(pairs.map(({ memberOid }) => memberOid))];
+  const [server, facts, prepared, [may], , seen] = await Promise.all([
+    readServer(send, mode),
+    readFactsByOid(send, pairs, mode),
+    readPrepared(send, pairs),
+    send(
+      rights,
+      `SELECT clock_timestamp()::text AS now, ${mayUse(holder, 'pg_read_all_stats', mode)} AS may_see,
+              ${mayUse(holder, 'pg_signal_backend', mode)} AS may_end`,
+    ),
+    prepare === null ? null : send(z.unknown(), prepare),
+    send(session, sessions, [members, before]),
+  ]);
+  if (may === undefined) throw new Error('the server did not say who may see and end sessions');
+  return {
+    server,
+    now: may.now,
+    maySee: may.may_see,
+    mayEnd: may.may_end,
+    sessions: seen,
+    members: facts.flatMap(({ ours }, i) => (ours ? (pairs[i] ?? []) : [])),
+    prepared,
+  };
+}
+
+async function readPrepared(
   send: Send,
   pairs: readonly OidPair[],
 ): Promise<ReadonlyMap<number, readonly string[]>> {

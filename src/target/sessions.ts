@@ -23,7 +23,7 @@ interface Session {
   readonly isInOldTransaction: boolean;
 }
 
-interface Seen {
+export interface Seen {
   readonly server: Server;
   /** The server's clock. */
   readonly now: string;

@@ -5,7 +5,7 @@ import { parseAnchor } from '../domain/anchor.js';
 import { ANCHOR } from './anchor.js';
 import type { Send } from './connect.js';
 import { OWNER } from './guarded/names.js';
-import { GRANTORS_SINCE } from './quote.js';
+import { mayUse } from './rights.js';
 import type { Surroundings } from './target.js';
 
 const row = z.object({
@@ -15,14 +15,10 @@ const row = z.object({
   anchor: z.string().nullable(),
 });
 
-/** Before 16 our login inherits nothing, and becomes the role that has the right; the owner always inherits. */
-const may = (holder: string, right: string): string => `
-pg_has_role(${holder}, '${right}',
-            CASE WHEN current_setting('server_version_num')::int < ${GRANTORS_SINCE} THEN 'MEMBER' ELSE 'USAGE' END)`;
-
 /** Each installation names itself in its connections; sessions of one's own login are visible without any right. */
-const surroundings = (holder: string): string => `
-SELECT ${may(holder, 'pg_read_all_stats')} AS may_see, ${may(holder, 'pg_signal_backend')} AS may_end,
+const surroundings = (holder: string, mode: TargetConfig['mode']): string => `
+SELECT ${mayUse(holder, 'pg_read_all_stats', mode)} AS may_see,
+       ${mayUse(holder, 'pg_signal_backend', mode)} AS may_end,
        current_setting('application_name') LIKE 'hallpass/%' AND EXISTS (
          SELECT FROM pg_stat_activity a
           WHERE a.usesysid = (SELECT oid FROM pg_roles WHERE rolname = session_user)
@@ -31,8 +27,8 @@ SELECT ${may(holder, 'pg_read_all_stats')} AS may_see, ${may(holder, 'pg_signal_
        ${ANCHOR} AS anchor`;
 
 const SURROUNDINGS: Readonly<Record<TargetConfig['mode'], string>> = {
-  direct: surroundings('session_user'),
-  guarded: surroundings(`'${OWNER}'`),
+  direct: surroundings('session_user', 'direct'),
+  guarded: surroundings(`'${OWNER}'`, 'guarded'),
 };
 
 export async function readSurroundings(

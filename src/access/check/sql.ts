@@ -1,7 +1,7 @@
 /** SQL that `check` tells people to run. */
 
-import type { SessionRight } from '../../target/diagnosis/situation.js';
 import { GRANTORS_SINCE, quoteName } from '../../target/quote.js';
+import type { SessionRight } from '../../target/rights.js';
 
 export function grantRightSql(version: number, right: SessionRight, holder: string): string {
   const options = version >= GRANTORS_SINCE ? ' WITH INHERIT TRUE, SET FALSE' : '';

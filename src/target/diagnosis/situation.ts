@@ -3,11 +3,9 @@ import { z } from 'zod';
 import type { Kind, TargetConfig } from '../../config/config.js';
 import type { Send } from '../connect.js';
 import { OWNER } from '../guarded/names.js';
-import { GRANTORS_SINCE, nameValues } from '../quote.js';
+import { nameValues } from '../quote.js';
+import { mayUse, type SessionRight } from '../rights.js';
 import { kindsOf, SIGN_ROLES } from './kind.js';
-
-/** The predefined roles with which sessions are seen and ended. */
-export type SessionRight = 'pg_read_all_stats' | 'pg_signal_backend';
 
 /** A transaction that waits for COMMIT PREPARED. */
 interface Prepared {
@@ -48,11 +46,9 @@ const situationRow = z.object({
   mayEnd: z.boolean().nullable(),
 });
 
-/** On a direct target before 16 it is enough to be a member: Hallpass becomes the role for a transaction. */
+/** Null while the holder is not there. */
 const may = (right: SessionRight, mode: TargetConfig['mode']): string => `
-(SELECT pg_has_role(h.oid, '${right}',
-          CASE WHEN ${mode === 'direct'} AND current_setting('server_version_num')::int < ${GRANTORS_SINCE}
-               THEN 'MEMBER' ELSE 'USAGE' END)
+(SELECT ${mayUse('h.oid', right, mode)}
    FROM pg_roles h WHERE h.rolname = ${mode === 'direct' ? 'session_user' : `'${OWNER}'`})`;
 
 const situationSql = (mode: TargetConfig['mode']): string => `
