@@ -6,6 +6,7 @@
  * - of each login only sessions that began before the role was gone are touched: a later one never had it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pairKey } from '../domain/compare.js';
 import { chunks } from './by-role.js';
 import type { Send, TargetConnection } from './connect.js';
 import { otherServerError, TargetError, targetError } from './errors.js';
@@ -213,8 +214,4 @@ function away({ name }: SessionSource, cause: TargetError): TargetError {
     },
     cause,
   );
-}
-
-function pairKey({ roleOid, memberOid }: OidPair): string {
-  return `${roleOid}/${memberOid}`;
 }
