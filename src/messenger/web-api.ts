@@ -6,8 +6,8 @@
  * - `headers` given by the caller is written into and would leak the token to another client: never set.
  */
 import { WebClient, type WebClientOptions } from '@slack/web-api';
+import { createCache } from '../cache.js';
 import { type Logger, loggerForSlack } from '../logger.js';
-import { createCache } from './cache.js';
 import { MessengerError, messengerError } from './errors.js';
 import type { Identity, Messenger, Person } from './messenger.js';
 import { parsePerson } from './person.js';

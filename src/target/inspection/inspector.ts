@@ -2,6 +2,7 @@
  * Looks at one target for people: what a role can do, how access can outlive a grant, what was left behind. It changes
  * nothing, and nothing that is granted or taken back waits for it. It reads catalogs only, which every login may read.
  */
+import { createCache } from '../../cache.js';
 import type { Connect } from '../../config/config.js';
 import { type Changes, listSchemas, MAX_LISTED, type Preview, type Unread } from '../../domain/preview.js';
 import { createTargetConnection, DEFAULT_LIMITS, type Limits } from '../connect.js';
@@ -13,15 +14,15 @@ import { createConnections } from './connections.js';
 import { judge } from './judge.js';
 import { findLeaks } from './leaks.js';
 import { type Reach, readReach } from './reach.js';
-import { remember } from './remember.js';
 import { type Found, planFor, toChanges } from './report.js';
 import { type InDatabase, readDatabase } from './tables.js';
 import { cut } from './words.js';
 
 /** From the start of a look, milliseconds: a database that has not answered by then is named as not read. */
 const LOOK_MS = 1_500;
-/** A look is good for this long, milliseconds. */
+/** A look is good for this long, milliseconds; so many are kept. */
 const REMEMBER_MS = 60_000;
+const REMEMBER_MAX = 1_000;
 
 interface RolePair {
   readonly role: string;
@@ -110,9 +111,9 @@ export function createInspector(connect: Connect, limits: Partial<Limits> = {}):
     }
   }
 
-  const keyOf = ({ role, login, setRole }: RolePair) => JSON.stringify([role, login, setRole]);
+  const looks = createCache<Preview>({ ttlMs: REMEMBER_MS, maxEntries: REMEMBER_MAX });
   return {
-    preview: remember(REMEMBER_MS, look, keyOf),
+    preview: (pair) => looks(JSON.stringify([pair.role, pair.login, pair.setRole]), () => look(pair)),
     changes,
     close: () => connections.close(),
   };

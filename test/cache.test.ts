@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { createCache } from '../../src/messenger/cache.js';
+import { createCache } from '../src/cache.js';
 
 it('shares one fetch, remembers its answer and asks again when it is old, counted from the start', async () => {
   let fetches = 0;
