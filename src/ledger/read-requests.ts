@@ -124,6 +124,7 @@ export async function readLastOfPlaces(
   server: string,
   places: readonly { readonly roleOid: number; readonly memberOid: number }[],
 ): Promise<readonly AccessRequest[]> {
+  if (places.length === 0) return [];
   const { requests } = await read(
     db,
     `from unnest($2::oid[], $3::oid[]) p(role_oid, member_oid)
