@@ -129,7 +129,7 @@ async function stillDue(
   const dangerous = role ? await tooDangerous(deps, role, request) : null;
   if (dangerous !== null) return dangerous.passing ? 'ask later' : { fail: dangerous.why };
   if (request.decidedBy !== null || waitedMs < STALE_ON_CALL_MS) return 'yes';
-  const asked = await askOnCall(deps, request);
+  const asked = await askOnCall(deps, request, role?.policy ?? null);
   if (asked?.answer.answer === 'yes') return 'yes';
   if (asked?.answer.answer === 'unsure') return 'ask later';
   return { fail: 'the shift was over before it could be granted' };
@@ -144,7 +144,6 @@ async function withoutStrangers(
   const places = facts.flatMap(({ ours, roleOid, memberOid }) =>
     ours && roleOid !== null && memberOid !== null ? [{ roleOid, memberOid }] : [],
   );
-  if (places.length === 0) return facts;
   const known = await readLastOfPlaces(db, server.id, places);
   const explained = new Set(known.flatMap(({ place }) => (place ? [pairKey(place)] : [])));
   return facts.map((fact) =>

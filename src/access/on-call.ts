@@ -1,4 +1,3 @@
-import { policyOf } from '../config/lookup.js';
 import type { Policy } from '../domain/policy.js';
 import type { AccessRequest } from '../domain/request.js';
 import { releaseDeliveries } from '../ledger/deliveries.js';
@@ -18,7 +17,7 @@ type OnCallDeps = Pick<Deps, 'config' | 'roles' | 'logger' | 'db' | 'changed' | 
 export async function askOnCall(
   { config, onCall, messenger }: Pick<Deps, 'config' | 'onCall' | 'messenger'>,
   request: AccessRequest,
-  policy: Policy | null = policyOf(config, request),
+  policy: Policy | null,
 ): Promise<{ readonly policy: Policy; readonly maxMs: number; readonly answer: OnCallAnswer } | null> {
   if (!policy?.onCall) return null;
   const pagerduty = config.people.get(request.requester)?.pagerduty ?? null;

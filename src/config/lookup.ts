@@ -1,5 +1,4 @@
-import type { Policy } from '../domain/policy.js';
-import type { Config, RoleConfig, TargetConfig } from './config.js';
+import type { RoleConfig, TargetConfig } from './config.js';
 import { wildcard } from './wildcard.js';
 
 /**
@@ -12,21 +11,4 @@ export function roleOn({ roles, discover }: TargetConfig, role: string): RoleCon
   if (listed !== undefined) return listed;
   const found = discover.find(({ match }) => wildcard(match).test(role));
   return found === undefined ? null : { ...found.like, role };
-}
-
-/** The same with its target. */
-export function roleOf(
-  config: Config,
-  { target, role }: { readonly target: string; readonly role: string },
-): { readonly target: TargetConfig; readonly role: RoleConfig } | null {
-  const targetConfig = config.targets.get(target);
-  const roleConfig = targetConfig && roleOn(targetConfig, role);
-  return targetConfig && roleConfig ? { target: targetConfig, role: roleConfig } : null;
-}
-
-export function policyOf(
-  config: Config,
-  place: { readonly target: string; readonly role: string },
-): Policy | null {
-  return roleOf(config, place)?.role.policy ?? null;
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { Config } from '../../src/config/config.js';
 import { explainRole } from '../../src/config/explain.js';
-import { roleOf } from '../../src/config/lookup.js';
+import { roleOn } from '../../src/config/lookup.js';
 import { connected, load } from './files.js';
 
 const FILE = connected(`max: 2h
@@ -13,6 +14,12 @@ const FILE = connected(`max: 2h
   'targets:',
   'policies: { read: { max: 1h, grace: 30s } }\ntargets:',
 );
+
+function onShop({ targets }: Config, role: string) {
+  const shop = targets.get('shop');
+  if (shop === undefined) throw new Error('the file has no target shop');
+  return roleOn(shop, role);
+}
 
 test('what is discovered is resolved like a role', () => {
   const { discover = [] } = load(FILE).targets.get('shop') ?? {};
@@ -34,17 +41,17 @@ test('one alone needs no list, nor a role beside it', () => {
 test('a listed role wins, then the first that matches the whole name', () => {
   const config = load(FILE);
   const found = (role: string) => {
-    const { about, policy } = roleOf(config, { target: 'shop', role })?.role ?? {};
+    const { about, policy } = onShop(config, role) ?? {};
     return [about, policy?.maxMs, policy?.maxDanger];
   };
   expect(found('app_owner_ro')).toEqual(['Listed', 600_000, null]);
   expect(found('app_shop_ro')).toEqual([null, 3_600_000, null]);
   expect(found('app_shop_rox')).toEqual([null, 7_200_000, 'read']);
-  expect(roleOf(config, { target: 'shop', role: 'app_shop_ro' })?.role.role).toBe('app_shop_ro');
+  expect(onShop(config, 'app_shop_ro')?.role).toBe('app_shop_ro');
 
   const narrow = load(connected('discover: { match: "a.*" }'));
-  expect(roleOf(narrow, { target: 'shop', role: 'a.b' })).not.toBeNull();
-  expect(roleOf(narrow, { target: 'shop', role: 'ab' })).toBeNull();
+  expect(onShop(narrow, 'a.b')).not.toBeNull();
+  expect(onShop(narrow, 'ab')).toBeNull();
 });
 
 test('its values are explained, too', () => {
