@@ -2,12 +2,6 @@ import { z } from 'zod';
 import type { AccessRequest } from '../domain/request.js';
 import { LedgerError } from './pool.js';
 
-/** The columns of `requests` that make an AccessRequest, in SQL. */
-export const REQUEST_COLUMNS = `r.id, r.version, r.state, r.why, r.trouble, r.target, r.role, r.login, r.requester,
-  r.reason, r.wished_ms, r.duration_ms, r.asked, r.created_at, r.pending_until, r.on_call_note, r.decided_at,
-  r.decided_by, r.decided_via, r.server, r.grantor_oid, r.role_oid, r.member_oid, r.granted_at, r.expires_at, r.warn_at,
-  r.ended_by, r.ended_at, r.sessions, r.set_role, r.grace_ms, r.mark, r.sessions_before, r.review_at`;
-
 const requestRow = z.object({
   id: z.number(),
   version: z.number(),
@@ -54,6 +48,11 @@ const requestRow = z.object({
   sessions_before: z.string().nullable(),
   review_at: z.date().nullable(),
 });
+
+/** The columns of `requests` that make an AccessRequest, in SQL. */
+export const REQUEST_COLUMNS = Object.keys(requestRow.shape)
+  .map((column) => `r.${column}`)
+  .join(', ');
 
 /** Reads one row of `requests`. @throws LedgerError when a newer release wrote what this one does not know. */
 export function toRequest(row: unknown): AccessRequest {
