@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { AccessRequest, State, Why } from '../../src/domain/request.js';
 import type { Message, Scene } from '../../src/surfaces/message.js';
+import { aRequest } from '../domain/a-request.js';
 
 export const ANA = 'U0ANA';
 export const BO = 'U0BO';
@@ -21,40 +22,18 @@ export const scene: Scene = {
   database: 'shop',
 };
 
-const pending: AccessRequest = {
-  id: 1042,
-  version: 1,
-  state: 'pending',
-  why: null,
-  trouble: null,
-  target: 'shop-prod',
+const pending = aRequest({
   role: 'orders_write',
   login: 'ana_login',
   requester: ANA,
   reason: 'Ticket 812: orders are stuck',
-  wishedMs: HOUR,
-  durationMs: HOUR,
   asked: [
     { id: 'S0DBA', name: 'dba' },
     { id: 'U0EVE', name: null },
   ],
   createdAt: ASKED,
   pendingUntil: new Date(ASKED.getTime() + 8 * HOUR),
-  onCallNote: null,
-  decidedAt: null,
-  decidedBy: null,
-  decidedVia: null,
-  place: null,
-  grantedAt: null,
-  expiresAt: null,
-  warnAt: null,
-  lending: null,
-  mark: null,
-  sessionsBefore: null,
-  reviewAt: null,
-  endedBy: null,
-  endedAt: null,
-};
+});
 
 const decided = { decidedAt: DECIDED, decidedBy: BO, decidedVia: 'dba' };
 const lent = { ...decided, grantedAt: GRANTED, expiresAt: EXPIRES };
