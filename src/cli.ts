@@ -14,6 +14,7 @@ import { explainRole } from './config/explain.js';
 import { coerceError, HallpassError } from './errors.js';
 import { createLogger } from './logger.js';
 import { migrate, serve } from './main.js';
+import { withoutSecrets } from './secrets.js';
 import { manifest } from './slack/manifest.js';
 
 const { version } = z
@@ -55,8 +56,11 @@ program
 
 await program.parseAsync().catch((thrown: unknown) => {
   const error = coerceError(thrown);
-  console.error(error.message);
-  if (error instanceof HallpassError && error.nextStep !== null) console.error(error.nextStep);
-  if (error.cause !== undefined) console.error(`Because: ${coerceError(error.cause).message}`);
+  const said = [
+    error.message,
+    ...(error instanceof HallpassError && error.nextStep !== null ? [error.nextStep] : []),
+    ...(error.cause === undefined ? [] : [`Because: ${coerceError(error.cause).message}`]),
+  ];
+  console.error(withoutSecrets(said.join('\n')));
   process.exitCode = 1;
 });

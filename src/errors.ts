@@ -1,6 +1,9 @@
+import { withoutKnownSecrets } from './secrets.js';
+
 /**
  * What every error of ours says: what went wrong in a sentence for people, the next step, and whether it
- * passes by itself (worth a retry) or is final until somebody changes something.
+ * passes by itself (worth a retry) or is final until somebody changes something. Invariant: its words hold no secret that
+ * Hallpass has read, also where they quote a server or a library; they are shown in Slack and on terminals.
  */
 export class HallpassError extends Error {
   /** True when the same call may succeed later with nothing changed by us. */
@@ -12,10 +15,10 @@ export class HallpassError extends Error {
     message: string,
     options: { passing: boolean; nextStep?: string | null | undefined; cause?: unknown },
   ) {
-    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    super(withoutKnownSecrets(message), options.cause === undefined ? {} : { cause: options.cause });
     this.name = new.target.name;
     this.passing = options.passing;
-    this.nextStep = options.nextStep ?? null;
+    this.nextStep = options.nextStep ? withoutKnownSecrets(options.nextStep) : null;
   }
 }
 

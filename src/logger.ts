@@ -1,37 +1,16 @@
 /**
  * The one log: JSON lines by pino. Invariant: no secret reaches a line, whatever was handed in. Each finished line is
- * swept for secret keys and for secret shapes, because a list of paths would miss the one place nobody thought of;
+ * swept for the secrets that were read and for secret keys and shapes, because a list of paths would miss the one place
+ * nobody thought of;
  * and of an error only known fields are written, because library errors carry requests, headers and bodies.
  */
 import type { Logger as BoltLogger } from '@slack/web-api';
 import { LogLevel } from '@slack/web-api';
 import { type DestinationStream, type LevelWithSilent, type Logger, pino } from 'pino';
 import { coerceError, HallpassError } from './errors.js';
+import { withoutSecrets } from './secrets.js';
 
 export type { Logger } from 'pino';
-
-const CENSORED = '[redacted]';
-
-const SECRET_KEY =
-  '[\\w.-]*(?:token|secret|passw|authorization|cookie|response_?url|trigger_?id|connection_?string|database_(?:owner_)?url|redis_url|routing_key)[\\w.-]*';
-
-const SECRETS: readonly (readonly [shape: RegExp, replacement: string])[] = [
-  // A key and its value; then the same inside a string that is itself JSON, where the quotes are escaped.
-  [new RegExp(`("${SECRET_KEY}":)("(?:[^"\\\\]|\\\\.)*"|[^",{}\\[\\]]+)`, 'gi'), `$1"${CENSORED}"`],
-  [new RegExp(`(\\\\"${SECRET_KEY}\\\\":\\s*\\\\").*?(\\\\")`, 'gi'), `$1${CENSORED}$2`],
-  // Slack's tokens, response URLs and Socket Mode tickets.
-  [/\b(?:xox[a-z](?:\.xox[a-z])?|xapp)-[\w-]+/gi, CENSORED],
-  [/https:\/\/hooks\.slack\.com\/[^\s"\\]+/gi, CENSORED],
-  [/(\bwss?:\/\/[^\s"\\?]+\?)[^\s"\\]+/gi, `$1${CENSORED}`],
-  // user:password@host of any URL, libpq's password=, and HTTP authorization.
-  [/(\b[a-z][a-z\d+.-]*:\/\/)[^\s"@]*:[^\s"]*@/gi, `$1${CENSORED}@`],
-  [/(\b(?:password|token)=)(?:'[^']*'|[^\s"&,;\\]+)/gi, `$1${CENSORED}`],
-  [/(\bBearer )[\w.~+/=-]+/gi, `$1${CENSORED}`],
-];
-
-function withoutSecrets(line: string): string {
-  return SECRETS.reduce((text, [shape, replacement]) => text.replace(shape, replacement), line);
-}
 
 /** What is written of an error: nothing that a library may have hung on it. */
 function describeError(thrown: unknown): Record<string, unknown> {

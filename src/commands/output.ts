@@ -1,11 +1,13 @@
 /** How commands write to a terminal. */
 import type { Finding } from '../access/check/finding.js';
+import { withoutKnownSecrets } from '../secrets.js';
 
 /** Wider lines are hard to read, however wide the terminal is. */
 const MOST_COLUMNS = 100;
 
 export function print(text: string): void {
-  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  const shown = withoutKnownSecrets(text);
+  process.stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
 }
 
 export function printJson(value: unknown): void {

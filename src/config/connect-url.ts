@@ -1,3 +1,4 @@
+import { keepPassword, keepSecret } from '../secrets.js';
 import { type ConnectKeys, HOST, HOST_RIGHT, OR_FILE, type TLS, type WholeKeys } from './connect.js';
 import { IN_CLEAR, scalar, Wrong, wrongName } from './fields.js';
 
@@ -18,7 +19,7 @@ const URL_FORM =
 
 /** `${NAME}` stands for the whole url, or for a part of it and then needs no percent-encoding. */
 export const connectUrl = scalar(`a url like ${URL_LIKE}`, (text) => {
-  if (text.onlyReferences) return readUrl(text.text, decodeURIComponent);
+  if (text.onlyReferences) return readUrl(keepPassword(text.text), decodeURIComponent);
   const password = URL_FORM.exec(text.written)?.groups?.password ?? '';
   if (password !== '' && !text.part(password).onlyReferences) {
     return new Wrong(IN_CLEAR + OR_FILE);
@@ -45,7 +46,8 @@ function readUrl(url: string, decode: (part: string) => string): WholeKeys | Wro
     return new Wrong('holds a "%" that is no percent-encoding; write %25 for it');
   }
 
-  const { host, user, database, password } = decoded;
+  const { host, user, database } = decoded;
+  const password = keepSecret(decoded.password);
   if (!HOST.test(host)) return new Wrong(`has a host that is not ${HOST_RIGHT}`);
   const port = decoded.port === '' ? undefined : Number(decoded.port);
   if (port !== undefined && (!Number.isInteger(port) || port < 1 || port > 65_535)) {

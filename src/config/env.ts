@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { LevelWithSilent } from 'pino';
 import { z } from 'zod';
 import { coerceError, HallpassError } from '../errors.js';
+import { keepPassword, keepSecret } from '../secrets.js';
 import type { Variables } from './text.js';
 
 export interface Databases {
@@ -180,6 +181,10 @@ function gather(variables: Variables): Given {
     if (typeof file !== 'string') continue;
     given[name] =
       given[name] === undefined ? fromFile(file) : new Unusable(`${name}_FILE is set too; set one of them`);
+  }
+  for (const name of SECRETS) {
+    const value = given[name];
+    if (typeof value === 'string') (name.endsWith('_URL') ? keepPassword : keepSecret)(value);
   }
   return given;
 }

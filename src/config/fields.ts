@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { parseDuration, shortDuration } from '../domain/duration.js';
+import { keepSecret } from '../secrets.js';
 import { didYouMean } from './nearest.js';
 import { isBlank, Text } from './text.js';
 
@@ -117,7 +118,9 @@ export const IN_CLEAR = `secrets written in clear are refused; write "\${NAME}" 
 
 /** A secret never stands in the file: only `${NAME}`. @param otherwise another way to give it, as `or use …`. */
 export function secret(otherwise = '') {
-  return scalar(`"\${NAME}"`, (text) => (text.onlyReferences ? text.text : new Wrong(IN_CLEAR + otherwise)));
+  return scalar(`"\${NAME}"`, (text) =>
+    text.onlyReferences ? keepSecret(text.text) : new Wrong(IN_CLEAR + otherwise),
+  );
 }
 
 /** One line of text for people. */

@@ -1,4 +1,5 @@
 import type { Connect } from '../../config/config.js';
+import { keepSecret } from '../../secrets.js';
 import { readConfigured } from './files.js';
 
 /**
@@ -14,7 +15,7 @@ export async function readPassword(connect: Connect, timeoutMs: number): Promise
     return iamToken(connect, connect.iam, timeoutMs);
   }
   if (connect.passwordFile !== null) {
-    return (await readConfigured('password file', connect.passwordFile)).trimEnd();
+    return keepSecret((await readConfigured('password file', connect.passwordFile)).trimEnd());
   }
   return connect.password ?? '';
 }

@@ -24,16 +24,18 @@ export async function listen(onConnection: (socket: Socket) => void): Promise<nu
 }
 
 /**
- * Asks each client for its password in clear, hands it out, and refuses the login with this message (PostgreSQL
- * documentation, "Message Formats").
+ * Asks each client for its password in clear, hands it out, and refuses the login with this message, in which
+ * `PASSWORD` stands for that password (PostgreSQL documentation, "Message Formats").
  */
 export function refuseLogin(code: string, message: string, passwords: string[] = []): Promise<number> {
   return listen((socket) => {
     socket.once('data', () => {
       socket.write(packet('R', Buffer.from([0, 0, 0, 3])));
       socket.once('data', (answer) => {
-        passwords.push(answer.toString('utf8', 5, answer.length - 1));
-        const fields = `SFATAL\0VFATAL\0C${code}\0M${message}\0\0`;
+        const password = answer.toString('utf8', 5, answer.length - 1);
+        passwords.push(password);
+        const said = message.replace('PASSWORD', () => password);
+        const fields = `SFATAL\0VFATAL\0C${code}\0M${said}\0\0`;
         socket.end(packet('E', Buffer.from(fields)));
       });
     });
