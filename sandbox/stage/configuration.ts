@@ -19,6 +19,7 @@ export function configuration(connect: Address, { ordersAdmin = false, vault = n
   channel: ${CHANNELS.access}
   operators_channel: ${CHANNELS.operators}
 operators: [sre]
+limits: { pending_per_person: 1000, requests_per_minute: 1000 }
 groups: { dba: ${GROUPS.dba}, sre: ${GROUPS.sre} }
 people:
   ${CAST.ana}: { login: ana }

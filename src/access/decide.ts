@@ -1,6 +1,7 @@
 import { type MayDecide, mayDecide, type Policy, type Principal } from '../domain/policy.js';
 import type { AccessRequest } from '../domain/request.js';
 import { transition } from '../domain/transition.js';
+import { logSecurity, type SecurityEvent } from '../security.js';
 import { roleUnsure } from '../surfaces/form-words.js';
 import { escapeMrkdwn } from '../surfaces/text.js';
 import * as words from '../surfaces/words.js';
@@ -25,12 +26,15 @@ export async function decide(
   const found = await findRequest(deps, requestId, clicked);
   if (found === null) return { text: words.unknownRequest(requestId) };
   const { request, now } = found;
+  const suspicious = (security: SecurityEvent) =>
+    logSecurity(deps.logger, security, { user: actor.userId, request: request.id }, 'refused a decision');
   if (request.state !== 'pending') return refusal(request, actor.userId, now);
 
   const target = deps.config.targets.get(request.target);
   const role = deps.roles.role(request.target, request.role);
   if (verdict === 'approve' && (target?.lend !== true || role === undefined)) {
     const isUnsure = target?.lend === true && deps.roles.isUnsure(target.key);
+    if (!isUnsure) suspicious('role_not_offered');
     const said = isUnsure ? escapeMrkdwn(roleUnsure(request.role, target.name)) : null;
     return { text: said ?? words.notOfferedAnyMore(request) };
   }
@@ -47,13 +51,11 @@ export async function decide(
     request,
   );
   if (!may.ok) {
-    deps.logger.warn(
-      { security: true, user: actor.userId, request: request.id, why: may.code },
-      'refused a decision',
-    );
+    suspicious(may.code);
     return { text: whyNot(may, request, approvers) };
   }
   if (verdict === 'approve' && !(await mappingStands(deps, request))) {
+    suspicious('login_changed');
     return { text: words.loginChanged(request) };
   }
   const outcomes = await change(deps, [request.id], () => intended(deps, verdict, actor, may.via, policy));

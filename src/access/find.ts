@@ -2,6 +2,7 @@ import type { AccessRequest } from '../domain/request.js';
 import { parseRequestName } from '../domain/request.js';
 import { recordSent, whereShown } from '../ledger/deliveries.js';
 import { readRequests } from '../ledger/read-requests.js';
+import { logSecurity } from '../security.js';
 import type { Clicked } from './access.js';
 import type { Deps } from './deps.js';
 
@@ -10,15 +11,17 @@ import type { Deps } from './deps.js';
  * have been lost, and then it was posted twice, or is not known to have been posted.
  */
 export async function findRequest(
-  deps: Pick<Deps, 'db' | 'messenger' | 'background'>,
+  deps: Pick<Deps, 'db' | 'messenger' | 'background' | 'logger'>,
   requestId: string,
   clicked: Clicked,
 ): Promise<{ readonly request: AccessRequest; readonly now: Date } | null> {
   const id = parseRequestName(requestId);
-  if (id === null) return null;
-  const { now, requests } = await readRequests(deps.db, [id]);
+  const { now, requests } = await readRequests(deps.db, id === null ? [] : [id]);
   const request = requests[0];
-  if (request === undefined) return null;
+  if (id === null || request === undefined) {
+    logSecurity(deps.logger, 'unknown_request', { request: requestId }, 'a button names no request of ours');
+    return null;
+  }
   // Direct messages (`D…`) are several a request; only the card has one place where it belongs.
   if (!clicked.channel.startsWith('D')) deps.background('settle a twin', settleTwin(deps, id, clicked));
   return { request, now };

@@ -1,5 +1,6 @@
 import { qualifies } from '../domain/policy.js';
 import type { AccessRequest, RequestEvent } from '../domain/request.js';
+import { logSecurity } from '../security.js';
 import * as words from '../surfaces/words.js';
 import type { Actor, Clicked, Reply } from './access.js';
 import { change } from './change.js';
@@ -20,7 +21,11 @@ export async function giveBack(
   // Whoever gives something up need not be fit to receive it: a deactivated account cannot click, a guest may.
   const found = await findRequest(deps, requestId, clicked);
   if (found === null) return { text: words.unknownRequest(requestId) };
-  if (found.request.requester !== actor.userId) return { text: words.notRequester(found.request) };
+  if (found.request.requester !== actor.userId) {
+    const facts = { user: actor.userId, request: found.request.id };
+    logSecurity(deps.logger, 'not_the_requester', facts, `refused to ${type}`);
+    return { text: words.notRequester(found.request) };
+  }
   return enact(deps, found.request, { type, by: actor.userId });
 }
 
@@ -38,7 +43,7 @@ export async function end(deps: EndDeps, actor: Actor, requestId: string, clicke
   const principals = [...approvers, ...deps.config.operators];
   const may = qualifies(principals, { userId: actor.userId, groups: await readGroups(deps, principals) });
   if (!may.ok) {
-    deps.logger.warn({ security: true, user: actor.userId, request: request.id }, 'refused to end access');
+    logSecurity(deps.logger, may.code, { user: actor.userId, request: request.id }, 'refused to end access');
     const unread = may.code === 'group_unknown' ? words.groupUnreadable(may.groups) : null;
     return { text: unread ?? words.mayNotEnd(approvers, deps.config.operators) };
   }

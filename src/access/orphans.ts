@@ -9,6 +9,7 @@ import { insertOperatorNote, rewriteOperatorNote } from '../ledger/deliveries.js
 import { insertEvent } from '../ledger/insert-event.js';
 import { type Orphan, readOrphan, recordOrphans, settleOrphan } from '../ledger/orphans.js';
 import { readLastOfPlaces } from '../ledger/read-requests.js';
+import { logSecurity } from '../security.js';
 import { parseOrphanName } from '../surfaces/ids.js';
 import { manyOrphans, orphanFound, orphanSettled } from '../surfaces/operators.js';
 import * as words from '../surfaces/words.js';
@@ -72,10 +73,9 @@ export async function settle(
   const { operators } = deps.config;
   const may = qualifies(operators, { userId: actor.userId, groups: await readGroups(deps, operators) });
   if (!may.ok) {
-    deps.logger.warn(
-      { security: true, user: actor.userId, orphan: orphan.id },
-      'refused to take an orphan back',
-    );
+    const security = may.code === 'group_unknown' ? may.code : 'not_an_operator';
+    const facts = { user: actor.userId, orphan: orphan.id };
+    logSecurity(deps.logger, security, facts, 'refused to take an orphan back');
     const unread = may.code === 'group_unknown' ? words.groupUnreadable(may.groups) : null;
     return { text: unread ?? words.mayNotOperate(operators) };
   }

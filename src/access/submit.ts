@@ -2,10 +2,11 @@ import type { RoleConfig, TargetConfig } from '../config/config.js';
 import { parseDuration } from '../domain/duration.js';
 import type { LoginAnswer } from '../domain/login.js';
 import type { AccessRequest } from '../domain/request.js';
-import { insertRequest } from '../ledger/insert-request.js';
+import { insertRequest, readTooMany } from '../ledger/insert-request.js';
 import { readOpenRequest, readRequestOfView } from '../ledger/read-requests.js';
+import { logSecurity, type SecurityEvent } from '../security.js';
 import * as words from '../surfaces/form-words.js';
-import { BLOCKS } from '../surfaces/ids.js';
+import { BLOCKS, MAX_DURATION, MAX_REASON } from '../surfaces/ids.js';
 import type { Actor, Submission, Submitted } from './access.js';
 import type { Deps } from './deps.js';
 import { whyNotLendable } from './lendable.js';
@@ -14,8 +15,6 @@ import { releaseCard, showPreview, tooDangerous } from './preview.js';
 import { readScope, sayRefusal } from './scope.js';
 import { findLogin, identify } from './who.js';
 
-/** As long as Slack's input lets through; longer was not typed in our form. */
-const MAX_REASON = 500;
 /** The server is asked before the request is made, but never holds it up, milliseconds. */
 const LOOK_MS = 1_000;
 /** The card waits this long for PagerDuty, so that nobody is called for what on call decides; milliseconds. */
@@ -37,7 +36,9 @@ interface Wish {
 export async function submit(deps: Deps, actor: Actor, submission: Submission): Promise<Submitted> {
   const who = await identify(deps, actor);
   if (!who.ok) return wrong('target', who.text);
-  const wish = read(deps, submission, (target) => findLogin(deps.config, target, who.person));
+  const refused = (security: SecurityEvent, facts: object = {}) =>
+    logSecurity(deps.logger, security, { user: actor.userId, ...facts }, 'refused a request');
+  const wish = read(deps, submission, (target) => findLogin(deps.config, target, who.person), refused);
   if ('errors' in wish) return wish;
 
   const { policy } = wish.role;
@@ -49,8 +50,7 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
   ]);
   const refusal = refusalOf(policy);
   if (refusal !== null) {
-    const { code: why } = refusal;
-    deps.logger.warn({ security: true, user: actor.userId, role: wish.role.role, why }, 'refused a request');
+    refused(refusal.code, { target: wish.target.key, role: wish.role.role });
     return wrong('role', sayRefusal(wish.role, refusal));
   }
   if (hindrance !== null) return wrong('role', hindrance);
@@ -71,8 +71,9 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
     configHash: deps.config.hash,
     channel: wish.role.channel,
     holdCardMs: policy.onCall === null ? HOLD_FOR_PREVIEW_MS : HOLD_CARD_MS,
+    limits: deps.config.limits,
   });
-  if (request === null) return alreadyThere(deps, actor, submission, wish);
+  if (request === null) return notMade(deps, actor, submission, wish, refused);
   deps.changed(new Set());
   deps.background('preview the role', preview(deps, request, wish.role));
   if (policy.onCall !== null) deps.background('ask on call', considerOnCall(deps, request.id));
@@ -94,33 +95,40 @@ function read(
   { config, roles }: Pick<Deps, 'config' | 'roles'>,
   submission: Submission,
   loginAt: (target: TargetConfig) => LoginAnswer,
+  refused: (security: SecurityEvent, facts: object) => void,
 ): Wish | (Submitted & { ok: false }) {
   const target = config.targets.get(submission.target ?? '');
   if (submission.target === null) return wrong('target', words.targetMissing());
-  if (target === undefined) return wrong('target', words.targetNotOffered(submission.target));
+  if (target === undefined) {
+    refused('role_not_offered', { target: submission.target });
+    return wrong('target', words.targetNotOffered(submission.target));
+  }
   if (!target.lend) return wrong('target', words.notLending(target.name));
   const answer = loginAt(target);
-  if (answer.login === null) return wrong('target', answer.why);
+  if (answer.login === null) {
+    refused('no_login', { target: target.key });
+    return wrong('target', answer.why);
+  }
   if (submission.role === null) return wrong('role', words.roleMissing());
   const role = roles.offered(target.key, submission.role);
   if (role === undefined) {
-    return wrong(
-      'role',
-      roles.isUnsure(target.key)
-        ? words.roleUnsure(submission.role, target.name)
-        : words.roleNotOffered(submission.role, target.name),
-    );
+    if (roles.isUnsure(target.key)) return wrong('role', words.roleUnsure(submission.role, target.name));
+    refused('role_not_offered', { target: target.key, role: submission.role });
+    return wrong('role', words.roleNotOffered(submission.role, target.name));
   }
 
   const errors: Record<string, string> = {};
   const other = submission.otherDuration?.trim() ?? '';
   const field = other === '' ? BLOCKS.duration : BLOCKS.otherDuration;
-  const durationMs = parseDuration(other === '' ? (submission.duration ?? '') : other);
+  const durationMs =
+    other.length > MAX_DURATION ? null : parseDuration(other === '' ? (submission.duration ?? '') : other);
   if (durationMs === null) {
     errors[field] = other === '' ? words.durationMissing() : words.durationUnreadable();
   } else if (durationMs > role.policy.maxMs) errors[field] = words.durationTooLong(role.policy.maxMs);
-  const reason = (submission.reason ?? '').trim().slice(0, MAX_REASON);
+  // Postgres keeps no NUL in a text.
+  const reason = (submission.reason ?? '').replaceAll('\0', '').trim();
   if (reason === '' && role.policy.reasonRequired) errors[BLOCKS.reason] = words.reasonMissing();
+  if (reason.length > MAX_REASON) errors[BLOCKS.reason] = words.reasonTooLong(MAX_REASON);
   if (durationMs === null || Object.keys(errors).length > 0) return { ok: false, errors };
   return { target, role, login: answer.login, durationMs, reason };
 }
@@ -143,19 +151,27 @@ async function askServer(deps: Deps, { target, role, login }: Wish): Promise<str
   return trouble === null ? null : words.serverProblem(role.role, target.name, trouble);
 }
 
-/** The indexes refused it: the same form was sent twice, or the same membership is asked for already. */
-async function alreadyThere(
+/** The ledger refused it: the same form was sent twice, the membership is asked for already, or it is one too many. */
+async function notMade(
   deps: Deps,
   actor: Actor,
   submission: Submission,
   { target, role, login }: Wish,
+  refused: (security: SecurityEvent, facts: object) => void,
 ): Promise<Submitted> {
   const same = await readRequestOfView(deps.db, submission.viewId);
   if (same !== null) {
-    return same.requester === actor.userId ? { ok: true } : wrong('target', words.targetMissing());
+    if (same.requester === actor.userId) return { ok: true };
+    refused('form_of_another', { request: same.id });
+    return wrong('target', words.formOfAnother());
   }
   const { requests } = await readOpenRequest(deps.db, { target: target.key, role: role.role, login });
   const open = requests[0];
+  const tooMany = open === undefined ? await readTooMany(deps.db, actor.userId, deps.config.limits) : null;
+  if (tooMany !== null) {
+    refused(tooMany, {});
+    return wrong('target', words.tooMany(tooMany, deps.config.limits));
+  }
   // It ended between the two statements: the person sends the form again.
   if (open === undefined)
     return wrong('role', words.serverProblem(role.role, target.name, 'it just changed.'));

@@ -3,6 +3,7 @@ import { type LoginAnswer, loginOf } from '../domain/login.js';
 import { isGroup, type Principal } from '../domain/policy.js';
 import type { AccessRequest } from '../domain/request.js';
 import type { Person } from '../messenger/messenger.js';
+import { logSecurity } from '../security.js';
 import { notEligible, personUnreadable } from '../surfaces/form-words.js';
 import type { Actor } from './access.js';
 import type { Deps } from './deps.js';
@@ -26,11 +27,12 @@ export async function identify(
   const foreign = actor.userTeamId !== actor.teamId || person.teamId !== actor.teamId;
   const why = foreign ? 'foreign' : unfit(person);
   if (why === null) return { ok: true, person };
-  logger.warn({ security: true, user: actor.userId, team: actor.userTeamId, why }, 'refused an account');
+  logSecurity(logger, `${why}_account`, { user: actor.userId, team: actor.userTeamId }, 'refused an account');
   return { ok: false, text: notEligible(why) };
 }
 
-function unfit(person: Person): 'deactivated' | 'bot' | 'guest' | null {
+/** Why an account may not use Hallpass, whoever's it is; null when it may. */
+export function unfit(person: Person): 'deactivated' | 'bot' | 'guest' | null {
   if (person.deactivated) return 'deactivated';
   if (person.bot) return 'bot';
   return person.guest ? 'guest' : null;

@@ -96,6 +96,13 @@ export interface PersonConfig {
   readonly pagerduty: string | null;
 }
 
+/** How much one person may ask for. */
+export interface LimitsConfig {
+  readonly pendingPerPerson: number;
+  readonly requestsPerMinute: number;
+  readonly origins: readonly Origin[];
+}
+
 /** The whole configuration file, typed, complete and checked; secret in it are only the passwords and passphrases of connections and bastions. */
 export interface Config {
   /** SHA-256 (hex) of the effective configuration without secrets; kept with each decision. */
@@ -106,6 +113,7 @@ export interface Config {
     readonly operatorsChannel: string;
   };
   readonly operators: readonly Principal[];
+  readonly limits: LimitsConfig;
   readonly people: ReadonlyMap<string, PersonConfig>;
   readonly targets: ReadonlyMap<string, TargetConfig>;
 }

@@ -21,14 +21,14 @@ export function explainRole(config: Config, place: string): string {
   const name = place.slice(slash + 1);
   const role = roleOn(target, name) ?? find('role', target.roles, name);
 
-  const widest = (of: (origin: Origin) => string) =>
-    Math.max(...role.origins.map((origin) => of(origin).length));
+  const origins = [...role.origins, ...config.limits.origins];
+  const widest = (of: (origin: Origin) => string) => Math.max(...origins.map((origin) => of(origin).length));
   const keyWidth = widest((origin) => origin.key);
   const valueWidth = Math.min(
     60,
     widest((origin) => origin.value),
   );
-  return role.origins
+  return origins
     .map((origin) => `${origin.key.padEnd(keyWidth)}  ${origin.value.padEnd(valueWidth)}  ${where(origin)}`)
     .join('\n');
 }

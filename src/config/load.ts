@@ -5,6 +5,7 @@ import type { Config, PersonConfig, TargetConfig } from './config.js';
 import { quote, wrongName } from './fields.js';
 import { hashConfig } from './hash.js';
 import { expandPattern } from './include.js';
+import { readLimits } from './limits.js';
 import { Parts } from './parts.js';
 import { groupMembers, wrongGroupName, wrongUserId } from './principals.js';
 import { ConfigError, type Problem } from './problem.js';
@@ -82,6 +83,7 @@ function readConfig(
     bastions: readBastions(parts, main, variables),
   });
   const operators = main.has(['operators']) ? parts.read(main, ['operators'], schemas.principals) : [];
+  const limits = readLimits(parts, main);
   const defaults = parts.read(main, ['defaults'], schemas.defaults);
   const policies = parts.entries(main, ['policies'], schemas.policy, wrongName);
 
@@ -97,7 +99,7 @@ function readConfig(
     home: { value: slack?.channel ?? '', layer: { settings: slack, source: main, path: ['slack'] } },
   };
   const targets = readTargets(parts, around, sources);
-  if (slack === null || operators === null) return null;
+  if (slack === null || operators === null || limits === null) return null;
   return {
     slack: {
       command: slack.command ?? COMMAND,
@@ -105,6 +107,7 @@ function readConfig(
       operatorsChannel: slack.operators_channel,
     },
     operators,
+    limits,
     people: new Map(
       [...people].map(([id, person]): [string, PersonConfig] => [
         id,

@@ -41,12 +41,17 @@ export const fileKeys = map({
   include: part,
   slack: part,
   operators: part,
+  limits: part,
   groups: part,
   people: part,
   bastions: part,
   defaults: part,
   policies: part,
   targets: part,
+});
+export const limitsKeys = map({
+  pending_per_person: integer(1, 1_000).optional(),
+  requests_per_minute: integer(1, 1_000).optional(),
 });
 export const includedFileKeys = map({ targets: part });
 

@@ -14,19 +14,28 @@ export type NewRequest = Pick<
   readonly channel: string;
   /** The card is held back this long, milliseconds, for PagerDuty to answer first. */
   readonly holdCardMs: number;
+  readonly limits: Limits;
 };
+
+/** How much one person may ask for. */
+export interface Limits {
+  readonly pendingPerPerson: number;
+  readonly requestsPerMinute: number;
+}
 
 /**
  * Writes a request, its audit event and its first messages, in one statement.
- * @returns null when this view made a request before, or an open request for the membership exists: the indexes
- *   decide, so two submissions at once make one request.
+ * @returns null when this view made a request before, when an open request for the membership exists (the indexes
+ *   decide, so two submissions at once make one request), or when it is one too many of this person: `too_many` lets
+ *   one statement a person through at a time, so that submissions at once, on any replicas, keep to the limits.
  */
 export async function insertRequest(db: Queryable, wish: NewRequest): Promise<AccessRequest | null> {
   const { rows } = await db.query(
     `with r as (
        insert into requests (target, role, login, requester, reason, wished_ms, duration_ms, asked, view_id,
            pending_until)
-         values ($1, $2, $3, $4, $5, $6, $6, $7, $8, now() + $9 * interval '1 millisecond')
+         select $1, $2, $3, $4, $5, $6, $6, $7::jsonb, $8, now() + $9 * interval '1 millisecond'
+         where too_many($4, $13, $14) is null
          on conflict do nothing returning *
      ), audited as (
        insert into events (request_id, kind, actor, data)
@@ -53,7 +62,24 @@ export async function insertRequest(db: Queryable, wish: NewRequest): Promise<Ac
       wish.configHash,
       wish.channel,
       wish.holdCardMs,
+      wish.limits.pendingPerPerson,
+      wish.limits.requestsPerMinute,
     ],
   );
   return rows[0] === undefined ? null : toRequest(rows[0]);
+}
+
+/** Which limit this person has reached; null when none. */
+export async function readTooMany(
+  db: Queryable,
+  requester: string,
+  { pendingPerPerson, requestsPerMinute }: Limits,
+): Promise<'too_many_pending' | 'too_many_requests' | null> {
+  const { rows } = await db.query<{ reached: string | null }>('select too_many($1, $2, $3) as reached', [
+    requester,
+    pendingPerPerson,
+    requestsPerMinute,
+  ]);
+  const reached = rows[0]?.reached;
+  return reached === 'too_many_pending' || reached === 'too_many_requests' ? reached : null;
 }

@@ -15,6 +15,7 @@ const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 const GRANTS = `
   grant select, insert, update on requests, deliveries, targets, orphans to LOGIN;
+  grant select, update on rounds to LOGIN;
   grant select, insert on decisions to LOGIN;
   revoke update, delete, truncate on decisions from LOGIN;
   revoke all on events, audit_chain, audit_head, audit_checkpoints from LOGIN;

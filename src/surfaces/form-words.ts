@@ -55,6 +55,25 @@ export function nothingOffered(): string {
   return 'There is nothing that you may ask for. An operator of Hallpass can change that.';
 }
 
+/** A form that somebody else was shown, or that is not as we made it. */
+export function formOfAnother(): string {
+  return 'This form is not yours, or was changed on its way. Close it and type the command again.';
+}
+
+/** How much a person asks at once. */
+export function tooMany(
+  what: 'too_many_pending' | 'too_many_requests',
+  { pendingPerPerson, requestsPerMinute }: { pendingPerPerson: number; requestsPerMinute: number },
+): string {
+  return what === 'too_many_pending'
+    ? `${count(pendingPerPerson, 'request')} of yours wait${pendingPerPerson === 1 ? 's' : ''} for approval, and more may not. Cancel one, or wait until one is decided.`
+    : `You may make ${count(requestsPerMinute, 'request')} a minute. Nothing was requested; try again in a minute.`;
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+}
+
 export function targetMissing(): string {
   return 'Choose an instance.';
 }
@@ -152,4 +171,8 @@ export function durationTooLong(maxMs: number): string {
 
 export function reasonMissing(): string {
   return 'Say why you need it: approvers see the reason, and it is kept.';
+}
+
+export function reasonTooLong(most: number): string {
+  return `The reason may have ${most} characters. Shorten it, and link to the rest.`;
 }

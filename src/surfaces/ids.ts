@@ -25,6 +25,10 @@ export function parseOrphanName(name: string): number | null {
   return digits === undefined ? null : Number(digits);
 }
 
+/** As much as the form's inputs let through, UTF-16 units; what is longer was not typed in our form. */
+export const MAX_REASON = 500;
+export const MAX_DURATION = 30;
+
 export const VIEWS = { request: 'request_submit' } as const;
 
 /** Block ids of the modal's inputs; errors are shown beside them. `role` is followed by `:` and the target. */

@@ -5,12 +5,11 @@ import type { PreviewResult } from '../domain/preview.js';
 import { plain, section } from './blocks.js';
 import { danger } from './danger.js';
 import { channelLinks } from './form-words.js';
-import { ACTIONS, BLOCKS, durationBlock, roleBlock, VIEWS } from './ids.js';
+import { ACTIONS, BLOCKS, durationBlock, MAX_DURATION, MAX_REASON, roleBlock, VIEWS } from './ids.js';
 import { previewLines } from './preview.js';
 import { code, inline, plainName, truncate } from './text.js';
 
 const MAX_OPTION = 75;
-const MAX_REASON = 500;
 /** As many as Slack takes in a menu. */
 const MAX_MENU = 100;
 
@@ -162,7 +161,7 @@ function durationInputs({ role, durationsMs, defaultMs, maxMs, typed }: Form): r
       element: {
         type: 'plain_text_input',
         action_id: ACTIONS.otherDuration,
-        max_length: 30,
+        max_length: MAX_DURATION,
         ...(other === null ? {} : { initial_value: shortDuration(other) }),
       },
     },

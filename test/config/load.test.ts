@@ -254,6 +254,8 @@ test('each effective value is explained by its file and line', () => {
     ['connect.ssh', 'none', 'default'],
     ['replicas', 'none', 'default'],
     ['email_pattern', 'none', 'default'],
+    ['limits.pending_per_person', '10', 'default'],
+    ['limits.requests_per_minute', '10', 'default'],
   ]);
   const message = (place: string) => {
     try {

@@ -21,9 +21,9 @@ describe('config and manifest', () => {
   it('each effective value comes with its file and line', async () => {
     const { code, said } = await hallpass(['config', 'shop/orders_write']);
     expect(code).toBe(0);
-    expect(said).toMatch(/^approvers +\S*.*dba.* {2}\S+hallpass\.yaml:13$/m);
-    expect(said).toMatch(/^max +4h +\S+hallpass\.yaml:16$/m);
-    expect(said).toMatch(/^on_call.*PSCHED.*hallpass\.yaml:19$/m);
+    expect(said).toMatch(/^approvers +\S*.*dba.* {2}\S+hallpass\.yaml:14$/m);
+    expect(said).toMatch(/^max +4h +\S+hallpass\.yaml:17$/m);
+    expect(said).toMatch(/^on_call.*PSCHED.*hallpass\.yaml:20$/m);
     expect(said).toMatch(/^pending_timeout +8h +default$/m);
     expect(await hallpass(['config', 'shop/order_read'])).toEqual({
       code: 1,

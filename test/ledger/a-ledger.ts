@@ -40,6 +40,7 @@ export function aWish(change: Partial<NewRequest> = {}): NewRequest {
     configHash: 'hash',
     channel: 'C0CARDS',
     holdCardMs: 0,
+    limits: { pendingPerPerson: 1_000, requestsPerMinute: 1_000 },
     ...change,
   };
 }

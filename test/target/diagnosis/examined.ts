@@ -65,6 +65,7 @@ export function configured(
   const config: Config = {
     hash: '',
     slack: { command: '/request', channel: 'C0CARDS', operatorsChannel: 'C0OPS' },
+    limits: { pendingPerPerson: 10, requestsPerMinute: 10, origins: [] },
     operators: [],
     people: new Map(logins.map((login, i) => [`U${i}`, { login, pagerduty: null }])),
     targets: new Map([[target.key, target]]),

@@ -1,0 +1,27 @@
+/** How much one person may ask for: `limits:`. */
+import type { LimitsConfig } from './config.js';
+import { nearest, origin } from './layers.js';
+import type { Parts } from './parts.js';
+import { limitsKeys } from './schema.js';
+import type { Source } from './source.js';
+
+const PENDING_PER_PERSON = 10;
+const REQUESTS_PER_MINUTE = 10;
+
+/** @returns null when anything is wrong in it, which was reported. */
+export function readLimits(parts: Parts, source: Source): LimitsConfig | null {
+  const path = ['limits'];
+  const settings = parts.read(source, path, limitsKeys);
+  if (settings === null) return null;
+  const layers = [{ settings, source, path }];
+  const pending = nearest(layers, 'pending_per_person') ?? { value: PENDING_PER_PERSON, layer: null };
+  const minute = nearest(layers, 'requests_per_minute') ?? { value: REQUESTS_PER_MINUTE, layer: null };
+  return {
+    pendingPerPerson: pending.value,
+    requestsPerMinute: minute.value,
+    origins: [
+      origin('limits.pending_per_person', String(pending.value), pending.layer, ['pending_per_person']),
+      origin('limits.requests_per_minute', String(minute.value), minute.layer, ['requests_per_minute']),
+    ],
+  };
+}
