@@ -11,6 +11,7 @@ import { createAccess } from './access/cases.js';
 import { passTime } from './access/clock.js';
 import { createDeliverer } from './access/deliver.js';
 import { type Deps, HEARTBEAT_MS } from './access/deps.js';
+import { HOLDERS_EVERY_MS, lookForLeavers } from './access/leavers.js';
 import { reconsiderOnCall } from './access/on-call.js';
 import { reviewEnded } from './access/review.js';
 import { createRoles, DISCOVER_EVERY_MS } from './access/roles.js';
@@ -125,6 +126,7 @@ export async function createContext(
     repeat(heartbeatMs, deps, 'look at what was left behind', () => reviewEnded(deps)),
     repeat(heartbeatMs, deps, 'look at the outbox', async () => deliverer.kick()),
     repeat(DISCOVER_EVERY_MS, deps, 'discover roles', () => roles.refresh()),
+    repeat(HOLDERS_EVERY_MS, deps, 'ask who still has an account', () => lookForLeavers(deps)),
     repeat(SHIFT_EVERY_MS, deps, 'ask on call again', () => reconsiderOnCall(deps, SHIFT_BATCH)),
   ];
 

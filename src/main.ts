@@ -37,6 +37,7 @@ export async function serve(options: { readonly migrate: boolean }): Promise<voi
     command: config.slack.command,
     access: context.access,
     messenger: context.messenger,
+    formSecret: env.slack.botToken,
     logger,
     // No click arrives any more, and /readyz says so; but what is lent must still be taken back.
     onFatal: (error) => logger.fatal({ err: error }, 'Slack turns Hallpass away; it goes on taking back'),

@@ -5,12 +5,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Actor } from './actor.js';
+import { announce } from './announce.js';
 import type { Change } from './changes.js';
 import type { Clock } from './clock.js';
 import type { Faults } from './faults.js';
 import type { Call, Delivered, Problem } from './journal.js';
 import { serve } from './server.js';
 import type { Sockets } from './socket.js';
+import type { Acknowledged } from './transport.js';
 import type { Workspace } from './workspace.js';
 import { type AppIdentity, createWorld, deliverTo, type WorldOptions } from './world.js';
 
@@ -41,6 +43,8 @@ export interface Slack extends AppIdentity {
   readonly problems: readonly Problem[];
   /** Sends payloads to this URL, signed, instead of over Socket Mode; null returns to Socket Mode. */
   deliverByHttp(url: string | null): void;
+  /** Sends the event that this person (`user_change`) or group (`subteam_members_changed`) changed. */
+  announce(id: string): Promise<Acknowledged>;
   /** Acts as a person, by id. */
   as(userId: string): Actor;
   on(event: 'change', listener: (change: Change) => void): void;
@@ -78,6 +82,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<Slack> {
     deliveries: journal.deliveries,
     problems: journal.problems,
     deliverByHttp: (to) => deliverTo(world, to),
+    announce: (id) => announce(world, id),
     as: (userId) => new Actor(world, userId),
     on: (event, listener) => void changes.on(event, listener),
     off: (event, listener) => void changes.off(event, listener),

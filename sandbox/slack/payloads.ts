@@ -132,19 +132,32 @@ export function blockSuggestion(
 
 export function appHomeOpened(world: World, person: Person, tab: 'home' | 'messages'): JsonObject {
   const home = world.screens.home(person.id);
+  return event(world, {
+    type: 'app_home_opened',
+    user: person.id,
+    channel: world.workspace.directChannel(person.id).id,
+    tab,
+    ...(home && tab === 'home' ? { view: viewObject(world, home) } : {}),
+  });
+}
+
+/** Something of an account changed. https://docs.slack.dev/reference/events/user_change */
+export function userChange(world: World, user: JsonObject): JsonObject {
+  return event(world, { type: 'user_change', user, cache_ts: 1_700_000_000 });
+}
+
+/** Somebody joined or left a group. https://docs.slack.dev/reference/events/subteam_members_changed */
+export function subteamMembersChanged(world: World, groupId: string): JsonObject {
+  return event(world, { type: 'subteam_members_changed', subteam_id: groupId, team_id: world.app.teamId });
+}
+
+function event(world: World, told: JsonObject): JsonObject {
   const { teamId, appId, botUserId, verificationToken } = world.app;
   return {
     token: verificationToken,
     team_id: teamId,
     api_app_id: appId,
-    event: {
-      type: 'app_home_opened',
-      user: person.id,
-      channel: world.workspace.directChannel(person.id).id,
-      tab,
-      event_ts: world.timestamps.next(),
-      ...(home && tab === 'home' ? { view: viewObject(world, home) } : {}),
-    },
+    event: { ...told, event_ts: world.timestamps.next() },
     type: 'event_callback',
     event_id: newId('Ev'),
     event_time: Math.floor(world.clock.now() / 1000),
@@ -158,7 +171,7 @@ export function appHomeOpened(world: World, person: Person, tab: 'home' | 'messa
       },
     ],
     is_ext_shared_channel: false,
-    event_context: `1-app_home_opened-${teamId}`,
+    event_context: `1-${String(told.type)}-${teamId}`,
   };
 }
 

@@ -8,6 +8,9 @@ export interface Actor {
   readonly teamId: string;
 }
 
+/** Of whom, or of which user group, Slack tells that something changed. */
+export type ChangedInSlack = { readonly person: string } | { readonly group: string };
+
 /** The message that was clicked: the real channel id and timestamp. */
 export interface Clicked {
   readonly channel: string;
@@ -64,6 +67,9 @@ export interface Access {
   withdraw(actor: Actor, requestId: string, clicked: Clicked): Promise<Reply>;
   relinquish(actor: Actor, requestId: string, clicked: Clicked): Promise<Reply>;
   end(actor: Actor, requestId: string, clicked: Clicked): Promise<Reply>;
+  /** Throws when the ledger does not answer; the round that asks about everybody makes up for it. */
+  changedInSlack(changed: ChangedInSlack): Promise<void>;
+
   /** An operator has a membership taken back that nothing explains. */
   settle(actor: Actor, orphanId: string, clicked: Clicked): Promise<Reply>;
 }

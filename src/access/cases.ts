@@ -3,6 +3,7 @@ import type { Access } from './access.js';
 import { decide } from './decide.js';
 import type { Deps } from './deps.js';
 import { end, giveBack } from './give-back.js';
+import { changedInSlack } from './leavers.js';
 import { fillForm, openForm } from './offer.js';
 import { roleOptions, targetOptions } from './options.js';
 import { settle } from './orphans.js';
@@ -22,6 +23,7 @@ export function createAccess(deps: Deps): Access {
     withdraw: (actor, id, clicked) => giveBack(deps, 'withdraw', actor, id, clicked),
     relinquish: (actor, id, clicked) => giveBack(deps, 'relinquish', actor, id, clicked),
     end: (actor, id, clicked) => end(deps, actor, id, clicked),
+    changedInSlack: (changed) => changedInSlack(deps, changed),
     settle: (actor, id) => settle(deps, actor, id),
   };
 }

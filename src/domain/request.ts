@@ -9,8 +9,9 @@ type OpenState = 'pending' | 'granting' | 'active' | 'ending';
 export type FinalState = 'denied' | 'withdrawn' | 'lapsed' | 'failed' | 'ended';
 export type State = OpenState | FinalState;
 
-/** Why access ends or ended: its time was up; its holder, an approver or an operator ended it; somebody outside
- * Hallpass took it away; the GRANT did not come about. */
+/** Why access ends or ended: its time was up; its holder relinquished it; an approver or an operator ended it, or
+ * Hallpass (then nobody `endedBy`), because its holder's account left; somebody outside Hallpass took it away; the
+ * GRANT did not come about. */
 export type Why = 'expired' | 'relinquished' | 'ended' | 'removed' | 'failed';
 
 /** How long a GRANT may be outstanding before Hallpass gives up on it, milliseconds. */
@@ -31,7 +32,7 @@ export interface AccessRequest {
   /** Rises with every change; what is shown of the request is shown at a version. */
   readonly version: number;
   readonly state: State;
-  /** Set from `ending` on. */
+  /** Set from `ending` on; of what was withdrawn, `ended` when Hallpass did it. */
   readonly why: Why | null;
   /** A sentence for people: why the GRANT failed, or what hinders the GRANT or REVOKE right now. */
   readonly trouble: string | null;
@@ -91,7 +92,8 @@ export type RequestEvent =
   | { readonly type: 'approve_on_call'; readonly through: string; readonly maxMs: number }
   | { readonly type: 'on_call_said'; readonly note: string | null }
   | { readonly type: 'deny'; readonly by: string; readonly via: string }
-  | { readonly type: 'withdraw'; readonly by: string }
+  /** `by`: null when Hallpass did it, because the requester has no account any more that may ask. */
+  | { readonly type: 'withdraw'; readonly by: string | null }
   | { readonly type: 'lapse' }
   /** What the role can do, as it was read for who decides; `why` it could not be. Kept by the audit. */
   | { readonly type: 'previewed'; readonly result: object }
@@ -102,7 +104,8 @@ export type RequestEvent =
   /** The GRANT will not come about; it may still have happened. */
   | { readonly type: 'grant_failed'; readonly trouble: string }
   | { readonly type: 'relinquish'; readonly by: string }
-  | { readonly type: 'end'; readonly by: string }
+  /** `by`: null when Hallpass did it, because the holder has no account any more that may hold it. */
+  | { readonly type: 'end'; readonly by: string | null }
   /** All our memberships were read, and this one is not among them: somebody took it away. */
   | { readonly type: 'missing' }
   /** The membership is proved gone; sessions that had it, and began before this moment, are not. */

@@ -73,7 +73,11 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
             { via: event.via },
           );
         case 'withdraw':
-          return go({ state: 'withdrawn', endedAt: now }, 'withdrawn', event.by);
+          return go(
+            { state: 'withdrawn', why: event.by === null ? 'ended' : null, endedAt: now },
+            'withdrawn',
+            event.by,
+          );
         case 'previewed':
           return go({}, 'previewed', null, { ...event.result });
         case 'on_call_said':

@@ -33,6 +33,8 @@ export interface Messenger {
   person(userId: string): Promise<Person>;
   /** The members of a user group; at most 60 s old. */
   members(groupId: string): Promise<ReadonlySet<string>>;
+  /** What is remembered of a person or a group is asked anew. */
+  forget(id: string): void;
   /**
    * Posts to a channel, or to a person's direct messages when `to` is a user id.
    * @param thread the timestamp of the message there that it answers.

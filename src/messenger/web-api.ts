@@ -80,7 +80,7 @@ export function createMessenger({
   return {
     // A token's workspace and app never change.
     whoAmI: () =>
-      identities('self', async () => {
+      identities.get('self', async () => {
         const me = await asking('auth.test', () => reads.auth.test());
         const teamId = required('auth.test', 'team_id', me.team_id);
         return { teamId, appId: await appOf(required('auth.test', 'user_id', me.user_id)) };
@@ -92,18 +92,23 @@ export function createMessenger({
     },
 
     person: (userId) =>
-      people(userId, async () => {
+      people.get(userId, async () => {
         const { user } = await asking('users.info', () => reads.users.info({ user: userId }));
         return parsePerson(user);
       }),
 
     members: (groupId) =>
-      groups(groupId, async () => {
+      groups.get(groupId, async () => {
         const { users } = await asking('usergroups.users.list', () =>
           reads.usergroups.users.list({ usergroup: groupId }),
         );
         return new Set(users);
       }),
+
+    forget: (id) => {
+      people.forget(id);
+      groups.forget(id);
+    },
 
     post: async (to, { text, blocks }, thread) => {
       const posted = await asking('chat.postMessage', () =>

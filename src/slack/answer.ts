@@ -2,13 +2,16 @@ import type { Context, RespondFn } from '@slack/bolt';
 import type { Access } from '../access/access.js';
 import { coerceError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { logSecurity } from '../security.js';
 import type { Outward } from './outward.js';
+import type { Seal } from './seal.js';
 
 /** What the listeners work with. */
 export interface Deps {
   readonly access: Access;
   readonly outward: Outward;
   readonly logger: Logger;
+  readonly seal: Seal;
   /** "/request". */
   readonly command: string;
 }
@@ -43,7 +46,7 @@ export function wentWrong(requestId?: string): string {
 
 /** A malformed value never goes further; it is not logged, because it may hold anything. */
 export function refuseMalformed(what: string, logger: Logger): void {
-  logger.warn({ event: 'security' }, `Slack: a malformed ${what} was refused`);
+  logSecurity(logger, 'malformed_payload', {}, `Slack: a malformed ${what} was refused`);
 }
 
 /**

@@ -3,19 +3,24 @@
  * this workspace and this app go further; a stop waits for what is being handled.
  */
 import { type AnyMiddlewareArgs, App } from '@slack/bolt';
-import type { Access, Actor } from '../access/access.js';
+import type { Access } from '../access/access.js';
 import { coerceError, HallpassError } from '../errors.js';
 import { type Logger, loggerForSlack } from '../logger.js';
+import { logSecurity, type SecurityEvent } from '../security.js';
+import { formOfAnother } from '../surfaces/form-words.js';
 import { ACK_BUDGET_MS, acknowledge, type Deps, isClaimed } from './answer.js';
 import { createInFlight } from './in-flight.js';
 import { registerActions } from './listeners/actions.js';
 import { registerCommands } from './listeners/commands.js';
+import { registerEvents } from './listeners/events.js';
 import { registerOptions } from './listeners/options.js';
-import { registerViews } from './listeners/views.js';
+import { besideInputs, registerViews } from './listeners/views.js';
 import type { Outward } from './outward.js';
 import { backoffMs, pause, within } from './pace.js';
-import { parseSender } from './payloads.js';
+import { parseAddress, parseSender, parseSubmission, type Sender } from './payloads.js';
 import { createReceiver, type Transport } from './receiver.js';
+import { createSeal } from './seal.js';
+import { createSeen } from './seen.js';
 
 export interface SlackApp {
   /**
@@ -39,6 +44,7 @@ export function createSlackApp({
   command,
   access,
   messenger: outward,
+  formSecret,
   logger,
   onFatal,
 }: {
@@ -49,11 +55,15 @@ export function createSlackApp({
   command: string;
   access: Access;
   messenger: Outward;
+  /** Forms are sealed with it; the same in every replica. */
+  formSecret: string;
   logger: Logger;
   /** Slack refused the app-level token after it had worked: nothing arrives any more. */
   onFatal: (error: HallpassError) => void;
 }): SlackApp {
-  const deps: Deps = { access, outward, logger, command };
+  const seal = createSeal(formSecret);
+  const deps: Deps = { access, outward, logger, seal, command };
+  const cameBefore = createSeen();
   const inFlight = createInFlight();
   const stopping = new AbortController();
   const receiver = createReceiver({ transport, apiUrl, logger, onFatal });
@@ -79,14 +89,19 @@ export function createSlackApp({
   app.use(({ next }) => inFlight.run(next));
 
   app.use(async (args) => {
-    // Hallpass subscribes to no events; Bolt has acknowledged one already.
-    if ('event' in args) return;
-    const sender = parseSender(args.body);
-    if (sender === null || home === undefined || sender.actor.teamId !== home.teamId) {
-      return turnAway(args, sender?.actor, 'another workspace, or for none');
+    if ('event' in args) {
+      // Bolt has acknowledged it already.
+      const address = parseAddress(args.body);
+      const foreign = whyForeign(address);
+      if (foreign !== null) return logSecurity(logger, foreign, { ...address }, 'Slack: refused an event');
+      return args.next();
     }
-    if (home.appId !== null && sender.appId !== home.appId) {
-      return turnAway(args, sender.actor, `app ${sender.appId}: the bot token is of app ${home.appId}`);
+    const sender = parseSender(args.body);
+    const foreign = whyForeign(sender && { teamId: sender.actor.teamId, appId: sender.appId });
+    if (foreign !== null) return turnAway(args, sender, foreign);
+    if (!seal.isWhole(args.body)) return turnAway(args, sender, 'altered_form');
+    if (sender !== null && sender.triggerId !== null && cameBefore(sender.triggerId)) {
+      logSecurity(logger, 'replayed_payload', { user: sender.actor.userId }, 'Slack: a payload came again');
     }
     await args.next();
     if (!isClaimed(args.context)) {
@@ -101,15 +116,26 @@ export function createSlackApp({
     if (ack !== undefined) await acknowledge(() => ack(), logger);
   }
 
-  async function turnAway(args: AnyMiddlewareArgs, from: Actor | undefined, why: string): Promise<void> {
-    logger.warn({ event: 'security', from }, `Slack: refused a payload for ${why}`);
-    await acknowledgeAny(args);
+  /** Whether it is for us: for this workspace, and for the app that our bot token belongs to, if Slack says which. */
+  function whyForeign(address: { teamId: string; appId: string } | null): SecurityEvent | null {
+    if (address === null) return 'malformed_payload';
+    if (address.teamId !== home?.teamId) return 'foreign_workspace';
+    return home.appId === null || address.appId === home.appId ? null : 'foreign_app';
+  }
+
+  async function turnAway(args: AnyMiddlewareArgs, from: Sender | null, why: SecurityEvent): Promise<void> {
+    const facts = { user: from?.actor.userId, team: from?.actor.teamId, app: from?.appId };
+    logSecurity(logger, why, facts, 'Slack: refused a payload');
+    if (why !== 'altered_form' || !('view' in args)) return acknowledgeAny(args);
+    const errors = besideInputs({ '': formOfAnother() }, parseSubmission(args.body)?.inputs ?? []);
+    await acknowledge(() => args.ack({ response_action: 'errors', errors }), logger);
   }
 
   registerCommands(app, deps);
   registerActions(app, deps);
   registerOptions(app, deps);
   registerViews(app, deps);
+  registerEvents(app, deps);
 
   async function identify(): Promise<typeof home> {
     for (let failures = 1; !stopping.signal.aborted; failures += 1) {

@@ -17,7 +17,7 @@ export function neededScopes(config: Config): ReadonlyMap<string, string> {
   return new Map([
     ['commands', 'the slash command'],
     ['chat:write', 'cards and direct messages'],
-    ['users:read', 'guests and deactivated accounts are refused'],
+    ['users:read', 'guests and deactivated accounts are refused, and lose what they have'],
     ...(principals.some(isGroup) ? [['usergroups:read', 'approvers named by user group'] as const] : []),
     ...(byEmail
       ? [['users:read.email', 'logins, or PagerDuty users, found by e-mail address'] as const]
@@ -31,6 +31,7 @@ export function neededScopes(config: Config): ReadonlyMap<string, string> {
  */
 export function manifest(config: Config, url: string | null): object {
   const events = url === null ? {} : { request_url: `${url}/slack/events` };
+  const scopes = neededScopes(config);
   return {
     _metadata: { major_version: 1 },
     display_information: {
@@ -51,8 +52,15 @@ export function manifest(config: Config, url: string | null): object {
         },
       ],
     },
-    oauth_config: { scopes: { bot: [...neededScopes(config).keys()] } },
+    oauth_config: { scopes: { bot: [...scopes.keys()] } },
     settings: {
+      event_subscriptions: {
+        ...events,
+        bot_events: [
+          'user_change',
+          ...(scopes.has('usergroups:read') ? ['subteam_updated', 'subteam_members_changed'] : []),
+        ],
+      },
       interactivity: {
         is_enabled: true,
         ...events,

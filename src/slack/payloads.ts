@@ -3,10 +3,18 @@
  * the team ids of a payload whose signature or socket was verified, never a name, a button's value or a text.
  */
 import { z } from 'zod';
-import type { Actor, Clicked, Submission } from '../access/access.js';
+import type { Actor, ChangedInSlack, Clicked, Submission } from '../access/access.js';
 import { ACTIONS, BLOCKS, durationBlock, roleBlock } from '../surfaces/ids.js';
+import { unsealed } from './seal.js';
 
-const Id = z.object({ id: z.string() });
+/** Of a person, a team, an organisation, an app, a group, a view. */
+const SlackId = z.string().regex(/^[A-Z][A-Z0-9]{1,40}$/);
+const Id = z.object({ id: SlackId });
+const Trigger = z.string().max(200);
+/** The longest that a select of ours holds, and room for what Slack adds. */
+const Chosen = z.string().max(200);
+/** As much as a person types; Slack's own limit of a text input. */
+const Typed = z.string().max(3_000);
 
 /** Channels, private ones, direct messages. What is none counts as not known. */
 const Channel = z
@@ -17,31 +25,42 @@ const Channel = z
 
 const Command = z.object({
   command: z.string(),
-  user_id: z.string(),
-  team_id: z.string(),
-  api_app_id: z.string(),
+  user_id: SlackId,
+  team_id: SlackId,
+  api_app_id: SlackId,
   channel_id: Channel,
-  text: z.string().default(''),
-  trigger_id: z.string(),
+  text: Typed.default(''),
+  trigger_id: Trigger,
 });
 
 const Interactive = z.object({
-  api_app_id: z.string(),
-  user: z.object({ id: z.string(), team_id: z.string() }),
+  api_app_id: SlackId,
+  user: z.object({ id: SlackId, team_id: SlackId }),
+  trigger_id: Trigger.nullish(),
   // null when the app is installed for a whole organisation: then `enterprise` stands for it.
   team: Id.nullish(),
   enterprise: Id.nullish(),
   view: z.object({ app_installed_team_id: z.string().nullish() }).nullish(),
 });
 
+const Event = z.object({
+  team_id: SlackId,
+  api_app_id: SlackId,
+  event: z.object({
+    user: z.union([SlackId, Id]).nullish(),
+    subteam: Id.nullish(),
+    subteam_id: SlackId.nullish(),
+  }),
+});
+
 const Element = z.object({
-  value: z.string().nullish(),
-  selected_option: z.object({ value: z.string() }).nullish(),
+  value: Typed.nullish(),
+  selected_option: z.object({ value: Chosen }).nullish(),
 });
 
 const View = z.object({
-  id: z.string(),
-  hash: z.string(),
+  id: SlackId,
+  hash: z.string().max(200),
   // Slack's own limit.
   private_metadata: z.string().max(3_000).default(''),
   blocks: z.array(z.object({ type: z.string(), block_id: z.string() })),
@@ -58,26 +77,56 @@ const Click = z.object({
 
 const Choice = z.object({ view: View, actions: z.tuple([Element]) });
 
-const Suggestion = z.object({ value: z.string(), view: View });
+const Suggestion = z.object({ value: Chosen, view: View });
 
-/** What the form was drawn for: it comes back as we wrote it, in a payload that Slack signed. */
+/** What the form was drawn for: it comes back as we wrote it, in a payload that Slack signed, under our own seal. */
 const Metadata = z.object({ v: z.literal(1), target: z.string().nullable(), channel: Channel });
 
 type Metadata = z.infer<typeof Metadata>;
 
+export interface Sender {
+  readonly actor: Actor;
+  readonly appId: string;
+  /** Another one for each time that something is clicked, chosen or sent; null where Slack gives none. */
+  readonly triggerId: string | null;
+}
+
 /** Who sent the payload, and for which app; null when it doesn't say. */
-export function parseSender(body: unknown): { readonly actor: Actor; readonly appId: string } | null {
+export function parseSender(body: unknown): Sender | null {
   const command = Command.safeParse(body).data;
   if (command !== undefined) {
     const { user_id: userId, team_id: teamId } = command;
-    return { actor: { userId, userTeamId: teamId, teamId }, appId: command.api_app_id };
+    return {
+      actor: { userId, userTeamId: teamId, teamId },
+      appId: command.api_app_id,
+      triggerId: command.trigger_id,
+    };
   }
   const interactive = Interactive.safeParse(body).data;
   if (interactive === undefined) return null;
   const { user, view, team, enterprise } = interactive;
   const teamId = view?.app_installed_team_id || team?.id || enterprise?.id;
   if (teamId === undefined) return null;
-  return { actor: { userId: user.id, userTeamId: user.team_id, teamId }, appId: interactive.api_app_id };
+  return {
+    actor: { userId: user.id, userTeamId: user.team_id, teamId },
+    appId: interactive.api_app_id,
+    triggerId: interactive.trigger_id ?? null,
+  };
+}
+
+/** For which workspace and app an event is; null when it doesn't say. */
+export function parseAddress(body: unknown): { readonly teamId: string; readonly appId: string } | null {
+  const event = Event.safeParse(body).data;
+  return event === undefined ? null : { teamId: event.team_id, appId: event.api_app_id };
+}
+
+/** Of whom or what an event tells that it changed. */
+export function parseChange(body: unknown): ChangedInSlack | null {
+  const { user, subteam, subteam_id } = Event.safeParse(body).data?.event ?? {};
+  const group = subteam?.id ?? subteam_id;
+  if (group) return { group };
+  const person = typeof user === 'string' ? user : user?.id;
+  return person === undefined ? null : { person };
 }
 
 export function parseCommand(
@@ -105,7 +154,7 @@ function valueIn(view: View, blockId: string, actionId: string): string | null {
 
 function metadataOf(view: View): Partial<Metadata> {
   try {
-    return Metadata.safeParse(JSON.parse(view.private_metadata)).data ?? {};
+    return Metadata.safeParse(JSON.parse(unsealed(view.private_metadata))).data ?? {};
   } catch {
     return {};
   }

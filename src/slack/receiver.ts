@@ -1,6 +1,7 @@
 import { type App, HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt';
 import { coerceError, HallpassError } from '../errors.js';
 import { type Logger, loggerForSlack } from '../logger.js';
+import { logSecurity } from '../security.js';
 import { keepConnected } from './socket.js';
 
 export type Transport =
@@ -100,7 +101,24 @@ function createHttpReceiver(
   { signingSecret, port }: { signingSecret: string; port: number },
   logger: Logger,
 ): SlackReceiver {
-  const receiver = new HTTPReceiver({ signingSecret, logger: loggerForSlack(logger) });
+  const forSlack = loggerForSlack(logger);
+  const receiver = new HTTPReceiver({
+    signingSecret,
+    logger: {
+      ...forSlack,
+      // The library answers 401, and says why nowhere else.
+      warn: (...said: unknown[]) => {
+        const text = said.join(' ');
+        if (!text.includes('Failed to parse and verify')) return forSlack.warn(...said);
+        logSecurity(
+          logger,
+          text.includes('stale') ? 'old_timestamp' : 'wrong_signature',
+          {},
+          `Slack: ${text}`,
+        );
+      },
+    },
+  });
   let listening = false;
   return {
     init: (app: App) => receiver.init(app),

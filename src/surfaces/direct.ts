@@ -129,7 +129,10 @@ function nextStep(request: AccessRequest): readonly string[] {
     case 'failed':
       return ['Ask again once that is put right; an operator of Hallpass can help.'];
     case 'ended':
-      return request.why === 'relinquished' ? [] : ['If you still need it, ask again.'];
+      // Whose account left can't ask again.
+      return request.why === 'relinquished' || (request.why === 'ended' && request.endedBy === null)
+        ? []
+        : ['If you still need it, ask again.'];
     default:
       return [];
   }

@@ -52,7 +52,7 @@ export function headline(request: AccessRequest, reader: string | null): Headlin
     case 'denied':
       return { mark: 'no_entry', title: `Denied by ${by(request.decidedBy, reader)}` };
     case 'withdrawn':
-      return { mark: 'leftwards_arrow_with_hook', title: `Cancelled by ${who(request.requester, reader)}` };
+      return { mark: 'leftwards_arrow_with_hook', title: cancelled(request, reader) };
     case 'lapsed':
       return { mark: 'zzz', title: `Lapsed: nobody decided in ${waited(request)}` };
     case 'failed':
@@ -65,13 +65,27 @@ function endedTitle(request: AccessRequest, reader: string | null): string {
   return request.why === 'ended' ? capital(why) : `Ended: ${why}`;
 }
 
+function cancelled(request: AccessRequest, reader: string | null): string {
+  return request.why === 'ended'
+    ? `Cancelled, because ${accountLeft(request, reader)}`
+    : `Cancelled by ${who(request.requester, reader)}`;
+}
+
+function accountLeft({ requester }: AccessRequest, reader: string | null): string {
+  const whose = requester === reader ? 'your Slack account' : `the Slack account of ${mention(requester)}`;
+  return `${whose} was deactivated or is not a full member's any more`;
+}
+
 /** Why access ends or ended, as the end of a sentence. */
-export function whyEnded({ why, endedBy }: AccessRequest, reader: string | null): string {
+export function whyEnded(request: AccessRequest, reader: string | null): string {
+  const { why, endedBy } = request;
   switch (why) {
     case 'relinquished':
       return `relinquished by ${by(endedBy, reader)}`;
     case 'ended':
-      return `ended by ${by(endedBy, reader)}`;
+      return endedBy === null
+        ? `ended, because ${accountLeft(request, reader)}`
+        : `ended by ${who(endedBy, reader)}`;
     case 'removed':
       return 'removed by someone else, outside Hallpass';
     case 'failed':
@@ -137,7 +151,7 @@ function outcome(request: AccessRequest, endedAt: Date, reader: string | null): 
   const at = when(endedAt);
   switch (request.state) {
     case 'withdrawn':
-      return `Cancelled by ${who(request.requester, reader)} ${at}.`;
+      return `${cancelled(request, reader)} ${at}.`;
     case 'lapsed':
       return `Nobody decided in ${waited(request)}; lapsed ${at}.`;
     case 'failed':

@@ -30,6 +30,8 @@ function alreadyDecided(request: AccessRequest, reader: string): string {
   const id = requestName(request.id);
   switch (request.state) {
     case 'withdrawn':
+      if (request.why !== null)
+        return `${id} is over. ${headline(request, reader).title}${at(request.endedAt)}.`;
       return `${id} was already cancelled by ${who(request.requester, reader)}${at(request.endedAt)}.`;
     case 'lapsed':
       return tooLate(request, reader);

@@ -255,7 +255,7 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
       expect(await ana.click(card, ACTIONS.approve)).toEqual({ outcome: 'ok' });
       expect(await ana.command('/request')).toEqual({ outcome: 'ok', response: null });
       expect(verbs(bench)).toEqual([]);
-      expect(bench.log()).toMatch(/"event":"security".*refused a payload for/);
+      expect(bench.log()).toMatch(/"security":"foreign_(?:workspace|app)".*refused a payload/);
       expect(bench.slack.problems).toEqual([]);
     }
   });

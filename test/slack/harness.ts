@@ -82,6 +82,7 @@ function recordingAccess(overrides: Partial<Access> = {}): { access: Access; use
     relinquish: clicked,
     end: clicked,
     settle: clicked,
+    changedInSlack: async () => {},
     ...overrides,
   };
   const record = <A extends unknown[], R>(
@@ -106,6 +107,7 @@ function recordingAccess(overrides: Partial<Access> = {}): { access: Access; use
     relinquish: record('relinquish', answers.relinquish),
     end: record('end', answers.end),
     settle: record('settle', answers.settle),
+    changedInSlack: record('changedInSlack', answers.changedInSlack),
   };
   return { access, uses };
 }
@@ -161,6 +163,7 @@ export async function build(
       ...messenger,
       whoAmI: async () => ({ ...(await messenger.whoAmI()), ...home }),
     },
+    formSecret: slack.botToken,
     logger,
     onFatal: (error) => fatal.push(error),
   });

@@ -1,5 +1,6 @@
 /** What can be changed about the workspace, and what can be made to go wrong. */
 import { z } from 'zod';
+import { announce } from '../announce.js';
 import { deliverTo } from '../world.js';
 import { type Verb, verb } from './verb.js';
 
@@ -58,6 +59,8 @@ export const workspaceVerbs: Readonly<Record<string, Verb>> = {
     ({ workspace }, { id, ...change }) => workspace.setGroup(id, change),
   ),
   'set-scopes': verb({ scopes: ids }, ({ workspace }, { scopes }) => workspace.setScopes(scopes)),
+
+  announce: verb({ id: z.string() }, (world, { id }) => announce(world, id)),
 
   'order-fault': verb({ method: z.string(), fault, times }, ({ faults }, args) =>
     faults.order(args.method, args.fault, args.times),

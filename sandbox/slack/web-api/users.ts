@@ -32,7 +32,7 @@ export const users: Readonly<Record<string, Method>> = {
 };
 
 /** Slack says less of a deactivated account: nothing of its zone or of its being a guest. */
-function userObject({ workspace, app }: World, person: Person): JsonObject {
+export function userObject({ workspace, app }: World, person: Person): JsonObject {
   const email =
     person.email !== null && workspace.scopes.has('users:read.email') ? { email: person.email } : {};
   const own = person.id === workspace.botUserId ? { api_app_id: app.appId, bot_id: app.botId } : {};

@@ -48,7 +48,7 @@ function registerButton(app: App, deps: Deps, verb: (typeof BUTTONS)[number]): v
 }
 
 function registerSelect(app: App, deps: Deps, actionId: string, latest: Map<string, symbol>): void {
-  const { access, outward, logger } = deps;
+  const { access, outward, logger, seal } = deps;
 
   app.action(actionId, async ({ ack, body, context }) => {
     claim(context);
@@ -64,7 +64,8 @@ function registerSelect(app: App, deps: Deps, actionId: string, latest: Map<stri
     const mine = Symbol(view.id);
     latest.set(view.id, mine);
     try {
-      const filled = await access.fillForm(sender.actor, { target, role, channel });
+      const form = await access.fillForm(sender.actor, { target, role, channel });
+      const filled = seal.close(form, sender.actor.userId);
       try {
         await outward.updateView(view, filled);
       } catch (error) {

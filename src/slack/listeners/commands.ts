@@ -5,7 +5,7 @@ import { parseCommand, parseSender } from '../payloads.js';
 
 /** `/request` opens the modal; `/request help` answers in words. */
 export function registerCommands(app: App, deps: Deps): void {
-  const { access, outward, logger } = deps;
+  const { access, outward, logger, seal } = deps;
 
   app.command(deps.command, async ({ ack, body, context, respond }) => {
     claim(context);
@@ -32,7 +32,8 @@ export function registerCommands(app: App, deps: Deps): void {
     await acknowledge(ack, logger);
     try {
       // The trigger lives 3 s: the form is opened soon, and filled later.
-      await outward.openView(triggerId, await access.openForm(sender.actor, { typed, channel }));
+      const form = await access.openForm(sender.actor, { typed, channel });
+      await outward.openView(triggerId, seal.close(form, sender.actor.userId));
     } catch (error) {
       logger.error({ err: coerceError(error) }, 'Slack: the form was not opened');
       const text = `The form could not be opened. Type ${deps.command} again.`;

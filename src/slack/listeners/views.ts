@@ -46,7 +46,10 @@ export function registerViews(app: App, { access, logger }: Deps): void {
  * Slack shows a meaningless error when a key names no input block of the submitted view: such an error goes beside
  * the input of the same name (the role's block is named after the target that it was drawn for), else the first.
  */
-function besideInputs(errors: Record<string, string>, inputs: readonly string[]): Record<string, string> {
+export function besideInputs(
+  errors: Record<string, string>,
+  inputs: readonly string[],
+): Record<string, string> {
   const placed: Record<string, string> = {};
   for (const [key, text] of Object.entries(errors)) {
     const name = key.split(':', 1)[0];

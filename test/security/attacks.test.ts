@@ -1,0 +1,316 @@
+/**
+ * What an attacker may try, from outside, on the real build: whatever it is, it is refused, changes nothing in the
+ * ledger and on the server, and stands in the log under its name.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import type { SeenMessage } from '../../sandbox/slack/index.js';
+import { CAST, CHANNELS, GROUPS } from '../../sandbox/stage/cast.js';
+import {
+  card,
+  click,
+  clickAndHear,
+  fillForm,
+  request,
+  submitRequest,
+  told,
+} from '../../sandbox/stage/people.js';
+import { borrow, expectReads, isRefused, lent } from '../flows/crash-stage.js';
+import { by, changed, deliver, lastSent, type Payload, part } from './forge.js';
+import { ANA2, expectLogged, IMPOSTOR, inTheLedger, MALLORY, UNFIT, useWorld, type World } from './world.js';
+
+const use = useWorld();
+
+/** Ana's pending request, and the payload of a click on Approve that Slack really sent (Eve's, who may not). */
+async function pendingRequest(world: World): Promise<{ id: string; shown: SeenMessage; approve: Payload }> {
+  const { stage } = world;
+  const id = await request(stage.slack, 'ana', { role: 'orders_read' });
+  const shown = await card(stage.slack, id, /Waiting/);
+  await clickAndHear(stage.slack, 'eve', shown, 'Approve');
+  return { id, shown, approve: lastSent(stage, 'block_actions') };
+}
+
+async function withdraw({ stage }: World, id: string): Promise<void> {
+  await click(stage.slack, 'ana', await told(stage.slack, 'ana', id, /Waiting/), 'Cancel request');
+  await card(stage.slack, id, /Cancelled/);
+}
+
+/** The attack is acknowledged or turned away, logged under this name, and changes nothing. */
+async function expectVain(world: World, security: string, attack: () => Promise<unknown>): Promise<void> {
+  const before = await inTheLedger(world);
+  await expectLogged(world, security, attack);
+  expect(await inTheLedger(world)).toEqual(before);
+  expect(await lent(world.stage)).toEqual([]);
+}
+
+describe('a click', () => {
+  it('that Slack did not sign, or signed long ago, is turned away', async () => {
+    const world = use();
+    const { stage } = world;
+    const { id, approve } = await pendingRequest(world);
+    const coras = by(approve, CAST.cora);
+    const refused = (signing: Parameters<typeof deliver>[2]) => async () =>
+      expect(await deliver(stage, coras, signing)).toMatchObject({ status: 401 });
+    await expectVain(world, 'wrong_signature', refused({ secret: 'not the secret' }));
+    await expectVain(world, 'wrong_signature', refused({ signed: false }));
+    await expectVain(world, 'old_timestamp', refused({ ageS: 301 }));
+    await withdraw(world, id);
+  });
+
+  it('for another workspace, organisation or app, or by an account that is no member’s, is refused', async () => {
+    const world = use();
+    const { stage } = world;
+    const { id, approve } = await pendingRequest(world);
+    const coras = by(approve, CAST.cora);
+    const attacks: [string, Payload][] = [
+      ['foreign_workspace', changed(coras, 'team', 'id', 'T0OTHER')],
+      ['foreign_workspace', { ...coras, team: null, enterprise: { id: 'E0OTHER', name: 'Other' } }],
+      ['foreign_app', changed(coras, 'api_app_id', 'A0OTHER')],
+      // In a channel that is shared with another workspace: as Slack says it, and as Slack says it only when asked.
+      ['foreign_account', by(approve, UNFIT.foreign, 'T0OTHER')],
+      ['foreign_account', by(approve, UNFIT.foreign)],
+      ['guest_account', by(approve, UNFIT.guest)],
+      ['deactivated_account', by(approve, UNFIT.deactivated)],
+      ['bot_account', by(approve, UNFIT.bot)],
+      ['malformed_payload', by(approve, '<!channel>')],
+    ];
+    for (const [security, payload] of attacks) {
+      await expectVain(world, security, async () =>
+        expect(await deliver(stage, payload)).toMatchObject({ status: 200 }),
+      );
+    }
+    await withdraw(world, id);
+  });
+
+  it('by the requester, through a second account, or by who is no approver, decides nothing', async () => {
+    const world = use();
+    const { stage } = world;
+    const { id, approve } = await pendingRequest(world);
+    for (const [security, user] of [
+      ['own_request', CAST.ana],
+      ['same_login', ANA2],
+      ['not_an_approver', CAST.eve],
+    ] as const) {
+      await expectVain(world, security, () => deliver(stage, by(approve, user)));
+    }
+    const action = part(Array.isArray(approve.actions) ? approve.actions[0] : null);
+    const cancel = { ...approve, actions: [{ ...action, action_id: 'request_withdraw' }] };
+    await expectVain(world, 'not_the_requester', () => deliver(stage, by(cancel, ANA2)));
+    await withdraw(world, id);
+  });
+
+  it('whose value was changed names no request, or is judged as a click on the one that it names', async () => {
+    const world = use();
+    const { stage } = world;
+    const { id, approve } = await pendingRequest(world);
+    const action = part(Array.isArray(approve.actions) ? approve.actions[0] : null);
+    const withValue = (user: string, value: unknown) =>
+      by({ ...approve, actions: [{ ...action, value }] }, user);
+    for (const value of [`${id}' or 1=1 --`, `${id} `, 'R-0', 7, `R-${'9'.repeat(400)}`, undefined]) {
+      await expectVain(world, 'malformed_payload', () => deliver(stage, withValue(CAST.cora, value)));
+    }
+    await expectVain(world, 'unknown_request', () => deliver(stage, withValue(CAST.cora, 'R-999999999')));
+    // Ana may decide Ben's request, and puts the id of her own under that button.
+    await expectVain(world, 'own_request', () => deliver(stage, withValue(CAST.ana, id)));
+    const end = { ...action, action_id: 'grant_end', value: 'O-1' };
+    await expectVain(world, 'unknown_request', () =>
+      deliver(stage, by({ ...approve, actions: [end] }, CAST.cora)),
+    );
+    await withdraw(world, id);
+  });
+
+  it('that comes again, byte for byte, has no second effect', async () => {
+    const world = use();
+    const { stage } = world;
+    const { id, note } = await borrow(stage, 'ana', { role: 'orders_read' });
+    const again = async (security = 'replayed_payload') => {
+      const before = await inTheLedger(world);
+      const clicked = lastSent(stage, 'block_actions');
+      await expectLogged(world, security, () => deliver(stage, clicked));
+      // Whatever it would do is done by the time that the same is refused once more.
+      await expectLogged(world, security, () => deliver(stage, clicked));
+      expect(await inTheLedger(world)).toEqual(before);
+    };
+    await again();
+    await expectReads(stage, 'ana', 'orders_read');
+    expect(await lent(stage)).toEqual(['orders_read ana']);
+    await click(stage.slack, 'ana', note, 'Relinquish');
+    await told(stage.slack, 'ana', id, /Ended: relinquished/);
+    await again();
+    // The approval, once more, after all is over.
+    const approval = stage.slack.deliveries.find(
+      ({ payload }) =>
+        payload.type === 'block_actions' &&
+        JSON.stringify(payload.actions).includes('request_approve') &&
+        JSON.stringify(payload.actions).includes(id) &&
+        part(payload.user).id === CAST.cora,
+    );
+    if (approval === undefined) throw new Error('there was no approval');
+    await expectVain(world, 'replayed_payload', () => deliver(stage, approval.payload));
+  });
+
+  it('counts the groups as they are: who left decides no more', async () => {
+    const world = use();
+    const { stage } = world;
+    const { slack } = stage;
+    const { id, shown } = await pendingRequest(world);
+    // Slack was asked who is in the group a moment ago; its event makes that be forgotten.
+    const members = slack.workspace.group(GROUPS.dba)?.members ?? [];
+    slack.workspace.setGroup(GROUPS.dba, { members: members.filter((member) => member !== CAST.cora) });
+    expect(await slack.announce(GROUPS.dba)).toMatchObject({ ok: true });
+    await expectVain(world, 'not_an_approver', async () =>
+      expect(await clickAndHear(slack, 'cora', shown, 'Approve')).toContain("can't decide"),
+    );
+    slack.workspace.setGroup(GROUPS.dba, { members });
+    await slack.announce(GROUPS.dba);
+    await withdraw(world, id);
+  });
+});
+
+describe('a form', () => {
+  const send = async (world: World, payload: Payload) => (await deliver(world.stage, payload)).body;
+
+  it('that was changed, or that somebody else sends, makes no request', async () => {
+    const world = use();
+    const { slack } = world.stage;
+    const id = await request(slack, 'ana', { role: 'orders_read' });
+    const sent = lastSent(world.stage, 'view_submission');
+    const kept = String(part(sent.view).private_metadata);
+    expect(kept).toContain('"target":"shop"');
+    for (const payload of [
+      changed(sent, 'view', 'private_metadata', kept.replace(/C0[A-Z0-9]+/, CHANNELS.access)),
+      changed(sent, 'view', 'private_metadata', kept.slice(kept.indexOf('{'))),
+      changed(sent, 'view', 'private_metadata', ''),
+      by(sent, CAST.ben),
+      by(sent, ANA2),
+    ]) {
+      await expectVain(world, 'altered_form', async () =>
+        expect(await send(world, payload)).toContain('This form is not yours'),
+      );
+    }
+    // Ben's own form, under the id of Ana's.
+    await fillForm(slack, 'ben', { role: 'orders_read', reason: '' });
+    await slack.as(CAST.ben).options('Role');
+    const bens = lastSent(world.stage, 'block_suggestion');
+    const stolen = {
+      ...sent,
+      user: bens.user,
+      view: { ...part(sent.view), private_metadata: part(bens.view).private_metadata },
+    };
+    await expectVain(world, 'form_of_another', async () =>
+      expect(await send(world, stolen)).toContain('This form is not yours'),
+    );
+    await slack.as(CAST.ben).closeView();
+
+    // The same form once more is the same request.
+    const before = await inTheLedger(world);
+    expect(await expectLogged(world, 'replayed_payload', () => send(world, sent))).toBe('');
+    expect(await inTheLedger(world)).toEqual(before);
+    await withdraw(world, id);
+  });
+
+  it('asks for nothing but what is offered to this person, there, by their own login', async () => {
+    const world = use();
+    const { slack } = world.stage;
+    const id = await request(slack, 'ana', { role: 'orders_read' });
+    const sent = changed(lastSent(world.stage, 'view_submission'), 'view', 'id', 'V0ANOTHER');
+    const values = part(part(part(sent.view).state).values);
+    const choosing = (role: string): Payload => {
+      const option = { text: { type: 'plain_text', text: role }, value: role };
+      const hour = { type: 'static_select', selected_option: { ...option, value: '1h' } };
+      const chosen = {
+        'role:shop': { role: { type: 'external_select', selected_option: option } },
+        [`duration:${role}`]: { duration: hour },
+      };
+      return changed(sent, 'view', 'state', 'values', { ...values, ...chosen });
+    };
+    for (const role of ['postgres', 'ORDERS_READ', 'orders_read; drop role ana']) {
+      await expectVain(world, 'role_not_offered', async () =>
+        expect(await send(world, choosing(role))).toContain('not a role that you may ask for'),
+      );
+    }
+    await expectVain(world, 'wrong_channel', async () =>
+      expect(await send(world, choosing('here_read'))).toContain('may not be asked for'),
+    );
+    await expectVain(world, 'malformed_payload', () => send(world, choosing('x'.repeat(3_000))));
+    const long = { reason: { reason: { type: 'plain_text_input', value: 'x'.repeat(501) } } };
+    expect(await send(world, changed(sent, 'view', 'state', 'values', { ...values, ...long }))).toContain(
+      'may have 500 characters',
+    );
+    await withdraw(world, id);
+
+    for (const [userId, says] of [
+      [MALLORY, 'not in a domain'],
+      [IMPOSTOR, 'somebody else'],
+    ] as const) {
+      const person = slack.as(userId);
+      await person.command('/request', 'shop orders_read 1h why');
+      await slack.waitFor(() => person.openedView());
+      await expectVain(world, 'no_login', async () =>
+        expect(await person.submit()).toMatchObject({ errors: { target: expect.stringContaining(says) } }),
+      );
+    }
+  });
+
+  it('is opened once by one command', async () => {
+    const world = use();
+    const { slack } = world.stage;
+    await slack.as(CAST.ben).command('/request');
+    const opened = await slack.waitFor(() => slack.as(CAST.ben).openedView()?.id);
+    await expectLogged(world, 'replayed_payload', () =>
+      deliver(world.stage, lastSent(world.stage, '/request')),
+    );
+    await slack.waitFor(() =>
+      slack.log.some(({ answer }) => JSON.stringify(answer).includes('exchanged_trigger_id')),
+    );
+    expect(slack.as(CAST.ben).openedView()?.id).toBe(opened);
+    await slack.as(CAST.ben).closeView();
+  });
+
+  it('is refused beyond the limit of requests that wait, in words', async () => {
+    const world = use();
+    const { slack } = world.stage;
+    const ids = [];
+    for (const role of ['orders_read', 'orders_write', 'payments_read'])
+      ids.push(await request(slack, 'ana', { role }));
+    await expectVain(world, 'too_many_pending', async () =>
+      expect(await submitRequest(slack, 'ana', { role: 'passing_read' })).toEqual({
+        target: expect.stringMatching(
+          /^3 requests of yours wait for approval, and more may not\. Cancel one/,
+        ),
+      }),
+    );
+    for (const id of ids) await withdraw(world, id);
+  });
+});
+
+it('what policy no longer offers is not approved, nor for who may not have it any more', async () => {
+  const world = use();
+  const { stage } = world;
+  const { slack } = stage;
+  const [gone, changedLogin] = [
+    await request(slack, 'ana', { role: 'passing_read' }),
+    await request(slack, 'ben', { role: 'orders_read' }),
+  ];
+  const [passing, bens] = [await card(slack, gone, /Waiting/), await card(slack, changedLogin, /Waiting/)];
+  const path = stage.env.HALLPASS_CONFIG ?? '';
+  const yaml = await readFile(path, 'utf8');
+  await writeFile(`${path}.changed`, yaml.replace('      passing_read: read\n', ''));
+  await world.stop();
+  await world.start({ HALLPASS_CONFIG: `${path}.changed` });
+
+  await expectVain(world, 'role_not_offered', async () =>
+    expect(await clickAndHear(slack, 'cora', passing, 'Approve')).toContain('not lent on `shop` any more'),
+  );
+  slack.workspace.setPerson(CAST.ben, { guest: 'multi_channel' });
+  await expectVain(world, 'login_changed', async () =>
+    expect(await clickAndHear(slack, 'cora', bens, 'Approve')).toContain('may not use any more'),
+  );
+  slack.workspace.setPerson(CAST.ben, { guest: 'no' });
+  await slack.announce(CAST.ben);
+  await click(slack, 'cora', passing, 'Deny');
+  await click(slack, 'cora', bens, 'Deny');
+  await card(slack, gone, /Denied/);
+  await card(slack, changedLogin, /Denied/);
+  expect(await isRefused(stage, 'ben', 'orders_read')).toBe(true);
+});

@@ -1,0 +1,104 @@
+/** Who is no full member of the workspace any more has nothing any more. */
+import { expect, it } from 'vitest';
+import { HALLPASS } from '../../sandbox/postgres/samples.js';
+import { runSql } from '../../sandbox/postgres/server-access.js';
+import { CAST } from '../../sandbox/stage/cast.js';
+import { all, card, click, request, told } from '../../sandbox/stage/people.js';
+import { borrow, expectReads, isRefused, lent } from '../flows/crash-stage.js';
+import { waitFor } from '../support/wait-for.js';
+import { expectLogged, useWorld, type World } from './world.js';
+
+const use = useWorld();
+
+/** The next round begins now. */
+const lookAround = ({ stage }: World) =>
+  runSql(stage.ledgerUrl, `update rounds set after = '', not_before = now()`);
+
+function becauseOf({ stage }: World, id: string): Promise<unknown[]> {
+  return runSql(
+    stage.ledgerUrl,
+    `select kind, actor, data->>'because' as because from events where request_id = $1 and data ? 'because'`,
+    [id.slice('R-'.length)],
+  );
+}
+
+it('a deactivated account loses what is lent and what is asked for as soon as Slack tells of it', async () => {
+  const world = use();
+  const { slack } = world.stage;
+  const { id } = await borrow(world.stage, 'ana', { role: 'orders_read' });
+  const pending = await request(slack, 'ana', { role: 'payments_read' });
+  const bens = await borrow(world.stage, 'ben', { role: 'orders_read' });
+
+  // Some other change of hers changes nothing.
+  expect(await slack.announce(CAST.ana)).toMatchObject({ ok: true });
+  slack.workspace.setPerson(CAST.ana, { deactivated: true });
+  await expectLogged(world, 'holder_left', () => slack.announce(CAST.ana));
+  await card(slack, id, /Ended, because the Slack account of <@U0ANA> was deactivated[\s\S]*Confirmed gone/);
+  await card(slack, pending, /Cancelled, because the Slack account of <@U0ANA> was deactivated/);
+  expect(await isRefused(world.stage, 'ana', 'orders_read')).toBe(true);
+  expect(await lent(world.stage)).toEqual(['orders_read ben']);
+  expect(await becauseOf(world, id)).toEqual([{ kind: 'end_asked', actor: null, because: 'deactivated' }]);
+  expect(await becauseOf(world, pending)).toEqual([
+    { kind: 'withdrawn', actor: null, because: 'deactivated' },
+  ]);
+
+  // Whoever comes back gets nothing back by it, and may ask anew.
+  slack.workspace.setPerson(CAST.ana, { deactivated: false });
+  await slack.announce(CAST.ana);
+  expect(await lent(world.stage)).toEqual(['orders_read ben']);
+  const anew = await borrow(world.stage, 'ana', { role: 'orders_read' });
+  for (const [name, { note, id: last }] of [
+    ['ana', anew],
+    ['ben', bens],
+  ] as const) {
+    await click(slack, name, note, 'Relinquish');
+    await told(slack, name, last, /Ended: relinquished/);
+  }
+});
+
+it('whom Slack does not tell of is found by asking; a Slack that does not answer ends nothing', async () => {
+  const world = use();
+  const { stage } = world;
+  const { slack } = stage;
+  const { id } = await borrow(stage, 'ben', { role: 'orders_read' });
+  // So that nothing is remembered of him.
+  await world.stop();
+  await world.start();
+  slack.workspace.setPerson(CAST.ben, { guest: 'multi_channel' });
+  // As often as one question is tried.
+  slack.faults.order('users.info', { kind: 'status', status: 503 }, 2);
+  const before = world.log.length;
+  await lookAround(world);
+  await waitFor(
+    () => world.log.slice(before).some((line) => line.includes('did not say whether somebody still has')),
+    { what: 'the question that Slack does not answer' },
+  );
+  await expectReads(stage, 'ben', 'orders_read');
+
+  const shown = await slack.waitFor(
+    () =>
+      slack
+        .as(CAST.ben)
+        .messages('dm')
+        .find((m) => all(m).includes(id) && /^Ended, because your/.test(m.text)),
+    40_000,
+  );
+  expect(all(shown)).not.toContain('ask again');
+  expect(await becauseOf(world, id)).toEqual([{ kind: 'end_asked', actor: null, because: 'guest' }]);
+  expect(await isRefused(stage, 'ben', 'orders_read')).toBe(true);
+  expect(
+    await stage.server.query('select 1 from pg_auth_members where grantor = $1::regrole', [HALLPASS]),
+  ).toEqual([]);
+  slack.workspace.setPerson(CAST.ben, { guest: 'no' });
+  // The round is over: the next one comes in minutes.
+  await waitFor(
+    async () =>
+      (
+        await runSql(
+          stage.ledgerUrl,
+          `select 1 from rounds where after = '' and not_before > now() + interval '1 minute'`,
+        )
+      ).length === 1,
+    { what: 'the end of the round' },
+  );
+});
