@@ -14,8 +14,9 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
 COPY migrations ./migrations
-# Nothing below is written to: the container may run with a read-only root.
-USER node
+# Nothing is ever written: the container may run with a read-only root. Nobody, by number, so that Kubernetes can see
+# that it is not root (runAsNonRoot).
+USER 65534:65534
 EXPOSE 3000 9090
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:'+process.env.OPS_PORT+'/healthz').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
