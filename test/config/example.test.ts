@@ -34,6 +34,7 @@ test('every key of the file is in the example', () => {
   const known = [
     `${BASE}${unknown}\n`,
     `slack: { ${unknown} }\n`,
+    `${BASE}limits: { ${unknown} }\n`,
     `${BASE}people: { U0123456785: { ${unknown} } }\n`,
     `${BASE}bastions: { gate: { ${unknown} } }\n`,
     `${BASE}policies: { read: { ${unknown}, on_call: { ${unknown}, escalation_policies: { ${unknown} } } } }\n`,

@@ -142,6 +142,17 @@ describe('deadlines bind before anything has written them', () => {
   });
 });
 
+it('what Hallpass itself withdraws or ends, because an account left, names nobody', () => {
+  expect(transition(aRequest(), { type: 'withdraw', by: null }, NOON)).toMatchObject({
+    next: { state: 'withdrawn', why: 'ended', endedBy: null },
+    audit: { kind: 'withdrawn', actor: null },
+  });
+  expect(transition(anActive(), { type: 'end', by: null }, later(60_000))).toMatchObject({
+    next: { state: 'ending', why: 'ended', endedBy: null },
+    audit: { kind: 'end_asked', actor: null },
+  });
+});
+
 describe('what a proof of absence means', () => {
   const gone = (request: AccessRequest, found: boolean, at = later(60_000)) =>
     transition(request, { type: 'proved_gone', proof: { ...PROOF, found } }, at);

@@ -37,12 +37,16 @@ describe('config and manifest', () => {
     const manifest = JSON.parse(socket.said);
     expect(manifest.oauth_config.scopes.bot.toSorted()).toEqual([...stage.slack.workspace.scopes].sort());
     expect(manifest.settings.socket_mode_enabled).toBe(true);
+    expect(manifest.settings.event_subscriptions).toEqual({
+      bot_events: ['user_change', 'subteam_updated', 'subteam_members_changed'],
+    });
     expect(manifest.features.slash_commands).toMatchObject([{ command: '/request' }]);
 
     const http = JSON.parse((await hallpass(['manifest', '--url', 'https://hallpass.example'])).said);
     expect(http.settings).toMatchObject({
       socket_mode_enabled: false,
       interactivity: { request_url: 'https://hallpass.example/slack/events' },
+      event_subscriptions: { request_url: 'https://hallpass.example/slack/events' },
     });
   });
 });

@@ -20,6 +20,8 @@ const title = (situation: Situation) => shown(situation).text.split('\n')[0];
 const DECIDE = ['request_approve=R-1042', 'request_deny=R-1042'];
 const END = ['grant_end=R-1042'];
 
+const LEFT = "because the Slack account of <@U0ANA> was deactivated or is not a full member's any more";
+
 it.each<[Situation, string, readonly string[]]>([
   ['pending', 'Waiting for approval', DECIDE],
   ['granting', 'Approved, being granted', END],
@@ -33,9 +35,11 @@ it.each<[Situation, string, readonly string[]]>([
   ['expired', 'Ended: its time was up', []],
   ['relinquished', 'Ended: relinquished by <@U0ANA>', []],
   ['endedBy', 'Ended by <@U0BO>', []],
+  ['endedLeft', `Ended, ${LEFT}`, []],
   ['removed', 'Ended: removed by someone else, outside Hallpass', []],
   ['denied', 'Denied by <@U0BO>', []],
   ['withdrawn', 'Cancelled by <@U0ANA>', []],
+  ['withdrawnLeft', `Cancelled, ${LEFT}`, []],
   ['lapsed', 'Lapsed: nobody decided in 8 hours', []],
   ['failed', 'Failed: nothing was granted', []],
 ])('%s: its own words and its own buttons', (situation, words, buttons) => {

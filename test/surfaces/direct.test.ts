@@ -68,6 +68,8 @@ describe('the note about an outcome', () => {
     ['ended', 'expired', ['its time was up', 'ask again']],
     ['ended', 'removed', ['removed by someone else']],
     ['ended', 'endedBy', ['Ended by <@U0BO>']],
+    ['ended', 'endedLeft', ['Ended, because your Slack account was deactivated']],
+    ['withdrawn', 'withdrawnLeft', ['Cancelled, because your Slack account was deactivated']],
   ])('%s (%s) says what happened and what to do', (kind, situation, facts) => {
     const message = note(kind, SITUATIONS[situation], scene);
     for (const fact of facts) expect(message.text).toContain(fact);

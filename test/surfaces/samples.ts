@@ -66,9 +66,11 @@ export const SITUATIONS = {
   expired: ended('expired'),
   relinquished: ended('relinquished', ANA),
   endedBy: ended('ended', BO),
+  endedLeft: ended('ended'),
   removed: ended('removed'),
   denied: { ...pending, ...decided, state: 'denied', endedAt: DECIDED },
   withdrawn: { ...pending, state: 'withdrawn', endedAt: ENDED },
+  withdrawnLeft: { ...pending, state: 'withdrawn', why: 'ended', endedAt: ENDED },
   lapsed: { ...pending, state: 'lapsed', endedAt: ENDED },
   failed: { ...pending, ...decided, state: 'failed', why: 'failed', trouble: 'no such role', endedAt: ENDED },
 } as const satisfies Record<string, AccessRequest & { state: State }>;
