@@ -113,7 +113,7 @@ export function createInspector(connect: Connect, limits: Partial<Limits> = {}):
 
   const looks = createCache<Preview>({ ttlMs: REMEMBER_MS, maxEntries: REMEMBER_MAX });
   return {
-    preview: (pair) => looks(JSON.stringify([pair.role, pair.login, pair.setRole]), () => look(pair)),
+    preview: (pair) => looks.get(JSON.stringify([pair.role, pair.login, pair.setRole]), () => look(pair)),
     changes,
     close: () => connections.close(),
   };
