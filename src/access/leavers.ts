@@ -26,6 +26,9 @@ const ROUND_MS = 5 * 60_000;
 /** For one person; what comes later is remembered, and serves the next time. Milliseconds. */
 const PERSON_MS = 3_000;
 
+/** Errors of users.info that say nothing about Slack, or our token, but only about whom was asked. */
+const OF_ONE_PERSON: ReadonlySet<string> = new Set(['user_not_found', 'user_not_visible']);
+
 /** Slack tells that somebody, or a group, changed: what was remembered is forgotten, and the person looked at. */
 export async function changedInSlack(deps: LeaverDeps, changed: ChangedInSlack): Promise<void> {
   if ('group' in changed) return deps.messenger.forget(changed.group);
@@ -55,7 +58,7 @@ async function endIfLeft(deps: LeaverDeps, userId: string): Promise<boolean> {
     person = await Promise.race([deps.messenger.person(userId), late]);
   } catch (error) {
     logger.warn({ err: error, user: userId }, 'Slack did not say whether somebody still has an account');
-    return error instanceof MessengerError && !error.passing;
+    return error instanceof MessengerError && OF_ONE_PERSON.has(error.code);
   }
   if (person === null) return false;
   const because = unfit(person);

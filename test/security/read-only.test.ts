@@ -12,6 +12,8 @@ import { CLI } from '../flows/world.js';
 import { spawnChild } from '../support/child.js';
 import { waitFor } from '../support/wait-for.js';
 
+/** Of util-linux. */
+const UNSHARE = 'unshare';
 const ROOT = join(import.meta.dirname, '../..');
 
 /**
@@ -30,7 +32,7 @@ exec setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs --boundin
 `;
 
 function canEnter(): boolean {
-  return spawnSync('unshare', ['-m', 'setpriv', '--version']).status === 0;
+  return spawnSync(UNSHARE, ['-m', 'setpriv', '--version']).status === 0;
 }
 
 /** Only root may make such a view. CI is root; elsewhere it is said that nothing was tried. */
@@ -76,7 +78,7 @@ describeAsRoot()('as nobody, on a disk that is read-only', () => {
       }
       console.log(process.getuid());`;
     const { command, env } = inside('-e', tries);
-    const said = execFileSync('unshare', command, {
+    const said = execFileSync(UNSHARE, command, {
       env: { PATH: process.env.PATH, ...env },
       encoding: 'utf8',
     });
@@ -85,7 +87,7 @@ describeAsRoot()('as nobody, on a disk that is read-only', () => {
 
   it('Hallpass migrates, serves, lends, takes back, and ends in order', async () => {
     const { command, env } = inside('/mnt/app/dist/cli.js', 'serve');
-    const hallpass = spawnChild('unshare', command, env);
+    const hallpass = spawnChild(UNSHARE, command, env);
     try {
       await waitFor(async () => (await fetch(`http://127.0.0.1:${env.OPS_PORT}/readyz`)).ok, {
         what: 'ready',

@@ -288,6 +288,10 @@ it('no secret comes out, whatever goes wrong, and no reason but to Slack', { tim
     }
   }
   for (const lines of [log, terminal, ops]) expect(lines.filter((line) => line.includes(REASON))).toEqual([]);
+  // What is blanked out leaves a line of the log whole.
+  expect(log.filter((line) => line.includes('[redacted]')).map((line) => typeof JSON.parse(line))).toContain(
+    'object',
+  );
   // The search would find what was there.
   expect(shown.some((line) => line.includes(REASON))).toBe(true);
 });

@@ -1,10 +1,12 @@
 /** One stage for all the attacks: the real build by HTTP, where whoever knows the address can send it anything. */
-import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { HALLPASS } from '../../sandbox/postgres/samples.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST, CHANNELS, GROUPS } from '../../sandbox/stage/cast.js';
+import { card, click, told } from '../../sandbox/stage/people.js';
 import type { HallpassProcess } from '../../sandbox/stage/process.js';
 import { type Stage, startStage } from '../../sandbox/stage/stage.js';
+import { lent } from '../flows/crash-stage.js';
 import { CLI } from '../flows/world.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -107,4 +109,22 @@ export function inTheLedger({ stage }: World): Promise<unknown[]> {
     `select id, state, (select count(*)::int from decisions d where d.request_id = r.id) as decisions
        from requests r order by id`,
   );
+}
+
+/** Ana takes back what nobody decided. */
+export async function withdraw({ stage }: World, id: string): Promise<void> {
+  await click(stage.slack, 'ana', await told(stage.slack, 'ana', id, /Waiting/), 'Cancel request');
+  await card(stage.slack, id, /Cancelled/);
+}
+
+/** The attack is acknowledged or turned away, logged under this name, and changes nothing. */
+export async function expectVain(
+  world: World,
+  security: string,
+  attack: () => Promise<unknown>,
+): Promise<void> {
+  const before = await inTheLedger(world);
+  await expectLogged(world, security, attack);
+  expect(await inTheLedger(world)).toEqual(before);
+  expect(await lent(world.stage)).toEqual([]);
 }

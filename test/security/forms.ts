@@ -1,0 +1,132 @@
+/** Attacks by the form: changed, somebody else's, sent twice, or asking for what is not offered. */
+import { expect, it } from 'vitest';
+import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
+import { fillForm, request, submitRequest } from '../../sandbox/stage/people.js';
+import { by, changed, deliver, lastSent, type Payload, part } from './forge.js';
+import {
+  ANA2,
+  expectLogged,
+  expectVain,
+  IMPOSTOR,
+  inTheLedger,
+  MALLORY,
+  type World,
+  withdraw,
+} from './world.js';
+
+export function forms(use: () => World): void {
+  const send = async (world: World, payload: Payload) => (await deliver(world.stage, payload)).body;
+
+  it('that was changed, or that somebody else sends, makes no request', async () => {
+    const world = use();
+    const { slack } = world.stage;
+    const id = await request(slack, 'ana', { role: 'orders_read' });
+    const sent = lastSent(world.stage, 'view_submission');
+    const kept = String(part(sent.view).private_metadata);
+    expect(kept).toContain('"target":"shop"');
+    for (const payload of [
+      changed(sent, 'view', 'private_metadata', kept.replace(/C0[A-Z0-9]+/, CHANNELS.access)),
+      changed(sent, 'view', 'private_metadata', kept.slice(kept.indexOf('{'))),
+      changed(sent, 'view', 'private_metadata', ''),
+      by(sent, CAST.ben),
+      by(sent, ANA2),
+    ]) {
+      await expectVain(world, 'altered_form', async () =>
+        expect(await send(world, payload)).toContain('This form is not yours'),
+      );
+    }
+    // Ben's own form, under the id of Ana's.
+    await fillForm(slack, 'ben', { role: 'orders_read', reason: '' });
+    await slack.as(CAST.ben).options('Role');
+    const bens = lastSent(world.stage, 'block_suggestion');
+    const stolen = {
+      ...sent,
+      user: bens.user,
+      view: { ...part(sent.view), private_metadata: part(bens.view).private_metadata },
+    };
+    await expectVain(world, 'form_of_another', async () =>
+      expect(await send(world, stolen)).toContain('This form is not yours'),
+    );
+    await slack.as(CAST.ben).closeView();
+
+    // The same form once more is the same request.
+    const before = await inTheLedger(world);
+    expect(await expectLogged(world, 'replayed_payload', () => send(world, sent))).toBe('');
+    expect(await inTheLedger(world)).toEqual(before);
+    await withdraw(world, id);
+  });
+
+  it('asks for nothing but what is offered to this person, there, by their own login', async () => {
+    const world = use();
+    const { slack } = world.stage;
+    const id = await request(slack, 'ana', { role: 'orders_read' });
+    const sent = changed(lastSent(world.stage, 'view_submission'), 'view', 'id', 'V0ANOTHER');
+    const values = part(part(part(sent.view).state).values);
+    const choosing = (role: string): Payload => {
+      const option = { text: { type: 'plain_text', text: role }, value: role };
+      const hour = { type: 'static_select', selected_option: { ...option, value: '1h' } };
+      const chosen = {
+        'role:shop': { role: { type: 'external_select', selected_option: option } },
+        [`duration:${role}`]: { duration: hour },
+      };
+      return changed(sent, 'view', 'state', 'values', { ...values, ...chosen });
+    };
+    for (const role of ['postgres', 'ORDERS_READ', 'orders_read; drop role ana']) {
+      await expectVain(world, 'role_not_offered', async () =>
+        expect(await send(world, choosing(role))).toContain('not a role that you may ask for'),
+      );
+    }
+    await expectVain(world, 'wrong_channel', async () =>
+      expect(await send(world, choosing('here_read'))).toContain('may not be asked for'),
+    );
+    await expectVain(world, 'malformed_payload', () => send(world, choosing('x'.repeat(3_000))));
+    const long = { reason: { reason: { type: 'plain_text_input', value: 'x'.repeat(501) } } };
+    expect(await send(world, changed(sent, 'view', 'state', 'values', { ...values, ...long }))).toContain(
+      'may have 500 characters',
+    );
+    await withdraw(world, id);
+
+    for (const [userId, says] of [
+      [MALLORY, 'not in a domain'],
+      [IMPOSTOR, 'somebody else'],
+    ] as const) {
+      const person = slack.as(userId);
+      await person.command('/request', 'shop orders_read 1h why');
+      await slack.waitFor(() => person.openedView());
+      await expectVain(world, 'no_login', async () =>
+        expect(await person.submit()).toMatchObject({ errors: { target: expect.stringContaining(says) } }),
+      );
+    }
+  });
+
+  it('is opened once by one command', async () => {
+    const world = use();
+    const { slack } = world.stage;
+    await slack.as(CAST.ben).command('/request');
+    const opened = await slack.waitFor(() => slack.as(CAST.ben).openedView()?.id);
+    await expectLogged(world, 'replayed_payload', () =>
+      deliver(world.stage, lastSent(world.stage, '/request')),
+    );
+    await slack.waitFor(() =>
+      slack.log.some(({ answer }) => JSON.stringify(answer).includes('exchanged_trigger_id')),
+    );
+    expect(slack.as(CAST.ben).openedView()?.id).toBe(opened);
+    await slack.as(CAST.ben).closeView();
+  });
+
+  it('is refused beyond the limit of requests that wait, in words', async () => {
+    const world = use();
+    const { slack } = world.stage;
+    const ids = [];
+    for (const role of ['orders_read', 'orders_write', 'payments_read'])
+      ids.push(await request(slack, 'ana', { role }));
+    await expectVain(world, 'too_many_pending', async () =>
+      expect(await submitRequest(slack, 'ana', { role: 'passing_read' })).toEqual({
+        target: expect.stringMatching(
+          /^3 requests of yours wait for approval, and more may not\. Cancel one/,
+        ),
+      }),
+    );
+    for (const id of ids) await withdraw(world, id);
+  });
+}
