@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { z } from 'zod';
+import { addAudit } from './commands/audit.js';
 import { addCheck } from './commands/check.js';
 import { load } from './commands/configuration.js';
 import { print, printJson } from './commands/output.js';
@@ -47,6 +48,7 @@ program
 addSetupSql(program);
 addReap(program);
 addRecover(program);
+addAudit(program);
 
 program
   .command('manifest')

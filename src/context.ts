@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Access } from './access/access.js';
 import { createAnchors } from './access/anchors.js';
+import { TELL_HEAD_EVERY_MS, tellHead } from './access/audit/tell.js';
 import { createAccess } from './access/cases.js';
 import { passTime } from './access/clock.js';
 import { createDeliverer } from './access/deliver.js';
@@ -128,6 +129,7 @@ export async function createContext(
     repeat(DISCOVER_EVERY_MS, deps, 'discover roles', () => roles.refresh()),
     repeat(HOLDERS_EVERY_MS, deps, 'ask who still has an account', () => lookForLeavers(deps)),
     repeat(SHIFT_EVERY_MS, deps, 'ask on call again', () => reconsiderOnCall(deps, SHIFT_BATCH)),
+    repeat(TELL_HEAD_EVERY_MS, deps, 'tell where the audit ends', () => tellHead(deps)),
   ];
 
   return {

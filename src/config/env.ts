@@ -55,6 +55,8 @@ const SECRETS = [
   'REDIS_URL',
   'PAGERDUTY_TOKEN',
   'PAGERDUTY_EVENTS_ROUTING_KEY',
+  'AUDIT_KEY',
+  'AUDIT_PUBLIC_KEY',
 ] as const;
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -148,6 +150,11 @@ const services = z
     opsPort: env.OPS_PORT,
   }));
 
+const auditKeys = z.object({ AUDIT_KEY: secret, AUDIT_PUBLIC_KEY: secret }).transform((env) => ({
+  privateKey: env.AUDIT_KEY ?? null,
+  publicKey: env.AUDIT_PUBLIC_KEY ?? null,
+}));
+
 /** All that `serve` and `check` need; with SLACK_APP_TOKEN set, Socket Mode. @throws EnvError */
 export function readEnv(variables: Variables): Env {
   const given = gather(variables);
@@ -158,6 +165,11 @@ export function readEnv(variables: Variables): Env {
 /** What `migrate` needs. @throws EnvError */
 export function readDatabases(variables: Variables): Databases {
   return parse(databases, gather(variables));
+}
+
+/** What `audit prune` and `audit verify` need beside the ledger: PEM, null when not set. @throws EnvError */
+export function readAuditKeys(variables: Variables): z.infer<typeof auditKeys> {
+  return parse(auditKeys, gather(variables));
 }
 
 /** Where the configuration file is. */

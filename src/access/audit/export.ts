@@ -1,0 +1,35 @@
+import type { Link } from '../../domain/audit-chain.js';
+import { hashAt, readLinks, readStretch } from '../../ledger/audit-chain.js';
+import type { Queryable } from '../../ledger/pool.js';
+
+/** Links in memory at a time; one with a preview takes some tens of kilobytes. */
+const PAGE = 500;
+
+/** A link with what it is chained to, so that each can be verified by itself, without the ledger. */
+export interface Exported extends Link {
+  /** null when the link before it is gone. */
+  readonly previous: string | null;
+}
+
+/**
+ * The chain from the first event of a time to its last, unbroken: one that another transaction dated a moment outside
+ * it may be among them. Reads on only as fast as it is read.
+ * @param until exclusive; null for either has no bound.
+ */
+export async function* exportEvents(
+  db: Queryable,
+  since: Date | null,
+  until: Date | null,
+): AsyncGenerator<Exported> {
+  const stretch = await readStretch(db, since, until);
+  if (stretch === null) return;
+  let last = { seq: stretch.first - 1, hash: await hashAt(db, stretch.first - 1) };
+  for (;;) {
+    const links = await readLinks(db, last.seq, stretch.last, PAGE);
+    if (links.length === 0) return;
+    for (const link of links) {
+      yield { ...link, previous: link.seq === last.seq + 1 ? last.hash : null };
+      last = link;
+    }
+  }
+}

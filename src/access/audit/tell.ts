@@ -1,0 +1,29 @@
+import { readHead, readNow } from '../../ledger/audit-chain.js';
+import { insertOperatorNote } from '../../ledger/deliveries.js';
+import { auditHead } from '../../surfaces/audit.js';
+import type { Deps } from '../deps.js';
+
+/** How often a process looks whether today's was told, milliseconds. */
+export const TELL_HEAD_EVERY_MS = 3_600_000;
+
+/**
+ * Tells the operators once a day, among all replicas, where the audit chain ends: noted outside the ledger, it shows
+ * whoever cuts the chain or writes all of it anew. Also when nothing was added since: on a day without it, somebody
+ * has kept Hallpass from telling. An empty chain has nothing to note.
+ */
+export async function tellHead({
+  db,
+  config,
+  changed,
+}: Pick<Deps, 'db' | 'config' | 'changed'>): Promise<void> {
+  const head = await readHead(db);
+  if (head.seq === 0) return;
+  const day = (await readNow(db)).toISOString().slice(0, 10);
+  const channel = config.slack.operatorsChannel;
+  const news = await insertOperatorNote(db, {
+    key: `audit-head:${day}`,
+    channel,
+    message: auditHead(head, day),
+  });
+  if (news) changed(new Set());
+}

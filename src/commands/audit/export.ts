@@ -1,0 +1,56 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Exported, exportEvents } from '../../access/audit/export.js';
+import { readDatabases } from '../../config/env.js';
+import { HallpassError } from '../../errors.js';
+import { readNow } from '../../ledger/audit-chain.js';
+import { csvHead, csvLine } from './csv.js';
+import { withLedger } from './ledger.js';
+import { parseMoment } from './moment.js';
+
+interface Format {
+  readonly head: string;
+  readonly line: (event: Exported) => string;
+}
+
+export const FORMATS = {
+  jsonl: {
+    head: '',
+    line: ({ seq, hash, previous, text }) => `${JSON.stringify({ seq, hash, previous, text })}\n`,
+  },
+  csv: { head: csvHead, line: csvLine },
+} as const satisfies Record<string, Format>;
+
+interface Options {
+  readonly since?: string;
+  readonly until?: string;
+  readonly format: keyof typeof FORMATS;
+}
+
+export async function exportAudit({ since, until, format }: Options): Promise<void> {
+  let gone = 0;
+  await withLedger(readDatabases(process.env).databaseUrl, async (db) => {
+    const now = await readNow(db);
+    const from = since === undefined ? null : parseMoment(since, now, '--since');
+    const to = until === undefined ? null : parseMoment(until, now, '--until');
+    const lines = async function* () {
+      yield FORMATS[format].head;
+      for await (const event of exportEvents(db, from, to)) {
+        if (event.text === null || event.previous === null) gone += 1;
+        yield FORMATS[format].line(event);
+      }
+    };
+    await pipeline(Readable.from(lines()), process.stdout, { end: false }).catch(ignoreClosed);
+  });
+  if (gone > 0) {
+    throw new HallpassError(`${gone} of the exported events can’t be verified: events were removed`, {
+      passing: false,
+      nextStep: 'See which, with `hallpass audit verify`.',
+    });
+  }
+}
+
+/** Whoever reads has read enough, as `head` has. */
+function ignoreClosed(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
+}

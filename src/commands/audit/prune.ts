@@ -1,0 +1,36 @@
+import { hostname, userInfo } from 'node:os';
+import { pruneEvents } from '../../access/audit/prune.js';
+import { auditPrivateKey, auditPublicKey } from '../../config/audit-keys.js';
+import { readDatabases } from '../../config/env.js';
+import { headName } from '../../domain/audit-chain.js';
+import { requestName } from '../../domain/request.js';
+import { readNow } from '../../ledger/audit-chain.js';
+import { print } from '../output.js';
+import { withLedger } from './ledger.js';
+import { parseMoment } from './moment.js';
+
+export async function pruneAudit({ before }: { readonly before: string }): Promise<void> {
+  const privateKey = auditPrivateKey(process.env);
+  const publicKey = auditPublicKey(process.env) ?? privateKey;
+  const { databaseOwnerUrl } = readDatabases(process.env);
+  const { checkpoint, deleted, heldBy } = await withLedger(databaseOwnerUrl, async (db) => {
+    const moment = parseMoment(before, await readNow(db), '--before');
+    return pruneEvents(db, moment, { privateKey, publicKey }, operator());
+  });
+  print(deleted === 0 ? 'Nothing is to be pruned.' : `Pruned ${deleted} events.`);
+  if (checkpoint !== null) print(`The rest verifies from ${headName(checkpoint)}.`);
+  if (heldBy !== null) print(`What follows is kept: ${requestName(heldBy)} is not over.`);
+}
+
+/** Who runs the command, as their machine calls them; a container may have no name for its user. */
+function operator(): string {
+  return `${userName()}@${hostname()}`;
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}

@@ -1,0 +1,48 @@
+import { type Verdict, verifyChain } from '../../access/audit/verify.js';
+import { auditPublicKey } from '../../config/audit-keys.js';
+import { readDatabases } from '../../config/env.js';
+import { type Fault, type Head, headName, parseHead } from '../../domain/audit-chain.js';
+import { requestName } from '../../domain/request.js';
+import { HallpassError } from '../../errors.js';
+import { plainName } from '../../surfaces/text.js';
+import { print, table } from '../output.js';
+import { withLedger } from './ledger.js';
+
+export async function verifyAudit({ head }: { readonly head?: string }): Promise<void> {
+  const noted = head === undefined ? null : parseNoted(head);
+  const publicKey = auditPublicKey(process.env);
+  const verdict = await withLedger(readDatabases(process.env).databaseUrl, (db) =>
+    verifyChain(db, publicKey, noted),
+  );
+  report(verdict, noted);
+  if (verdict.faults.length > 0) process.exitCode = 1;
+}
+
+function parseNoted(text: string): Head {
+  const head = parseHead(text);
+  if (head !== null) return head;
+  throw new HallpassError(`--head: ${JSON.stringify(text)} is no head`, {
+    passing: false,
+    nextStep: 'Copy it from the operators’ channel: the number, a colon and 64 hexadecimal digits.',
+  });
+}
+
+function report({ count, checkpoint, head, faults, more }: Verdict, noted: Head | null): void {
+  if (faults.length > 0) {
+    print(table([['SEQ', 'EVENT', 'REQUEST', 'WHAT IS WRONG'], ...faults.map(row)]));
+    if (more > 0) print(`... and ${more} more.`);
+    print('');
+  }
+  print(`events  ${count}`);
+  if (checkpoint !== null) {
+    const by = plainName(checkpoint.by, 200);
+    print(`after   ${headName(checkpoint)}, pruned on ${checkpoint.at.toISOString()} by ${by}`);
+  }
+  print(`head    ${headName(head)}`);
+  if (noted !== null) print(`noted   ${headName(noted)}`);
+  print(faults.length === 0 ? 'The audit trail is as it was written.' : 'The audit trail was altered.');
+}
+
+function row({ seq, eventId, requestId, says }: Fault): readonly string[] {
+  return [`${seq ?? '-'}`, `${eventId ?? '-'}`, requestId === null ? '-' : requestName(requestId), says];
+}

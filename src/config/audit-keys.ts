@@ -1,0 +1,45 @@
+/** The keys that sign, and verify, what stands for pruned audit events. */
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { HallpassError } from '../errors.js';
+import { readAuditKeys } from './env.js';
+import type { Variables } from './text.js';
+
+/** How one is made. */
+const MAKE = 'openssl genpkey -algorithm ed25519 -out audit-key.pem';
+
+/** AUDIT_KEY. @throws HallpassError when it is not set, or is no Ed25519 private key. */
+export function auditPrivateKey(variables: Variables): KeyObject {
+  const { privateKey } = readAuditKeys(variables);
+  if (privateKey === null) {
+    throw new HallpassError('AUDIT_KEY_FILE is not set: what is pruned must be signed for', {
+      passing: false,
+      nextStep: `Make a key with \`${MAKE}\`, keep it where the ledger's administrators can't read it, and set AUDIT_KEY_FILE.`,
+    });
+  }
+  return parse('AUDIT_KEY', privateKey, createPrivateKey);
+}
+
+/** AUDIT_PUBLIC_KEY, or what belongs to AUDIT_KEY; null when neither is set. @throws HallpassError */
+export function auditPublicKey(variables: Variables): KeyObject | null {
+  const { privateKey, publicKey } = readAuditKeys(variables);
+  if (publicKey !== null) return parse('AUDIT_PUBLIC_KEY', publicKey, createPublicKey);
+  return privateKey === null ? null : createPublicKey(auditPrivateKey(variables));
+}
+
+function parse(name: string, pem: string, read: (pem: string) => KeyObject): KeyObject {
+  const key = attempt(() => read(pem));
+  if (key?.asymmetricKeyType === 'ed25519') return key;
+  throw new HallpassError(`${name} holds no Ed25519 key in PEM, or one with a passphrase`, {
+    passing: false,
+    nextStep: `Make one with \`${MAKE}\`; its public half with \`openssl pkey -in audit-key.pem -pubout\`.`,
+  });
+}
+
+/** What the parser says of a key that it can't read helps nobody, and may quote it. */
+function attempt(read: () => KeyObject): KeyObject | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}

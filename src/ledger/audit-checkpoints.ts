@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import type { SignedCheckpoint } from '../domain/audit-checkpoint.js';
+import type { Queryable } from './pool.js';
+
+const checkpoint: z.ZodType<SignedCheckpoint> = z.object({
+  seq: z.number(),
+  hash: z.string(),
+  count: z.number(),
+  at: z.date(),
+  by: z.string(),
+  signature: z.string(),
+});
+
+/** The newest one; null when nothing was ever pruned. */
+export async function readCheckpoint(db: Queryable): Promise<SignedCheckpoint | null> {
+  const { rows } = await db.query(
+    `select seq, encode(hash, 'hex') as hash, count, at, by, encode(signature, 'hex') as signature
+       from audit_checkpoints order by seq desc limit 1`,
+  );
+  return rows[0] === undefined ? null : checkpoint.parse(rows[0]);
+}
+
+/** Keeps a checkpoint and its audit event, in one statement. Needs the owner of the ledger. */
+export async function insertCheckpoint(
+  db: Queryable,
+  { seq, hash, count, at, by, signature }: SignedCheckpoint,
+  key: string,
+): Promise<void> {
+  await db.query(
+    `with kept as (
+       insert into audit_checkpoints (seq, hash, count, at, by, signature)
+         values ($1, decode($2, 'hex'), $3, $4, $5, decode($6, 'hex'))
+     )
+     insert into events (kind, actor, data) values ('audit_pruned', null, jsonb_build_object('seq', $1::bigint,
+       'hash', $2::text, 'count', $3::bigint, 'at', $7::text, 'by', $5::text, 'signature', $6::text, 'key', $8::text))`,
+    [seq, hash, count, at, by, signature, at.toISOString(), key],
+  );
+}
+
+/**
+ * How far the chain may be pruned: up to before the first event that is not older than `before`, or whose request is
+ * not over: it is open, its window is still to be reviewed, or something of it is still to be shown.
+ * @returns `heldBy`: the request that keeps the rest, when it is one.
+ */
+export async function readPrunable(
+  db: Queryable,
+  before: Date,
+): Promise<{ readonly seq: number; readonly heldBy: number | null }> {
+  const { rows } = await db.query(
+    `with unfinished as (
+       select id from requests where state in ('pending', 'granting', 'active', 'ending')
+       union select id from requests where review_at is not null
+       union select request_id from deliveries where sent < wanted
+     ), kept as (
+       select min(c.seq) as seq, null::bigint as request from events e join audit_chain c on c.event_id = e.id
+         where e.at >= $1
+       union all (select c.seq, e.request_id from unfinished u join events e on e.request_id = u.id
+         join audit_chain c on c.event_id = e.id order by c.seq limit 1)
+       union all select seq + 1, null from audit_head
+     )
+     select seq - 1 as seq, request as "heldBy" from kept where seq is not null order by seq limit 1`,
+    [before],
+  );
+  return z.object({ seq: z.number(), heldBy: z.number().nullable() }).parse(rows[0]);
+}
+
+/**
+ * Deletes the links after one place up to another, with their events. Needs the owner of the ledger.
+ * @returns how many.
+ */
+export async function deleteLinks(db: Queryable, after: number, upTo: number): Promise<number> {
+  const { rowCount } = await db.query(
+    `with gone as (
+       delete from audit_chain where seq > $1 and seq <= $2 returning event_id
+     ), events_gone as (
+       delete from events where id in (select event_id from gone)
+     )
+     select from gone`,
+    [after, upTo],
+  );
+  return rowCount ?? 0;
+}
+
+/** Of two who prune at once one is let in; as long as this connection lasts. @returns false for the other. */
+export async function lockPruning(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query<{ locked: boolean }>(
+    `select pg_try_advisory_lock(hashtext('hallpass audit prune')) as locked`,
+  );
+  return rows[0]?.locked ?? false;
+}
