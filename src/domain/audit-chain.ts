@@ -33,7 +33,7 @@ export const GENESIS: Head = { seq: 0, hash: '0'.repeat(64) };
 /** Faults that are named one by one; more mean that everything is wrong, and are counted. */
 const MOST_NAMED = 20;
 
-export function chainHash(previous: string, text: string): string {
+function chainHash(previous: string, text: string): string {
   return createHash('sha256').update(previous).update(text, 'utf8').digest('hex');
 }
 
