@@ -14,6 +14,7 @@ const replica = {
     hash: '',
     slack: { command: '/request', channel: 'C0CARDS', operatorsChannel: 'C0OPS' },
     operators: [],
+    limits: { pendingPerPerson: 10, requestsPerMinute: 10, origins: [] },
     people: new Map(),
     targets: new Map(),
   },
