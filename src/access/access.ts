@@ -66,6 +66,7 @@ export interface Access {
   deny(actor: Actor, requestId: string, clicked: Clicked): Promise<Reply>;
   withdraw(actor: Actor, requestId: string, clicked: Clicked): Promise<Reply>;
   relinquish(actor: Actor, requestId: string, clicked: Clicked): Promise<Reply>;
+  extend(actor: Actor, requestId: string, clicked: Clicked): Promise<Reply>;
   end(actor: Actor, requestId: string, clicked: Clicked): Promise<Reply>;
   /** Throws when the ledger does not answer; the round that asks about everybody makes up for it. */
   changedInSlack(changed: ChangedInSlack): Promise<void>;

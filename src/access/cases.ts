@@ -20,6 +20,7 @@ export function createAccess(deps: Deps): Access {
     submit: (actor, submission) => submit(deps, actor, submission),
     approve: (actor, id, clicked) => decide(deps, 'approve', actor, id, clicked),
     deny: (actor, id, clicked) => decide(deps, 'deny', actor, id, clicked),
+    extend: (actor, id, clicked) => decide(deps, 'extend', actor, id, clicked),
     withdraw: (actor, id, clicked) => giveBack(deps, 'withdraw', actor, id, clicked),
     relinquish: (actor, id, clicked) => giveBack(deps, 'relinquish', actor, id, clicked),
     end: (actor, id, clicked) => end(deps, actor, id, clicked),

@@ -53,7 +53,7 @@ export async function change(
         next,
         audit: { ...audit, data: { ...audit.data, ...intended.audit } },
         notes: noteFor(request, next, intended.event, now),
-        wakes: next.state !== request.state && (next.state === 'granting' || next.state === 'ending'),
+        wakes: isWork(request, next),
         shownBy: shownBy(intended.event),
         decision: intended.decision ?? null,
       });
@@ -67,6 +67,13 @@ export async function change(
   const touched = [...outcome.values()].flatMap((o) => (o.ok ? [o.request.target] : []));
   if (touched.length > 0) changed(new Set(touched));
   return outcome;
+}
+
+/** There is something new to be done on the target. */
+function isWork(before: AccessRequest, next: AccessRequest): boolean {
+  if (next.state === before.state)
+    return next.extension?.state === 'asked' && next.extension !== before.extension;
+  return next.state === 'granting' || next.state === 'ending';
 }
 
 /** What was read about the request concerns who decides, or has a message of its own. */
@@ -90,9 +97,15 @@ function noteFor(
   const kind = noteKind(before, next, event, now);
   const prepared = event.type === 'proved_gone' && event.proof.prepared.length > 0;
   return [
-    ...(kind === null ? [] : [{ key: `note:${next.id}:${kind}`, kind, recipient: next.requester }]),
+    ...(kind === null ? [] : [{ key: noteKey(next, kind), kind, recipient: next.requester }]),
     ...(prepared ? [{ key: `prepared:${next.id}`, kind: 'prepared', recipient: null }] : []),
   ];
+}
+
+/** What is told again after an extension is a new message. */
+function noteKey({ id, extension }: AccessRequest, kind: NoteKind): string {
+  const again = kind === 'extended' || kind === 'not_extended' || kind === 'expiring' || kind === 'closing';
+  return `note:${id}:${kind}${again && extension !== null ? `:${extension.at.getTime()}` : ''}`;
 }
 
 function noteKind(
@@ -106,6 +119,8 @@ function noteKind(
     if (isExpired(next, now)) return null;
     return isLastCall(before) ? 'closing' : 'expiring';
   }
+  if (event.type === 'extend') return 'extended';
+  if (event.type === 'extension_refused') return 'not_extended';
   if (next.state === before.state) return null;
   switch (next.state) {
     case 'active':

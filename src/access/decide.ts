@@ -1,5 +1,5 @@
 import { type MayDecide, mayDecide, type Policy, type Principal } from '../domain/policy.js';
-import type { AccessRequest } from '../domain/request.js';
+import type { AccessRequest, RequestEvent } from '../domain/request.js';
 import { transition } from '../domain/transition.js';
 import { logSecurity, type SecurityEvent } from '../security.js';
 import { roleUnsure } from '../surfaces/form-words.js';
@@ -11,12 +11,15 @@ import type { Deps } from './deps.js';
 import { findRequest } from './find.js';
 import { identify, loginsOf, mappingStands, readGroups } from './who.js';
 
+/** `extend`: lend what is lent for as long again as was asked for, from now on. */
+type Verdict = 'approve' | 'deny' | 'extend';
+
 type DecideDeps = Pick<Deps, 'config' | 'roles' | 'db' | 'changed' | 'messenger' | 'logger' | 'background'>;
 
-/** An approver approves or denies. Everything is looked at anew: the policy, the groups, the mapping, the clock. */
+/** An approver approves, denies or extends. Everything is looked at anew: the policy, the groups, the mapping, the clock. */
 export async function decide(
   deps: DecideDeps,
-  verdict: 'approve' | 'deny',
+  verdict: Verdict,
   actor: Actor,
   requestId: string,
   clicked: Clicked,
@@ -28,15 +31,16 @@ export async function decide(
   const { request, now } = found;
   const suspicious = (security: SecurityEvent) =>
     logSecurity(deps.logger, security, { user: actor.userId, request: request.id }, 'refused a decision');
-  if (request.state !== 'pending') return refusal(request, actor.userId, now);
+  const pointless = refusal(request, verdict, actor.userId, now);
+  if (pointless !== null) return pointless;
 
   const target = deps.config.targets.get(request.target);
   const role = deps.roles.role(request.target, request.role);
-  if (verdict === 'approve' && (target?.lend !== true || role === undefined)) {
+  if (verdict !== 'deny' && (target?.lend !== true || role === undefined)) {
     const isUnsure = target?.lend === true && deps.roles.isUnsure(target.key);
     if (!isUnsure) suspicious('role_not_offered');
     const said = isUnsure ? escapeMrkdwn(roleUnsure(request.role, target.name)) : null;
-    return { text: said ?? words.notOfferedAnyMore(request) };
+    return { text: said ?? words.notOfferedAnyMore(request, verdict) };
   }
   // Who was asked may deny what is not offered any more.
   const policy = role?.policy ?? null;
@@ -54,9 +58,9 @@ export async function decide(
     suspicious(may.code);
     return { text: whyNot(may, request, approvers) };
   }
-  if (verdict === 'approve' && !(await mappingStands(deps, request))) {
+  if (verdict !== 'deny' && !(await mappingStands(deps, request))) {
     suspicious('login_changed');
-    return { text: words.loginChanged(request) };
+    return { text: words.loginChanged(request, verdict) };
   }
   const outcomes = await change(deps, [request.id], () => intended(deps, verdict, actor, may.via, policy));
   const outcome = outcomes.get(request.id);
@@ -65,24 +69,25 @@ export async function decide(
 
 function intended(
   { config }: Pick<Deps, 'config'>,
-  verdict: 'approve' | 'deny',
+  verdict: Verdict,
   actor: Actor,
   via: string,
   policy: Policy | null,
 ): Intended {
   return {
-    event:
-      verdict === 'approve'
-        ? { type: 'approve', by: actor.userId, via, maxMs: policy?.maxMs ?? 0 }
-        : { type: 'deny', by: actor.userId, via },
+    event: eventOf(verdict, actor.userId, via, policy?.maxMs ?? 0),
     audit: { policy, configHash: config.hash },
-    decision: { approver: actor.userId, verdict, via },
+    ...(verdict === 'extend' ? {} : { decision: { approver: actor.userId, verdict, via } }),
   };
 }
 
+function eventOf(type: Verdict, by: string, via: string, maxMs: number): RequestEvent {
+  return type === 'deny' ? { type, by, via } : { type, by, via, maxMs };
+}
+
 /** Somebody was quicker, or it is too late: the state table says which, and the decision was not looked at. */
-function refusal(request: AccessRequest, by: string, now: Date): Reply {
-  const result = transition(request, { type: 'deny', by, via: '' }, now);
+function refusal(request: AccessRequest, verdict: Verdict, by: string, now: Date): Reply {
+  const result = transition(request, eventOf(verdict, by, '', Number.MAX_SAFE_INTEGER), now);
   return result.ok ? null : { text: words.refused(result.refusal, by) };
 }
 

@@ -6,6 +6,7 @@ import { compare } from '../domain/compare.js';
 import { readDue } from '../ledger/read-requests.js';
 import type { Target } from '../target/target.js';
 import type { Deps } from './deps.js';
+import { extendThere } from './extend-there.js';
 import { lend } from './lend.js';
 import { recordNeverLent, takeBack } from './take-back.js';
 
@@ -30,6 +31,7 @@ export async function sweep(
     const todo = compare(requests, null, now);
     await recordNeverLent(deps, todo.neverLent);
     undone.push(...(await takeBack(deps, target, todo.takeBack)));
+    undone.push(...(await extendThere(deps, target, todo.extend)));
     undone.push(...(await lend(deps, name, target, expected, todo.lend, now)));
   }
 }

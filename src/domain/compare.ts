@@ -20,6 +20,8 @@ export interface Seen {
 export interface Comparison<S extends Seen = Seen> {
   /** Approved, and not yet proved to be there. */
   readonly lend: readonly AccessRequest[];
+  /** Made longer, and its target does not know yet. */
+  readonly extend: readonly AccessRequest[];
   /** Its time is up, or somebody ended it: to be taken back and proved gone. */
   readonly takeBack: readonly AccessRequest[];
   /** It should be there, and is not: somebody else took it away. */
@@ -41,6 +43,7 @@ export function compare<S extends Seen>(
   now: Date,
 ): Comparison<S> {
   const lend: AccessRequest[] = [];
+  const extend: AccessRequest[] = [];
   const takeBack: AccessRequest[] = [];
   const missing: AccessRequest[] = [];
   const neverLent: AccessRequest[] = [];
@@ -57,12 +60,14 @@ export function compare<S extends Seen>(
       // The place is written before the GRANT is run: without one there was no GRANT.
       if (place === null) neverLent.push(request);
       else takeBack.push(request);
-    } else if (state === 'active' && place !== null && here) {
-      if (!there.has(pairKey(place))) missing.push(request);
+    } else if (state === 'active') {
+      if (request.extension?.state === 'asked') extend.push(request);
+      if (place !== null && here && !there.has(pairKey(place))) missing.push(request);
     }
   }
   return {
     lend,
+    extend,
     takeBack,
     missing,
     neverLent,

@@ -66,6 +66,7 @@ export interface AccessRequest {
   readonly mark: string | null;
   readonly grantedAt: Date | null;
   readonly expiresAt: Date | null;
+  readonly extension: Extension | null;
   /** When the next notice is due, "about to expire" or the last call; null when none is. */
   readonly warnAt: Date | null;
   /** The membership was proved gone at this moment of the target's clock, and sessions that had it were not yet. */
@@ -75,6 +76,17 @@ export interface AccessRequest {
   /** Who ended it early. */
   readonly endedBy: string | null;
   readonly endedAt: Date | null;
+}
+
+/** The last time that a grant was made longer. */
+export interface Extension {
+  /** `asked`: the target did not confirm it yet; `refused`: it did not take it, and the old end holds again. */
+  readonly state: 'asked' | 'confirmed' | 'refused';
+  /** Slack user id of the approver. */
+  readonly by: string;
+  readonly at: Date;
+  /** When the grant would have ended without it. */
+  readonly from: Date;
 }
 
 /** What was seen when a grant was proved gone. */
@@ -106,6 +118,12 @@ export type RequestEvent =
   | { readonly type: 'relinquish'; readonly by: string }
   /** `by`: null when Hallpass did it, because the holder has no account any more that may hold it. */
   | { readonly type: 'end'; readonly by: string | null }
+  /** An approver lends it for as long again as was asked for, from now on. `maxMs` as for `approve`. */
+  | { readonly type: 'extend'; readonly by: string; readonly via: string; readonly maxMs: number }
+  /** The target has the new end. */
+  | { readonly type: 'extended' }
+  /** The target will not have it: the old end holds. */
+  | { readonly type: 'extension_refused'; readonly trouble: string }
   /** All our memberships were read, and this one is not among them: somebody took it away. */
   | { readonly type: 'missing' }
   /** The membership is proved gone; sessions that had it, and began before this moment, are not. */
@@ -127,6 +145,8 @@ export type Refusal =
   /** Nothing is lent under this request (any more, or yet). */
   | { readonly code: 'not_lent'; readonly request: AccessRequest }
   | { readonly code: 'already_ending'; readonly request: AccessRequest }
+  /** It lasts as long already, or nearly. */
+  | { readonly code: 'no_longer'; readonly request: AccessRequest }
   /** An event of the machinery that today's state has no use for; the caller drops it. */
   | { readonly code: 'stale'; readonly request: AccessRequest };
 

@@ -18,6 +18,9 @@ import {
   type Why,
 } from './request.js';
 
+/** An extension that adds a smaller part than this of its duration is none. */
+const LEAST_GAIN = 0.05;
+
 /** Answers what `event` makes of `request` at `now`. */
 export function transition(request: AccessRequest, event: RequestEvent, now: Date): Transition {
   const refuse = (code: Refusal['code']): Transition => ({ ok: false, refusal: { code, request } });
@@ -106,7 +109,7 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
           grantedAt: now,
           expiresAt,
           mark: event.mark,
-          warnAt: warningTime(request, now, expiresAt),
+          warnAt: warningTime(request, request.durationMs, now, expiresAt),
         },
         'granted',
         null,
@@ -118,6 +121,52 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
       return go({ state: 'ending', why: 'failed', trouble: event.trouble }, 'grant_failed', null, {
         trouble: event.trouble,
       });
+
+    case 'extend': {
+      if (request.state === 'ending') return refuse('already_ending');
+      if (request.state !== 'active' || request.expiresAt === null) return refuse('not_lent');
+      if (isExpired(request, now)) return refuse('too_late');
+      const more = Math.min(request.wishedMs, event.maxMs);
+      const expiresAt = new Date(now.getTime() + more);
+      // The same click twice adds next to nothing the second time.
+      if (expiresAt.getTime() - request.expiresAt.getTime() < more * LEAST_GAIN) return refuse('no_longer');
+      const from = request.extension?.state === 'asked' ? request.extension.from : request.expiresAt;
+      return go(
+        {
+          expiresAt,
+          durationMs: expiresAt.getTime() - (request.grantedAt ?? now).getTime(),
+          warnAt: warningTime(request, more, now, expiresAt),
+          extension: { state: 'asked', by: event.by, at: now, from },
+        },
+        'extended',
+        event.by,
+        { via: event.via, from: request.expiresAt.toISOString(), expiresAt: expiresAt.toISOString() },
+      );
+    }
+    case 'extended': {
+      const { extension } = request;
+      if (request.state !== 'active' || extension?.state !== 'asked') return refuse('stale');
+      return go({ extension: { ...extension, state: 'confirmed' } }, 'extension_confirmed', null);
+    }
+    case 'extension_refused': {
+      const { extension } = request;
+      if (request.state !== 'active' || extension?.state !== 'asked' || isExpired(request, now)) {
+        return refuse('stale');
+      }
+      const { from } = extension;
+      const leftMs = from.getTime() - now.getTime();
+      return go(
+        {
+          expiresAt: from,
+          durationMs: from.getTime() - (request.grantedAt ?? from).getTime(),
+          warnAt: leftMs > 0 ? warningTime(request, leftMs, now, from) : null,
+          extension: { ...extension, state: 'refused' },
+        },
+        'extension_refused',
+        null,
+        { trouble: event.trouble, expiresAt: from.toISOString() },
+      );
+    }
 
     case 'restored':
       if (request.state !== 'pending' && request.state !== 'granting') return refuse('stale');
@@ -192,11 +241,10 @@ function whyGone(request: AccessRequest, now: Date): Why | null {
 }
 
 /** Five minutes before the end, or a quarter of a shorter grant; for less than two minutes only the last call. */
-function warningTime(request: AccessRequest, grantedAt: Date, expiresAt: Date): Date | null {
-  const { durationMs } = request;
+function warningTime(request: AccessRequest, durationMs: number, since: Date, expiresAt: Date): Date | null {
   if (durationMs >= 120_000) return new Date(expiresAt.getTime() - Math.min(5 * 60_000, durationMs / 4));
   const at = lastCall(request, expiresAt);
-  return at !== null && at > grantedAt ? at : null;
+  return at !== null && at > since ? at : null;
 }
 
 /** When the holder is told that sessions are about to be ended; null when none will be. */

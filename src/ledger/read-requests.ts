@@ -44,7 +44,7 @@ export function readOpenRequest(
 
 /**
  * What a sweep of this target has to do now: first what waits to be lent (somebody is looking at the screen),
- * then what is to be taken back, the most overdue first.
+ * then what is to be taken back, the most overdue first, then what was made longer.
  * @param except ids that this sweep met already and could not settle: they must not hold up the others.
  */
 export function readDue(
@@ -61,6 +61,9 @@ export function readDue(
        union all
        (select * from requests where target = $1 and state = 'active' and expires_at <= now()
          and id <> all($3::bigint[]) order by expires_at limit $2)
+       union all
+       (select * from requests where target = $1 and state = 'active' and extension = 'asked' and expires_at > now()
+         and id <> all($3::bigint[]) order by id limit $2)
      ) r limit $2`,
     [target, limit, except],
   );

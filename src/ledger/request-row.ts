@@ -39,6 +39,10 @@ const requestRow = z.object({
   granted_at: z.date().nullable(),
   expires_at: z.date().nullable(),
   warn_at: z.date().nullable(),
+  extension: z.enum(['asked', 'confirmed', 'refused']).nullable(),
+  extended_by: z.string().nullable(),
+  extended_at: z.date().nullable(),
+  extended_from: z.date().nullable(),
   ended_by: z.string().nullable(),
   ended_at: z.date().nullable(),
   sessions: z.enum(['auto', 'all', 'leave']).nullable(),
@@ -92,6 +96,10 @@ export function toRequest(row: unknown): AccessRequest {
     grantedAt: r.granted_at,
     expiresAt: r.expires_at,
     warnAt: r.warn_at,
+    extension:
+      r.extension === null || r.extended_by === null || r.extended_at === null || r.extended_from === null
+        ? null
+        : { state: r.extension, by: r.extended_by, at: r.extended_at, from: r.extended_from },
     endedBy: r.ended_by,
     endedAt: r.ended_at,
     lending:
@@ -124,6 +132,10 @@ export function toChange(next: AccessRequest): Record<string, unknown> {
     granted_at: next.grantedAt,
     expires_at: next.expiresAt,
     warn_at: next.warnAt,
+    extension: next.extension?.state ?? null,
+    extended_by: next.extension?.by ?? null,
+    extended_at: next.extension?.at ?? null,
+    extended_from: next.extension?.from ?? null,
     ended_by: next.endedBy,
     ended_at: next.endedAt,
     sessions: next.lending?.sessions ?? null,

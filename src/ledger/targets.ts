@@ -85,7 +85,8 @@ export async function targetsWithWork(db: Queryable): Promise<readonly string[]>
   const { rows } = await db.query<{ target: string }>(
     `select t.name as target from targets t where
        exists (select from requests r where r.target = t.name and r.state in ('granting', 'ending'))
-       or exists (select from requests r where r.target = t.name and r.state = 'active' and r.expires_at <= now())`,
+       or exists (select from requests r where r.target = t.name and r.state = 'active' and r.expires_at <= now())
+       or exists (select from requests r where r.target = t.name and r.state = 'active' and r.extension = 'asked')`,
   );
   return rows.map((row) => row.target);
 }

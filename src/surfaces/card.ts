@@ -7,7 +7,17 @@ import { button, compose, type Paragraph, plain } from './blocks.js';
 import { ACTIONS } from './ids.js';
 import type { Message, Scene } from './message.js';
 import { previewLines } from './preview.js';
-import { byOnCall, canEnd, footer, headline, reasonParagraph, roleParagraphs, soFar, wish } from './story.js';
+import {
+  byOnCall,
+  canEnd,
+  footer,
+  headline,
+  isInForce,
+  reasonParagraph,
+  roleParagraphs,
+  soFar,
+  wish,
+} from './story.js';
 import { code, mentions, plainName, truncate, when } from './text.js';
 
 export interface CardFacts {
@@ -67,6 +77,7 @@ function buttons(request: AccessRequest, scene: Scene): readonly Button[] {
   }
   if (!canEnd(request)) return [];
   return [
+    ...(isInForce(request) ? [extendButton(request, id, what)] : []),
     button(request, ACTIONS.end, 'End access', `End access ${id}: ${what}`, {
       style: 'danger',
       confirm: {
@@ -80,4 +91,21 @@ function buttons(request: AccessRequest, scene: Scene): readonly Button[] {
       },
     }),
   ];
+}
+
+/** The clock starts anew: clicked twice, it gives no more than once. */
+function extendButton(request: AccessRequest, id: string, what: string): Button {
+  return button(request, ACTIONS.extend, 'Extend', `Extend ${id}: ${what}`, {
+    confirm: {
+      title: plain(`Extend ${id}?`),
+      text: plain(
+        truncate(
+          `Lends ${what} to ${plainName(request.login, 63)} for ${sayDuration(request.wishedMs)} from now, or as long as policy allows.`,
+          300,
+        ),
+      ),
+      confirm: plain('Extend'),
+      deny: plain('Leave it'),
+    },
+  });
 }

@@ -31,6 +31,8 @@ export const NOTE_KINDS = [
   'ended',
   'expiring',
   'closing',
+  'extended',
+  'not_extended',
 ] as const;
 export type NoteKind = (typeof NOTE_KINDS)[number];
 
@@ -48,13 +50,22 @@ export function note(kind: NoteKind, request: AccessRequest, scene: Scene): Mess
     if (kind === 'granted') return granted(request, scene);
     if (kind === 'expiring') return expiring(request, scene);
     if (kind === 'closing') return closing(request, scene);
+    if (kind === 'extended' || kind === 'not_extended') return extended(request, scene);
   }
   return tell(request, scene, []);
 }
 
+const ONLY_IN_FORCE: ReadonlySet<string> = new Set<NoteKind>([
+  'granted',
+  'expiring',
+  'closing',
+  'extended',
+  'not_extended',
+]);
+
 /** A note of a grant that is no longer true: not worth a first post, since its end is a note of its own. */
 export function isOvertaken(kind: string, request: AccessRequest): boolean {
-  return (kind === 'granted' || kind === 'expiring' || kind === 'closing') && !isInForce(request);
+  return ONLY_IN_FORCE.has(kind) && !isInForce(request);
 }
 
 function tell(request: AccessRequest, scene: Scene, more: readonly Paragraph[]): Message {
@@ -93,7 +104,25 @@ function expiring(request: AccessRequest, scene: Scene): Message {
     title: `Your access ends ${at}`,
     paragraphs: [
       `${code(request.role)} on ${place(scene)} is then taken back from ${code(request.login)}.`,
-      'Finish what is open. If you need it longer, ask again once it has ended.',
+      'Finish what is open. If you need it longer, an approver can extend it on its card; or ask again once it has ended.',
+    ],
+    buttons: buttons(request, scene),
+    footer: footer(request),
+  });
+}
+
+function extended(request: AccessRequest, scene: Scene): Message {
+  const at = request.expiresAt === null ? '' : ` until ${when(request.expiresAt)}`;
+  const { title, mark } =
+    request.extension?.state === 'refused'
+      ? { title: `Not extended: you have it${at}`, mark: 'warning' }
+      : { title: `Extended${at}`, mark: 'unlock' };
+  return compose({
+    mark,
+    title,
+    paragraphs: [
+      `You have ${code(request.role)} on ${place(scene)}, as ${code(request.login)}.`,
+      events(request, request.requester).join('\n'),
     ],
     buttons: buttons(request, scene),
     footer: footer(request),

@@ -5,6 +5,7 @@ export const ACTIONS = {
   withdraw: 'request_withdraw',
   relinquish: 'grant_relinquish',
   end: 'grant_end',
+  extend: 'grant_extend',
   settle: 'orphan_settle',
   /** In the modal. The role's block id changes with the target, so that a stale choice is cleared. */
   target: 'target',

@@ -1,6 +1,6 @@
 /** A request's life in words: what its card and its requester's own message both tell, each to its reader. */
 import { sayDuration } from '../domain/duration.js';
-import { type AccessRequest, isFinal, lendingOf, requestName } from '../domain/request.js';
+import { type AccessRequest, type Extension, isFinal, lendingOf, requestName } from '../domain/request.js';
 import type { Paragraph, Quote } from './blocks.js';
 import { danger } from './danger.js';
 import type { Scene } from './message.js';
@@ -126,9 +126,16 @@ export function events(request: AccessRequest, reader: string | null): readonly 
       ? [`Asked for ${sayDuration(request.wishedMs)}, shortened to ${sayDuration(request.durationMs)}.`]
       : []),
     ...(grantedAt === null ? [] : [`Granted ${when(grantedAt)}${until(request)}.`]),
+    ...(request.extension === null ? [] : [extended(request, request.extension, reader)]),
     ...(state === 'ending' && request.why !== 'failed' ? [`${capital(whyEnded(request, reader))}.`] : []),
     ...(endedAt === null || state === 'denied' ? [] : [outcome(request, endedAt, reader)]),
   ];
+}
+
+function extended({ state }: AccessRequest, extension: Extension, reader: string | null): string {
+  const said = `Extended by ${who(extension.by, reader)} ${when(extension.at)}`;
+  if (extension.state === 'refused') return `${said}, which the server did not take: the end before holds.`;
+  return extension.state === 'asked' && state === 'active' ? `${said}, not confirmed there yet.` : `${said}.`;
 }
 
 function decision(request: AccessRequest, decidedAt: Date, reader: string | null): string {

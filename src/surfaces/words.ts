@@ -21,6 +21,8 @@ export function refused({ code: reason, request }: Refusal, reader: string): str
         : `Nothing is lent under ${id}. ${headline(request, reader).title}${at(request.endedAt)}.`;
     case 'already_ending':
       return `${id} is being taken back already (${whyEnded(request, reader)}), not yet confirmed. There is nothing left to do.`;
+    case 'no_longer':
+      return `${id} is lent${until(request.expiresAt)}, and can't be lent for longer than that yet. Extend it later, when less of its time is left.`;
     case 'stale':
       return `${id} changed in the meantime, and your click changed nothing. ${headline(request, reader).title}.`;
   }
@@ -50,6 +52,10 @@ function tooLate(request: AccessRequest, reader: string): string {
     return `Too late: nobody decided ${id} in ${waited(request)}, so it lapsed ${when(request.pendingUntil)}. ${next} if it is still needed.`;
   }
   return `Too late: the time of ${id} was up${at(request.expiresAt)}, and it is being taken back.`;
+}
+
+function until(date: Date | null): string {
+  return date === null ? '' : ` until ${when(date)}`;
 }
 
 function at(date: Date | null): string {
@@ -83,13 +89,18 @@ export function mayNotEnd(approvers: readonly Principal[], operators: readonly P
 }
 
 /** The requester's login on the target is another one than when they asked, or they may not ask at all any more. */
-export function loginChanged(request: AccessRequest): string {
-  return `${requestName(request.id)} is for the login ${code(request.login)} on ${code(request.target)}, which ${mention(request.requester)} may not use any more, so it can't be approved. Deny it; they can ask again.`;
+export function loginChanged(request: AccessRequest, verdict: 'approve' | 'extend' | 'deny'): string {
+  const next =
+    verdict === 'extend'
+      ? "so it can't be extended. End the access, if it should not last until its end."
+      : "so it can't be approved. Deny it; they can ask again.";
+  return `${requestName(request.id)} is for the login ${code(request.login)} on ${code(request.target)}, which ${mention(request.requester)} may not use any more, ${next}`;
 }
 
-/** The role or its target left the configuration while the request was pending. */
-export function notOfferedAnyMore(request: AccessRequest): string {
-  return `${code(request.role)} is not lent on ${code(request.target)} any more, so ${requestName(request.id)} can't be approved. Deny it, or ask an operator.`;
+/** The role or its target left the configuration since it was asked for. */
+export function notOfferedAnyMore(request: AccessRequest, verdict: 'approve' | 'extend' | 'deny'): string {
+  const next = verdict === 'extend' ? 'extended. Ask an operator.' : 'approved. Deny it, or ask an operator.';
+  return `${code(request.role)} is not lent on ${code(request.target)} any more, so ${requestName(request.id)} can't be ${next}`;
 }
 
 export function mayNotOperate(operators: readonly Principal[]): string {

@@ -32,6 +32,7 @@ export function aRequest(change: Partial<AccessRequest> = {}): AccessRequest {
     grantedAt: null,
     expiresAt: null,
     warnAt: null,
+    extension: null,
     endedBy: null,
     endedAt: null,
     lending: null,

@@ -28,10 +28,19 @@ describe('what is wanted against what was seen', () => {
     expect(ids(todo.missing)).toEqual([active.id]);
   });
 
+  it('tells the target of what was made longer, until it has confirmed it, or it has ended', () => {
+    const extension = { state: 'asked', by: 'U0BEN', at: NOON, from: later(1_000) } as const;
+    const asked = anActive({ id: 7, extension });
+    const confirmed = anActive({ id: 8, extension: { ...extension, state: 'confirmed' } });
+    expect(ids(compare([asked, confirmed], null, NOON).extend)).toEqual([7]);
+    expect(compare([asked], null, later(3_600_000)).extend).toEqual([]);
+  });
+
   it('leaves the active grant that is there alone', () => {
     const todo = compare([active], { ...HERE, memberships: [PLACE] }, NOON);
     expect(todo).toEqual({
       lend: [],
+      extend: [],
       takeBack: [],
       missing: [],
       neverLent: [],

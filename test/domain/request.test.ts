@@ -20,6 +20,9 @@ const EVENTS: Record<RequestEvent['type'], RequestEvent> = {
   intend: { type: 'intend', place: PLACE, lending: LENDING },
   granted: { type: 'granted', mark: '801' },
   grant_failed: { type: 'grant_failed', trouble: 'no such role' },
+  extend: { type: 'extend', by: 'U0BEN', via: 'dba', maxMs: 14_400_000 },
+  extended: { type: 'extended' },
+  extension_refused: { type: 'extension_refused', trouble: 'too long' },
   relinquish: { type: 'relinquish', by: 'U0ANA' },
   end: { type: 'end', by: 'U0OPS' },
   previewed: { type: 'previewed', result: { ok: false, why: 'no answer' } },
@@ -49,6 +52,7 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
       restored: 'ending',
       relinquish: 'not_lent',
       end: 'not_lent',
+      extend: 'not_lent',
     },
     'stale',
   ],
@@ -61,13 +65,14 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
       restored: 'ending',
       relinquish: 'ending',
       end: 'ending',
+      extend: 'not_lent',
       hindered: 'granting',
     },
     'not_pending|stale',
   ],
   [
     anActive(),
-    { relinquish: 'ending', end: 'ending', warned: 'active', missing: 'ending' },
+    { relinquish: 'ending', end: 'ending', extend: 'no_longer', warned: 'active', missing: 'ending' },
     'not_pending|stale',
   ],
   [
@@ -75,6 +80,7 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
     {
       relinquish: 'already_ending',
       end: 'already_ending',
+      extend: 'already_ending',
       proved_gone: 'ended',
       sessions_open: 'ending',
       hindered: 'ending',
@@ -84,7 +90,7 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
   ...(['denied', 'withdrawn', 'lapsed', 'failed', 'ended'] as const).map(
     (state): [AccessRequest, Partial<Record<RequestEvent['type'], string>>, string] => [
       aRequest({ state, endedAt: NOON }),
-      { relinquish: 'not_lent', end: 'not_lent' },
+      { relinquish: 'not_lent', end: 'not_lent', extend: 'not_lent' },
       'not_pending|stale',
     ],
   ),
@@ -127,9 +133,9 @@ describe('deadlines bind before anything has written them', () => {
     expect(transition(aRequest(), EVENTS.lapse, at)).toMatchObject({ ok: true, next: { state: 'lapsed' } });
   });
 
-  it('refuses to relinquish or end after the expiry, and takes the proof as expired', () => {
+  it('refuses to relinquish, end or extend after the expiry, and takes the proof as expired', () => {
     const at = later(3_600_000);
-    for (const type of ['relinquish', 'end'] as const) {
+    for (const type of ['relinquish', 'end', 'extend'] as const) {
       expect(transition(anActive(), EVENTS[type], at)).toMatchObject({
         ok: false,
         refusal: { code: 'too_late' },
@@ -138,6 +144,53 @@ describe('deadlines bind before anything has written them', () => {
     expect(transition(anActive(), EVENTS.proved_gone, at)).toMatchObject({
       ok: true,
       next: { state: 'ended', why: 'expired' },
+    });
+  });
+});
+
+describe('an extension', () => {
+  const halfWay = later(1_800_000);
+  const extended = (request: AccessRequest, at = halfWay, maxMs = 14_400_000) => {
+    const result = transition(request, { type: 'extend', by: 'U0BEN', via: 'dba', maxMs }, at);
+    if (!result.ok) throw new Error(result.refusal.code);
+    return result.next;
+  };
+
+  it('starts the clock anew, for what was asked for, warns anew, and is not confirmed yet', () => {
+    expect(extended(anActive({ warnAt: null }))).toMatchObject({
+      state: 'active',
+      expiresAt: later(5_400_000),
+      durationMs: 5_400_000,
+      warnAt: later(5_100_000),
+      extension: { state: 'asked', by: 'U0BEN', at: halfWay, from: later(3_600_000) },
+    });
+  });
+
+  it('never lasts longer than policy allows from now, and a second click gives nothing more', () => {
+    expect(extended(anActive(), halfWay, 2_700_000).expiresAt).toEqual(later(4_500_000));
+    const once = extended(anActive());
+    expect(transition(once, EVENTS.extend, later(1_801_000))).toMatchObject({
+      refusal: { code: 'no_longer' },
+    });
+    expect(
+      transition(anActive(), { type: 'extend', by: 'U0BEN', via: 'dba', maxMs: 600_000 }, halfWay),
+    ).toMatchObject({
+      refusal: { code: 'no_longer' },
+    });
+  });
+
+  it('is confirmed or refused by the target; refused, the end that it confirmed last holds', () => {
+    const asked = extended(anActive());
+    expect(transition(asked, EVENTS.extended, later(1_801_000))).toMatchObject({
+      next: { expiresAt: later(5_400_000), extension: { state: 'confirmed' } },
+    });
+    const twice = extended(asked, later(2_700_000));
+    expect(twice.extension?.from).toEqual(later(3_600_000));
+    expect(transition(twice, EVENTS.extension_refused, later(2_701_000))).toMatchObject({
+      next: { expiresAt: later(3_600_000), durationMs: 3_600_000, extension: { state: 'refused' } },
+    });
+    expect(transition(twice, EVENTS.extension_refused, later(3_700_000))).toMatchObject({
+      next: { state: 'active', expiresAt: later(3_600_000), warnAt: null },
     });
   });
 });

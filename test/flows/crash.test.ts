@@ -75,7 +75,7 @@ describe('pending', () => {
     await click(slack, 'cora', asked, 'Approve');
     const note = await told(slack, 'ana', id, /psql/);
     await expectReads(stage, 'ana', 'orders_read');
-    expect(buttons(await card(slack, id, /Granted/))).toEqual(['End access']);
+    expect(buttons(await card(slack, id, /Granted/))).toEqual(['Extend', 'End access']);
     expect(await clickAndHear(slack, 'cora', asked, 'Deny')).toMatch(/already approved by you/);
 
     await click(slack, 'ana', note, 'Relinquish');
@@ -169,7 +169,7 @@ describe('granting', () => {
     expect(await inLedger(stage, id)).toMatchObject({ state: 'granting', placed: true });
     await restart();
     const note = await told(slack, 'dan', id, /psql/);
-    expect(buttons(await card(slack, id, /Granted/))).toEqual(['End access']);
+    expect(buttons(await card(slack, id, /Granted/))).toEqual(['Extend', 'End access']);
     expect(await lent(stage)).toEqual(['payments_read dan']);
     await click(slack, 'dan', note, 'Relinquish');
     await told(slack, 'dan', id, /Ended: relinquished/);

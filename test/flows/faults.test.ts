@@ -250,7 +250,7 @@ describe('Slack', () => {
     const note = await told(slack, 'ana', id, /psql/);
     await slack.waitFor(() => cardsOf(id).length === 1);
     expect(cardsOf(id)[0]?.ts).not.toBe(older.ts);
-    expect(buttons(await card(slack, id, /Granted/))).toEqual(['End access']);
+    expect(buttons(await card(slack, id, /Granted/))).toEqual(['Extend', 'End access']);
     await click(slack, 'ana', note, 'Relinquish');
     await expectRung(stage, 'ana', id, [WAITING, WAITING, GRANTED, RELINQUISHED]);
     await card(slack, id, /Ended: relinquished/);

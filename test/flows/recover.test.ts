@@ -81,7 +81,7 @@ test('a lost ledger has its open grants again, and no id twice', async () => {
 
   const second = await stage.startHallpass(changes);
   const shown = await card(slack, id, /Recovered from the target/);
-  expect(buttonsOf(shown.blocks)).toEqual(['End access']);
+  expect(buttonsOf(shown.blocks)).toEqual(['Extend', 'End access']);
   expect(await isRefused(stage, 'ben', 'orders_write')).toBe(false);
   await click(slack, 'cora', shown, 'End access');
   await told(slack, 'ben', id, /^Ended by/);

@@ -81,6 +81,7 @@ function recordingAccess(overrides: Partial<Access> = {}): { access: Access; use
     withdraw: clicked,
     relinquish: clicked,
     end: clicked,
+    extend: clicked,
     settle: clicked,
     changedInSlack: async () => {},
     ...overrides,
@@ -106,6 +107,7 @@ function recordingAccess(overrides: Partial<Access> = {}): { access: Access; use
     withdraw: record('withdraw', answers.withdraw),
     relinquish: record('relinquish', answers.relinquish),
     end: record('end', answers.end),
+    extend: record('extend', answers.extend),
     settle: record('settle', answers.settle),
     changedInSlack: record('changedInSlack', answers.changedInSlack),
   };

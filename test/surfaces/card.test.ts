@@ -19,6 +19,7 @@ const title = (situation: Situation) => shown(situation).text.split('\n')[0];
 
 const DECIDE = ['request_approve=R-1042', 'request_deny=R-1042'];
 const END = ['grant_end=R-1042'];
+const IN_FORCE = ['grant_extend=R-1042', ...END];
 
 const LEFT = "because the Slack account of <@U0ANA> was deactivated or is not a full member's any more";
 
@@ -26,8 +27,11 @@ it.each<[Situation, string, readonly string[]]>([
   ['pending', 'Waiting for approval', DECIDE],
   ['granting', 'Approved, being granted', END],
   ['grantingHangs', 'Approved, not granted yet', END],
-  ['active', `Granted until ${when(EXPIRES)}`, END],
-  ['activeOnCall', `Granted (on call) until ${when(EXPIRES)}`, END],
+  ['active', `Granted until ${when(EXPIRES)}`, IN_FORCE],
+  ['activeOnCall', `Granted (on call) until ${when(EXPIRES)}`, IN_FORCE],
+  ['extending', `Granted until ${when(EXPIRES)}`, IN_FORCE],
+  ['extended', `Granted until ${when(EXPIRES)}`, IN_FORCE],
+  ['notExtended', `Granted until ${when(EXPIRES)}`, IN_FORCE],
   ['overdue', 'Time is up, being taken back, not yet confirmed', []],
   ['endingRelinquished', 'Being taken back, not yet confirmed', []],
   ['endingHindered', 'Being taken back, not yet confirmed', []],
@@ -155,6 +159,13 @@ describe('decided', () => {
     const actions = shown('active').blocks.find(({ type }) => type === 'actions');
     expect(actions).toMatchObject({
       elements: [
+        {
+          confirm: {
+            text: {
+              text: 'Lends orders_write on Shop to ana_login for 1 hour from now, or as long as policy allows.',
+            },
+          },
+        },
         {
           style: 'danger',
           confirm: {

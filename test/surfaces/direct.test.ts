@@ -21,6 +21,9 @@ describe('the message that follows a request', () => {
       grantingHangs: RELINQUISH,
       active: RELINQUISH,
       activeOnCall: RELINQUISH,
+      extending: RELINQUISH,
+      extended: RELINQUISH,
+      notExtended: RELINQUISH,
     });
   });
 

@@ -136,12 +136,21 @@ it.each(HOSTILE.map((sample, i) => [i, sample] as const))(
   (_, { name, long }) => {
     for (const situation of SITUATION_NAMES) {
       const request = hostile(SITUATIONS[situation], { name, long });
-      for (const code of ['not_pending', 'too_late', 'not_lent', 'already_ending', 'stale'] as const) {
+      for (const code of [
+        'not_pending',
+        'too_late',
+        'not_lent',
+        'already_ending',
+        'no_longer',
+        'stale',
+      ] as const) {
         expectInert(words.refused({ code, request }, 'U0OTHER'));
       }
       expectInert(words.sameLogin(request, MANY));
-      expectInert(words.loginChanged(request));
-      expectInert(words.notOfferedAnyMore(request));
+      for (const verdict of ['approve', 'extend'] as const) {
+        expectInert(words.loginChanged(request, verdict));
+        expectInert(words.notOfferedAnyMore(request, verdict));
+      }
       expect(formWords.alreadyAsked(request)).toContain('R-1042');
     }
     expectInert(words.unknownRequest(long));

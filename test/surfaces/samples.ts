@@ -36,6 +36,7 @@ const pending = aRequest({
 });
 
 const decided = { decidedAt: DECIDED, decidedBy: BO, decidedVia: 'dba' };
+const extension = { by: BO, at: new Date('2026-11-21T02:40:00Z'), from: new Date('2026-11-21T02:51:00Z') };
 const lent = { ...decided, grantedAt: GRANTED, expiresAt: EXPIRES };
 
 function ended(why: Why, endedBy: string | null = null): AccessRequest {
@@ -52,6 +53,9 @@ export const SITUATIONS = {
   grantingHangs: { ...pending, ...decided, state: 'granting', trouble: 'connection refused' },
   active: { ...pending, ...lent, state: 'active' },
   activeOnCall: { ...pending, ...lent, ...byOnCall, state: 'active', wishedMs: 4 * HOUR },
+  extending: { ...pending, ...lent, state: 'active', extension: { ...extension, state: 'asked' } },
+  extended: { ...pending, ...lent, state: 'active', extension: { ...extension, state: 'confirmed' } },
+  notExtended: { ...pending, ...lent, state: 'active', extension: { ...extension, state: 'refused' } },
   overdue: { ...pending, ...lent, state: 'active', trouble: 'connection refused' },
   endingRelinquished: { ...pending, ...lent, state: 'ending', why: 'relinquished', endedBy: ANA },
   endingHindered: {

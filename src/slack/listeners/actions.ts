@@ -11,6 +11,7 @@ const BUTTONS = [
   'withdraw',
   'relinquish',
   'end',
+  'extend',
   'settle',
 ] as const satisfies (keyof Access & keyof typeof ACTIONS)[];
 

@@ -36,7 +36,7 @@ export function lending(use: () => World): void {
       id,
       new RegExp(`Granted until <!date[\\s\\S]*Approved by <@${CAST.cora}> \\(dba\\) <!date`),
     );
-    expect(buttonsOf(granted.blocks)).toEqual(['End access']);
+    expect(buttonsOf(granted.blocks)).toEqual(['Extend', 'End access']);
     await told(slack, 'ana', id, /Approved by <@U0CORA>/);
     expect(
       await stage.server.query(

@@ -20,7 +20,7 @@ export function onCall(use: () => World): void {
     expect(Number(expires_at) - Number(granted_at)).toBe(3_600_000);
     const shown = await card(slack, id, /Granted \(on call\) until[\s\S]*shortened to 1 hour/);
     expect(all(shown)).toMatch(/Approved by the on-call rule \(schedule Shop, primary \(PSCHED\)\) <!date/);
-    expect(buttonsOf(shown.blocks)).toEqual(['End access']);
+    expect(buttonsOf(shown.blocks)).toEqual(['Extend', 'End access']);
     expect((await eventsOf(use(), id)).find(({ kind }) => kind === 'approved_on_call')).toMatchObject({
       actor: null,
       data: {
