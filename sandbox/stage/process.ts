@@ -13,6 +13,13 @@ export interface HallpassProcess {
 /** How long the built Hallpass may take to be ready, milliseconds. */
 const READY_MS = 30_000;
 
+/** Hallpass as its users meet it, or its part that has no ear for Slack. */
+export type HallpassCommand = 'serve' | 'worker';
+
+/** Its input ends with the process that started it, however that ended: it must not be left behind. */
+const END_WITH_PARENT =
+  "process.stdin.on('end', () => process.kill(process.pid, 'SIGKILL')).resume().unref();";
+
 /**
  * Starts the built Hallpass as a process of its own, and waits until `/readyz` says yes.
  * @param onLine hears each line of its log
@@ -22,11 +29,16 @@ export async function startHallpass(
   cli: string,
   env: Readonly<Record<string, string>> & { readonly OPS_PORT: string },
   onLine: (line: string) => void,
+  command: HallpassCommand = 'serve',
 ): Promise<HallpassProcess> {
-  const child = spawn(process.execPath, [cli, 'serve'], {
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--import', `data:text/javascript,${END_WITH_PARENT}`, cli, command],
+    {
+      env: { PATH: process.env.PATH, ...env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    },
+  );
   const tail: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

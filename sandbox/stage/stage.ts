@@ -15,7 +15,7 @@ import { type Slack, startSlack } from '../slack/index.js';
 import { ON_CALL, WORKSPACE } from './cast.js';
 import { runCommand } from './command.js';
 import { configuration } from './configuration.js';
-import { type HallpassProcess, startHallpass } from './process.js';
+import { type HallpassCommand, type HallpassProcess, startHallpass } from './process.js';
 import { buildVault, vaultUrl } from './vault.js';
 
 export interface StageOptions {
@@ -51,7 +51,10 @@ export interface Stage {
    * Starts Hallpass (again) and waits until it is ready.
    * @param changes what is different in its environment; a second one needs an OPS_PORT of its own.
    */
-  startHallpass(changes?: Readonly<Record<string, string>>): Promise<HallpassProcess>;
+  startHallpass(
+    changes?: Readonly<Record<string, string>>,
+    command?: HallpassCommand,
+  ): Promise<HallpassProcess>;
   /** Runs another command of Hallpass to its end. @returns what it printed */
   run(...args: readonly string[]): Promise<string>;
   /** Runs SQL as one of the sample logins, on a connection of its own; only Ana has a login on the vault. */
@@ -109,9 +112,14 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     samples,
     ledgerUrl: urls.ownerUrl,
     env,
-    async startHallpass(changes = {}) {
+    async startHallpass(changes = {}, command = 'serve') {
       const changed = { ...env, ...changes };
-      const hallpass = await startHallpass(options.cli, changed, options.onLine ?? (() => undefined));
+      const hallpass = await startHallpass(
+        options.cli,
+        changed,
+        options.onLine ?? (() => undefined),
+        command,
+      );
       started.add(hallpass);
       return hallpass;
     },
