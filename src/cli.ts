@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `hallpass serve | check | setup-sql | ...`. Takes access away at most, never gives it. */
+/** `hallpass serve | worker | check | setup-sql | ...`. Takes access away at most, never gives it. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { z } from 'zod';
@@ -14,7 +14,7 @@ import { readDatabases, readLogLevel } from './config/env.js';
 import { explainRole } from './config/explain.js';
 import { coerceError, HallpassError } from './errors.js';
 import { createLogger } from './logger.js';
-import { migrate, serve } from './main.js';
+import { migrate, serve, work } from './main.js';
 import { withoutSecrets } from './secrets.js';
 import { manifest } from './slack/manifest.js';
 
@@ -26,11 +26,16 @@ const program = new Command('hallpass')
   .description('Lends Postgres roles just in time, asked for and approved in Slack.')
   .version(version);
 
-program
-  .command('serve')
-  .description('run Hallpass')
-  .option('--no-migrate', 'leave the ledger as it is: `hallpass migrate` was run before')
-  .action((options: { migrate: boolean }) => serve(options));
+for (const [name, what, start] of [
+  ['serve', 'run Hallpass', serve],
+  ['worker', 'run Hallpass without an ear for Slack: it takes back, and delivers messages', work],
+] as const) {
+  program
+    .command(name)
+    .description(what)
+    .option('--no-migrate', 'leave the ledger as it is: `hallpass migrate` was run before')
+    .action((options: { migrate: boolean }) => start(options));
+}
 
 program
   .command('migrate')

@@ -1,15 +1,16 @@
 /**
  * The process: configuration -> context -> start; signals; health; the only place that exits.
  */
-import { type Databases, readEnv } from './config/env.js';
+import type { Config } from './config/config.js';
+import { type Databases, readEnv, readWorkerEnv, type WorkerEnv } from './config/env.js';
 import { loadConfig } from './config/load.js';
-import { createContext } from './context.js';
+import { type Context, createContext } from './context.js';
 import { coerceError } from './errors.js';
 import { startHealth } from './health.js';
 import { migrateLedger } from './ledger/migrate.js';
 import { createLogger, type Logger } from './logger.js';
 import { migrateQueue } from './queue/migrate.js';
-import { createSlackApp } from './slack/app.js';
+import { createSlackApp, type SlackApp } from './slack/app.js';
 
 /** Whatever still runs after this is cut off, milliseconds. */
 const STOP_MS = 9_500;
@@ -20,30 +21,52 @@ export async function migrate(databases: Databases, logger: Logger): Promise<voi
   await migrateQueue(databases.databaseOwnerUrl, { grantTo: login });
 }
 
+interface Start {
+  /** Bring the ledger's schema up to date first. */
+  readonly migrate: boolean;
+}
+
+/** Runs Hallpass with an ear for Slack. As `run`. */
+export async function serve(options: Start): Promise<void> {
+  const env = readEnv(process.env);
+  await run(env, options, (config, { access, messenger }, logger) =>
+    createSlackApp({
+      transport: env.transport,
+      apiUrl: env.slack.apiUrl,
+      command: config.slack.command,
+      access,
+      messenger,
+      formSecret: env.slack.botToken,
+      logger,
+      // No click arrives any more, and /readyz says so; but what is lent must still be taken back.
+      onFatal: (error) => logger.fatal({ err: error }, 'Slack turns Hallpass away; it goes on taking back'),
+    }),
+  );
+}
+
+/** Runs Hallpass without an ear for Slack: it sweeps, takes alarms and delivers messages. As `run`. */
+export async function work(options: Start): Promise<void> {
+  await run(readWorkerEnv(process.env), options, () => null);
+}
+
 /**
- * Starts Hallpass; a signal or a fatal error ends the process. Resolves when it is ready, or ending.
+ * Starts the process; a signal or a fatal error ends it. Resolves when it is ready, or ending.
+ * @param createEar makes what hears Slack; null when nothing does.
  * @throws HallpassError when it cannot start
  */
-export async function serve(options: { readonly migrate: boolean }): Promise<void> {
-  const env = readEnv(process.env);
+async function run(
+  env: WorkerEnv,
+  options: Start,
+  createEar: (config: Config, context: Context, logger: Logger) => SlackApp | null,
+): Promise<void> {
   const logger = createLogger(env.logLevel);
   const config = loadConfig(env.configPath, process.env);
   if (options.migrate) await migrate(env, logger);
 
   const context = await createContext(config, env, logger);
-  const slack = createSlackApp({
-    transport: env.transport,
-    apiUrl: env.slack.apiUrl,
-    command: config.slack.command,
-    access: context.access,
-    messenger: context.messenger,
-    formSecret: env.slack.botToken,
-    logger,
-    // No click arrives any more, and /readyz says so; but what is lent must still be taken back.
-    onFatal: (error) => logger.fatal({ err: error }, 'Slack turns Hallpass away; it goes on taking back'),
-  });
+  const slack = createEar(config, context, logger);
   const health = await startHealth(env.opsPort, async () => [
-    ...(slack.ready() ? [] : ['a connection to Slack']),
+    ...(slack === null || slack.ready() ? [] : ['a connection to Slack']),
     ...(await context.ping().then(
       () => [],
       () => ['the ledger'],
@@ -57,7 +80,7 @@ export async function serve(options: { readonly migrate: boolean }): Promise<voi
     stopping = true;
     setTimeout(() => process.exit(code === 0 ? 1 : code), STOP_MS).unref();
     void (async () => {
-      await slack.stop();
+      await slack?.stop();
       await context.stop();
       await health.close();
       logger.info('Hallpass has ended');
@@ -74,8 +97,8 @@ export async function serve(options: { readonly migrate: boolean }): Promise<voi
 
   try {
     await context.start();
-    logger.info({ targets: config.targets.size, transport: env.transport.kind }, 'Hallpass has started');
-    await slack.start();
+    logger.info({ targets: config.targets.size, slack: slack !== null }, 'Hallpass has started');
+    await slack?.start();
     logger.info('Hallpass is ready');
   } catch (thrown) {
     stop(1, coerceError(thrown));

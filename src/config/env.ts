@@ -18,18 +18,22 @@ export interface Databases {
   readonly redisUrl: string | null;
 }
 
-/** Where an `apiUrl` is null, the service's own address is meant. */
-export interface Env extends Databases {
+/** What `worker` needs. Where an `apiUrl` is null, the service's own address is meant. */
+export interface WorkerEnv extends Databases {
   readonly configPath: string;
   readonly logLevel: LevelWithSilent;
   readonly slack: { readonly botToken: string; readonly apiUrl: string | null };
-  readonly transport:
-    | { readonly kind: 'socket'; readonly appToken: string }
-    | { readonly kind: 'http'; readonly signingSecret: string; readonly port: number };
   readonly pagerduty: { readonly token: string; readonly apiUrl: string | null } | null;
   readonly pagerdutyEventsRoutingKey: string | null;
   /** The port of /healthz and /readyz. */
   readonly opsPort: number;
+}
+
+/** What `serve` needs: an ear for Slack too. */
+export interface Env extends WorkerEnv {
+  readonly transport:
+    | { readonly kind: 'socket'; readonly appToken: string }
+    | { readonly kind: 'http'; readonly signingSecret: string; readonly port: number };
 }
 
 /** Some variables are wrong or missing; holds one line for each. */
@@ -154,12 +158,17 @@ const auditKeys = z.object({ AUDIT_KEY: secret, AUDIT_PUBLIC_KEY: secret }).tran
   privateKey: env.AUDIT_KEY ?? null,
   publicKey: env.AUDIT_PUBLIC_KEY ?? null,
 }));
+const common = path.and(level).and(databases).and(services);
 
 /** All that `serve` and `check` need; with SLACK_APP_TOKEN set, Socket Mode. @throws EnvError */
 export function readEnv(variables: Variables): Env {
   const given = gather(variables);
-  const common = path.and(level).and(databases).and(services);
   return parse(given.SLACK_APP_TOKEN === undefined ? common.and(http) : common.and(socket), given);
+}
+
+/** All that `worker` needs. @throws EnvError */
+export function readWorkerEnv(variables: Variables): WorkerEnv {
+  return parse(common, gather(variables));
 }
 
 /** What `migrate` needs. @throws EnvError */
