@@ -32,8 +32,7 @@ const GRANTS = `
 export async function migrateLedger(ownerUrl: string, databaseUrl: string, logger: Logger): Promise<string> {
   try {
     const login = await whoIs(databaseUrl);
-    const owner = new pg.Client({ ...ledgerConnection(ownerUrl), statement_timeout: 0, query_timeout: 0 });
-    await owner.connect();
+    const owner = await connect({ ...ledgerConnection(ownerUrl), statement_timeout: 0, query_timeout: 0 });
     try {
       await runner({
         dbClient: owner,
@@ -73,9 +72,16 @@ async function grantTo(owner: pg.Client, login: string): Promise<void> {
   await owner.query('commit');
 }
 
-async function whoIs(databaseUrl: string): Promise<string> {
-  const client = new pg.Client(ledgerConnection(databaseUrl));
+async function connect(config: pg.ClientConfig): Promise<pg.Client> {
+  const client = new pg.Client(config);
+  // A connection that breaks also fails the query under way, and that is what gets reported.
+  client.on('error', () => undefined);
   await client.connect();
+  return client;
+}
+
+async function whoIs(databaseUrl: string): Promise<string> {
+  const client = await connect(ledgerConnection(databaseUrl));
   try {
     const { rows } = await client.query<{ login: string }>('select current_user as login');
     return rows[0]?.login ?? '';
