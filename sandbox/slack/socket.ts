@@ -25,6 +25,8 @@ export class Sockets implements Transport {
   #tickets = new Set<string>();
   #changes: Changes;
   #appId: string;
+  #mute = 0;
+  #closed = 0;
 
   constructor(appId: string, changes: Changes) {
     this.#appId = appId;
@@ -46,6 +48,11 @@ export class Sockets implements Transport {
   /** Takes a connection in, if its ticket is good. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const ticket = new URL(request.url ?? '/', 'http://localhost').searchParams.get('ticket') ?? '';
+    if (this.#closed > 0) {
+      this.#closed -= 1;
+      socket.end('HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+      return;
+    }
     if (!this.#tickets.delete(ticket)) {
       socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
       return;
@@ -94,6 +101,21 @@ export class Sockets implements Transport {
     }
   }
 
+  /** The next connections hear no hello. */
+  muteNext(times: number): void {
+    this.#mute = times;
+  }
+
+  /** The next connections are answered 408 before they are WebSockets. */
+  closeNext(times: number): void {
+    this.#closed = times;
+  }
+
+  /** Sends all connections this frame, whatever it is. */
+  sendRaw(frame: string | Buffer): void {
+    for (const connection of this.#connections) connection.send(frame);
+  }
+
   /** Cuts connections with no word. */
   drop(which: 'one' | 'all' = 'all'): void {
     for (const connection of this.#some(which)) connection.terminate();
@@ -131,13 +153,18 @@ export class Sockets implements Transport {
       this.#changes.tell('connection', { count: this.count });
     });
     connection.ping();
+    if (this.#mute > 0) this.#mute -= 1;
+    else this.#hello(connection);
+    this.#changes.tell('connection', { count: this.count });
+  }
+
+  #hello(connection: WebSocket): void {
     this.#say(connection, {
       type: 'hello',
       num_connections: this.count,
       connection_info: { app_id: this.#appId },
       debug_info: { host: HOST, build_number: 54, approximate_connection_time: 18_060 },
     });
-    this.#changes.tell('connection', { count: this.count });
   }
 
   #some(which: 'one' | 'all'): WebSocket[] {

@@ -2,7 +2,7 @@ import { type App, HTTPReceiver, type Receiver, SocketModeReceiver } from '@slac
 import { coerceError, HallpassError } from '../errors.js';
 import { type Logger, loggerForSlack } from '../logger.js';
 import { logSecurity } from '../security.js';
-import { keepConnected } from './socket.js';
+import { ignoreBadFrames, keepConnected } from './socket.js';
 
 export type Transport =
   | { readonly kind: 'socket'; readonly appToken: string }
@@ -46,13 +46,15 @@ function createSocketReceiver(appToken: string, { apiUrl, logger, onFatal }: Rec
         fetch(url, { ...init, signal: init.signal ? AbortSignal.any([init.signal, signal]) : signal }),
       ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),
     };
-    return new SocketModeReceiver({
+    const receiver = new SocketModeReceiver({
       appToken,
       logger: loggerForSlack(logger),
       autoReconnectEnabled: false,
       // Its own object each: the library writes into it.
       installerOptions: { clientOptions },
     });
+    ignoreBadFrames(receiver.client, logger);
+    return receiver;
   });
   let ended: Promise<unknown> = Promise.resolve();
 

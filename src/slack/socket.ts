@@ -49,6 +49,23 @@ function connectionError(thrown: unknown): HallpassError {
   );
 }
 
+/**
+ * The library reads frames in an async listener that nobody waits for: one that is JSON and no message of Slack's
+ * (`null`) would become an unhandled rejection, and end the process.
+ */
+export function ignoreBadFrames(client: SocketClient, logger: Logger): void {
+  for (const listener of client.listeners('ws_message')) {
+    client.off('ws_message', listener);
+    client.on('ws_message', async (...frame: unknown[]) => {
+      try {
+        await listener(...frame);
+      } catch (thrown) {
+        logger.warn({ err: coerceError(thrown) }, 'Socket Mode: a frame that is no message was ignored');
+      }
+    });
+  }
+}
+
 /** Resolves when the connection is closed, whether or not the peer answers. */
 async function close(client: SocketClient): Promise<void> {
   if ((await within(CLOSE_MS, client.disconnect())) === LATE) {

@@ -59,6 +59,42 @@ describe('Socket Mode', () => {
     expect(refused.fatal).toEqual([]);
   });
 
+  it('ignores frames that are no messages', async () => {
+    const { slack, app, log } = await start('socket');
+    await slack.waitFor(() => slack.sockets.count === 2);
+    const frames = ['null', '7', '"hello"', '{', '', '{}', '[]', '{"type":"events_api"}', '{"type":"error"}'];
+    for (const frame of [...frames, '{"type":"ws_message"}', Buffer.from([0, 255])]) {
+      slack.sockets.sendRaw(frame);
+    }
+    await waitFor(() => log().split('no message was ignored').length > 2, { what: 'the frames to be read' });
+    expect(await slack.as(ANA).command('/request')).toMatchObject({ outcome: 'ok' });
+    expect(app.ready()).toBe(true);
+    expect(slack.sockets.count).toBe(2);
+  });
+
+  it('gives up a connection that is not answered, or hears no hello', async () => {
+    const { slack, app } = await build('socket');
+    slack.sockets.muteNext(2);
+    slack.sockets.closeNext(2);
+    await app.start();
+    expect(app.ready()).toBe(true);
+    expect(await slack.as(ANA).command('/request')).toMatchObject({ outcome: 'ok' });
+    await slack.waitFor(() => slack.sockets.count === 2, 30_000);
+  });
+
+  it('survives a storm of refreshes and cuts', async () => {
+    const { slack, app, fatal } = await start('socket');
+    for (let i = 0; i < 8; i++) {
+      await slack.waitFor(() => slack.sockets.count > 0, 40_000);
+      slack.sockets.disconnect(i % 2 === 0 ? 'refresh_requested' : 'warning');
+      slack.sockets.drop();
+    }
+    await slack.waitFor(() => slack.sockets.count === 2, 60_000);
+    await waitFor(() => app.ready(), { what: 'ready again' });
+    expect(await slack.as(ANA).command('/request')).toMatchObject({ outcome: 'ok' });
+    expect(fatal).toEqual([]);
+  }, 120_000);
+
   it('stops while Slack leaves it hanging', async () => {
     const { slack, app, log } = await build('socket');
     slack.faults.order(OPEN, { kind: 'hang' }, 2);
