@@ -1,8 +1,6 @@
 #!/usr/bin/env node
 /** `hallpass serve | worker | check | setup-sql | ...`. Takes access away at most, never gives it. */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { z } from 'zod';
 import { addAudit } from './commands/audit.js';
 import { addCheck } from './commands/check.js';
 import { load } from './commands/configuration.js';
@@ -17,10 +15,7 @@ import { createLogger } from './logger.js';
 import { migrate, serve, work } from './main.js';
 import { withoutSecrets } from './secrets.js';
 import { manifest } from './slack/manifest.js';
-
-const { version } = z
-  .object({ version: z.string() })
-  .parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
+import { version } from './version.js';
 
 const program = new Command('hallpass')
   .description('Lends Postgres roles just in time, asked for and approved in Slack.')

@@ -14,17 +14,23 @@ import { createDeliverer } from './access/deliver.js';
 import { type Deps, HEARTBEAT_MS } from './access/deps.js';
 import { HOLDERS_EVERY_MS, lookForLeavers } from './access/leavers.js';
 import { reconsiderOnCall } from './access/on-call.js';
+import { OVERDUE_MS, watchOverdue } from './access/overdue.js';
+import { sendPages } from './access/page.js';
 import { reviewEnded } from './access/review.js';
 import { createRoles, DISCOVER_EVERY_MS } from './access/roles.js';
+import { createSlackTokens, type SlackTokens } from './access/slack-tokens.js';
 import { createSweeper } from './access/sweeper.js';
 import type { Config } from './config/config.js';
 import { HallpassError } from './errors.js';
+import { readFigures } from './ledger/figures.js';
 import { readInstallation } from './ledger/installation.js';
 import { createPool } from './ledger/pool.js';
 import { createSweepLock } from './ledger/sweep-lock.js';
 import { readTarget, registerTargets, targetsWithGrants } from './ledger/targets.js';
 import type { Logger } from './logger.js';
 import { createMessenger } from './messenger/web-api.js';
+import { createMetrics, type Metrics } from './metrics.js';
+import { createEvents } from './oncall/events.js';
 import { createNobody } from './oncall/nobody.js';
 import type { OnCall } from './oncall/on-call.js';
 import { createPagerDuty } from './oncall/pagerduty.js';
@@ -48,6 +54,7 @@ export interface Surroundings {
   readonly redisUrl: string | null;
   readonly slack: { readonly botToken: string; readonly apiUrl: string | null };
   readonly pagerduty: { readonly token: string; readonly apiUrl: string | null } | null;
+  readonly pagerdutyEvents: { readonly routingKey: string; readonly apiUrl: string | null } | null;
 }
 
 export interface Overrides {
@@ -57,6 +64,8 @@ export interface Overrides {
 export interface Context {
   readonly access: Access;
   readonly messenger: ReturnType<typeof createMessenger>;
+  readonly metrics: Metrics;
+  readonly slackTokens: SlackTokens;
   /** Begins to work: what was left undone is found and done. @throws HallpassError */
   start(): Promise<void>;
   /** The ledger answers. @throws what it says */
@@ -71,7 +80,7 @@ export async function createContext(
   logger: Logger,
   { heartbeatMs = HEARTBEAT_MS }: Overrides = {},
 ): Promise<Context> {
-  const { databaseUrl, redisUrl, slack, pagerduty } = surroundings;
+  const { databaseUrl, redisUrl, slack, pagerduty, pagerdutyEvents } = surroundings;
   const onLedgerError = (error: Error) => logger.warn({ err: error }, 'a connection to the ledger broke');
   const db: Pool = createPool(databaseUrl, onLedgerError);
   const installation = await readInstallation(db);
@@ -88,6 +97,8 @@ export async function createContext(
       .map(({ key, connect, mode }) => [key, createDiscovery(connect, mode)]),
   );
   const roles = createRoles(config, discoveries, logger);
+  const names = [...config.targets.keys()];
+  const metrics = createMetrics(() => readFigures(db, OVERDUE_MS, names));
   const running = new Set<Promise<unknown>>();
 
   const deps: Deps = {
@@ -97,9 +108,11 @@ export async function createContext(
     inspectors,
     roles,
     onCall,
+    events: pagerdutyEvents === null ? null : createEvents({ ...pagerdutyEvents, installation }),
     messenger,
     alarms,
     logger,
+    metrics,
     background(what, work) {
       const logged = work
         .catch((error: unknown) => logger.warn({ err: error, what }, 'work in the background failed'))
@@ -112,6 +125,7 @@ export async function createContext(
     },
   };
   const deliverer = createDeliverer(deps);
+  const slackTokens = createSlackTokens(deps);
   const anchors = createAnchors(deps);
   const sweeper = createSweeper(
     deps,
@@ -126,6 +140,9 @@ export async function createContext(
     repeat(heartbeatMs, deps, 'let time pass', () => passTime(deps)),
     repeat(heartbeatMs, deps, 'look at what was left behind', () => reviewEnded(deps)),
     repeat(heartbeatMs, deps, 'look at the outbox', async () => deliverer.kick()),
+    repeat(heartbeatMs, deps, 'look for what is overdue', () => watchOverdue(deps, lock)),
+    repeat(heartbeatMs, deps, 'page the operators', () => sendPages(deps)),
+    repeat(heartbeatMs, deps, 'look at the Slack token', () => slackTokens.look()),
     repeat(DISCOVER_EVERY_MS, deps, 'discover roles', () => roles.refresh()),
     repeat(HOLDERS_EVERY_MS, deps, 'ask who still has an account', () => lookForLeavers(deps)),
     repeat(SHIFT_EVERY_MS, deps, 'ask on call again', () => reconsiderOnCall(deps, SHIFT_BATCH)),
@@ -135,6 +152,8 @@ export async function createContext(
   return {
     access: createAccess(deps),
     messenger,
+    metrics,
+    slackTokens,
     async start() {
       await registerTargets(db, [...config.targets.keys()]);
       await refuseLostTargets(deps);

@@ -1,15 +1,18 @@
 import { createServer } from 'node:http';
+import { coerceError } from './errors.js';
+import type { Metrics } from './metrics.js';
 
 /** A probe that takes longer than this is a no, milliseconds. */
 const PROBE_MS = 2_000;
 
 /**
- * `/healthz`: the process runs. `/readyz`: it can serve; what is missing is said.
+ * `/healthz`: the process runs. `/readyz`: it can serve; what is missing is said. `/metrics`: for Prometheus.
  * @param missing what keeps Hallpass from serving right now, in words; empty when nothing does.
  */
 export async function startHealth(
   port: number,
   missing: () => Promise<readonly string[]>,
+  metrics: Pick<Metrics, 'contentType' | 'text'>,
 ): Promise<{ close(): Promise<void> }> {
   const server = createServer((request, response) => {
     const answer = (status: number, body: object) => {
@@ -20,8 +23,13 @@ export async function startHealth(
       const late = new Promise<readonly string[]>((resolve) => {
         setTimeout(resolve, PROBE_MS, ['an answer in time']).unref();
       });
-      void Promise.race([missing(), late]).then((lacks) =>
-        answer(lacks.length === 0 ? 200 : 503, { ok: lacks.length === 0, missing: lacks }),
+      void Promise.race([missing(), late])
+        .catch((error: unknown) => [coerceError(error).message])
+        .then((lacks) => answer(lacks.length === 0 ? 200 : 503, { ok: lacks.length === 0, missing: lacks }));
+    } else if (request.url === '/metrics') {
+      void metrics.text().then(
+        (text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text),
+        () => answer(500, { ok: false }),
       );
     } else answer(404, { ok: false });
   });

@@ -29,7 +29,7 @@ interface Start {
 /** Runs Hallpass with an ear for Slack. As `run`. */
 export async function serve(options: Start): Promise<void> {
   const env = readEnv(process.env);
-  await run(env, options, (config, { access, messenger }, logger) =>
+  await run(env, options, (config, { access, messenger, slackTokens }, logger) =>
     createSlackApp({
       transport: env.transport,
       apiUrl: env.slack.apiUrl,
@@ -38,8 +38,7 @@ export async function serve(options: Start): Promise<void> {
       messenger,
       formSecret: env.slack.botToken,
       logger,
-      // No click arrives any more, and /readyz says so; but what is lent must still be taken back.
-      onFatal: (error) => logger.fatal({ err: error }, 'Slack turns Hallpass away; it goes on taking back'),
+      onRefusal: (refusal) => slackTokens.heard(refusal),
     }),
   );
 }
@@ -65,20 +64,28 @@ async function run(
 
   const context = await createContext(config, env, logger);
   const slack = createEar(config, context, logger);
-  const health = await startHealth(env.opsPort, async () => [
+  let stopping = false;
+  const missing = async () => [
+    ...(stopping ? ['it is ending'] : []),
     ...(slack === null || slack.ready() ? [] : ['a connection to Slack']),
+    ...context.slackTokens.refusals(),
     ...(await context.ping().then(
       () => [],
       () => ['the ledger'],
     )),
-  ]);
+  ];
+  const health = await startHealth(env.opsPort, missing, context.metrics);
 
-  let stopping = false;
   function stop(code: number, error: Error | null): void {
     if (error !== null) logger.fatal({ err: error }, 'Hallpass ends');
     if (stopping) return;
     stopping = true;
-    setTimeout(() => process.exit(code === 0 ? 1 : code), STOP_MS).unref();
+    // What hangs may also be a promise that nothing keeps alive: that must not look like an end in order.
+    process.exitCode = 1;
+    setTimeout(() => {
+      logger.fatal('Hallpass did not end in time, and is cut off');
+      process.exit(1);
+    }, STOP_MS);
     void (async () => {
       await slack?.stop();
       await context.stop();

@@ -91,6 +91,8 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     ...(options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl }),
     PAGERDUTY_TOKEN: pagerduty.token,
     PAGERDUTY_API_URL: pagerduty.url,
+    PAGERDUTY_EVENTS_ROUTING_KEY: pagerduty.routingKey,
+    PAGERDUTY_EVENTS_API_URL: pagerduty.url,
     HALLPASS_CONFIG: config,
     SHOP_PASSWORD: samples.hallpass.password,
     VAULT_PASSWORD: randomBytes(12).toString('base64url'),

@@ -33,7 +33,7 @@ export interface Deliverer {
 }
 
 export function createDeliverer(
-  deps: Pick<Deps, 'db' | 'config' | 'roles' | 'messenger' | 'logger'>,
+  deps: Pick<Deps, 'db' | 'config' | 'roles' | 'messenger' | 'logger' | 'metrics'>,
 ): Deliverer {
   const underWay = new Set<Promise<void>>();
   let pumping: Promise<void> | null = null;
@@ -94,7 +94,7 @@ export function createDeliverer(
 
 /** Sends one message and records what came of it; never throws. */
 async function send(
-  deps: Pick<Deps, 'db' | 'config' | 'roles' | 'messenger' | 'logger'>,
+  deps: Pick<Deps, 'db' | 'config' | 'roles' | 'messenger' | 'logger' | 'metrics'>,
   delivery: Delivery,
 ): Promise<void> {
   const { db, messenger, logger } = deps;
@@ -125,11 +125,12 @@ async function send(
 }
 
 async function unsent(
-  { db, logger }: Pick<Deps, 'db' | 'logger'>,
+  { db, logger, metrics }: Pick<Deps, 'db' | 'logger' | 'metrics'>,
   delivery: Delivery,
   request: AccessRequest | null,
   error: Error,
 ): Promise<void> {
+  metrics.undelivered('slack');
   logger.warn({ err: error, delivery: delivery.key, attempts: delivery.attempts }, 'a message was not sent');
   const gone = error instanceof MessengerError && error.code === 'message_not_found';
   if (gone && request !== null && !isFinal(request.state)) {

@@ -2,6 +2,8 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import type { Queryable } from '../ledger/pool.js';
 import type { Messenger } from '../messenger/messenger.js';
+import type { Metrics } from '../metrics.js';
+import type { Events } from '../oncall/events.js';
 import type { OnCall } from '../oncall/on-call.js';
 import type { Alarms } from '../queue/alarms.js';
 import type { Inspector } from '../target/inspection/inspector.js';
@@ -21,9 +23,12 @@ export interface Deps {
   /** The roles that are offered, listed in the configuration or found on a target. */
   readonly roles: Roles;
   readonly onCall: OnCall;
+  /** Pages the operators; null when no routing key is set. */
+  readonly events: Events | null;
   readonly messenger: Messenger;
   readonly alarms: Alarms;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   /** Work that goes on after the answer was given; waited for at the end of the process, its errors logged. */
   readonly background: (what: string, work: Promise<unknown>) => void;
   /** Something of these targets' requests changed: what is to be shown, and for some what is to be done. */

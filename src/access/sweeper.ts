@@ -6,8 +6,10 @@
 import { coerceError } from '../errors.js';
 import type { SweepLock } from '../ledger/sweep-lock.js';
 import { nextExpiry, readTarget, recordChecked, targetsWithWork } from '../ledger/targets.js';
+import { TargetError } from '../target/errors.js';
 import type { Target } from '../target/target.js';
 import type { Anchors } from './anchors.js';
+import { askedOnce } from './asked-once.js';
 import type { Deps } from './deps.js';
 import { checkDrift } from './drift.js';
 import { sweep } from './sweep.js';
@@ -37,7 +39,7 @@ interface Turn {
 }
 
 export function createSweeper(deps: Deps, anchors: Anchors, lock: SweepLock, processName: string): Sweeper {
-  const { db, logger } = deps;
+  const { db, logger, metrics } = deps;
   const turns = new Map<string, Turn>();
   const timers = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
   const armedFor = new Map<string, number>();
@@ -46,14 +48,15 @@ export function createSweeper(deps: Deps, anchors: Anchors, lock: SweepLock, pro
   const troubles = new Map<string, string>();
   let stopping = false;
 
-  function wake(name: string): void {
+  /** @param retry nothing is new but the time: only who answers is swept. */
+  function wake(name: string, retry = false): void {
     if (stopping) return;
     const turn = turns.get(name);
     if (turn) {
       turn.again = true;
       return;
     }
-    const started: Turn = { again: false, done: run(name) };
+    const started: Turn = { again: false, done: run(name, retry) };
     turns.set(name, started);
     void started.done.finally(() => {
       turns.delete(name);
@@ -61,17 +64,22 @@ export function createSweeper(deps: Deps, anchors: Anchors, lock: SweepLock, pro
     });
   }
 
-  async function run(name: string): Promise<void> {
+  async function run(name: string, retry: boolean): Promise<void> {
     const target = deps.targets.get(name);
     if (target === undefined) return;
+    const began = performance.now();
     try {
+      if (retry && !(await answers(target))) {
+        wakeIn(name, RETRY_MS, true);
+        return;
+      }
       let left = false;
       let row = await readTarget(db, name);
       let seen: number;
       do {
         const { server, wakeSeq } = row;
         seen = wakeSeq;
-        const trusted = await anchors.trusted(name, target, row);
+        const trusted = askedOnce(await anchors.trusted(name, target, row));
         const held = await lock.withLock(name, async () => {
           left = await sweep(deps, name, trusted, server);
           await compareAll(name, trusted);
@@ -80,14 +88,25 @@ export function createSweeper(deps: Deps, anchors: Anchors, lock: SweepLock, pro
         if (!held) return;
         row = await readTarget(db, name);
       } while (!stopping && row.wakeSeq !== seen);
-      if (left) wakeIn(name, RETRY_MS);
-      await arm(name);
+      metrics.swept(left ? 'left' : 'done', performance.now() - began);
+      // What is left is due already: the next expiry must not hide behind it, nor ring for it without a pause.
+      if (left) wakeIn(name, RETRY_MS, true);
+      else await arm(name);
       const later = await anchors.keep(name, target, row);
       if (later !== null) wakeIn(name, later);
     } catch (thrown) {
+      metrics.swept('broke off', performance.now() - began);
       complain(name, thrown, 'a sweep broke off');
       wakeIn(name, RETRY_MS);
     }
+  }
+
+  /** Asked each second, while something is left: so a server that is down costs one attempt to connect. */
+  async function answers(target: Target): Promise<boolean> {
+    return target.look([]).then(
+      () => true,
+      (thrown: unknown) => !(thrown instanceof TargetError && thrown.kind === 'unreachable'),
+    );
   }
 
   function complain(name: string, thrown: unknown, what: string): void {
@@ -135,7 +154,7 @@ export function createSweeper(deps: Deps, anchors: Anchors, lock: SweepLock, pro
   }
 
   /** Of several timers for one target the earliest stands. */
-  function wakeIn(name: string, ms: number): void {
+  function wakeIn(name: string, ms: number, retry = false): void {
     if (stopping) return;
     const at = performance.now() + ms;
     const standing = timers.get(name);
@@ -143,13 +162,13 @@ export function createSweeper(deps: Deps, anchors: Anchors, lock: SweepLock, pro
     clearTimeout(standing?.timer);
     const timer = setTimeout(() => {
       timers.delete(name);
-      wake(name);
+      wake(name, retry);
     }, Math.ceil(ms));
     timers.set(name, { at, timer });
   }
 
   return {
-    wake,
+    wake: (name) => wake(name),
     async heartbeat() {
       const due = new Set(await targetsWithWork(db));
       for (const name of deps.targets.keys()) {

@@ -24,8 +24,9 @@ export interface WorkerEnv extends Databases {
   readonly logLevel: LevelWithSilent;
   readonly slack: { readonly botToken: string; readonly apiUrl: string | null };
   readonly pagerduty: { readonly token: string; readonly apiUrl: string | null } | null;
-  readonly pagerdutyEventsRoutingKey: string | null;
-  /** The port of /healthz and /readyz. */
+  /** null: nobody is paged. */
+  readonly pagerdutyEvents: { readonly routingKey: string; readonly apiUrl: string | null } | null;
+  /** The port of /healthz, /readyz and /metrics. */
   readonly opsPort: number;
 }
 
@@ -142,6 +143,7 @@ const services = z
     PAGERDUTY_TOKEN: secret,
     PAGERDUTY_API_URL: apiUrl,
     PAGERDUTY_EVENTS_ROUTING_KEY: secret,
+    PAGERDUTY_EVENTS_API_URL: apiUrl,
     OPS_PORT: port(9090),
   })
   .transform((env) => ({
@@ -150,7 +152,10 @@ const services = z
       env.PAGERDUTY_TOKEN === undefined
         ? null
         : { token: env.PAGERDUTY_TOKEN, apiUrl: env.PAGERDUTY_API_URL ?? null },
-    pagerdutyEventsRoutingKey: env.PAGERDUTY_EVENTS_ROUTING_KEY ?? null,
+    pagerdutyEvents:
+      env.PAGERDUTY_EVENTS_ROUTING_KEY === undefined
+        ? null
+        : { routingKey: env.PAGERDUTY_EVENTS_ROUTING_KEY, apiUrl: env.PAGERDUTY_EVENTS_API_URL ?? null },
     opsPort: env.OPS_PORT,
   }));
 

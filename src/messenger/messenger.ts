@@ -30,6 +30,8 @@ interface Posted {
 export interface Messenger {
   /** The workspace and the app that the bot token belongs to. */
   whoAmI(): Promise<Identity>;
+  /** Returns when Slack takes the bot token, asked anew. */
+  checkToken(): Promise<void>;
   person(userId: string): Promise<Person>;
   /** The members of a user group; at most 60 s old. */
   members(groupId: string): Promise<ReadonlySet<string>>;

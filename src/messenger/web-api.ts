@@ -86,6 +86,10 @@ export function createMessenger({
         return { teamId, appId: await appOf(required('auth.test', 'user_id', me.user_id)) };
       }),
 
+    checkToken: async () => {
+      await asking('auth.test', () => reads.auth.test());
+    },
+
     scopes: async () => {
       const me = await asking('auth.test', () => reads.auth.test());
       return me.response_metadata?.scopes ?? [];

@@ -46,7 +46,7 @@ export function createSlackApp({
   messenger: outward,
   formSecret,
   logger,
-  onFatal,
+  onRefusal,
 }: {
   transport: Transport;
   /** null for Slack's own. */
@@ -58,15 +58,15 @@ export function createSlackApp({
   /** Forms are sealed with it; the same in every replica. */
   formSecret: string;
   logger: Logger;
-  /** Slack refused the app-level token after it had worked: nothing arrives any more. */
-  onFatal: (error: HallpassError) => void;
+  /** Slack refuses the app-level token after it had worked; null: it takes it. */
+  onRefusal: (refusal: HallpassError | null) => void;
 }): SlackApp {
   const seal = createSeal(formSecret);
   const deps: Deps = { access, outward, logger, seal, command };
   const cameBefore = createSeen();
   const inFlight = createInFlight();
   const stopping = new AbortController();
-  const receiver = createReceiver({ transport, apiUrl, logger, onFatal });
+  const receiver = createReceiver({ transport, apiUrl, logger, onRefusal });
   let home: { readonly teamId: string; readonly appId: string | null } | undefined;
 
   // With `authorize` Bolt calls auth.test neither in its constructor (where a failure would end the process) nor at

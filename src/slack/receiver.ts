@@ -2,6 +2,7 @@ import { type App, HTTPReceiver, type Receiver, SocketModeReceiver } from '@slac
 import { coerceError, HallpassError } from '../errors.js';
 import { type Logger, loggerForSlack } from '../logger.js';
 import { logSecurity } from '../security.js';
+import { pause } from './pace.js';
 import { ignoreBadFrames, keepConnected } from './socket.js';
 
 export type Transport =
@@ -16,13 +17,15 @@ interface SlackReceiver extends Receiver {
 /** Slack delivers each payload to one connection of the app: while one is being refreshed, the other one hears. */
 const SOCKETS = 2;
 const OPEN_TIMEOUT_MS = 8_000;
+/** A token that is refused is tried again after this long, milliseconds. */
+const REFUSED_MS = 15_000;
 
 interface ReceiverOptions {
   readonly transport: Transport;
   readonly apiUrl: string | null;
   readonly logger: Logger;
-  /** Called once when the connection was open and Slack then refused the token for good. */
-  readonly onFatal: (error: HallpassError) => void;
+  /** Called when a connection was open before and Slack refuses the token now; with null at each that opens. */
+  readonly onRefusal: (refusal: HallpassError | null) => void;
 }
 
 export function createReceiver(options: ReceiverOptions): SlackReceiver {
@@ -32,7 +35,10 @@ export function createReceiver(options: ReceiverOptions): SlackReceiver {
     : createHttpReceiver(transport, options.logger);
 }
 
-function createSocketReceiver(appToken: string, { apiUrl, logger, onFatal }: ReceiverOptions): SlackReceiver {
+function createSocketReceiver(
+  appToken: string,
+  { apiUrl, logger, onRefusal }: ReceiverOptions,
+): SlackReceiver {
   const stopping = new AbortController();
   const { signal } = stopping;
   const open = new Set<SocketModeReceiver>();
@@ -72,19 +78,26 @@ function createSocketReceiver(appToken: string, { apiUrl, logger, onFatal }: Rec
             if (isOpen) open.add(receiver);
             else open.delete(receiver);
             logger.info({ open: open.size, of: SOCKETS }, 'Socket Mode connections');
-            if (isOpen) started = true;
-            if (isOpen) resolve();
+            if (!isOpen) return;
+            started = true;
+            refused = false;
+            onRefusal(null);
+            resolve();
           };
-          try {
-            await keepConnected(receiver.client, { signal, logger, onState });
-          } catch (thrown) {
-            const error =
-              thrown instanceof HallpassError
-                ? thrown
-                : new HallpassError('Socket Mode failed.', { passing: false, cause: coerceError(thrown) });
-            if (!started) reject(error);
-            else if (!refused) onFatal(error);
-            refused = true;
+          while (!signal.aborted) {
+            try {
+              await keepConnected(receiver.client, { signal, logger, onState });
+            } catch (thrown) {
+              const error =
+                thrown instanceof HallpassError
+                  ? thrown
+                  : new HallpassError('Socket Mode failed.', { passing: false, cause: coerceError(thrown) });
+              if (!started) return reject(error);
+              if (!refused) onRefusal(error);
+              refused = true;
+              // Somebody may give the app its rights back.
+              await pause(REFUSED_MS, signal);
+            }
           }
         };
         ended = Promise.all(receivers.map(hold)).then(() => resolve());

@@ -31,7 +31,7 @@ test('the least that serves, with every default; empty counts as unset', () => {
     slack: { botToken: 'xoxb-sesame', apiUrl: null },
     transport: { kind: 'socket', appToken: 'xapp-sesame' },
     pagerduty: null,
-    pagerdutyEventsRoutingKey: null,
+    pagerdutyEvents: null,
     opsPort: 9090,
   });
 });
@@ -48,6 +48,7 @@ test('everything said, over HTTP', () => {
     PAGERDUTY_TOKEN: 'token',
     PAGERDUTY_API_URL: 'http://127.0.0.1:2',
     PAGERDUTY_EVENTS_ROUTING_KEY: 'key',
+    PAGERDUTY_EVENTS_API_URL: 'https://events.eu.pagerduty.com',
     HALLPASS_CONFIG: '/etc/hallpass/hallpass.yaml',
     OPS_PORT: '9091',
     LOG_LEVEL: 'debug',
@@ -61,7 +62,7 @@ test('everything said, over HTTP', () => {
     slack: { botToken: 'xoxb-sesame', apiUrl: 'http://127.0.0.1:1/api/' },
     transport: { kind: 'http', signingSecret: 'secret', port: 0 },
     pagerduty: { token: 'token', apiUrl: 'http://127.0.0.1:2' },
-    pagerdutyEventsRoutingKey: 'key',
+    pagerdutyEvents: { routingKey: 'key', apiUrl: 'https://events.eu.pagerduty.com' },
     opsPort: 9091,
   });
 });

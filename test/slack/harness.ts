@@ -167,7 +167,9 @@ export async function build(
     },
     formSecret: slack.botToken,
     logger,
-    onFatal: (error) => fatal.push(error),
+    onRefusal: (refusal) => {
+      if (refusal !== null) fatal.push(refusal);
+    },
   });
   onTestFinished(async () => {
     await app.stop();

@@ -1,0 +1,91 @@
+/**
+ * Revocations that are late: times during which a target had some are kept as one row each, an episode. All is
+ * counted by the ledger's clock, from indexes that hold open requests only.
+ */
+import type { Queryable } from './pool.js';
+
+/** One time during which revocations on a target were overdue. */
+export interface Overdue {
+  readonly id: number;
+  readonly target: string;
+  /** How many at present; when it is mended, how many there were last. */
+  readonly grants: number;
+  /** When the first of them was due. */
+  readonly since: Date;
+  /** What keeps most of them from being done; null when nothing is known of it. */
+  readonly trouble: string | null;
+  readonly mendedAt: Date | null;
+  readonly version: number;
+}
+
+/** The revocations of the target `t` that were due before `now() - $1` milliseconds, as rows (due, trouble). */
+export const LATE = `
+  select expires_at as due, trouble from requests
+    where target = t.name and state = 'active' and expires_at <= now() - $1 * interval '1 millisecond'
+  union all
+  select ending_at, trouble from requests
+    where target = t.name and state = 'ending' and ending_at <= now() - $1 * interval '1 millisecond'`;
+
+/** When the next revocation was or is due, of those that are not overdue. */
+const NEXT_DUE = `
+  least(
+    (select min(expires_at) from requests
+      where target = t.name and state = 'active' and expires_at > now() - $1 * interval '1 millisecond'),
+    (select min(ending_at) from requests
+      where target = t.name and state = 'ending' and ending_at > now() - $1 * interval '1 millisecond'))`;
+
+const RECORD = `
+  with late as (
+    select t.name as target, ${NEXT_DUE} as next_due, l.*
+      from targets t cross join lateral (
+        select count(*)::int as grants, min(due) as since, mode() within group (order by trouble) as trouble
+          from (${LATE}) d
+      ) l
+  ), begun as (
+    insert into overdue (target, grants, since, trouble) select target, grants, since, trouble from late where grants > 0
+      on conflict (target) where mended_at is null do update
+        set grants = excluded.grants, since = excluded.since, trouble = coalesce(excluded.trouble, overdue.trouble),
+          version = overdue.version + 1
+        where (overdue.grants, overdue.since, overdue.trouble)
+          is distinct from (excluded.grants, excluded.since, coalesce(excluded.trouble, overdue.trouble))
+  ), mended as (
+    update overdue o set mended_at = now(), version = version + 1
+      from late where o.mended_at is null and late.target = o.target and late.grants = 0
+  )
+  select coalesce(sum(grants), 0)::int as grants,
+      extract(epoch from min(next_due) - now())::float8 * 1000 + $1 as next_ms from late`;
+
+/**
+ * Records what is overdue by more than `overdueMs`, and what is no more. One process at a time: an older look that is
+ * written last would begin an episode anew.
+ * @returns how many are overdue, and the milliseconds until the next one is, unless it is done before; null: none is out.
+ */
+export async function recordOverdue(
+  db: Queryable,
+  overdueMs: number,
+): Promise<{ readonly grants: number; readonly nextMs: number | null }> {
+  const { rows } = await db.query<{ grants: number; next_ms: number | null }>(RECORD, [overdueMs]);
+  return { grants: rows[0]?.grants ?? 0, nextMs: rows[0]?.next_ms ?? null };
+}
+
+/** Episodes of which the operators were not told the newest, the oldest first. */
+export async function readUntold(db: Queryable, limit: number): Promise<readonly Overdue[]> {
+  const { rows } = await db.query<{
+    id: number;
+    target: string;
+    grants: number;
+    since: Date;
+    trouble: string | null;
+    mended_at: Date | null;
+    version: number;
+  }>(
+    `select id, target, grants, since, trouble, mended_at, version from overdue where told < version order by id limit $1`,
+    [limit],
+  );
+  return rows.map(({ mended_at: mendedAt, ...row }) => ({ ...row, mendedAt }));
+}
+
+/** The operators' message and the page of this version are in the outbox. */
+export async function recordTold(db: Queryable, { id, version }: Overdue): Promise<void> {
+  await db.query('update overdue set told = greatest(told, $2) where id = $1', [id, version]);
+}

@@ -1,0 +1,100 @@
+/**
+ * What PagerDuty is to be told: one incident a key, open or resolved. As with messages, the newest state is told at
+ * least once, by whichever process holds the lease.
+ */
+import { z } from 'zod';
+import type { Queryable } from './pool.js';
+
+/** A page that PagerDuty has not been told yet, leased to this process. */
+export interface Page {
+  readonly key: string;
+  /** Open an incident; false: it is over. */
+  readonly open: boolean;
+  readonly summary: string;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly wanted: number;
+  readonly attempts: number;
+  readonly lease: string;
+}
+
+/** Longer than a call to PagerDuty may take (5 s). */
+const LEASE_MS = 15_000;
+
+const pageRow = z.object({
+  key: z.string(),
+  open: z.boolean(),
+  summary: z.string(),
+  details: z.record(z.string(), z.unknown()),
+  wanted: z.number(),
+  attempts: z.number(),
+  lease: z.string(),
+});
+
+/** Wants an incident open. Nothing changes when it is. */
+export async function openPage(
+  db: Queryable,
+  page: Pick<Page, 'key' | 'summary' | 'details'>,
+): Promise<void> {
+  await db.query(
+    `insert into pages (key, open, summary, details) values ($1, true, $2, $3)
+       on conflict (key) do update set open = true, summary = excluded.summary, details = excluded.details,
+         wanted = pages.wanted + 1, not_before = now(), attempts = 0
+       where not pages.open`,
+    [page.key, page.summary, JSON.stringify(page.details)],
+  );
+}
+
+/** Wants the incident resolved. Nothing changes when there is none. */
+export async function closePage(db: Queryable, key: string): Promise<void> {
+  await db.query(
+    `update pages set open = false, wanted = wanted + 1, not_before = now(), attempts = 0 where key = $1 and open`,
+    [key],
+  );
+}
+
+/** Takes up to `limit` pages that are due, and leases them to the caller. */
+export async function claimPages(db: Queryable, limit: number): Promise<readonly Page[]> {
+  const { rows } = await db.query(
+    `update pages p set lease_until = now() + $2 * interval '1 millisecond', attempts = attempts + 1
+       from (select key from pages where sent < wanted and not_before <= now()
+               and (lease_until is null or lease_until <= now())
+             order by not_before limit $1 for update skip locked) due
+       where p.key = due.key
+       returning p.*, p.lease_until::text as lease`,
+    [limit, LEASE_MS],
+  );
+  return rows.map((row) => pageRow.parse(row));
+}
+
+/** Whoever lost the lease may have spoken after the one that took it: then the newest is said once more. */
+const END_LEASE = `lease_until = null, wanted = wanted + (lease_until::text is distinct from $2)::int`;
+
+/** Records that PagerDuty took it. */
+export async function recordPaged(db: Queryable, { key, lease, wanted }: Page): Promise<void> {
+  await db.query(
+    `update pages set sent = greatest(sent, $3), attempts = 0, trouble = null, ${END_LEASE} where key = $1`,
+    [key, lease, wanted],
+  );
+}
+
+/** Records why PagerDuty did not take it, and when to try again, milliseconds from now. */
+export async function recordUnpaged(
+  db: Queryable,
+  { key, lease }: Page,
+  trouble: string,
+  retryInMs: number,
+): Promise<void> {
+  await db.query(
+    `update pages set trouble = $3, not_before = now() + $4 * interval '1 millisecond', ${END_LEASE} where key = $1`,
+    [key, lease, trouble, retryInMs],
+  );
+}
+
+/** Milliseconds until the next page is due or its lease ends; null when all is told. */
+export async function nextPage(db: Queryable): Promise<number | null> {
+  const { rows } = await db.query<{ ms: number | null }>(
+    `select extract(epoch from min(greatest(not_before, lease_until)) - now())::float8 * 1000 as ms
+       from pages where sent < wanted`,
+  );
+  return rows[0]?.ms ?? null;
+}

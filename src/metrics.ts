@@ -1,0 +1,121 @@
+/**
+ * What Prometheus reads. Gauges of what is lent, late or waiting come from the ledger at each scrape, so every replica
+ * says the same; the rest is about this process. Invariant: a label has as many values as the configuration has names.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Figures } from './ledger/figures.js';
+import { version } from './version.js';
+
+/** A ledger that takes longer is left out of the answer, milliseconds. */
+const LEDGER_MS = 1_500;
+
+export type SlackToken = 'bot' | 'app-level';
+
+export interface Metrics {
+  readonly contentType: string;
+  /** All of it, in Prometheus's text format. */
+  text(): Promise<string>;
+  /** A sweep of one target took so long, milliseconds. */
+  swept(outcome: 'done' | 'left' | 'broke off', ms: number): void;
+  /** A message or a page was not taken. */
+  undelivered(service: 'slack' | 'pagerduty'): void;
+  slackRefuses(token: SlackToken, refused: boolean): void;
+}
+
+/** @param read what the ledger counts now. */
+export function createMetrics(read: () => Promise<Figures>): Metrics {
+  const register = new Registry();
+  const registers = [register];
+  collectDefaultMetrics({ register });
+  const gauge = <Label extends string = never>(name: string, help: string, ...labelNames: Label[]) =>
+    new Gauge({ name: `hallpass_${name}`, help, labelNames, registers });
+
+  gauge('build_info', 'The release that runs.', 'version').set({ version }, 1);
+  const sweeps = new Counter({
+    name: 'hallpass_sweeps_total',
+    help: 'Sweeps of a target by this process; left: something is to be tried again.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'hallpass_sweep_duration_seconds',
+    help: 'How long a sweep of a target took.',
+    buckets: [0.005, 0.02, 0.1, 0.5, 1, 5, 15, 60],
+    registers,
+  });
+  const undelivered = new Counter({
+    name: 'hallpass_undelivered_total',
+    help: 'Messages and pages that this process sent in vain; each is tried again.',
+    labelNames: ['service'],
+    registers,
+  });
+  const refused = gauge('slack_token_refused', '1 while Slack refuses this token.', 'token');
+  const up = gauge('ledger_up', '1 when the ledger answered; else the gauges read from it are left out.');
+
+  const byTarget = {
+    active: gauge('active_grants', 'Memberships that are lent.', 'target'),
+    overdue: gauge(
+      'overdue_revocations',
+      'Revocations not proved a minute after they were due: page when above 0.',
+      'target',
+    ),
+    oldestSeconds: gauge('overdue_oldest_seconds', 'How long the first of them has been due.', 'target'),
+    compared: gauge(
+      'last_full_sweep_timestamp_seconds',
+      'When all memberships were last compared with the ledger.',
+      'target',
+    ),
+  };
+  const requests = gauge('requests', 'Requests that wait: for a decision, a GRANT, a REVOKE.', 'state');
+  const messages = gauge('messages_waiting', 'Messages to Slack that are to be sent.');
+  const failing = gauge('messages_failing', 'Those that were not taken yet.');
+  const pages = gauge('pages_waiting', 'What PagerDuty is to be told.');
+
+  function show({ targets, ...figures }: Figures): void {
+    for (const { name: target, ...counted } of targets) {
+      byTarget.active.set({ target }, counted.active);
+      byTarget.overdue.set({ target }, counted.overdue);
+      byTarget.oldestSeconds.set({ target }, counted.oldestSeconds ?? 0);
+      if (counted.compared !== null) byTarget.compared.set({ target }, counted.compared);
+    }
+    requests.set({ state: 'pending' }, figures.pending);
+    requests.set({ state: 'granting' }, figures.granting);
+    requests.set({ state: 'ending' }, figures.ending);
+    messages.set(figures.messagesWaiting);
+    failing.set(figures.messagesFailing);
+    pages.set(figures.pagesWaiting);
+  }
+
+  async function collect(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<null>((resolve) => {
+      timer = setTimeout(resolve, LEDGER_MS, null);
+    });
+    const figures = await Promise.race([read(), late]).catch(() => null);
+    clearTimeout(timer);
+    up.set(figures === null ? 0 : 1);
+    // What was true a while ago is not shown as if it were now.
+    for (const one of [...Object.values(byTarget), requests]) one.reset();
+    for (const one of [messages, failing, pages]) one.remove();
+    if (figures !== null) show(figures);
+  }
+
+  let collecting: Promise<void> | null = null;
+  return {
+    contentType: register.contentType,
+    async text() {
+      // However many ask at once, the ledger is asked once.
+      collecting ??= collect().finally(() => {
+        collecting = null;
+      });
+      await collecting;
+      return register.metrics();
+    },
+    swept(outcome, ms) {
+      sweeps.inc({ outcome });
+      duration.observe(ms / 1_000);
+    },
+    undelivered: (service) => undelivered.inc({ service }),
+    slackRefuses: (token, is) => refused.set({ token }, is ? 1 : 0),
+  };
+}

@@ -1,0 +1,60 @@
+/** What the operators are told of revocations that are late: in their channel, and by PagerDuty. */
+import { compose } from './blocks.js';
+import type { Message } from './message.js';
+import { code, inline, plainName, when } from './text.js';
+
+interface Facts {
+  /** The target's key in the configuration. */
+  readonly target: string;
+  readonly targetName: string;
+  readonly grants: number;
+  /** When the first of them was due. */
+  readonly since: Date;
+  /** What keeps them from being done; as a server said it. */
+  readonly trouble: string | null;
+}
+
+/** It is edited as long as it lasts. */
+export function overdue({ target, targetName, grants, since, trouble }: Facts): Message {
+  return compose({
+    mark: 'rotating_light',
+    title: `Overdue: ${count(grants)} on ${inline(targetName, 150)}`,
+    paragraphs: [
+      `The first was due ${when(since)}, and is not proved gone: who has the role may still use it.`,
+      trouble === null
+        ? 'What keeps Hallpass from it is not known yet.'
+        : { label: 'What keeps Hallpass from it:', words: trouble },
+      `Hallpass tries again each second, and takes back at once when it can. ${code(`hallpass check ${target}`)} says what is wrong there. If it can’t be mended soon, let a database administrator REVOKE by hand: Hallpass sees it.`,
+    ],
+    buttons: [],
+    footer: `target ${code(target)}`,
+  });
+}
+
+/** @param facts as they stood last. */
+export function overdueMended({
+  target,
+  targetName,
+  grants,
+  since,
+  mendedAt,
+}: Omit<Facts, 'trouble'> & { readonly mendedAt: Date }): Message {
+  return compose({
+    mark: 'white_check_mark',
+    title: `Mended: nothing is overdue on ${inline(targetName, 150)}`,
+    paragraphs: [
+      `All is proved gone since ${when(mendedAt)}. The first was due ${when(since)}; ${count(grants)} ${grants === 1 ? 'was' : 'were'} overdue last.`,
+    ],
+    buttons: [],
+    footer: `target ${code(target)}`,
+  });
+}
+
+/** For PagerDuty, in plain text. */
+export function overdueSummary({ targetName, grants }: Facts): string {
+  return `Hallpass: ${count(grants)} overdue on ${plainName(targetName, 150)}`;
+}
+
+function count(grants: number): string {
+  return grants === 1 ? '1 revocation' : `${grants} revocations`;
+}
