@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface HallpassProcess {
   readonly pid: number | undefined;
+  /** Resolves when it has ended, of itself or not. */
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
   /** SIGKILL, as when the machine dies; resolves when it is gone. */
   kill(): Promise<void>;
   /** SIGTERM, and waits for it to end. @returns its exit code */
@@ -39,6 +41,9 @@ export async function startHallpass(
       stdio: ['pipe', 'pipe', 'pipe'],
     },
   );
+  const ended = new Promise<Awaited<HallpassProcess['ended']>>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
   const tail: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -52,6 +57,7 @@ export async function startHallpass(
   await becomesReady(child, env.OPS_PORT, tail);
   return {
     pid: child.pid,
+    ended,
     kill: async () => void (await end(child, 'SIGKILL')),
     stop: () => end(child, 'SIGTERM'),
   };
