@@ -65,15 +65,17 @@ async function run(
   const context = await createContext(config, env, logger);
   const slack = createEar(config, context, logger);
   let stopping = false;
-  const missing = async () => [
-    ...(stopping ? ['it is ending'] : []),
-    ...(slack === null || slack.ready() ? [] : ['a connection to Slack']),
-    ...context.slackTokens.refusals(),
-    ...(await context.ping().then(
-      () => [],
-      () => ['the ledger'],
-    )),
-  ];
+  const missing = async () => {
+    if (stopping) return ['it is ending'];
+    return [
+      ...(slack === null || slack.ready() ? [] : ['a connection to Slack']),
+      ...context.slackTokens.refusals(),
+      ...(await context.ping().then(
+        () => [],
+        () => ['the ledger'],
+      )),
+    ];
+  };
   const health = await startHealth(env.opsPort, missing, context.metrics);
 
   function stop(code: number, error: Error | null): void {
