@@ -143,6 +143,8 @@ export const ON_SERVER: readonly Kind[] = [
   {
     from: 'pg_db_role_setting s LEFT JOIN pg_database d ON d.oid = s.setdatabase',
     row: 's',
+    // Those of our own login are the anchor, which Hallpass writes itself.
+    where: 's.setrole NOT IN (SELECT oid FROM pg_roles WHERE rolname = session_user)',
     what: `'settings of ' || CASE s.setrole WHEN 0 THEN 'everybody' ELSE quote_ident(pg_get_userbyid(s.setrole)) END
            || coalesce(' in ' || quote_ident(d.datname), '')`,
     others: 'ARRAY[s.setrole]',
