@@ -21,6 +21,7 @@ import { createRoles, DISCOVER_EVERY_MS } from './access/roles.js';
 import { createSlackTokens, type SlackTokens } from './access/slack-tokens.js';
 import { createSweeper } from './access/sweeper.js';
 import type { Config } from './config/config.js';
+import type { RedisServer } from './config/redis-url.js';
 import { HallpassError } from './errors.js';
 import { readFigures } from './ledger/figures.js';
 import { readInstallation } from './ledger/installation.js';
@@ -51,7 +52,7 @@ const FIRST_LOOK_MS = 2_000;
 /** What of the environment the adapters need. */
 export interface Surroundings {
   readonly databaseUrl: string;
-  readonly redisUrl: string | null;
+  readonly redis: RedisServer | null;
   readonly slack: { readonly botToken: string; readonly apiUrl: string | null };
   readonly pagerduty: { readonly token: string; readonly apiUrl: string | null } | null;
   readonly pagerdutyEvents: { readonly routingKey: string; readonly apiUrl: string | null } | null;
@@ -80,14 +81,14 @@ export async function createContext(
   logger: Logger,
   { heartbeatMs = HEARTBEAT_MS }: Overrides = {},
 ): Promise<Context> {
-  const { databaseUrl, redisUrl, slack, pagerduty, pagerdutyEvents } = surroundings;
+  const { databaseUrl, redis, slack, pagerduty, pagerdutyEvents } = surroundings;
   const onLedgerError = (error: Error) => logger.warn({ err: error }, 'a connection to the ledger broke');
   const db: Pool = createPool(databaseUrl, onLedgerError);
   const installation = await readInstallation(db);
   const lock = createSweepLock(databaseUrl, onLedgerError);
   const messenger = createMessenger({ ...slack, logger });
   const onCall: OnCall = pagerduty === null ? createNobody() : createPagerDuty({ ...pagerduty, logger });
-  const alarms: Alarms = createAlarms({ redisUrl, databaseUrl, logger, prefix: redisPrefix(databaseUrl) });
+  const alarms: Alarms = createAlarms({ redis, databaseUrl, logger, prefix: redisPrefix(databaseUrl) });
   const configured = [...config.targets.values()];
   const targets = new Map(configured.map((target) => [target.key, openTarget(target, installation)]));
   const inspectors = new Map(configured.map((target) => [target.key, createInspector(target.connect)]));

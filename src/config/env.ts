@@ -7,6 +7,8 @@ import type { LevelWithSilent } from 'pino';
 import { z } from 'zod';
 import { coerceError, HallpassError } from '../errors.js';
 import { keepPassword, keepSecret } from '../secrets.js';
+import { Wrong } from './fields.js';
+import { type RedisServer, readRedisUrl } from './redis-url.js';
 import type { Variables } from './text.js';
 
 export interface Databases {
@@ -15,7 +17,7 @@ export interface Databases {
   /** The ledger, as the login that may change its schema. */
   readonly databaseOwnerUrl: string;
   /** null: alarms are kept in the ledger's database. */
-  readonly redisUrl: string | null;
+  readonly redis: RedisServer | null;
 }
 
 /** What `worker` needs. Where an `apiUrl` is null, the service's own address is meant. */
@@ -100,6 +102,12 @@ function port(otherwise: number) {
 }
 
 const ledgerUrl = url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/hallpass');
+const redisUrl = text('write a url, or leave it out').transform((given, context) => {
+  const read = readRedisUrl(given);
+  if (!(read instanceof Wrong)) return read;
+  context.addIssue(read.message);
+  return z.NEVER;
+});
 const apiUrl = url(['http:', 'https:'], 'https://host/path').optional();
 const secret = text('write it, or leave it out').optional();
 
@@ -115,12 +123,12 @@ const databases = z
   .object({
     DATABASE_URL: ledgerUrl,
     DATABASE_OWNER_URL: ledgerUrl.optional(),
-    REDIS_URL: url(['redis:', 'rediss:'], 'redis://host:6379').optional(),
+    REDIS_URL: redisUrl.optional(),
   })
   .transform((env) => ({
     databaseUrl: env.DATABASE_URL,
     databaseOwnerUrl: env.DATABASE_OWNER_URL ?? env.DATABASE_URL,
-    redisUrl: env.REDIS_URL ?? null,
+    redis: env.REDIS_URL ?? null,
   }));
 
 const socket = z

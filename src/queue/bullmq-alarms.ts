@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { RedisServer } from '../config/redis-url.js';
 import type { Alarms } from './alarms.js';
 import { createArming } from './arming.js';
 import { postgresConnection, redisConnection } from './connection.js';
@@ -6,18 +7,18 @@ import { createOutage } from './outage.js';
 import { createReceiving } from './receiving.js';
 
 /**
- * Alarms as BullMQ delayed jobs: in Redis when `redisUrl` is given, else in the ledger's database.
+ * Alarms as BullMQ delayed jobs: in Redis when `redis` is given, else in the ledger's database.
  * Nothing here fails or waits because the backend is down; both ends mend themselves when it is back.
  * `prefix` keeps installations apart that share one Redis.
  */
 export function createAlarms(options: {
-  readonly redisUrl: string | null;
+  readonly redis: RedisServer | null;
   readonly databaseUrl: string;
   readonly logger: Logger;
   readonly prefix?: string;
 }): Alarms {
-  const { redisUrl, databaseUrl, logger, prefix = 'hallpass' } = options;
-  const connection = redisUrl === null ? postgresConnection(databaseUrl) : redisConnection(redisUrl, prefix);
+  const { redis, databaseUrl, logger, prefix = 'hallpass' } = options;
+  const connection = redis === null ? postgresConnection(databaseUrl) : redisConnection(redis, prefix);
   const arming = createArming(connection.openQueue, createOutage(logger, 'set'));
   const receiving = createReceiving(connection.openWorker, createOutage(logger, 'received'));
   return {

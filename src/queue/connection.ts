@@ -1,11 +1,10 @@
 /** BullMQ's two ends, the queue that adds jobs and the worker that receives them, on Redis or on Postgres. */
 import { type BackendFactory, createRedisBackend, type IQueueBackend, withBackend } from 'bullmq';
+import type { RedisServer } from '../config/redis-url.js';
 import { createLedgerBackend } from './postgres-backend.js';
+import { RETRY_MS, redisOptions } from './redis-options.js';
 
 export const QUEUE_NAME = 'hallpass-alarms';
-
-/** How long to wait before trying again when the backend is out, milliseconds. */
-export const RETRY_MS = 1_000;
 
 interface Alarm {
   readonly target: string;
@@ -34,16 +33,9 @@ export interface AlarmConnection {
   openWorker(onAlarm: (target: string) => Promise<void>): AlarmWorker;
 }
 
-/**
- * Alarms in Redis, below keys that begin with `prefix`. `rediss://` speaks TLS.
- * `maxRetriesPerRequest: null`: BullMQ's worker blocks on Redis and needs a client that never gives a command up.
- */
-export function redisConnection(url: string, prefix: string): AlarmConnection {
-  return connect(
-    createRedisBackend,
-    { url, maxRetriesPerRequest: null, retryStrategy: () => RETRY_MS },
-    { prefix },
-  );
+/** Alarms in Redis, below keys that begin with `prefix`. */
+export function redisConnection(server: RedisServer, prefix: string): AlarmConnection {
+  return connect(createRedisBackend, redisOptions(server), { prefix });
 }
 
 /** Alarms in the ledger's database, in the tables that `migrateQueue` made. */

@@ -6,8 +6,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { coerceError } from '../errors.js';
 import { closeInTime, discard } from './close.js';
-import { type AlarmWorker, RETRY_MS } from './connection.js';
+import type { AlarmWorker } from './connection.js';
 import type { Outage } from './outage.js';
+import { RETRY_MS } from './redis-options.js';
 
 export interface Receiving {
   start(onAlarm: (target: string) => Promise<void>): void;

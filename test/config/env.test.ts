@@ -27,7 +27,7 @@ test('the least that serves, with every default; empty counts as unset', () => {
     logLevel: 'info',
     databaseUrl: 'postgres://hallpass@db/ledger',
     databaseOwnerUrl: 'postgres://hallpass@db/ledger',
-    redisUrl: null,
+    redis: null,
     slack: { botToken: 'xoxb-sesame', apiUrl: null },
     transport: { kind: 'socket', appToken: 'xapp-sesame' },
     pagerduty: null,
@@ -58,7 +58,14 @@ test('everything said, over HTTP', () => {
     logLevel: 'debug',
     databaseUrl: 'postgres://hallpass@db/ledger',
     databaseOwnerUrl: 'postgresql://owner@db/ledger',
-    redisUrl: 'rediss://redis:6379/1',
+    redis: {
+      hosts: [{ host: 'redis', port: 6379 }],
+      username: null,
+      password: null,
+      sentinel: null,
+      db: 1,
+      tls: {},
+    },
     slack: { botToken: 'xoxb-sesame', apiUrl: 'http://127.0.0.1:1/api/' },
     transport: { kind: 'http', signingSecret: 'secret', port: 0 },
     pagerduty: { token: 'token', apiUrl: 'http://127.0.0.1:2' },
@@ -84,7 +91,7 @@ test('all problems at once, each with what would be right, and no value shown', 
     'LOG_LEVEL: is not a level; write one of trace, debug, info, warn, error, fatal, silent',
     'OPS_PORT: is not a port; write a number from 0 (any free one) to 65535',
     'PORT: is not a port; write a number from 0 (any free one) to 65535',
-    'REDIS_URL: is not a url like redis://host:6379',
+    'REDIS_URL: is not a url like redis://:password@host:6379 or redis+sentinel://:password@host1:26379,host2:26379/master, with special characters percent-encoded',
     'SLACK_API_URL: is not a url like https://host/path',
     'SLACK_BOT_TOKEN: does not begin with xoxb-; write the bot token of the Slack app',
     'SLACK_SIGNING_SECRET: is not set; set it for HTTP, or set SLACK_APP_TOKEN for Socket Mode',
@@ -96,7 +103,7 @@ test('each command asks only for what it needs', () => {
     'DATABASE_URL: is not set; write a url like postgres://user:password@host:5432/hallpass',
   ]);
   expect(
-    readDatabases({ DATABASE_URL: LEAST.DATABASE_URL, SLACK_BOT_TOKEN_FILE: '/nowhere' }).redisUrl,
+    readDatabases({ DATABASE_URL: LEAST.DATABASE_URL, SLACK_BOT_TOKEN_FILE: '/nowhere' }).redis,
   ).toBeNull();
   expect(configPath({})).toBe('hallpass.yaml');
   expect(readLogLevel({ LOG_LEVEL: 'warn' })).toBe('warn');

@@ -1,4 +1,6 @@
 import { onTestFinished } from 'vitest';
+import { Wrong } from '../../src/config/fields.js';
+import { readRedisUrl } from '../../src/config/redis-url.js';
 import { createLogger } from '../../src/logger.js';
 import type { Alarms } from '../../src/queue/alarms.js';
 import { createAlarms } from '../../src/queue/bullmq-alarms.js';
@@ -23,7 +25,10 @@ export async function openAlarms(backend: Backend, failing: readonly string[] = 
   const rung: string[] = [];
   const log: string[] = [];
   const logger = createLogger('debug', { write: (line) => void log.push(line) });
-  const alarms = createAlarms({ ...backend, logger });
+  const { redisUrl, ...rest } = backend;
+  const redis = redisUrl === null ? null : readRedisUrl(redisUrl);
+  if (redis instanceof Wrong) throw new Error(redis.message);
+  const alarms = createAlarms({ ...rest, redis, logger });
   onTestFinished(() => alarms.close());
   await alarms.start(async (target) => {
     rung.push(target);
