@@ -99,6 +99,26 @@ describe('Socket Mode', () => {
     expect(fatal).toEqual([]);
   }, 120_000);
 
+  it('four replicas and one that is being rolled out hold all ten connections; another waits for its turn', async () => {
+    const first = await start('socket');
+    const { slack } = first;
+    const others = await Promise.all(Array.from({ length: 4 }, () => start('socket', { slack })));
+    await slack.waitFor(() => slack.sockets.count === 10);
+    slack.sockets.disconnect('refresh_requested');
+    await slack.waitFor(() => slack.sockets.count === 10, 30_000);
+
+    const sixth = await build('socket', { slack });
+    const started = sixth.app.start();
+    await waitFor(() => sixth.log().includes('not connected, trying again') || slack.sockets.count > 10, {
+      what: 'the sixth to be turned away',
+    });
+    expect([sixth.app.ready(), slack.sockets.count]).toEqual([false, 10]);
+    expect([first, ...others].map(({ app }) => app.ready())).toEqual(Array(5).fill(true));
+    await first.app.stop();
+    await started;
+    expect(sixth.app.ready()).toBe(true);
+  });
+
   it('stops while Slack leaves it hanging', async () => {
     const { slack, app, log } = await build('socket');
     slack.faults.order(OPEN, { kind: 'hang' }, 2);
