@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { findBinaries } from '../../sandbox/postgres/binaries.js';
 import { freePort } from '../../sandbox/postgres/free-port.js';
+import { startProxy, type TcpProxy } from '../../sandbox/postgres/proxy.js';
 import type { Connect } from '../../src/config/config.js';
 import type { Limits } from '../../src/target/connect.js';
 import { createDirectTarget } from '../../src/target/direct.js';
 import { TargetError } from '../../src/target/errors.js';
 import type { Target } from '../../src/target/target.js';
 import { waitFor } from '../support/wait-for.js';
-import { startProxy, type TcpProxy } from './proxy.js';
 import { useServer } from './server.js';
 
 describe('the connection to a target', () => {

@@ -1,11 +1,11 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { neutralise, startProxy } from '../../sandbox/postgres/proxy.js';
 import { createDirectTarget } from '../../src/target/direct.js';
 import { quoteName } from '../../src/target/quote.js';
 import type { OidPair, Target } from '../../src/target/target.js';
 import { installedMajors } from '../support/majors.js';
 import { waitFor } from '../support/wait-for.js';
-import { neutralise, startProxy } from './proxy.js';
 import { useServer } from './server.js';
 
 const modes = (['direct', 'guarded'] as const).flatMap((mode) =>

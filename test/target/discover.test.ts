@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { startProxy } from '../../sandbox/postgres/proxy.js';
 import { createRoles } from '../../src/access/roles.js';
 import { createLogger } from '../../src/logger.js';
 import { createDiscovery, type Discovery } from '../../src/target/discover.js';
 import { quoteName } from '../../src/target/quote.js';
 import { load } from '../config/files.js';
 import { installedMajors } from '../support/majors.js';
-import { startProxy } from './proxy.js';
 import { useServer } from './server.js';
 
 const MODES = ['direct', 'guarded'] as const;

@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { startProxy } from '../../../sandbox/postgres/proxy.js';
 import { createGuardedTarget } from '../../../src/target/guarded/guarded.js';
 import { DATABASE } from '../../../src/target/guarded/names.js';
 import type { OidPair, Target } from '../../../src/target/target.js';
 import { installedMajors } from '../../support/majors.js';
-import { startProxy } from '../proxy.js';
 import { useServer } from '../server.js';
 
 describe.each(installedMajors())('what a guarded target remembers, on Postgres $major', (major) => {

@@ -20,6 +20,8 @@ export interface TcpProxy {
   toClient: Pass;
   /** The server does not hear that the client is gone: its machine lost power. */
   hidesClose: boolean;
+  /** Cuts every connection that there is; new ones are taken. */
+  cut(): void;
   heal(): void;
   close(): Promise<void>;
 }
@@ -64,12 +66,15 @@ export async function startProxy(to: { readonly host: string; readonly port: num
     toServer: passOn,
     toClient: passOn,
     hidesClose: false,
+    cut: () => {
+      for (const socket of sockets) socket.destroy();
+    },
     heal: () => {
       proxy.toServer = passOn;
       proxy.toClient = passOn;
     },
     close: async () => {
-      for (const socket of sockets) socket.destroy();
+      proxy.cut();
       const ended = once(listener, 'close');
       listener.close();
       await ended;
