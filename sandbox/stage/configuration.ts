@@ -1,6 +1,6 @@
 import { CAST, CHANNELS, GROUPS, ON_CALL } from './cast.js';
 
-interface Address {
+export interface Address {
   readonly host: string;
   readonly port: number;
 }

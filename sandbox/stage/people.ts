@@ -16,8 +16,11 @@ export interface Wish {
 }
 
 /** Opens the form and fills it in. */
-export async function fillForm(slack: Slack, name: Name, wish: Wish): Promise<void> {
-  const person = slack.as(CAST[name]);
+export function fillForm(slack: Slack, name: Name, wish: Wish): Promise<void> {
+  return fillFormAs(slack, slack.as(CAST[name]), wish);
+}
+
+async function fillFormAs(slack: Slack, person: Actor, wish: Wish): Promise<void> {
   const target = wish.target ?? 'shop';
   const before = person.openedView()?.id;
   succeeded(await person.command('/request'));
@@ -35,13 +38,21 @@ export async function fillForm(slack: Slack, name: Name, wish: Wish): Promise<vo
 }
 
 /** Fills in the form and sends it. @returns the errors beside the fields; null when it was taken. */
-export async function submitRequest(
+export function submitRequest(
   slack: Slack,
   name: Name,
   wish: Wish,
 ): Promise<Readonly<Record<string, string>> | null> {
-  await fillForm(slack, name, wish);
-  const person = slack.as(CAST[name]);
+  return submitAs(slack, slack.as(CAST[name]), wish);
+}
+
+/** As `submitRequest`, for somebody who is not in the cast. */
+export async function submitAs(
+  slack: Slack,
+  person: Actor,
+  wish: Wish,
+): Promise<Readonly<Record<string, string>> | null> {
+  await fillFormAs(slack, person, wish);
   const sent = await person.submit();
   if (sent.outcome === 'errors') {
     const { errors } = sent;

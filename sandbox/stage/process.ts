@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface HallpassProcess {
@@ -23,6 +24,25 @@ const END_WITH_PARENT =
   "process.stdin.on('end', () => process.kill(process.pid, 'SIGKILL')).resume().unref();";
 
 /**
+ * Starts a command of the built Hallpass as a process of its own.
+ * @param onLine hears each line of its log
+ */
+export function spawnHallpass(
+  cli: string,
+  command: HallpassCommand,
+  env: Readonly<Record<string, string>>,
+  onLine: (line: string) => void,
+): ChildProcess {
+  const preload = `data:text/javascript,${END_WITH_PARENT}`;
+  const child = spawn(process.execPath, ['--import', preload, cli, command], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', onLine);
+  return child;
+}
+
+/**
  * Starts the built Hallpass as a process of its own, and waits until `/readyz` says yes.
  * @param onLine hears each line of its log
  * @throws Error with the end of its log when it does not become ready
@@ -33,27 +53,15 @@ export async function startHallpass(
   onLine: (line: string) => void,
   command: HallpassCommand = 'serve',
 ): Promise<HallpassProcess> {
-  const child = spawn(
-    process.execPath,
-    ['--import', `data:text/javascript,${END_WITH_PARENT}`, cli, command],
-    {
-      env: { PATH: process.env.PATH, ...env },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    },
-  );
+  const tail: string[] = [];
+  const child = spawnHallpass(cli, command, env, (line) => {
+    tail.push(line);
+    if (tail.length > 50) tail.shift();
+    onLine(line);
+  });
   const ended = new Promise<Awaited<HallpassProcess['ended']>>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  const tail: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      for (const line of text.split('\n').filter((each) => each !== '')) {
-        tail.push(line);
-        if (tail.length > 50) tail.shift();
-        onLine(line);
-      }
-    });
-  }
   await becomesReady(child, env.OPS_PORT, tail);
   return {
     pid: child.pid,

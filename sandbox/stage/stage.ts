@@ -10,11 +10,11 @@ import { type PagerDuty, startPagerDuty } from '../pagerduty/pagerduty.js';
 import { type Cluster, startCluster } from '../postgres/cluster.js';
 import { freePort } from '../postgres/free-port.js';
 import { buildSamples, type Samples } from '../postgres/samples.js';
-import { runSql } from '../postgres/server-access.js';
+import { runSql, type ServerAddress } from '../postgres/server-access.js';
 import { type Slack, startSlack } from '../slack/index.js';
 import { ON_CALL, WORKSPACE } from './cast.js';
 import { runCommand } from './command.js';
-import { configuration } from './configuration.js';
+import { type Address, configuration } from './configuration.js';
 import { type HallpassCommand, type HallpassProcess, startHallpass } from './process.js';
 import { buildVault, vaultUrl } from './vault.js';
 
@@ -30,6 +30,8 @@ export interface StageOptions {
   readonly ordersAdmin?: boolean;
   /** Adds a second target, a guarded one on a server of its own; default false. */
   readonly vault?: boolean;
+  /** Puts something between Hallpass and a target's server; default: nothing. @returns where Hallpass finds it */
+  readonly between?: (target: 'shop' | 'vault', server: ServerAddress) => Promise<Address>;
   readonly onLine?: (line: string) => void;
   /** Changes what the configuration file says. */
   readonly configure?: (yaml: string) => string;
@@ -77,7 +79,11 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   putOnCall(pagerduty);
 
   const config = join(folder, 'hallpass.yaml');
-  const written = configuration(server, { ordersAdmin: options.ordersAdmin === true, vault });
+  const { between = async (_, address) => address } = options;
+  const written = configuration(await between('shop', server), {
+    ordersAdmin: options.ordersAdmin === true,
+    vault: vault && (await between('vault', vault)),
+  });
   await writeFile(config, options.configure?.(written) ?? written);
   const port = await freePort();
   const env = {
