@@ -20,15 +20,23 @@ export type Fault =
 export type Forgery = 'signature' | 'stale';
 
 export class Faults {
-  #ordered: { readonly method: string; readonly fault: Fault; left: number }[] = [];
+  #ordered: {
+    readonly method: string;
+    readonly fault: Fault;
+    readonly channel: string | undefined;
+    left: number;
+  }[] = [];
   #postInterval = 0;
   #lastPost = new Map<string, number>();
   #duplicates = 0;
   #forgeries: Forgery[] = [];
 
-  /** @param method a Web API method, `response_url`, or `*` for all. Faults on the same method happen in the order given. */
-  order(method: string, fault: Fault, times = 1): void {
-    this.#ordered.push({ method, fault, left: times });
+  /**
+   * @param method a Web API method, `response_url`, or `*` for all. Faults on the same method happen in the order given.
+   * @param channel only calls whose `channel` is this
+   */
+  order(method: string, fault: Fault, times = 1, channel?: string): void {
+    this.#ordered.push({ method, fault, channel, left: times });
   }
 
   /** Allows `perSecond` messages a second in each channel, and answers 429 to more; null allows all. */
@@ -55,8 +63,13 @@ export class Faults {
     this.limitPosts(null);
   }
 
-  take(method: string): Fault | undefined {
-    const next = this.#ordered.find((order) => order.left > 0 && ['*', method].includes(order.method));
+  take(method: string, channel: unknown): Fault | undefined {
+    const next = this.#ordered.find(
+      (order) =>
+        order.left > 0 &&
+        ['*', method].includes(order.method) &&
+        (order.channel === undefined || order.channel === channel),
+    );
     if (next) next.left -= 1;
     return next?.fault;
   }
