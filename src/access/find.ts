@@ -1,6 +1,6 @@
 import type { AccessRequest } from '../domain/request.js';
 import { parseRequestName } from '../domain/request.js';
-import { recordSent, whereShown } from '../ledger/deliveries.js';
+import { isStray, recordSent, whereShown } from '../ledger/deliveries.js';
 import { readRequests } from '../ledger/read-requests.js';
 import { logSecurity } from '../security.js';
 import type { Clicked } from './access.js';
@@ -22,8 +22,7 @@ export async function findRequest(
     logSecurity(deps.logger, 'unknown_request', { request: requestId }, 'a button names no request of ours');
     return null;
   }
-  // Direct messages (`D…`) are several a request; only the card has one place where it belongs.
-  if (!clicked.channel.startsWith('D')) deps.background('settle a twin', settleTwin(deps, id, clicked));
+  deps.background('settle a twin', settleTwin(deps, id, clicked));
   return { request, now };
 }
 
@@ -32,6 +31,11 @@ async function settleTwin(
   id: number,
   clicked: Clicked,
 ): Promise<void> {
+  // Direct messages (`D…`) are several a request; only the card has one place where it belongs.
+  if (clicked.channel.startsWith('D')) {
+    if (await isStray(db, id, clicked)) await messenger.delete(clicked);
+    return;
+  }
   const key = `card:${id}`;
   const shown = await whereShown(db, key);
   if (shown === null) await recordSent(db, key, 0, clicked);

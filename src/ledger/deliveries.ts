@@ -125,6 +125,23 @@ export async function whereShown(
   return row?.channel && row.ts ? { channel: row.channel, ts: row.ts } : null;
 }
 
+/**
+ * Whether a message about this request is none that is kept up to date. While the place of one is not known yet, it
+ * may be that one.
+ */
+export async function isStray(
+  db: Queryable,
+  requestId: number,
+  place: { readonly channel: string; readonly ts: string },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select from deliveries where request_id = $1
+       and (channel = $2 and ts = $3 or ts is null and attempts > 0 and sent < wanted)`,
+    [requestId, place.channel, place.ts],
+  );
+  return rowCount === 0;
+}
+
 /** Says something else where the operators were told something. */
 export async function rewriteOperatorNote(db: Queryable, key: string, message: object): Promise<void> {
   await db.query(

@@ -7,7 +7,7 @@ import { buildSamples } from '../../sandbox/postgres/samples.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import type { SeenMessage } from '../../sandbox/slack/index.js';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
-import { all, card, click, clickAndHear, request, told } from '../../sandbox/stage/people.js';
+import { all, card, click, clickAndHear, messagesOf, request, told } from '../../sandbox/stage/people.js';
 import { describeOwnRedis, startRedis, type TestRedis } from '../support/redis.js';
 import { waitFor } from '../support/wait-for.js';
 import {
@@ -240,7 +240,7 @@ describe('Slack', () => {
   });
 
   test('loses the answer to a first post: of two cards either works, and the older one goes', async () => {
-    slack.faults.order('chat.postMessage', { kind: 'lost' }, 2);
+    slack.faults.order('chat.postMessage', { kind: 'lost' }, 1, CHANNELS.access);
     const id = await request(slack, 'ana', { role: 'orders_read', ...LONG });
     const [older] = await slack.waitFor(() => cardsOf(id).length === 2 && cardsOf(id));
     if (older === undefined) throw new Error('there is no card');
@@ -252,12 +252,25 @@ describe('Slack', () => {
     expect(cardsOf(id)[0]?.ts).not.toBe(older.ts);
     expect(buttons(await card(slack, id, /Granted/))).toEqual(['Extend', 'End access']);
     await click(slack, 'ana', note, 'Relinquish');
-    await expectRung(stage, 'ana', id, [WAITING, WAITING, GRANTED, RELINQUISHED]);
+    await expectRung(stage, 'ana', id, [WAITING, GRANTED, RELINQUISHED]);
     await card(slack, id, /Ended: relinquished/);
   });
 
+  test('loses the answer to a direct message: the copy that is not kept up to date goes when it is clicked', async () => {
+    slack.faults.order('chat.postMessage', { kind: 'lost' }, 1, CAST.ana);
+    const id = await request(slack, 'ana', { role: 'orders_read', ...LONG });
+    const offers = () => messagesOf(slack, 'ana').filter((message) => all(message).includes(`${id} ·`));
+    const [older, newer] = await slack.waitFor(() => offers().length === 2 && offers());
+    if (older === undefined || newer === undefined) throw new Error('there are no two of them');
+    await untilAllSent(stage);
+    await click(slack, 'ana', older, 'Cancel request');
+    await slack.waitFor(() => offers().every(({ ts }) => ts !== older.ts));
+    await expectRung(stage, 'ana', id, [WAITING, WAITING, 'Cancelled by you']);
+    expect(offers().map(buttons)).toEqual([[], []]);
+  });
+
   test('loses the answer, and the card is clicked before it is posted again: it is the card', async () => {
-    slack.faults.order('chat.postMessage', { kind: 'lost' }, 2);
+    slack.faults.order('chat.postMessage', { kind: 'lost' }, 1, CHANNELS.access);
     const id = await request(slack, 'ben', { role: 'orders_read', ...LONG });
     const asked = await card(slack, id, /Waiting/);
     await click(slack, 'cora', asked, 'Approve');
