@@ -89,7 +89,7 @@ const BY_CODE: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ['58', ['ailing', 'target', true, 'The server has an error of its own.']],
   ['25P03', cut],
   ['25P04', cut],
-  ['25006', ['standby', 'target', false, 'The server is read-only.', USE_PRIMARY]],
+  ['25006', ['standby', 'target', true, 'The server is read-only.', USE_PRIMARY]],
   [
     '55P03',
     ['blocked', 'role', true, 'Somebody else’s transaction holds a lock on the role.', END_TRANSACTION],

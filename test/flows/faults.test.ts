@@ -108,6 +108,23 @@ describe('the target', () => {
     await expectRung(stage, 'ben', id, [WAITING, GRANTED, EXPIRED]);
   });
 
+  test('is read-only for a while: nothing fails for it, and both ends are made up for', async () => {
+    const readOnly = async (is: boolean) => {
+      await server.query(`alter system set default_transaction_read_only = ${is}`);
+      await server.query('select pg_reload_conf()');
+    };
+    onTestFinished(() => readOnly(false));
+    const due = await borrow(stage, 'ben', { role: 'orders_read', ...SHORT });
+    await readOnly(true);
+    const id = await approved(stage, 'ana', { role: 'orders_read', ...LONG });
+    await card(slack, id, /not granted yet[\s\S]*read-only/);
+    await card(slack, due.id, OVERDUE);
+    await readOnly(false);
+    await click(slack, 'ana', await told(slack, 'ana', id, /psql/), 'Relinquish');
+    await expectRung(stage, 'ana', id, [WAITING, GRANTED, RELINQUISHED]);
+    await expectRung(stage, 'ben', due.id, [WAITING, GRANTED, EXPIRED]);
+  });
+
   test('has its connections cut between all steps, and the ledger too', async () => {
     const cut = async () => {
       await endSessions(server, 'hallpass');
