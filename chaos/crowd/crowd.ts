@@ -1,0 +1,53 @@
+/** Everybody at once, each in a life of their own, until it is over. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { APPROVERS, ENGINEERS } from '../people.js';
+import type { Random } from '../random.js';
+import type { ChaosStage } from '../stage.js';
+import { createAdministrator } from './administrator.js';
+import { createApprover } from './approver.js';
+import { createEngineer, type Submission } from './engineer.js';
+
+export interface Lived {
+  /** The forms that Slack took. */
+  readonly submitted: readonly Submission[];
+  /** What people did, and how often they saw it fail or could not do it. */
+  readonly acts: number;
+  readonly failures: number;
+}
+
+/** Lets the crowd live until `signal` is aborted; what each has begun is finished. */
+export async function letLive(stage: ChaosStage, random: Random, signal: AbortSignal): Promise<Lived> {
+  const { slack, targets } = stage;
+  const submitted: Submission[] = [];
+  let acts = 0;
+  let failures = 0;
+  const places = targets.flatMap(({ name, roles }) => roles.map((role) => ({ target: name, role })));
+
+  async function live(
+    act: () => Promise<void>,
+    pauseMs: readonly [number, number],
+    own: Random,
+  ): Promise<void> {
+    while (!signal.aborted) {
+      await sleep(own.between(...pauseMs), undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      acts += 1;
+      await act().catch(() => {
+        failures += 1;
+      });
+    }
+  }
+
+  const engineers = Object.entries(ENGINEERS).map(([login, userId]) => {
+    const own = random.fork();
+    return live(createEngineer(slack, login, userId, places, submitted, own), [200, 1_500], own);
+  });
+  const approvers = APPROVERS.map((userId) => {
+    const own = random.fork();
+    return live(createApprover(slack, userId, own), [50, 400], own);
+  });
+  const own = random.fork();
+  const administrator = live(createAdministrator(targets, own), [4_000, 12_000], own);
+  await Promise.all([...engineers, ...approvers, administrator]);
+  return { submitted, acts, failures };
+}

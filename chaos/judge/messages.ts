@@ -1,0 +1,106 @@
+/** Of what people see in Slack at the end: each requester is told, and what stands there is so. */
+import { type Actor, buttonsOf, type SeenMessage, type Slack } from '../../sandbox/slack/index.js';
+import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
+import { all } from '../../sandbox/stage/people.js';
+import type { LedgerRequest } from '../ledger.js';
+import type { Verdict } from '../report.js';
+
+/** What a message says of a request in this state. */
+const SAYS: Readonly<Record<string, RegExp>> = {
+  pending: /Waiting for approval/,
+  active: /Granted|You have/,
+  denied: /Denied by/,
+  withdrawn: /Cancelled by/,
+  lapsed: /Lapsed: nobody decided/,
+  failed: /Failed: nothing was granted/,
+  ended: /Ended|ended by/i,
+};
+
+/** What operators are told when something is not as Hallpass left it; nothing of it happens in a run. */
+const ALARMING = /nothing explains|not lent by|another server|another installation|another login|logs in as/i;
+
+export interface Shown {
+  readonly verdicts: readonly Verdict[];
+  /** Older copies of a message whose answer was lost, and how many of them a click could not remove. */
+  readonly twins: number;
+}
+
+export async function judgeMessages(slack: Slack, requests: readonly LedgerRequest[]): Promise<Shown> {
+  const untold: string[] = [];
+  const stale: string[] = [];
+  const stubborn: string[] = [];
+  let twins = 0;
+  for (const request of requests) {
+    const surfaces = [
+      { where: CHANNELS.access, reader: slack.as(CAST.eve), what: 'card', presser: slack.as(CAST.olga) },
+      {
+        where: 'dm',
+        reader: slack.as(request.requester),
+        what: 'message',
+        presser: slack.as(request.requester),
+      },
+    ];
+    for (const { where, reader, what, presser } of surfaces) {
+      const about = messagesAbout(reader, where, request.id);
+      const wrong = about.filter((message) => !isRight(request, message));
+      if (!about.some((message) => isRight(request, message)))
+        untold.push(`${request.id} is ${request.state}, ${what}`);
+      const newest = about.at(-1);
+      if (what === 'card' && newest !== undefined && wrong.includes(newest)) {
+        stale.push(`${request.id} is ${request.state}, and its card says: ${headline(newest)}`);
+      }
+      const copies = wrong.filter((message) => message !== newest);
+      twins += copies.length;
+      for (const copy of copies) {
+        const [button] = buttonsOf(copy.blocks);
+        if (button === undefined) continue;
+        await presser.click(copy, button);
+        const gone = () =>
+          !messagesAbout(reader, where, request.id).some(
+            (left) => left.ts === copy.ts && !isRight(request, left),
+          );
+        if (!(await slack.waitFor(gone).catch(() => false))) {
+          stubborn.push(`${request.id} is ${request.state}, and a ${what} still says: ${headline(copy)}`);
+        }
+      }
+    }
+  }
+  const alarms = slack
+    .as(CAST.olga)
+    .messages(CHANNELS.operators)
+    .filter((message) => ALARMING.test(all(message)));
+  const problems = slack.problems.filter(({ kind }) => kind !== 'not acknowledged');
+  return {
+    verdicts: [
+      { what: 'everybody told of the state', checked: requests.length, breaches: untold },
+      { what: 'each card shows the state', checked: requests.length, breaches: stale },
+      { what: 'copies of before go when clicked', checked: twins, breaches: stubborn },
+      { what: 'operators hear of nothing that is not so', checked: 1, breaches: alarms.map(headline) },
+      {
+        what: 'Slack refused nothing',
+        checked: slack.log.length,
+        breaches: problems.map(({ message }) => message),
+      },
+    ],
+    twins,
+  };
+}
+
+function messagesAbout(reader: Actor, where: string, id: string): readonly SeenMessage[] {
+  return reader
+    .messages(where)
+    .filter(
+      (message) =>
+        !message.ephemeral && message.threadTs === null && new RegExp(`\\b${id} ·`).test(all(message)),
+    );
+}
+
+/** Says what is so, and offers no button on what is over. */
+function isRight(request: LedgerRequest, message: SeenMessage): boolean {
+  const says = SAYS[request.state]?.test(all(message)) === true;
+  return says && (request.ended === null || buttonsOf(message.blocks).length === 0);
+}
+
+function headline(message: SeenMessage): string {
+  return all(message).split('\n')[0] ?? '';
+}

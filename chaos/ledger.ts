@@ -1,0 +1,65 @@
+/** What the ledger says, read as its owner. */
+import { runSql } from '../sandbox/postgres/server-access.js';
+
+export interface LedgerRequest {
+  readonly id: string;
+  readonly state: string;
+  readonly why: string | null;
+  readonly trouble: string | null;
+  readonly target: string;
+  readonly role: string;
+  readonly login: string;
+  readonly requester: string;
+  readonly reason: string;
+  /** By the clock that all share, milliseconds since 1970. */
+  readonly decided: number | null;
+  readonly expires: number | null;
+  /** When it was due to be taken back; null while it is not, or when it was never lent. */
+  readonly due: number | null;
+  readonly ended: number | null;
+  readonly pendingUntil: number;
+}
+
+/** What makes a request end before its time. */
+const ENDINGS = ['relinquished', 'end_asked', 'grant_failed', 'found_gone'];
+
+export function readRequests(url: string): Promise<LedgerRequest[]> {
+  return runSql<LedgerRequest>(
+    url,
+    `SELECT 'R-' || r.id AS id, r.state, r.why, r.trouble, r.target, r.role, r.login, r.requester, r.reason,
+            extract(epoch FROM r.decided_at)::float8 * 1000 AS decided,
+            extract(epoch FROM r.expires_at)::float8 * 1000 AS expires,
+            extract(epoch FROM least(r.expires_at, e.at))::float8 * 1000 AS due,
+            extract(epoch FROM r.ended_at)::float8 * 1000 AS ended,
+            extract(epoch FROM r.pending_until)::float8 * 1000 AS "pendingUntil"
+       FROM requests r
+       LEFT JOIN LATERAL (SELECT min(at) AS at FROM events WHERE request_id = r.id AND kind = ANY ($1)) e ON true
+      ORDER BY r.id`,
+    [ENDINGS],
+  );
+}
+
+/** What is still to be done: "R-1042 is ending", "a message waits: card:1042". */
+export async function readUnsettled(url: string): Promise<readonly string[]> {
+  const rows = await runSql<{ what: string }>(
+    url,
+    `SELECT 'R-' || id || ' is ' || state || coalesce(' (' || trouble || ')', '') AS what FROM requests
+      WHERE state IN ('granting', 'ending')
+         OR state = 'active' AND expires_at <= now() + interval '1 minute'
+         OR state = 'pending' AND pending_until <= now() + interval '10 seconds'
+     UNION ALL
+     SELECT 'a message waits: ' || key || coalesce(' (' || trouble || ')', '') FROM deliveries WHERE sent < wanted`,
+  );
+  return rows.map(({ what }) => what);
+}
+
+/** The requests with all their events, a line each, to find out why a promise was broken. */
+export async function readHistory(url: string): Promise<readonly string[]> {
+  const rows = await runSql<{ line: string }>(
+    url,
+    `SELECT json_build_object('request', r, 'events',
+              (SELECT json_agg(e ORDER BY e.id) FROM events e WHERE e.request_id = r.id))::text AS line
+       FROM requests r ORDER BY r.id`,
+  );
+  return rows.map(({ line }) => line);
+}
