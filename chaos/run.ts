@@ -64,7 +64,7 @@ export async function runChaos(
     ...memberships.verdicts,
     ...judgeRequests(requests, lived.submitted, stage.targets),
     ...messages.verdicts,
-    ...(await judgeAudit(stage)),
+    await judgeAudit(stage),
     { what: 'all settled in time', checked: requests.length, breaches: left },
   ];
   report.table(verdicts, {
