@@ -1,6 +1,7 @@
 /** The processes of Hallpass, as a supervisor keeps them running in production. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../sandbox/postgres/free-port.js';
+import type { HallpassCommand } from '../sandbox/stage/process.js';
 import { type Member, type MemberOptions, supervise } from './member.js';
 import type { Timeline } from './timeline.js';
 
@@ -15,7 +16,7 @@ export interface Fleet {
 
 interface FleetOptions extends Pick<MemberOptions, 'cli' | 'onLine'> {
   /** Each member's command, by its name. */
-  readonly commands: Readonly<Record<string, string>>;
+  readonly commands: Readonly<Record<string, HallpassCommand>>;
   readonly env: Readonly<Record<string, string>>;
   readonly timeline: Timeline;
 }

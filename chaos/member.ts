@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { spawnHallpass } from '../sandbox/stage/process.js';
+import { type HallpassCommand, spawnHallpass } from '../sandbox/stage/process.js';
 
 /** A supervisor's pause before it starts anew, milliseconds. */
 const PAUSE_MS = 500;
@@ -23,7 +23,7 @@ export interface Member {
 export interface MemberOptions {
   readonly name: string;
   readonly cli: string;
-  readonly command: string;
+  readonly command: HallpassCommand;
   readonly env: Readonly<Record<string, string>> & { readonly OPS_PORT: string };
   readonly onLine: (line: string) => void;
   /** It began to work, or works no more. */

@@ -96,8 +96,7 @@ async function open({ cli, backend, onLine }: ChaosStageOptions, opened: Opened)
     await target('vault', vault, ['vault_read']),
   ];
   const timeline = new Timeline();
-  const knowsWorker = (await stage.run('--help')).includes('worker');
-  const commands = { 'replica 1': 'serve', 'replica 2': 'serve', worker: knowsWorker ? 'worker' : 'serve' };
+  const commands = { 'replica 1': 'serve', 'replica 2': 'serve', worker: 'worker' } as const;
   const fleet = keep(await startFleet({ cli, commands, env: stage.env, timeline, onLine }), (it) =>
     it.close(),
   );

@@ -1,4 +1,4 @@
-/** Approves most of what stands in the channel, denies some, ends some, and clicks cards as they were a while ago. */
+/** Approves most of what stands in the channel, denies some, ends some, extends some, and clicks cards as they were a while ago. */
 import { buttonsOf, type Slack } from '../../sandbox/slack/index.js';
 import { CHANNELS } from '../../sandbox/stage/cast.js';
 import type { Random } from '../random.js';
@@ -18,7 +18,8 @@ export function createApprover(slack: Slack, userId: string, random: Random): ()
     const what = random.next();
     if (what < 0.75) return clickOne('Approve');
     if (what < 0.83) return clickOne('Deny');
-    if (what < 0.91) return clickOne('End access');
+    if (what < 0.89) return clickOne('End access');
+    if (what < 0.94) return clickOne('Extend');
     const card = memory.recall();
     if (card !== null) await press(person, card, random.pick(buttonsOf(card.blocks)), random);
   };
