@@ -32,7 +32,8 @@ export interface Notification {
 export type Draft = Pick<Message, 'channel' | 'user' | 'text' | 'blocks'> & Partial<Message>;
 
 export class Messages {
-  #messages: Message[] = [];
+  /** By place, in the order of their posts: an edit or a look costs the same among ten thousand as among ten. */
+  #messages = new Map<string, Message>();
   #notifications = new Map<string, Notification[]>();
   #workspace: Workspace;
   #timestamps: Timestamps;
@@ -53,7 +54,7 @@ export class Messages {
       metadata: null,
       ...draft,
     };
-    this.#messages.push(message);
+    this.#messages.set(placeOf(message), message);
     const channel = this.#workspace.channel(message.channel);
     if (channel && message.onlyFor === null) this.#buzz(message, channel);
     this.#changes.tell('message', { channel: message.channel, ts: message.ts });
@@ -66,30 +67,31 @@ export class Messages {
     content: Pick<Message, 'text' | 'blocks'> & Partial<Pick<Message, 'metadata'>>,
   ): Message {
     const edited: Message = { ...message, ...content, edited: true };
-    this.#messages = this.#messages.map((other) => (same(other, message) ? edited : other));
+    // One that was deleted meanwhile stays deleted.
+    if (this.#messages.has(placeOf(message))) this.#messages.set(placeOf(message), edited);
     this.#changes.tell('message_edited', { channel: message.channel, ts: message.ts });
     return edited;
   }
 
   delete(message: Message): void {
-    this.#messages = this.#messages.filter((other) => !same(other, message));
+    this.#messages.delete(placeOf(message));
     this.#changes.tell('message_deleted', { channel: message.channel, ts: message.ts });
   }
 
   /** The message as it stands now, ephemeral ones included. */
   find(channel: string, ts: string): Message | undefined {
-    return this.#messages.find((message) => message.channel === channel && message.ts === ts);
+    return this.#messages.get(placeOf({ channel, ts }));
   }
 
   /** What a person sees in a channel, newest last. */
   seenBy(userId: string, channelId: string): readonly Message[] {
-    return this.#messages.filter(
+    return this.all.filter(
       ({ channel, onlyFor }) => channel === channelId && (onlyFor === null || onlyFor === userId),
     );
   }
 
   get all(): readonly Message[] {
-    return this.#messages;
+    return [...this.#messages.values()];
   }
 
   notifications(userId: string): readonly Notification[] {
@@ -120,6 +122,6 @@ export class Messages {
   }
 }
 
-function same(one: Message, other: Message): boolean {
-  return one.channel === other.channel && one.ts === other.ts;
+function placeOf({ channel, ts }: Pick<Message, 'channel' | 'ts'>): string {
+  return `${channel}/${ts}`;
 }

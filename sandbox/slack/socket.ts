@@ -127,6 +127,8 @@ export class Sockets implements Transport {
   }
 
   #accept(connection: WebSocket): void {
+    // One for each payload that waits for its acknowledgement.
+    connection.setMaxListeners(0);
     connection.on('error', () => connection.terminate());
     if (this.count >= LARGEST_NUMBER) {
       this.#say(connection, {

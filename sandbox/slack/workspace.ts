@@ -63,6 +63,8 @@ export class Workspace {
   #people = new Map<string, Person>();
   #channels = new Map<string, Channel>();
   #groups = new Map<string, UserGroup>();
+  /** The app's direct messages, by person. */
+  #direct = new Map<string, string>();
   #scopes: ReadonlySet<string>;
   #commands: ReadonlySet<string>;
   #changes: Changes;
@@ -143,6 +145,7 @@ export class Workspace {
   addChannel(seed: ChannelSeed): Channel {
     const channel: Channel = { id: newId('C'), kind: 'public', archived: false, members: [], ...seed };
     this.#channels.set(channel.id, channel);
+    if (channel.kind === 'im') for (const member of channel.members) this.#direct.set(member, channel.id);
     this.#tell(channel.id);
     return channel;
   }
@@ -177,7 +180,7 @@ export class Workspace {
 
   /** The direct messages between a person and the app, opened if need be. */
   directChannel(userId: string): Channel {
-    const found = this.channels.find(({ kind, members }) => kind === 'im' && members.includes(userId));
+    const found = this.#channels.get(this.#direct.get(userId) ?? '');
     return (
       found ??
       this.addChannel({
