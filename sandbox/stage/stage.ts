@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PagerDuty, startPagerDuty } from '../pagerduty/pagerduty.js';
-import { type Cluster, startCluster } from '../postgres/cluster.js';
+import { type Cluster, type ClusterOptions, startCluster } from '../postgres/cluster.js';
 import { freePort } from '../postgres/free-port.js';
 import { buildSamples, type Samples } from '../postgres/samples.js';
 import { runSql, type ServerAddress } from '../postgres/server-access.js';
@@ -32,6 +32,8 @@ export interface StageOptions {
   readonly vault?: boolean;
   /** Puts something between Hallpass and a target's server; default: nothing. @returns where Hallpass finds it */
   readonly between?: (target: 'shop' | 'vault', server: ServerAddress) => Promise<Address>;
+  /** How all its servers keep their data: by default without fsync, and in little memory. */
+  readonly servers?: Pick<ClusterOptions, 'fsync' | 'settings'>;
   readonly onLine?: (line: string) => void;
   /** Changes what the configuration file says. */
   readonly configure?: (yaml: string) => string;
@@ -70,9 +72,9 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   const [slack, pagerduty, server, apart, vault] = await Promise.all([
     startSlack(WORKSPACE),
     startPagerDuty(),
-    startCluster({ name: 'stage' }),
-    options.ledgerApart ? startCluster({ name: 'ledger' }) : null,
-    options.vault ? startCluster({ name: 'vault' }) : null,
+    startCluster({ ...options.servers, name: 'stage' }),
+    options.ledgerApart ? startCluster({ ...options.servers, name: 'ledger' }) : null,
+    options.vault ? startCluster({ ...options.servers, name: 'vault' }) : null,
   ]);
   const ledger = apart ?? server;
   const [samples, urls] = await Promise.all([buildSamples(server, options), createLedger(ledger)]);
