@@ -1,0 +1,88 @@
+/**
+ * `npm run bench`: everything that the README quotes, measured on this machine in one go. `-- --json` prints one JSON
+ * object and nothing else to the standard output; `-- --only key,key` repeats some.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Figures, Key } from './figures.js';
+import { describeMachine } from './machine.js';
+import { measureClicks } from './measures/click.js';
+import { measureKill, measureRedisFlush, measureTargetBack } from './measures/faults.js';
+import { measureFootprint } from './measures/footprint.js';
+import { measureHerd } from './measures/herd.js';
+import { measureIdleSweep } from './measures/idle.js';
+import { measureLateness } from './measures/lateness.js';
+import { measureOneDown } from './measures/one-down.js';
+import { measureSlash } from './measures/slash.js';
+import { isKey, KEYS, table } from './reach.js';
+import { startWorld, type World } from './world.js';
+
+/** One measurement, and the keys that it answers; those that fill the ledger come last. */
+const MEASURES: readonly {
+  readonly keys: readonly Key[];
+  readonly measure: (world: World) => Promise<Partial<Figures>>;
+}[] = [
+  { keys: ['click_to_grant_ms', 'bare_grant_ms'], measure: measureClicks },
+  { keys: ['slash_ack_ms', 'modal_open_ms'], measure: measureSlash },
+  {
+    keys: ['lateness_ms.redis'],
+    measure: async (world) => ({ 'lateness_ms.redis': await measureLateness(world, 'redis') }),
+  },
+  {
+    keys: ['lateness_ms.postgres'],
+    measure: async (world) => ({ 'lateness_ms.postgres': await measureLateness(world, 'postgres') }),
+  },
+  {
+    keys: ['herd.direct'],
+    measure: async (world) => ({ 'herd.direct': await measureHerd(world, world.shop) }),
+  },
+  {
+    keys: ['herd.guarded'],
+    measure: async (world) => ({ 'herd.guarded': await measureHerd(world, world.vault) }),
+  },
+  {
+    keys: ['herd_one_target_down'],
+    measure: async (world) => ({ herd_one_target_down: await measureOneDown(world) }),
+  },
+  {
+    keys: ['after_redis_flush_ms'],
+    measure: async (world) => ({ after_redis_flush_ms: await measureRedisFlush(world) }),
+  },
+  {
+    keys: ['after_target_back_ms'],
+    measure: async (world) => ({ after_target_back_ms: await measureTargetBack(world) }),
+  },
+  { keys: ['after_kill_ms'], measure: async (world) => ({ after_kill_ms: await measureKill(world) }) },
+  { keys: ['idle_sweep_ms'], measure: async (world) => ({ idle_sweep_ms: await measureIdleSweep(world) }) },
+  { keys: ['rss_mb', 'start_ms'], measure: measureFootprint },
+];
+
+const { values } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, only: { type: 'string' } },
+});
+const only = values.only?.split(',') ?? KEYS;
+const unknown = only.filter((key) => !isKey(key));
+if (unknown.length > 0) throw new Error(`there is no ${unknown.join(', ')}; there are ${KEYS.join(', ')}`);
+const cli = join(process.cwd(), 'dist/cli.js');
+if (!existsSync(cli)) throw new Error('dist/cli.js is missing: start this with `npm run bench`');
+
+const began = performance.now();
+const say = (what: string) =>
+  console.error(`${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s  ${what}`);
+say('starting a Slack, a Redis and five Postgres servers');
+const world = await startWorld(cli);
+try {
+  const machine = await describeMachine(world.stage.server);
+  const figures: Partial<Figures> = {};
+  for (const { keys, measure } of MEASURES) {
+    if (!keys.some((key) => only.includes(key))) continue;
+    say(keys.join(', '));
+    await world.clear();
+    Object.assign(figures, await measure(world));
+  }
+  say('done');
+  console.log(values.json ? JSON.stringify(figures, null, 2) : `${machine}\n\n${table(figures)}`);
+} finally {
+  await world.close();
+}

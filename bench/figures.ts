@@ -1,0 +1,57 @@
+/** What is measured, under the keys that `--json` prints. All times are milliseconds. */
+
+export interface Spread {
+  readonly p50: number;
+  readonly p99: number;
+}
+
+export interface Lateness extends Spread {
+  readonly max: number;
+}
+
+export interface Herd {
+  /** How many grants expired at the same moment. */
+  readonly n: number;
+  /** From that moment until the last one was gone: by Hallpass, */
+  readonly last_ms: number;
+  /** by one BullMQ job and one REVOKE each, */
+  readonly naive_last_ms: number;
+  /** and by nothing but list REVOKEs, from the first one on. */
+  readonly bare_last_ms: number;
+}
+
+export interface Figures {
+  readonly click_to_grant_ms: Spread;
+  readonly bare_grant_ms: { readonly p50: number };
+  readonly slash_ack_ms: Spread;
+  readonly modal_open_ms: Spread;
+  readonly 'lateness_ms.redis': Lateness;
+  readonly 'lateness_ms.postgres': Lateness;
+  readonly 'herd.direct': Herd;
+  readonly 'herd.guarded': Herd;
+  readonly herd_one_target_down: { readonly ratio: number };
+  readonly idle_sweep_ms: { readonly '1e3': number; readonly '1e4': number; readonly '1e5': number };
+  readonly after_redis_flush_ms: number;
+  readonly after_target_back_ms: number;
+  readonly after_kill_ms: number;
+  readonly rss_mb: number;
+  readonly start_ms: number;
+}
+
+export type Key = keyof Figures;
+
+/** The middle, and what one in a hundred exceeds. */
+export function spreadOf(samples: readonly number[]): Lateness {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const at = (share: number) => round(sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN);
+  return { p50: at(0.5), p99: at(0.99), max: at(1) };
+}
+
+export function median(samples: readonly number[]): number {
+  return spreadOf(samples).p50;
+}
+
+/** To a hundredth: what lies below is noise. */
+export function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,102 @@
+/**
+ * One target, with its ten thousand logins, as the bench uses it: memberships are made there wholesale, and seen to go
+ * from another session.
+ */
+import pg from 'pg';
+import type { Cluster } from '../sandbox/postgres/cluster.js';
+import { chunks } from '../src/target/by-role.js';
+import { createLogins, loginOf } from './crowd.js';
+import { createWatch, type Watch } from './watch.js';
+
+/** Logins in one REVOKE, as Hallpass has them. */
+export const BATCH = 500;
+
+export interface Lender {
+  /** As the configuration names it. */
+  readonly key: string;
+  readonly cluster: Cluster;
+  readonly watch: Watch;
+  /** system_identifier. */
+  readonly server: string;
+  /** Whose memberships are Hallpass's. */
+  readonly grantorOid: number;
+  readonly role: string;
+  readonly roleOid: number;
+  /** The crowd's, the first one's first. */
+  readonly memberOids: readonly number[];
+  /** As Hallpass. */
+  readonly url: string;
+  /** Lends to the first ones of the crowd, for an hour. @param ids the requests', where the target keeps them. */
+  lend(ids: readonly number[]): Promise<void>;
+  /** What takes the role back from these, as bare as it can be said with Hallpass's own rights. */
+  takeBackSql(from: number, count: number): string;
+  /** Takes back whatever is lent. */
+  clear(): Promise<void>;
+}
+
+export async function openLender(
+  key: string,
+  cluster: Cluster,
+  { role, grantor, url }: { readonly role: string; readonly grantor: string; readonly url: string },
+): Promise<Lender> {
+  const memberOids = await createLogins(cluster);
+  const [row] = await cluster.query<{ server: string; grantor: number; role: number }>(
+    `select (select system_identifier::text from pg_control_system()) as server, $1::regrole::oid as grantor,
+       $2::regrole::oid as role`,
+    [grantor, role],
+  );
+  if (row === undefined) throw new Error('the server did not answer');
+  const guarded = grantor !== 'hallpass';
+  const list = (from: number, count: number) =>
+    Array.from({ length: count }, (_, i) => loginOf(from + i + 1)).join(', ');
+  const arrays = (from: number, count: number) => {
+    const members = memberOids.slice(from, from + count);
+    return `'{${members.map(() => row.role)}}', '{${members}}'`;
+  };
+  const takeBackSql = (from: number, count: number) =>
+    guarded
+      ? `select hallpass.take_back(${arrays(from, count)})`
+      : `revoke ${role} from ${list(from, count)} granted by current_user`;
+
+  return {
+    key,
+    cluster,
+    watch: await createWatch(cluster),
+    server: row.server,
+    grantorOid: row.grantor,
+    role,
+    roleOid: row.role,
+    memberOids,
+    url,
+    takeBackSql,
+    lend: (ids) =>
+      withClient(url, async (client) => {
+        let from = 0;
+        for (const batch of chunks(ids, BATCH)) {
+          await client.query(
+            guarded
+              ? `select hallpass.lend('{${batch}}', ${arrays(from, batch.length)}, '{${batch.map(() => 3_600_000)}}',
+                   '{${batch.map(() => false)}}')`
+              : `grant ${role} to ${list(from, batch.length)} with inherit true, set false granted by current_user`,
+          );
+          from += batch.length;
+        }
+      }),
+    clear: () =>
+      withClient(url, async (client) => {
+        for (const batch of chunks(memberOids, BATCH)) {
+          await client.query(takeBackSql(memberOids.indexOf(batch[0] ?? 0), batch.length));
+        }
+      }),
+  };
+}
+
+export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

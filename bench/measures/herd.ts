@@ -1,0 +1,82 @@
+/** Ten thousand grants on one target end at the same moment: by Hallpass, naively, and as barely as can be. */
+import { Queue, Worker } from 'bullmq';
+import pg from 'pg';
+import { CROWD } from '../crowd.js';
+import { type Herd, round } from '../figures.js';
+import { BATCH, type Lender, withClient } from '../lender.js';
+import { lendOut, settled } from '../requests.js';
+import type { World } from '../world.js';
+
+/** Until the moment: Hallpass starts and comes to rest, the naive worker's jobs are added. */
+const AHEAD_MS = 15_000;
+
+/**
+ * The naive worker with one REVOKE at a time, and with ten: the better one counts. (REVOKEs of one role take turns on
+ * the server, each until its COMMIT is on disk, so more at a time hardly help.)
+ */
+const CONCURRENCY = [1, 10];
+
+export async function measureHerd(world: World, lender: Lender): Promise<Herd> {
+  const byHallpass = await herdOf(world, lender, CROWD);
+  const naive: number[] = [];
+  for (const concurrency of CONCURRENCY) naive.push(await naively(world, lender, concurrency));
+  await lender.lend(Array.from({ length: CROWD }, (_, i) => i + 1_000_000_000));
+  return {
+    n: CROWD,
+    last_ms: byHallpass,
+    naive_last_ms: Math.min(...naive),
+    bare_last_ms: await barely(lender),
+  };
+}
+
+/** By Hallpass. @returns milliseconds from the expiry until the last one was gone */
+export async function herdOf(world: World, lender: Lender, n: number): Promise<number> {
+  const due = Date.now() + AHEAD_MS;
+  await lendOut(
+    world,
+    lender,
+    Array.from({ length: n }, () => due),
+  );
+  return world.withHallpass(async () => {
+    await settled(world, [lender]);
+    return round((await lender.watch.allGone(lender)) - due);
+  });
+}
+
+/** One delayed job and one REVOKE a grant. */
+async function naively({ redis }: World, lender: Lender, concurrency: number): Promise<number> {
+  const ids = Array.from({ length: CROWD }, (_, i) => i + 1_000_000_000 + concurrency * 1_000_000);
+  await lender.lend(ids);
+  const connection = { url: redis.url, maxRetriesPerRequest: null };
+  const name = `naive-${lender.key}-${concurrency}`;
+  const pool = new pg.Pool({ connectionString: lender.url, max: concurrency });
+  const queue = new Queue<{ readonly nth: number }>(name, {
+    connection,
+    defaultJobOptions: { removeOnComplete: true, attempts: 1_000 },
+  });
+  const due = Date.now() + AHEAD_MS;
+  await queue.addBulk(
+    ids.map((_, nth) => ({ name: 'revoke', data: { nth }, opts: { delay: Math.max(0, due - Date.now()) } })),
+  );
+  const worker = new Worker<{ readonly nth: number }>(
+    name,
+    async ({ data }) => void (await pool.query(lender.takeBackSql(data.nth, 1))),
+    { connection, concurrency },
+  );
+  worker.on('error', () => undefined);
+  const gone = await lender.watch.allGone(lender);
+  await Promise.all([worker.close(), queue.close()]);
+  await pool.end();
+  return round(gone - due);
+}
+
+/** List REVOKEs, one after the other on one open connection, with neither ledger nor proof. */
+function barely(lender: Lender): Promise<number> {
+  return withClient(lender.url, async (client) => {
+    await client.query('select 1');
+    const gone = lender.watch.allGone(lender);
+    const began = Date.now();
+    for (let from = 0; from < CROWD; from += BATCH) await client.query(lender.takeBackSql(from, BATCH));
+    return round((await gone) - began);
+  });
+}

@@ -1,0 +1,102 @@
+/** What each figure is to reach, and the table that says whether it does. */
+import type { Figures, Herd, Key, Lateness, Spread } from './figures.js';
+
+interface Row {
+  readonly key: Key;
+  readonly figure: string;
+  readonly toReach: string;
+  /** null: it is there for another to be compared with. */
+  readonly met: boolean | null;
+}
+
+type Judge<Figure> = (figure: Figure, all: Partial<Figures>) => Omit<Row, 'key'>;
+
+const below = (ms: number): Judge<number> => {
+  return (figure) => ({ figure: `${figure} ms`, toReach: `<= ${ms} ms`, met: figure <= ms });
+};
+
+const p99Below = (ms: number) => (spread: Spread) => ({
+  figure: `p50 ${spread.p50}, p99 ${spread.p99} ms`,
+  toReach: `p99 < ${ms} ms`,
+  met: spread.p99 < ms,
+});
+
+const lateness: Judge<Lateness> = (late) => ({
+  ...p99Below(50)(late),
+  figure: `p50 ${late.p50}, p99 ${late.p99}, max ${late.max} ms`,
+});
+
+function sayHerd({ n, last_ms, naive_last_ms, bare_last_ms }: Herd): string {
+  return `${n}: ${last_ms} ms; naive ${naive_last_ms} ms; bare ${bare_last_ms} ms`;
+}
+
+const JUDGES: { readonly [K in Key]: Judge<Figures[K]> } = {
+  click_to_grant_ms: ({ p50, p99 }, { bare_grant_ms: bare }) => {
+    const times = bare === undefined ? Number.NaN : p50 / bare.p50;
+    return {
+      figure: `p50 ${p50} (${times.toFixed(1)} x bare), p99 ${p99} ms`,
+      toReach: 'p50 <= 12 x bare, p99 < 100 ms',
+      met: times <= 12 && p99 < 100,
+    };
+  },
+  bare_grant_ms: ({ p50 }) => ({ figure: `p50 ${p50} ms`, toReach: '', met: null }),
+  slash_ack_ms: p99Below(300),
+  modal_open_ms: p99Below(700),
+  'lateness_ms.redis': lateness,
+  'lateness_ms.postgres': lateness,
+  'herd.direct': (herd) => ({
+    figure: sayHerd(herd),
+    toReach: '< 1000 ms, 10 x before naive, within 4 x bare',
+    met:
+      herd.last_ms < 1_000 &&
+      herd.last_ms * 10 <= herd.naive_last_ms &&
+      herd.last_ms <= herd.bare_last_ms * 4,
+  }),
+  'herd.guarded': (herd) => ({
+    figure: sayHerd(herd),
+    toReach: '< 2500 ms',
+    met: herd.last_ms < 2_500,
+  }),
+  herd_one_target_down: ({ ratio }) => ({ figure: `${ratio}`, toReach: '<= 1.25', met: ratio <= 1.25 }),
+  idle_sweep_ms: (idle) => ({
+    figure: `1e3 ${idle['1e3']}, 1e4 ${idle['1e4']}, 1e5 ${idle['1e5']} ms`,
+    toReach: '1e5 within 2 x 1e3',
+    met: idle['1e5'] <= idle['1e3'] * 2,
+  }),
+  after_redis_flush_ms: below(20_000),
+  after_target_back_ms: below(2_000),
+  after_kill_ms: below(20_000),
+  rss_mb: (figure) => ({ figure: `${figure} MB`, toReach: '< 200 MB', met: figure < 200 }),
+  start_ms: (figure) => ({ figure: `${figure} ms`, toReach: '< 2000 ms', met: figure < 2_000 }),
+};
+
+export const KEYS = Object.keys(JUDGES).filter(isKey);
+
+export function isKey(text: string): text is Key {
+  return Object.hasOwn(JUDGES, text);
+}
+
+function judge<K extends Key>(key: K, figures: Partial<Figures>): Row[] {
+  const figure = figures[key];
+  return figure === undefined ? [] : [{ key, ...JUDGES[key](figure, figures) }];
+}
+
+/** As lines of text, one a figure. */
+export function table(figures: Partial<Figures>): string {
+  const rows = KEYS.flatMap((key) => judge(key, figures)).map(({ key, figure, toReach, met }) => [
+    key,
+    figure,
+    toReach,
+    met === null ? '' : met ? 'met' : 'NOT MET',
+  ]);
+  const lines = [['key', 'figure', 'to reach', ''], ...rows];
+  const widths = [0, 1, 2].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

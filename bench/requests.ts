@@ -1,0 +1,104 @@
+/** Requests as Hallpass would have written them, a great many at once. */
+
+import { chunks } from '../src/target/by-role.js';
+import { loginOf, personOf } from './crowd.js';
+import { BATCH, type Lender } from './lender.js';
+import type { World } from './world.js';
+
+/** When each grant expires, milliseconds since 1970; its holder is the one of the crowd with the same place in the list. */
+export type Expiries = readonly number[];
+
+/**
+ * Lends the target's role to the first ones of the crowd: in the ledger and on the target.
+ * @returns the ids
+ */
+export async function lendOut(
+  { sql }: Pick<World, 'sql'>,
+  lender: Lender,
+  expiries: Expiries,
+): Promise<number[]> {
+  const rows = await sql<{ id: number }>(
+    `insert into requests (version, state, target, role, login, requester, reason, wished_ms, duration_ms, asked, view_id,
+         pending_until, decided_at, decided_by, decided_via, server, grantor_oid, role_oid, member_oid, granted_at,
+         expires_at, sessions, set_role, grace_ms, mark)
+       select 4, 'active', $1, $2, g.login, g.person, 'bench', 3600000, 3600000, '[]', 'bench:' || gen_random_uuid(),
+         now(), now(), 'U0CORA', 'dba', $3, $4, $5, g.member, now(), to_timestamp(g.expires / 1000), 'auto', false,
+         30000, '1'
+       from unnest($6::text[], $7::text[], $8::oid[], $9::float8[]) with ordinality
+         as g (login, person, member, expires, n) order by n
+       returning id::int`,
+    [
+      lender.key,
+      lender.role,
+      lender.server,
+      lender.grantorOid,
+      lender.roleOid,
+      expiries.map((_, i) => loginOf(i + 1)),
+      expiries.map((_, i) => personOf(i + 1)),
+      lender.memberOids.slice(0, expiries.length),
+      expiries,
+    ],
+  );
+  const ids = rows.map(({ id }) => id);
+  await lender.lend(ids);
+  return ids;
+}
+
+/** Moves the end of what is lent there. */
+export async function expireAt({ sql }: Pick<World, 'sql'>, lender: Lender, at: number): Promise<void> {
+  await sql(
+    `update requests set expires_at = to_timestamp($2 / 1000) where target = $1 and state = 'active'`,
+    [lender.key, at],
+  );
+}
+
+/** Waits until Hallpass has compared everything on these targets since `since`: from then on it is at rest. */
+export async function settled({ sql }: Pick<World, 'sql'>, lenders: readonly Lender[]): Promise<void> {
+  const until = performance.now() + 60_000;
+  for (;;) {
+    const [row] = await sql<{ all: boolean }>(
+      'select bool_and(checked_at is not null) as all from targets where name = any($1)',
+      [lenders.map(({ key }) => key)],
+    );
+    if (row?.all === true) return;
+    if (performance.now() > until) throw new Error('Hallpass did not compare what is lent');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/**
+ * Cards and direct messages of these requests as they stand in Slack by then.
+ */
+export async function showInSlack({ sql, stage }: World, ids: readonly number[]): Promise<void> {
+  const { slack } = stage;
+  const post = async (channel: string): Promise<string> => {
+    const answer = await fetch(`${slack.apiUrl}chat.postMessage`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${slack.botToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ channel, text: 'Granted' }),
+    });
+    const said: unknown = await answer.json();
+    if (typeof said === 'object' && said !== null && 'ts' in said && 'channel' in said) {
+      return `${String(said.channel)}/${String(said.ts)}`;
+    }
+    throw new Error(`Slack took no message: ${JSON.stringify(said)}`);
+  };
+  for (const batch of chunks(
+    ids.map((id, i) => ({ id, person: personOf(i + 1) })),
+    BATCH,
+  )) {
+    const places = await Promise.all(
+      batch.map(async ({ person }) => [await post('C0ACCESS'), await post(person)] as const),
+    );
+    const shown = batch.flatMap(({ id, person }, i) => [
+      { key: `card:${id}`, kind: 'card', id, recipient: 'C0ACCESS', place: places[i]?.[0] },
+      { key: `status:${id}`, kind: 'status', id, recipient: person, place: places[i]?.[1] },
+    ]);
+    await sql(
+      `insert into deliveries (key, kind, request_id, recipient, wanted, sent, channel, ts)
+         select key, kind, id, recipient, 4, 4, split_part(place, '/', 1), split_part(place, '/', 2)
+         from jsonb_to_recordset($1::jsonb) as s (key text, kind text, id bigint, recipient text, place text)`,
+      [JSON.stringify(shown)],
+    );
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * All that the measurements need, started once: the stage with servers that write to disk as production's do, a Redis,
+ * and four targets with ten thousand logins each. Whatever is said of Hallpass is measured on its real process.
+ */
+import { type Cluster, startCluster } from '../sandbox/postgres/cluster.js';
+import { runSql } from '../sandbox/postgres/server-access.js';
+import { type Redis, startRedisServer } from '../sandbox/redis.js';
+import type { HallpassProcess } from '../sandbox/stage/process.js';
+import { type Stage, startStage } from '../sandbox/stage/stage.js';
+import { joinSlack } from './crowd.js';
+import { type Lender, openLender } from './lender.js';
+
+export interface World {
+  readonly stage: Stage;
+  readonly redis: Redis;
+  readonly shop: Lender;
+  /** Direct ones, each on a server of its own. */
+  readonly north: Lender;
+  readonly south: Lender;
+  /** The guarded one. */
+  readonly vault: Lender;
+  /** Runs SQL on the ledger as its owner. */
+  sql<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Runs Hallpass while `work` runs. @param changes what is different in its environment */
+  withHallpass<T>(
+    work: (hallpass: HallpassProcess) => Promise<T>,
+    changes?: Readonly<Record<string, string>>,
+  ): Promise<T>;
+  /** Ends every request, takes back every membership, and drops every message that is not sent. Hallpass must not run. */
+  clear(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** As a small server in production has it; the stage's own default is made for many servers side by side. */
+const SERVERS = { fsync: true, settings: { shared_buffers: '256MB', max_wal_size: '4GB' } };
+
+const ROLE = 'orders_read';
+
+export async function startWorld(cli: string): Promise<World> {
+  const redis = await startRedisServer();
+  const [north, south] = await Promise.all([
+    startCluster({ ...SERVERS, name: 'north' }),
+    startCluster({ ...SERVERS, name: 'south' }),
+  ]);
+  const stage = await startStage({
+    cli,
+    redisUrl: redis.url,
+    ledgerApart: true,
+    vault: true,
+    servers: SERVERS,
+    configure: (yaml) => configure(yaml, { north, south }),
+  });
+  const { vault: guarded } = stage;
+  if (guarded === null) throw new Error('this stage has no vault');
+  await Promise.all([north, south].map((server) => prepare(server, stage)));
+  joinSlack(stage.slack);
+  // Stages that test first starts migrate at their first one; here the ledger is filled before.
+  await stage.run('migrate');
+
+  const { hallpass } = stage.samples;
+  const direct = (key: string, server: Cluster, database: string) => {
+    const url = server.urlFor({ user: hallpass.user, password: hallpass.password, database });
+    return openLender(key, server, { role: ROLE, grantor: hallpass.user, url });
+  };
+  const lenders = await Promise.all([
+    direct('shop', stage.server, hallpass.database),
+    direct('north', north, 'postgres'),
+    direct('south', south, 'postgres'),
+    openLender('vault', guarded, {
+      role: 'vault_read',
+      grantor: 'hallpass_owner',
+      url: guarded.urlFor({
+        user: hallpass.user,
+        password: stage.env.VAULT_PASSWORD ?? '',
+        database: 'hallpass',
+      }),
+    }),
+  ]);
+  const sql = <Row extends object>(text: string, values?: readonly unknown[]) =>
+    runSql<Row>(stage.ledgerUrl, text, values);
+
+  return {
+    stage,
+    redis,
+    shop: lenders[0],
+    north: lenders[1],
+    south: lenders[2],
+    vault: lenders[3],
+    sql,
+    async withHallpass(work, changes) {
+      const process = await stage.startHallpass(changes);
+      try {
+        return await work(process);
+      } finally {
+        await process.stop();
+      }
+    },
+    async clear() {
+      await sql('delete from deliveries where sent < wanted');
+      await sql(
+        `update requests set state = 'ended', why = 'ended', ended_at = now(), review_at = null where ended_at is null`,
+      );
+      await sql('update requests set review_at = null where review_at is not null');
+      await sql('update targets set checked_at = null');
+      await sql('vacuum analyze');
+      await Promise.all(lenders.map((lender) => lender.clear()));
+      await Promise.all(lenders.map(({ cluster }) => cluster.query('vacuum analyze pg_auth_members')));
+    },
+    async close() {
+      await Promise.all(lenders.map(({ watch }) => watch.close()));
+      await stage.close();
+      await Promise.all([north.close(), south.close(), redis.stop()]);
+    },
+  };
+}
+
+/** What a direct target needs for lending one role; its databases hold nothing. */
+async function prepare(server: Cluster, { samples: { hallpass } }: Stage): Promise<void> {
+  await server.query(`create role ${ROLE}`);
+  await server.query(`create role ${hallpass.user} login noinherit password '${hallpass.password}'`);
+  await server.query(`grant ${ROLE} to ${hallpass.user} with admin true, inherit false, set false`);
+  await server.query(
+    `grant pg_signal_backend, pg_read_all_stats to ${hallpass.user} with inherit true, set false`,
+  );
+}
+
+/** The crowd's logins follow from their addresses; the further targets know Hallpass by the shop's password. */
+function configure(yaml: string, { north, south }: Readonly<Record<'north' | 'south', Cluster>>): string {
+  const target = (key: string, { host, port }: Cluster) => `  ${key}:
+    connect: { host: ${host}, port: ${port}, database: postgres, user: hallpass, password: "\${SHOP_PASSWORD}" }
+    roles: { ${ROLE}: { policy: read } }
+`;
+  const byAddress = 'defaults:\n  email_pattern: "{local}"\n  email_domains: [example.com]\n';
+  return yaml.replace('defaults:\n', byAddress) + target('north', north) + target('south', south);
+}
