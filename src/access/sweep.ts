@@ -3,18 +3,23 @@
  * double click, a second process and a crash at any line are one case: the next sweep finds the difference.
  */
 import { compare } from '../domain/compare.js';
-import { readDue } from '../ledger/read-requests.js';
+import { type Reading, readDue } from '../ledger/read-requests.js';
 import type { Target } from '../target/target.js';
 import type { Deps } from './deps.js';
 import { extendThere } from './extend-there.js';
 import { lend } from './lend.js';
-import { recordNeverLent, takeBack } from './take-back.js';
+import { type Revoked, recordNeverLent, revoke, settle } from './take-back.js';
 
 /** Rows a round: one REVOKE statement's worth. */
 const BATCH = 500;
+/** What was revoked is settled before more is, after this many or after this long, milliseconds. */
+const MOST_UNSETTLED = 10_000;
+const SETTLE_AFTER_MS = 5_000;
 
 /**
- * Does everything that is due on this target now.
+ * Does everything that is due on this target now. Taking memberships away goes first: the next ones are read while one
+ * batch is taken back, and what costs the ledger more than the target, the record of it, comes when nothing is due any
+ * more.
  * @param expected the system_identifier that the last comparison saw there; null before the first.
  * @returns true when something is left that a later try may do: the caller comes back.
  */
@@ -25,13 +30,29 @@ export async function sweep(
   expected: string | null,
 ): Promise<boolean> {
   const undone: number[] = [];
+  const revoked: Revoked[] = [];
+  const unsettled: number[] = [];
+  let settledAt = performance.now();
+  let next: Promise<Reading> | null = null;
   for (;;) {
-    const { now, requests } = await readDue(deps.db, name, undone, BATCH);
-    if (requests.length === 0) return undone.length > 0;
+    const reading: Reading = await (next ?? readDue(deps.db, name, undone, BATCH));
+    const { now, requests } = reading;
+    if (requests.length === 0 && unsettled.length === 0) return undone.length > 0;
+    if (unsettled.length === 0) settledAt = performance.now();
+    unsettled.push(...requests.map(({ id }) => id));
+    next = requests.length < BATCH ? null : readDue(deps.db, name, [...undone, ...unsettled], BATCH);
+    // Should what comes before it fail, nobody waits for it.
+    next?.catch(() => undefined);
+
     const todo = compare(requests, null, now);
     await recordNeverLent(deps, todo.neverLent);
-    undone.push(...(await takeBack(deps, target, todo.takeBack)));
+    revoked.push(...(await revoke(deps, target, todo.takeBack)));
     undone.push(...(await extendThere(deps, target, todo.extend)));
     undone.push(...(await lend(deps, name, target, expected, todo.lend, now)));
+    const late = performance.now() - settledAt > SETTLE_AFTER_MS;
+    if (next === null || late || unsettled.length >= MOST_UNSETTLED) {
+      undone.push(...(await settle(deps, target, revoked.splice(0))));
+      unsettled.length = 0;
+    }
   }
 }

@@ -22,15 +22,24 @@ interface Gone extends Placed {
   readonly found: boolean;
 }
 
-/** Takes these back, and records what was proved. @returns the ids that could not be settled now. */
-export async function takeBack(
-  deps: Pick<Deps, 'db' | 'changed' | 'logger'>,
+/** What the target showed of some requests after the REVOKE; nothing of it is recorded yet. */
+export interface Revoked {
+  readonly server: string;
+  /** Gone, with sessions that may still use it; and gone for good. */
+  readonly gone: readonly Gone[];
+  readonly settled: readonly Gone[];
+  readonly failed: readonly Hindered[];
+}
+
+/** Takes the memberships away. Until `settle` has recorded it, the intent to take them back stands. */
+export async function revoke(
+  deps: Pick<Deps, 'db'>,
   target: Target,
   requests: readonly AccessRequest[],
-): Promise<readonly number[]> {
-  const undone: number[] = [];
+): Promise<readonly Revoked[]> {
+  const revoked: Revoked[] = [];
   for (const [server, placed] of byServer(requests)) {
-    const answers = await revoke(deps, target, server, placed);
+    const answers = await takeBack(deps, target, server, placed);
     const ourOid = await whoWeAre(target, answers.values());
     const gone: Gone[] = [];
     const settled: Gone[] = [];
@@ -47,10 +56,30 @@ export async function takeBack(
         (leavesSessions(request, answer) ? gone : settled).push(one);
       }
     }
-    await recordGone(deps, settled, new Map());
-    failed.push(...(await endSessions(deps, target, server, gone)));
-    await recordHindered(deps, failed);
-    undone.push(...failed.map(({ request }) => request.id));
+    revoked.push({ server, gone, settled, failed });
+  }
+  return revoked;
+}
+
+/**
+ * Ends the sessions that are left, of all of these before anything is recorded, and records what was proved.
+ * @returns the ids that could not be settled now.
+ */
+export async function settle(
+  deps: Pick<Deps, 'db' | 'changed' | 'logger'>,
+  target: Target,
+  revoked: readonly Revoked[],
+): Promise<readonly number[]> {
+  const sessions: Ended[] = [];
+  for (const { server, gone } of revoked) sessions.push(await endSessions(target, server, gone));
+  const undone: number[] = [];
+  for (const [i, { gone, settled, failed }] of revoked.entries()) {
+    const { byPair, hindered } = sessions[i] ?? NOBODY;
+    const ended = gone.filter(({ place }) => byPair.get(pairKey(place))?.outcome === 'ended');
+    await recordGone(deps, [...settled, ...ended], byPair);
+    await recordOpen(deps, gone, byPair);
+    await recordHindered(deps, [...failed, ...hindered]);
+    undone.push(...[...failed, ...hindered].map(({ request }) => request.id));
   }
   return undone;
 }
@@ -62,14 +91,17 @@ function leavesSessions(request: AccessRequest, answer: TakenBack): boolean {
   return answer.outcome === 'dropped' || (answer.outcome !== 'failed' && !answer.stillHeld);
 }
 
-/** Ends what these grants left, and records them as gone. @returns those that were hindered. */
-async function endSessions(
-  deps: Pick<Deps, 'db' | 'changed' | 'logger'>,
-  target: Target,
-  server: string,
-  gone: readonly Gone[],
-): Promise<readonly Hindered[]> {
-  if (gone.length === 0) return [];
+/** What became of the sessions, and the requests that they hinder. */
+interface Ended {
+  readonly byPair: ReadonlyMap<string, SessionsEnded>;
+  readonly hindered: readonly Hindered[];
+}
+
+const NOBODY: Ended = { byPair: new Map(), hindered: [] };
+
+/** Ends what these grants left. */
+async function endSessions(target: Target, server: string, gone: readonly Gone[]): Promise<Ended> {
+  if (gone.length === 0) return NOBODY;
   let answers: readonly SessionsEnded[];
   try {
     answers = await target.endSessions(
@@ -87,19 +119,17 @@ async function endSessions(
     );
   } catch (thrown) {
     const error = asHallpassError(thrown);
-    return gone.map(({ request }) => ({ request, error }));
+    return { byPair: new Map(), hindered: gone.map(({ request }) => ({ request, error })) };
   }
   const byPair = new Map(answers.map((answer) => [pairKey(answer), answer]));
-  const ended = gone.filter(({ place }) => byPair.get(pairKey(place))?.outcome === 'ended');
-  await recordGone(deps, ended, byPair);
-  await recordOpen(deps, gone, byPair);
-  return gone.flatMap(({ request, place }) => {
+  const hindered = gone.flatMap(({ request, place }) => {
     const answer = byPair.get(pairKey(place));
     if (answer?.outcome === 'ended') return [];
     return [
       { request, error: answer?.error ?? asHallpassError('the target did not answer for its sessions') },
     ];
   });
+  return { byPair, hindered };
 }
 
 /** Keeps the moment before which sessions count, so that a later try ends no session that never had the role. */
@@ -162,7 +192,7 @@ async function whoWeAre(target: Target, answers: Iterable<TakenBack>): Promise<n
   return server.grantorOid;
 }
 
-async function revoke(
+async function takeBack(
   { db }: Pick<Deps, 'db'>,
   target: Target,
   server: string,
