@@ -12,7 +12,7 @@ import { describeUnfit } from './inspect.js';
 import { isNamed, nameValues, quoteName } from './quote.js';
 import type { NamePair, OidPair, PairFacts, Server } from './target.js';
 
-type Mode = TargetConfig['mode'];
+export type Mode = TargetConfig['mode'];
 
 const serverRow = z.object({
   id: z.string(),
@@ -89,7 +89,7 @@ function describeWayRound(login: string, role: string | null): string | null {
   return `Hallpass’s login is itself a member of the role ${role}, and on a guarded target must not be: ${revoke}`;
 }
 
-function forEachMode(sql: (mode: Mode) => string): Readonly<Record<Mode, string>> {
+export function forEachMode(sql: (mode: Mode) => string): Readonly<Record<Mode, string>> {
   return { direct: sql('direct'), guarded: sql('guarded') };
 }
 
@@ -107,8 +107,8 @@ const factRow = z.object({
   through: z.string().nullable(),
 });
 
-/** The OID of the role whose memberships are ours, as the table `me`. */
-const me = (mode: Mode): string =>
+/** SQL: the OID of the role whose memberships are ours, as the table `me`. */
+export const me = (mode: Mode): string =>
   `me AS MATERIALIZED (SELECT oid FROM pg_roles WHERE rolname = ${GRANTOR[mode]})`;
 
 const PAIRS_BY_NAME = `
@@ -120,28 +120,36 @@ SELECT p.n, r.oid AS role_oid, u.oid AS member_oid
 const PAIRS_BY_OID = `
 SELECT * FROM unnest($1::oid[], $2::oid[]) WITH ORDINALITY AS p (role_oid, member_oid, n)`;
 
+/** SQL: one role, by its index; joined plainly, the ten thousand logins of a server are all read for each batch. */
+export const roleBy = (oid: string): string => `SELECT * FROM pg_roles WHERE oid = ${oid} OFFSET 0`;
+
 /**
- * One row a pair, in order. `through`: a role whose member the login is by somebody else, and that has the use of
- * the pair's role. pg_has_role follows each release's own rules of inheritance, but would count our own row, were it
- * asked for the pair itself; and it says yes to every superuser, whose attribute no member inherits.
+ * SQL: the roles `g` whose member the login `u` is by somebody else than `me`, and that have the use of the role `r`.
+ * pg_has_role follows each release's own rules of inheritance, but would count our own row, were it asked for the pair
+ * itself; and it says yes to every superuser, whose attribute no member inherits.
  */
+export const THROUGH = `
+  FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
+ WHERE m.member = u.oid AND m.roleid <> r.oid AND m.grantor <> me.oid AND NOT g.rolsuper
+   AND pg_has_role(u.oid, g.oid, 'USAGE') AND pg_has_role(g.oid, r.oid, 'USAGE')`;
+
+/** One row a pair, in order. */
 const facts = (pairs: string, mode: Mode): string => `
 WITH ${me(mode)}, pair AS (${pairs})
 SELECT r.oid AS role_oid, r.rolname::text AS role,
        coalesce(r.rolsuper, false) AS role_is_superuser,
-       EXISTS (SELECT FROM pg_auth_members m
-                WHERE m.roleid = r.oid AND m.member = me.oid AND m.admin_option) AS may_lend,
+       coalesce(admin.option, false) AS may_lend,
        u.oid AS member_oid, u.rolname::text AS login,
        coalesce(u.rolcanlogin, false) AS member_can_login,
        coalesce(u.rolsuper, false) AS member_is_superuser,
        coalesce(granted.ours, false) AS ours, granted.direct,
-       (SELECT g.rolname::text FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
-         WHERE m.member = u.oid AND m.roleid <> r.oid AND m.grantor <> me.oid AND NOT g.rolsuper
-           AND pg_has_role(u.oid, g.oid, 'USAGE') AND pg_has_role(g.oid, r.oid, 'USAGE')
-         ORDER BY g.rolname LIMIT 1) AS through
+       (SELECT g.rolname::text ${THROUGH} ORDER BY g.rolname LIMIT 1) AS through
   FROM me CROSS JOIN pair
-  LEFT JOIN pg_roles r ON r.oid = pair.role_oid
-  LEFT JOIN pg_roles u ON u.oid = pair.member_oid
+  LEFT JOIN LATERAL (${roleBy('pair.role_oid')}) r ON true
+  LEFT JOIN LATERAL (${roleBy('pair.member_oid')}) u ON true
+  CROSS JOIN LATERAL (
+    SELECT bool_or(m.admin_option) AS option
+      FROM pg_auth_members m WHERE m.roleid = r.oid AND m.member = me.oid) admin
   CROSS JOIN LATERAL (
     SELECT bool_or(m.grantor = me.oid) AS ours,
            min(pg_get_userbyid(m.grantor)::text) FILTER (WHERE m.grantor <> me.oid) AS direct

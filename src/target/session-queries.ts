@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import type { Connect, TargetConfig } from '../config/config.js';
 import type { Send, TargetConnection } from './connect.js';
-import { readFactsByOid, readServer } from './facts.js';
+import { readServer } from './facts.js';
+import { readOurs } from './holders.js';
 import { GRANTORS_SINCE } from './quote.js';
 import { mayUse, type SessionRight } from './rights.js';
 import type { Seen, SessionSource } from './sessions.js';
@@ -84,10 +85,10 @@ export async function lookForSessions(
   before: string | null,
   { mode, holder, prepare, sessions }: Ways,
 ): Promise<Seen> {
-  const members = [...new Set(pairs.map(({ memberOid }) => memberOid))];
-  const [server, facts, prepared, [may], , seen] = await Promise.all([
+  const logins = [...new Set(pairs.map(({ memberOid }) => memberOid))];
+  const [server, members, prepared, [may], , seen] = await Promise.all([
     readServer(send, mode),
-    readFactsByOid(send, pairs, mode),
+    readOurs(send, pairs, mode),
     readPrepared(send, pairs),
     send(
       rights,
@@ -95,7 +96,7 @@ export async function lookForSessions(
               ${mayUse(holder, 'pg_signal_backend', mode)} AS may_end`,
     ),
     prepare === null ? null : send(z.unknown(), prepare),
-    send(session, sessions, [members, before]),
+    send(session, sessions, [logins, before]),
   ]);
   if (may === undefined) throw new Error('the server did not say who may see and end sessions');
   return {
@@ -104,7 +105,7 @@ export async function lookForSessions(
     maySee: may.may_see,
     mayEnd: may.may_end,
     sessions: seen,
-    members: facts.flatMap(({ ours }, i) => (ours ? (pairs[i] ?? []) : [])),
+    members,
     prepared,
   };
 }

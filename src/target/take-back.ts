@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import type { TargetConnection } from './connect.js';
+import type { Send, TargetConnection } from './connect.js';
 import { otherServerError, standbyError, TargetError } from './errors.js';
-import { readFactsByOid, readServer } from './facts.js';
+import { readServer } from './facts.js';
+import { type Holders, readHolders } from './holders.js';
 import { GRANTORS_SINCE, revokeSql } from './quote.js';
-import type { OidPair, PairFacts, TakenBack } from './target.js';
+import type { OidPair, TakenBack } from './target.js';
 
 /**
  * Takes one role back from up to some hundred logins, in three round trips: read, REVOKE and proof, COMMIT. Only what
@@ -17,21 +18,23 @@ export function takeBackBatch(
   server: string,
   batch: readonly OidPair[],
 ): Promise<readonly TakenBack[]> {
+  const [one] = batch;
+  if (one === undefined) return Promise.resolve([]);
+  const members = batch.map(({ memberOid }) => memberOid);
+  const read = (send: Send, held: boolean) => readHolders(send, one.roleOid, members, { held });
   return connection.transaction(
-    (send) => Promise.all([readServer(send), readFactsByOid(send, batch)]),
+    (send) => Promise.all([readServer(send), read(send, false)]),
     async ([seen, before], { send, commit }) => {
       if (seen.id !== server) throw otherServerError(server, seen.id);
       if (seen.inRecovery) throw standbyError();
-      const revoked = before.filter((facts) => facts.ours || mayComeYet(seen.version, facts));
-      const [first] = revoked;
-      if (first === undefined) return batch.map((pair, i) => answer(pair, before[i], before[i]));
-      const logins = revoked.map((facts) => facts.login);
+      const logins = loginsToRevoke(seen.version, before);
+      if (before.role === null || logins.length === 0) return answers(batch, before, await read(send, true));
       const [, after] = await Promise.all([
-        send(z.unknown(), revokeSql(seen.version, first.role, logins)),
-        readFactsByOid(send, batch),
+        send(z.unknown(), revokeSql(seen.version, before.role.name, logins)),
+        read(send, true),
       ]);
       await commit();
-      return batch.map((pair, i) => answer(pair, before[i], after[i]));
+      return answers(batch, before, after);
     },
   );
 }
@@ -41,28 +44,30 @@ export function takeBackBatch(
  * waits for: so absence is proved only when no such GRANT is left. The REVOKE of nothing takes nothing from anybody,
  * because it names our own login as the grantor.
  */
-function mayComeYet(version: number, { roleOid, memberOid, mayLend }: PairFacts): boolean {
-  return version >= GRANTORS_SINCE && roleOid !== null && memberOid !== null && mayLend;
+function loginsToRevoke(version: number, { role, members }: Holders): string[] {
+  const mayComeYet = version >= GRANTORS_SINCE && role?.mayLend === true;
+  return members.flatMap(({ login, ours }) => (login !== null && (ours || mayComeYet) ? [login] : []));
 }
 
-function answer(
-  { roleOid, memberOid }: OidPair,
-  before: PairFacts | undefined,
-  after: PairFacts | undefined,
-): TakenBack {
-  const pair = { roleOid, memberOid };
-  if (before === undefined || after === undefined)
-    throw new Error('the catalog did not answer for every pair');
-  if (after.roleOid === null || after.memberOid === null) return { ...pair, outcome: 'dropped' };
-  if (!after.ours) {
-    return { ...pair, outcome: before.ours ? 'gone' : 'absent', stillHeld: after.held !== null };
-  }
-  const error = new TargetError({
+function answers(batch: readonly OidPair[], before: Holders, after: Holders): TakenBack[] {
+  return batch.map(({ roleOid, memberOid }, i) => {
+    const pair = { roleOid, memberOid };
+    const member = after.members[i];
+    if (after.role === null || member === undefined || member.login === null) {
+      return { ...pair, outcome: 'dropped' };
+    }
+    if (member.ours) return { ...pair, outcome: 'failed', error: stillThere() };
+    const outcome = before.members[i]?.ours === true ? 'gone' : 'absent';
+    return { ...pair, outcome, stillHeld: member.held };
+  });
+}
+
+function stillThere(): TargetError {
+  return new TargetError({
     kind: 'conflict',
     scope: 'pair',
     passing: true,
     sentence: 'The membership was still there after the REVOKE.',
     nextStep: null,
   });
-  return { ...pair, outcome: 'failed', error };
 }

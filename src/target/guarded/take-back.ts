@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { TargetConnection } from '../connect.js';
 import { otherServerError, standbyError } from '../errors.js';
-import { readFactsByOid, readServer } from '../facts.js';
-import type { OidPair, PairFacts, TakenBack } from '../target.js';
+import { readServer } from '../facts.js';
+import { type Holders, readHolders } from '../holders.js';
+import type { OidPair, TakenBack } from '../target.js';
 import { errorOf, failure, throwIfBlocked } from './answer.js';
 
 const row = failure.extend({
@@ -23,20 +24,22 @@ export function takeBackBatch(
   server: string,
   batch: readonly OidPair[],
 ): Promise<readonly TakenBack[]> {
+  const [one] = batch;
+  if (one === undefined) return Promise.resolve([]);
   return connection.transaction(
     (send) => readServer(send, 'guarded'),
     async (seen, { send, commit }) => {
       if (seen.id !== server) throw otherServerError(server, seen.id);
       if (seen.inRecovery) throw standbyError();
-      const oids = [batch.map(({ roleOid }) => roleOid), batch.map(({ memberOid }) => memberOid)];
+      const members = batch.map(({ memberOid }) => memberOid);
       const [rows, after] = await Promise.all([
-        send(row, TAKE_BACK, oids),
-        readFactsByOid(send, batch, 'guarded'),
+        send(row, TAKE_BACK, [batch.map(({ roleOid }) => roleOid), members]),
+        readHolders(send, one.roleOid, members, { held: true, mode: 'guarded' }),
       ]);
       throwIfBlocked(rows.map((each) => (each.state === 'failed' ? errorOf(each) : null)));
       await commit();
       const said = new Map(rows.map((each) => [each.member_oid, each]));
-      return batch.map((pair, i) => answer(pair, said.get(pair.memberOid), after[i]));
+      return batch.map((pair, i) => answer(pair, said.get(pair.memberOid), after, i));
     },
   );
 }
@@ -44,15 +47,17 @@ export function takeBackBatch(
 function answer(
   { roleOid, memberOid }: OidPair,
   said: z.infer<typeof row> | undefined,
-  after: PairFacts | undefined,
+  after: Holders,
+  i: number,
 ): TakenBack {
   const pair = { roleOid, memberOid };
-  if (said === undefined || after === undefined) throw new Error('the server did not answer for every pair');
+  const member = after.members[i];
+  if (said === undefined || member === undefined) throw new Error('the server did not answer for every pair');
   if (said.state === 'failed') return { ...pair, outcome: 'failed', error: errorOf(said) };
-  if (after.roleOid === null || after.memberOid === null) return { ...pair, outcome: 'dropped' };
-  if (after.ours) {
+  if (after.role === null || member.login === null) return { ...pair, outcome: 'dropped' };
+  if (member.ours) {
     const error = errorOf({ code: '40001', message: 'the membership was still there after the REVOKE' });
     return { ...pair, outcome: 'failed', error };
   }
-  return { ...pair, outcome: said.state === 'revoked' ? 'gone' : 'absent', stillHeld: after.held !== null };
+  return { ...pair, outcome: said.state === 'revoked' ? 'gone' : 'absent', stillHeld: member.held };
 }
