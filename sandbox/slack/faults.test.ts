@@ -52,3 +52,13 @@ it('limits the posts of a channel', async () => {
   slack.clock.advance(1000);
   expect(await post()).toMatchObject({ ok: true });
 });
+
+it('limits the calls of a method in all channels, so many a minute', async () => {
+  slack.faults.limitCalls('chat.postMessage', 2);
+  await post();
+  await post();
+  const error = await post().catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ retryAfter: 30 });
+  slack.clock.advance(30_000);
+  expect(await post()).toMatchObject({ ok: true });
+});

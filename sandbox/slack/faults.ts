@@ -28,6 +28,7 @@ export class Faults {
   }[] = [];
   #postInterval = 0;
   #lastPost = new Map<string, number>();
+  #callLimits = new Map<string, { readonly perMinute: number; left: number; at: number }>();
   #duplicates = 0;
   #forgeries: Forgery[] = [];
 
@@ -43,6 +44,15 @@ export class Faults {
   limitPosts(perSecond: number | null): void {
     this.#postInterval = perSecond === null ? 0 : 1000 / perSecond;
     this.#lastPost.clear();
+  }
+
+  /**
+   * Allows `perMinute` calls of this method in all the workspace, so many at once and then at this pace, and answers 429
+   * to more; null allows all.
+   */
+  limitCalls(method: string, perMinute: number | null): void {
+    if (perMinute === null) this.#callLimits.delete(method);
+    else this.#callLimits.set(method, { perMinute, left: perMinute, at: 0 });
   }
 
   /** Delivers the next payloads twice each, byte for byte. */
@@ -61,6 +71,7 @@ export class Faults {
     this.#duplicates = 0;
     this.#forgeries = [];
     this.limitPosts(null);
+    this.#callLimits.clear();
   }
 
   take(method: string, channel: unknown): Fault | undefined {
@@ -79,6 +90,16 @@ export class Faults {
     const tooFast = now - (this.#lastPost.get(channel) ?? Number.NEGATIVE_INFINITY) < this.#postInterval;
     if (!tooFast) this.#lastPost.set(channel, now);
     return tooFast;
+  }
+
+  /** Seconds until this method may be called again, at the moment `now` (milliseconds); 0: it may, and this call is counted. */
+  callsTooMany(method: string, now: number): number {
+    const limit = this.#callLimits.get(method);
+    if (limit === undefined) return 0;
+    const each = 60_000 / limit.perMinute;
+    const left = Math.min(limit.perMinute, limit.left + (now - limit.at) / each);
+    Object.assign(limit, { left: left >= 1 ? left - 1 : left, at: now });
+    return left >= 1 ? 0 : Math.ceil(((1 - left) * each) / 1000);
   }
 
   takeDuplicate(): boolean {

@@ -45,7 +45,8 @@ export async function serveWebApi(
   const scopes = scopesOf(world, token);
   if (scopes !== undefined) response.setHeader('x-oauth-scopes', scopes);
   await answer(world, response, { method: name, args }, () => {
-    if (isTooFast(world, name, args)) return tooManyRequests(response, 1);
+    const pause = tooFast(world, name, args);
+    if (pause > 0) return tooManyRequests(response, pause);
     return { status: 200, body: run(world, name, args, token) };
   });
 }
@@ -79,6 +80,9 @@ function scopesOf({ app: { botToken, appToken }, workspace }: World, token: unkn
   return token === appToken ? APP_SCOPES : undefined;
 }
 
-function isTooFast(world: World, name: string, args: JsonObject): boolean {
-  return name === 'chat.postMessage' && world.faults.postsTooFast(String(args.channel), world.clock.now());
+/** @returns for how long it comes too early, seconds; 0 when it doesn't */
+function tooFast({ faults, clock }: World, name: string, args: JsonObject): number {
+  const pause = faults.callsTooMany(name, clock.now());
+  if (pause > 0) return pause;
+  return name === 'chat.postMessage' && faults.postsTooFast(String(args.channel), clock.now()) ? 1 : 0;
 }
