@@ -17,6 +17,7 @@ import { MessengerError } from '../messenger/errors.js';
 import { isOvertaken } from '../surfaces/direct.js';
 import type { Deps } from './deps.js';
 import { draw, threadOf } from './draw.js';
+import { createLimits, type Limits } from './limits.js';
 
 /** Calls to Slack at the same time, a process. */
 const SLOTS = 8;
@@ -35,6 +36,7 @@ export interface Deliverer {
 export function createDeliverer(
   deps: Pick<Deps, 'db' | 'config' | 'roles' | 'messenger' | 'logger' | 'metrics'>,
 ): Deliverer {
+  const limits = createLimits();
   const underWay = new Set<Promise<void>>();
   let pumping: Promise<void> | null = null;
   let again = false;
@@ -60,17 +62,18 @@ export function createDeliverer(
       again = false;
       const free = SLOTS - underWay.size;
       if (free <= 0) return;
-      const claimed = await claimDeliveries(deps.db, free);
+      const allowed = limits.allowed();
+      const claimed = await claimDeliveries(deps.db, free, allowed);
       for (const delivery of claimed) {
-        const sending = send(deps, delivery).finally(() => {
+        const sending = send(deps, limits, delivery).finally(() => {
           underWay.delete(sending);
           kick();
         });
         underWay.add(sending);
       }
       if (claimed.length === 0 && underWay.size === 0) {
-        const ms = await nextDelivery(deps.db);
-        if (ms !== null) wakeIn(ms);
+        const due = [await nextDelivery(deps.db, allowed), allowed.moreInMs].filter((ms) => ms !== null);
+        if (due.length > 0) wakeIn(Math.min(...due));
       }
     }
   }
@@ -95,6 +98,7 @@ export function createDeliverer(
 /** Sends one message and records what came of it; never throws. */
 async function send(
   deps: Pick<Deps, 'db' | 'config' | 'roles' | 'messenger' | 'logger' | 'metrics'>,
+  limits: Limits,
   delivery: Delivery,
 ): Promise<void> {
   const { db, messenger, logger } = deps;
@@ -117,6 +121,9 @@ async function send(
       await recordSent(db, delivery.key, version, null);
     }
   } catch (thrown) {
+    if (thrown instanceof MessengerError && thrown.retryAfterMs !== null) {
+      limits.heard(delivery.posted === null ? 'post' : 'update', delivery.recipient, thrown.retryAfterMs);
+    }
     await unsent(deps, delivery, request, coerceError(thrown)).catch((error: unknown) => {
       // The lease runs out, and it is sent again.
       logger.warn({ err: error, delivery: delivery.key }, 'what became of a message could not be recorded');

@@ -48,16 +48,34 @@ function toDelivery(row: unknown): Delivery {
   };
 }
 
-/** Takes up to `limit` unsent messages that are due, and leases them to the caller. */
-export async function claimDeliveries(db: Queryable, limit: number): Promise<readonly Delivery[]> {
+/** Which messages may be sent: first posts, except to these, and changes of what was posted. */
+interface Sendable {
+  readonly posts: boolean;
+  readonly updates: boolean;
+  readonly except: readonly string[];
+}
+
+const ALL: Sendable = { posts: true, updates: true, except: [] };
+
+const SENDABLE = `case when channel is null then $1 and recipient <> all($3::text[]) else $2 end`;
+
+/**
+ * Takes up to `limit` unsent messages that are due, and leases them to the caller. The newest first: what somebody
+ * waits for now must not wait for ten thousand that ended a minute ago.
+ */
+export async function claimDeliveries(
+  db: Queryable,
+  limit: number,
+  { posts, updates, except } = ALL,
+): Promise<readonly Delivery[]> {
   const { rows } = await db.query(
-    `update deliveries d set lease_until = now() + $2 * interval '1 millisecond', attempts = attempts + 1
+    `update deliveries d set lease_until = now() + $5 * interval '1 millisecond', attempts = attempts + 1
        from (select key from deliveries where sent < wanted and not_before <= now()
-               and (lease_until is null or lease_until <= now())
-             order by not_before limit $1 for update skip locked) due
+               and (lease_until is null or lease_until <= now()) and ${SENDABLE}
+             order by not_before desc limit $4 for update skip locked) due
        where d.key = due.key
        returning d.*`,
-    [limit, LEASE_MS],
+    [posts, updates, except, limit, LEASE_MS],
   );
   return rows.map(toDelivery);
 }
@@ -95,11 +113,15 @@ export async function forgetPosted(db: Queryable, key: string): Promise<void> {
   await db.query(`update deliveries set channel = null, ts = null, lease_until = null where key = $1`, [key]);
 }
 
-/** Milliseconds until the next unsent message is due or its lease ends; null when all is sent. */
-export async function nextDelivery(db: Queryable): Promise<number | null> {
+/** Milliseconds until the next unsent message of these is due or its lease ends; null when all of them are sent. */
+export async function nextDelivery(
+  db: Queryable,
+  { posts, updates, except }: Sendable,
+): Promise<number | null> {
   const { rows } = await db.query<{ ms: number | null }>(
     `select extract(epoch from min(greatest(not_before, lease_until)) - now())::float8 * 1000 as ms
-       from deliveries where sent < wanted`,
+       from deliveries where sent < wanted and ${SENDABLE}`,
+    [posts, updates, except],
   );
   return rows[0]?.ms ?? null;
 }

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { change } from '../../src/access/change.js';
 import type { AccessRequest } from '../../src/domain/request.js';
-import { claimDeliveries, recordSent, recordUnsent } from '../../src/ledger/deliveries.js';
+import { claimDeliveries, nextDelivery, recordSent, recordUnsent } from '../../src/ledger/deliveries.js';
 import { insertRequest, type NewRequest } from '../../src/ledger/insert-request.js';
 import { migrateLedger } from '../../src/ledger/migrate.js';
 import { readDue, readLastOfPlaces, readOpenRequest, readRequests } from '../../src/ledger/read-requests.js';
@@ -217,6 +217,23 @@ describe('deliveries', () => {
     await step(request, { type: 'withdraw', by: 'U0ANA' });
     const reshown = (await claimDeliveries(db, 10)).filter((d) => d.kind === 'card');
     expect(reshown).toMatchObject([{ wanted: 2, posted: { channel: 'C1', ts: '1.1' } }]);
+  });
+
+  it('are claimed the newest first, and only those that Slack takes now', async () => {
+    await db.query('update deliveries set sent = wanted');
+    await db.query(
+      `insert into deliveries (key, kind, recipient, wanted, channel, ts, not_before) values
+         ('old', 'note', 'U0ANA', 1, null, null, now() - interval '3 s'),
+         ('card', 'card', 'C0ACCESS', 2, 'C0ACCESS', '1.1', now() - interval '2 s'),
+         ('full', 'card', 'C0FULL', 1, null, null, now() - interval '1 s'),
+         ('new', 'note', 'U0BEN', 1, null, null, now())`,
+    );
+    const claim = async (posts: boolean, updates: boolean, limit: number) =>
+      (await claimDeliveries(db, limit, { posts, updates, except: ['C0FULL'] })).map(({ key }) => key);
+    expect(await nextDelivery(db, { posts: false, updates: false, except: [] })).toBeNull();
+    expect(await claim(false, true, 10)).toEqual(['card']);
+    expect(await claim(true, true, 1)).toEqual(['new']);
+    expect(await claim(true, true, 10)).toEqual(['old']);
   });
 });
 
