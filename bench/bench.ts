@@ -21,7 +21,8 @@ import { startWorld, type World } from './world.js';
 /** One measurement, and the keys that it answers; those that fill the ledger come last. */
 const MEASURES: readonly {
   readonly keys: readonly Key[];
-  readonly measure: (world: World) => Promise<Partial<Figures>>;
+  /** @param note takes what is worth saying beside the figures */
+  readonly measure: (world: World, note: (seen: string) => void) => Promise<Partial<Figures>>;
 }[] = [
   { keys: ['click_to_grant_ms', 'bare_grant_ms'], measure: measureClicks },
   { keys: ['slash_ack_ms', 'modal_open_ms'], measure: measureSlash },
@@ -35,7 +36,7 @@ const MEASURES: readonly {
   },
   {
     keys: ['herd.direct'],
-    measure: async (world) => ({ 'herd.direct': await measureHerd(world, world.shop) }),
+    measure: async (world, note) => ({ 'herd.direct': await measureHerd(world, world.shop, note) }),
   },
   {
     keys: ['herd.guarded'],
@@ -75,14 +76,25 @@ const world = await startWorld(cli);
 try {
   const machine = await describeMachine(world.stage.server);
   const figures: Partial<Figures> = {};
+  const notes: string[] = [];
   for (const { keys, measure } of MEASURES) {
     if (!keys.some((key) => only.includes(key))) continue;
     say(keys.join(', '));
-    await world.clear();
-    Object.assign(figures, await measure(world));
+    try {
+      await world.clear();
+      const measured = await measure(world, (seen) => notes.push(seen));
+      Object.assign(figures, measured);
+      say(`  ${JSON.stringify(measured)}`);
+    } catch (error) {
+      // The others are worth having.
+      console.error(error);
+      process.exitCode = 1;
+    }
   }
   say('done');
-  console.log(values.json ? JSON.stringify(figures, null, 2) : `${machine}\n\n${table(figures)}`);
+  console.log(
+    values.json ? JSON.stringify(figures, null, 2) : [machine, '', table(figures), '', ...notes].join('\n'),
+  );
 } finally {
   await world.close();
 }

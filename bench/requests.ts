@@ -47,7 +47,7 @@ export async function lendOut(
 /** Moves the end of what is lent there. */
 export async function expireAt({ sql }: Pick<World, 'sql'>, lender: Lender, at: number): Promise<void> {
   await sql(
-    `update requests set expires_at = to_timestamp($2 / 1000) where target = $1 and state = 'active'`,
+    `update requests set expires_at = to_timestamp($2::float8 / 1000) where target = $1 and state = 'active'`,
     [lender.key, at],
   );
 }

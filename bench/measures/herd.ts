@@ -4,8 +4,9 @@ import pg from 'pg';
 import { CROWD } from '../crowd.js';
 import { type Herd, round } from '../figures.js';
 import { BATCH, type Lender, withClient } from '../lender.js';
-import { lendOut, settled } from '../requests.js';
+import { expireAt, lendOut, settled } from '../requests.js';
 import type { World } from '../world.js';
+import { showHerd, watchMessages } from './messages.js';
 
 /** Until the moment: Hallpass starts and comes to rest, the naive worker's jobs are added. */
 const AHEAD_MS = 15_000;
@@ -16,8 +17,13 @@ const AHEAD_MS = 15_000;
  */
 const CONCURRENCY = [1, 10];
 
-export async function measureHerd(world: World, lender: Lender): Promise<Herd> {
-  const byHallpass = await herdOf(world, lender, CROWD);
+/** @param onMessages hears what was seen of the messages; without it, none of the grants has a card. */
+export async function measureHerd(
+  world: World,
+  lender: Lender,
+  onMessages?: (seen: string) => void,
+): Promise<Herd> {
+  const byHallpass = await herdOf(world, lender, CROWD, onMessages);
   const naive: number[] = [];
   for (const concurrency of CONCURRENCY) naive.push(await naively(world, lender, concurrency));
   await lender.lend(Array.from({ length: CROWD }, (_, i) => i + 1_000_000_000));
@@ -30,16 +36,26 @@ export async function measureHerd(world: World, lender: Lender): Promise<Herd> {
 }
 
 /** By Hallpass. @returns milliseconds from the expiry until the last one was gone */
-export async function herdOf(world: World, lender: Lender, n: number): Promise<number> {
-  const due = Date.now() + AHEAD_MS;
-  await lendOut(
+async function herdOf(
+  world: World,
+  lender: Lender,
+  n: number,
+  onMessages?: (seen: string) => void,
+): Promise<number> {
+  const far = Date.now() + 3_600_000;
+  const ids = await lendOut(
     world,
     lender,
-    Array.from({ length: n }, () => due),
+    Array.from({ length: n }, () => far),
   );
+  if (onMessages) await showHerd(world, ids);
+  const due = Date.now() + AHEAD_MS;
+  await expireAt(world, lender, due);
   return world.withHallpass(async () => {
     await settled(world, [lender]);
-    return round((await lender.watch.allGone(lender)) - due);
+    const gone = await lender.watch.allGone(lender);
+    if (onMessages) onMessages(await watchMessages(world, due));
+    return round(gone - due);
   });
 }
 
