@@ -4,7 +4,7 @@
  */
 import { type Cluster, startCluster } from '../sandbox/postgres/cluster.js';
 import { runSql } from '../sandbox/postgres/server-access.js';
-import { type Redis, startRedisServer } from '../sandbox/redis.js';
+import { type Redis, startRedis } from '../sandbox/redis/redis.js';
 import type { HallpassProcess } from '../sandbox/stage/process.js';
 import { type Stage, startStage } from '../sandbox/stage/stage.js';
 import { joinSlack } from './crowd.js';
@@ -37,7 +37,7 @@ const SERVERS = { fsync: true, settings: { shared_buffers: '256MB', max_wal_size
 const ROLE = 'orders_read';
 
 export async function startWorld(cli: string): Promise<World> {
-  const redis = await startRedisServer();
+  const redis = await startRedis();
   const [north, south] = await Promise.all([
     startCluster({ ...SERVERS, name: 'north' }),
     startCluster({ ...SERVERS, name: 'south' }),

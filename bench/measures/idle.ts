@@ -3,6 +3,7 @@
  * ends, so this alone is measured inside: one heartbeat of the sweeper itself, on the real ledger, until its end.
  */
 import { pino } from 'pino';
+import { createAnchors } from '../../src/access/anchors.js';
 import type { Deps } from '../../src/access/deps.js';
 import { createRoles } from '../../src/access/roles.js';
 import { createSweeper } from '../../src/access/sweeper.js';
@@ -10,6 +11,7 @@ import { loadConfig } from '../../src/config/load.js';
 import { createPool } from '../../src/ledger/pool.js';
 import { createSweepLock } from '../../src/ledger/sweep-lock.js';
 import { createMessenger } from '../../src/messenger/web-api.js';
+import { createMetrics } from '../../src/metrics.js';
 import { createNobody } from '../../src/oncall/nobody.js';
 import { openTarget } from '../../src/target/open.js';
 import { type Figures, median } from '../figures.js';
@@ -46,18 +48,21 @@ async function sweepIdly({ stage, shop, sql }: World): Promise<number> {
     inspectors: new Map(),
     roles: createRoles(config, new Map(), logger),
     onCall: createNobody(),
+    events: null,
     messenger: createMessenger({ botToken: slack.botToken, apiUrl: slack.apiUrl, logger }),
     alarms: { arm: () => undefined, start: async () => undefined, close: async () => undefined },
     logger,
+    metrics: createMetrics(() => Promise.reject(new Error('nobody asks'))),
     background: () => undefined,
     changed: () => undefined,
   };
   await sql('insert into targets (name) values ($1) on conflict do nothing', [shop.key]);
   // The comparison of everything is another matter, and comes every five minutes.
   await sql('update targets set checked_at = now(), sweeper = $1 where name = $2', [ME, shop.key]);
+  const anchors = createAnchors(deps);
   const took: number[] = [];
   for (let i = 0; i < SWEEPS; i++) {
-    const sweeper = createSweeper(deps, lock, ME);
+    const sweeper = createSweeper(deps, anchors, lock, ME);
     const began = performance.now();
     await sweeper.heartbeat();
     await sweeper.stop();
