@@ -80,11 +80,11 @@ export async function forgetChecked(db: Queryable, name: string): Promise<void> 
   await db.query('update targets set checked_at = null where name = $1', [name]);
 }
 
-/** Targets with something to lend or to take back now. */
+/** Targets with something to lend or to take back now, or whose memberships are to be compared at once. */
 export async function targetsWithWork(db: Queryable): Promise<readonly string[]> {
   const { rows } = await db.query<{ target: string }>(
-    `select t.name as target from targets t where
-       exists (select from requests r where r.target = t.name and r.state in ('granting', 'ending'))
+    `select t.name as target from targets t where t.checked_at is null
+       or exists (select from requests r where r.target = t.name and r.state in ('granting', 'ending'))
        or exists (select from requests r where r.target = t.name and r.state = 'active' and r.expires_at <= now())
        or exists (select from requests r where r.target = t.name and r.state = 'active' and r.extension = 'asked')`,
   );
