@@ -8,6 +8,7 @@ import { compare, isSame, pairKey } from '../domain/compare.js';
 import { type AccessRequest, isFinal } from '../domain/request.js';
 import { insertOperatorNote } from '../ledger/deliveries.js';
 import { insertEvent } from '../ledger/insert-event.js';
+import { readEvent } from '../ledger/read-event.js';
 import { readLastOfPlaces, readWanted } from '../ledger/read-requests.js';
 import type { Message } from '../surfaces/message.js';
 import { loginChanged, loginShared, serverChanged } from '../surfaces/operators.js';
@@ -105,6 +106,12 @@ async function takeLeftovers(
   leftovers: readonly { readonly membership: Membership; readonly request: AccessRequest }[],
 ): Promise<void> {
   if (leftovers.length === 0) return;
+  for (const { membership, request } of leftovers) {
+    // Written before the effect, as always; once for a request, however often the target refuses.
+    if ((await readEvent(db, request.id, 'leftover_found')) !== null) continue;
+    const data = { ...membership, server: server.id };
+    await insertEvent(db, request.id, { kind: 'leftover_found', actor: null, data });
+  }
   const answers = await target.takeBack(
     server.id,
     leftovers.map(({ membership }) => membership),
