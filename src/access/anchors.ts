@@ -87,8 +87,8 @@ export async function recognise(deps: AnchorDeps, name: string, anchor: Anchor |
   // First of all: nobody may be given an id that a card already has.
   await skipIds(db, anchor.lastId + IDS_BETWEEN);
   const text = formatAnchor(anchor);
+  const here = (await readAnchor(db)).seq;
   if (await recordDoubt(db, name, text)) {
-    const here = (await readAnchor(db)).seq;
     logger.error(
       { target: name, remembered: anchor.seq, here },
       'the ledger is not as the target remembers it',
@@ -98,14 +98,15 @@ export async function recognise(deps: AnchorDeps, name: string, anchor: Anchor |
       actor: null,
       data: { target: name, remembered: text, here },
     });
-    const targetName = config.targets.get(name)?.name ?? name;
-    await insertOperatorNote(db, {
-      key: `doubt:${name}:${text}`,
-      channel: config.slack.operatorsChannel,
-      message: ledgerDoubted({ target: name, targetName, remembered: anchor.seq, here }),
-    });
-    deps.changed(new Set());
   }
+  // Once by its key, not because the doubt is news: the process that wrote it down may have died then.
+  const targetName = config.targets.get(name)?.name ?? name;
+  const told = await insertOperatorNote(db, {
+    key: `doubt:${name}:${text}`,
+    channel: config.slack.operatorsChannel,
+    message: ledgerDoubted({ target: name, targetName, remembered: anchor.seq, here }),
+  });
+  if (told) deps.changed(new Set());
   throw new HallpassError(DOUBTED, { passing: true, nextStep: 'Operators: run `hallpass recover`.' });
 }
 

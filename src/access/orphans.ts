@@ -6,11 +6,11 @@
 import { pairKey } from '../domain/compare.js';
 import { qualifies } from '../domain/policy.js';
 import { insertOperatorNote, rewriteOperatorNote } from '../ledger/deliveries.js';
-import { insertEvent } from '../ledger/insert-event.js';
 import { type Orphan, readOrphan, recordOrphans, settleOrphan } from '../ledger/orphans.js';
 import { readLastOfPlaces } from '../ledger/read-requests.js';
 import { logSecurity } from '../security.js';
 import { parseOrphanName } from '../surfaces/ids.js';
+import type { Message } from '../surfaces/message.js';
 import { manyOrphans, orphanFound, orphanSettled } from '../surfaces/operators.js';
 import * as words from '../surfaces/words.js';
 import type { Membership, Server, Target } from '../target/target.js';
@@ -25,7 +25,7 @@ const FEW = 3;
 type OrphanDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'logger'>;
 
 /**
- * Tells the operators of those that are new.
+ * Tells the operators of those that they were not told of.
  * @param known this ledger has compared the target before.
  */
 export async function reportOrphans(
@@ -36,27 +36,31 @@ export async function reportOrphans(
   found: readonly Membership[],
   known: boolean,
 ): Promise<void> {
-  const news = await recordOrphans(deps.db, name, server.id, found);
-  if (news.length === 0) return;
-  for (const { role, login } of news.slice(0, FEW)) {
+  const orphans = await recordOrphans(deps.db, name, server.id, found);
+  for (const { role, login } of orphans.filter(({ isNew }) => isNew).slice(0, FEW)) {
     deps.logger.warn({ target: name, role, login }, 'a membership that our login granted is in no ledger');
   }
   const configured = deps.config.targets.get(name);
   const targetName = configured?.name ?? name;
-  const channel = deps.config.slack.operatorsChannel;
+  const tell = async (key: string, message: Message) => {
+    const channel = deps.config.slack.operatorsChannel;
+    if (await insertOperatorNote(deps.db, { key, channel, message })) deps.changed(new Set());
+  };
+  // Who is told is told once by the key, not because it is new: the process that wrote it down may have died then.
+  const newest = orphans.at(-1)?.foundAt;
+  if (newest === undefined) return;
   if (found.length > FEW) {
     // Each sweep may find some more: one message an hour says how many there are.
-    const hour = new Date().toISOString().slice(0, 13);
-    const message = manyOrphans({ target: name, targetName, found });
-    await insertOperatorNote(deps.db, { key: `orphans:${name}:${server.id}:${hour}`, channel, message });
-  } else {
-    for (const orphan of news) {
-      const message = orphanFound({ targetName, ...orphan });
-      await insertOperatorNote(deps.db, { key: noteKey(orphan), channel, message });
-      if (configured?.orphans === 'revoke' && known) await takeOrphan(deps, target, orphan, null);
-    }
+    const hour = newest.toISOString().slice(0, 13);
+    await tell(`orphans:${name}:${server.id}:${hour}`, manyOrphans({ target: name, targetName, found }));
+    return;
   }
-  deps.changed(new Set());
+  for (const orphan of orphans) {
+    await tell(noteKey(orphan), orphanFound({ targetName, ...orphan }));
+    // What was one of many before stays, however few are left.
+    if (orphan.isNew && configured?.orphans === 'revoke' && known)
+      await takeOrphan(deps, target, orphan, null);
+  }
 }
 
 /** An operator clicked: takes it back, if it is still what was reported. */
@@ -102,12 +106,9 @@ async function takeOrphan(
   });
   if (answer === undefined || answer.outcome === 'failed') return answer?.error.message ?? 'no answer';
   // Of two clicks at once one is written down.
-  if (!(await settleOrphan(deps.db, orphan.id, by))) return null;
-  await insertEvent(deps.db, null, {
-    kind: 'orphan_taken_back',
-    actor: by,
-    data: { target: orphan.target, server, role, login, pair: pairKey(orphan), outcome: answer.outcome },
-  });
+  const { target: name } = orphan;
+  const audit = { target: name, server, role, login, pair: pairKey(orphan), outcome: answer.outcome };
+  if (!(await settleOrphan(deps.db, orphan.id, by, audit))) return null;
   const targetName = deps.config.targets.get(orphan.target)?.name ?? orphan.target;
   await rewriteOperatorNote(
     deps.db,
