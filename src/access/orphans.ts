@@ -6,6 +6,7 @@
 import { pairKey } from '../domain/compare.js';
 import { qualifies } from '../domain/policy.js';
 import { insertOperatorNote, rewriteOperatorNote } from '../ledger/deliveries.js';
+import { insertEvent } from '../ledger/insert-event.js';
 import { type Orphan, readOrphan, recordOrphans, settleOrphan } from '../ledger/orphans.js';
 import { readLastOfPlaces } from '../ledger/read-requests.js';
 import { logSecurity } from '../security.js';
@@ -83,7 +84,11 @@ export async function settle(
     const unread = may.code === 'group_unknown' ? words.groupUnreadable(may.groups) : null;
     return { text: unread ?? words.mayNotOperate(operators) };
   }
-  if (orphan.settled) return { text: words.orphanSettled(orphan) };
+  if (orphan.settled) {
+    // The process that took it back may have died before it could say so.
+    if (orphan.settledBy !== null) await showSettled(deps, orphan, orphan.settledBy);
+    return { text: words.orphanSettled(orphan) };
+  }
   const target = deps.targets.get(orphan.target);
   if (target === undefined) return { text: words.targetLeft(orphan) };
   const [since] = await readLastOfPlaces(deps.db, orphan.server, [orphan]);
@@ -99,24 +104,27 @@ async function takeOrphan(
   orphan: Orphan,
   by: string | null,
 ): Promise<string | null> {
-  const { role, login, server } = orphan;
+  const { target: name, role, login, server } = orphan;
+  const about = { target: name, server, role, login, pair: pairKey(orphan) };
+  // Written before the effect: should this process die, the audit has who wanted it.
+  await insertEvent(deps.db, null, { kind: 'orphan_take_asked', actor: by, data: about });
   const [answer] = await target.takeBack(server, [orphan]).catch((error: unknown) => {
-    deps.logger.warn({ err: error, target: orphan.target, role, login }, 'an orphan could not be taken back');
+    deps.logger.warn({ err: error, target: name, role, login }, 'an orphan could not be taken back');
     return [{ ...orphan, outcome: 'failed' as const, error: asHallpassError(error) }];
   });
   if (answer === undefined || answer.outcome === 'failed') return answer?.error.message ?? 'no answer';
   // Of two clicks at once one is written down.
-  const { target: name } = orphan;
-  const audit = { target: name, server, role, login, pair: pairKey(orphan), outcome: answer.outcome };
+  const audit = { ...about, outcome: answer.outcome };
   if (!(await settleOrphan(deps.db, orphan.id, by, audit))) return null;
-  const targetName = deps.config.targets.get(orphan.target)?.name ?? orphan.target;
-  await rewriteOperatorNote(
-    deps.db,
-    noteKey(orphan),
-    orphanSettled({ targetName, ...orphan, settledBy: by }),
-  );
-  deps.changed(new Set());
+  await showSettled(deps, orphan, by);
   return null;
+}
+
+async function showSettled(deps: OrphanDeps, orphan: Orphan, settledBy: string | null): Promise<void> {
+  const targetName = deps.config.targets.get(orphan.target)?.name ?? orphan.target;
+  const message = orphanSettled({ targetName, ...orphan, settledBy });
+  await rewriteOperatorNote(deps.db, noteKey(orphan), message);
+  deps.changed(new Set());
 }
 
 function noteKey({ id }: Orphan): string {
