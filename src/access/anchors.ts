@@ -99,6 +99,7 @@ export async function recognise(deps: AnchorDeps, name: string, anchor: Anchor |
       data: { target: name, remembered: text, here },
     });
   }
+  // crash point: after-doubt-before-told
   // Once by its key, not because the doubt is news: the process that wrote it down may have died then.
   const targetName = config.targets.get(name)?.name ?? name;
   const told = await insertOperatorNote(db, {

@@ -101,6 +101,7 @@ async function send(
   limits: Limits,
   delivery: Delivery,
 ): Promise<void> {
+  // crash point: after-lease-before-post
   const { db, messenger, logger } = deps;
   let request: AccessRequest | null = null;
   try {
@@ -115,9 +116,12 @@ async function send(
       await recordUnsent(db, delivery.key, 'this release does not know how to draw it', null);
     } else if (delivery.posted === null) {
       const thread = await threadOf(db, delivery, request);
-      await recordSent(db, delivery.key, version, await messenger.post(delivery.recipient, message, thread));
+      const posted = await messenger.post(delivery.recipient, message, thread);
+      // crash point: after-post-before-ts
+      await recordSent(db, delivery.key, version, posted);
     } else {
       await messenger.update(delivery.posted, message);
+      // crash point: after-update-before-record
       await recordSent(db, delivery.key, version, null);
     }
   } catch (thrown) {

@@ -116,6 +116,7 @@ async function takeLeftovers(
     server.id,
     leftovers.map(({ membership }) => membership),
   );
+  // crash point: after-leftover-taken-back
   const byPair = new Map(answers.map((answer) => [pairKey(answer), answer]));
   for (const { membership, request } of leftovers) {
     const answer = byPair.get(pairKey(membership));

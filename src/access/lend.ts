@@ -51,6 +51,7 @@ export async function lend(
     else await fail(deps, [request.id], () => verdict.fail);
   }
   if (asked.length === 0) return undone;
+  // crash point: after-ledger-before-grant
   let tried: readonly AccessRequest[] = asked;
   try {
     const { server, surroundings, facts } = await target.look(asked);
@@ -72,6 +73,7 @@ export async function lend(
     }
     const placed = await intend(deps, server, asked, await withoutStrangers(deps, server, facts));
     tried = placed.map(({ request }) => request);
+    // crash point: after-intend-before-grant
     const answers = await target.lend(
       server.id,
       placed.map(({ request, place }) => ({
@@ -82,6 +84,7 @@ export async function lend(
         setRole: lendingOf(request).setRole,
       })),
     );
+    // crash point: after-grant-before-active
     undone.push(...(await record(deps, target, placed, answers)));
   } catch (thrown) {
     const error = asHallpassError(thrown);
@@ -247,6 +250,7 @@ async function undo(deps: LendDeps, target: Target, request: AccessRequest, plac
   deps.logger.warn({ request: request.id, target: request.target }, 'taking back a GRANT that came too late');
   // Should this fail, the next comparison of all our memberships finds it: have it made at once.
   await forgetChecked(deps.db, request.target);
+  // crash point: after-late-grant-before-taken-back
   await target.takeBack(place.server, [place]);
 }
 

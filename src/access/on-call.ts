@@ -47,6 +47,7 @@ export async function considerOnCall(deps: OnCallDeps, id: number): Promise<void
   const policy = deps.roles.role(request.target, request.role)?.policy ?? null;
   const asked = (await mayBeLent(deps, request, policy)) ? await askOnCall(deps, request, policy) : null;
   if (asked !== null) {
+    // crash point: after-pagerduty-before-approved
     const { maxMs, answer } = asked;
     await change(deps, [id], (current) => {
       if (current.state !== 'pending') return null;

@@ -41,6 +41,7 @@ export async function reportOrphans(
   for (const { role, login } of orphans.filter(({ isNew }) => isNew).slice(0, FEW)) {
     deps.logger.warn({ target: name, role, login }, 'a membership that our login granted is in no ledger');
   }
+  // crash point: after-orphan-before-told
   const configured = deps.config.targets.get(name);
   const targetName = configured?.name ?? name;
   const tell = async (key: string, message: Message) => {
@@ -113,9 +114,11 @@ async function takeOrphan(
     return [{ ...orphan, outcome: 'failed' as const, error: asHallpassError(error) }];
   });
   if (answer === undefined || answer.outcome === 'failed') return answer?.error.message ?? 'no answer';
+  // crash point: after-orphan-taken-back
   // Of two clicks at once one is written down.
   const audit = { ...about, outcome: answer.outcome };
   if (!(await settleOrphan(deps.db, orphan.id, by, audit))) return null;
+  // crash point: after-orphan-settled
   await showSettled(deps, orphan, by);
   return null;
 }

@@ -74,6 +74,7 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
     limits: deps.config.limits,
   });
   if (request === null) return notMade(deps, actor, submission, wish, refused);
+  // crash point: after-submit-before-answer
   deps.changed(new Set());
   deps.background('preview the role', preview(deps, request, wish.role));
   if (policy.onCall !== null) deps.background('ask on call', considerOnCall(deps, request.id));

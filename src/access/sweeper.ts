@@ -149,6 +149,7 @@ export function createSweeper(deps: Deps, anchors: Anchors, lock: SweepLock, pro
     const rings = performance.now() + delayMs;
     const armed = armedFor.get(name);
     if (armed !== undefined && armed > performance.now() && Math.abs(armed - rings) < 200) return;
+    // crash point: before-alarm
     armedFor.set(name, rings);
     deps.alarms.arm(name, delayMs);
   }

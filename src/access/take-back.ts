@@ -39,7 +39,9 @@ export async function revoke(
 ): Promise<readonly Revoked[]> {
   const revoked: Revoked[] = [];
   for (const [server, placed] of byServer(requests)) {
+    // crash point: before-revoke
     const answers = await takeBack(deps, target, server, placed);
+    // crash point: after-revoke-before-sessions
     const ourOid = await whoWeAre(target, answers.values());
     const gone: Gone[] = [];
     const settled: Gone[] = [];
@@ -121,6 +123,7 @@ async function endSessions(target: Target, server: string, gone: readonly Gone[]
     const error = asHallpassError(thrown);
     return { byPair: new Map(), hindered: gone.map(({ request }) => ({ request, error })) };
   }
+  // crash point: after-sessions-before-ended
   const byPair = new Map(answers.map((answer) => [pairKey(answer), answer]));
   const hindered = gone.flatMap(({ request, place }) => {
     const answer = byPair.get(pairKey(place));

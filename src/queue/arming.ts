@@ -36,6 +36,7 @@ export function createArming(openQueue: () => AlarmQueue, outage: Outage): Armin
       used = queue;
       // The Postgres backend refuses a fraction.
       await used.add('look', { target }, { delay: Math.max(0, Math.round(dueAt - Date.now())) });
+      // crash point: after-alarm
       outage.works();
     } catch (thrown) {
       failed(coerceError(thrown));

@@ -25,6 +25,7 @@ export function createAlarms(options: {
     arm: arming.arm,
     async start(onAlarm) {
       receiving.start(async (target) => {
+        // crash point: after-ring-before-sweep
         try {
           await onAlarm(target);
         } catch (error) {

@@ -44,6 +44,8 @@ export function lendPair(connection: TargetConnection, server: string, pair: ToL
           nextStep: null,
         });
       }
+      // crash point: before-grant-commit
+      // crash point: inside-grant-commit
       await commit();
       return { roleOid, memberOid, outcome: 'lent', grantorOid: ours.grantor_oid, mark: ours.mark };
     },

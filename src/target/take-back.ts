@@ -33,6 +33,8 @@ export function takeBackBatch(
         send(z.unknown(), revokeSql(seen.version, before.role.name, logins)),
         read(send, true),
       ]);
+      // crash point: before-revoke-commit
+      // crash point: inside-revoke-commit
       await commit();
       return answers(batch, before, after);
     },

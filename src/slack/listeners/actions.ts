@@ -36,6 +36,7 @@ function registerButton(app: App, deps: Deps, verb: (typeof BUTTONS)[number]): v
     const click = parseClick(body);
     if (sender === null || click === null) return refuseMalformed('click', logger);
 
+    // crash point: after-click-before-ledger
     const { actor } = sender;
     let reply: Reply;
     try {
@@ -44,6 +45,7 @@ function registerButton(app: App, deps: Deps, verb: (typeof BUTTONS)[number]): v
       logger.error({ err: coerceError(error), request: click.requestId, verb }, 'Slack: a click failed');
       reply = { text: wentWrong(click.requestId) };
     }
+    // crash point: after-ledger-before-answer
     if (reply !== null) await tellPrivately(reply.text, { ...deps, userId: actor.userId, respond });
   });
 }

@@ -41,6 +41,7 @@ export function lendBatch(
       const answers = batch.map((wish, i) => refuse(seen, wish, facts[i]));
       const fit = batch.filter((_, i) => answers[i] === null);
       const lent = fit.length === 0 ? [] : await lendFit(send, seen, fit);
+      // crash point: inside-guarded-grant-commit
       if (lent.some(({ outcome }) => outcome === 'lent')) await commit();
       const rest = lent.values();
       return answers.map((answer) => answer ?? next(rest));

@@ -37,6 +37,7 @@ export function takeBackBatch(
         readHolders(send, one.roleOid, members, { held: true, mode: 'guarded' }),
       ]);
       throwIfBlocked(rows.map((each) => (each.state === 'failed' ? errorOf(each) : null)));
+      // crash point: inside-guarded-revoke-commit
       await commit();
       const said = new Map(rows.map((each) => [each.member_oid, each]));
       return batch.map((pair, i) => answer(pair, said.get(pair.memberOid), after, i));
