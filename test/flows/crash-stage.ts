@@ -9,7 +9,7 @@ import { runSql } from '../../sandbox/postgres/server-access.js';
 import { buttonsOf, type SeenMessage } from '../../sandbox/slack/index.js';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
 import { all, card, click, type Name, request, told, type Wish } from '../../sandbox/stage/people.js';
-import { type Stage, startStage } from '../../sandbox/stage/stage.js';
+import { type Stage, type StageOptions, startStage } from '../../sandbox/stage/stage.js';
 import { waitFor } from '../support/wait-for.js';
 
 const CLI = join(import.meta.dirname, '../../dist/cli.js');
@@ -19,10 +19,11 @@ const QUERY = {
   orders_read: 'select id from orders.orders',
   orders_write: 'update orders.orders set state = state returning id',
   payments_read: 'select id from payments.payments',
+  vault_read: 'select id from keys.keys',
 } as const;
 
 export type Login = keyof Stage['samples']['people'];
-type Role = keyof typeof QUERY;
+export type Role = keyof typeof QUERY;
 
 /** Longer than any bound that is waited for, milliseconds: what is asserted is that it comes at all. */
 export const PATIENCE_MS = 50_000;
@@ -33,9 +34,10 @@ export interface LoggedStage extends Stage {
 }
 
 /** A stage with its two servers apart, and no Hallpass yet. To be called at the top of a file. */
-export async function openStage(): Promise<LoggedStage> {
+export async function openStage(options: Partial<StageOptions> = {}): Promise<LoggedStage> {
   const log: string[] = [];
-  const stage = await startStage({ cli: CLI, ledgerApart: true, onLine: (line) => log.push(line) });
+  const onLine = (line: string) => log.push(line);
+  const stage = await startStage({ cli: CLI, ledgerApart: true, onLine, ...options });
   afterAll(() => stage.close());
   afterEach(({ task }) => {
     if (task.result?.state === 'fail')
@@ -125,7 +127,7 @@ export async function untilRefused(
 /** @throws what the server says, unless it is that permission is denied */
 export async function isRefused(stage: Stage, login: Login, role: Role): Promise<boolean> {
   try {
-    await stage.sqlAs(login, QUERY[role]);
+    await query(stage, login, role);
     return false;
   } catch (error) {
     if (error instanceof pg.DatabaseError && error.code === '42501') return true;
@@ -134,7 +136,11 @@ export async function isRefused(stage: Stage, login: Login, role: Role): Promise
 }
 
 export async function expectReads(stage: Stage, login: Login, role: Role): Promise<void> {
-  expect(await stage.sqlAs(login, QUERY[role])).not.toEqual([]);
+  expect(await query(stage, login, role)).not.toEqual([]);
+}
+
+function query(stage: Stage, login: Login, role: Role): Promise<unknown[]> {
+  return stage.sqlAs(login, QUERY[role], role === 'vault_read' ? 'vault' : 'shop');
 }
 
 /**
@@ -215,30 +221,6 @@ export async function expectSettled(stage: Stage): Promise<void> {
     [PERMANENT.role, PERMANENT.login, HALLPASS],
   );
   expect(permanent).toHaveLength(1);
-}
-
-/**
- * Has a statement of Hallpass's succeed on the target while the ledger can't be written, and kills Hallpass then: the
- * effect is there, and nobody knows of it.
- * @param start makes Hallpass want the statement; the target's table is locked then
- * @param happened the effect as seen on the target
- */
-export async function killUnrecorded<T>(
-  stage: Stage,
-  kill: () => Promise<void>,
-  start: () => Promise<T>,
-  happened: () => Promise<boolean>,
-): Promise<T> {
-  const target = await holdTable(stage.server.url, 'pg_auth_members');
-  const started = await start();
-  const ledger = await holdTable(stage.ledgerUrl, 'requests');
-  await target.release();
-  await waitFor(happened, { what: 'the statement to be committed on the target' });
-  await kill();
-  // What waits for our lock would else be written after its client has died.
-  await endSessions(stage.ledger, 'hallpass_app');
-  await ledger.release();
-  return started;
 }
 
 /** Ends all sessions of this login (pg_terminate_backend). */

@@ -1,0 +1,229 @@
+/**
+ * Killed at each dangerous line (SIGKILL), and started again; asserted from outside: by SQL as the login, in the ledger,
+ * on the card, and by what rang whose phone.
+ */
+import { afterEach, describe, expect, test } from 'vitest';
+import { runSql } from '../../sandbox/postgres/server-access.js';
+import type { SeenMessage } from '../../sandbox/slack/index.js';
+import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
+import { all, card, click, fillForm, messagesOf, request, told } from '../../sandbox/stage/people.js';
+import {
+  buttons,
+  expectReads,
+  expectRung,
+  inLedger,
+  isRefused,
+  type Login,
+  PATIENCE_MS,
+  type Role,
+  untilAllSent,
+  untilInLedger,
+  untilRefused,
+} from '../flows/crash-stage.js';
+import { waitFor } from '../support/wait-for.js';
+import { type Backend, openCrashStage, openTransaction } from './stage.js';
+import { type Crash, WAY, whoAndWhat } from './way.js';
+
+const WAITING = 'Waiting for approval';
+const GRANTED = 'Granted until …';
+const ENDED = { relinquish: 'Ended: relinquished by you', expiry: 'Ended: its time was up' } as const;
+const WHY = { relinquish: 'relinquished', expiry: 'expired' } as const;
+
+/** To be called at the top of a file. */
+export async function crashes(backend: Backend): Promise<void> {
+  const stage = await openCrashStage(backend);
+  const { slack, pagerduty, arm, untilKilled, restart } = stage;
+
+  afterEach(({ task }) => stage.tidy(task.result?.state === 'fail'), 2 * PATIENCE_MS);
+
+  /** While nobody runs. What was sent before the death may take the server a moment. */
+  async function expectStanding(id: string, [login, role]: readonly [Login, Role], crash: Crash) {
+    const what = `${login} ${crash.has ? 'to have' : 'not to have'} ${role}`;
+    await waitFor(async () => (await isRefused(stage, login, role)) !== crash.has, { what });
+    expect(await inLedger(stage, id)).toMatchObject({ state: crash.state, ended_at: null });
+  }
+
+  /** Clicks on what may die of it. */
+  const clickAndDie = async (name: keyof typeof CAST, message: SeenMessage, button: string) => {
+    await slack.as(CAST[name]).click(message, button);
+    await untilKilled();
+  };
+
+  describe('on the way of a request', () => {
+    test.each(WAY)('$point, after $after, on the $on', async (crash) => {
+      const { point, after, on } = crash;
+      const [login, role] = whoAndWhat(crash);
+      // Near enough that an alarm is all that is set, and that the test waits for it.
+      const isBrief = after === 'expiry' || point.endsWith('-alarm');
+      const end = isBrief ? 'expiry' : 'relinquish';
+      const wish = { target: on, role, otherDuration: isBrief ? '5s' : '15m' };
+      const id = await request(slack, login, wish);
+      const asked = await card(slack, id, /Waiting for approval/);
+      await untilAllSent(stage, id);
+
+      if (after !== 'relinquish') arm(point);
+      if (after === 'approval') {
+        // What the dying process says at that moment may arrive or not: it doesn't.
+        slack.faults.order('chat.postMessage', { kind: 'hang' });
+        await clickAndDie('cora', asked, 'Approve');
+        await expectStanding(id, [login, role], crash);
+        await restart();
+        if (crash.state === 'pending') {
+          expect(buttons(await card(slack, id, /Waiting/))).toEqual(['Approve', 'Deny']);
+          await click(slack, 'cora', asked, 'Approve');
+        }
+      } else await click(slack, 'cora', asked, 'Approve');
+
+      if (end === 'relinquish') {
+        const note = await told(slack, login, id, /psql/);
+        await expectReads(stage, login, role);
+        expect(buttons(await card(slack, id, /Granted/))).toEqual(['Extend', 'End access']);
+        await untilAllSent(stage, id);
+        const transaction = on === 'shop' ? await openTransaction(stage, login) : null;
+        if (after === 'relinquish') {
+          arm(point);
+          await clickAndDie(login, note, 'Relinquish');
+          await expectStanding(id, [login, role], crash);
+          await restart();
+        }
+        if (crash.state === 'active' || after === 'approval') await click(slack, login, note, 'Relinquish');
+        if (transaction) await waitFor(transaction.isEnded, { what: 'the open transaction to be ended' });
+      } else if (after === 'expiry') {
+        await untilKilled();
+        await expectStanding(id, [login, role], crash);
+        await restart();
+      }
+
+      const { why, expires_at } = await untilInLedger(stage, id, 'ended');
+      expect(why).toBe(WHY[end]);
+      expect(await untilRefused(stage, login, role, expires_at)).toBeGreaterThan(
+        end === 'expiry' ? 0 : -Infinity,
+      );
+      await told(slack, login, id, new RegExp(ENDED[end]));
+      expect(buttons(await card(slack, id, /Ended/))).toEqual([]);
+      // That it was granted is not said any more when its time is up by then.
+      const isLate = after === 'approval' && end === 'expiry';
+      if (!isLate) await expectRung(stage, login, id, [WAITING, GRANTED, ENDED[end]]);
+      await expectRung(stage, 'cora', id, [WAITING]);
+    });
+
+    test('killed inside the COMMIT, and relinquished before anybody learns of it', async () => {
+      const id = await request(slack, 'ana', { role: 'payments_read', otherDuration: '15m' });
+      const asked = await card(slack, id, /Waiting/);
+      await untilAllSent(stage, id);
+      arm('inside-grant-commit');
+      await clickAndDie('cora', asked, 'Approve');
+      await stage.server.stop();
+      await restart();
+      await click(slack, 'ana', await told(slack, 'ana', id, /not granted yet/), 'Relinquish');
+      expect(buttons(await card(slack, id, /Being taken back, not yet confirmed/))).toEqual([]);
+      await stage.server.start();
+      await told(slack, 'ana', id, /Ended: relinquished by you/);
+      expect(await isRefused(stage, 'ana', 'payments_read')).toBe(true);
+      await expectRung(stage, 'ana', id, [WAITING, ENDED.relinquish]);
+    });
+  });
+
+  /** Sends the form and dies of it. @returns the request that the ledger has by then */
+  async function askAndDie(point: () => void, name: Login, role: Role) {
+    await fillForm(slack, name, { role, otherDuration: '15m' });
+    point();
+    const { outcome } = await slack.as(CAST[name]).submit();
+    await untilKilled();
+    const [written, ...more] = await open();
+    expect(more).toEqual([]);
+    return { outcome, id: `R-${written?.id}` };
+  }
+  const open = () =>
+    runSql<{ id: string }>(stage.ledgerUrl, 'select id from requests where ended_at is null');
+
+  describe('while it is asked for', () => {
+    test('in the ledger, and the form is not answered: sent again, it is the same request', async () => {
+      const { outcome, id } = await askAndDie(() => arm('after-submit-before-answer'), 'ana', 'orders_read');
+      expect(outcome).not.toBe('closed');
+      await restart();
+      expect(await slack.as(CAST.ana).submit()).toEqual({ outcome: 'closed' });
+      expect(await open()).toEqual([{ id: id.slice(2) }]);
+      expect(buttons(await card(slack, id, /Waiting/))).toEqual(['Approve', 'Deny']);
+      await click(slack, 'ana', await told(slack, 'ana', id, /Waiting/), 'Cancel request');
+      await expectRung(stage, 'ana', id, [WAITING, 'Cancelled by you']);
+      await expectRung(stage, 'cora', id, [WAITING]);
+    });
+
+    test('PagerDuty has said yes: it is asked again, and granted', async () => {
+      const { id } = await askAndDie(() => arm('after-pagerduty-before-approved'), 'dan', 'orders_write');
+      expect(await inLedger(stage, id)).toMatchObject({ state: 'pending' });
+      expect(await isRefused(stage, 'dan', 'orders_write')).toBe(true);
+      await restart();
+      const note = await told(slack, 'dan', id, /psql/);
+      await card(slack, id, /Granted \(on call\)/);
+      await expectReads(stage, 'dan', 'orders_write');
+      await click(slack, 'dan', note, 'Relinquish');
+      await told(slack, 'dan', id, /Ended: relinquished by you/);
+      expect(await isRefused(stage, 'dan', 'orders_write')).toBe(true);
+    });
+  });
+
+  describe('while it is shown', () => {
+    const cards = (id: string) =>
+      slack
+        .as(CAST.cora)
+        .messages(CHANNELS.access)
+        .filter((message) => !message.ephemeral && all(message).includes(id));
+
+    /** Killed when its card is posted and the ledger doesn't know where; PagerDuty has the card wait for that. */
+    async function postedUnknown(): Promise<{ readonly id: string; readonly asked: SeenMessage }> {
+      pagerduty.faults.order('*', { kind: 'hang' }, 10);
+      const id = await request(slack, 'ana', { role: 'orders_write', otherDuration: '15m' });
+      await untilAllSent(stage, id, 'status');
+      arm('after-post-before-ts');
+      const asked = await card(slack, id, /Waiting/);
+      await untilKilled();
+      return { id, asked };
+    }
+
+    test('claimed and not posted: posted once', async () => {
+      const { id } = await askAndDie(() => arm('after-lease-before-post'), 'ben', 'orders_read');
+      // The lease is waited for, on one backend.
+      await restart(backend === 'Postgres' ? 'last' : 'run out');
+      await expectRung(stage, 'ben', id, [WAITING]);
+      await expectRung(stage, 'cora', id, [WAITING]);
+      await click(slack, 'ben', await told(slack, 'ben', id, /Waiting/), 'Cancel request');
+    });
+
+    test('posted, and the ledger does not know: a twin is posted, and the first goes when it is clicked', async () => {
+      const { id, asked } = await postedUnknown();
+      await restart();
+      await slack.waitFor(() => cards(id).length === 2);
+      await click(slack, 'cora', asked, 'Deny');
+      await slack.waitFor(() => cards(id).length === 1);
+      expect(buttons(await card(slack, id, /Denied/))).toEqual([]);
+      await expectRung(stage, 'ana', id, [WAITING, `Denied by <@${CAST.cora}>`]);
+      await expectRung(stage, 'cora', id, [WAITING, WAITING]);
+    });
+
+    test('posted, and clicked before it is posted again: it is the card', async () => {
+      const { id, asked } = await postedUnknown();
+      await restart('last');
+      await click(slack, 'cora', asked, 'Deny');
+      expect(buttons(await card(slack, id, /Denied/))).toEqual([]);
+      await expectRung(stage, 'ana', id, [WAITING, `Denied by <@${CAST.cora}>`]);
+      await expectRung(stage, 'cora', id, [WAITING]);
+      expect(cards(id)).toHaveLength(1);
+    });
+
+    test('edited, and the ledger does not know: edited again, and told once', async () => {
+      const id = await request(slack, 'ben', { role: 'orders_read', otherDuration: '15m' });
+      const asked = await card(slack, id, /Waiting/);
+      await untilAllSent(stage, id);
+      slack.faults.order('chat.postMessage', { kind: 'hang' });
+      arm('after-update-before-record');
+      await clickAndDie('cora', asked, 'Deny');
+      expect(await inLedger(stage, id)).toMatchObject({ state: 'denied' });
+      await restart();
+      await expectRung(stage, 'ben', id, [WAITING, `Denied by <@${CAST.cora}>`]);
+      expect(cards(id).map(buttons)).toEqual([[]]);
+      expect(messagesOf(slack, 'ben').filter((message) => all(message).includes(id))).toHaveLength(2);
+    });
+  });
+}

@@ -1,0 +1,157 @@
+/** Killed while a target is compared with the ledger: at memberships that no open request explains, and at a GRANT that came too late. */
+import { afterEach, expect, test } from 'vitest';
+import { runSql } from '../../sandbox/postgres/server-access.js';
+import { buttonsOf } from '../../sandbox/slack/index.js';
+import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
+import { all, card, click, clickAndHear, request, told } from '../../sandbox/stage/people.js';
+import {
+  borrow,
+  expectReads,
+  expectRung,
+  inLedger,
+  isRefused,
+  lent,
+  operatorsHear,
+  PATIENCE_MS,
+  untilAllSent,
+  untilInLedger,
+} from '../flows/crash-stage.js';
+import { waitFor } from '../support/wait-for.js';
+import { openCrashStage } from './stage.js';
+
+const stage = await openCrashStage('Postgres');
+const { slack, server, arm, untilKilled, restart } = stage;
+const WISH = { otherDuration: '15m' };
+
+afterEach(({ task }) => stage.tidy(task.result?.state === 'fail'), 2 * PATIENCE_MS);
+
+/** As somebody would who has Hallpass's own login. */
+const byHand = (sql: string) => runSql(stage.samples.hallpass.url, sql);
+
+/** Has all memberships compared at the end of the sweep that lends Ben something; that request stays open. */
+async function compareAndDie(): Promise<string> {
+  const id = await request(slack, 'ben', { role: 'orders_write', ...WISH });
+  const asked = await card(slack, id, /Waiting/);
+  await untilAllSent(stage, id);
+  await runSql(stage.ledgerUrl, "update targets set checked_at = null where name = 'shop'");
+  await click(slack, 'cora', asked, 'Approve');
+  await untilKilled();
+  return id;
+}
+
+async function relinquish(id: string): Promise<void> {
+  await click(slack, 'ben', await told(slack, 'ben', id, /psql/), 'Relinquish');
+  await told(slack, 'ben', id, /Ended: relinquished/);
+}
+
+const eventsOf = (kind: string) =>
+  runSql<{ actor: string | null }>(stage.ledgerUrl, 'select actor from events where kind = $1', [kind]);
+
+test('what outlived its request is taken back: the audit has it, and it is nobody’s news', async () => {
+  const { id, note } = await borrow(stage, 'ana', { role: 'orders_read', ...WISH });
+  await click(slack, 'ana', note, 'Relinquish');
+  await told(slack, 'ana', id, /Ended: relinquished/);
+  await byHand('grant orders_read to ana');
+  const before = await inLedger(stage, id);
+  arm('after-leftover-taken-back');
+  const other = await compareAndDie();
+  expect(await isRefused(stage, 'ana', 'orders_read')).toBe(true);
+  expect(await eventsOf('leftover_found')).toHaveLength(1);
+  await restart();
+  await expectReads(stage, 'ben', 'orders_write');
+  await relinquish(other);
+  expect(await inLedger(stage, id)).toEqual(before);
+  await expectRung(stage, 'ana', id, [
+    'Waiting for approval',
+    'Granted until …',
+    'Ended: relinquished by you',
+  ]);
+});
+
+test('what nothing explains: the operators hear of it once, and an operator has it taken back', async () => {
+  await byHand('grant orders_read to cora');
+  arm('after-orphan-before-told');
+  const other = await compareAndDie();
+  await restart();
+  const report = await operatorsHear(stage, /Unexplained membership/);
+  await relinquish(other);
+  expect(await lent(stage)).toEqual(['orders_read cora']);
+
+  arm('after-orphan-taken-back');
+  await slack.as(CAST.olga).click(report, 'Take back');
+  await untilKilled();
+  expect(await isRefused(stage, 'cora', 'orders_read')).toBe(true);
+  expect(await eventsOf('orphan_take_asked')).toEqual([{ actor: CAST.olga }]);
+  await restart();
+
+  arm('after-orphan-settled');
+  await slack.as(CAST.olga).click(report, 'Take back');
+  await untilKilled();
+  expect(await eventsOf('orphan_taken_back')).toEqual([{ actor: CAST.olga }]);
+  await restart();
+  expect(await clickAndHear(slack, 'olga', report, 'Take back')).toContain('already taken back');
+  expect(buttonsOf((await operatorsHear(stage, /Unexplained membership taken back/)).blocks)).toEqual([]);
+  const reports = slack
+    .as(CAST.olga)
+    .messages(CHANNELS.operators)
+    .filter((message) => !message.ephemeral && all(message).includes('Unexplained'));
+  expect(reports).toHaveLength(1);
+});
+
+test('a GRANT that came too late, and its process dies: the next one takes it back', async () => {
+  const id = await request(slack, 'dan', { role: 'payments_read', ...WISH });
+  const asked = await card(slack, id, /Waiting/);
+  await untilAllSent(stage, id);
+  arm('after-intend-before-grant', 'SIGSTOP');
+  await slack.as(CAST.cora).click(asked, 'Approve');
+  await stage.untilReached();
+  // The ledger's server ends the lock of a process that says nothing; the time for the GRANT passes.
+  await stage.ledger.query(
+    "select pg_terminate_backend(pid, 5000) from pg_locks where locktype = 'advisory'",
+  );
+  await runSql(stage.ledgerUrl, "update requests set decided_at = now() - interval '16 min' where id = $1", [
+    id.slice(2),
+  ]);
+  const late = stage.hallpass();
+  await stage.startSecond();
+  await untilInLedger(stage, id, 'failed');
+
+  arm('after-late-grant-before-taken-back');
+  if (late.pid !== undefined) process.kill(late.pid, 'SIGCONT');
+  await untilKilled();
+  expect(await lent(stage)).toEqual(['payments_read dan']);
+  // Within one HEARTBEAT.
+  await waitFor(async () => (await lent(stage)).length === 0, {
+    what: 'the late membership to be taken back',
+    timeoutMs: PATIENCE_MS,
+  });
+  await expectRung(stage, 'dan', id, ['Waiting for approval', 'Failed: nothing was granted']);
+});
+
+// Last: request ids are skipped by it.
+test('a ledger that the target does not remember so: the operators hear of it once', async () => {
+  await waitFor(
+    async () => {
+      const [head] = await runSql<{ seq: string }>(stage.ledgerUrl, 'select seq from audit_head');
+      const [role] = await server.query<{ rolconfig: string[] | null }>(
+        "select rolconfig from pg_roles where rolname = 'hallpass'",
+      );
+      return role?.rolconfig?.[0]?.includes(`:${head?.seq}:`) === true;
+    },
+    { what: 'the newest anchor' },
+  );
+  await server.query(
+    "alter role hallpass set application_name = 'hallpass-ledger:999999:0123456789abcdef:5000'",
+  );
+  arm('after-doubt-before-told');
+  const id = await compareAndDie();
+  await restart();
+  await operatorsHear(stage, /The ledger is not as Shop remembers it/);
+  await server.query('alter role hallpass reset application_name');
+  await relinquish(id);
+  const reports = slack
+    .as(CAST.olga)
+    .messages(CHANNELS.operators)
+    .filter((message) => all(message).includes('remembers'));
+  expect(reports).toHaveLength(1);
+});
