@@ -94,7 +94,8 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
       return go({ state: 'lapsed', endedAt: now }, 'lapsed', null);
 
     case 'intend':
-      if (request.state !== 'granting') return refuse('stale');
+      // A GRANT may stand at the first place: of two sweeps at once, the second must not write another over it.
+      if (request.state !== 'granting' || request.place !== null) return refuse('stale');
       return go({ place: event.place, lending: event.lending }, 'grant_intended', null, {
         ...event.place,
         ...event.lending,

@@ -35,7 +35,8 @@ const EVENTS: Record<RequestEvent['type'], RequestEvent> = {
   restored: { type: 'restored', trouble: 'ask again' },
 };
 
-const granting = aRequest({ state: 'granting', decidedAt: NOON, decidedBy: 'U0BEN', place: PLACE });
+const approved = aRequest({ state: 'granting', decidedAt: NOON, decidedBy: 'U0BEN' });
+const granting = { ...approved, place: PLACE };
 const ending = anActive({ state: 'ending', why: 'relinquished', endedBy: 'U0ANA', warnAt: null });
 
 /** Every state against every event, a minute after NOON: the next state, or why not. */
@@ -57,9 +58,22 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
     'stale',
   ],
   [
-    granting,
+    approved,
     {
       intend: 'granting',
+      grant_failed: 'ending',
+      restored: 'ending',
+      relinquish: 'ending',
+      end: 'ending',
+      hindered: 'granting',
+    },
+    'not_pending|stale',
+  ],
+  [
+    granting,
+    {
+      // Where it stands is written once.
+      intend: 'stale',
       granted: 'active',
       grant_failed: 'ending',
       restored: 'ending',
@@ -99,7 +113,7 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
 describe('the state table', () => {
   for (const [request, answers, otherwise] of TABLE) {
     for (const event of Object.values(EVENTS)) {
-      it(`${request.state}: ${event.type}`, () => {
+      it(`${request.state}${request.place ? ' with its place' : ''}: ${event.type}`, () => {
         const result = transition(request, event, later(60_000));
         const answer = result.ok ? result.next.state : result.refusal.code;
         const expected = answers[event.type];
