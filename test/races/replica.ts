@@ -1,0 +1,170 @@
+/** Two replicas in one process: the real use cases, each with its own pool and its own connection to one real server. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { startSlack } from '../../sandbox/slack/index.js';
+import type { Clicked, Reply } from '../../src/access/access.js';
+import { decide } from '../../src/access/decide.js';
+import type { Deps } from '../../src/access/deps.js';
+import { checkDrift } from '../../src/access/drift.js';
+import { end, giveBack } from '../../src/access/give-back.js';
+import { createRoles } from '../../src/access/roles.js';
+import { sweep } from '../../src/access/sweep.js';
+import type { Config } from '../../src/config/config.js';
+import { loadConfig } from '../../src/config/load.js';
+import { createPool, type Queryable } from '../../src/ledger/pool.js';
+import { createMessenger } from '../../src/messenger/web-api.js';
+import { createNobody } from '../../src/oncall/nobody.js';
+import { openTarget } from '../../src/target/open.js';
+import type { Target } from '../../src/target/target.js';
+import type { TestServer } from '../target/server.js';
+import type { Barrier } from './barrier.js';
+
+export const TARGET = 'shop';
+export const [CORA, DORA, OLGA] = ['U0CORA', 'U0DORA', 'U0OLGA'];
+/** As many ask at once. */
+export const PEOPLE = ['p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7', 'p8'] as const;
+export const slackIdOf = (login: string) => `U0${login.toUpperCase()}`;
+
+/** A message in no channel: what is clicked there is no card, of which there might be a twin. */
+const CLICKED: Clicked = { channel: 'D0RACE', ts: '1' };
+
+export interface Racer {
+  approve(by: string, id: number): Promise<Reply>;
+  deny(by: string, id: number): Promise<Reply>;
+  relinquish(by: string, id: number): Promise<Reply>;
+  end(by: string, id: number): Promise<Reply>;
+  sweep(): Promise<unknown>;
+  /** Compares all memberships with the ledger. */
+  compare(): Promise<unknown>;
+}
+
+/** Where an actor waits for the others. */
+type Stop = 'write' | 'lend' | 'takeBack';
+
+export interface Replica extends Racer {
+  /** The same replica as one actor has it, who waits at the barrier: before a change of state is written, or the target is changed. */
+  at(barrier: Barrier, ...stops: readonly Stop[]): Racer;
+  readonly config: Config;
+  close(): Promise<void>;
+}
+
+/** What is different in a configuration. */
+export interface Policy {
+  readonly approvers?: readonly string[];
+  readonly max?: string;
+  readonly roles?: readonly string[];
+  /** The login of the first of the people. */
+  readonly firstLogin?: string;
+}
+
+export function configuration({ connect }: TestServer, policy: Policy = {}): string {
+  const { approvers = [CORA, DORA], max = '4h', roles = ['lent'], firstLogin = PEOPLE[0] } = policy;
+  const logins = PEOPLE.map((login, i) => `${slackIdOf(login)}: { login: ${i === 0 ? firstLogin : login} }`);
+  return `slack: { channel: C0ACCESS00, operators_channel: C0OPS00000 }
+operators: [${OLGA}]
+people: { ${logins.join(', ')} }
+defaults: { approvers: [${approvers.join(', ')}], max: ${max}, durations: [10m], default_duration: 10m }
+targets:
+  ${TARGET}:
+    connect: { host: ${connect.host}, port: ${connect.port}, database: ${connect.database}, user: hallpass, password: "\${P}", tls: off }
+    roles: { ${roles.map((role) => `${role}: {}`).join(', ')} }
+`;
+}
+
+export function readConfiguration(yaml: string, server: TestServer): Config {
+  const folder = mkdtempSync(join(tmpdir(), 'hallpass-races-'));
+  try {
+    const path = join(folder, 'hallpass.yaml');
+    writeFileSync(path, yaml);
+    return loadConfig(path, { P: server.connect.password ?? '' });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+export function startWorkspace() {
+  return startSlack({
+    people: [...PEOPLE.map((name) => ({ id: slackIdOf(name), name })), ...approvers()],
+  });
+}
+
+function approvers() {
+  return [CORA, DORA, OLGA].map((id) => ({ id, name: id.toLowerCase() }));
+}
+
+type Workspace = Awaited<ReturnType<typeof startWorkspace>>;
+
+export function createReplica(
+  databaseUrl: string,
+  config: Config,
+  { botToken, apiUrl, workspace }: Workspace,
+): Replica {
+  const logger = pino({ level: 'silent' });
+  const db = createPool(databaseUrl, () => undefined);
+  const targetConfig = config.targets.get(TARGET);
+  if (targetConfig === undefined) throw new Error('the target is not configured');
+  const target = openTarget(targetConfig);
+  const pending = new Set<Promise<unknown>>();
+  const deps: Deps = {
+    config,
+    db,
+    targets: new Map([[TARGET, target]]),
+    inspectors: new Map(),
+    roles: createRoles(config, new Map(), logger),
+    onCall: createNobody(),
+    messenger: createMessenger({ botToken, apiUrl, logger }),
+    // Sweeps are run by the races themselves, and nobody is told.
+    alarms: { arm: () => undefined, start: async () => undefined, close: async () => undefined },
+    logger,
+    background: (_, work) => void pending.add(work),
+    changed: () => undefined,
+  };
+  const racer = (own: Deps, ownTarget: Target): Racer => {
+    const actor = (userId: string) => ({ userId, userTeamId: workspace.teamId, teamId: workspace.teamId });
+    return {
+      approve: (by, id) => decide(own, 'approve', actor(by), `R-${id}`, CLICKED),
+      deny: (by, id) => decide(own, 'deny', actor(by), `R-${id}`, CLICKED),
+      relinquish: (by, id) => giveBack(own, 'relinquish', actor(by), `R-${id}`, CLICKED),
+      end: (by, id) => end(own, actor(by), `R-${id}`, CLICKED),
+      sweep: () => sweep(own, TARGET, ownTarget, null),
+      compare: () => checkDrift(own, TARGET, ownTarget, true),
+    };
+  };
+  return {
+    ...racer(deps, target),
+    at: (barrier, ...stops) =>
+      racer(stops.includes('write') ? { ...deps, db: waitingToWrite(db, barrier) } : deps, {
+        ...target,
+        lend: async (server, wishes) => {
+          if (stops.includes('lend')) await barrier.arrive();
+          return target.lend(server, wishes);
+        },
+        takeBack: async (server, pairs) => {
+          if (stops.includes('takeBack')) await barrier.arrive();
+          return target.takeBack(server, pairs);
+        },
+      }),
+    config,
+    async close() {
+      await Promise.allSettled(pending);
+      await target.close();
+      await db.end();
+    },
+  };
+}
+
+/** A change of state was decided from what was read, and is about to be written. */
+function waitingToWrite(db: Queryable, barrier: Barrier): Queryable {
+  return new Proxy(db, {
+    get(pool, key) {
+      const value: unknown = Reflect.get(pool, key);
+      if (key !== 'query' || typeof value !== 'function') return value;
+      return async (text: string, ...rest: readonly unknown[]) => {
+        if (/^\s*with change as/.test(text)) await barrier.arrive();
+        return Reflect.apply(value, pool, [text, ...rest]);
+      };
+    },
+  });
+}
