@@ -5,7 +5,7 @@
  */
 
 /** What may be called now. */
-export interface Allowed {
+interface Allowed {
   readonly posts: boolean;
   readonly updates: boolean;
   /** No posts to these. */

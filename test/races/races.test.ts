@@ -210,6 +210,45 @@ describe('two at once', () => {
       return won;
     }));
 
+  test('extend against expiry: it lasts, or it has ended, and who was too late is told', () =>
+    rounds(45, async () => {
+      const asked = await lendAll();
+      const { rows } = await db.query<{ at: Date }>(
+        `update requests set expires_at = now() + interval '60 ms' where id = any($1::bigint[]) returning expires_at as at`,
+        [asked.map(({ id }) => id)],
+      );
+      const expiresAt = rows[0]?.at.getTime() ?? 0;
+      const [, ...replies] = await race<unknown>(
+        [
+          async (at) => {
+            await sleep(Math.max(0, expiresAt - Date.now()) + 2);
+            return two.at(at, 'takeBack').sweep();
+          },
+          ...asked.map(
+            ({ id }) =>
+              (at: Barrier) =>
+                one.at(at, 'write').extend(DORA, id),
+          ),
+        ],
+        random,
+      );
+      await Promise.all([sweepTwice(), one.compare(), expectNoStranger(db, the.server)]);
+      const judged = await judgeAll(asked);
+      const won = judged.map(({ state, why }, i) => {
+        const extended = replies[i] === null;
+        expect({ state, why }).toEqual(
+          extended ? { state: 'active', why: null } : { state: 'ended', why: 'expired' },
+        );
+        if (!extended)
+          expect(replies[i]).toMatchObject({
+            text: expect.stringMatching(/time was up|Too late|Nothing is lent/),
+          });
+        return extended;
+      });
+      await endAll(asked);
+      return won;
+    }));
+
   test('end now against relinquish: one end, and the other is told of it', () =>
     rounds(45, async () => {
       const asked = await lendAll();

@@ -15,6 +15,7 @@ import type { Config } from '../../src/config/config.js';
 import { loadConfig } from '../../src/config/load.js';
 import { createPool, type Queryable } from '../../src/ledger/pool.js';
 import { createMessenger } from '../../src/messenger/web-api.js';
+import { createMetrics } from '../../src/metrics.js';
 import { createNobody } from '../../src/oncall/nobody.js';
 import { openTarget } from '../../src/target/open.js';
 import type { Target } from '../../src/target/target.js';
@@ -30,9 +31,10 @@ export const slackIdOf = (login: string) => `U0${login.toUpperCase()}`;
 /** A message in no channel: what is clicked there is no card, of which there might be a twin. */
 const CLICKED: Clicked = { channel: 'D0RACE', ts: '1' };
 
-export interface Racer {
+interface Racer {
   approve(by: string, id: number): Promise<Reply>;
   deny(by: string, id: number): Promise<Reply>;
+  extend(by: string, id: number): Promise<Reply>;
   relinquish(by: string, id: number): Promise<Reply>;
   end(by: string, id: number): Promise<Reply>;
   sweep(): Promise<unknown>;
@@ -114,11 +116,14 @@ export function createReplica(
     inspectors: new Map(),
     roles: createRoles(config, new Map(), logger),
     onCall: createNobody(),
+    events: null,
     messenger: createMessenger({ botToken, apiUrl, logger }),
     // Sweeps are run by the races themselves, and nobody is told.
     alarms: { arm: () => undefined, start: async () => undefined, close: async () => undefined },
     logger,
-    background: (_, work) => void pending.add(work),
+    metrics: createMetrics(() => Promise.reject(new Error('nobody asks'))),
+    // The clicked message is none that was posted: the look for its twin finds nothing.
+    background: (_, work) => void pending.add(work.catch(() => undefined)),
     changed: () => undefined,
   };
   const racer = (own: Deps, ownTarget: Target): Racer => {
@@ -126,6 +131,7 @@ export function createReplica(
     return {
       approve: (by, id) => decide(own, 'approve', actor(by), `R-${id}`, CLICKED),
       deny: (by, id) => decide(own, 'deny', actor(by), `R-${id}`, CLICKED),
+      extend: (by, id) => decide(own, 'extend', actor(by), `R-${id}`, CLICKED),
       relinquish: (by, id) => giveBack(own, 'relinquish', actor(by), `R-${id}`, CLICKED),
       end: (by, id) => end(own, actor(by), `R-${id}`, CLICKED),
       sweep: () => sweep(own, TARGET, ownTarget, null),
