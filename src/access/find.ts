@@ -1,6 +1,6 @@
 import type { AccessRequest } from '../domain/request.js';
 import { parseRequestName } from '../domain/request.js';
-import { isStray, recordSent, whereShown } from '../ledger/deliveries.js';
+import { adopt, isStray, whereShown } from '../ledger/deliveries.js';
 import { readRequests } from '../ledger/read-requests.js';
 import { logSecurity } from '../security.js';
 import type { Clicked } from './access.js';
@@ -37,7 +37,7 @@ async function settleTwin(
     return;
   }
   const key = `card:${id}`;
+  if (await adopt(db, key, clicked)) return;
   const shown = await whereShown(db, key);
-  if (shown === null) await recordSent(db, key, 0, clicked);
-  else if (shown.channel === clicked.channel && shown.ts !== clicked.ts) await messenger.delete(clicked);
+  if (shown?.channel === clicked.channel && shown.ts !== clicked.ts) await messenger.delete(clicked);
 }

@@ -80,7 +80,10 @@ export async function claimDeliveries(
   return rows.map(toDelivery);
 }
 
-/** Records what Slack now shows: this version, in this place. Ends the lease. */
+/**
+ * Records what Slack now shows: this version, in this place. Ends the lease. An older version than another process has
+ * recorded was sent by one that had been frozen, and covers the newer: it is sent anew.
+ */
 export async function recordSent(
   db: Queryable,
   key: string,
@@ -88,7 +91,7 @@ export async function recordSent(
   posted: { readonly channel: string; readonly ts: string } | null,
 ): Promise<void> {
   await db.query(
-    `update deliveries set sent = greatest(sent, $2), channel = coalesce($3, channel), ts = coalesce($4, ts),
+    `update deliveries set sent = $2, channel = coalesce($3, channel), ts = coalesce($4, ts),
        lease_until = null, attempts = 0, trouble = null where key = $1`,
     [key, version, posted?.channel ?? null, posted?.ts ?? null],
   );
@@ -145,6 +148,22 @@ export async function whereShown(
   );
   const row = rows[0];
   return row?.channel && row.ts ? { channel: row.channel, ts: row.ts } : null;
+}
+
+/**
+ * Has the message in this place, which somebody sees, be the one that is kept up to date, unless another is.
+ * @returns whether it is
+ */
+export async function adopt(
+  db: Queryable,
+  key: string,
+  place: { readonly channel: string; readonly ts: string },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update deliveries set channel = $2, ts = $3, sent = 0, not_before = now() where key = $1 and ts is null`,
+    [key, place.channel, place.ts],
+  );
+  return rowCount === 1;
 }
 
 /**

@@ -3,7 +3,13 @@ import { pino } from 'pino';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { change } from '../../src/access/change.js';
 import type { AccessRequest } from '../../src/domain/request.js';
-import { claimDeliveries, nextDelivery, recordSent, recordUnsent } from '../../src/ledger/deliveries.js';
+import {
+  adopt,
+  claimDeliveries,
+  nextDelivery,
+  recordSent,
+  recordUnsent,
+} from '../../src/ledger/deliveries.js';
 import { insertRequest, type NewRequest } from '../../src/ledger/insert-request.js';
 import { migrateLedger } from '../../src/ledger/migrate.js';
 import { readDue, readLastOfPlaces, readOpenRequest, readRequests } from '../../src/ledger/read-requests.js';
@@ -234,6 +240,26 @@ describe('deliveries', () => {
     expect(await claim(false, true, 10)).toEqual(['card']);
     expect(await claim(true, true, 1)).toEqual(['new']);
     expect(await claim(true, true, 10)).toEqual(['old']);
+  });
+
+  it('are sent anew when the one that was recorded last shows an older state', async () => {
+    await db.query('update deliveries set sent = wanted');
+    const request = await submitted();
+    const key = `card:${request.id}`;
+    const unsent = async () => (await claimDeliveries(db, 10)).filter((d) => d.key === key);
+    expect(await unsent()).toMatchObject([{ posted: null }]);
+    const [seen, posted] = ['1.1', '1.2'].map((ts) => ({ channel: 'C1', ts }));
+    if (seen === undefined || posted === undefined) throw new Error('two places');
+
+    expect(await adopt(db, key, seen)).toBe(true);
+    await step(request, { type: 'withdraw', by: 'U0ANA' });
+    await recordSent(db, key, 2, posted);
+    expect(await unsent()).toEqual([]);
+    // A click on the other one, which looked before that was recorded.
+    expect(await adopt(db, key, seen)).toBe(false);
+    // Whoever sent the first version had been frozen in the middle of it.
+    await recordSent(db, key, 1, seen);
+    expect(await unsent()).toMatchObject([{ wanted: 2, posted: seen }]);
   });
 });
 
