@@ -12,10 +12,10 @@ export async function readAnchor(db: Queryable): Promise<Anchor> {
   return row.parse(rows[0]);
 }
 
-/** Does the audit chain hold this anchor? What was pruned can't be told apart, and is older than any backup. */
+/** Does the audit chain hold this anchor? Every chain holds its own beginning, before the first event. What was pruned can't be told apart, and is older than any backup. */
 export async function holdsAnchor(db: Queryable, { seq, hash }: Anchor): Promise<boolean> {
   const { rows } = await db.query<{ holds: boolean }>(
-    `select exists (select from audit_chain where seq = $1 and starts_with(encode(hash, 'hex'), $2))
+    `select $1 = 0 or exists (select from audit_chain where seq = $1 and starts_with(encode(hash, 'hex'), $2))
          or $1 < coalesce((select min(seq) from audit_chain), 0) as holds`,
     [seq, hash],
   );

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { change } from '../../src/access/change.js';
 import type { AccessRequest } from '../../src/domain/request.js';
+import { holdsAnchor, readAnchor } from '../../src/ledger/anchor.js';
 import {
   adopt,
   claimDeliveries,
@@ -57,6 +58,17 @@ const events = async (id: number) =>
   ).rows;
 
 beforeAll(() => registerTargets(db, ['shop-prod', 'second']));
+
+it('holds its own anchor, also before the first event', async () => {
+  const beginning = await readAnchor(db);
+  expect(beginning).toMatchObject({ seq: 0, lastId: 0 });
+  expect(await holdsAnchor(db, beginning)).toBe(true);
+  await submitted();
+  const first = await readAnchor(db);
+  expect(await holdsAnchor(db, first)).toBe(true);
+  expect(await holdsAnchor(db, beginning)).toBe(true);
+  expect(await holdsAnchor(db, { ...first, hash: beginning.hash })).toBe(false);
+});
 
 describe('migrations', () => {
   it('may be run by several processes at once, and again', async () => {
