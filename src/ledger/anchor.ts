@@ -12,7 +12,10 @@ export async function readAnchor(db: Queryable): Promise<Anchor> {
   return row.parse(rows[0]);
 }
 
-/** Does the audit chain hold this anchor? Every chain holds its own beginning, before the first event. What was pruned can't be told apart, and is older than any backup. */
+/**
+ * Does the audit chain hold this anchor? Every chain holds its own beginning, before the first event. What was pruned
+ * can't be told apart, and is older than any backup.
+ */
 export async function holdsAnchor(db: Queryable, { seq, hash }: Anchor): Promise<boolean> {
   const { rows } = await db.query<{ holds: boolean }>(
     `select $1 = 0 or exists (select from audit_chain where seq = $1 and starts_with(encode(hash, 'hex'), $2))
