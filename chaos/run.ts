@@ -31,7 +31,7 @@ export async function runChaos(
     readonly seconds: number;
     readonly seed: number;
     readonly report: Report;
-    /** Hears what the ledger and the watchers know, when a promise was broken. */
+    /** Hears what people saw fail; and what the ledger and the watchers know, when a promise was broken. */
     readonly evidence: (line: string) => void;
     readonly signal: AbortSignal;
   },
@@ -57,6 +57,7 @@ export async function runChaos(
   report.event(left.length === 0 ? 'all is settled' : `not settled: ${left.slice(0, 5).join('; ')}`);
 
   await Promise.all(stage.targets.map(({ watcher }) => watcher.again()));
+  for (const failure of lived.failures) evidence(`crowd ${failure}`);
   const requests = await readRequests(stage.ledgerUrl);
   const memberships = judgeMemberships(stage.targets, requests, stage.timeline);
   const messages = await judgeMessages(stage.slack, requests);
@@ -69,7 +70,7 @@ export async function runChaos(
   ];
   report.table(verdicts, {
     faults: String(plan.length),
-    'what people did': `${lived.acts}, of which ${lived.failures} failed before their eyes`,
+    'what people did': `${lived.acts}, of which ${lived.failures.length} failed before their eyes`,
     'requests by state': count(
       requests.map(({ state, why }) => (why === null ? state : `${state} (${why})`)),
     ),

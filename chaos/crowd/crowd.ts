@@ -10,9 +10,10 @@ import { createEngineer, type Submission } from './engineer.js';
 export interface Lived {
   /** The forms that Slack took. */
   readonly submitted: readonly Submission[];
-  /** What people did, and how often they saw it fail or could not do it. */
+  /** How often somebody did something. */
   readonly acts: number;
-  readonly failures: number;
+  /** What they saw fail, or could not do. */
+  readonly failures: readonly string[];
 }
 
 /** Lets the crowd live until `signal` is aborted; what each has begun is finished. */
@@ -20,7 +21,7 @@ export async function letLive(stage: ChaosStage, random: Random, signal: AbortSi
   const { slack, targets } = stage;
   const submitted: Submission[] = [];
   let acts = 0;
-  let failures = 0;
+  const failures: string[] = [];
   const places = targets.flatMap(({ name, roles }) => roles.map((role) => ({ target: name, role })));
 
   async function live(
@@ -32,8 +33,8 @@ export async function letLive(stage: ChaosStage, random: Random, signal: AbortSi
       await sleep(own.between(...pauseMs), undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
       acts += 1;
-      await act().catch(() => {
-        failures += 1;
+      await act().catch((error: unknown) => {
+        failures.push(String(error));
       });
     }
   }

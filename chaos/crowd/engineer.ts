@@ -36,7 +36,8 @@ export function createEngineer(
     const reason = `${login} needs it, ${asked}`;
     const otherDuration = random.chance(0.1) ? LONG : `${Math.round(random.between(...SHORT))}s`;
     const errors = await submitAs(slack, person, { ...random.pick(places), otherDuration, reason });
-    if (errors === null) submitted.push({ reason, userId });
+    if (errors !== null) throw new Error(`the form was refused: ${Object.values(errors).join('; ')}`);
+    submitted.push({ reason, userId });
   }
 
   async function clickOne(button: string): Promise<void> {

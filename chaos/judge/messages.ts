@@ -17,7 +17,8 @@ const SAYS: Readonly<Record<string, RegExp>> = {
 };
 
 /** What operators are told when something is not as Hallpass left it; nothing of it happens in a run. */
-const ALARMING = /nothing explains|not lent by|another server|another installation|another login|logs in as/i;
+const ALARMING =
+  /nothing explains|not lent by|another server|another installation|not as .* remembers|another login|logs in as/i;
 
 export interface Shown {
   readonly verdicts: readonly Verdict[];
