@@ -242,11 +242,12 @@ async function record(
   return hindered.map(({ request }) => request.id);
 }
 
-/** The request ended while its GRANT was under way: nobody asks for this membership now, so it goes at once. */
+/** The request ended, or is ending, and its GRANT was under way: nobody asks for this membership now, so it goes at once. */
 async function undo(deps: LendDeps, target: Target, request: AccessRequest, place: Place): Promise<void> {
   const { requests } = await readOpenRequest(deps.db, request);
-  // While it is still ending, the next round of this sweep takes it back; a new request may want it by now.
-  if (requests.some((open) => open.state !== 'pending')) return;
+  // A new request may want it by now. One that is still ending does not, and may be about to be ended by the proof of
+  // another process, which looked before this GRANT was committed.
+  if (requests.some(({ state }) => state === 'granting' || state === 'active')) return;
   deps.logger.warn({ request: request.id, target: request.target }, 'taking back a GRANT that came too late');
   // Should this fail, the next comparison of all our memberships finds it: have it made at once.
   await forgetChecked(deps.db, request.target);
