@@ -34,6 +34,7 @@ export async function extendThere(
     });
     for (const answer of lent) answers.set(`${server}/${pairKey(answer)}`, answer);
   }
+  // crash point: after-extended-there-before-record
   const undone: number[] = [];
   const refused = new Map<number, string>();
   for (const { request, place } of placed) {

@@ -46,6 +46,7 @@ async function tell(
   { db, config, logger }: Pick<Deps, 'db' | 'config' | 'logger'>,
   episode: Overdue,
 ): Promise<void> {
+  // crash point: after-overdue-before-told
   const { id, target, grants, since, trouble, mendedAt } = episode;
   const facts = { ...episode, targetName: config.targets.get(target)?.name ?? target };
   const message = mendedAt === null ? overdue(facts) : overdueMended({ ...facts, mendedAt });

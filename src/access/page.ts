@@ -23,6 +23,7 @@ export async function sendPages(deps: PageDeps): Promise<number | null> {
 async function send({ db, events, logger, metrics }: PageDeps, page: Page): Promise<void> {
   try {
     await events?.send(page);
+    // crash point: after-page-before-record
     await recordPaged(db, page);
   } catch (thrown) {
     const error = coerceError(thrown);
