@@ -8,6 +8,7 @@ import type { SeenMessage } from '../../sandbox/slack/index.js';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
 import { all, card, click, fillForm, messagesOf, request, told } from '../../sandbox/stage/people.js';
 import {
+  borrow,
   buttons,
   expectReads,
   expectRung,
@@ -122,6 +123,52 @@ export async function crashes(backend: Backend): Promise<void> {
       expect(await isRefused(stage, 'ana', 'payments_read')).toBe(true);
       await expectRung(stage, 'ana', id, [WAITING, ENDED.relinquish]);
     });
+  });
+
+  describe('while it is made longer', () => {
+    /** Minutes that are left there. */
+    const leftOnVault = async () => {
+      const rows = await stage.vault?.query<{ minutes: number }>(
+        'select extract(epoch from expires_at - now())::float8 / 60 as minutes from hallpass.grants where ended_at is null',
+        [],
+        'hallpass',
+      );
+      return rows?.[0]?.minutes ?? 0;
+    };
+
+    test.each([
+      { point: 'after-ledger-before-answer', left: 7 },
+      { point: 'after-extended-there-before-record', left: 16 },
+    ])('$point: the server keeps the new expiry, and it is told once', async ({ point, left }) => {
+      const { id, note } = await borrow(stage, 'ana', {
+        target: 'vault',
+        role: 'vault_read',
+        otherDuration: '15m',
+      });
+      await untilAllSent(stage, id);
+      // As ten minutes later.
+      const older = (table: string) =>
+        `update ${table} set granted_at = granted_at - interval '10 min', expires_at = expires_at - interval '10 min' where ended_at is null`;
+      await runSql(stage.ledgerUrl, older('requests'));
+      await stage.vault?.query(older('hallpass.grants'), [], 'hallpass');
+
+      slack.faults.order('chat.postMessage', { kind: 'hang' });
+      arm(point);
+      await clickAndDie('cora', await card(slack, id, /Granted/), 'Extend');
+      expect(await leftOnVault()).toBeLessThan(left);
+      expect(await leftOnVault()).toBeGreaterThan(left - 3);
+      await restart();
+      await waitFor(async () => (await leftOnVault()) > 14, { what: 'the server to know of it' });
+      await expectReads(stage, 'ana', 'vault_read');
+      expect(await leftInLedger(id)).toBeGreaterThan(12);
+      await click(slack, 'ana', note, 'Relinquish');
+      await told(slack, 'ana', id, /Ended: relinquished by you/);
+      expect(await isRefused(stage, 'ana', 'vault_read')).toBe(true);
+      await expectRung(stage, 'ana', id, [WAITING, GRANTED, 'Extended until …', ENDED.relinquish]);
+    });
+
+    const leftInLedger = async (id: string) =>
+      ((await inLedger(stage, id)).expires_at?.getTime() ?? 0) / 60_000 - Date.now() / 60_000;
   });
 
   /** Sends the form and dies of it. @returns the request that the ledger has by then */

@@ -1,4 +1,7 @@
-/** Killed while a target is compared with the ledger: at memberships that no open request explains, and at a GRANT that came too late. */
+/**
+ * Killed while a target is compared with the ledger: at memberships that no open request explains, at a GRANT that came too
+ * late, and while the operators are told of what is overdue.
+ */
 import { afterEach, expect, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { buttonsOf } from '../../sandbox/slack/index.js';
@@ -127,6 +130,43 @@ test('a GRANT that came too late, and its process dies: the next one takes it ba
   });
   await expectRung(stage, 'dan', id, ['Waiting for approval', 'Failed: nothing was granted']);
 });
+
+test(
+  'what is overdue is paged and told once, and mended once',
+  async () => {
+    const { id, note } = await borrow(stage, 'dan', { role: 'orders_read', ...WISH });
+    await untilAllSent(stage, id);
+    await server.stop();
+    await click(slack, 'dan', note, 'Relinquish');
+    await card(slack, id, /not yet confirmed/);
+    arm('after-page-before-record');
+    await runSql(
+      stage.ledgerUrl,
+      "update requests set ending_at = now() - interval '61 s' where ended_at is null",
+    );
+    await untilKilled();
+    await restart();
+    await operatorsHear(stage, /^Overdue: 1 revocation on Shop/);
+
+    arm('after-overdue-before-told');
+    await server.start();
+    await untilKilled();
+    await restart();
+    await told(slack, 'dan', id, /Ended: relinquished/);
+    const notes = () =>
+      slack
+        .as(CAST.olga)
+        .messages(CHANNELS.operators)
+        .filter(({ text }) => /overdue/i.test(text));
+    await slack.waitFor(() => /^Mended/.test(notes().at(-1)?.text ?? ''), PATIENCE_MS);
+    expect(notes()).toHaveLength(1);
+    await waitFor(() => stage.pagerduty.incidents.every(({ status }) => status === 'resolved'), {
+      what: 'the incident to be resolved',
+    });
+    expect(stage.pagerduty.incidents).toHaveLength(1);
+  },
+  2 * PATIENCE_MS,
+);
 
 // Last: request ids are skipped by it.
 test('a ledger that the target does not remember so: the operators hear of it once', async () => {

@@ -55,7 +55,9 @@ export async function openCrashStage(backend: Backend): Promise<CrashStage> {
     stage.slack.faults.clear();
     stage.pagerduty.faults.clear();
     if (leases === 'run out') {
-      await runSql(stage.ledgerUrl, 'update deliveries set lease_until = now() where lease_until > now()');
+      for (const table of ['deliveries', 'pages']) {
+        await runSql(stage.ledgerUrl, `update ${table} set lease_until = now() where lease_until > now()`);
+      }
     }
     hallpass = await stage.startHallpass(mined);
   };

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { expect } from 'vitest';
 import { startSlack } from '../../sandbox/slack/index.js';
 import type { Clicked, Reply } from '../../src/access/access.js';
 import { decide } from '../../src/access/decide.js';
@@ -28,10 +29,10 @@ export const [CORA, DORA, OLGA] = ['U0CORA', 'U0DORA', 'U0OLGA'];
 export const PEOPLE = ['p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7', 'p8'] as const;
 export const slackIdOf = (login: string) => `U0${login.toUpperCase()}`;
 
-/** A message in no channel: what is clicked there is no card, of which there might be a twin. */
-const CLICKED: Clicked = { channel: 'D0RACE', ts: '1' };
+/** The card, as far as anybody knows: nobody posts one here. */
+const CLICKED: Clicked = { channel: 'C0ACCESS00', ts: '1' };
 
-interface Racer {
+export interface Racer {
   approve(by: string, id: number): Promise<Reply>;
   deny(by: string, id: number): Promise<Reply>;
   extend(by: string, id: number): Promise<Reply>;
@@ -108,7 +109,8 @@ export function createReplica(
   const targetConfig = config.targets.get(TARGET);
   if (targetConfig === undefined) throw new Error('the target is not configured');
   const target = openTarget(targetConfig);
-  const pending = new Set<Promise<unknown>>();
+  const pending: Promise<unknown>[] = [];
+  const failures: unknown[] = [];
   const deps: Deps = {
     config,
     db,
@@ -117,13 +119,12 @@ export function createReplica(
     roles: createRoles(config, new Map(), logger),
     onCall: createNobody(),
     events: null,
+    metrics: createMetrics(() => Promise.reject(new Error('nobody asks'))),
     messenger: createMessenger({ botToken, apiUrl, logger }),
     // Sweeps are run by the races themselves, and nobody is told.
     alarms: { arm: () => undefined, start: async () => undefined, close: async () => undefined },
     logger,
-    metrics: createMetrics(() => Promise.reject(new Error('nobody asks'))),
-    // The clicked message is none that was posted: the look for its twin finds nothing.
-    background: (_, work) => void pending.add(work.catch(() => undefined)),
+    background: (_, work) => void pending.push(work.catch((error: unknown) => failures.push(error))),
     changed: () => undefined,
   };
   const racer = (own: Deps, ownTarget: Target): Racer => {
@@ -154,9 +155,10 @@ export function createReplica(
       }),
     config,
     async close() {
-      await Promise.allSettled(pending);
+      await Promise.all(pending);
       await target.close();
       await db.end();
+      expect(failures).toEqual([]);
     },
   };
 }
