@@ -7,6 +7,7 @@ import { type Reading, readDue } from '../ledger/read-requests.js';
 import type { Target } from '../target/target.js';
 import type { Deps } from './deps.js';
 import { extendThere } from './extend-there.js';
+import type { Herds } from './herds.js';
 import { lend } from './lend.js';
 import { type Revoked, recordNeverLent, revoke, settle } from './take-back.js';
 
@@ -19,7 +20,7 @@ const SETTLE_AFTER_MS = 5_000;
 /**
  * Does everything that is due on this target now. Taking memberships away goes first: the next ones are read while one
  * batch is taken back, and what costs the ledger more than the target, the record of it, comes when nothing is due any
- * more.
+ * more, here and where other targets have as much to do.
  * @param expected the system_identifier that the last comparison saw there; null before the first.
  * @returns true when something is left that a later try may do: the caller comes back.
  */
@@ -28,31 +29,44 @@ export async function sweep(
   name: string,
   target: Target,
   expected: string | null,
+  herds: Herds,
 ): Promise<boolean> {
   const undone: number[] = [];
   const revoked: Revoked[] = [];
   const unsettled: number[] = [];
   let settledAt = performance.now();
   let next: Promise<Reading> | null = null;
-  for (;;) {
-    const reading: Reading = await (next ?? readDue(deps.db, name, undone, BATCH));
-    const { now, requests } = reading;
-    if (requests.length === 0 && unsettled.length === 0) return undone.length > 0;
-    if (unsettled.length === 0) settledAt = performance.now();
-    unsettled.push(...requests.map(({ id }) => id));
-    next = requests.length < BATCH ? null : readDue(deps.db, name, [...undone, ...unsettled], BATCH);
-    // Should what comes before it fail, nobody waits for it.
-    next?.catch(() => undefined);
+  let herdIsOver: (() => void) | null = null;
+  try {
+    for (;;) {
+      const reading: Reading = await (next ?? readDue(deps.db, name, undone, BATCH));
+      const { now, requests } = reading;
+      if (requests.length === 0 && unsettled.length === 0) return undone.length > 0;
+      if (unsettled.length === 0) settledAt = performance.now();
+      unsettled.push(...requests.map(({ id }) => id));
+      next = requests.length < BATCH ? null : readDue(deps.db, name, [...undone, ...unsettled], BATCH);
+      // Should what comes before it fail, nobody waits for it.
+      next?.catch(() => undefined);
+      if (next !== null) herdIsOver ??= herds.begin();
 
-    const todo = compare(requests, null, now);
-    await recordNeverLent(deps, todo.neverLent);
-    revoked.push(...(await revoke(deps, target, todo.takeBack)));
-    undone.push(...(await extendThere(deps, target, todo.extend)));
-    undone.push(...(await lend(deps, name, target, expected, todo.lend, now)));
-    const late = performance.now() - settledAt > SETTLE_AFTER_MS;
-    if (next === null || late || unsettled.length >= MOST_UNSETTLED) {
-      undone.push(...(await settle(deps, target, revoked.splice(0))));
-      unsettled.length = 0;
+      const todo = compare(requests, null, now);
+      await recordNeverLent(deps, todo.neverLent);
+      const last = await revoke(deps, target, todo.takeBack);
+      revoked.push(...last);
+      undone.push(...(await extendThere(deps, target, todo.extend)));
+      undone.push(...(await lend(deps, name, target, expected, todo.lend, now)));
+      const late = performance.now() - settledAt > SETTLE_AFTER_MS;
+      // A target that is down has no herd that others should wait for.
+      const inVain = last.length > 0 && last.every(({ gone, settled }) => gone.length + settled.length === 0);
+      if (next === null || late || inVain || unsettled.length >= MOST_UNSETTLED) {
+        herdIsOver?.();
+        herdIsOver = null;
+        await herds.over(SETTLE_AFTER_MS);
+        undone.push(...(await settle(deps, target, revoked.splice(0))));
+        unsettled.length = 0;
+      }
     }
+  } finally {
+    herdIsOver?.();
   }
 }

@@ -12,6 +12,7 @@ import type { Anchors } from './anchors.js';
 import { askedOnce } from './asked-once.js';
 import type { Deps } from './deps.js';
 import { checkDrift } from './drift.js';
+import { createHerds } from './herds.js';
 import { sweep } from './sweep.js';
 
 /** All our memberships on a target are compared this often, milliseconds. */
@@ -41,6 +42,7 @@ interface Turn {
 export function createSweeper(deps: Deps, anchors: Anchors, lock: SweepLock, processName: string): Sweeper {
   const { db, logger, metrics } = deps;
   const turns = new Map<string, Turn>();
+  const herds = createHerds();
   const timers = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
   const armedFor = new Map<string, number>();
   const compared = new Map<string, number>();
@@ -81,7 +83,7 @@ export function createSweeper(deps: Deps, anchors: Anchors, lock: SweepLock, pro
         seen = wakeSeq;
         const trusted = askedOnce(await anchors.trusted(name, target, row));
         const held = await lock.withLock(name, async () => {
-          left = await sweep(deps, name, trusted, server);
+          left = await sweep(deps, name, trusted, server, herds);
           await compareAll(name, trusted);
         });
         // Somebody else is at it, and reads the sequence again after letting go.
