@@ -1,5 +1,5 @@
 /** A ledger with a long past and a great many grants that are out. */
-import { CROWD } from './crowd.js';
+import { CROWD, loginOf } from './crowd.js';
 import { BATCH, withClient } from './lender.js';
 import type { World } from './world.js';
 
@@ -26,10 +26,10 @@ export async function fillEnded({ sql, shop }: World): Promise<void> {
 }
 
 /**
- * Grants that are out on the shop, for eight more hours: so many logins of the crowd as needed, ten roles each.
- * @param onTarget their memberships are there, too
+ * Grants that are out on the shop, for eight more hours: so many logins of the crowd as needed, ten roles each. Those
+ * that are there already are not lent again.
  */
-export async function fillActive(world: World, grants: number, onTarget: boolean): Promise<void> {
+export async function fillActive(world: World, grants: number): Promise<void> {
   const { sql, shop } = world;
   const roles = await crowdRoles(world);
   await sql(
@@ -53,11 +53,11 @@ export async function fillActive(world: World, grants: number, onTarget: boolean
     ],
   );
   await sql('vacuum analyze requests');
-  if (!onTarget) return;
   await withClient(shop.url, async (client) => {
     for (const { name } of roles) {
       for (let from = 1; from <= grants / roles.length; from += BATCH) {
-        const logins = Array.from({ length: BATCH }, (_, i) => `c${String(from + i).padStart(5, '0')}`);
+        const some = Math.min(BATCH, grants / roles.length - from + 1);
+        const logins = Array.from({ length: some }, (_, i) => loginOf(from + i));
         await client.query(
           `grant ${name} to ${logins.join(', ')} with inherit true, set false granted by current_user`,
         );

@@ -16,6 +16,7 @@ export interface Lender {
   readonly key: string;
   readonly cluster: Cluster;
   readonly watch: Watch;
+  readonly guarded: boolean;
   /** system_identifier. */
   readonly server: string;
   /** Whose memberships are Hallpass's. */
@@ -26,8 +27,10 @@ export interface Lender {
   readonly memberOids: readonly number[];
   /** As Hallpass. */
   readonly url: string;
-  /** Lends to the first ones of the crowd, for an hour. @param ids the requests', where the target keeps them. */
+  /** Lends to the first ones of the crowd, for an hour. @param ids the requests', which a guarded target keeps. */
   lend(ids: readonly number[]): Promise<void>;
+  /** Lends to the whole crowd, with no request. */
+  lendAll(): Promise<void>;
   /** What takes the role back from these, as bare as it can be said with Hallpass's own rights. */
   takeBackSql(from: number, count: number): string;
   /** Takes back whatever is lent. */
@@ -58,10 +61,27 @@ export async function openLender(
       ? `select hallpass.take_back(${arrays(from, count)})`
       : `revoke ${role} from ${list(from, count)} granted by current_user`;
 
+  const lend = (ids: readonly number[]) =>
+    withClient(url, async (client) => {
+      let from = 0;
+      for (const batch of chunks(ids, BATCH)) {
+        await client.query(
+          guarded
+            ? `select hallpass.lend('{${batch}}', ${arrays(from, batch.length)}, '{${batch.map(() => 3_600_000)}}',
+                 '{${batch.map(() => false)}}')`
+            : `grant ${role} to ${list(from, batch.length)} with inherit true, set false granted by current_user`,
+        );
+        from += batch.length;
+      }
+    });
+  // Below every id of the ledger: one above would say that it was restored from a backup.
+  let lowest = 0;
+
   return {
     key,
     cluster,
     watch: await createWatch(cluster),
+    guarded,
     server: row.server,
     grantorOid: row.grantor,
     role,
@@ -69,24 +89,12 @@ export async function openLender(
     memberOids,
     url,
     takeBackSql,
-    lend: (ids) =>
-      withClient(url, async (client) => {
-        let from = 0;
-        for (const batch of chunks(ids, BATCH)) {
-          await client.query(
-            guarded
-              ? `select hallpass.lend('{${batch}}', ${arrays(from, batch.length)}, '{${batch.map(() => 3_600_000)}}',
-                   '{${batch.map(() => false)}}')`
-              : `grant ${role} to ${list(from, batch.length)} with inherit true, set false granted by current_user`,
-          );
-          from += batch.length;
-        }
-      }),
+    lend,
+    lendAll: () => lend(memberOids.map(() => --lowest)),
     clear: () =>
       withClient(url, async (client) => {
-        for (const batch of chunks(memberOids, BATCH)) {
-          await client.query(takeBackSql(memberOids.indexOf(batch[0] ?? 0), batch.length));
-        }
+        for (let from = 0; from < memberOids.length; from += BATCH)
+          await client.query(takeBackSql(from, BATCH));
       }),
   };
 }

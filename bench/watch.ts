@@ -8,7 +8,7 @@ import pg from 'pg';
 import type { ServerAccess } from '../sandbox/postgres/server-access.js';
 
 /** How long is waited for the last one, milliseconds. */
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 600_000;
 
 const FUNCTIONS = `
 CREATE SCHEMA bench;

@@ -13,7 +13,7 @@ const WATCHED_MS = 25_000;
 export async function measureFootprint(world: World): Promise<Pick<Figures, 'rss_mb' | 'start_ms'>> {
   const { stage, shop, withHallpass } = world;
   await fillEnded(world);
-  await fillActive(world, 100_000, true);
+  await fillActive(world, 100_000);
   const starts: number[] = [];
   for (let i = 0; i < STARTS; i++) {
     const began = performance.now();

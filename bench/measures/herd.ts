@@ -8,14 +8,14 @@ import { expireAt, lendOut, settled } from '../requests.js';
 import type { World } from '../world.js';
 import { showHerd, watchMessages } from './messages.js';
 
-/** Until the moment: Hallpass starts and comes to rest, the naive worker's jobs are added. */
-const AHEAD_MS = 15_000;
+/** Until the moment: Hallpass starts and comes to rest, the naive worker's jobs are added. Between two heartbeats. */
+const AHEAD_MS = 12_000;
 
 /**
- * The naive worker with one REVOKE at a time, and with ten: the better one counts. (REVOKEs of one role take turns on
- * the server, each until its COMMIT is on disk, so more at a time hardly help.)
+ * REVOKEs of the naive worker at a time: the best counts. (They take turns on the server: on a direct target those of one
+ * role, each until its COMMIT is on disk; on a guarded one all of them.)
  */
-const CONCURRENCY = [1, 10];
+const CONCURRENCY = { direct: [1, 10], guarded: [1] };
 
 /** @param onMessages hears what was seen of the messages; without it, none of the grants has a card. */
 export async function measureHerd(
@@ -25,8 +25,9 @@ export async function measureHerd(
 ): Promise<Herd> {
   const byHallpass = await herdOf(world, lender, CROWD, onMessages);
   const naive: number[] = [];
-  for (const concurrency of CONCURRENCY) naive.push(await naively(world, lender, concurrency));
-  await lender.lend(Array.from({ length: CROWD }, (_, i) => i + 1_000_000_000));
+  const atATime = lender.guarded ? CONCURRENCY.guarded : CONCURRENCY.direct;
+  for (const concurrency of atATime) naive.push(await naively(world, lender, concurrency));
+  await lender.lendAll();
   return {
     n: CROWD,
     last_ms: byHallpass,
@@ -61,8 +62,7 @@ async function herdOf(
 
 /** One delayed job and one REVOKE a grant. */
 async function naively({ redis }: World, lender: Lender, concurrency: number): Promise<number> {
-  const ids = Array.from({ length: CROWD }, (_, i) => i + 1_000_000_000 + concurrency * 1_000_000);
-  await lender.lend(ids);
+  await lender.lendAll();
   const connection = { url: redis.url, maxRetriesPerRequest: null };
   const name = `naive-${lender.key}-${concurrency}`;
   const pool = new pg.Pool({ connectionString: lender.url, max: concurrency });
@@ -72,7 +72,11 @@ async function naively({ redis }: World, lender: Lender, concurrency: number): P
   });
   const due = Date.now() + AHEAD_MS;
   await queue.addBulk(
-    ids.map((_, nth) => ({ name: 'revoke', data: { nth }, opts: { delay: Math.max(0, due - Date.now()) } })),
+    lender.memberOids.map((_, nth) => ({
+      name: 'revoke',
+      data: { nth },
+      opts: { delay: Math.max(0, due - Date.now()) },
+    })),
   );
   const worker = new Worker<{ readonly nth: number }>(
     name,

@@ -10,6 +10,7 @@ import { decide } from '../../src/access/decide.js';
 import type { Deps } from '../../src/access/deps.js';
 import { checkDrift } from '../../src/access/drift.js';
 import { end, giveBack } from '../../src/access/give-back.js';
+import { createHerds } from '../../src/access/herds.js';
 import { createRoles } from '../../src/access/roles.js';
 import { sweep } from '../../src/access/sweep.js';
 import type { Config } from '../../src/config/config.js';
@@ -135,7 +136,7 @@ export function createReplica(
       extend: (by, id) => decide(own, 'extend', actor(by), `R-${id}`, CLICKED),
       relinquish: (by, id) => giveBack(own, 'relinquish', actor(by), `R-${id}`, CLICKED),
       end: (by, id) => end(own, actor(by), `R-${id}`, CLICKED),
-      sweep: () => sweep(own, TARGET, ownTarget, null),
+      sweep: () => sweep(own, TARGET, ownTarget, null, createHerds()),
       compare: () => checkDrift(own, TARGET, ownTarget, true),
     };
   };
