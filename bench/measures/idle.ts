@@ -25,7 +25,7 @@ export async function measureIdleSweep(world: World): Promise<Figures['idle_swee
 }
 
 /** @returns milliseconds, on average */
-function sweepIdly(world: World): Promise<number> {
+async function sweepIdly(world: World): Promise<number> {
   const { redis, shop, sql, withHallpass } = world;
   // What it compares at first, and every five minutes, is another matter.
   await sql('update targets set checked_at = null');
