@@ -84,6 +84,8 @@ export async function createContext(
   const { databaseUrl, redis, slack, pagerduty, pagerdutyEvents } = surroundings;
   const onLedgerError = (error: Error) => logger.warn({ err: error }, 'a connection to the ledger broke');
   const db: Pool = createPool(databaseUrl, onLedgerError);
+  // However many click, and however slowly the ledger answers them, what is due to be taken back doesn't queue with them.
+  const sweepDb: Pool = createPool(databaseUrl, onLedgerError);
   const installation = await readInstallation(db);
   const lock = createSweepLock(databaseUrl, onLedgerError);
   const messenger = createMessenger({ ...slack, logger });
@@ -127,9 +129,10 @@ export async function createContext(
   };
   const deliverer = createDeliverer(deps);
   const slackTokens = createSlackTokens(deps);
-  const anchors = createAnchors(deps);
+  const sweeping: Deps = { ...deps, db: sweepDb };
+  const anchors = createAnchors(sweeping);
   const sweeper = createSweeper(
-    deps,
+    sweeping,
     anchors,
     lock,
     `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
@@ -141,7 +144,7 @@ export async function createContext(
     repeat(heartbeatMs, deps, 'let time pass', () => passTime(deps)),
     repeat(heartbeatMs, deps, 'look at what was left behind', () => reviewEnded(deps)),
     repeat(heartbeatMs, deps, 'look at the outbox', async () => deliverer.kick()),
-    repeat(heartbeatMs, deps, 'look for what is overdue', () => watchOverdue(deps, lock)),
+    repeat(heartbeatMs, deps, 'look for what is overdue', () => watchOverdue(sweeping, lock)),
     repeat(heartbeatMs, deps, 'page the operators', () => sendPages(deps)),
     repeat(heartbeatMs, deps, 'look at the Slack token', () => slackTokens.look()),
     repeat(DISCOVER_EVERY_MS, deps, 'discover roles', () => roles.refresh()),
@@ -184,7 +187,7 @@ export async function createContext(
         [...targets.values(), ...inspectors.values(), ...discoveries.values()].map((one) => one.close()),
       );
       await lock.close();
-      await db.end();
+      await Promise.all([db.end(), sweepDb.end()]);
     },
   };
 }
