@@ -114,5 +114,12 @@ export async function recognise(deps: AnchorDeps, name: string, anchor: Anchor |
 /** What is read there explains to people why nothing is done. */
 function refusing(target: Target, error: Error): Target {
   const refuse = () => Promise.reject(error);
-  return { ...target, lend: refuse, takeBack: refuse, endSessions: refuse, writeAnchor: refuse };
+  return {
+    ...target,
+    lend: refuse,
+    extend: refuse,
+    takeBack: refuse,
+    endSessions: refuse,
+    writeAnchor: refuse,
+  };
 }

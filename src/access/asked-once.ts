@@ -27,6 +27,7 @@ export function askedOnce(target: Target): Target {
     ...target,
     look: once(target.look),
     lend: once(target.lend),
+    extend: once(target.extend),
     takeBack: once(target.takeBack),
     endSessions: once(target.endSessions),
     list: once(target.list),

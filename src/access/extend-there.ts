@@ -1,65 +1,79 @@
 import { pairKey } from '../domain/compare.js';
-import { type AccessRequest, lendingOf } from '../domain/request.js';
-import type { Lent, Target } from '../target/target.js';
+import type { AccessRequest, RequestEvent } from '../domain/request.js';
+import { forgetChecked } from '../ledger/targets.js';
+import type { Extended, Target } from '../target/target.js';
+import { byServer, type Placed } from './by-server.js';
 import { change } from './change.js';
-import type { Deps } from './deps.js';
+import { type Deps, HEARTBEAT_MS } from './deps.js';
 import { asHallpassError } from './hindered.js';
 
 /**
  * Tells the target of grants that were made longer: a guarded one keeps an expiry of its own, and a direct one shows that
- * the membership stands. Nothing is revoked for it, and a target that does not answer is asked again until the end.
+ * the membership stands. Nothing is revoked or granted for it. Only what the server says of this very grant is a
+ * refusal; while it can't be asked, or turns us away, it is asked again until the end.
  * @returns the ids that could not be settled now.
  */
 export async function extendThere(
   deps: Pick<Deps, 'db' | 'changed' | 'logger'>,
+  name: string,
   target: Target,
   requests: readonly AccessRequest[],
+  now: Date,
 ): Promise<readonly number[]> {
-  const placed = requests.flatMap((request) =>
-    request.place === null ? [] : [{ request, place: request.place }],
-  );
-  const answers = new Map<string, Lent>();
-  for (const server of new Set(placed.map(({ place }) => place.server))) {
-    const here = placed.filter(({ place }) => place.server === server);
-    const wishes = here.map(({ request, place }) => ({
-      roleOid: place.roleOid,
-      memberOid: place.memberOid,
-      requestId: request.id,
-      durationMs: request.durationMs,
-      setRole: lendingOf(request).setRole,
-    }));
-    const lent = await target.lend(server, wishes).catch((thrown: unknown) => {
-      const error = asHallpassError(thrown);
-      return wishes.map((wish): Lent => ({ ...wish, outcome: 'failed', error }));
-    });
-    for (const answer of lent) answers.set(`${server}/${pairKey(answer)}`, answer);
-  }
-  // crash point: after-extended-there-before-record
   const undone: number[] = [];
-  const refused = new Map<number, string>();
-  for (const { request, place } of placed) {
-    const answer = answers.get(`${place.server}/${pairKey(place)}`);
-    if (answer?.outcome === 'lent') continue;
-    if (answer?.outcome === 'failed' && !answer.error.passing) refused.set(request.id, answer.error.message);
-    // Held by somebody else: the comparison of all memberships finds ours missing, and settles it.
-    else if (answer?.outcome === 'held') refused.set(request.id, 'somebody else has granted it meanwhile');
-    else undone.push(request.id);
-  }
-  if (refused.size > 0) {
-    deps.logger.warn({ requests: [...refused] }, 'the target refuses to lend these for longer');
-  }
-  const told = new Map(placed.map(({ request }) => [request.id, request.durationMs]));
-  await change(
-    deps,
-    [...told.keys()].filter((id) => !undone.includes(id)),
-    ({ id, durationMs }) => {
+  for (const [server, placed] of byServer(requests)) {
+    const answers = await ask(deps, target, server, placed);
+    // crash point: after-extended-there-before-record
+    const told = new Map<number, { readonly durationMs: number; readonly event: RequestEvent }>();
+    for (const { request, place } of placed) {
+      const answer = answers.get(pairKey(place));
+      const { durationMs } = request;
+      if (answer?.outcome === 'extended') told.set(request.id, { durationMs, event: { type: 'extended' } });
+      else if (answer?.outcome === 'failed' && !answer.error.passing) {
+        const trouble = answer.error.message;
+        deps.logger.warn({ request: request.id, trouble }, 'the target refuses to lend this for longer');
+        told.set(request.id, { durationMs, event: { type: 'extension_refused', trouble } });
+      } else undone.push(request.id);
+    }
+    if (placed.some((each) => isNews(each, answers, now))) await forgetChecked(deps.db, name);
+    await change(deps, [...told.keys()], ({ id, durationMs }) => {
+      const said = told.get(id);
       // Made longer once more meanwhile: that is told next.
-      if (durationMs !== told.get(id)) return null;
-      const trouble = refused.get(id);
-      return {
-        event: trouble === undefined ? { type: 'extended' } : { type: 'extension_refused', trouble },
-      };
-    },
-  );
+      return said === undefined || said.durationMs !== durationMs ? null : { event: said.event };
+    });
+  }
   return undone;
+}
+
+/**
+ * It is missing. Whether somebody took it away is for the comparison of all our memberships to say, which is made at
+ * once; not again and again, when it does not (to another login of ours everything is missing).
+ */
+function isNews({ request, place }: Placed, answers: ReadonlyMap<string, Extended>, now: Date): boolean {
+  const { extension } = request;
+  if (answers.get(pairKey(place))?.outcome !== 'missing' || extension === null) return false;
+  return now.getTime() - extension.at.getTime() < HEARTBEAT_MS;
+}
+
+/** Empty when nothing was said of any grant, whatever the reason is. */
+async function ask(
+  { logger }: Pick<Deps, 'logger'>,
+  target: Target,
+  server: string,
+  placed: readonly Placed[],
+): Promise<ReadonlyMap<string, Extended>> {
+  const wishes = placed.map(({ request, place }) => ({
+    roleOid: place.roleOid,
+    memberOid: place.memberOid,
+    requestId: request.id,
+    durationMs: request.durationMs,
+  }));
+  try {
+    const answers = await target.extend(server, wishes);
+    return new Map(answers.map((answer) => [pairKey(answer), answer]));
+  } catch (thrown) {
+    const requests = wishes.map(({ requestId }) => requestId);
+    logger.debug({ err: asHallpassError(thrown), requests }, 'the target could not be told of extensions');
+    return new Map();
+  }
 }

@@ -5,6 +5,7 @@ import { HallpassError } from '../errors.js';
 import { readLastOfPlaces, readOpenRequest } from '../ledger/read-requests.js';
 import { forgetChecked, otherTargetOn } from '../ledger/targets.js';
 import type { Lent, PairFacts, Server, Target } from '../target/target.js';
+import type { Placed } from './by-server.js';
 import { change } from './change.js';
 import type { Deps } from './deps.js';
 import { asHallpassError, type Hindered, recordHindered } from './hindered.js';
@@ -19,11 +20,6 @@ type LendDeps = Pick<
 
 /** After this long the reason why on call approved may have passed, and it is asked again; milliseconds. */
 const STALE_ON_CALL_MS = 60_000;
-
-interface Placed {
-  readonly request: AccessRequest;
-  readonly place: Place;
-}
 
 /**
  * Lends what was approved: looks the names up, writes the place into the ledger, runs the GRANT, records what was

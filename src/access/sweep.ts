@@ -53,7 +53,7 @@ export async function sweep(
       await recordNeverLent(deps, todo.neverLent);
       const last = await revoke(deps, target, todo.takeBack);
       revoked.push(...last);
-      undone.push(...(await extendThere(deps, target, todo.extend)));
+      undone.push(...(await extendThere(deps, name, target, todo.extend, now)));
       undone.push(...(await lend(deps, name, target, expected, todo.lend, now)));
       const late = performance.now() - settledAt > SETTLE_AFTER_MS;
       // A target that is down has no herd that others should wait for.

@@ -4,19 +4,15 @@
  * and of the sessions that could still use it.
  */
 import { pairKey } from '../domain/compare.js';
-import { type AccessRequest, lendingOf, type Place, type Proof } from '../domain/request.js';
+import { type AccessRequest, lendingOf, type Proof } from '../domain/request.js';
 import { HallpassError } from '../errors.js';
 import { forgetChecked } from '../ledger/targets.js';
 import { TargetError } from '../target/errors.js';
 import type { SessionsEnded, TakenBack, Target } from '../target/target.js';
+import { byServer, type Placed } from './by-server.js';
 import { change } from './change.js';
 import type { Deps } from './deps.js';
 import { asHallpassError, type Hindered, recordHindered } from './hindered.js';
-
-interface Placed {
-  readonly request: AccessRequest;
-  readonly place: Place;
-}
 
 interface Gone extends Placed {
   readonly found: boolean;
@@ -213,15 +209,4 @@ async function takeBack(
     }
     return new Map(places.map((place) => [pairKey(place), { ...place, outcome: 'failed', error }]));
   }
-}
-
-function byServer(requests: readonly AccessRequest[]): ReadonlyMap<string, readonly Placed[]> {
-  const groups = new Map<string, Placed[]>();
-  for (const request of requests) {
-    if (request.place === null) continue;
-    const group = groups.get(request.place.server);
-    if (group) group.push({ request, place: request.place });
-    else groups.set(request.place.server, [{ request, place: request.place }]);
-  }
-  return groups;
 }

@@ -8,7 +8,7 @@ import { readFactsByName, readMemberships, readServer } from './facts.js';
 import { nameOf } from './session-queries.js';
 import { endSessions, type SessionSource } from './sessions.js';
 import { readSurroundings } from './surroundings.js';
-import type { Lent, OidPair, TakenBack, Target, ToLend } from './target.js';
+import type { Extended, Lent, OidPair, TakenBack, Target, ToExtend, ToLend } from './target.js';
 
 /** Where a target is, and how long is waited for it. */
 export interface Servers {
@@ -24,6 +24,12 @@ interface Ways {
   /** Most pairs in a batch. */
   readonly lendMost: number;
   lend(connection: TargetConnection, server: string, batch: readonly ToLend[]): Promise<readonly Lent[]>;
+  /** As many as in one REVOKE. */
+  extend(
+    connection: TargetConnection,
+    server: string,
+    batch: readonly ToExtend[],
+  ): Promise<readonly Extended[]>;
   readonly takeBackMost: number;
   takeBack(
     connection: TargetConnection,
@@ -57,6 +63,9 @@ export function buildTarget({ connect, replicas, limits }: Servers, ways: Ways):
 
     lend: (server, wishes) =>
       byRole(wishes, blocked, ways.lendMost, (batch) => ways.lend(connection, server, batch)),
+
+    extend: (server, wishes) =>
+      byRole(wishes, blocked, ways.takeBackMost, (batch) => ways.extend(connection, server, batch)),
 
     takeBack: (server, pairs) =>
       byRole(pairs, blocked, ways.takeBackMost, (batch) => ways.takeBack(connection, server, batch)),

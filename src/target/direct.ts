@@ -5,6 +5,7 @@
 import type { Connect } from '../config/config.js';
 import { buildTarget } from './build.js';
 import type { Limits } from './connect.js';
+import { extendBatch } from './extend.js';
 import { lendPair } from './lend.js';
 import { plainSessions } from './session-queries.js';
 import { takeBackBatch } from './take-back.js';
@@ -23,6 +24,7 @@ export function createDirectTarget(
       lendMost: 1,
       lend: (connection, server, batch) =>
         Promise.all(batch.map((pair) => lendPair(connection, server, pair))),
+      extend: extendBatch,
       // Logins in one REVOKE.
       takeBackMost: 500,
       takeBack: takeBackBatch,

@@ -2,9 +2,9 @@ import type { Anchor } from '../domain/anchor.js';
 import type { HallpassError } from '../errors.js';
 
 /**
- * The port to one target: all that Hallpass does on somebody's Postgres. `look` and `list` ask; the others lend, take
- * back, end sessions and note how far the ledger went. Every call has a client-side timeout and throws a TargetError; what it returns was read
- * back, never assumed. Whether the target is direct or guarded, nothing outside this folder knows.
+ * The port to one target: all that Hallpass does on somebody's Postgres. `look` and `list` ask; the others lend, extend,
+ * take back, end sessions and note how far the ledger went. Every call has a client-side timeout and throws a
+ * TargetError; what it returns was read back, never assumed. Whether the target is direct or guarded, nothing outside this folder knows.
  */
 export interface Target {
   /** Reads what the server has for each pair of names: who they are, who holds what. Changes nothing. */
@@ -17,6 +17,12 @@ export interface Target {
    * @param server the system_identifier that the pairs' OIDs belong to; another server throws.
    */
   lend(server: string, wishes: readonly ToLend[]): Promise<readonly Lent[]>;
+  /**
+   * Moves the expiry that a guarded server keeps of its own; a direct one keeps none, and shows that the membership
+   * stands. Grants nothing, and never shortens; asked again, it answers as before.
+   * @param server as for `lend`.
+   */
+  extend(server: string, wishes: readonly ToExtend[]): Promise<readonly Extended[]>;
   /**
    * REVOKE what our own grantor granted, by OID, in batches; each answer is what was read back afterwards.
    * A pair that fails is answered `failed`, and the others go on. Idempotent.
@@ -60,6 +66,9 @@ export interface ToLend extends OidPair {
   readonly durationMs: number;
   readonly setRole: boolean;
 }
+
+/** `durationMs`: from the GRANT on, as for `lend`. */
+export type ToExtend = Pick<ToLend, keyof OidPair | 'requestId' | 'durationMs'>;
 
 export interface ToEnd extends OidPair {
   readonly sessions: 'auto' | 'all';
@@ -114,6 +123,14 @@ export type Lent = OidPair &
     | { readonly outcome: 'lent'; readonly grantorOid: number; readonly mark: string }
     /** A member through somebody else; nothing was granted. `via` as in PairFacts. */
     | { readonly outcome: 'held'; readonly via: string }
+    | { readonly outcome: 'failed'; readonly error: HallpassError }
+  );
+
+export type Extended = OidPair &
+  (
+    | { readonly outcome: 'extended' }
+    /** The membership itself is not there, and was not made again. */
+    | { readonly outcome: 'missing' }
     | { readonly outcome: 'failed'; readonly error: HallpassError }
   );
 

@@ -1,24 +1,32 @@
 /** A grant is made longer by an approver: never shorter, never taken back for it, and a guarded server knows. */
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { buttonsOf } from '../../sandbox/slack/index.js';
 import { all, card, click, clickAndHear, told } from '../../sandbox/stage/people.js';
 import { startStage } from '../../sandbox/stage/stage.js';
+import { waitFor } from '../support/wait-for.js';
 import {
   approved,
   borrow,
   expectReads,
   expectRung,
   inLedger,
+  PATIENCE_MS,
   untilPast,
   untilRefused,
 } from './crash-stage.js';
 import { CLI } from './world.js';
 
-const stage = await startStage({ cli: CLI, ledgerApart: true, vault: true });
+const log: string[] = [];
+const stage = await startStage({
+  cli: CLI,
+  ledgerApart: true,
+  vault: true,
+  onLine: (line) => log.push(line),
+});
 afterAll(() => stage.close());
 const { slack } = stage;
-await stage.startHallpass();
+await stage.startHallpass({ LOG_LEVEL: 'debug' });
 
 /** As if it were lent for so long already. */
 const passed = (id: string, interval: string) =>
@@ -26,6 +34,10 @@ const passed = (id: string, interval: string) =>
     id.slice(2),
     interval,
   ]);
+
+async function untilLogged(what: RegExp): Promise<void> {
+  await waitFor(() => log.some((line) => what.test(line)), { what: String(what), timeoutMs: PATIENCE_MS });
+}
 
 test('an approver extends it on the card: it lasts longer, twice is once, and it ends', async () => {
   const { id } = await borrow(stage, 'ana', { role: 'orders_read', otherDuration: '8s' });
@@ -86,7 +98,10 @@ test('a guarded server is told, and what it does not take is not so', async () =
   expect(await onServer()).toBeGreaterThan(expires_at?.getTime() ?? Number.POSITIVE_INFINITY);
   expect(await onServer()).toBeGreaterThan(first);
 
-  await stage.vault?.query("update hallpass.config set longest = interval '10 minutes'", [], 'hallpass');
+  const limit = (longest: string) =>
+    stage.vault?.query('update hallpass.config set longest = $1::interval', [longest], 'hallpass');
+  await limit('10 minutes');
+  onTestFinished(async () => void (await limit('12 hours')));
   await passed(id, '5 minutes');
   const old = (await inLedger(stage, id)).expires_at;
   await click(slack, 'cora', await card(slack, id, /Granted until/), 'Extend');
@@ -95,5 +110,52 @@ test('a guarded server is told, and what it does not take is not so', async () =
   expect((await inLedger(stage, id)).expires_at).toEqual(old);
   expect(await stage.sqlAs('ana', 'select * from keys.keys', 'vault')).toHaveLength(7);
   await click(slack, 'ana', note, 'Relinquish');
+  await told(slack, 'ana', id, /^Ended: relinquished by you/);
+});
+
+const WISHES = {
+  shop: { role: 'orders_read', duration: '15 minutes' },
+  vault: { target: 'vault', role: 'vault_read', duration: '15 minutes' },
+} as const;
+
+test.each([
+  { target: 'shop', grantor: 'hallpass' },
+  { target: 'vault', grantor: 'hallpass_owner' },
+] as const)('what a DBA took away meanwhile is not granted again: $target', async ({ target, grantor }) => {
+  const wish = WISHES[target];
+  const id = await approved(stage, 'ana', wish);
+  await told(slack, 'ana', id, /psql/);
+  await passed(id, '5 minutes');
+  const shown = await card(slack, id, /Granted until/);
+  const server = target === 'vault' ? stage.vault : stage.server;
+  await server?.query(`revoke ${wish.role} from ana granted by ${grantor}`);
+  await click(slack, 'cora', shown, 'Extend');
+  // Seen at once, and not only by the next comparison of all memberships.
+  await told(slack, 'ana', id, /^Ended: removed by someone else/);
+  expect(
+    await server?.query(
+      "select from pg_auth_members where member = 'ana'::regrole and grantor = $1::regrole",
+      [grantor],
+    ),
+  ).toEqual([]);
+});
+
+test('a server that turns Hallpass away has refused no extension: it is asked again, and the card says so', async () => {
+  const id = await approved(stage, 'ana', WISHES.vault);
+  await told(slack, 'ana', id, /psql/);
+  await passed(id, '5 minutes');
+  const { expires_at } = await inLedger(stage, id);
+  await stage.vault?.query("alter role hallpass password 'another'");
+  await stage.vault?.query(
+    "select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'hallpass'",
+  );
+  await click(slack, 'cora', await card(slack, id, /Granted until/), 'Extend');
+  await untilLogged(/28P01.*could not be told of extensions/);
+  expect(all(await card(slack, id, /Extended by/))).toContain('not confirmed there yet.');
+  expect((await inLedger(stage, id)).expires_at?.getTime()).toBeGreaterThan(expires_at?.getTime() ?? 0);
+  await stage.vault?.query(`alter role hallpass password '${stage.env.VAULT_PASSWORD}'`);
+  const confirmed = await card(slack, id, /Extended by <@U0CORA> <!date[^>]*>\./);
+  expect(buttonsOf(confirmed.blocks)).toEqual(['Extend', 'End access']);
+  await click(slack, 'ana', await told(slack, 'ana', id, /^Extended until/), 'Relinquish');
   await told(slack, 'ana', id, /^Ended: relinquished by you/);
 });

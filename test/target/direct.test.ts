@@ -78,6 +78,27 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     expect((await target.list()).memberships).not.toContainEqual({ ...pair, role, login });
   });
 
+  test('what is extended is shown to be there, and is not granted again when it is not', async () => {
+    const { server } = used;
+    const [role, kept, taken] = [await server.role(), await server.login(), await server.login()];
+    const wishes = [
+      server.wish(await server.pair(role, kept), { durationMs: 60_000 }),
+      server.wish(await server.pair(role, taken), { durationMs: 60_000 }),
+    ];
+    await target.lend(server.id, wishes);
+    const by = server.grantorsCount ? `GRANTED BY ${server.grantor}` : '';
+    await server.sql(`REVOKE ${role} FROM ${taken} ${by}`);
+    const longer = wishes.map((wish) => ({ ...wish, durationMs: 120_000 }));
+    expect(await target.extend(server.id, longer)).toMatchObject([
+      { outcome: 'extended' },
+      { outcome: 'missing' },
+    ]);
+    expect(await server.canRead(kept, role)).toBe(true);
+    expect(await server.canRead(taken, role)).toBe(false);
+    await expect(target.extend('1', longer)).rejects.toMatchObject({ kind: 'other_server' });
+    await take(wishes);
+  });
+
   test('a login that does not inherit can use what is lent', async () => {
     const { server } = used;
     const role = await server.role();

@@ -7,6 +7,7 @@ import type { Connect } from '../../config/config.js';
 import { buildTarget } from '../build.js';
 import type { Limits } from '../connect.js';
 import type { Target } from '../target.js';
+import { extendBatch } from './extend.js';
 import { lendBatch } from './lend.js';
 import { MOST } from './names.js';
 import { guardedSessions } from './sessions.js';
@@ -27,6 +28,7 @@ export function createGuardedTarget(
       mode: 'guarded',
       lendMost: MOST,
       lend: lendBatch,
+      extend: extendBatch,
       takeBackMost: MOST,
       takeBack: takeBackBatch,
       sessions: guardedSessions,

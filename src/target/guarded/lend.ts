@@ -10,23 +10,15 @@ import { BACKSTOP_MS } from './names.js';
 const lentRow = failure.extend({
   state: z.enum(['lent', 'held', 'failed']),
   mark: z.string().nullable(),
-  shorter: z.boolean().nullable(),
 });
 
-/** `shorter`: lent by an earlier call, and for less than is asked for now. */
 const LEND = `
-SELECT l.state, l.mark, l.code, l.message, l.expires_at < l.granted_at + w.duration_ms * interval '1 ms' AS shorter
-  FROM hallpass.lend($1::bigint[], $2::oid[], $3::oid[], $4::bigint[], $5::boolean[]) WITH ORDINALITY AS l
-  JOIN unnest($4::bigint[]) WITH ORDINALITY AS w (duration_ms, ordinality) USING (ordinality)
- ORDER BY ordinality`;
-
-const extendedRow = failure.extend({ state: z.enum(['extended', 'failed']) });
-
-const EXTEND = 'SELECT state, code, message FROM hallpass.extend($1::bigint[], $2::bigint[])';
+SELECT state, mark, code, message
+  FROM hallpass.lend($1::bigint[], $2::oid[], $3::oid[], $4::bigint[], $5::boolean[])`;
 
 /**
  * Lends one role to up to some hundred logins, in three round trips: read, lend and proof, COMMIT. The request ids are
- * kept in the same transaction as the memberships. Asked again with a longer duration, it extends.
+ * kept in the same transaction as the memberships.
  * @throws TargetError; then nothing of the batch was lent, unless it is `ambiguous`.
  */
 export function lendBatch(
@@ -63,32 +55,23 @@ function refuse(seen: Server, wish: ToLend, facts: PairFacts | undefined): Lent 
 }
 
 async function lendFit(send: Send, { grantorOid }: Server, fit: readonly ToLend[]): Promise<Lent[]> {
-  const ids = fit.map(({ requestId }) => requestId);
-  const durations = fit.map(({ durationMs }) => Math.ceil(durationMs) + BACKSTOP_MS);
   const [rows, facts] = await Promise.all([
     send(lentRow, LEND, [
-      ids,
+      fit.map(({ requestId }) => requestId),
       fit.map(({ roleOid }) => roleOid),
       fit.map(({ memberOid }) => memberOid),
-      durations,
+      fit.map(({ durationMs }) => Math.ceil(durationMs) + BACKSTOP_MS),
       fit.map(({ setRole }) => setRole),
     ]),
     readFactsByOid(send, fit, 'guarded'),
   ]);
   throwIfBlocked(rows.map((row) => (row.state === 'failed' ? errorOf(row) : null)));
-  const longer = rows.flatMap((row, i) => (row.shorter === true ? [i] : []));
-  const extended =
-    longer.length === 0
-      ? []
-      : await send(extendedRow, EXTEND, [longer.map((i) => ids[i]), longer.map((i) => durations[i])]);
-  const refusals = new Map(longer.map((at, i) => [at, extended[i]]));
   return fit.map(({ roleOid, memberOid }, i): Lent => {
     const pair = { roleOid, memberOid };
     const row = rows[i];
     if (row === undefined) throw new Error('the server did not answer for every pair');
     if (row.state === 'held') return { ...pair, outcome: 'held', via: row.message ?? '' };
-    const failed = row.state === 'failed' ? row : refusals.get(i);
-    if (failed?.state === 'failed') return { ...pair, outcome: 'failed', error: errorOf(failed) };
+    if (row.state === 'failed') return { ...pair, outcome: 'failed', error: errorOf(row) };
     if (facts[i]?.ours !== true || row.mark === null) {
       return {
         ...pair,

@@ -97,18 +97,27 @@ describe.each(installedMajors())('the expiry on a guarded target, on Postgres $m
     );
     expect(row?.ms).toBe(60_000 + BACKSTOP_MS);
 
-    expect(await target.lend(server.id, [{ ...wish, durationMs: 180_000 }])).toMatchObject([
-      { outcome: 'lent' },
-    ]);
+    const extend = async (durationMs: number) =>
+      (await target.extend(server.id, [{ ...wish, durationMs }]))[0];
+    expect(await extend(180_000)).toEqual({ ...pair, outcome: 'extended' });
     expect(await lasts()).toBe(180_000);
     // Asked again late for what it was first, it stays extended; asked for too much, it stays as it was.
     await target.lend(server.id, [wish]);
-    expect(await target.lend(server.id, [{ ...wish, durationMs: 86_400_000 }])).toMatchObject([
-      { outcome: 'failed', error: { passing: false, message: expect.stringContaining('limit') } },
-    ]);
+    expect(await extend(60_000)).toEqual({ ...pair, outcome: 'extended' });
+    expect(await extend(86_400_000)).toMatchObject({
+      outcome: 'failed',
+      error: { passing: false, message: expect.stringContaining('limit') },
+    });
     expect(await lasts()).toBe(180_000);
+
+    // What a DBA takes away meanwhile is not granted again.
+    const owner = server.grantorsCount ? 'GRANTED BY hallpass_owner' : '';
+    await server.sql(`REVOKE ${role} FROM ${login} ${owner}`);
+    expect(await extend(240_000)).toEqual({ ...pair, outcome: 'missing' });
+    expect(await server.canRead(login, role)).toBe(false);
     await target.takeBack(server.id, [pair]);
     expect(await held()).toBeUndefined();
+    expect(await extend(240_000)).toMatchObject({ outcome: 'failed', error: { passing: false } });
   });
 
   test('a role that is locked, and one that is gone, keep no other from being swept', async () => {

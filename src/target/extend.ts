@@ -1,0 +1,25 @@
+import { pairKey } from '../domain/compare.js';
+import type { TargetConnection } from './connect.js';
+import { otherServerError, standbyError } from './errors.js';
+import { readServer } from './facts.js';
+import { readOurs } from './holders.js';
+import type { Extended, ToExtend } from './target.js';
+
+/** A direct target keeps no expiry: it shows which memberships stand, in one round trip. @throws TargetError */
+export function extendBatch(
+  connection: TargetConnection,
+  server: string,
+  batch: readonly ToExtend[],
+): Promise<readonly Extended[]> {
+  return connection.read(async (send) => {
+    const [seen, ours] = await Promise.all([readServer(send), readOurs(send, batch)]);
+    if (seen.id !== server) throw otherServerError(server, seen.id);
+    if (seen.inRecovery) throw standbyError();
+    const there = new Set(ours.map(pairKey));
+    return batch.map((wish) => ({
+      roleOid: wish.roleOid,
+      memberOid: wish.memberOid,
+      outcome: there.has(pairKey(wish)) ? 'extended' : 'missing',
+    }));
+  });
+}
