@@ -65,6 +65,7 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
       restored: 'ending',
       relinquish: 'ending',
       end: 'ending',
+      extend: 'not_lent',
       hindered: 'granting',
     },
     'not_pending|stale',
