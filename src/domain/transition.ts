@@ -154,7 +154,8 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
       if (request.state !== 'active' || extension?.state !== 'asked' || isExpired(request, now)) {
         return refuse('stale');
       }
-      const { from } = extension;
+      // Until this moment it was in force: it can't have ended before.
+      const from = new Date(Math.max(extension.from.getTime(), now.getTime()));
       const leftMs = from.getTime() - now.getTime();
       return go(
         {
