@@ -102,10 +102,20 @@ function noteFor(
   ];
 }
 
-/** What is told again after an extension is a new message. */
-function noteKey({ id, extension }: AccessRequest, kind: NoteKind): string {
-  const again = kind === 'extended' || kind === 'not_extended' || kind === 'expiring' || kind === 'closing';
-  return `note:${id}:${kind}${again && extension !== null ? `:${extension.at.getTime()}` : ''}`;
+/** What is told again is a new message: once for each extension, and for each end that a grant is given. */
+function noteKey({ id, extension, expiresAt }: AccessRequest, kind: NoteKind): string {
+  const key = `note:${id}:${kind}`;
+  switch (kind) {
+    case 'extended':
+    case 'not_extended':
+      return `${key}:${extension?.at.getTime()}`;
+    // An end that holds again, because the server refused a later one, was told perhaps.
+    case 'expiring':
+    case 'closing':
+      return `${key}:${expiresAt?.getTime()}`;
+    default:
+      return key;
+  }
 }
 
 function noteKind(

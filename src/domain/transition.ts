@@ -256,6 +256,12 @@ function lastCall(request: AccessRequest, expiresAt: Date | null): Date | null {
   return new Date(expiresAt.getTime() - graceMs);
 }
 
+/** Is the holder still to be told that this end is near? */
+export function awaitsWarning(request: AccessRequest): boolean {
+  const at = lastCall(request, request.expiresAt);
+  return request.warnAt !== null && (at === null || request.warnAt < at);
+}
+
 /** Is the notice that is due the last call, after which none comes? */
 export function isLastCall(request: AccessRequest): boolean {
   const at = lastCall(request, request.expiresAt);

@@ -2,6 +2,7 @@
 import type { Button } from '@slack/types';
 import { sayDuration } from '../domain/duration.js';
 import { type AccessRequest, lendingOf, requestName } from '../domain/request.js';
+import { awaitsWarning } from '../domain/transition.js';
 import { button, compose, type Paragraph } from './blocks.js';
 import { psqlLine } from './connect.js';
 import { ACTIONS } from './ids.js';
@@ -48,9 +49,9 @@ export function status(request: AccessRequest, scene: Scene): Message {
 export function note(kind: NoteKind, request: AccessRequest, scene: Scene): Message {
   if (isInForce(request)) {
     if (kind === 'granted') return granted(request, scene);
-    if (kind === 'expiring') return expiring(request, scene);
-    if (kind === 'closing') return closing(request, scene);
-    if (kind === 'extended' || kind === 'not_extended') return extended(request, scene);
+    if (kind === 'expiring' && !isOvertaken(kind, request)) return expiring(request, scene);
+    if (kind === 'closing' && !isOvertaken(kind, request)) return closing(request, scene);
+    if (ONLY_IN_FORCE.has(kind)) return extended(request, scene);
   }
   return tell(request, scene, []);
 }
@@ -63,9 +64,11 @@ const ONLY_IN_FORCE: ReadonlySet<string> = new Set<NoteKind>([
   'not_extended',
 ]);
 
-/** A note of a grant that is no longer true: not worth a first post, since its end is a note of its own. */
+/** A note of a grant that is no longer true: not worth a first post, since what overtook it is a note of its own. */
 export function isOvertaken(kind: string, request: AccessRequest): boolean {
-  return ONLY_IN_FORCE.has(kind) && !isInForce(request);
+  if (!isInForce(request)) return ONLY_IN_FORCE.has(kind);
+  // When a notice is due again, it was extended since.
+  return kind === 'expiring' ? awaitsWarning(request) : kind === 'closing' && request.warnAt !== null;
 }
 
 function tell(request: AccessRequest, scene: Scene, more: readonly Paragraph[]): Message {

@@ -178,6 +178,25 @@ describe('a change', () => {
   });
 });
 
+it('tells once that an end is near, also when it holds again because the server refused a later one', async () => {
+  const request = await moved(
+    await submitted(),
+    approve,
+    { type: 'intend', place, lending },
+    { type: 'granted', mark: '801' },
+  );
+  const older = `update requests set expires_at = expires_at - interval '30 min', warn_at = now() where id = $1`;
+  await db.query(older, [request.id]);
+  const more = { type: 'extend', by: 'U0BEN', via: 'dba', maxMs: 7_200_000 } as const;
+  const refused = { type: 'extension_refused', trouble: 'longer than its limit' } as const;
+  await moved(request, { type: 'warned' }, more, refused, { type: 'warned' });
+  const { rows } = await db.query<{ kind: string; n: number }>(
+    `select kind, count(*)::int as n from deliveries where request_id = $1 and key like 'note:%' group by 1 order by 1`,
+    [request.id],
+  );
+  expect(rows).toEqual(['expiring', 'extended', 'granted', 'not_extended'].map((kind) => ({ kind, n: 1 })));
+});
+
 describe('what is due', () => {
   it('puts lending first, then the most overdue, and leaves out what was met already', async () => {
     const target = 'due';

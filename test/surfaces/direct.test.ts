@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type NOTE_KINDS, note, status } from '../../src/surfaces/direct.js';
+import { isOvertaken, type NOTE_KINDS, note, status } from '../../src/surfaces/direct.js';
 import { when } from '../../src/surfaces/text.js';
 import { buttonsIn, EXPIRES, SITUATION_NAMES, SITUATIONS, type Situation, scene } from './samples.js';
 
@@ -53,6 +53,23 @@ describe('the note about an outcome', () => {
       expect(buttonsIn(later)).toEqual([]);
       expect(later.text).not.toContain('You have');
       expect(later.text.split('\n')[0]).toBe(status(SITUATIONS[situation], scene).text.split('\n')[0]);
+    }
+  });
+
+  it('a notice of an end that was put off tells of the extension, and is not posted any more', () => {
+    const { extended } = SITUATIONS;
+    const anew = { ...extended, warnAt: new Date(EXPIRES.getTime() - 300_000) };
+    const lastCall = { ...extended, warnAt: new Date(EXPIRES.getTime() - 10_000) };
+    for (const [kind, request, overtaken] of [
+      ['expiring', anew, true],
+      ['closing', anew, true],
+      ['closing', lastCall, true],
+      ['expiring', lastCall, false],
+      ['expiring', extended, false],
+      ['closing', extended, false],
+    ] as const) {
+      expect(isOvertaken(kind, request)).toBe(overtaken);
+      expect(/^Extended until/.test(note(kind, request, scene).text)).toBe(overtaken);
     }
   });
 
