@@ -1,6 +1,6 @@
 import type { AccessRequest } from '../domain/request.js';
-import { parseRequestName } from '../domain/request.js';
-import { adopt, isStray, whereShown } from '../ledger/deliveries.js';
+import { isFinal, parseRequestName } from '../domain/request.js';
+import { adopt, isStray, showAgain, whereShown } from '../ledger/deliveries.js';
 import { readRequests } from '../ledger/read-requests.js';
 import { logSecurity } from '../security.js';
 import type { Clicked } from './access.js';
@@ -11,7 +11,7 @@ import type { Deps } from './deps.js';
  * have been lost, and then it was posted twice, or is not known to have been posted.
  */
 export async function findRequest(
-  deps: Pick<Deps, 'db' | 'messenger' | 'background' | 'logger'>,
+  deps: Pick<Deps, 'db' | 'changed' | 'messenger' | 'background' | 'logger'>,
   requestId: string,
   clicked: Clicked,
 ): Promise<{ readonly request: AccessRequest; readonly now: Date } | null> {
@@ -22,15 +22,20 @@ export async function findRequest(
     logSecurity(deps.logger, 'unknown_request', { request: requestId }, 'a button names no request of ours');
     return null;
   }
-  deps.background('settle a twin', settleTwin(deps, id, clicked));
+  deps.background('settle a twin', settleTwin(deps, request, clicked));
   return { request, now };
 }
 
 async function settleTwin(
-  { db, messenger }: Pick<Deps, 'db' | 'messenger'>,
-  id: number,
+  { db, changed, messenger }: Pick<Deps, 'db' | 'changed' | 'messenger'>,
+  { id, state }: AccessRequest,
   clicked: Clicked,
 ): Promise<void> {
+  // What is over has no buttons: it stands there as it was, after a late edit by a process that had been frozen.
+  if (isFinal(state)) {
+    await showAgain(db, id, clicked);
+    changed(new Set());
+  }
   // Direct messages (`D…`) are several a request; only the card has one place where it belongs.
   if (clicked.channel.startsWith('D')) {
     if (await isStray(db, id, clicked)) await messenger.delete(clicked);

@@ -183,6 +183,19 @@ export async function isStray(
   return rowCount === 0;
 }
 
+/** Has the message in this place, if it is one that is kept up to date, sent once more. */
+export async function showAgain(
+  db: Queryable,
+  requestId: number,
+  place: { readonly channel: string; readonly ts: string },
+): Promise<void> {
+  await db.query(
+    `update deliveries set sent = wanted - 1, not_before = now()
+       where request_id = $1 and channel = $2 and ts = $3 and sent >= wanted`,
+    [requestId, place.channel, place.ts],
+  );
+}
+
 /** Says something else where the operators were told something. */
 export async function rewriteOperatorNote(db: Queryable, key: string, message: object): Promise<void> {
   await db.query(
