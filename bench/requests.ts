@@ -45,11 +45,46 @@ export async function lendOut(
 }
 
 /** Moves the end of what is lent there. */
-export async function expireAt({ sql }: Pick<World, 'sql'>, lender: Lender, at: number): Promise<void> {
+async function expireAt({ sql }: Pick<World, 'sql'>, lender: Lender, at: number): Promise<void> {
   await sql(
     `update requests set expires_at = to_timestamp($2::float8 / 1000) where target = $1 and state = 'active'`,
     [lender.key, at],
   );
+}
+
+const FAR_MS = 3_600_000;
+
+interface LentHerd {
+  /** The requests, by target. */
+  readonly ids: readonly (readonly number[])[];
+  /** Has all of them end so many milliseconds from now. @returns the moment, milliseconds since 1970 */
+  endIn(ms: number): Promise<number>;
+}
+
+/** Lends each target's role to so many, all of them until one moment that is set later: to lend takes its time. */
+export async function lendHerd(
+  world: Pick<World, 'sql'>,
+  lenders: readonly Lender[],
+  n: number,
+): Promise<LentHerd> {
+  const far = Date.now() + FAR_MS;
+  const ids: number[][] = [];
+  for (const lender of lenders)
+    ids.push(
+      await lendOut(
+        world,
+        lender,
+        Array.from({ length: n }, () => far),
+      ),
+    );
+  return {
+    ids,
+    async endIn(ms) {
+      const due = Date.now() + ms;
+      await Promise.all(lenders.map((lender) => expireAt(world, lender, due)));
+      return due;
+    },
+  };
 }
 
 /** Waits until Hallpass has compared everything on these targets since `since`: from then on it is at rest. */

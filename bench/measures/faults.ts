@@ -3,11 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort } from '../../sandbox/postgres/free-port.js';
 import { round } from '../figures.js';
-import { expireAt, lendOut, settled } from '../requests.js';
+import { lendHerd, settled } from '../requests.js';
 import type { World } from '../world.js';
 
 const GRANTS = 500;
-const LATER_MS = 3_600_000;
 
 /**
  * Redis forgets every alarm. The worst moment: the grants are due just after a heartbeat, and what only the alarms knew
@@ -17,14 +16,9 @@ const LATER_MS = 3_600_000;
 export async function measureRedisFlush(world: World): Promise<number> {
   const { shop, redis, withHallpass } = world;
   await world.clear();
-  await lendOut(
-    world,
-    shop,
-    Array.from({ length: GRANTS }, () => Date.now() + LATER_MS),
-  );
+  const herd = await lendHerd(world, [shop], GRANTS);
   // The heartbeats begin while Hallpass starts, about a second from now.
-  const due = Date.now() + 17_000;
-  await expireAt(world, shop, due);
+  const due = await herd.endIn(17_000);
   return withHallpass(async () => {
     await settled(world, [shop]);
     await until(due - 2_000);
@@ -40,12 +34,8 @@ export async function measureRedisFlush(world: World): Promise<number> {
 export async function measureTargetBack(world: World): Promise<number> {
   const { shop, withHallpass } = world;
   await world.clear();
-  const due = Date.now() + 8_000;
-  await lendOut(
-    world,
-    shop,
-    Array.from({ length: GRANTS }, () => due),
-  );
+  const herd = await lendHerd(world, [shop], GRANTS);
+  const due = await herd.endIn(8_000);
   return withHallpass(async () => {
     await settled(world, [shop]);
     await until(due - 1_000);
@@ -70,12 +60,8 @@ export async function measureKill(world: World): Promise<number> {
 async function killed(world: World, which: 'alone' | 'first' | 'second'): Promise<number> {
   const { shop, stage } = world;
   await world.clear();
-  const due = Date.now() + 10_000;
-  await lendOut(
-    world,
-    shop,
-    Array.from({ length: GRANTS }, () => due),
-  );
+  const herd = await lendHerd(world, [shop], GRANTS);
+  const due = await herd.endIn(10_000);
   const first = await stage.startHallpass();
   const second = which === 'alone' ? null : await stage.startHallpass({ OPS_PORT: String(await freePort()) });
   await settled(world, [shop]);

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { CROWD } from '../crowd.js';
 import { type Herd, round } from '../figures.js';
 import { BATCH, type Lender, withClient } from '../lender.js';
-import { expireAt, lendOut, settled } from '../requests.js';
+import { lendHerd, settled } from '../requests.js';
 import type { World } from '../world.js';
 import { showHerd, watchMessages } from './messages.js';
 
@@ -43,15 +43,9 @@ async function herdOf(
   n: number,
   onMessages?: (seen: string) => void,
 ): Promise<number> {
-  const far = Date.now() + 3_600_000;
-  const ids = await lendOut(
-    world,
-    lender,
-    Array.from({ length: n }, () => far),
-  );
-  if (onMessages) await showHerd(world, ids);
-  const due = Date.now() + AHEAD_MS;
-  await expireAt(world, lender, due);
+  const herd = await lendHerd(world, [lender], n);
+  if (onMessages) await showHerd(world, herd.ids.flat());
+  const due = await herd.endIn(AHEAD_MS);
   return world.withHallpass(async () => {
     await settled(world, [lender]);
     const gone = await lender.watch.allGone(lender);

@@ -1,11 +1,11 @@
 /** Three targets with a herd each, and one of them down: what that costs the other two. */
 import { median, round } from '../figures.js';
 import type { Lender } from '../lender.js';
-import { lendOut, settled } from '../requests.js';
+import { lendHerd, settled } from '../requests.js';
 import type { World } from '../world.js';
 
 const GRANTS = 3_000;
-const AHEAD_MS = 8_000;
+const AHEAD_MS = 12_000;
 /** A single herd varies by more than what is looked for. */
 const ROUNDS = 3;
 
@@ -23,11 +23,11 @@ export async function measureOneDown(world: World): Promise<{ readonly ratio: nu
 async function twoHerds(world: World, down: Lender | null): Promise<number> {
   const both = [world.shop, world.north];
   await world.clear();
-  const due = Date.now() + AHEAD_MS;
-  const herd = Array.from({ length: GRANTS }, () => due);
-  for (const lender of down === null ? both : [...both, down]) await lendOut(world, lender, herd);
+  const all = down === null ? both : [...both, down];
+  const herd = await lendHerd(world, all, GRANTS);
+  const due = await herd.endIn(AHEAD_MS);
   const last = await world.withHallpass(async () => {
-    await settled(world, down === null ? both : [...both, down]);
+    await settled(world, all);
     await down?.cluster.stop('immediate');
     return Math.max(...(await Promise.all(both.map((lender) => lender.watch.allGone(lender)))));
   });
