@@ -53,12 +53,14 @@ export async function readUnsettled(url: string): Promise<readonly string[]> {
   return rows.map(({ what }) => what);
 }
 
-/** The requests with all their events, a line each, to find out why a promise was broken. */
+/** The requests with all their events and messages, a line each, to find out why a promise was broken. */
 export async function readHistory(url: string): Promise<readonly string[]> {
   const rows = await runSql<{ line: string }>(
     url,
-    `SELECT json_build_object('request', r, 'events',
-              (SELECT json_agg(e ORDER BY e.id) FROM events e WHERE e.request_id = r.id))::text AS line
+    `SELECT jsonb_build_object(
+              'request', to_jsonb(r),
+              'events', (SELECT jsonb_agg(to_jsonb(e) ORDER BY e.id) FROM events e WHERE e.request_id = r.id),
+              'deliveries', (SELECT jsonb_agg(to_jsonb(d)) FROM deliveries d WHERE d.request_id = r.id))::text AS line
        FROM requests r ORDER BY r.id`,
   );
   return rows.map(({ line }) => line);

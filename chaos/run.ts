@@ -80,13 +80,17 @@ export async function runChaos(
     'processes that ended by themselves': count(stage.fleet.deaths),
   });
   const held = verdicts.every(({ breaches }) => breaches.length === 0);
-  if (!held) {
-    for (const line of await readHistory(stage.ledgerUrl)) evidence(`ledger ${line}`);
-    for (const { name, watcher } of stage.targets) {
-      for (const stay of watcher.stays) evidence(`${name} ${JSON.stringify(stay)}`);
-    }
-  }
+  if (!held) await layOpen(stage, evidence);
   return held;
+}
+
+/** All that there is to find out why a promise was broken. */
+async function layOpen(stage: ChaosStage, evidence: (line: string) => void): Promise<void> {
+  for (const line of await readHistory(stage.ledgerUrl)) evidence(`ledger ${line}`);
+  for (const { name, watcher } of stage.targets) {
+    for (const stay of watcher.stays) evidence(`${name} ${JSON.stringify(stay)}`);
+  }
+  for (const call of stage.slack.log) evidence(`slack ${JSON.stringify(call)}`);
 }
 
 /** Tells `work` when the time is up, or that it is to end early. */

@@ -61,7 +61,9 @@ export async function judgeMessages(slack: Slack, requests: readonly LedgerReque
             (left) => left.ts === copy.ts && !isRight(request, left),
           );
         if (!(await slack.waitFor(gone).catch(() => false))) {
-          stubborn.push(`${request.id} is ${request.state}, and a ${what} still says: ${headline(copy)}`);
+          stubborn.push(
+            `${request.id} is ${request.state}, and a ${what} (${copy.ts}) still says: ${headline(copy)}`,
+          );
         }
       }
     }

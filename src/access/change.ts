@@ -1,6 +1,6 @@
 import type { AccessRequest, AuditEvent, Refusal, RequestEvent } from '../domain/request.js';
 import { isExpired } from '../domain/request.js';
-import { isLastCall, transition } from '../domain/transition.js';
+import { isLastCall, LEAST_LEFT_MS, transition } from '../domain/transition.js';
 import { HallpassError } from '../errors.js';
 import { readRequests } from '../ledger/read-requests.js';
 import { type Note, type Write, writeTransitions } from '../ledger/write-transitions.js';
@@ -54,6 +54,7 @@ export async function change(
         audit: { ...audit, data: { ...audit.data, ...intended.audit } },
         notes: noteFor(request, next, intended.event, now),
         wakes: isWork(request, next),
+        leastLeftMs: intended.event.type === 'extend' ? LEAST_LEFT_MS : null,
         shownBy: shownBy(intended.event),
         decision: intended.decision ?? null,
       });

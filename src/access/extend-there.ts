@@ -33,6 +33,13 @@ export async function extendThere(
         const trouble = answer.error.message;
         deps.logger.warn({ request: request.id, trouble }, 'the target refuses to lend this for longer');
         told.set(request.id, { durationMs, event: { type: 'extension_refused', trouble } });
+      } else if (
+        answer?.outcome === 'missing' &&
+        request.extension !== null &&
+        request.extension.from <= now
+      ) {
+        // Taken back at its end, by a sweep that had begun before the extension was committed, or by the server itself.
+        told.set(request.id, { durationMs, event: { type: 'extension_refused', trouble: 'it has ended' } });
       } else undone.push(request.id);
     }
     if (placed.some((each) => isNews(each, answers, now))) await forgetChecked(deps.db, name);

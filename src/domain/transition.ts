@@ -21,6 +21,12 @@ import {
 /** An extension that adds a smaller part than this of its duration is none. */
 const LEAST_GAIN = 0.05;
 
+/**
+ * When less is left of a grant, it is too late to extend it, milliseconds: a sweep that meets it at its end must not take
+ * back what is being extended at that moment. More than a write to the ledger takes.
+ */
+export const LEAST_LEFT_MS = 1_000;
+
 /** Answers what `event` makes of `request` at `now`. */
 export function transition(request: AccessRequest, event: RequestEvent, now: Date): Transition {
   const refuse = (code: Refusal['code']): Transition => ({ ok: false, refusal: { code, request } });
@@ -126,7 +132,7 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
     case 'extend': {
       if (request.state === 'ending') return refuse('already_ending');
       if (request.state !== 'active' || request.expiresAt === null) return refuse('not_lent');
-      if (isExpired(request, now)) return refuse('too_late');
+      if (isExpired(request, new Date(now.getTime() + LEAST_LEFT_MS))) return refuse('too_late');
       const more = Math.min(request.wishedMs, event.maxMs);
       const expiresAt = new Date(now.getTime() + more);
       // The same click twice adds next to nothing the second time.

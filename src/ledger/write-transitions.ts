@@ -21,6 +21,11 @@ export interface Write {
   readonly notes: readonly Note[];
   /** There is something new to be done on the target: a sweep that runs already must look again. */
   readonly wakes: boolean;
+  /**
+   * It is written only as long as so much of the grant is left, milliseconds; null: always. From its end on a sweep takes
+   * the membership back, and writes nothing before that is proved: the version alone would not tell.
+   */
+  readonly leastLeftMs: number | null;
   /** Which messages show it; the card alone then stays held back, if it is held back for something else. */
   readonly shownBy: 'all' | 'card' | 'none';
   /** A person's (or on call's) approve or deny, kept as a row of its own. */
@@ -40,10 +45,12 @@ const COLUMNS = CHANGED.split(',').map((column) => column.trim().split(' ')[0]);
 
 const WRITE = `
   with change as (
-    select * from jsonb_to_recordset($1::jsonb) as c(id bigint, wakes boolean, "shownBy" text, ${CHANGED})
+    select * from jsonb_to_recordset($1::jsonb) as c(id bigint, wakes boolean, "leastLeftMs" int,
+      "shownBy" text, ${CHANGED})
   ), written as (
     update requests r set ${COLUMNS.map((c) => `${c} = c.${c}`).join(', ')}
       from change c where r.id = c.id and r.version = c.version - 1
+        and (c."leastLeftMs" is null or r.expires_at > now() + c."leastLeftMs" * interval '1 ms')
       returning r.id, r.version, r.target, c."shownBy"
   ), audited as (
     insert into events (request_id, kind, actor, data)
@@ -78,7 +85,14 @@ export async function writeTransitions(
 ): Promise<ReadonlySet<number>> {
   if (writes.length === 0) return new Set();
   const { rows } = await db.query<{ id: number }>(WRITE, [
-    JSON.stringify(writes.map(({ next, wakes, shownBy }) => ({ ...toChange(next), wakes, shownBy }))),
+    JSON.stringify(
+      writes.map(({ next, wakes, leastLeftMs, shownBy }) => ({
+        ...toChange(next),
+        wakes,
+        leastLeftMs,
+        shownBy,
+      })),
+    ),
     JSON.stringify(writes.map(({ next, audit }) => ({ id: next.id, ...audit }))),
     JSON.stringify(writes.flatMap(({ next, decision }) => (decision ? [{ id: next.id, ...decision }] : []))),
     JSON.stringify(writes.flatMap(({ next, notes }) => notes.map((note) => ({ id: next.id, ...note })))),

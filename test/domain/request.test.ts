@@ -7,7 +7,7 @@ import {
   requestName,
   type State,
 } from '../../src/domain/request.js';
-import { transition } from '../../src/domain/transition.js';
+import { LEAST_LEFT_MS, transition } from '../../src/domain/transition.js';
 import { anActive, aRequest, LENDING, later, NOON, PLACE, PROOF } from './a-request.js';
 
 const EVENTS: Record<RequestEvent['type'], RequestEvent> = {
@@ -192,6 +192,16 @@ describe('an extension', () => {
     ).toMatchObject({
       refusal: { code: 'no_longer' },
     });
+  });
+
+  it('is too late from its end on, and when less is left than a write may take', () => {
+    const more = { ...anActive(), wishedMs: 7_200_000 };
+    for (const left of [LEAST_LEFT_MS, 1, 0, -1]) {
+      expect(transition(more, EVENTS.extend, later(3_600_000 - left))).toMatchObject({
+        refusal: { code: 'too_late' },
+      });
+    }
+    expect(extended(more, later(3_600_000 - LEAST_LEFT_MS - 1)).extension?.state).toBe('asked');
   });
 
   it('is confirmed or refused by the target; refused, the end that it confirmed last holds', () => {

@@ -33,7 +33,7 @@ export const slackIdOf = (login: string) => `U0${login.toUpperCase()}`;
 /** The card, as far as anybody knows: nobody posts one here. */
 const CLICKED: Clicked = { channel: 'C0ACCESS00', ts: '1' };
 
-export interface Racer {
+interface Racer {
   approve(by: string, id: number): Promise<Reply>;
   deny(by: string, id: number): Promise<Reply>;
   extend(by: string, id: number): Promise<Reply>;
