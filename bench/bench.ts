@@ -73,6 +73,9 @@ const say = (what: string) =>
   console.error(`${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s  ${what}`);
 say('starting a Slack, a Redis and five Postgres servers');
 const world = await startWorld(cli);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void world.close().finally(() => process.exit(1)));
+}
 try {
   const machine = await describeMachine(world.stage.server);
   const figures: Partial<Figures> = {};
