@@ -143,7 +143,7 @@ describe('check', () => {
     const wrong = await configured((yaml) => yaml.replace('approvers: [dba]', 'aprovers: [dba]'));
     expect(await hallpass(['check'], wrong)).toEqual({
       code: 1,
-      said: expect.stringMatching(/yaml:13:\d+ defaults\.aprovers.*approvers/),
+      said: expect.stringMatching(/yaml:14:\d+ defaults\.aprovers.*approvers/),
     });
   });
 
