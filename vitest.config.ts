@@ -7,7 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    // Most of a test is waiting for real servers: three side by side also on two cores.
-    maxWorkers: 3,
+    // Most of a test is waiting for real servers: four side by side also on two cores.
+    maxWorkers: 4,
   },
 });
