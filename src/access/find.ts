@@ -42,7 +42,7 @@ async function settleTwin(
     return;
   }
   const key = `card:${id}`;
-  if (await adopt(db, key, clicked)) return;
+  if (await adopt(db, key, clicked)) return changed(new Set());
   const shown = await whereShown(db, key);
   if (shown?.channel === clicked.channel && shown.ts !== clicked.ts) await messenger.delete(clicked);
 }

@@ -4,7 +4,7 @@ import { change } from './change.js';
 import type { Deps } from './deps.js';
 
 export interface Hindered {
-  readonly request: AccessRequest;
+  readonly request: Pick<AccessRequest, 'id' | 'why' | 'trouble'>;
   readonly error: HallpassError;
 }
 

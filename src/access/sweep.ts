@@ -3,7 +3,7 @@
  * double click, a second process and a crash at any line are one case: the next sweep finds the difference.
  */
 import { compare } from '../domain/compare.js';
-import { type Reading, readDue } from '../ledger/read-requests.js';
+import { type Due, readDue } from '../ledger/read-due.js';
 import type { Target } from '../target/target.js';
 import type { Deps } from './deps.js';
 import { extendThere } from './extend-there.js';
@@ -11,8 +11,8 @@ import type { Herds } from './herds.js';
 import { lend } from './lend.js';
 import { type Revoked, recordNeverLent, revoke, settle } from './take-back.js';
 
-/** Rows a round: one REVOKE statement's worth. */
-const BATCH = 500;
+/** What is done at once; of what is taken away, some REVOKE statements' worth. */
+const MOST = { requests: 500, endings: 2_000 };
 /** What was revoked is settled before more is, after this many or after this long, milliseconds. */
 const MOST_UNSETTLED = 10_000;
 const SETTLE_AFTER_MS = 5_000;
@@ -35,23 +35,25 @@ export async function sweep(
   const revoked: Revoked[] = [];
   const unsettled: number[] = [];
   let settledAt = performance.now();
-  let next: Promise<Reading> | null = null;
+  let next: Promise<Due> | null = null;
   let herdIsOver: (() => void) | null = null;
   try {
     for (;;) {
-      const reading: Reading = await (next ?? readDue(deps.db, name, undone, BATCH));
-      const { now, requests } = reading;
-      if (requests.length === 0 && unsettled.length === 0) return undone.length > 0;
+      const due: Due = await (next ?? readDue(deps.db, name, undone, MOST));
+      const { now, requests, endings } = due;
+      if (requests.length === 0 && endings.length === 0 && unsettled.length === 0) return undone.length > 0;
       if (unsettled.length === 0) settledAt = performance.now();
-      unsettled.push(...requests.map(({ id }) => id));
-      next = requests.length < BATCH ? null : readDue(deps.db, name, [...undone, ...unsettled], BATCH);
+      unsettled.push(...[...requests, ...endings].map(({ id }) => id));
+      const isMore = requests.length === MOST.requests || endings.length === MOST.endings;
+      next = isMore ? readDue(deps.db, name, [...undone, ...unsettled], MOST) : null;
       // Should what comes before it fail, nobody waits for it.
       next?.catch(() => undefined);
-      if (next !== null) herdIsOver ??= herds.begin();
+      if (endings.length === MOST.endings) herdIsOver ??= herds.begin();
 
       const todo = compare(requests, null, now);
-      await recordNeverLent(deps, todo.neverLent);
-      const last = await revoke(deps, target, todo.takeBack);
+      const { takeBack, neverLent } = compare(endings, null, now);
+      await recordNeverLent(deps, neverLent);
+      const last = await revoke(deps, target, takeBack);
       revoked.push(...last);
       undone.push(...(await extendThere(deps, name, target, todo.extend, now)));
       undone.push(...(await lend(deps, name, target, expected, todo.lend, now)));

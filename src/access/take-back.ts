@@ -4,8 +4,9 @@
  * and of the sessions that could still use it.
  */
 import { pairKey } from '../domain/compare.js';
-import { type AccessRequest, lendingOf, type Proof } from '../domain/request.js';
+import { lendingOf, type Proof } from '../domain/request.js';
 import { HallpassError } from '../errors.js';
+import type { Ending } from '../ledger/read-due.js';
 import { forgetChecked } from '../ledger/targets.js';
 import { TargetError } from '../target/errors.js';
 import type { SessionsEnded, TakenBack, Target } from '../target/target.js';
@@ -14,7 +15,7 @@ import { change } from './change.js';
 import type { Deps } from './deps.js';
 import { asHallpassError, type Hindered, recordHindered } from './hindered.js';
 
-interface Gone extends Placed {
+interface Gone extends Placed<Ending> {
   readonly found: boolean;
 }
 
@@ -31,7 +32,7 @@ export interface Revoked {
 export async function revoke(
   deps: Pick<Deps, 'db'>,
   target: Target,
-  requests: readonly AccessRequest[],
+  requests: readonly Ending[],
 ): Promise<readonly Revoked[]> {
   const revoked: Revoked[] = [];
   for (const [server, placed] of byServer(requests)) {
@@ -83,7 +84,7 @@ export async function settle(
 }
 
 /** May a session still use what was taken back? Not where it never was, nor where somebody else lends it as well. */
-function leavesSessions(request: AccessRequest, answer: TakenBack): boolean {
+function leavesSessions(request: Ending, answer: TakenBack): boolean {
   if (lendingOf(request).sessions === 'leave') return false;
   if (answer.outcome === 'absent' && request.why === 'failed') return false;
   return answer.outcome === 'dropped' || (answer.outcome !== 'failed' && !answer.stillHeld);
@@ -172,7 +173,7 @@ async function recordGone(
 /** Records that no GRANT was ever run for these. */
 export async function recordNeverLent(
   deps: Pick<Deps, 'db' | 'changed'>,
-  requests: readonly AccessRequest[],
+  requests: readonly Pick<Ending, 'id'>[],
 ): Promise<void> {
   const proof = { found: false, closed: 0, prepared: [] };
   await change(
@@ -195,7 +196,7 @@ async function takeBack(
   { db }: Pick<Deps, 'db'>,
   target: Target,
   server: string,
-  placed: readonly Placed[],
+  placed: readonly Placed<Ending>[],
 ): Promise<ReadonlyMap<string, TakenBack>> {
   const places = placed.map(({ place }) => place);
   try {

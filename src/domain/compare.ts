@@ -17,17 +17,21 @@ export interface Seen {
   readonly memberOid: number;
 }
 
-export interface Comparison<S extends Seen = Seen> {
+/** What of a request is compared; who reads only what has ended has no extension to compare. */
+type Comparable = Pick<AccessRequest, 'state' | 'place' | 'expiresAt'> &
+  Partial<Pick<AccessRequest, 'extension'>>;
+
+export interface Comparison<R, S extends Seen = Seen> {
   /** Approved, and not yet proved to be there. */
-  readonly lend: readonly AccessRequest[];
+  readonly lend: readonly R[];
   /** Made longer, and its target does not know yet. */
-  readonly extend: readonly AccessRequest[];
+  readonly extend: readonly R[];
   /** Its time is up, or somebody ended it: to be taken back and proved gone. */
-  readonly takeBack: readonly AccessRequest[];
+  readonly takeBack: readonly R[];
   /** It should be there, and is not: somebody else took it away. */
-  readonly missing: readonly AccessRequest[];
+  readonly missing: readonly R[];
   /** Nothing to take back: no GRANT was ever run for it. */
-  readonly neverLent: readonly AccessRequest[];
+  readonly neverLent: readonly R[];
   /** Ours on the target, and no open request explains it. */
   readonly unexplained: readonly S[];
 }
@@ -37,16 +41,16 @@ export interface Comparison<S extends Seen = Seen> {
  * @param seen all memberships of our grantor on that server, or null when only the ledger was read: then nothing
  *   is concluded from absence.
  */
-export function compare<S extends Seen>(
-  wanted: readonly AccessRequest[],
+export function compare<R extends Comparable, S extends Seen>(
+  wanted: readonly R[],
   seen: (Standpoint & { readonly memberships: readonly S[] }) | null,
   now: Date,
-): Comparison<S> {
-  const lend: AccessRequest[] = [];
-  const extend: AccessRequest[] = [];
-  const takeBack: AccessRequest[] = [];
-  const missing: AccessRequest[] = [];
-  const neverLent: AccessRequest[] = [];
+): Comparison<R, S> {
+  const lend: R[] = [];
+  const extend: R[] = [];
+  const takeBack: R[] = [];
+  const missing: R[] = [];
+  const neverLent: R[] = [];
   const explained = new Set<string>();
   const there = new Set(seen?.memberships.map(pairKey));
 

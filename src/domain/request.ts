@@ -178,11 +178,11 @@ export function parseRequestName(name: string): number | null {
   return digits === undefined ? null : Number(digits);
 }
 
-export function lendingOf({ lending }: AccessRequest): Lending {
+export function lendingOf({ lending }: Pick<AccessRequest, 'lending'>): Lending {
   return lending ?? DEFAULT_LENDING;
 }
 
 /** Is the time of this grant up? Decided by the ledger's clock alone. */
-export function isExpired(request: AccessRequest, now: Date): boolean {
+export function isExpired(request: Pick<AccessRequest, 'expiresAt'>, now: Date): boolean {
   return request.expiresAt !== null && request.expiresAt <= now;
 }

@@ -151,7 +151,8 @@ export async function whereShown(
 }
 
 /**
- * Has the message in this place, which somebody sees, be the one that is kept up to date, unless another is.
+ * Has the message in this place, which somebody sees, be the one that is kept up to date, unless another is. The lease
+ * of whoever posted it ends: what it was for is done, and the process may be dead.
  * @returns whether it is
  */
 export async function adopt(
@@ -160,7 +161,8 @@ export async function adopt(
   place: { readonly channel: string; readonly ts: string },
 ): Promise<boolean> {
   const { rowCount } = await db.query(
-    `update deliveries set channel = $2, ts = $3, sent = 0, not_before = now() where key = $1 and ts is null`,
+    `update deliveries set channel = $2, ts = $3, sent = 0, lease_until = null, not_before = now()
+       where key = $1 and ts is null`,
     [key, place.channel, place.ts],
   );
   return rowCount === 1;

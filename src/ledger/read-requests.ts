@@ -1,22 +1,13 @@
 import type { AccessRequest } from '../domain/request.js';
 import type { Queryable } from './pool.js';
-import { REQUEST_COLUMNS, toRequest } from './request-row.js';
+import { REQUEST_COLUMNS, type Reading, type TimedRow, toReading } from './request-row.js';
 
-/** Requests as they stood at `now`, the ledger's clock: the only clock that decides. */
-export interface Reading {
-  readonly now: Date;
-  readonly requests: readonly AccessRequest[];
-}
-
-/** One row always comes, with the time; the others only when there are requests. */
 async function read(db: Queryable, from: string, params: readonly unknown[]): Promise<Reading> {
-  const { rows } = await db.query<{ now: Date; id: number | null }>(
+  const { rows } = await db.query<TimedRow>(
     `select clock.now, r.* from (select now()) clock left join lateral (select ${REQUEST_COLUMNS} ${from}) r on true`,
     [...params],
   );
-  const now = rows[0]?.now;
-  if (now === undefined) throw new Error('the ledger did not say what time it is');
-  return { now, requests: rows.filter((row) => row.id !== null).map(toRequest) };
+  return toReading(rows);
 }
 
 export function readRequests(db: Queryable, ids: readonly number[]): Promise<Reading> {
@@ -39,33 +30,6 @@ export function readOpenRequest(
     `from requests r where r.target = $1 and r.role = $2 and r.login = $3
        and r.state in ('pending', 'granting', 'active', 'ending')`,
     [membership.target, membership.role, membership.login],
-  );
-}
-
-/**
- * What a sweep of this target has to do now: first what waits to be lent (somebody is looking at the screen),
- * then what is to be taken back, the most overdue first, then what was made longer.
- * @param except ids that this sweep met already and could not settle: they must not hold up the others.
- */
-export function readDue(
-  db: Queryable,
-  target: string,
-  except: readonly number[],
-  limit: number,
-): Promise<Reading> {
-  return read(
-    db,
-    `from (
-       (select * from requests where target = $1 and state in ('granting', 'ending') and id <> all($3::bigint[])
-         order by state desc, id limit $2)
-       union all
-       (select * from requests where target = $1 and state = 'active' and expires_at <= now()
-         and id <> all($3::bigint[]) order by expires_at limit $2)
-       union all
-       (select * from requests where target = $1 and state = 'active' and extension = 'asked' and expires_at > now()
-         and id <> all($3::bigint[]) order by id limit $2)
-     ) r limit $2`,
-    [target, limit, except],
   );
 }
 

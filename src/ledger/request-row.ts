@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AccessRequest } from '../domain/request.js';
 import { LedgerError } from './pool.js';
 
-const requestRow = z.object({
+export const requestRow = z.object({
   id: z.number(),
   version: z.number(),
   state: z.enum([
@@ -58,17 +58,22 @@ export const REQUEST_COLUMNS = Object.keys(requestRow.shape)
   .map((column) => `r.${column}`)
   .join(', ');
 
-/** Reads one row of `requests`. @throws LedgerError when a newer release wrote what this one does not know. */
+/** @throws LedgerError when a newer release wrote what this one does not know. */
+export function parseRow<T>(schema: z.ZodType<T>, row: unknown): T {
+  const parsed = schema.safeParse(row);
+  if (parsed.success) return parsed.data;
+  throw new LedgerError('a request in the ledger cannot be read by this release of Hallpass', {
+    passing: false,
+    nextStep: 'Run a release at least as new as the one that migrated the ledger.',
+    cause: parsed.error,
+  });
+}
+
+type Row = z.infer<typeof requestRow>;
+
+/** Reads one row of `requests`. @throws LedgerError as `parseRow` does */
 export function toRequest(row: unknown): AccessRequest {
-  const parsed = requestRow.safeParse(row);
-  if (!parsed.success) {
-    throw new LedgerError('a request in the ledger cannot be read by this release of Hallpass', {
-      passing: false,
-      nextStep: 'Run a release at least as new as the one that migrated the ledger.',
-      cause: parsed.error,
-    });
-  }
-  const r = parsed.data;
+  const r = parseRow(requestRow, row);
   return {
     id: r.id,
     version: r.version,
@@ -89,10 +94,7 @@ export function toRequest(row: unknown): AccessRequest {
     decidedAt: r.decided_at,
     decidedBy: r.decided_by,
     decidedVia: r.decided_via,
-    place:
-      r.server === null || r.grantor_oid === null || r.role_oid === null || r.member_oid === null
-        ? null
-        : { server: r.server, grantorOid: r.grantor_oid, roleOid: r.role_oid, memberOid: r.member_oid },
+    place: toPlace(r),
     grantedAt: r.granted_at,
     expiresAt: r.expires_at,
     warnAt: r.warn_at,
@@ -102,14 +104,24 @@ export function toRequest(row: unknown): AccessRequest {
         : { state: r.extension, by: r.extended_by, at: r.extended_at, from: r.extended_from },
     endedBy: r.ended_by,
     endedAt: r.ended_at,
-    lending:
-      r.sessions === null || r.set_role === null || r.grace_ms === null
-        ? null
-        : { sessions: r.sessions, setRole: r.set_role, graceMs: r.grace_ms },
+    lending: toLending(r),
     mark: r.mark,
     sessionsBefore: r.sessions_before,
     reviewAt: r.review_at,
   };
+}
+
+export function toPlace(
+  r: Pick<Row, 'server' | 'grantor_oid' | 'role_oid' | 'member_oid'>,
+): AccessRequest['place'] {
+  if (r.server === null || r.grantor_oid === null || r.role_oid === null || r.member_oid === null)
+    return null;
+  return { server: r.server, grantorOid: r.grantor_oid, roleOid: r.role_oid, memberOid: r.member_oid };
+}
+
+export function toLending(r: Pick<Row, 'sessions' | 'set_role' | 'grace_ms'>): AccessRequest['lending'] {
+  if (r.sessions === null || r.set_role === null || r.grace_ms === null) return null;
+  return { sessions: r.sessions, setRole: r.set_role, graceMs: r.grace_ms };
 }
 
 /** The columns that a transition may change, as the ledger's own JSON record. */
@@ -145,4 +157,22 @@ export function toChange(next: AccessRequest): Record<string, unknown> {
     sessions_before: next.sessionsBefore,
     review_at: next.reviewAt,
   };
+}
+
+/** Requests as they stood at `now`, the ledger's clock: the only clock that decides. */
+export interface Reading {
+  readonly now: Date;
+  readonly requests: readonly AccessRequest[];
+}
+
+/** One always comes, with the time; the others only when there are requests. */
+export interface TimedRow {
+  readonly now: Date;
+  readonly id: number | null;
+}
+
+export function toReading(rows: readonly TimedRow[]): Reading {
+  const now = rows[0]?.now;
+  if (now === undefined) throw new Error('the ledger did not say what time it is');
+  return { now, requests: rows.filter((row) => row.id !== null).map(toRequest) };
 }

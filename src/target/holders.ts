@@ -7,8 +7,11 @@ import type { Send } from './connect.js';
 import { forEachMode, type Mode, me, roleBy, THROUGH } from './facts.js';
 import type { OidPair } from './target.js';
 
-const roleRow = z.object({ role: z.string(), may_lend: z.boolean() });
-const holderRow = z.object({ login: z.string().nullable(), ours: z.boolean(), held: z.boolean() });
+const holdersRow = z.object({
+  role: z.string().nullable(),
+  may_lend: z.boolean(),
+  members: z.array(z.object({ login: z.string().nullable(), ours: z.boolean(), held: z.boolean() })),
+});
 
 /** One role, and some logins. */
 export interface Holders {
@@ -25,26 +28,24 @@ export interface Holders {
   }[];
 }
 
-const ROLE = forEachMode(
+/** One row, with the logins as one value: a row of its own for each of them costs several times as much to read. */
+const HOLDERS = forEachMode(
   (mode) => `
 WITH ${me(mode)}
 SELECT r.rolname::text AS role,
        coalesce((SELECT bool_or(m.admin_option) FROM pg_auth_members m
-                  WHERE m.roleid = r.oid AND m.member = me.oid), false) AS may_lend
-  FROM me CROSS JOIN pg_roles r WHERE r.oid = $1::oid`,
-);
-
-const HOLDERS = forEachMode(
-  (mode) => `
-WITH ${me(mode)}
-SELECT u.rolname::text AS login, coalesce(granted.ours, false) AS ours,
-       $3::boolean AND (coalesce(granted.others, false) OR EXISTS (SELECT ${THROUGH})) AS held
-  FROM me CROSS JOIN (SELECT $1::oid AS oid) r CROSS JOIN unnest($2::oid[]) WITH ORDINALITY AS asked (oid, n)
-  LEFT JOIN LATERAL (${roleBy('asked.oid')}) u ON true
-  CROSS JOIN LATERAL (
-    SELECT bool_or(m.grantor = me.oid) AS ours, bool_or(m.grantor <> me.oid) AS others
-      FROM pg_auth_members m WHERE m.roleid = r.oid AND m.member = u.oid) granted
- ORDER BY asked.n`,
+                  WHERE m.roleid = r.oid AND m.member = me.oid), false) AS may_lend,
+       (SELECT coalesce(json_agg(json_build_object(
+                 'login', u.rolname,
+                 'ours', coalesce(granted.ours, false),
+                 'held', $3::boolean AND (coalesce(granted.others, false) OR EXISTS (SELECT ${THROUGH}))
+               ) ORDER BY asked.n), '[]')
+          FROM unnest($2::oid[]) WITH ORDINALITY AS asked (oid, n)
+          LEFT JOIN LATERAL (${roleBy('asked.oid')}) u ON true
+          CROSS JOIN LATERAL (
+            SELECT bool_or(m.grantor = me.oid) AS ours, bool_or(m.grantor <> me.oid) AS others
+              FROM pg_auth_members m WHERE m.roleid = r.oid AND m.member = u.oid) granted) AS members
+  FROM me LEFT JOIN pg_roles r ON r.oid = $1::oid`,
 );
 
 /** Reads who of these holds the role. */
@@ -54,12 +55,11 @@ export async function readHolders(
   memberOids: readonly number[],
   { held, mode = 'direct' }: { readonly held: boolean; readonly mode?: Mode },
 ): Promise<Holders> {
-  const [[role], members] = await Promise.all([
-    send(roleRow, ROLE[mode], [roleOid]),
-    send(holderRow, HOLDERS[mode], [roleOid, memberOids, held]),
-  ]);
-  if (members.length !== memberOids.length) throw new Error('the catalog did not answer for every login');
-  return { role: role === undefined ? null : { name: role.role, mayLend: role.may_lend }, members };
+  const [row] = await send(holdersRow, HOLDERS[mode], [roleOid, memberOids, held]);
+  if (row?.members.length !== memberOids.length)
+    throw new Error('the catalog did not answer for every login');
+  const { role, may_lend: mayLend, members } = row;
+  return { role: role === null ? null : { name: role, mayLend }, members };
 }
 
 const ourPair = z.object({ roleOid: z.number(), memberOid: z.number() });

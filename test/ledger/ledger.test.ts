@@ -13,7 +13,8 @@ import {
 } from '../../src/ledger/deliveries.js';
 import { insertRequest, type NewRequest } from '../../src/ledger/insert-request.js';
 import { migrateLedger } from '../../src/ledger/migrate.js';
-import { readDue, readLastOfPlaces, readOpenRequest, readRequests } from '../../src/ledger/read-requests.js';
+import { readDue } from '../../src/ledger/read-due.js';
+import { readLastOfPlaces, readOpenRequest, readRequests } from '../../src/ledger/read-requests.js';
 import { registerTargets, targetsWithWork } from '../../src/ledger/targets.js';
 import { aLedger, aWish } from './a-ledger.js';
 
@@ -211,12 +212,22 @@ describe('what is due', () => {
       );
     const [later, soon, long] = [await active(2), await active(1), await active(3_600_000)];
     const ending = await moved(await active(3_600_000), { type: 'end', by: 'U0OPS' });
-    const waiting = await lend();
-    const due = async (except: number[]) =>
-      (await readDue(db, target, except, 100)).requests.map((r) => r.id);
-    expect(await due([])).toEqual([waiting.id, ending.id, later.id, soon.id]);
-    expect(await due([waiting.id, later.id])).toEqual([ending.id, soon.id]);
-    expect(await due([])).not.toContain(long.id);
+    const [waiting, another] = [await lend(), await lend()];
+    const most = { requests: 100, endings: 100 };
+    const due = async (except: number[]) => {
+      const { requests, endings } = await readDue(db, target, except, most);
+      return { requests: requests.map(({ id }) => id), endings: endings.map(({ id }) => id) };
+    };
+    const ids = { requests: [waiting.id, another.id], endings: [ending.id, later.id, soon.id] };
+    expect(await due([])).toEqual(ids);
+    expect(await due([waiting.id, later.id])).toEqual({
+      requests: [another.id],
+      endings: [ending.id, soon.id],
+    });
+    expect((await due([])).endings).not.toContain(long.id);
+    const { endings } = await readDue(db, target, [], { requests: 1, endings: 1 });
+    const { id, state, why, trouble, expiresAt, sessionsBefore } = ending;
+    expect(endings).toEqual([{ id, target, state, why, trouble, place, expiresAt, lending, sessionsBefore }]);
     expect(await targetsWithWork(db)).toContain(target);
   });
 

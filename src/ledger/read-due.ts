@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { AccessRequest } from '../domain/request.js';
+import type { Queryable } from './pool.js';
+import {
+  parseRow,
+  REQUEST_COLUMNS,
+  type Reading,
+  requestRow,
+  type TimedRow,
+  toLending,
+  toPlace,
+  toReading,
+} from './request-row.js';
+
+/** What taking back needs to know of a request: little, because thousands may end at the same moment. */
+export type Ending = Pick<
+  AccessRequest,
+  'id' | 'target' | 'state' | 'why' | 'trouble' | 'place' | 'expiresAt' | 'lending' | 'sessionsBefore'
+>;
+
+const endings = z.array(
+  requestRow
+    .pick({
+      id: true,
+      target: true,
+      state: true,
+      why: true,
+      trouble: true,
+      server: true,
+      grantor_oid: true,
+      role_oid: true,
+      member_oid: true,
+      sessions: true,
+      set_role: true,
+      grace_ms: true,
+      sessions_before: true,
+    })
+    .extend({ expires_at: z.string().nullable() }),
+);
+
+const due = (columns: string, where: string): string =>
+  `select ${columns} from requests where target = $1 and id <> all($4::bigint[]) and ${where}`;
+
+/** JSON has no number for an OID, and only text for a time. */
+const ENDING = Object.keys(endings.element.shape)
+  .map((column) => (column.endsWith('_oid') ? `${column}::bigint` : column))
+  .join(', ');
+
+/** As one value: a row of its own for each of thousands costs several times as much to read. */
+const ENDINGS = `
+  select coalesce(json_agg(e), '[]') from (
+    (${due(ENDING, `state = 'ending' order by id limit $3`)})
+    union all
+    (${due(ENDING, `state = 'active' and expires_at <= now() order by expires_at limit $3`)})
+    limit $3) e`;
+
+const DUE = `
+  select clock.now, case when coalesce(r.nth, 1) = 1 then (${ENDINGS}) end as endings, r.*
+    from (select now()) clock left join lateral (
+      select row_number() over () as nth, ${REQUEST_COLUMNS} from (
+        (${due('*', `state = 'granting' order by id limit $2`)})
+        union all
+        (${due('*', `state = 'active' and extension = 'asked' and expires_at > now() order by id limit $2`)})
+      ) r limit $2) r on true`;
+
+/** What a sweep has to do. */
+export interface Due extends Reading {
+  /** To be taken away. */
+  readonly endings: readonly Ending[];
+}
+
+/**
+ * What a sweep of this target has to do now, in one round trip: what waits to be lent, then what was made longer; and
+ * apart from them what is to be taken back, what somebody ended first, then the most overdue.
+ * @param except ids that this sweep met already and has not settled: they must not hold up the others.
+ * @param most of what is to be done, and of what is to be taken back.
+ */
+export async function readDue(
+  db: Queryable,
+  target: string,
+  except: readonly number[],
+  most: { readonly requests: number; readonly endings: number },
+): Promise<Due> {
+  const { rows } = await db.query<TimedRow & { endings: unknown }>(DUE, [
+    target,
+    most.requests,
+    most.endings,
+    except,
+  ]);
+  const found = parseRow(endings, rows[0]?.endings);
+  return { ...toReading(rows), endings: found.map(toEnding) };
+}
+
+function toEnding(row: z.infer<typeof endings.element>): Ending {
+  return {
+    id: row.id,
+    target: row.target,
+    state: row.state,
+    why: row.why,
+    trouble: row.trouble,
+    place: toPlace(row),
+    expiresAt: row.expires_at === null ? null : new Date(row.expires_at),
+    lending: toLending(row),
+    sessionsBefore: row.sessions_before,
+  };
+}
