@@ -1,4 +1,5 @@
 /** Of what people see in Slack at the end: each requester is told, and what stands there is so. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Actor, buttonsOf, type SeenMessage, type Slack } from '../../sandbox/slack/index.js';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
 import { all } from '../../sandbox/stage/people.js';
@@ -27,6 +28,7 @@ export interface Shown {
 }
 
 export async function judgeMessages(slack: Slack, requests: readonly LedgerRequest[]): Promise<Shown> {
+  const pages = new Map<string, Page>();
   const untold: string[] = [];
   const stale: string[] = [];
   const stubborn: string[] = [];
@@ -42,7 +44,10 @@ export async function judgeMessages(slack: Slack, requests: readonly LedgerReque
       },
     ];
     for (const { where, reader, what, presser } of surfaces) {
-      const about = messagesAbout(reader, where, request.id);
+      const key = where === 'dm' ? request.requester : where;
+      const page = pages.get(key) ?? readPage(reader, where);
+      pages.set(key, page);
+      const about = page.get(request.id) ?? [];
       const wrong = about.filter((message) => !isRight(request, message));
       if (!about.some((message) => isRight(request, message)))
         untold.push(`${request.id} is ${request.state}, ${what}`);
@@ -55,18 +60,20 @@ export async function judgeMessages(slack: Slack, requests: readonly LedgerReque
       for (const copy of copies) {
         const [button] = buttonsOf(copy.blocks);
         if (button === undefined) continue;
-        await presser.click(copy, button);
-        const gone = () =>
-          !messagesAbout(reader, where, request.id).some(
+        const isGone = () =>
+          !(readPage(reader, where).get(request.id) ?? []).some(
             (left) => left.ts === copy.ts && !isRight(request, left),
           );
-        if (!(await slack.waitFor(gone).catch(() => false))) {
+        await clickUntilHeard(presser, copy, button);
+        if (!(await slack.waitFor(isGone).catch(() => false))) {
           stubborn.push(
             `${request.id} is ${request.state}, and a ${what} (${copy.ts}) still says: ${headline(copy)}`,
           );
         }
       }
     }
+    // This process is Slack as well, and its sockets are pinged.
+    await nextTurn();
   }
   const alarms = slack
     .as(CAST.olga)
@@ -89,13 +96,25 @@ export async function judgeMessages(slack: Slack, requests: readonly LedgerReque
   };
 }
 
-function messagesAbout(reader: Actor, where: string, id: string): readonly SeenMessage[] {
-  return reader
-    .messages(where)
-    .filter(
-      (message) =>
-        !message.ephemeral && message.threadTs === null && new RegExp(`\\b${id} ·`).test(all(message)),
-    );
+/** What stands in one place, by the request that it is about. */
+type Page = ReadonlyMap<string, readonly SeenMessage[]>;
+
+function readPage(reader: Actor, where: string): Page {
+  const page = new Map<string, SeenMessage[]>();
+  for (const message of reader.messages(where)) {
+    const id = /\b(R-\d+) ·/.exec(all(message))?.[1];
+    if (id === undefined || message.ephemeral || message.threadTs !== null) continue;
+    page.set(id, [...(page.get(id) ?? []), message]);
+  }
+  return page;
+}
+
+/** Slack shows who clicks that nobody answered, when the app was just connecting anew; then one clicks again. */
+async function clickUntilHeard(presser: Actor, message: SeenMessage, button: string): Promise<void> {
+  for (let tries = 0; tries < 3; tries++) {
+    const { outcome } = await presser.click(message, button);
+    if (outcome === 'ok') return;
+  }
 }
 
 /** Says what is so, and offers no button on what is over. */
