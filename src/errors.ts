@@ -29,3 +29,12 @@ export function coerceError(thrown: unknown): Error {
     cause: thrown,
   });
 }
+
+/** A port that the environment names can't be listened on: most of all, because another process does. */
+export function cannotListen(variable: 'PORT' | 'OPS_PORT', port: number, cause: unknown): HallpassError {
+  return new HallpassError(`Hallpass cannot listen on port ${port}.`, {
+    passing: false,
+    nextStep: `Give ${variable} a number that no other process uses.`,
+    cause,
+  });
+}

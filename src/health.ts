@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { coerceError } from './errors.js';
+import { cannotListen, coerceError } from './errors.js';
 import type { Metrics } from './metrics.js';
 
 /** A probe that takes longer than this is a no, milliseconds. */
@@ -8,6 +8,7 @@ const PROBE_MS = 2_000;
 /**
  * `/healthz`: the process runs. `/readyz`: it can serve; what is missing is said. `/metrics`: for Prometheus.
  * @param missing what keeps Hallpass from serving right now, in words; empty when nothing does.
+ * @throws HallpassError when the port can't be listened on.
  */
 export async function startHealth(
   port: number,
@@ -34,7 +35,7 @@ export async function startHealth(
     } else answer(404, { ok: false });
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(cannotListen('OPS_PORT', port, error)));
     server.listen(port, resolve);
   });
   return {

@@ -87,7 +87,8 @@ export async function readDue(
     most.endings,
     except,
   ]);
-  const found = parseRow(endings, rows[0]?.endings);
+  // They come with one of the rows.
+  const found = parseRow(endings, rows.find((row) => row.endings !== null)?.endings);
   return { ...toReading(rows), endings: found.map(toEnding) };
 }
 

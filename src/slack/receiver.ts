@@ -1,5 +1,5 @@
 import { type App, HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt';
-import { coerceError, HallpassError } from '../errors.js';
+import { cannotListen, coerceError, HallpassError } from '../errors.js';
 import { type Logger, loggerForSlack } from '../logger.js';
 import { logSecurity } from '../security.js';
 import { pause } from './pace.js';
@@ -141,11 +141,7 @@ function createHttpReceiver(
       try {
         await receiver.start(port);
       } catch (error) {
-        throw new HallpassError(`Hallpass cannot listen on port ${port}.`, {
-          passing: false,
-          nextStep: 'Give PORT a number that no other process uses.',
-          cause: error,
-        });
+        throw cannotListen('PORT', port, error);
       }
       listening = true;
     },
