@@ -187,11 +187,11 @@ export function lending(use: () => World): void {
     const removed = await borrow(stage, 'ana', { role: 'orders_read' });
     const pending = await request(slack, 'ben', { role: 'orders_read' });
     const asked = await card(slack, pending, /Waiting/);
+    expect(await stop()).toBe(0);
     // As the last comparison is older than half a minute by the time that somebody restarts Hallpass.
     await runSql(stage.ledgerUrl, `update targets set checked_at = now() - interval '1 minute'`);
     // What is decided here is what a click finds, before the round that asks about everybody has come to Ben.
     await runSql(stage.ledgerUrl, `update rounds set not_before = now() + interval '1 hour'`);
-    expect(await stop()).toBe(0);
     await stage.server.query(`revoke orders_read from ana granted by ${HALLPASS}`);
     slack.workspace.setPerson(CAST.ben, { deactivated: true });
     slack.workspace.setGroup(GROUPS.dba, { members: [CAST.olga] });
