@@ -1,7 +1,6 @@
 import { pairKey } from '../domain/compare.js';
 import type { TargetConnection } from './connect.js';
-import { otherServerError, standbyError } from './errors.js';
-import { readServer } from './facts.js';
+import { assertPrimary, readServer } from './facts.js';
 import { readOurs } from './holders.js';
 import type { Extended, ToExtend } from './target.js';
 
@@ -13,8 +12,7 @@ export function extendBatch(
 ): Promise<readonly Extended[]> {
   return connection.read(async (send) => {
     const [seen, ours] = await Promise.all([readServer(send), readOurs(send, batch)]);
-    if (seen.id !== server) throw otherServerError(server, seen.id);
-    if (seen.inRecovery) throw standbyError();
+    assertPrimary(seen, server);
     const there = new Set(ours.map(pairKey));
     return batch.map((wish) => ({
       roleOid: wish.roleOid,

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { TargetConfig } from '../config/config.js';
 import type { Send } from './connect.js';
-import { TargetError } from './errors.js';
+import { otherServerError, standbyError, TargetError } from './errors.js';
 import { OWNER, SCHEMA } from './guarded/names.js';
 import { describeUnfit } from './inspect.js';
 import { isNamed, nameValues, quoteName } from './quote.js';
@@ -70,6 +70,12 @@ export async function readServer(send: Send, mode: Mode = 'direct'): Promise<Ser
     unfit:
       describeUnfit(row.login, row.superuser, row.create_role) ?? describeWayRound(row.login, row.member_of),
   };
+}
+
+/** @throws TargetError unless it is the server that is meant, and can be written. */
+export function assertPrimary({ id, inRecovery }: Server, server: string): void {
+  if (id !== server) throw otherServerError(server, id);
+  if (inRecovery) throw standbyError();
 }
 
 function notInstalledError(): TargetError {

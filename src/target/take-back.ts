@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Send, TargetConnection } from './connect.js';
-import { otherServerError, standbyError, TargetError } from './errors.js';
-import { readServer } from './facts.js';
+import { TargetError } from './errors.js';
+import { assertPrimary, readServer } from './facts.js';
 import { type Holders, readHolders } from './holders.js';
 import { GRANTORS_SINCE, revokeSql } from './quote.js';
 import type { OidPair, TakenBack } from './target.js';
@@ -25,8 +25,7 @@ export function takeBackBatch(
   return connection.transaction(
     (send) => Promise.all([readServer(send), read(send, false)]),
     async ([seen, before], { send, commit }) => {
-      if (seen.id !== server) throw otherServerError(server, seen.id);
-      if (seen.inRecovery) throw standbyError();
+      assertPrimary(seen, server);
       const logins = loginsToRevoke(seen.version, before);
       if (before.role === null || logins.length === 0) return answers(batch, before, await read(send, true));
       const [, after] = await Promise.all([

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { pairKey } from '../../domain/compare.js';
 import type { TargetConnection } from '../connect.js';
-import { otherServerError, standbyError } from '../errors.js';
-import { readServer } from '../facts.js';
+import { assertPrimary, readServer } from '../facts.js';
 import { readOurs } from '../holders.js';
 import type { Extended, ToExtend } from '../target.js';
 import { errorOf, failure, throwIfBlocked } from './answer.js';
@@ -25,8 +24,7 @@ export function extendBatch(
   return connection.transaction(
     (send) => readServer(send, 'guarded'),
     async (seen, { send, commit }) => {
-      if (seen.id !== server) throw otherServerError(server, seen.id);
-      if (seen.inRecovery) throw standbyError();
+      assertPrimary(seen, server);
       const [rows, ours] = await Promise.all([
         send(row, EXTEND, [
           batch.map(({ requestId }) => requestId),

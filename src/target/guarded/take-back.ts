@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { TargetConnection } from '../connect.js';
-import { otherServerError, standbyError } from '../errors.js';
-import { readServer } from '../facts.js';
+import { assertPrimary, readServer } from '../facts.js';
 import { type Holders, readHolders } from '../holders.js';
 import type { OidPair, TakenBack } from '../target.js';
 import { errorOf, failure, throwIfBlocked } from './answer.js';
@@ -29,8 +28,7 @@ export function takeBackBatch(
   return connection.transaction(
     (send) => readServer(send, 'guarded'),
     async (seen, { send, commit }) => {
-      if (seen.id !== server) throw otherServerError(server, seen.id);
-      if (seen.inRecovery) throw standbyError();
+      assertPrimary(seen, server);
       const members = batch.map(({ memberOid }) => memberOid);
       const [rows, after] = await Promise.all([
         send(row, TAKE_BACK, [batch.map(({ roleOid }) => roleOid), members]),
