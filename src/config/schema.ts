@@ -1,6 +1,7 @@
 /** The keys of each part of the configuration, and what may stand there. */
 import { z } from 'zod';
 import type { Principal } from '../domain/policy.js';
+import { whyNeverGranted } from '../domain/predefined-roles.js';
 import type { Bastion } from './config.js';
 import { connectSchemas } from './connect.js';
 import { emailKeys } from './email.js';
@@ -80,20 +81,14 @@ const onCallKeys = map({
   max: duration(LONGEST_ON_CALL).optional(),
 });
 
-/** Roles of Postgres through which the server's operating system, and so a superuser, can be reached. */
-const SUPERUSER_IN_DISGUISE = new Set([
-  'pg_execute_server_program',
-  'pg_read_server_files',
-  'pg_write_server_files',
-]);
-
 /** Why this role can't be lent; null when the file shows nothing against it. */
 export function wrongRole(key: string): string | null {
-  return SUPERUSER_IN_DISGUISE.has(key) ? 'can reach superuser, and is never lent' : wrongName(key);
+  const refused = whyNeverGranted(key);
+  return refused === null ? wrongName(key) : `${refused}, and is never granted`;
 }
 
 const roleMatch = scalar('the name of a role, in which * stands for any characters', (text) => {
-  const wrong = wrongRole(text.text);
+  const wrong = text.text.includes('*') ? wrongName(text.text) : wrongRole(text.text);
   return wrong === null ? text.text : new Wrong(wrong);
 });
 

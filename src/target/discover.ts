@@ -5,9 +5,9 @@
 import { z } from 'zod';
 import type { Connect, TargetConfig } from '../config/config.js';
 import { isAbove } from '../domain/danger.js';
+import { predefinedRole } from '../domain/predefined-roles.js';
 import { createTargetConnection, DEFAULT_LIMITS, type Limits, type TargetConnection } from './connect.js';
 import { OWNER } from './guarded/names.js';
-import { powerOf } from './inspection/judge.js';
 import { inside } from './open.js';
 
 type Mode = TargetConfig['mode'];
@@ -74,8 +74,8 @@ async function discoverRoles(connection: TargetConnection, mode: Mode): Promise<
 }
 
 function isTooPowerful(role: string): boolean {
-  const power = powerOf(role);
-  return power !== null && isAbove(power, 'write');
+  const known = predefinedRole(role);
+  return known !== null && (known.refused !== null || isAbove(known.danger, 'write'));
 }
 
 /** Connects when it is first asked, and lets go soon after. Tests shorten the limits. */

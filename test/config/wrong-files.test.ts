@@ -94,7 +94,7 @@ const WRONG: WrongFiles = {
       `6:14 targets.shop.roles.${LONG}: the name has 64 bytes; Postgres allows 63 at most`,
       '6:84 targets.shop.roles.a`b: the name holds a control character or a backtick; rename it in Postgres',
       '6:95 targets.shop.roles."a\\u0000b": the name holds a control character or a backtick; rename it in Postgres',
-      '6:107 targets.shop.roles.pg_read_server_files: can reach superuser, and is never lent',
+      '6:107 targets.shop.roles.pg_read_server_files: can reach superuser, and is never granted',
     ],
     [connected(`people: { ana: x, U0123456785: ${LONG} }`)]: [
       '6:15 targets.shop.people.ana: "ana" is not the id of a Slack user (U…, W…)',
@@ -163,7 +163,7 @@ const WRONG: WrongFiles = {
     ).replace('targets:', 'policies: { read: {} }\ntargets:')]: [
       '7:16 targets.shop.discover[0].match: is missing; write the name of a role, in which * stands for any characters',
       '7:26 targets.shop.discover[0].policy: "reed" is no policy; did you mean "read"?',
-      '7:43 targets.shop.discover[1].match: can reach superuser, and is never lent',
+      '7:43 targets.shop.discover[1].match: can reach superuser, and is never granted',
       '7:79 targets.shop.discover[2].about: unknown key; known here: match, policy, approvers, on_call, reason, durations, default_duration, max, pending_timeout, requesters, channels, max_danger, sessions, allow_set_role, grace, channel',
     ],
     // One thing may stand where a list does; its keys have their own places.

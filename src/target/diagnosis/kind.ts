@@ -1,13 +1,10 @@
 import type { Kind } from '../../config/config.js';
+import { PREDEFINED_ROLES } from '../../domain/predefined-roles.js';
 
 /** Roles that a provider makes on every server of its own, and nobody else has a reason to make. */
-const SIGNS: ReadonlyMap<string, readonly Kind[]> = new Map<string, readonly Kind[]>([
-  ['rds_superuser', ['rds', 'aurora']],
-  ['cloudsqlsuperuser', ['cloud-sql']],
-  ['azure_pg_admin', ['azure']],
-  ['neon_superuser', ['neon']],
-  ['supabase_admin', ['supabase']],
-]);
+const SIGNS: ReadonlyMap<string, readonly Kind[]> = new Map(
+  PREDEFINED_ROLES.flatMap(({ name, signOf }) => (signOf.length > 0 ? [[name, signOf] as const] : [])),
+);
 
 export const SIGN_ROLES: readonly string[] = [...SIGNS.keys()];
 

@@ -1,39 +1,10 @@
 /** How much harm a role can do, on one scale, from what was read of it. Pure. */
 import { type Danger, isAbove, worse } from '../../domain/danger.js';
+import { predefinedRole } from '../../domain/predefined-roles.js';
 import { GRANTORS_SINCE } from '../quote.js';
 import type { Reach, ReachedRole } from './reach.js';
 import type { InDatabase } from './tables.js';
 import { count, list } from './words.js';
-
-/**
- * PostgreSQL documentation, "Predefined Roles"; and the administrators that providers hand out in a superuser's place.
- * A predefined role that is not listed is taken for an administrator's: it is newer than this list.
- */
-const POWERS: ReadonlyMap<string, Danger> = new Map<string, Danger>([
-  ['pg_read_all_data', 'read'],
-  ['pg_read_all_settings', 'read'],
-  ['pg_read_all_stats', 'read'],
-  ['pg_stat_scan_tables', 'read'],
-  ['pg_monitor', 'read'],
-  ['pg_write_all_data', 'write'],
-  ['pg_database_owner', 'none'],
-  ['pg_use_reserved_connections', 'none'],
-  ['pg_read_server_files', 'superuser'],
-  ['pg_write_server_files', 'superuser'],
-  ['pg_execute_server_program', 'superuser'],
-  ['rds_superuser', 'admin'],
-  ['rds_replication', 'admin'],
-  ['rds_iam', 'admin'],
-  ['rdsadmin', 'admin'],
-  ['cloudsqlsuperuser', 'admin'],
-  ['alloydbsuperuser', 'admin'],
-  ['azure_pg_admin', 'admin'],
-  ['azuresu', 'admin'],
-  ['neon_superuser', 'admin'],
-  ['supabase_admin', 'admin'],
-  ['doadmin', 'admin'],
-  ['avnadmin', 'admin'],
-]);
 
 interface Finding {
   readonly danger: Danger;
@@ -47,8 +18,8 @@ export interface Judgement {
 }
 
 /** The danger of using a role for what its name stands for; null for ordinary roles. */
-export function powerOf(name: string): Danger | null {
-  return POWERS.get(name) ?? (name.startsWith('pg_') ? 'admin' : null);
+function powerOf(name: string): Danger | null {
+  return predefinedRole(name)?.danger ?? null;
 }
 
 /** It gives every table of every database. */
