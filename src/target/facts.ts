@@ -11,6 +11,7 @@ import { OWNER, SCHEMA } from './guarded/names.js';
 import { describeUnfit } from './inspect.js';
 import { isNamed, nameValues, quoteName } from './quote.js';
 import type { NamePair, OidPair, PairFacts, Server } from './target.js';
+import { gives, reachOf } from './usable.js';
 
 export type Mode = TargetConfig['mode'];
 
@@ -130,35 +131,32 @@ SELECT * FROM unnest($1::oid[], $2::oid[]) WITH ORDINALITY AS p (role_oid, membe
 export const roleBy = (oid: string): string => `SELECT * FROM pg_roles WHERE oid = ${oid} OFFSET 0`;
 
 /**
- * SQL: the roles `g` whose member the login `u` is by somebody else than `me`, and that have the use of the role `r`.
- * pg_has_role follows each release's own rules of inheritance, but would count our own row, were it asked for the pair
- * itself; and it says yes to every superuser, whose attribute no member inherits.
+ * One row a pair, in order. Nothing that our own grantor granted counts as held, neither to this login nor to another
+ * on the way: it ends.
  */
-export const THROUGH = `
-  FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
- WHERE m.member = u.oid AND m.roleid <> r.oid AND m.grantor <> me.oid AND NOT g.rolsuper
-   AND pg_has_role(u.oid, g.oid, 'USAGE') AND pg_has_role(g.oid, r.oid, 'USAGE')`;
-
-/** One row a pair, in order. */
 const facts = (pairs: string, mode: Mode): string => `
-WITH ${me(mode)}, pair AS (${pairs})
+WITH RECURSIVE ${me(mode)}, pair AS MATERIALIZED (${pairs}),
+${reachOf('(SELECT array_agg(p.member_oid) FROM pair p)')},
+held AS MATERIALIZED (
+  SELECT reach.login, reach.oid, min(g.rolname::text) AS through
+    FROM reach JOIN pg_roles g ON g.oid = reach.via WHERE reach.oid <> reach.via GROUP BY reach.login, reach.oid)
 SELECT r.oid AS role_oid, r.rolname::text AS role,
        coalesce(r.rolsuper, false) AS role_is_superuser,
        coalesce(admin.option, false) AS may_lend,
        u.oid AS member_oid, u.rolname::text AS login,
        coalesce(u.rolcanlogin, false) AS member_can_login,
        coalesce(u.rolsuper, false) AS member_is_superuser,
-       coalesce(granted.ours, false) AS ours, granted.direct,
-       (SELECT g.rolname::text ${THROUGH} ORDER BY g.rolname LIMIT 1) AS through
+       coalesce(granted.ours, false) AS ours, granted.direct, held.through
   FROM me CROSS JOIN pair
   LEFT JOIN LATERAL (${roleBy('pair.role_oid')}) r ON true
   LEFT JOIN LATERAL (${roleBy('pair.member_oid')}) u ON true
+  LEFT JOIN held ON held.login = u.oid AND held.oid = r.oid
   CROSS JOIN LATERAL (
     SELECT bool_or(m.admin_option) AS option
       FROM pg_auth_members m WHERE m.roleid = r.oid AND m.member = me.oid) admin
   CROSS JOIN LATERAL (
     SELECT bool_or(m.grantor = me.oid) AS ours,
-           min(pg_get_userbyid(m.grantor)::text) FILTER (WHERE m.grantor <> me.oid) AS direct
+           min(pg_get_userbyid(m.grantor)::text) FILTER (WHERE m.grantor <> me.oid AND ${gives('m')}) AS direct
       FROM pg_auth_members m WHERE m.roleid = r.oid AND m.member = u.oid) granted
  ORDER BY pair.n`;
 
@@ -227,9 +225,10 @@ const ROWS_OF_PAIR = `
 WITH ${me('direct')}
 SELECT m.grantor AS grantor_oid, pg_get_userbyid(m.grantor)::text AS grantor, m.grantor = me.oid AS ours,
        pg_current_xact_id()::xid::text AS mark
-  FROM me CROSS JOIN pg_auth_members m WHERE m.roleid = $1::oid AND m.member = $2::oid`;
+  FROM me CROSS JOIN pg_auth_members m
+ WHERE m.roleid = $1::oid AND m.member = $2::oid AND (m.grantor = me.oid OR ${gives('m')})`;
 
-/** Direct mode: the membership rows of one pair, with who granted them: whose membership it is. */
+/** Direct mode: the membership rows of one pair that give anything, with who granted them: whose membership it is. */
 export function readRowsOfPair(send: Send, pair: OidPair): Promise<z.infer<typeof rowOfPair>[]> {
   return send(rowOfPair, ROWS_OF_PAIR, [pair.roleOid, pair.memberOid]);
 }

@@ -4,8 +4,9 @@
  */
 import { z } from 'zod';
 import type { Send } from './connect.js';
-import { forEachMode, type Mode, me, roleBy, THROUGH } from './facts.js';
+import { forEachMode, type Mode, me, roleBy } from './facts.js';
 import type { OidPair } from './target.js';
+import { lastStep, reachOf, rowsOf, sets } from './usable.js';
 
 const holdersRow = z.object({
   role: z.string().nullable(),
@@ -28,23 +29,31 @@ export interface Holders {
   }[];
 }
 
-/** One row, with the logins as one value: a row of its own for each of them costs several times as much to read. */
+/**
+ * One row, with the logins as one value: a row of its own for each of them costs several times as much to read. A
+ * membership of ours in the same role, on the way of a login, spares its sessions where it allows SET ROLE itself: they
+ * are looked for when it ends.
+ */
 const HOLDERS = forEachMode(
   (mode) => `
-WITH ${me(mode)}
+WITH RECURSIVE ${me(mode)}, ${reachOf("CASE WHEN $3::boolean THEN $2::oid[] ELSE '{}' END")},
+still AS MATERIALIZED (
+  SELECT DISTINCT reach.login
+    FROM me CROSS JOIN reach CROSS JOIN LATERAL (${rowsOf('$1::oid', 'reach.oid')}) m
+   WHERE ${lastStep('reach', 'm')} AND (m.grantor <> me.oid OR ${sets('m')}))
 SELECT r.rolname::text AS role,
        coalesce((SELECT bool_or(m.admin_option) FROM pg_auth_members m
                   WHERE m.roleid = r.oid AND m.member = me.oid), false) AS may_lend,
        (SELECT coalesce(json_agg(json_build_object(
                  'login', u.rolname,
                  'ours', coalesce(granted.ours, false),
-                 'held', $3::boolean AND (coalesce(granted.others, false) OR EXISTS (SELECT ${THROUGH}))
+                 'held', still.login IS NOT NULL
                ) ORDER BY asked.n), '[]')
           FROM unnest($2::oid[]) WITH ORDINALITY AS asked (oid, n)
           LEFT JOIN LATERAL (${roleBy('asked.oid')}) u ON true
+          LEFT JOIN still ON still.login = u.oid
           CROSS JOIN LATERAL (
-            SELECT bool_or(m.grantor = me.oid) AS ours, bool_or(m.grantor <> me.oid) AS others
-              FROM pg_auth_members m WHERE m.roleid = r.oid AND m.member = u.oid) granted) AS members
+            SELECT bool_or(m.grantor = me.oid) AS ours FROM (${rowsOf('r.oid', 'u.oid')}) m) granted) AS members
   FROM me LEFT JOIN pg_roles r ON r.oid = $1::oid`,
 );
 
