@@ -12,6 +12,7 @@ import { createAccess } from './access/cases.js';
 import { passTime } from './access/clock.js';
 import { createDeliverer } from './access/deliver.js';
 import { type Deps, HEARTBEAT_MS } from './access/deps.js';
+import { createLeases } from './access/leases.js';
 import { HOLDERS_EVERY_MS, lookForLeavers } from './access/leavers.js';
 import { reconsiderOnCall } from './access/on-call.js';
 import { OVERDUE_MS, watchOverdue } from './access/overdue.js';
@@ -26,7 +27,6 @@ import { HallpassError } from './errors.js';
 import { readFigures } from './ledger/figures.js';
 import { readInstallation } from './ledger/installation.js';
 import { createPool } from './ledger/pool.js';
-import { createSweepLock } from './ledger/sweep-lock.js';
 import { readTarget, registerTargets, targetsWithGrants } from './ledger/targets.js';
 import type { Logger } from './logger.js';
 import { createMessenger } from './messenger/web-api.js';
@@ -87,7 +87,6 @@ export async function createContext(
   // However many click, and however slowly the ledger answers them, what is due to be taken back doesn't queue with them.
   const sweepDb: Pool = createPool(databaseUrl, onLedgerError);
   const installation = await readInstallation(db);
-  const lock = createSweepLock(databaseUrl, onLedgerError);
   const messenger = createMessenger({ ...slack, logger });
   const onCall: OnCall = pagerduty === null ? createNobody() : createPagerDuty({ ...pagerduty, logger });
   const alarms: Alarms = createAlarms({ redis, databaseUrl, logger, prefix: redisPrefix(databaseUrl) });
@@ -131,12 +130,8 @@ export async function createContext(
   const slackTokens = createSlackTokens(deps);
   const sweeping: Deps = { ...deps, db: sweepDb };
   const anchors = createAnchors(sweeping);
-  const sweeper = createSweeper(
-    sweeping,
-    anchors,
-    lock,
-    `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
-  );
+  const leases = createLeases(sweeping, `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`);
+  const sweeper = createSweeper(sweeping, anchors, leases);
 
   // Each for itself: what hinders one must not keep the others from their work.
   const beats = [
@@ -144,7 +139,7 @@ export async function createContext(
     repeat(heartbeatMs, deps, 'let time pass', () => passTime(deps)),
     repeat(heartbeatMs, deps, 'look at what was left behind', () => reviewEnded(deps)),
     repeat(heartbeatMs, deps, 'look at the outbox', async () => deliverer.kick()),
-    repeat(heartbeatMs, deps, 'look for what is overdue', () => watchOverdue(sweeping, lock)),
+    repeat(heartbeatMs, deps, 'look for what is overdue', () => watchOverdue(sweeping, leases)),
     repeat(heartbeatMs, deps, 'page the operators', () => sendPages(deps)),
     repeat(heartbeatMs, deps, 'look at the Slack token', () => slackTokens.look()),
     repeat(DISCOVER_EVERY_MS, deps, 'discover roles', () => roles.refresh()),
@@ -186,7 +181,6 @@ export async function createContext(
       await Promise.all(
         [...targets.values(), ...inspectors.values(), ...discoveries.values()].map((one) => one.close()),
       );
-      await lock.close();
       await Promise.all([db.end(), sweepDb.end()]);
     },
   };

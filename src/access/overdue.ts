@@ -5,9 +5,9 @@
 import { insertOperatorNote, rewriteOperatorNote } from '../ledger/deliveries.js';
 import { type Overdue, readUntold, recordOverdue, recordTold } from '../ledger/overdue.js';
 import { closePage, openPage } from '../ledger/pages.js';
-import type { SweepLock } from '../ledger/sweep-lock.js';
 import { overdue, overdueMended, overdueSummary } from '../surfaces/overdue.js';
 import type { Deps } from './deps.js';
+import type { Leases } from './leases.js';
 import { sendPages } from './page.js';
 
 /** A revocation that is not proved so long after it was due is overdue, milliseconds. */
@@ -17,7 +17,7 @@ const RETELL_MS = 5_000;
 /** Episodes told of at a time. */
 const BATCH = 100;
 /** No target is called so: a colon is in no name of the configuration. */
-const LOCK = ':overdue';
+const LEASE = ':overdue';
 
 /**
  * Looks for what is overdue, and tells of it.
@@ -25,11 +25,12 @@ const LOCK = ':overdue';
  */
 export async function watchOverdue(
   deps: Pick<Deps, 'db' | 'config' | 'changed' | 'background' | 'events' | 'logger' | 'metrics'>,
-  lock: SweepLock,
+  leases: Leases,
 ): Promise<number | null> {
   const { db } = deps;
-  let next: number | null = null;
-  await lock.withLock(LOCK, async () => {
+  // Refused, it is asked for again soon: whoever holds it for long does not do the work.
+  let next: number | null = RETELL_MS;
+  await leases.withLease(LEASE, async () => {
     const { grants, nextMs } = await recordOverdue(db, OVERDUE_MS);
     next = grants > 0 ? RETELL_MS : nextMs;
     const untold = await readUntold(db, BATCH);

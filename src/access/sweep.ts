@@ -12,7 +12,7 @@ import { lend } from './lend.js';
 import { type Revoked, recordNeverLent, revoke, settle } from './take-back.js';
 
 /** What is done at once; of what is taken away, some REVOKE statements' worth. */
-const MOST = { requests: 500, endings: 2_000 };
+export const MOST = { requests: 500, endings: 2_000 };
 /** What was revoked is settled before more is, after this many or after this long, milliseconds. */
 const MOST_UNSETTLED = 10_000;
 const SETTLE_AFTER_MS = 5_000;
@@ -22,6 +22,7 @@ const SETTLE_AFTER_MS = 5_000;
  * batch is taken back, and what costs the ledger more than the target, the record of it, comes when nothing is due any
  * more, here and where other targets have as much to do.
  * @param expected the system_identifier that the last comparison saw there; null before the first.
+ * @param first what is due, as the caller has read it.
  * @returns true when something is left that a later try may do: the caller comes back.
  */
 export async function sweep(
@@ -30,12 +31,13 @@ export async function sweep(
   target: Target,
   expected: string | null,
   herds: Herds,
+  first: Due | null = null,
 ): Promise<boolean> {
   const undone: number[] = [];
   const revoked: Revoked[] = [];
   const unsettled: number[] = [];
   let settledAt = performance.now();
-  let next: Promise<Due> | null = null;
+  let next: Promise<Due> | null = first && Promise.resolve(first);
   let herdIsOver: (() => void) | null = null;
   try {
     for (;;) {
@@ -66,6 +68,8 @@ export async function sweep(
         await herds.over(SETTLE_AFTER_MS);
         undone.push(...(await settle(deps, target, revoked.splice(0))));
         unsettled.length = 0;
+        // What became due meanwhile is the caller's next look.
+        if (next === null) return undone.length > 0;
       }
     }
   } finally {

@@ -1,11 +1,11 @@
 /**
  * When targets are swept: at once after a change made here, at each alarm, at each heartbeat, and again each
  * second while something could not be done. One sweep a target at a time, in this process by the table below,
- * among processes by the lock.
+ * among processes by the lease.
  */
 import { coerceError } from '../errors.js';
-import type { SweepLock } from '../ledger/sweep-lock.js';
-import { nextExpiry, readTarget, recordChecked, targetsWithWork } from '../ledger/targets.js';
+import { type Look, look } from '../ledger/look.js';
+import { readTarget, recordChecked, type TargetRow, targetsWithWork } from '../ledger/targets.js';
 import { TargetError } from '../target/errors.js';
 import type { Target } from '../target/target.js';
 import type { Anchors } from './anchors.js';
@@ -13,16 +13,17 @@ import { askedOnce } from './asked-once.js';
 import type { Deps } from './deps.js';
 import { checkDrift } from './drift.js';
 import { createHerds } from './herds.js';
-import { sweep } from './sweep.js';
+import type { Leases } from './leases.js';
+import { MOST, sweep } from './sweep.js';
+import { createTimers } from './timers.js';
 
 /** All our memberships on a target are compared this often, milliseconds. */
 const DRIFT_EVERY_MS = 5 * 60_000;
 /** After another process swept, they are compared again, but no more often than this, milliseconds. */
 const TAKEOVER_EVERY_MS = 30_000;
-/** An alarm fires this much early; the rest is waited out on a local timer, milliseconds. */
-const EARLY_MS = 1_000;
 const RETRY_MS = 1_000;
-const LONGEST_TIMER_MS = 24 * 3_600_000;
+/** Who is refused a lease that is about to run out looks again after this long at the least, milliseconds. */
+const LEAST_WAIT_MS = 10;
 
 export interface Sweeper {
   /** Something is to be done on this target, perhaps. Returns at once. */
@@ -39,13 +40,17 @@ interface Turn {
   readonly done: Promise<void>;
 }
 
-export function createSweeper(deps: Deps, anchors: Anchors, lock: SweepLock, processName: string): Sweeper {
+/** How a turn ended: nothing is due any more, something is left, or another process is at it. */
+type Outcome = { readonly row: TargetRow; readonly left: boolean } | null;
+
+export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Sweeper {
   const { db, logger, metrics } = deps;
   const turns = new Map<string, Turn>();
   const herds = createHerds();
-  const timers = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
-  const armedFor = new Map<string, number>();
+  const timers = createTimers(deps.alarms, wake);
   const compared = new Map<string, number>();
+  /** Anchors that are being written: nobody waits for them. */
+  const anchoring = new Set<Promise<void>>();
   /** What went wrong last, so that an outage is logged once and not each second. */
   const troubles = new Map<string, string>();
   let stopping = false;
@@ -72,35 +77,67 @@ export function createSweeper(deps: Deps, anchors: Anchors, lock: SweepLock, pro
     const began = performance.now();
     try {
       if (retry && !(await answers(target))) {
-        wakeIn(name, RETRY_MS, true);
+        timers.wakeIn(name, RETRY_MS, true);
         return;
       }
-      let left = false;
-      let row = await readTarget(db, name);
-      let seen: number;
-      do {
-        const { server, wakeSeq } = row;
-        seen = wakeSeq;
-        const trusted = askedOnce(await anchors.trusted(name, target, row));
-        const held = await lock.withLock(name, async () => {
-          left = await sweep(deps, name, trusted, server, herds);
-          await compareAll(name, trusted);
-        });
-        // Somebody else is at it, and reads the sequence again after letting go.
-        if (!held) return;
-        row = await readTarget(db, name);
-      } while (!stopping && row.wakeSeq !== seen);
+      const outcome = await sweepUntilDone(name, target);
+      if (outcome === null) return;
+      const { row, left } = outcome;
       metrics.swept(left ? 'left' : 'done', performance.now() - began);
       // What is left is due already: the next expiry must not hide behind it, nor ring for it without a pause.
-      if (left) wakeIn(name, RETRY_MS, true);
-      else await arm(name);
-      const later = await anchors.keep(name, target, row);
-      if (later !== null) wakeIn(name, later);
+      if (left) timers.wakeIn(name, RETRY_MS, true);
+      else if (row.nextMs !== null) timers.arm(name, row.nextMs);
+      keepAnchor(name, target, row);
     } catch (thrown) {
       metrics.swept('broke off', performance.now() - began);
       complain(name, thrown, 'a sweep broke off');
-      wakeIn(name, RETRY_MS);
+      timers.wakeIn(name, RETRY_MS);
     }
+  }
+
+  /** One round trip when there is nothing to do. */
+  async function sweepUntilDone(name: string, target: Target): Promise<Outcome> {
+    const { holder } = leases;
+    for (;;) {
+      const seen = await look(db, name, {
+        holder,
+        most: MOST,
+        compareMs: DRIFT_EVERY_MS,
+        takeoverMs: TAKEOVER_EVERY_MS,
+      });
+      const idle = !seen.compare && seen.due.requests.length + seen.due.endings.length === 0;
+      if (idle || seen.held) leases.served(name);
+      const trusted = askedOnce(await anchors.trusted(name, target, seen.row));
+      if (idle) {
+        noteCompared(name, seen.row);
+        return { row: seen.row, left: false };
+      }
+      const work = () => sweepOnce(name, trusted, seen);
+      let left: boolean;
+      if (seen.held) left = await leases.hold(name, work);
+      else {
+        const patience = leases.patience(name, seen.dueMs);
+        if (patience > 0) {
+          // Who is at it reads the sequence again after letting go; who died with it lets it run out.
+          timers.wakeIn(name, Math.max(LEAST_WAIT_MS, Math.min(patience, seen.leaseMs || patience)));
+          return null;
+        }
+        left = await work();
+      }
+      const row = await readTarget(db, name);
+      const isMore = row.wakeSeq !== seen.row.wakeSeq || (!left && row.nextMs !== null && row.nextMs <= 0);
+      if (stopping || !isMore) return { row, left };
+    }
+  }
+
+  /** @returns true when something is left that a later try may do. */
+  async function sweepOnce(name: string, target: Target, seen: Look): Promise<boolean> {
+    const left = await sweep(deps, name, target, seen.row.server, herds, seen.due);
+    // What could not be done may call for a comparison.
+    const row = left ? await readTarget(db, name) : seen.row;
+    if (seen.compare || row.checkedMs === null) await compareAll(name, target, row);
+    else noteCompared(name, row);
+    return left;
   }
 
   /** Asked each second, while something is left: so a server that is down costs one attempt to connect. */
@@ -117,19 +154,16 @@ export function createSweeper(deps: Deps, anchors: Anchors, lock: SweepLock, pro
     troubles.set(name, error.message);
   }
 
-  /** The drift check, when it is due. A target that cannot be asked is asked again at the next heartbeat. */
-  async function compareAll(name: string, target: Target): Promise<void> {
-    // Read anew: the sweep may have met something that calls for a comparison.
-    const row = await readTarget(db, name);
-    const takenOver = row.sweeper !== processName;
-    const due = row.checkedMs === null || row.checkedMs > (takenOver ? TAKEOVER_EVERY_MS : DRIFT_EVERY_MS);
-    if (!due) {
-      compared.set(name, performance.now() - (row.checkedMs ?? 0));
-      if (takenOver) wakeIn(name, TAKEOVER_EVERY_MS);
-      return;
-    }
+  /** The drift check is not due: it is known when it was made. */
+  function noteCompared(name: string, row: TargetRow): void {
+    compared.set(name, performance.now() - (row.checkedMs ?? 0));
+    if (row.sweeper !== leases.holder) timers.wakeIn(name, TAKEOVER_EVERY_MS);
+  }
+
+  /** The drift check. A target that cannot be asked is asked again at the next heartbeat. */
+  async function compareAll(name: string, target: Target, row: TargetRow): Promise<void> {
     try {
-      await recordChecked(db, name, processName, await checkDrift(deps, name, target, row.server !== null));
+      await recordChecked(db, name, leases.holder, await checkDrift(deps, name, target, row.server !== null));
       compared.set(name, performance.now());
       troubles.delete(name);
     } catch (thrown) {
@@ -138,36 +172,17 @@ export function createSweeper(deps: Deps, anchors: Anchors, lock: SweepLock, pro
     }
   }
 
-  /** Wakes at the next expiry: by a local timer when it is near, else by an alarm. */
-  async function arm(name: string): Promise<void> {
-    const ms = await nextExpiry(db, name);
-    if (ms === null) return;
-    if (ms <= EARLY_MS * 1.5) {
-      wakeIn(name, Math.max(0, ms));
-      return;
-    }
-    const delayMs = Math.min(ms - EARLY_MS, LONGEST_TIMER_MS);
-    // What rings at about this moment is armed already.
-    const rings = performance.now() + delayMs;
-    const armed = armedFor.get(name);
-    if (armed !== undefined && armed > performance.now() && Math.abs(armed - rings) < 200) return;
-    // crash point: before-alarm
-    armedFor.set(name, rings);
-    deps.alarms.arm(name, delayMs);
-  }
-
-  /** Of several timers for one target the earliest stands. */
-  function wakeIn(name: string, ms: number, retry = false): void {
-    if (stopping) return;
-    const at = performance.now() + ms;
-    const standing = timers.get(name);
-    if (standing && standing.at <= at) return;
-    clearTimeout(standing?.timer);
-    const timer = setTimeout(() => {
-      timers.delete(name);
-      wake(name, retry);
-    }, Math.ceil(ms));
-    timers.set(name, { at, timer });
+  function keepAnchor(name: string, target: Target, row: TargetRow): void {
+    const keeping = anchors
+      .keep(name, target, row)
+      .then(
+        (later) => {
+          if (later !== null) timers.wakeIn(name, later);
+        },
+        (thrown: unknown) => complain(name, thrown, 'no anchor could be read'),
+      )
+      .finally(() => anchoring.delete(keeping));
+    anchoring.add(keeping);
   }
 
   return {
@@ -182,8 +197,9 @@ export function createSweeper(deps: Deps, anchors: Anchors, lock: SweepLock, pro
     },
     async stop() {
       stopping = true;
-      for (const { timer } of timers.values()) clearTimeout(timer);
+      timers.stop();
       await Promise.all([...turns.values()].map((turn) => turn.done));
+      await Promise.all(anchoring);
     },
   };
 }

@@ -15,6 +15,7 @@ const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 const GRANTS = `
   grant select, insert, update on requests, deliveries, targets, orphans, overdue, pages to LOGIN;
+  grant select, insert, update on leases, askers to LOGIN;
   grant select, update on rounds to LOGIN;
   grant select, insert on decisions to LOGIN;
   revoke update, delete, truncate on decisions from LOGIN;

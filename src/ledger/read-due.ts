@@ -54,7 +54,8 @@ const ENDINGS = `
     (${due(ENDING, `state = 'active' and expires_at <= now() order by expires_at limit $3`)})
     limit $3) e`;
 
-const DUE = `
+/** $1 the target, $2 and $3 how many at most, $4 the ids that are left out. */
+export const DUE = `
   select clock.now, case when coalesce(r.nth, 1) = 1 then (${ENDINGS}) end as endings, r.*
     from (select now()) clock left join lateral (
       select row_number() over () as nth, ${REQUEST_COLUMNS} from (
@@ -62,6 +63,12 @@ const DUE = `
         union all
         (${due('*', `state = 'active' and extension = 'asked' and expires_at > now() order by id limit $2`)})
       ) r limit $2) r on true`;
+
+/** How many are read at once: of what is to be done, and of what is to be taken back. */
+export interface Most {
+  readonly requests: number;
+  readonly endings: number;
+}
 
 /** What a sweep has to do. */
 export interface Due extends Reading {
@@ -73,20 +80,21 @@ export interface Due extends Reading {
  * What a sweep of this target has to do now, in one round trip: what waits to be lent, then what was made longer; and
  * apart from them what is to be taken back, what somebody ended first, then the most overdue.
  * @param except ids that this sweep met already and has not settled: they must not hold up the others.
- * @param most of what is to be done, and of what is to be taken back.
  */
 export async function readDue(
   db: Queryable,
   target: string,
   except: readonly number[],
-  most: { readonly requests: number; readonly endings: number },
+  most: Most,
 ): Promise<Due> {
-  const { rows } = await db.query<TimedRow & { endings: unknown }>(DUE, [
-    target,
-    most.requests,
-    most.endings,
-    except,
-  ]);
+  const { rows } = await db.query<DueRow>(DUE, [target, most.requests, most.endings, except]);
+  return toDue(rows);
+}
+
+export type DueRow = TimedRow & { readonly endings: unknown };
+
+/** @throws LedgerError when a newer release wrote what this one does not know. */
+export function toDue(rows: readonly DueRow[]): Due {
   // They come with one of the rows.
   const found = parseRow(endings, rows.find((row) => row.endings !== null)?.endings);
   return { ...toReading(rows), endings: found.map(toEnding) };

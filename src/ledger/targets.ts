@@ -13,6 +13,25 @@ export interface TargetRow {
   readonly doubted: boolean;
   /** How far the audit chain goes. */
   readonly head: number;
+  /** Milliseconds until the next grant there expires, negative when one is due; null when none is active. */
+  readonly nextMs: number | null;
+}
+
+/** What is read of the target $1. */
+export const TARGET_COLUMNS = `
+  wake_seq, server, sweeper, extract(epoch from now() - checked_at)::float8 * 1000 as checked_ms,
+  doubt is not null as doubted, (select seq from audit_head) as head,
+  (select extract(epoch from min(expires_at) - now())::float8 * 1000 from requests
+    where state = 'active' and target = $1) as next_ms`;
+
+export interface RawTarget {
+  readonly wake_seq: number | null;
+  readonly server: string | null;
+  readonly sweeper: string | null;
+  readonly checked_ms: number | null;
+  readonly doubted: boolean | null;
+  readonly head: number | null;
+  readonly next_ms: number | null;
 }
 
 /** Makes a row for each target of the configuration. */
@@ -21,20 +40,11 @@ export async function registerTargets(db: Queryable, names: readonly string[]): 
 }
 
 export async function readTarget(db: Queryable, name: string): Promise<TargetRow> {
-  const { rows } = await db.query<{
-    wake_seq: number;
-    server: string | null;
-    sweeper: string | null;
-    checked_ms: number | null;
-    doubted: boolean;
-    head: number;
-  }>(
-    `select wake_seq, server, sweeper, extract(epoch from now() - checked_at)::float8 * 1000 as checked_ms,
-         doubt is not null as doubted, (select seq from audit_head) as head
-       from targets where name = $1`,
-    [name],
-  );
-  const row = rows[0];
+  const { rows } = await db.query<RawTarget>(`select ${TARGET_COLUMNS} from targets where name = $1`, [name]);
+  return toTargetRow(rows[0]);
+}
+
+export function toTargetRow(row: RawTarget | undefined): TargetRow {
   return {
     wakeSeq: row?.wake_seq ?? 0,
     server: row?.server ?? null,
@@ -42,6 +52,7 @@ export async function readTarget(db: Queryable, name: string): Promise<TargetRow
     checkedMs: row?.checked_ms ?? null,
     doubted: row?.doubted ?? false,
     head: row?.head ?? 0,
+    nextMs: row?.next_ms ?? null,
   };
 }
 
@@ -99,14 +110,4 @@ export async function targetsWithGrants(db: Queryable): Promise<readonly string[
        or exists (select from requests r where r.target = t.name and r.state = 'active')`,
   );
   return rows.map((row) => row.target);
-}
-
-/** Milliseconds until the next grant of this target expires; null when none is active. */
-export async function nextExpiry(db: Queryable, target: string): Promise<number | null> {
-  const { rows } = await db.query<{ ms: number | null }>(
-    `select extract(epoch from min(expires_at) - now())::float8 * 1000 as ms
-       from requests where state = 'active' and target = $1`,
-    [target],
-  );
-  return rows[0]?.ms ?? null;
 }

@@ -349,10 +349,10 @@ describe('two processes on one ledger', () => {
     await target.release();
     await waitFor(
       async () => {
-        const locks = await stage.ledger.query(`select from pg_locks where locktype = 'advisory'`);
-        return locks.length === 0;
+        const leases = await runSql(stage.ledgerUrl, 'select from leases where until > now()');
+        return leases.length === 0;
       },
-      { what: 'the lock of the frozen process to be gone' },
+      { what: 'the lease of the frozen process to have run out' },
     );
     await second();
     await untilInLedger(stage, id, 'ended');

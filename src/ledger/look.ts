@@ -1,0 +1,90 @@
+import { isLockTimeout, LEASE_MS, takeLeaseSql } from './leases.js';
+import type { Queryable } from './pool.js';
+import { DUE, type Due, type DueRow, type Most, toDue } from './read-due.js';
+import { type RawTarget, TARGET_COLUMNS, type TargetRow, toTargetRow } from './targets.js';
+
+/** What a sweep begins with. */
+export interface Look {
+  readonly row: TargetRow;
+  readonly due: Due;
+  /** All memberships there are to be compared. */
+  readonly compare: boolean;
+  /** The lease is ours now: only where there is something to do. */
+  readonly held: boolean;
+  /** How long the lease is held by another at the most, milliseconds; 0 when by nobody. */
+  readonly leaseMs: number;
+  /** How long the oldest of what is due has been due, milliseconds. */
+  readonly dueMs: number;
+}
+
+interface Ask {
+  readonly holder: string;
+  readonly most: Most;
+  /** Memberships are compared again after so long, milliseconds; and after so long when another process did it last. */
+  readonly compareMs: number;
+  readonly takeoverMs: number;
+}
+
+/** When what is due became so; each part reads an index that holds open requests only. */
+const OLDEST_DUE = `
+  select min(since) as since from (
+    select min(expires_at) as since from requests where target = $1 and state = 'active' and expires_at <= now()
+    union all select min(ending_at) from requests where target = $1 and state = 'ending'
+    union all select min(decided_at) from requests where target = $1 and state = 'granting'
+    union all select min(extended_at) from requests where target = $1 and state = 'active' and extension = 'asked') d`;
+
+/** $6 after so long the memberships are compared, $7 also when another compared them last; $8 whether to take the lease. */
+const LOOK = `
+  with due as materialized (${DUE}),
+  known as (select ${TARGET_COLUMNS}, checked_at is null or checked_at < now()
+      - case when sweeper = $5 then $6::float8 else $7::float8 end * interval '1 ms' as compare
+    from targets where name = $1),
+  work as materialized (select where exists (select from due where id is not null or endings::text <> '[]')
+    or exists (select from known where compare)),
+  taken as (${takeLeaseSql('$1', '$5', ', (select from work where $8::boolean) as needed')})
+  select due.*, row_to_json(k) as known, exists (select from taken) as held,
+      case when not exists (select from taken) and exists (select from work) then
+        extract(epoch from now() - (${OLDEST_DUE}))::float8 * 1000 end as due_ms,
+      (select extract(epoch from until - now())::float8 * 1000 from leases where name = $1 and holder <> $5) as lease_ms
+    from due left join known k on true`;
+
+type Row = DueRow & {
+  readonly known: (RawTarget & { readonly compare: boolean }) | null;
+  readonly held: boolean;
+  readonly due_ms: number | null;
+  readonly lease_ms: number | null;
+};
+
+/**
+ * What is to be done on this target, and the lease of it when there is something: in one round trip, and without a write
+ * when there is nothing. A lease whose row somebody keeps locked is one that is refused.
+ */
+export async function look(db: Queryable, name: string, ask: Ask): Promise<Look> {
+  const read = async (take: boolean) => {
+    const { rows } = await db.query<Row>(LOOK, [
+      name,
+      ask.most.requests,
+      ask.most.endings,
+      [],
+      ask.holder,
+      ask.compareMs,
+      ask.takeoverMs,
+      take,
+    ]);
+    const [first] = rows;
+    return {
+      row: toTargetRow(first?.known ?? undefined),
+      due: toDue(rows),
+      compare: first?.known?.compare ?? false,
+      held: first?.held ?? false,
+      leaseMs: Math.min(Math.max(0, first?.lease_ms ?? 0), LEASE_MS),
+      dueMs: first?.due_ms ?? 0,
+    };
+  };
+  try {
+    return await read(true);
+  } catch (thrown) {
+    if (!isLockTimeout(thrown)) throw thrown;
+    return read(false);
+  }
+}
