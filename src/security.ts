@@ -40,6 +40,10 @@ export type SecurityEvent =
   | 'login_changed'
   /** Slack did not say who is in a group that decides: nobody counted as a member. */
   | 'group_unknown'
+  /** A request waited to be granted, and the audit trail has no approval of it: somebody wrote it into the ledger. */
+  | 'not_approved'
+  /** A request in the ledger is not what its audit events make of it. */
+  | 'altered_request'
   /** Access was ended because its holder's account is not a member's any more. */
   | 'holder_left';
 

@@ -67,7 +67,11 @@ async function submitAll({ sql, shop }: World): Promise<number[]> {
          select $1, $2, p.login, p.person, 'bench', 3600000, 3600000, '[{"id":"S0DBA","name":"dba"}]',
            'bench:' || gen_random_uuid(), now() + interval '1 hour'
          from unnest($3::text[], $4::text[]) with ordinality as p (login, person, n) order by n
-         returning id, version
+         returning *
+     ), audited as (
+       insert into events (request_id, kind, actor, data)
+         select id, 'submitted', requester, jsonb_build_object('target', target, 'role', role, 'login', login,
+           'reason', reason, 'wishedMs', wished_ms, 'asked', asked) from r order by id
      ), shown as (
        insert into deliveries (key, kind, request_id, recipient, wanted)
          select 'card:' || id, 'card', id, $5, version from r

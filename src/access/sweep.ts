@@ -10,6 +10,7 @@ import { extendThere } from './extend-there.js';
 import type { Herds } from './herds.js';
 import { lend } from './lend.js';
 import { type Revoked, recordNeverLent, revoke, settle } from './take-back.js';
+import { failUnapproved } from './unapproved.js';
 
 /** What is done at once; of what is taken away, some REVOKE statements' worth. */
 export const MOST = { requests: 500, endings: 2_000 };
@@ -58,7 +59,12 @@ export async function sweep(
       const last = await revoke(deps, target, takeBack);
       revoked.push(...last);
       undone.push(...(await extendThere(deps, name, target, todo.extend, now)));
-      undone.push(...(await lend(deps, name, target, expected, todo.lend, now)));
+      const isApproved = ({ id }: { readonly id: number }) => !due.unapproved.has(id);
+      await failUnapproved(
+        deps,
+        requests.filter((request) => !isApproved(request)),
+      );
+      undone.push(...(await lend(deps, name, target, expected, todo.lend.filter(isApproved), now)));
       const late = performance.now() - settledAt > SETTLE_AFTER_MS;
       // A target that is down has no herd that others should wait for.
       const inVain = last.length > 0 && last.every(({ gone, settled }) => gone.length + settled.length === 0);

@@ -38,6 +38,19 @@ const endings = z.array(
     .extend({ expires_at: z.string().nullable() }),
 );
 
+/**
+ * What the request says stands in the audit trail: who wished for what, then who approved it for how long, and nothing
+ * came of it yet. Every text in the events may be a forger's: nothing of it is cast, which could fail for everybody.
+ */
+const APPROVED = `exists (
+  select from events s join events a on a.request_id = s.request_id and a.id > s.id
+    where s.request_id = r.id and s.kind = 'submitted' and s.actor = r.requester
+      and (s.data->>'target', s.data->>'role', s.data->>'login') = (r.target, r.role, r.login)
+      and (a.kind = 'approved' and a.actor = r.decided_by or a.kind = 'approved_on_call' and r.decided_by is null)
+      and jsonb_typeof(a.data->'durationMs') = 'number' and a.data->'durationMs' >= to_jsonb(r.duration_ms)
+      and not exists (select from events o where o.request_id = r.id and o.id > a.id and o.kind in
+        ('granted', 'grant_failed', 'relinquished', 'end_asked', 'restored', 'proved_gone')))`;
+
 const due = (columns: string, where: string): string =>
   `select ${columns} from requests where target = $1 and id <> all($4::bigint[]) and ${where}`;
 
@@ -58,7 +71,7 @@ const ENDINGS = `
 export const DUE = `
   select clock.now, case when coalesce(r.nth, 1) = 1 then (${ENDINGS}) end as endings, r.*
     from (select now()) clock left join lateral (
-      select row_number() over () as nth, ${REQUEST_COLUMNS} from (
+      select row_number() over () as nth, r.state <> 'granting' or ${APPROVED} as approved, ${REQUEST_COLUMNS} from (
         (${due('*', `state = 'granting' order by id limit $2`)})
         union all
         (${due('*', `state = 'active' and extension = 'asked' and expires_at > now() order by id limit $2`)})
@@ -74,6 +87,8 @@ export interface Most {
 export interface Due extends Reading {
   /** To be taken away. */
   readonly endings: readonly Ending[];
+  /** Of those that wait to be lent: ids of which the audit trail has no approval. */
+  readonly unapproved: ReadonlySet<number>;
 }
 
 /**
@@ -91,13 +106,16 @@ export async function readDue(
   return toDue(rows);
 }
 
-export type DueRow = TimedRow & { readonly endings: unknown };
+export type DueRow = TimedRow & { readonly endings: unknown; readonly approved: boolean | null };
 
 /** @throws LedgerError when a newer release wrote what this one does not know. */
 export function toDue(rows: readonly DueRow[]): Due {
   // They come with one of the rows.
   const found = parseRow(endings, rows.find((row) => row.endings !== null)?.endings);
-  return { ...toReading(rows), endings: found.map(toEnding) };
+  const unapproved = new Set(
+    rows.flatMap(({ id, approved }) => (id === null || approved !== false ? [] : [id])),
+  );
+  return { ...toReading(rows), endings: found.map(toEnding), unapproved };
 }
 
 function toEnding(row: z.infer<typeof endings.element>): Ending {

@@ -1,8 +1,26 @@
 /** What the operators' channel is told of the audit trail. */
 import { type Head, headName } from '../domain/audit-chain.js';
+import { type AccessRequest, requestName } from '../domain/request.js';
 import { compose } from './blocks.js';
 import type { Message } from './message.js';
 import { code } from './text.js';
+
+/** Why a request failed that nobody approved; the end of a sentence. */
+export const NOT_APPROVED = 'the audit trail has no approval of it, so Hallpass does not grant it';
+
+/** A request stood in the ledger as approved, and its audit trail has no approval that agrees with it. */
+export function notApproved({ id, target, role, login }: AccessRequest): Message {
+  return compose({
+    mark: 'rotating_light',
+    title: `${requestName(id)} was not granted: nobody approved it`,
+    paragraphs: [
+      `The ledger had it as approved, for ${code(role)} on ${code(target)} to ${code(login)}, but ${NOT_APPROVED}.`,
+      `Somebody wrote to the ledger past Hallpass, with the credential of ${code('DATABASE_URL')} or as the ledger’s owner. Change that credential, then run ${code('hallpass audit verify')}.`,
+    ],
+    buttons: [],
+    footer: `target ${code(target)}`,
+  });
+}
 
 /** @param day as in `2026-11-21`. */
 export function auditHead(head: Head, day: string): Message {

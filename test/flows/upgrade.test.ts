@@ -91,7 +91,12 @@ test(
     const due = await old.lend(await approved(await ask('orders_read', 'ana')), -60_000);
     const active = await old.lend(await approved(await ask('orders_read', 'ben')), 40_000);
     const ending = await old.lend(await approved(await ask('orders_write', 'ana')), 600_000);
-    await old.write(ending, 'relinquished', { state: 'ending', why: 'relinquished', ended_by: CAST.ana });
+    await old.write(
+      ending,
+      'relinquished',
+      { state: 'ending', why: 'relinquished', ended_by: CAST.ana },
+      { actor: CAST.ana },
+    );
     const granting = await approved(await ask('orders_read', 'dan'));
     const pending = await ask('payments_read', 'dan');
     // Claimed by a process that was then killed; and two cards that are as they were wanted.
@@ -144,7 +149,12 @@ test(
     await expectReads(stage, 'ben', 'orders_write');
     await waitFor(
       async () =>
-        old.write(await old.read(late.id), 'relinquished', { state: 'ending', why: 'relinquished' }),
+        old.write(
+          await old.read(late.id),
+          'relinquished',
+          { state: 'ending', why: 'relinquished', ended_by: CAST.ben },
+          { actor: CAST.ben },
+        ),
       { what: 'the previous release to write what the new one wrote' },
     );
     expect(await untilInLedger(stage, nameOf(late), 'ended')).toMatchObject({ why: 'relinquished' });

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { pino } from 'pino';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { change } from '../../src/access/change.js';
 import type { AccessRequest } from '../../src/domain/request.js';
 import { holdsAnchor, readAnchor } from '../../src/ledger/anchor.js';
@@ -13,6 +13,7 @@ import {
 } from '../../src/ledger/deliveries.js';
 import { insertRequest, type NewRequest } from '../../src/ledger/insert-request.js';
 import { migrateLedger } from '../../src/ledger/migrate.js';
+import { ledgerConnection } from '../../src/ledger/pool.js';
 import { readDue } from '../../src/ledger/read-due.js';
 import { readLastOfPlaces, readOpenRequest, readRequests } from '../../src/ledger/read-requests.js';
 import { registerTargets, targetsWithWork } from '../../src/ledger/targets.js';
@@ -20,6 +21,10 @@ import { aLedger, aWish } from './a-ledger.js';
 
 const ledger = await aLedger();
 const { db } = ledger;
+/** Whoever owns the ledger may write what no event explains. */
+const owner = new pg.Client(ledgerConnection(ledger.ownerUrl));
+await owner.connect();
+afterAll(() => owner.end());
 const deps = { db, changed: () => undefined };
 
 async function submitted(wish: NewRequest = aWish()): Promise<AccessRequest> {
@@ -187,7 +192,7 @@ it('tells once that an end is near, also when it holds again because the server 
     { type: 'granted', mark: '801' },
   );
   const older = `update requests set expires_at = expires_at - interval '30 min', warn_at = now() where id = $1`;
-  await db.query(older, [request.id]);
+  await owner.query(older, [request.id]);
   const more = { type: 'extend', by: 'U0BEN', via: 'dba', maxMs: 7_200_000 } as const;
   const refused = { type: 'extension_refused', trouble: 'longer than its limit' } as const;
   await moved(request, { type: 'warned' }, more, refused, { type: 'warned' });
@@ -229,6 +234,84 @@ describe('what is due', () => {
     const { id, state, why, trouble, expiresAt, sessionsBefore } = ending;
     expect(endings).toEqual([{ id, target, state, why, trouble, place, expiresAt, lending, sessionsBefore }]);
     expect(await targetsWithWork(db)).toContain(target);
+  });
+
+  describe('to be granted', () => {
+    const target = 'approved';
+    const unapproved = async (id: number) => {
+      const due = await readDue(db, target, [], { requests: 100, endings: 100 });
+      expect(due.requests.map((request) => request.id)).toContain(id);
+      return due.unapproved.has(id);
+    };
+    const event = (id: number, kind: string, actor: string | null, data: unknown) =>
+      owner.query('insert into events (request_id, kind, actor, data) values ($1, $2, $3, $4)', [
+        id,
+        kind,
+        actor,
+        JSON.stringify(data),
+      ]);
+    const set = (id: number, columns: string) =>
+      owner.query(`update requests set ${columns} where id = $1`, [id]);
+    const forged = `state = 'granting', decided_at = now(), decided_by = 'U0BEN', decided_via = 'dba'`;
+
+    it('needs an approval of its own in the audit trail', async () => {
+      const people = await moved(await submitted(aWish({ target })), approve);
+      expect(await unapproved(people.id)).toBe(false);
+      const shift = await moved(await submitted(aWish({ target })), {
+        type: 'approve_on_call',
+        through: 'dba shift',
+        maxMs: 60_000,
+      });
+      expect(await unapproved(shift.id)).toBe(false);
+      // Still after the place was written, and after an attempt that failed.
+      const tried = await moved(
+        people,
+        { type: 'intend', place, lending },
+        { type: 'hindered', trouble: 'no' },
+      );
+      expect(await unapproved(tried.id)).toBe(false);
+
+      const nobody = await submitted(aWish({ target }));
+      await set(nobody.id, forged);
+      expect(await unapproved(nobody.id)).toBe(true);
+    });
+
+    it.each([
+      ['another role', `role = 'payments_read'`],
+      ['another login', `login = 'eve'`],
+      ['another person', `requester = 'U0EVE'`],
+      ['longer than was approved', 'duration_ms = duration_ms + 1'],
+      ['another decider', `decided_by = 'U0EVE'`],
+      ['nobody who decided', 'decided_by = null'],
+    ])('is not what was changed after the approval: %s', async (_, columns) => {
+      const { id } = await moved(await submitted(aWish({ target })), approve);
+      expect(await unapproved(id)).toBe(false);
+      await set(id, columns);
+      expect(await unapproved(id)).toBe(true);
+    });
+
+    it('is not granted twice by one approval', async () => {
+      const { id } = await moved(
+        await submitted(aWish({ target })),
+        approve,
+        { type: 'grant_failed', trouble: 'no' },
+        { type: 'proved_gone', proof },
+      );
+      await set(id, `state = 'granting', ended_at = null`);
+      expect(await unapproved(id)).toBe(true);
+    });
+
+    it('is read for everybody, whatever a forger has written', async () => {
+      const { id } = await moved(await submitted(aWish({ target })), approve);
+      for (const [i, data] of [null, 7, 'x', [], {}, { durationMs: 'long' }, { durationMs: {} }].entries()) {
+        const other = await submitted(aWish({ target }));
+        await event(other.id, i % 2 === 0 ? 'submitted' : 'approved', 'U0BEN', data);
+        await event(other.id, 'approved', 'U0BEN', data);
+        await set(other.id, forged);
+        expect(await unapproved(other.id)).toBe(true);
+      }
+      expect(await unapproved(id)).toBe(false);
+    });
   });
 
   it('finds the last request for a membership', async () => {

@@ -83,13 +83,18 @@ export class OldRelease {
     return known(row);
   }
 
-  /** Writes a request on from what was read: `changes` in the ledger's columns. */
-  async write(request: Known, kind: string, changes: Readonly<Record<string, unknown>>): Promise<Known> {
+  /** Writes a request on from what was read: `changes` in the ledger's columns, and its audit event as it wrote it. */
+  async write(
+    request: Known,
+    kind: string,
+    changes: Readonly<Record<string, unknown>>,
+    { actor = null, data = {} }: { readonly actor?: string | null; readonly data?: object } = {},
+  ): Promise<Known> {
     const { id } = request;
     const next = { ...request, ...changes, version: Number(request.version) + 1 };
     const written = await this.say('writeTransitions', [
       JSON.stringify([{ ...next, wakes: true, shownBy: 'all' }]),
-      JSON.stringify([{ id, kind, actor: null, data: { by: 'release 0.1.0' } }]),
+      JSON.stringify([{ id, kind, actor, data }]),
       JSON.stringify([]),
       JSON.stringify([]),
     ]);
@@ -99,12 +104,12 @@ export class OldRelease {
 
   async approve(request: Known, by: string): Promise<Known> {
     const decided_at = new Date();
-    return this.write(request, 'approved', {
-      state: 'granting',
-      decided_at,
-      decided_by: by,
-      decided_via: 'dba',
-    });
+    return this.write(
+      request,
+      'approved',
+      { state: 'granting', decided_at, decided_by: by, decided_via: 'dba' },
+      { actor: by, data: { via: 'dba', durationMs: Number(request.duration_ms) } },
+    );
   }
 
   /** Lends it on the target, too. @param leftMs how long it still has; negative when its time is up. */
@@ -118,16 +123,32 @@ export class OldRelease {
       [HALLPASS, role, login],
     );
     const lending = { sessions: 'auto', set_role: false, grace_ms: 10_000 };
-    const intended = await this.write(request, 'intended', { ...place, ...lending });
-    const now = Date.now();
-    return this.write(intended, 'granted', {
-      state: 'active',
-      mark: '700',
-      granted_at: new Date(now - 3_600_000),
-      expires_at: new Date(now + leftMs),
-      // It was warned already.
-      warn_at: null,
-    });
+    const there = {
+      server: place?.server,
+      grantorOid: place?.grantor_oid,
+      roleOid: place?.role_oid,
+      memberOid: place?.member_oid,
+    };
+    const intended = await this.write(
+      request,
+      'grant_intended',
+      { ...place, ...lending },
+      { data: { ...there, sessions: 'auto', setRole: false, graceMs: 10_000 } },
+    );
+    const expires = new Date(Date.now() + leftMs);
+    return this.write(
+      intended,
+      'granted',
+      {
+        state: 'active',
+        mark: '700',
+        granted_at: new Date(expires.getTime() - 3_600_000),
+        expires_at: expires,
+        // It was warned already.
+        warn_at: null,
+      },
+      { data: { ...there, expiresAt: expires.toISOString() } },
+    );
   }
 }
 

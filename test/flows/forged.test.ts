@@ -1,0 +1,32 @@
+/** Whoever can write to the ledger can't have anything granted that nobody approved, and what they wrote is found. */
+import { expect, test } from 'vitest';
+import { runSql } from '../../sandbox/postgres/server-access.js';
+import { CAST } from '../../sandbox/stage/cast.js';
+import { all } from '../../sandbox/stage/people.js';
+import { borrow, expectReads, lent, openStage, operatorsHear, untilInLedger } from './crash-stage.js';
+
+const stage = await openStage();
+
+/** Past Hallpass, as who owns the ledger. */
+const byOwner = <R extends object>(sql: string, params: readonly unknown[] = []) =>
+  runSql<R>(stage.ledgerUrl, sql, [...params]);
+
+const FORGED = `insert into requests (state, target, role, login, requester, reason, wished_ms, duration_ms, asked, view_id,
+    pending_until, decided_at, decided_by, decided_via)
+  values ('granting', 'shop', 'orders_write', 'ben', $1, 'x', 3600000, 3600000, '[]', gen_random_uuid()::text,
+    now() + interval '1 hour', now(), $2, 'dba') returning id::int`;
+
+test('a request that stands as approved in the ledger, and nowhere in the audit trail, is never granted', async () => {
+  const hallpass = await stage.startHallpass();
+  const { id } = await borrow(stage, 'ana', { role: 'orders_read', duration: '1 hour' });
+  const [row] = await byOwner<{ id: number }>(FORGED, [CAST.ben, CAST.cora]);
+  const report = await operatorsHear(stage, /nobody approved it/);
+  expect(all(report)).toContain(`R-${row?.id} was not granted`);
+  const { trouble } = await untilInLedger(stage, `R-${row?.id}`, 'failed');
+  expect(trouble).toContain('no approval');
+  expect(await lent(stage)).toEqual(['orders_read ana']);
+  expect(stage.log.filter((line) => line.includes('"security":"not_approved"'))).toHaveLength(1);
+  await expectReads(stage, 'ana', 'orders_read');
+  await untilInLedger(stage, id, 'active');
+  expect(await hallpass.stop()).toBe(0);
+});
