@@ -17,7 +17,7 @@ create table askers (
 -- As before, but by a row lock: no login without rights on our tables can take it. Who does hold it for long, holds up
 -- nobody: the count is then made without it, and may let a request or two too many through.
 create or replace function too_many(person text, most_pending int, most_a_minute int) returns text
-  language plpgsql volatile set lock_timeout = '2s' as $$
+  language plpgsql volatile set lock_timeout = '1s' as $$
 begin
   begin
     insert into askers (who) values (person) on conflict do nothing;

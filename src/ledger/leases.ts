@@ -11,8 +11,8 @@ const LEASE_LOCK_MS = 1_000;
 
 /**
  * Takes the lease of `$name` for `$holder`; to stand in a statement of its own or in another one. `on conflict` locks the
- * row before it looks: a lease that is being released at this moment is waited for, and then taken. One that ends later
- * than any could was not taken by this clock, and counts for nothing.
+ * row before it looks: a lease that is being released at this moment is waited for, and then taken. One that ends much
+ * later than any could was not taken by this clock, and counts for nothing.
  * @param from more of the FROM clause: the lease is taken only when that has a row.
  */
 export const takeLeaseSql = (name: string, holder: string, from = ''): string => `
@@ -20,7 +20,7 @@ export const takeLeaseSql = (name: string, holder: string, from = ''): string =>
     select ${name}, ${holder}, now() + interval '${LEASE_MS} ms'
       from (select set_config('lock_timeout', '${LEASE_LOCK_MS}ms', true)) as wait (ms)${from} where wait.ms is not null
     on conflict (name) do update set holder = excluded.holder, until = excluded.until
-      where l.holder = excluded.holder or l.until <= now() or l.until > excluded.until
+      where l.holder = excluded.holder or l.until <= now() or l.until > excluded.until + interval '${LEASE_MS} ms'
     returning true`;
 
 /** @returns false when another holds it, or when its row is locked. */
