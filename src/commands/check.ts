@@ -1,8 +1,8 @@
 /** `hallpass check`: tries everything that Hallpass needs, and says what is wrong and what mends it. */
 import type { Command } from 'commander';
 import { mapBounded } from '../access/check/bounded.js';
-import { type Finding, failed, isFailure, note, ok } from '../access/check/finding.js';
-import { type LedgerView, viewLedger } from '../access/check/ledger.js';
+import { type Finding, failed, isFailure, ok } from '../access/check/finding.js';
+import { describeLedger, type LedgerView, viewLedger } from '../access/check/ledger.js';
 import { checkPerson } from '../access/check/person.js';
 import { checkSlack } from '../access/check/slack.js';
 import { checkTarget, type Instruments, type TargetReport } from '../access/check/target.js';
@@ -98,12 +98,6 @@ async function withLedger<T>(url: string | null, work: (view: LedgerView) => Pro
   } finally {
     await db.end();
   }
-}
-
-function describeLedger(view: LedgerView): Finding {
-  if ('db' in view) return ok('ledger', 'It can be read.');
-  const says = `It can’t be read, so what Hallpass has granted is not compared with it: ${view.why}.`;
-  return note('ledger', says, 'Check DATABASE_URL; a ledger that is new is made by `hallpass migrate`.');
 }
 
 async function checkOne(config: Config, target: TargetConfig, ledger: LedgerView): Promise<TargetReport> {

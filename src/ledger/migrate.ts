@@ -8,6 +8,15 @@ import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { closeSql, readDatabaseRights } from './database-rights.js';
+import {
+  codeOf,
+  heldTooLong,
+  LOCK_TIMEOUT,
+  MIGRATIONS_TABLE,
+  PATIENCE_MS,
+  whileNoOtherMigrates,
+} from './migration-lock.js';
 import { LedgerError, ledgerConnection } from './pool.js';
 
 /** Plain SQL, one step a file; beside `dist` in a build, beside `src` in the sources. */
@@ -33,23 +42,14 @@ const GRANTS = `
 export async function migrateLedger(ownerUrl: string, databaseUrl: string, logger: Logger): Promise<string> {
   try {
     const login = await whoIs(databaseUrl);
-    const owner = await connect({ ...ledgerConnection(ownerUrl), statement_timeout: 0, query_timeout: 0 });
+    const owner = await connectAsOwner(ownerUrl);
     try {
-      await runner({
-        dbClient: owner,
-        dir: MIGRATIONS,
-        direction: 'up',
-        migrationsTable: 'migrations',
-        advisoryLockMode: 'wait',
-        logger: {
-          debug: (line) => logger.debug(line),
-          info: (line) => logger.debug(line),
-          warn: (line) => logger.warn(line),
-          error: (line) => logger.error(line),
-        },
-      });
-      const { rows } = await owner.query<{ owner: string }>('select current_user as owner');
-      if (rows[0]?.owner !== login) await grantTo(owner, login);
+      const lock = await connectAsOwner(ownerUrl);
+      try {
+        await whileNoOtherMigrates(lock, () => bringUpToDate(owner, login, logger));
+      } finally {
+        await lock.end();
+      }
     } finally {
       await owner.end();
     }
@@ -65,12 +65,59 @@ export async function migrateLedger(ownerUrl: string, databaseUrl: string, logge
   }
 }
 
-/** Replicas that start together grant the same thing at once, which Postgres answers with an error: one at a time. */
-async function grantTo(owner: pg.Client, login: string): Promise<void> {
-  await owner.query('begin');
-  await owner.query("select pg_advisory_xact_lock(hashtext('hallpass grants'))");
-  await owner.query(GRANTS.replaceAll('LOGIN', pg.escapeIdentifier(login)));
-  await owner.query('commit');
+async function bringUpToDate(owner: pg.Client, login: string, logger: Logger): Promise<void> {
+  try {
+    await runner({
+      dbClient: owner,
+      dir: MIGRATIONS,
+      direction: 'up',
+      migrationsTable: MIGRATIONS_TABLE,
+      // Ours is held.
+      noLock: true,
+      logger: {
+        debug: (line) => logger.debug(line),
+        info: (line) => logger.debug(line),
+        warn: (line) => logger.warn(line),
+        error: (line) => logger.error(line),
+      },
+    });
+    const { rows } = await owner.query<{ owner: string }>('select current_user as owner');
+    if (rows[0]?.owner !== login) await owner.query(GRANTS.replaceAll('LOGIN', pg.escapeIdentifier(login)));
+    await closeToPublic(owner, login, logger);
+  } catch (thrown) {
+    throw codeOf(thrown) === LOCK_TIMEOUT ? await heldTooLong(owner, thrown) : thrown;
+  }
+}
+
+/**
+ * Who may connect to a database may hold things up there, and PUBLIC may by default. Taken from it where this login owns the
+ * database; a superuser who doesn't own it leaves it as it is, for others may live there.
+ */
+async function closeToPublic(owner: pg.Client, login: string, logger: Logger): Promise<void> {
+  const { database, open, mine } = await readDatabaseRights(owner);
+  const id = pg.escapeIdentifier(database);
+  const sql = closeSql(database);
+  if (mine) await owner.query(`grant connect on database ${id} to ${pg.escapeIdentifier(login)}`);
+  if (!open) return;
+  if (!mine) {
+    logger.warn(
+      { sql },
+      "every login of the ledger's server can connect to the ledger's database: its owner should run this",
+    );
+    return;
+  }
+  await owner.query(sql);
+  logger.warn(
+    { database },
+    "PUBLIC may no longer connect to the ledger's database: GRANT CONNECT to other logins that need it, as for backups",
+  );
+}
+
+/** For statements that may take long, but wait for no lock for ever. */
+async function connectAsOwner(ownerUrl: string): Promise<pg.Client> {
+  const client = await connect({ ...ledgerConnection(ownerUrl), statement_timeout: 0, query_timeout: 0 });
+  await client.query(`set lock_timeout = ${PATIENCE_MS}`);
+  return client;
 }
 
 async function connect(config: pg.ClientConfig): Promise<pg.Client> {
