@@ -14,6 +14,7 @@ import { createDeliverer } from './access/deliver.js';
 import { type Deps, HEARTBEAT_MS } from './access/deps.js';
 import { createLeases } from './access/leases.js';
 import { HOLDERS_EVERY_MS, lookForLeavers } from './access/leavers.js';
+import { createLedgerWatch } from './access/ledger-watch.js';
 import { reconsiderOnCall } from './access/on-call.js';
 import { OVERDUE_MS, watchOverdue } from './access/overdue.js';
 import { sendPages } from './access/page.js';
@@ -69,8 +70,8 @@ export interface Context {
   readonly slackTokens: SlackTokens;
   /** Begins to work: what was left undone is found and done. @throws HallpassError */
   start(): Promise<void>;
-  /** The ledger answers. @throws what it says */
-  ping(): Promise<void>;
+  /** What keeps the ledger from being read, in words; empty when nothing does. */
+  ledgerLacks(): Promise<readonly string[]>;
   /** Takes no more work, finishes what runs, lets go of every connection. */
   stop(): Promise<void>;
 }
@@ -133,12 +134,15 @@ export async function createContext(
   const leases = createLeases(sweeping, `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`);
   const sweeper = createSweeper(sweeping, anchors, leases);
 
+  const ledgerWatch = createLedgerWatch(sweeping, leases.holder, sweeper.brokeOff);
+
   // Each for itself: what hinders one must not keep the others from their work.
   const beats = [
     repeat(heartbeatMs, deps, 'look at every target', () => sweeper.heartbeat()),
     repeat(heartbeatMs, deps, 'let time pass', () => passTime(deps)),
     repeat(heartbeatMs, deps, 'look at what was left behind', () => reviewEnded(deps)),
     repeat(heartbeatMs, deps, 'look at the outbox', async () => deliverer.kick()),
+    repeat(heartbeatMs, deps, 'look whether the ledger can be read', () => ledgerWatch.look()),
     repeat(heartbeatMs, deps, 'look for what is overdue', () => watchOverdue(sweeping, leases)),
     repeat(heartbeatMs, deps, 'page the operators', () => sendPages(deps)),
     repeat(heartbeatMs, deps, 'look at the Slack token', () => slackTokens.look()),
@@ -168,9 +172,7 @@ export async function createContext(
       await alarms.start(async (name) => sweeper.wake(name));
       for (const beat of beats) beat.start();
     },
-    async ping() {
-      await db.query('select 1');
-    },
+    ledgerLacks: () => ledgerWatch.missing(),
     async stop() {
       for (const beat of beats) beat.stop();
       // The look at all targets that has begun is finished: a Hallpass that Slack turns away, and that is started

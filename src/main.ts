@@ -70,10 +70,7 @@ async function run(
     return [
       ...(slack === null || slack.ready() ? [] : ['a connection to Slack']),
       ...context.slackTokens.refusals(),
-      ...(await context.ping().then(
-        () => [],
-        () => ['the ledger'],
-      )),
+      ...(await context.ledgerLacks()),
     ];
   };
   const health = await startHealth(env.opsPort, missing, context.metrics);

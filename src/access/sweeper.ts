@@ -30,6 +30,8 @@ export interface Sweeper {
   wake(name: string): void;
   /** Looks at every target with work, and at those whose drift check is due. */
   heartbeat(): Promise<void>;
+  /** What broke off the last sweep of some target; null when none broke off. */
+  brokeOff(): Error | null;
   /** Starts no more sweeps; resolves when those under way are done. */
   stop(): Promise<void>;
 }
@@ -53,6 +55,8 @@ export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Swe
   const anchoring = new Set<Promise<void>>();
   /** What went wrong last, so that an outage is logged once and not each second. */
   const troubles = new Map<string, string>();
+  /** Targets whose last sweep broke off: that is the ledger's doing, for what a target says is caught in the sweep. */
+  const brokenOff = new Map<string, Error>();
   let stopping = false;
 
   /** @param retry nothing is new but the time: only who answers is swept. */
@@ -83,6 +87,7 @@ export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Swe
       const outcome = await sweepUntilDone(name, target);
       if (outcome === null) return;
       const { row, left } = outcome;
+      brokenOff.delete(name);
       metrics.swept(left ? 'left' : 'done', performance.now() - began);
       // What is left is due already: the next expiry must not hide behind it, nor ring for it without a pause.
       if (left) timers.wakeIn(name, RETRY_MS, true);
@@ -90,6 +95,7 @@ export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Swe
       keepAnchor(name, target, row);
     } catch (thrown) {
       metrics.swept('broke off', performance.now() - began);
+      brokenOff.set(name, coerceError(thrown));
       complain(name, thrown, 'a sweep broke off');
       timers.wakeIn(name, RETRY_MS);
     }
@@ -104,8 +110,10 @@ export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Swe
         most: MOST,
         compareMs: DRIFT_EVERY_MS,
         takeoverMs: TAKEOVER_EVERY_MS,
+        take: true,
       });
-      const idle = !seen.compare && seen.due.requests.length + seen.due.endings.length === 0;
+      const none = seen.due.requests.length + seen.due.endings.length === 0;
+      const idle = none && !seen.compare && seen.unread === null;
       if (idle || seen.held) leases.served(name);
       const trusted = askedOnce(await anchors.trusted(name, target, seen.row));
       if (idle) {
@@ -137,6 +145,7 @@ export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Swe
     const row = left ? await readTarget(db, name) : seen.row;
     if (seen.compare || row.checkedMs === null) await compareAll(name, target, row);
     else noteCompared(name, row);
+    if (seen.unread !== null) throw seen.unread;
     return left;
   }
 
@@ -195,6 +204,7 @@ export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Swe
       }
       for (const name of due) wake(name);
     },
+    brokeOff: () => brokenOff.values().next().value ?? null,
     async stop() {
       stopping = true;
       timers.stop();

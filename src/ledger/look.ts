@@ -1,12 +1,14 @@
 import { isLockTimeout, LEASE_MS, takeLeaseSql } from './leases.js';
-import type { Queryable } from './pool.js';
-import { DUE, type Due, type DueRow, type Most, toDue } from './read-due.js';
+import { LedgerError, type Queryable } from './pool.js';
+import { DUE, type Due, type DueRow, type Most, toDue, toDueApart } from './read-due.js';
 import { type RawTarget, TARGET_COLUMNS, type TargetRow, toTargetRow } from './targets.js';
 
 /** What a sweep begins with. */
 export interface Look {
   readonly row: TargetRow;
   readonly due: Due;
+  /** Something of what is due can't be understood; the rest is in `due`. */
+  readonly unread: LedgerError | null;
   /** All memberships there are to be compared. */
   readonly compare: boolean;
   /** The lease is ours now: only where there is something to do. */
@@ -23,6 +25,8 @@ interface Ask {
   /** Memberships are compared again after so long, milliseconds; and after so long when another process did it last. */
   readonly compareMs: number;
   readonly takeoverMs: number;
+  /** false: only reads. */
+  readonly take: boolean;
 }
 
 /** When what is due became so; each part reads an index that holds open requests only. */
@@ -74,7 +78,7 @@ export async function look(db: Queryable, name: string, ask: Ask): Promise<Look>
     const [first] = rows;
     return {
       row: toTargetRow(first?.known ?? undefined),
-      due: toDue(rows),
+      ...understand(rows),
       compare: first?.known?.compare ?? false,
       held: first?.held ?? false,
       leaseMs: Math.min(Math.max(0, first?.lease_ms ?? 0), LEASE_MS),
@@ -82,9 +86,19 @@ export async function look(db: Queryable, name: string, ask: Ask): Promise<Look>
     };
   };
   try {
-    return await read(true);
+    return await read(ask.take);
   } catch (thrown) {
     if (!isLockTimeout(thrown)) throw thrown;
     return read(false);
+  }
+}
+
+/** One request that this release can't read must not keep the others from being revoked. */
+function understand(rows: readonly DueRow[]): Pick<Look, 'due' | 'unread'> {
+  try {
+    return { due: toDue(rows), unread: null };
+  } catch (thrown) {
+    if (!(thrown instanceof LedgerError)) throw thrown;
+    return { due: toDueApart(rows), unread: thrown };
   }
 }

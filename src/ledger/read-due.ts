@@ -112,10 +112,24 @@ export type DueRow = TimedRow & { readonly endings: unknown; readonly approved: 
 export function toDue(rows: readonly DueRow[]): Due {
   // They come with one of the rows.
   const found = parseRow(endings, rows.find((row) => row.endings !== null)?.endings);
-  const unapproved = new Set(
-    rows.flatMap(({ id, approved }) => (id === null || approved !== false ? [] : [id])),
-  );
-  return { ...toReading(rows), endings: found.map(toEnding), unapproved };
+  return { ...toReading(rows), endings: found.map(toEnding), unapproved: unapprovedOf(rows) };
+}
+
+/** Only what can be read of it. */
+export function toDueApart(rows: readonly DueRow[]): Due {
+  const listed = z.array(z.unknown()).safeParse(rows.find((row) => row.endings !== null)?.endings);
+  const found = (listed.data ?? []).flatMap((row) => endings.element.safeParse(row).data ?? []);
+  const readable = rows.filter((row) => row.id !== null && requestRow.safeParse(row).success);
+  const now = rows.slice(0, 1).map((row) => ({ ...row, id: null }));
+  return {
+    ...toReading([...now, ...readable]),
+    endings: found.map(toEnding),
+    unapproved: unapprovedOf(readable),
+  };
+}
+
+function unapprovedOf(rows: readonly DueRow[]): Due['unapproved'] {
+  return new Set(rows.flatMap(({ id, approved }) => (id === null || approved !== false ? [] : [id])));
 }
 
 function toEnding(row: z.infer<typeof endings.element>): Ending {

@@ -1,0 +1,95 @@
+/** The ledger answers and can't be read, or doesn't answer: not ready, and the operators hear of it within a minute. */
+import { afterEach, expect, test } from 'vitest';
+import { runSql } from '../../sandbox/postgres/server-access.js';
+import { waitFor } from '../support/wait-for.js';
+import {
+  borrow,
+  expectSettled,
+  inLedger,
+  openStage,
+  operatorsHear,
+  PATIENCE_MS,
+  untilAllSent,
+  untilRefused,
+} from './crash-stage.js';
+import { readiness } from './ops-port.js';
+
+const stage = await openStage();
+const { ledger, pagerduty } = stage;
+await stage.startHallpass();
+
+const MINUTE_MS = 60_000;
+const LONG = { duration: '15 minutes' };
+const UNREAD = /can’t read its ledger/;
+const READ = /can read its ledger again/;
+
+afterEach(() => expectSettled(stage), 2 * PATIENCE_MS);
+
+const byOwner = (sql: string) => runSql(stage.ledgerUrl, sql);
+const until = (status: number, timeoutMs: number) =>
+  waitFor(async () => (await readiness(stage.env)).status === status, {
+    what: `readyz to say ${status}`,
+    timeoutMs,
+  });
+const incidents = () =>
+  pagerduty.incidents.filter(({ dedupKey }) => dedupKey.endsWith('/ledger')).map(({ status }) => status);
+
+const untilResolved = () =>
+  waitFor(() => incidents().every((status) => status === 'resolved'), { what: 'the incidents to be over' });
+
+async function expectHeard(since: number): Promise<void> {
+  await operatorsHear(stage, UNREAD);
+  expect(Date.now() - since).toBeLessThan(MINUTE_MS);
+}
+
+test('Hallpass may not read the requests any more', async () => {
+  await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+  await untilAllSent(stage);
+  await byOwner('revoke select on requests from hallpass_app');
+  const since = Date.now();
+  await until(503, 2_000);
+  expect(await readiness(stage.env)).toMatchObject({ missing: ['rows of the ledger that can be read'] });
+  await expectHeard(since);
+  expect(incidents()).toEqual(['triggered']);
+  await byOwner("update requests set expires_at = now() where state = 'active'");
+  await byOwner('grant select on requests to hallpass_app');
+  await untilRefused(stage, 'ana', 'orders_read', new Date());
+  await until(200, 5_000);
+  await operatorsHear(stage, READ);
+  await untilResolved();
+}, 180_000);
+
+test('a newer release wrote one request that this one can’t read: the others are revoked in time', async () => {
+  const unread = await borrow(stage, 'ben', { role: 'orders_write', otherDuration: '6s' });
+  const other = await borrow(stage, 'ana', { role: 'orders_read', otherDuration: '8s' });
+  await untilAllSent(stage);
+  await byOwner(`alter table requests drop constraint requests_sessions_check`);
+  await byOwner(`update requests set sessions = 'newer' where id = ${unread.id.slice(2)}`);
+  const since = Date.now();
+  await until(503, 2_000);
+  const { expires_at } = await inLedger(stage, other.id);
+  expect(await untilRefused(stage, 'ana', 'orders_read', expires_at)).toBeLessThan(3_000);
+  await expectHeard(since);
+  await byOwner(`update requests set sessions = 'auto' where sessions = 'newer'`);
+  await untilRefused(stage, 'ben', 'orders_write', new Date());
+  await until(200, 5_000);
+  await untilResolved();
+}, 180_000);
+
+test('the ledger is down', async () => {
+  await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+  await untilAllSent(stage);
+  await byOwner("update requests set expires_at = now() + interval '5 s' where state = 'active'");
+  await ledger.stop();
+  const since = Date.now();
+  await until(503, 5_000);
+  expect(await readiness(stage.env)).toMatchObject({ missing: ['the ledger'] });
+  await waitFor(() => incidents().includes('triggered'), {
+    what: 'the operators to be paged',
+    timeoutMs: MINUTE_MS,
+  });
+  expect(Date.now() - since).toBeLessThan(MINUTE_MS);
+  await ledger.start();
+  await untilRefused(stage, 'ana', 'orders_read', new Date());
+  await until(200, 10_000);
+}, 180_000);
