@@ -8,6 +8,7 @@ import type { Pool } from 'pg';
 import type { Access } from './access/access.js';
 import { createAnchors } from './access/anchors.js';
 import { TELL_HEAD_EVERY_MS, tellHead } from './access/audit/tell.js';
+import { createRequestWatch, WATCH_REQUESTS_EVERY_MS } from './access/audit/watch.js';
 import { createAccess } from './access/cases.js';
 import { passTime } from './access/clock.js';
 import { createDeliverer } from './access/deliver.js';
@@ -150,6 +151,7 @@ export async function createContext(
     repeat(HOLDERS_EVERY_MS, deps, 'ask who still has an account', () => lookForLeavers(deps)),
     repeat(SHIFT_EVERY_MS, deps, 'ask on call again', () => reconsiderOnCall(deps, SHIFT_BATCH)),
     repeat(TELL_HEAD_EVERY_MS, deps, 'tell where the audit ends', () => tellHead(deps)),
+    repeat(WATCH_REQUESTS_EVERY_MS, deps, 'compare requests with the audit', createRequestWatch(deps)),
   ];
 
   return {

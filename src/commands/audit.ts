@@ -12,7 +12,7 @@ export function addAudit(program: Command): void {
   audit
     .command('verify')
     .description(
-      'recompute the chain over all audit events, and name every event that is not as it was written',
+      'recompute the chain over all audit events, and name every event that is not as it was written, and every request that is not what its events make of it',
     )
     .option('--head <seq:hash>', 'a head noted elsewhere, as the operators’ channel has it, to compare with')
     .action(verifyAudit);

@@ -3,7 +3,7 @@ import { type Head, headName } from '../domain/audit-chain.js';
 import { type AccessRequest, requestName } from '../domain/request.js';
 import { compose } from './blocks.js';
 import type { Message } from './message.js';
-import { code } from './text.js';
+import { code, truncate } from './text.js';
 
 /** Why a request failed that nobody approved; the end of a sentence. */
 export const NOT_APPROVED = 'the audit trail has no approval of it, so Hallpass does not grant it';
@@ -33,5 +33,31 @@ export function auditHead(head: Head, day: string): Message {
     ],
     buttons: [],
     footer: 'audit, once a day',
+  });
+}
+
+/** Requests that are listed; the rest is counted. */
+const MAX_MISFITS = 5;
+
+/** Open requests that are not what their audit events make of them. */
+export function requestsAltered(
+  misfits: readonly { readonly requestId: number; readonly says: readonly string[] }[],
+): Message {
+  const count = misfits.length;
+  const listed = misfits.slice(0, MAX_MISFITS);
+  const lines = listed.map(({ requestId, says }) => `${requestName(requestId)}: ${says.join('; ')}`);
+  return compose({
+    mark: 'rotating_light',
+    title: `${count === 1 ? 'A request is' : `${count} requests are`} not what the audit trail says`,
+    paragraphs: [
+      'Somebody wrote to the ledger past Hallpass.',
+      {
+        label: count > listed.length ? `The first ${listed.length}:` : 'What does not fit:',
+        words: lines.map((line) => truncate(line, 250)).join('\n'),
+      },
+      `End access that should not be. ${code('hallpass audit verify')} names everything that does not fit.`,
+    ],
+    buttons: [],
+    footer: 'audit',
   });
 }

@@ -1,3 +1,4 @@
+import { type Reconciled, reconcile } from '../../access/audit/reconcile.js';
 import { type Verdict, verifyChain } from '../../access/audit/verify.js';
 import { auditPublicKey } from '../../config/audit-keys.js';
 import { readDatabases } from '../../config/env.js';
@@ -11,11 +12,13 @@ import { withLedger } from './ledger.js';
 export async function verifyAudit({ head }: { readonly head?: string }): Promise<void> {
   const noted = head === undefined ? null : parseNoted(head);
   const publicKey = auditPublicKey(process.env);
-  const verdict = await withLedger(readDatabases(process.env).databaseUrl, (db) =>
-    verifyChain(db, publicKey, noted),
+  const [verdict, reconciled] = await withLedger(
+    readDatabases(process.env).databaseUrl,
+    async (db) => [await verifyChain(db, publicKey, noted), await reconcile(db)] as const,
   );
   report(verdict, noted);
-  if (verdict.faults.length > 0) process.exitCode = 1;
+  reportRequests(reconciled);
+  if (verdict.faults.length + reconciled.misfits.length > 0) process.exitCode = 1;
 }
 
 function parseNoted(text: string): Head {
@@ -41,6 +44,24 @@ function report({ count, checkpoint, head, faults, more }: Verdict, noted: Head 
   print(`head    ${headName(head)}`);
   if (noted !== null) print(`noted   ${headName(noted)}`);
   print(faults.length === 0 ? 'The audit trail is as it was written.' : 'The audit trail was altered.');
+}
+
+function reportRequests({ count, misfits, more }: Reconciled): void {
+  print('');
+  if (misfits.length > 0) {
+    const rows = misfits.flatMap(({ requestId, says }) =>
+      says.map((one) => [requestName(requestId), plainName(one, 500)]),
+    );
+    print(table([['REQUEST', 'WHAT DOES NOT FIT ITS EVENTS'], ...rows]));
+    if (more > 0) print(`... and ${more} more requests.`);
+    print('');
+  }
+  print(`requests  ${count}`);
+  print(
+    misfits.length === 0
+      ? 'Every request is what its events make of it.'
+      : `${misfits.length + more} of the requests are not what their events make of them: somebody changed the ledger past Hallpass.`,
+  );
 }
 
 function row({ seq, eventId, requestId, says }: Fault): readonly string[] {
