@@ -19,6 +19,7 @@ import { createLedgerWatch } from './access/ledger-watch.js';
 import { reconsiderOnCall } from './access/on-call.js';
 import { OVERDUE_MS, watchOverdue } from './access/overdue.js';
 import { sendPages } from './access/page.js';
+import { FORGET_EVERY_MS, forgetOld } from './access/retention.js';
 import { reviewEnded } from './access/review.js';
 import { createRoles, DISCOVER_EVERY_MS } from './access/roles.js';
 import { createSlackTokens, type SlackTokens } from './access/slack-tokens.js';
@@ -152,6 +153,7 @@ export async function createContext(
     repeat(SHIFT_EVERY_MS, deps, 'ask on call again', () => reconsiderOnCall(deps, SHIFT_BATCH)),
     repeat(TELL_HEAD_EVERY_MS, deps, 'tell where the audit ends', () => tellHead(deps)),
     repeat(WATCH_REQUESTS_EVERY_MS, deps, 'compare requests with the audit', createRequestWatch(deps)),
+    repeat(FORGET_EVERY_MS, deps, 'forget what was told long ago', () => forgetOld(deps)),
   ];
 
   return {

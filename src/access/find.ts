@@ -1,5 +1,6 @@
 import type { AccessRequest } from '../domain/request.js';
 import { isFinal, parseRequestName } from '../domain/request.js';
+import { mayBePruned } from '../ledger/audit-checkpoints.js';
 import { adopt, isStray, showAgain, whereShown } from '../ledger/deliveries.js';
 import { readRequests } from '../ledger/read-requests.js';
 import { logSecurity } from '../security.js';
@@ -19,6 +20,8 @@ export async function findRequest(
   const { now, requests } = await readRequests(deps.db, id === null ? [] : [id]);
   const request = requests[0];
   if (id === null || request === undefined) {
+    // A card of a request that was pruned stands in Slack for as long as Slack keeps it.
+    if (id !== null && (await mayBePruned(deps.db, id))) return null;
     logSecurity(deps.logger, 'unknown_request', { request: requestId }, 'a button names no request of ours');
     return null;
   }

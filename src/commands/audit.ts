@@ -27,7 +27,7 @@ export function addAudit(program: Command): void {
   audit
     .command('prune')
     .description(
-      'delete audit events that are older, with DATABASE_OWNER_URL; leaves a checkpoint signed with AUDIT_KEY_FILE',
+      'delete audit events that are older, and requests of which none is left, with DATABASE_OWNER_URL; leaves a checkpoint signed with AUDIT_KEY_FILE',
     )
     .requiredOption('--before <time>', MOMENT)
     .action(pruneAudit);

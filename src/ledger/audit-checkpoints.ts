@@ -81,6 +81,53 @@ export async function deleteLinks(db: Queryable, after: number, upTo: number): P
   return rowCount ?? 0;
 }
 
+/**
+ * Deletes requests that were over before this time and of which no event is left, with their decisions and messages, and
+ * writes one audit event of it; the next ones after an id, at most `limit`. The newest request stays: by it is known
+ * which ids were given out. Needs the owner of the ledger.
+ * @returns how many, and the last one; null when there was none.
+ */
+export async function deleteRequests(
+  db: Queryable,
+  before: Date,
+  by: string,
+  after: number,
+  limit: number,
+): Promise<{ readonly count: number; readonly last: number } | null> {
+  const { rows } = await db.query(
+    `with gone as (
+       select r.id from requests r where r.id > $3 and r.ended_at < $1 and r.review_at is null
+         and r.id < (select max(id) from requests)
+         and not exists (select from events e where e.request_id = r.id)
+         and not exists (select from deliveries d where d.request_id = r.id and d.sent < d.wanted)
+         order by r.id limit $4
+     ), decided as (
+       delete from decisions where request_id in (select id from gone)
+     ), told as (
+       delete from deliveries where request_id in (select id from gone)
+     ), deleted as (
+       delete from requests where id in (select id from gone)
+     ), counted as (
+       select count(*) as count, min(id) as first, max(id) as last from gone having count(*) > 0
+     ), audited as (
+       insert into events (kind, data) select 'requests_pruned', jsonb_build_object('count', count, 'first', first,
+         'last', last, 'before', $1::timestamptz, 'by', $2::text) from counted
+     )
+     select count, last from counted`,
+    [before, by, after, limit],
+  );
+  return rows[0] === undefined ? null : z.object({ count: z.number(), last: z.number() }).parse(rows[0]);
+}
+
+/** Can a request with this id have been deleted? Some were pruned, and newer ids were given out. */
+export async function mayBePruned(db: Queryable, id: number): Promise<boolean> {
+  const { rows } = await db.query<{ pruned: boolean }>(
+    `select exists (select from audit_checkpoints) and $1 < (select max(id) from requests) as pruned`,
+    [id],
+  );
+  return rows[0]?.pruned ?? false;
+}
+
 /** Of two who prune at once one is let in; as long as this connection lasts. @returns false for the other. */
 export async function lockPruning(db: Queryable): Promise<boolean> {
   const { rows } = await db.query<{ locked: boolean }>(

@@ -170,7 +170,7 @@ export async function adopt(
 
 /**
  * Whether a message about this request is none that is kept up to date. While the place of one is not known yet, it
- * may be that one.
+ * may be that one; and of a request whose messages were forgotten, nothing is known.
  */
 export async function isStray(
   db: Queryable,
@@ -179,7 +179,9 @@ export async function isStray(
 ): Promise<boolean> {
   const { rowCount } = await db.query(
     `select from deliveries where request_id = $1
-       and (channel = $2 and ts = $3 or ts is null and attempts > 0 and sent < wanted)`,
+       and (channel = $2 and ts = $3 or ts is null and attempts > 0 and sent < wanted)
+     union all
+     select from (values (1)) v where not exists (select from deliveries where key = 'status:' || $1::bigint)`,
     [requestId, place.channel, place.ts],
   );
   return rowCount === 0;

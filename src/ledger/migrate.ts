@@ -1,6 +1,6 @@
 /**
  * The ledger's schema, by its owner's login. The login that Hallpass runs with is given only what it needs: it
- * may add audit events and decisions, never change or delete them. An event's id and time are the ledger's own, and
+ * may add audit events and decisions, never change or delete them, and delete what was told and settled long ago. An event's id and time are the ledger's own, and
  * so is the chain over the events. It may move the ids of requests on, past those that a lost ledger has given out: one that is taken
  * is refused by the primary key.
  */
@@ -25,6 +25,7 @@ const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 const GRANTS = `
   grant select, insert, update on requests, deliveries, targets, orphans, overdue, pages to LOGIN;
   grant select, insert, update on leases, askers to LOGIN;
+  grant delete on deliveries, orphans, overdue, pages to LOGIN;
   grant select, update on rounds to LOGIN;
   grant select, insert on decisions to LOGIN;
   revoke update, delete, truncate on decisions from LOGIN;

@@ -139,7 +139,7 @@ export function orphanNotTaken({ role, login }: Orphan, why: string): string {
 
 /** @param id as it came with the click: not trusted. */
 export function unknownRequest(id: string): string {
-  return `There is no request ${code(id)} here. If its card comes from another Hallpass, decide it there; else ask an operator.`;
+  return `Hallpass has no request ${code(id)}, and nothing was changed. It may have ended long ago: old requests are deleted. If its card comes from another Hallpass, decide it there.`;
 }
 
 /** @param command as configured, with its slash. */

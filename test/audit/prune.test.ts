@@ -7,11 +7,13 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exportEvents } from '../../src/access/audit/export.js';
 import { pruneEvents } from '../../src/access/audit/prune.js';
+import { reconcile } from '../../src/access/audit/reconcile.js';
 import { verifyChain } from '../../src/access/audit/verify.js';
 import { change } from '../../src/access/change.js';
 import { headName } from '../../src/domain/audit-chain.js';
 import type { RequestEvent } from '../../src/domain/request.js';
 import { hashAt, readHead } from '../../src/ledger/audit-chain.js';
+import { mayBePruned } from '../../src/ledger/audit-checkpoints.js';
 import { insertRequest } from '../../src/ledger/insert-request.js';
 import { ledgerConnection } from '../../src/ledger/pool.js';
 import { aWish } from '../ledger/a-ledger.js';
@@ -154,6 +156,57 @@ test('goes on once the request is over and everyone has seen it', async () => {
   expect(await prune()).toMatchObject({ deleted: 10, heldBy: null });
   expect(await faults()).toEqual([]);
   expect(await rows('select from requests')).toHaveLength(1);
+});
+
+test('takes requests along of which no event is left, with their decisions; the rest still fits', async () => {
+  const mine = requestId;
+  const asked = async () => {
+    requestId = (await insertRequest(db, aWish()))?.id ?? 0;
+    return requestId;
+  };
+  const denied = await asked();
+  const outcome = await change({ db, changed: () => undefined }, [denied], () => ({
+    event: { type: 'deny', by: 'U0BEN', via: 'dba' },
+    decision: { approver: 'U0BEN', verdict: 'deny', via: 'dba' },
+  }));
+  expect(outcome.get(denied)).toMatchObject({ ok: true });
+  const open = await asked();
+  const later = await asked();
+  await changeRequest({ type: 'withdraw', by: 'U0ANA' });
+  const ids = async () => (await rows('select id::int from requests order by id')).map(({ id }) => id);
+  // What is not sent yet is still to be shown.
+  expect(await prune()).toMatchObject({ requests: 1, heldBy: denied });
+  expect(await ids()).toEqual([denied, open, later]);
+  await db.query('update deliveries set sent = wanted');
+  expect(await prune()).toMatchObject({ requests: 1, heldBy: open });
+  expect(await ids()).toEqual([open, later]);
+  expect(await rows('select from decisions')).toEqual([]);
+  expect(await faults()).toEqual([]);
+  // The later one is over, and its events are kept behind those of the open one.
+  expect(await reconcile(db)).toMatchObject({ count: 2, misfits: [] });
+  expect(await mayBePruned(db, mine)).toBe(true);
+  expect(await mayBePruned(db, later + 1)).toBe(false);
+
+  // Somebody deletes a request in their own way.
+  await owner.query('begin');
+  await owner.query('delete from deliveries where request_id = $1', [open]);
+  await owner.query('alter table events drop constraint events_request_id_fkey');
+  await owner.query('delete from requests where id = $1', [open]);
+  expect((await reconcile(owner)).misfits).toMatchObject([{ requestId: open }]);
+  await owner.query('rollback');
+  const noted = await rows("select data from events where kind = 'requests_pruned' order by id");
+  expect(noted.map(({ data }) => data)).toMatchObject([
+    { count: 1, first: mine, last: mine, by: 'ana@laptop' },
+    { count: 1, first: denied, last: denied },
+  ]);
+
+  requestId = open;
+  await changeRequest({ type: 'withdraw', by: 'U0ANA' });
+  await db.query('update deliveries set sent = wanted');
+  // The newest one stays: by it is known which ids were given out.
+  expect(await prune()).toMatchObject({ requests: 1, heldBy: null });
+  expect(await ids()).toEqual([later]);
+  expect(await reconcile(db)).toMatchObject({ count: 1, misfits: [] });
 });
 
 test('takes a new key from the old one, and verifies while it prunes', async () => {

@@ -1,6 +1,7 @@
 /**
  * Deletes old audit events, and leaves a signed checkpoint from which the rest still verifies. In the order that a
- * crash can't hurt: what is to go is verified, the checkpoint is kept (itself an audit event), then the events go.
+ * crash can't hurt: what is to go is verified, the checkpoint is kept (itself an audit event), then the events go, and
+ * then the requests of which none is left.
  */
 import type { KeyObject } from 'node:crypto';
 import type { Fault } from '../../domain/audit-chain.js';
@@ -9,6 +10,7 @@ import { HallpassError } from '../../errors.js';
 import { hashAt, readLinks, readNow } from '../../ledger/audit-chain.js';
 import {
   deleteLinks,
+  deleteRequests,
   insertCheckpoint,
   lockPruning,
   readCheckpoint,
@@ -17,7 +19,7 @@ import {
 import type { Queryable } from '../../ledger/pool.js';
 import { startOf, walkChain } from './verify.js';
 
-/** Events in one transaction: those who write meanwhile are not held up. */
+/** Events, or requests, in one transaction: those who write meanwhile are not held up. */
 const BATCH = 5_000;
 
 export interface Pruned {
@@ -25,6 +27,8 @@ export interface Pruned {
   readonly checkpoint: Checkpoint | null;
   /** How many events were deleted now. */
   readonly deleted: number;
+  /** How many requests went with them. */
+  readonly requests: number;
   /** The request because of which newer events than these are kept, though they are old enough. */
   readonly heldBy: number | null;
 }
@@ -52,7 +56,11 @@ export async function pruneEvents(
   let deleted = await deleteUpTo(db, from.seq);
   const { seq, heldBy } = await readPrunable(db, before);
   const hash = await hashAt(db, seq);
-  if (seq <= from.seq || hash === null) return { checkpoint: last, deleted, heldBy };
+  if (seq <= from.seq || hash === null) {
+    // Before the first checkpoint no event was pruned, and a request without events is not explained by pruning.
+    const requests = last === null ? 0 : await deleteOver(db, before, by);
+    return { checkpoint: last, deleted, requests, heldBy };
+  }
 
   const { faults, more } = (await walkChain(db, from, { seq, hash })).found();
   if (faults.length > 0) throw broken(faults, more);
@@ -60,7 +68,17 @@ export async function pruneEvents(
   const checkpoint = signCheckpoint({ seq, hash, count: seq - from.seq, at, by }, keys.privateKey);
   await insertCheckpoint(db, checkpoint, fingerprint(keys.privateKey));
   deleted += await deleteUpTo(db, seq);
-  return { checkpoint, deleted, heldBy };
+  return { checkpoint, deleted, requests: await deleteOver(db, before, by), heldBy };
+}
+
+async function deleteOver(db: Queryable, before: Date, by: string): Promise<number> {
+  let requests = 0;
+  let batch = await deleteRequests(db, before, by, 0, BATCH);
+  while (batch !== null) {
+    requests += batch.count;
+    batch = await deleteRequests(db, before, by, batch.last, BATCH);
+  }
+  return requests;
 }
 
 async function deleteUpTo(db: Queryable, seq: number): Promise<number> {

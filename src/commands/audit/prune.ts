@@ -13,11 +13,12 @@ export async function pruneAudit({ before }: { readonly before: string }): Promi
   const privateKey = auditPrivateKey(process.env);
   const publicKey = auditPublicKey(process.env) ?? privateKey;
   const { databaseOwnerUrl } = readDatabases(process.env);
-  const { checkpoint, deleted, heldBy } = await withLedger(databaseOwnerUrl, async (db) => {
+  const { checkpoint, deleted, requests, heldBy } = await withLedger(databaseOwnerUrl, async (db) => {
     const moment = parseMoment(before, await readNow(db), '--before');
     return pruneEvents(db, moment, { privateKey, publicKey }, operator());
   });
-  print(deleted === 0 ? 'Nothing is to be pruned.' : `Pruned ${deleted} events.`);
+  print(deleted + requests === 0 ? 'Nothing is to be pruned.' : `Pruned ${deleted} events.`);
+  if (requests > 0) print(`Deleted ${requests} requests of which no event is left, with their reasons.`);
   if (checkpoint !== null) print(`The rest verifies from ${headName(checkpoint)}.`);
   if (heldBy !== null) print(`What follows is kept: ${requestName(heldBy)} is not over.`);
 }

@@ -1,0 +1,43 @@
+/** Deletes what was told and settled long ago, a batch at a time, and what nobody needs any more. */
+import type { Queryable } from './pool.js';
+
+/**
+ * The oldest first, by the index on their age, each with one look at its request: nothing is read that stays. A card stays as long as its request: it says where the request is shown. A note on what is still open is edited when
+ * it is over. Everything else that was sent is needed for as long as its request may change.
+ */
+const DELIVERIES = `
+  delete from deliveries where key = any(array(
+    select d.key from deliveries d
+      where d.kind <> 'card' and d.created_at < now() - $1 * interval '1 millisecond' and d.sent >= d.wanted
+        and case when d.request_id is null
+          then not exists (select from orphans o where d.key = 'orphan:' || o.id and o.settled_at is null)
+            and not exists (select from overdue o where d.key = 'overdue:' || o.id and o.mended_at is null)
+          else (select r.ended_at < now() - $1 * interval '1 millisecond' and r.review_at is null
+            from requests r where r.id = d.request_id) end
+      order by d.created_at limit $2 for update of d skip locked))`;
+
+const ORPHANS = `
+  delete from orphans where id in (
+    select id from orphans where settled_at < now() - $1 * interval '1 millisecond' order by id limit $2)`;
+
+const OVERDUE = `
+  delete from overdue where id in (
+    select id from overdue where mended_at < now() - $1 * interval '1 millisecond' and told >= version
+      order by id limit $2)`;
+
+/** An incident that is over; opened again, it is a new row. */
+const PAGES = `
+  delete from pages where key in (
+    select key from pages where not open and sent >= wanted and not_before < now() - $1 * interval '1 millisecond'
+      limit $2)`;
+
+/** @returns how many messages were deleted: as many as `limit` when there may be more. */
+export async function forgetDeliveries(db: Queryable, olderThanMs: number, limit: number): Promise<number> {
+  const { rowCount } = await db.query(DELIVERIES, [olderThanMs, limit]);
+  return rowCount ?? 0;
+}
+
+/** Orphans that were settled, overdue episodes that are over, and the incidents that told of them. */
+export async function forgetSettled(db: Queryable, olderThanMs: number, limit: number): Promise<void> {
+  for (const sql of [ORPHANS, OVERDUE, PAGES]) await db.query(sql, [olderThanMs, limit]);
+}
