@@ -10,6 +10,7 @@ import { createAnchors } from './access/anchors.js';
 import { TELL_HEAD_EVERY_MS, tellHead } from './access/audit/tell.js';
 import { createRequestWatch, WATCH_REQUESTS_EVERY_MS } from './access/audit/watch.js';
 import { createAccess } from './access/cases.js';
+import { createClearances } from './access/clearance.js';
 import { passTime } from './access/clock.js';
 import { createDeliverer } from './access/deliver.js';
 import { type Deps, HEARTBEAT_MS } from './access/deps.js';
@@ -124,11 +125,13 @@ export async function createContext(
         .finally(() => running.delete(logged));
       running.add(logged);
     },
+    clearAgain: (id) => clearances.renew(id),
     changed(names) {
       deliverer.kick();
       for (const name of names) sweeper.wake(name);
     },
   };
+  const clearances = createClearances(deps);
   const deliverer = createDeliverer(deps);
   const slackTokens = createSlackTokens(deps);
   const sweeping: Deps = { ...deps, db: sweepDb };

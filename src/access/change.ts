@@ -72,8 +72,10 @@ export async function change(
 
 /** There is something new to be done on the target. */
 function isWork(before: AccessRequest, next: AccessRequest): boolean {
-  if (next.state === before.state)
+  if (next.state === before.state) {
+    if (next.clearedAt !== before.clearedAt) return true;
     return next.extension?.state === 'asked' && next.extension !== before.extension;
+  }
   return next.state === 'granting' || next.state === 'ending';
 }
 

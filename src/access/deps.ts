@@ -31,6 +31,8 @@ export interface Deps {
   readonly metrics: Metrics;
   /** Work that goes on after the answer was given; waited for at the end of the process, its errors logged. */
   readonly background: (what: string, work: Promise<unknown>) => void;
+  /** What an approval depends on is asked again, in the background; its outcome wakes the target. Returns at once. */
+  readonly clearAgain: (id: number) => void;
   /** Something of these targets' requests changed: what is to be shown, and for some what is to be done. */
   readonly changed: (targets: ReadonlySet<string>) => void;
 }

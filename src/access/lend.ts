@@ -1,6 +1,12 @@
 import { isSame, pairKey } from '../domain/compare.js';
 import { DEFAULT_LENDING, type Lending } from '../domain/lending.js';
-import { type AccessRequest, GRANTING_LIMIT_MS, lendingOf, type Place } from '../domain/request.js';
+import {
+  type AccessRequest,
+  GRANTING_LIMIT_MS,
+  isCleared,
+  lendingOf,
+  type Place,
+} from '../domain/request.js';
 import { HallpassError } from '../errors.js';
 import { readLastOfPlaces, readOpenRequest } from '../ledger/read-requests.js';
 import { forgetChecked, otherTargetOn } from '../ledger/targets.js';
@@ -10,16 +16,8 @@ import { change } from './change.js';
 import type { Deps } from './deps.js';
 import { asHallpassError, type Hindered, recordHindered } from './hindered.js';
 import { alreadyHolds, whyNotLendable } from './lendable.js';
-import { askOnCall } from './on-call.js';
-import { tooDangerous } from './preview.js';
 
-type LendDeps = Pick<
-  Deps,
-  'db' | 'changed' | 'config' | 'roles' | 'inspectors' | 'onCall' | 'messenger' | 'logger'
->;
-
-/** After this long the reason why on call approved may have passed, and it is asked again; milliseconds. */
-const STALE_ON_CALL_MS = 60_000;
+type LendDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'roles' | 'clearAgain' | 'logger'>;
 
 /**
  * Lends what was approved: looks the names up, writes the place into the ledger, runs the GRANT, records what was
@@ -39,12 +37,13 @@ export async function lend(
 ): Promise<readonly number[]> {
   const undone: number[] = [];
   const asked: AccessRequest[] = [];
-  const verdicts = await Promise.all(requests.map((request) => stillDue(deps, request, now)));
-  for (const [i, request] of requests.entries()) {
-    const verdict = verdicts[i] ?? 'ask later';
+  for (const request of requests) {
+    const verdict = stillDue(deps, request, now);
     if (verdict === 'yes') asked.push(request);
-    else if (verdict === 'ask later') undone.push(request.id);
-    else await fail(deps, [request.id], () => verdict.fail);
+    else if (verdict === 'not cleared') {
+      deps.clearAgain(request.id);
+      undone.push(request.id);
+    } else await fail(deps, [request.id], () => verdict.fail);
   }
   if (asked.length === 0) return undone;
   // crash point: after-ledger-before-grant
@@ -109,12 +108,15 @@ export function sharedLogin(login: string): HallpassError {
   });
 }
 
-/** Whether an approval still holds by the time its GRANT is run: not after 15 minutes, not after the shift. */
-async function stillDue(
+/**
+ * Whether an approval still holds by the time its GRANT is run: not after 15 minutes, not after the shift. Nobody is
+ * asked here, because what is due to be taken away waits for this sweep: the ledger says when it was asked.
+ */
+function stillDue(
   deps: LendDeps,
   request: AccessRequest,
   now: Date,
-): Promise<'yes' | 'ask later' | { readonly fail: string }> {
+): 'yes' | 'not cleared' | { readonly fail: string } {
   const waitedMs = now.getTime() - (request.decidedAt ?? now).getTime();
   if (waitedMs > GRANTING_LIMIT_MS) {
     return {
@@ -125,13 +127,9 @@ async function stillDue(
     return { fail: `nothing is lent on ${request.target} at present` };
   }
   const role = deps.roles.role(request.target, request.role);
-  const dangerous = role ? await tooDangerous(deps, role, request) : null;
-  if (dangerous !== null) return dangerous.passing ? 'ask later' : { fail: dangerous.why };
-  if (request.decidedBy !== null || waitedMs < STALE_ON_CALL_MS) return 'yes';
-  const asked = await askOnCall(deps, request, role?.policy ?? null);
-  if (asked?.answer.answer === 'yes') return 'yes';
-  if (asked?.answer.answer === 'unsure') return 'ask later';
-  return { fail: 'the shift was over before it could be granted' };
+  // On call is an approval for as long as the shift; and what a role can do, changes.
+  const perishes = request.decidedBy === null || role === undefined || role.policy.maxDanger !== null;
+  return !perishes || isCleared(request, now) ? 'yes' : 'not cleared';
 }
 
 /** A membership by our own login that no request here explains is not ours to lend, and then to take away. */

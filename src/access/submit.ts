@@ -63,6 +63,7 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
     role: wish.role.role,
     login: wish.login,
     requester: actor.userId,
+    askedIn: submission.channel ?? '',
     reason: wish.reason,
     wishedMs: wish.durationMs,
     asked: policy.approvers,

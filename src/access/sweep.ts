@@ -27,7 +27,7 @@ const SETTLE_AFTER_MS = 5_000;
  * @returns true when something is left that a later try may do: the caller comes back.
  */
 export async function sweep(
-  deps: Pick<Deps, 'db' | 'changed' | 'config' | 'roles' | 'inspectors' | 'onCall' | 'messenger' | 'logger'>,
+  deps: Pick<Deps, 'db' | 'changed' | 'config' | 'roles' | 'clearAgain' | 'logger'>,
   name: string,
   target: Target,
   expected: string | null,

@@ -114,6 +114,7 @@ const READERS: { readonly [T in RequestEvent['type']]: Reader | null } = {
     now: at,
     given: open,
   })),
+  cleared: null,
   on_call_said: null,
   deny: kept('denied', z.object({ via: z.string() }), ({ via }, { at, actor }) =>
     actor === null ? INCOMPLETE : { event: { type: 'deny', by: actor, via }, now: at, given: open },

@@ -17,6 +17,12 @@ export type Why = 'expired' | 'relinquished' | 'ended' | 'removed' | 'failed';
 /** How long a GRANT may be outstanding before Hallpass gives up on it, milliseconds. */
 export const GRANTING_LIMIT_MS = 15 * 60_000;
 
+/**
+ * A clearance says that what perishes held at that moment: the requester was on call, the role no more dangerous than
+ * allowed. It is good for this long, milliseconds.
+ */
+const CLEARANCE_MS = 60_000;
+
 /** Where a grant stands on the target: its identity, not its names. Known before the GRANT is run. */
 export interface Place {
   /** system_identifier of the server. */
@@ -42,6 +48,8 @@ export interface AccessRequest {
   readonly login: string;
   /** Slack user id. */
   readonly requester: string;
+  /** The Slack channel in which it was asked for; '' when Slack did not say, null when an older release took it. */
+  readonly askedIn: string | null;
   readonly reason: string;
   /** What was asked for, and what is (or will be) given; milliseconds. */
   readonly wishedMs: number;
@@ -58,6 +66,8 @@ export interface AccessRequest {
   readonly decidedBy: string | null;
   /** The group through which they decided, or what put the requester on call. */
   readonly decidedVia: string | null;
+  /** When everything that its GRANT depends on was last checked. */
+  readonly clearedAt: Date | null;
 
   readonly place: Place | null;
   /** Known with the place; what a later change of the configuration says doesn't move it. */
@@ -99,9 +109,22 @@ export interface Proof {
 }
 
 export type RequestEvent =
-  /** `maxMs`: the longest that today's policy allows. */
-  | { readonly type: 'approve'; readonly by: string; readonly via: string; readonly maxMs: number }
-  | { readonly type: 'approve_on_call'; readonly through: string; readonly maxMs: number }
+  /** `maxMs`: the longest that today's policy allows. `cleared`: all was checked; else what perishes is, before the GRANT. */
+  | {
+      readonly type: 'approve';
+      readonly by: string;
+      readonly via: string;
+      readonly maxMs: number;
+      readonly cleared?: boolean;
+    }
+  | {
+      readonly type: 'approve_on_call';
+      readonly through: string;
+      readonly maxMs: number;
+      readonly cleared?: boolean;
+    }
+  /** What perishes was checked again, while the GRANT waits. */
+  | { readonly type: 'cleared' }
   | { readonly type: 'on_call_said'; readonly note: string | null }
   | { readonly type: 'deny'; readonly by: string; readonly via: string }
   /** `by`: null when Hallpass did it, because the requester has no account any more that may ask. */
@@ -180,6 +203,11 @@ export function parseRequestName(name: string): number | null {
 
 export function lendingOf({ lending }: Pick<AccessRequest, 'lending'>): Lending {
   return lending ?? DEFAULT_LENDING;
+}
+
+/** Was all that its GRANT depends on checked just now? */
+export function isCleared({ clearedAt }: Pick<AccessRequest, 'clearedAt'>, now: Date): boolean {
+  return clearedAt !== null && now.getTime() - clearedAt.getTime() < CLEARANCE_MS;
 }
 
 /** Is the time of this grant up? Decided by the ledger's clock alone. */

@@ -40,11 +40,17 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
     next: { ...request, ...change, version: request.version + 1 },
     audit: { kind, actor, data },
   });
-  const granting = (by: string | null, via: string, durationMs: number): Partial<AccessRequest> => ({
+  const granting = (
+    by: string | null,
+    via: string,
+    durationMs: number,
+    cleared: boolean,
+  ): Partial<AccessRequest> => ({
     state: 'granting',
     decidedAt: now,
     decidedBy: by,
     decidedVia: via,
+    clearedAt: cleared ? now : null,
     durationMs,
   });
 
@@ -60,7 +66,7 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
       switch (event.type) {
         case 'approve': {
           const durationMs = Math.min(request.durationMs, event.maxMs);
-          return go(granting(event.by, event.via, durationMs), 'approved', event.by, {
+          return go(granting(event.by, event.via, durationMs, event.cleared === true), 'approved', event.by, {
             via: event.via,
             durationMs,
           });
@@ -68,7 +74,7 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
         case 'approve_on_call': {
           const durationMs = Math.min(request.durationMs, event.maxMs);
           return go(
-            { ...granting(null, event.through, durationMs), onCallNote: null },
+            { ...granting(null, event.through, durationMs, event.cleared === true), onCallNote: null },
             'approved_on_call',
             null,
             { through: event.through, durationMs },
@@ -98,6 +104,10 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
     case 'lapse':
       if (request.state !== 'pending' || request.pendingUntil > now) return refuse('stale');
       return go({ state: 'lapsed', endedAt: now }, 'lapsed', null);
+
+    case 'cleared':
+      if (request.state !== 'granting') return refuse('stale');
+      return go({ clearedAt: now, trouble: null }, 'cleared', null);
 
     case 'intend':
       // A GRANT may stand at the first place: of two sweeps at once, the second must not write another over it.

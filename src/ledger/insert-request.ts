@@ -4,7 +4,7 @@ import { REQUEST_COLUMNS, toRequest } from './request-row.js';
 
 export type NewRequest = Pick<
   AccessRequest,
-  'target' | 'role' | 'login' | 'requester' | 'reason' | 'wishedMs' | 'asked'
+  'target' | 'role' | 'login' | 'requester' | 'askedIn' | 'reason' | 'wishedMs' | 'asked'
 > & {
   readonly viewId: string;
   /** Milliseconds until it lapses undecided. */
@@ -33,8 +33,8 @@ export async function insertRequest(db: Queryable, wish: NewRequest): Promise<Ac
   const { rows } = await db.query(
     `with r as (
        insert into requests (target, role, login, requester, reason, wished_ms, duration_ms, asked, view_id,
-           pending_until)
-         select $1, $2, $3, $4, $5, $6, $6, $7::jsonb, $8, now() + $9 * interval '1 millisecond'
+           pending_until, asked_in)
+         select $1, $2, $3, $4, $5, $6, $6, $7::jsonb, $8, now() + $9 * interval '1 millisecond', $15
          where too_many($4, $13, $14) is null
          on conflict do nothing returning *
      ), audited as (
@@ -64,6 +64,7 @@ export async function insertRequest(db: Queryable, wish: NewRequest): Promise<Ac
       wish.holdCardMs,
       wish.limits.pendingPerPerson,
       wish.limits.requestsPerMinute,
+      wish.askedIn,
     ],
   );
   return rows[0] === undefined ? null : toRequest(rows[0]);

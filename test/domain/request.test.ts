@@ -17,6 +17,7 @@ const EVENTS: Record<RequestEvent['type'], RequestEvent> = {
   deny: { type: 'deny', by: 'U0BEN', via: 'dba' },
   withdraw: { type: 'withdraw', by: 'U0ANA' },
   lapse: { type: 'lapse' },
+  cleared: { type: 'cleared' },
   intend: { type: 'intend', place: PLACE, lending: LENDING },
   granted: { type: 'granted', mark: '801' },
   grant_failed: { type: 'grant_failed', trouble: 'no such role' },
@@ -60,6 +61,7 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
   [
     approved,
     {
+      cleared: 'granting',
       intend: 'granting',
       grant_failed: 'ending',
       restored: 'ending',
@@ -73,6 +75,7 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
   [
     granting,
     {
+      cleared: 'granting',
       // Where it stands is written once.
       intend: 'stale',
       granted: 'active',

@@ -32,6 +32,7 @@ export function aWish(change: Partial<NewRequest> = {}): NewRequest {
     role: 'orders_read',
     login: uniqueName('login'),
     requester: 'U0ANA',
+    askedIn: 'C0ACCESS',
     reason: 'ticket 812',
     wishedMs: 3_600_000,
     asked: [{ id: 'S0DBA', name: 'dba' }],

@@ -126,6 +126,7 @@ export function createReplica(
     alarms: { arm: () => undefined, start: async () => undefined, close: async () => undefined },
     logger,
     background: (_, work) => void pending.push(work.catch((error: unknown) => failures.push(error))),
+    clearAgain: () => undefined,
     changed: () => undefined,
   };
   const racer = (own: Deps, ownTarget: Target): Racer => {
