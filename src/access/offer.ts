@@ -67,7 +67,10 @@ export async function fillForm(
   if (place.role === null || answer.login === null || inTheWay !== null) return requestModal(shown);
   const pair = { target: target.key, role: place.role.role, login: answer.login };
   const { setRole } = place.role.lending;
-  return requestModal({ ...shown, preview: await previewWithin(deps, { ...pair, setRole }, PREVIEW_MS) });
+  return requestModal({
+    ...shown,
+    preview: await previewWithin(deps, { ...pair, setRole }, { ms: PREVIEW_MS }),
+  });
 }
 
 /** What of a target may be asked for, by whom and from where. */

@@ -22,13 +22,13 @@ interface Wish {
   readonly setRole: boolean;
 }
 
-/** What `role` can do and what of it is new to `login`, within `ms`; never throws. */
+/** What `role` can do and what of it is new to `login`, within `ms`; never throws. @param fresh as for `Inspector`. */
 export async function previewWithin(
   { inspectors, logger }: Pick<Deps, 'inspectors' | 'logger'>,
   { target, ...pair }: Wish,
-  ms = PREVIEW_MS,
+  { ms = PREVIEW_MS, fresh = false }: { readonly ms?: number; readonly fresh?: boolean } = {},
 ): Promise<PreviewResult> {
-  const read = inspectors.get(target)?.preview(pair);
+  const read = inspectors.get(target)?.preview(pair, fresh);
   if (read === undefined) return { ok: false, why: `${target} is not in the configuration` };
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<PreviewResult>((resolve) => {
@@ -83,7 +83,7 @@ export async function releaseCard({ db, changed }: Pick<Deps, 'db' | 'changed'>,
 
 /**
  * Whether the role can do more than `max_danger` allows; null when it can't, or no limit is set. What could not be
- * read is refused as well, for now: `passing`.
+ * read counts against it: a server that does not answer for now (`passing`), a database with what it may hold.
  */
 export async function tooDangerous(
   deps: Pick<Deps, 'inspectors' | 'logger'>,
@@ -92,15 +92,22 @@ export async function tooDangerous(
   ms = PREVIEW_MS,
 ): Promise<{ readonly why: string; readonly passing: boolean } | null> {
   if (policy.maxDanger === null) return null;
-  const result = await previewWithin(deps, { target, role, login, setRole: lending.setRole }, ms);
+  const result = await previewWithin(
+    deps,
+    { target, role, login, setRole: lending.setRole },
+    { ms, fresh: true },
+  );
   if (!result.ok) {
     return { why: `what ${role} can do could not be read (${result.why})`, passing: true };
   }
-  const { danger, reasons } = result.preview;
-  if (!isAbove(danger, policy.maxDanger)) return null;
-  const because = reasons[0] === undefined ? '' : `: it ${reasons[0]}`;
+  const { danger, reasons, unreadDanger = 'none', unreadReason } = result.preview;
+  const found = isAbove(danger, policy.maxDanger);
+  if (!found && !isAbove(unreadDanger, policy.maxDanger)) return null;
+  const reason = found ? reasons[0] : unreadReason;
+  const because = reason === undefined ? '' : `: it ${reason}`;
+  const level = found ? `“${danger}”` : `up to “${unreadDanger}”`;
   return {
-    why: `${role} is of danger “${danger}”, and at most “${policy.maxDanger}” is lent here${because}`,
+    why: `${role} is of danger ${level}, and at most “${policy.maxDanger}” is lent here${because}`,
     passing: false,
   };
 }

@@ -253,7 +253,7 @@ const PREDEFINED_PREFIX = 'pg_';
 export function predefinedRole(name: string): PredefinedRole | null {
   const known = BY_NAME.get(name);
   if (known !== undefined) return known;
-  if (!name.startsWith(PREDEFINED_PREFIX)) return null;
+  if (!isPredefined(name)) return null;
   return role(
     'postgres',
     name,
@@ -261,6 +261,11 @@ export function predefinedRole(name: string): PredefinedRole | null {
     'is a predefined role that Hallpass doesn’t know',
     'is a predefined role that Hallpass doesn’t know',
   );
+}
+
+/** Postgres's own: what was granted to such a role stands in no list of the objects that name it (pg_shdepend). */
+export function isPredefined(name: string): boolean {
+  return name.startsWith(PREDEFINED_PREFIX);
 }
 
 /** Why a role of this name is never granted, nor any role that leads to it; null when its name says nothing against it. */

@@ -40,6 +40,10 @@ export const previewSchema = z.object({
   /** What makes it so, worst first; each the end of a sentence that starts with the role. */
   reasons: z.array(z.string()).readonly(),
   databases: z.array(database).readonly(),
+  /** What the databases that were not read may add, by the shared catalogs; not kept by older releases. */
+  unreadDanger: z.enum(DANGERS).optional(),
+  /** Why, for the worst of them, as `reasons`. */
+  unreadReason: z.string().optional(),
   unread: z.array(unread).readonly(),
   /** Databases that were not looked into either, and are not listed. */
   moreUnread: z.number(),

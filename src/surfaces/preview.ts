@@ -1,4 +1,5 @@
 /** What a role can do, in the few lines that who decides reads before the click; in mrkdwn. */
+import { isAbove } from '../domain/danger.js';
 import {
   addTally,
   type DatabasePreview,
@@ -54,10 +55,12 @@ function news(databases: readonly DatabasePreview[]): string {
   return parts.length === 0 ? 'no table' : parts.join(', ');
 }
 
-/** What was not read can only make it worse. */
-function danger({ danger: level, reasons, unread }: Preview): string {
-  const known = unread.length === 0 ? level : `at least ${level}`;
-  return reasons.length === 0 ? known : `${known}: ${sentences(reasons, MAX_REASONS)}`;
+/** What was not read can only make it worse: by how much, older releases did not say. */
+function danger({ danger: level, reasons, unread, unreadDanger }: Preview): string {
+  const known = unread.length === 0 || unreadDanger !== undefined ? level : `at least ${level}`;
+  const because = reasons.length === 0 ? known : `${known}: ${sentences(reasons, MAX_REASONS)}`;
+  const more = unreadDanger !== undefined && isAbove(unreadDanger, level);
+  return more ? `${because}; up to ${unreadDanger} by what was not read` : because;
 }
 
 function databasesRead({ databases, unread, moreUnread }: Preview): string {

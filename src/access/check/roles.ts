@@ -1,6 +1,6 @@
 /** What is right and wrong with the roles and logins that the configuration names. */
 import type { Config, RoleConfig, TargetConfig } from '../../config/config.js';
-import { isAbove } from '../../domain/danger.js';
+import { isAbove, worse } from '../../domain/danger.js';
 import type { Preview } from '../../domain/preview.js';
 import { describeProblems } from '../../target/inspect.js';
 import type { Inspector } from '../../target/inspection/inspector.js';
@@ -88,8 +88,12 @@ function describePreview(
   { role, policy: { maxDanger } }: RoleConfig,
   preview: Preview,
 ): readonly Finding[] {
-  const { danger, reasons, leaks, unread, moreUnread } = preview;
-  const because = reasons[0] === undefined ? '' : `: it ${reasons[0]}`;
+  const { reasons, leaks, unread, moreUnread, unreadDanger = 'none', unreadReason } = preview;
+  // Without a limit it refuses nobody.
+  const counts = maxDanger !== null && isAbove(unreadDanger, maxDanger);
+  const danger = counts ? worse(preview.danger, unreadDanger) : preview.danger;
+  const reason = danger === preview.danger ? reasons[0] : unreadReason;
+  const because = reason === undefined ? '' : `: it ${reason}`;
   const blind = unread.length + moreUnread;
   const unseen = blind === 0 ? '' : `, as far as was read: not ${unread.map(({ name }) => name).join(', ')}`;
   return [

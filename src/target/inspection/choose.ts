@@ -1,4 +1,6 @@
 /** Which databases of a server are looked into. Each costs a connection, so not all of many. Pure. */
+
+import { isPredefined } from '../../domain/predefined-roles.js';
 import type { Unread } from '../../domain/preview.js';
 import { reachesEverything } from './judge.js';
 import type { Reach } from './reach.js';
@@ -14,7 +16,8 @@ export interface Choice {
 
 /** Those that concern a role. */
 export function chooseFor({ roles, databases }: Reach, home: string): Choice {
-  const everything = roles.some(reachesEverything);
+  // What a predefined role was granted, no shared catalog tells: it may be anywhere.
+  const everything = roles.some((role) => reachesEverything(role) || (role.used && isPredefined(role.name)));
   return choose(
     home,
     databases.filter(({ objects, named, template }) => objects > 0 || named || (everything && !template)),

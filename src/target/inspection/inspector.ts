@@ -11,8 +11,9 @@ import { readServer } from '../facts.js';
 import { type MarkedGrant, readChanges, readPlaces } from './changes.js';
 import { chooseFor } from './choose.js';
 import { createConnections } from './connections.js';
-import { judge } from './judge.js';
+import { judge, judgeUnread } from './judge.js';
 import { findLeaks } from './leaks.js';
+import { readLoginsLike } from './logins.js';
 import { type Reach, readReach } from './reach.js';
 import { type Found, planFor, toChanges } from './report.js';
 import { type InDatabase, readDatabase } from './tables.js';
@@ -34,16 +35,23 @@ interface RolePair {
 
 export interface Inspector {
   /**
-   * What a role can do, what of it is new to the login, and how access can outlive the grant. Kept for a minute;
-   * callers at the same time share one look. It takes as long as the configured database does: the caller limits it.
+   * What a role can do, what of it is new to the login, and how access can outlive the grant. Kept for a minute, for
+   * who only wants to see it; callers at the same time share one look. It takes as long as the configured database
+   * does: the caller limits it.
+   * @param fresh nothing that was read before counts: something is decided by it.
    * @throws TargetError when the server doesn't answer, or there is no such role.
    */
-  preview(pair: RolePair): Promise<Preview>;
+  preview(pair: RolePair, fresh?: boolean): Promise<Preview>;
   /**
    * What changed since each GRANT, in the order of `grants`: each database is read once for all of them.
    * @throws TargetError
    */
   changes(grants: readonly MarkedGrant[]): Promise<readonly Changes[]>;
+  /**
+   * The logins whose name equals this one but for upper and lower case, as ASCII has them; in order of name.
+   * @throws TargetError
+   */
+  loginsLike(name: string): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -113,14 +121,20 @@ export function createInspector(connect: Connect, limits: Partial<Limits> = {}):
 
   const looks = createCache<Preview>({ ttlMs: REMEMBER_MS, maxEntries: REMEMBER_MAX });
   return {
-    preview: (pair) => looks.get(JSON.stringify([pair.role, pair.login, pair.setRole]), () => look(pair)),
+    preview(pair, fresh = false) {
+      const key = JSON.stringify([pair.role, pair.login, pair.setRole]);
+      if (fresh) looks.forget(key);
+      return looks.get(key, () => look(pair));
+    },
     changes,
+    loginsLike: (name) => connections.read(home, (send) => readLoginsLike(send, name)),
     close: () => connections.close(),
   };
 }
 
 function toPreview(reach: Reach, databases: readonly InDatabase[], unread: readonly Unread[]): Preview {
   const { danger, reasons } = judge(reach, databases);
+  const missed = judgeUnread(reach, unread);
   return {
     danger,
     reasons: reasons.slice(0, MAX_LISTED).map(cut),
@@ -130,6 +144,8 @@ function toPreview(reach: Reach, databases: readonly InDatabase[], unread: reado
         schemas.map(({ triggers, grantsOn, ...schema }) => schema),
       ),
     ),
+    unreadDanger: missed.danger,
+    ...(missed.reasons[0] === undefined ? {} : { unreadReason: cut(missed.reasons[0]) }),
     unread: unread.slice(0, MAX_LISTED),
     moreUnread: Math.max(0, unread.length - MAX_LISTED),
     leaks: findLeaks(reach, databases).slice(0, MAX_LISTED).map(cut),

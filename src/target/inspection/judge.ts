@@ -1,6 +1,7 @@
 /** How much harm a role can do, on one scale, from what was read of it. Pure. */
 import { type Danger, isAbove, worse } from '../../domain/danger.js';
-import { predefinedRole } from '../../domain/predefined-roles.js';
+import { isPredefined, predefinedRole } from '../../domain/predefined-roles.js';
+import type { Unread } from '../../domain/preview.js';
 import { GRANTORS_SINCE } from '../quote.js';
 import type { Reach, ReachedRole } from './reach.js';
 import type { InDatabase } from './tables.js';
@@ -31,6 +32,7 @@ export function judge(reach: Reach, databases: readonly InDatabase[]): Judgement
   const found = [
     ...reach.roles.flatMap((role) => [...ofAttributes(role, reach.version), ...ofPower(role)]),
     ...ofAdministered(reach),
+    ...ofParameters(reach),
     ...ofObjects(reach, databases),
   ];
   const danger = found.reduce<Danger>((worst, finding) => worse(worst, finding.danger), 'none');
@@ -92,21 +94,88 @@ function ofObjects(
   const tables = (of: 'read' | 'write' | 'triggers') =>
     sum(({ schemas }) => schemas.reduce((total, schema) => total + schema[of], 0));
   const [read, write, triggers] = [tables('read'), tables('write'), tables('triggers')];
-  const functions = sum(({ powers }) => powers.functions);
+  const powers = (of: 'functions' | 'asAdministrator' | 'builtIn' | 'catalogs' | 'servers' | 'others') =>
+    sum((database) => database.powers[of]);
+  const [functions, asAdministrator] = [powers('functions'), powers('asAdministrator')];
+  const [builtIn, catalogs, servers] = [powers('builtIn'), powers('catalogs'), powers('servers')];
+  const others = powers('others');
   const creates = [
     ...reached.filter((database) => database.creates).map(({ name }) => `database ${name}`),
     ...databases.flatMap(({ name, powers }) => powers.creates.map((schema) => `${name}.${schema}`)),
   ];
   const findings: readonly (readonly [boolean, Danger, string])[] = [
     [owned.some(({ kind }) => kind === 'pg_database'), 'admin', 'owns a database'],
+    [
+      asAdministrator > 0,
+      'admin',
+      `can call ${count(asAdministrator, 'function')} that act as an administrator`,
+    ],
+    [builtIn > 0, 'admin', `can call ${count(builtIn, 'function')} of the server that are kept from others`],
+    [catalogs > 0, 'admin', `can read ${count(catalogs, 'table')} of the system that are kept from others`],
+    [servers > 0, 'admin', `can use ${count(servers, 'foreign server')}, with what its login may do there`],
     [owned.length > 0, 'write', 'owns objects'],
     [write > 0, 'write', `can change the rows of ${count(write, 'table')}`],
     [triggers > 0, 'write', `can make triggers on ${count(triggers, 'table')}`],
     [creates.length > 0, 'write', `can create objects in ${list(creates)}`],
     [functions > 0, 'write', `can call ${count(functions, 'function')} that act as their owner`],
+    [
+      others > 0,
+      'write',
+      `can change ${count(others, 'sequence or large object', 'sequences or large objects')}`,
+    ],
+    [
+      databases.some(({ powers: { laterWrite } }) => laterWrite),
+      'write',
+      'can change tables that are made later',
+    ],
+    [databases.some(({ powers: { laterRead } }) => laterRead), 'read', 'can read tables that are made later'],
     [read > 0, 'read', `can read ${count(read, 'table')}`],
   ];
   return findings.flatMap(([holds, danger, reason]) => (holds ? [{ danger, reason }] : []));
+}
+
+/** Parameters are granted where only a superuser could set them; for the whole server they can run programs. */
+function ofParameters({ parameters }: Reach): readonly Finding[] {
+  const [all, own] = [parameters.filter(({ system }) => system), parameters.filter(({ system }) => !system)];
+  const names = (of: Reach['parameters']) => list(of.map(({ name }) => name));
+  return [
+    ...(all.length > 0
+      ? [{ danger: 'superuser', reason: `can change ${names(all)} for the whole server` } as const]
+      : []),
+    ...(own.length > 0 ? [{ danger: 'admin', reason: `can set ${names(own)}` } as const] : []),
+  ];
+}
+
+/** Catalogs whose objects give no more than reading and changing rows, whoever else has a part in them. */
+const ONLY_ROWS: ReadonlySet<string> = new Set(['pg_class', 'pg_largeobject', 'pg_default_acl', 'pg_type']);
+
+/**
+ * What databases that were not read may add to the danger: what was not read is not known to be safe. The shared
+ * catalogs tell, of every database, which objects name the role; not which privileges those are, nor what everybody has
+ * there and only the role gives a way to, nor what predefined roles were granted.
+ */
+export function judgeUnread(reach: Reach, unread: readonly Unread[]): Judgement {
+  const predefined = reach.roles.some(({ used, name }) => used && isPredefined(name));
+  const found = unread.flatMap(({ name, why }): readonly Finding[] => {
+    const database = reach.databases.find((each) => each.name === name);
+    // Who can't connect has the use of nothing there.
+    if (database === undefined || !database.reachable) return [];
+    const onlyRows = database.grantedOn.every((kind) => ONLY_ROWS.has(kind));
+    const opens = database.named || !database.open;
+    const danger = onlyRows && !opens && !predefined ? 'write' : 'admin';
+    const things =
+      database.objects > 0
+        ? `: ${count(database.objects, 'object')} there ${database.objects === 1 ? 'names' : 'name'} it`
+        : '';
+    return [
+      { danger, reason: `may do anything up to that in ${name}, which was not read (${why})${things}` },
+    ];
+  });
+  const danger = found.reduce<Danger>((worst, finding) => worse(worst, finding.danger), 'none');
+  return {
+    danger,
+    reasons: found.filter((finding) => finding.danger === danger).map(({ reason }) => reason),
+  };
 }
 
 /** A role whose use alone leads on to more than the role itself gives. */

@@ -37,11 +37,19 @@ const databaseRow = z.object({
   named: z.boolean(),
   creates: z.boolean(),
   grantsOn: z.boolean(),
+  /** The login, with the role, can connect to it; and so can everybody. */
+  reachable: z.boolean(),
+  open: z.boolean(),
+  /** Catalogs of the objects there on which a used role was granted something. */
+  grantedOn: z.array(z.string()),
 });
 
 /** `database: null`: of the whole server. `kind`: the catalog's name. */
 const ownedRow = z.object({ database: z.string().nullable(), kind: z.string(), count: z.number() });
 export type Owned = z.infer<typeof ownedRow>;
+
+/** Settings that a used role may change: for its sessions, or for the server. */
+const parameterRow = z.object({ name: z.string(), system: z.boolean() });
 
 const aboutRow = z.object({ version: z.number(), loginOid: z.number().nullable() });
 
@@ -53,6 +61,7 @@ export interface Reach {
   readonly roles: readonly ReachedRole[];
   readonly databases: readonly z.infer<typeof databaseRow>[];
   readonly owned: readonly Owned[];
+  readonly parameters: readonly z.infer<typeof parameterRow>[];
 }
 
 /**
@@ -102,16 +111,22 @@ SELECT r.oid, r.rolname::text AS name,
  */
 const DATABASES = `${REACH},
 named AS MATERIALIZED (
-  SELECT s.dbid, s.classid, s.objid FROM pg_shdepend s
+  SELECT s.dbid, s.classid, s.objid, s.deptype FROM pg_shdepend s
    WHERE s.refclassid = 'pg_authid'::regclass AND s.refobjid IN (SELECT oid FROM used))
 SELECT d.datname::text AS name, d.datistemplate AS template,
        has_database_privilege(d.oid, 'CONNECT') AS "mayRead",
        coalesce(inside.count, 0) AS objects,
        EXISTS (SELECT FROM named
                 WHERE named.dbid = 0 AND named.classid = 'pg_database'::regclass AND named.objid = d.oid) AS named,
-       coalesce(can.creates, false) AS creates, coalesce(can.grants_on, false) AS "grantsOn"
+       coalesce(can.creates, false) AS creates, coalesce(can.grants_on, false) AS "grantsOn",
+       coalesce((SELECT has_database_privilege(u.oid, d.oid, 'CONNECT') FROM pg_roles u WHERE ${isNamed('u', '$3')}), false)
+         OR EXISTS (SELECT FROM top WHERE has_database_privilege(top.oid, d.oid, 'CONNECT')) AS reachable,
+       has_database_privilege(0::oid, d.oid, 'CONNECT') AS open,
+       coalesce(inside.granted_on, '{}') AS "grantedOn"
   FROM pg_database d
-  LEFT JOIN (SELECT dbid, count(*)::int AS count FROM named GROUP BY dbid) inside ON inside.dbid = d.oid
+  LEFT JOIN (SELECT dbid, count(*)::int AS count,
+                    array_agg(DISTINCT classid::regclass::text) FILTER (WHERE deptype <> 'o') AS granted_on
+               FROM named GROUP BY dbid) inside ON inside.dbid = d.oid
   CROSS JOIN LATERAL (
     SELECT bool_or(has_database_privilege(top.oid, d.oid, 'CREATE')
                    AND (EXISTS (SELECT FROM become) OR NOT has_database_privilege(0::oid, d.oid, 'CREATE'))) AS creates,
@@ -129,6 +144,13 @@ SELECT d.datname::text AS database, s.classid::regclass::text AS kind, count(*):
    AND s.deptype = 'o' AND s.classid <> 'pg_default_acl'::regclass
  GROUP BY 1, 2 ORDER BY 1 NULLS FIRST, 3 DESC, 2`;
 
+/** From 15 on. Kept for superusers otherwise, so each of these leads further than its name says. */
+const PARAMETERS = `
+SELECT p.parname AS name, bool_or(e.privilege_type = 'ALTER SYSTEM') AS system
+  FROM pg_parameter_acl p CROSS JOIN LATERAL aclexplode(p.paracl) e
+ WHERE e.grantee = ANY ($1::oid[]) GROUP BY 1 ORDER BY 1`;
+const PARAMETERS_SINCE = 150_000;
+
 /** @param setRole whether the login may SET ROLE to it, from 16 on. */
 export async function readReach(
   send: Send,
@@ -139,9 +161,11 @@ export async function readReach(
   const [[about], roles, databases, owned] = await Promise.all([
     send(aboutRow, ABOUT, [login]),
     send(roleRow, ROLES, asked),
-    send(databaseRow, DATABASES, asked),
+    send(databaseRow, DATABASES, [...asked, login]),
     send(ownedRow, OWNED, asked),
   ]);
   if (about === undefined) throw new Error('the server did not say its version');
-  return { ...about, roles, databases, owned };
+  const used = roles.filter((each) => each.used).map(({ oid }) => oid);
+  const parameters = about.version < PARAMETERS_SINCE ? [] : await send(parameterRow, PARAMETERS, [used]);
+  return { ...about, roles, databases, owned, parameters };
 }

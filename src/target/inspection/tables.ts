@@ -4,6 +4,7 @@
  * and the same grants, for it answers the same.
  */
 import { z } from 'zod';
+import { isPredefined } from '../../domain/predefined-roles.js';
 import type { Send } from '../connect.js';
 import type { Reach } from './reach.js';
 
@@ -23,8 +24,18 @@ const powerRow = z.object({
   /** Schemas that it doesn't own, in which it may create, and on which it may grant further. */
   creates: z.array(z.string()),
   grantsOn: z.array(z.string()),
-  /** Functions that act as their owner, and that not everybody may call. */
+  /** Functions that act as their owner, and that not everybody can call; and those whose owner is an administrator. */
   functions: z.number(),
+  asAdministrator: z.number(),
+  /** Granted by name, and kept from everybody: functions written in C, tables of the system, foreign servers. */
+  builtIn: z.number(),
+  catalogs: z.number(),
+  servers: z.number(),
+  /** Sequences and large objects that it may change. */
+  others: z.number(),
+  /** It may change tables that are made later (ALTER DEFAULT PRIVILEGES); or read them. */
+  laterWrite: z.boolean(),
+  laterRead: z.boolean(),
 });
 
 /** Other objects on which it may grant further. */
@@ -106,6 +117,10 @@ SELECT name,
  WHERE enters AND (selects OR changes) OR owns OR new_read OR new_write OR triggers OR grants_on
  GROUP BY 1 ORDER BY 1`;
 
+/** By name to a role that it uses; what predefined roles were given is known of them. */
+const granted = (acl: string, what = 'true'): string =>
+  `EXISTS (SELECT FROM aclexplode(${acl}) e WHERE e.grantee = ANY ($3::oid[]) AND ${what})`;
+
 const POWERS = `
 SELECT (SELECT coalesce(array_agg(n.nspname::text ORDER BY n.nspname), '{}') FROM pg_namespace n
          WHERE ${OURS} AND EXISTS (
@@ -117,11 +132,42 @@ SELECT (SELECT coalesce(array_agg(n.nspname::text ORDER BY n.nspname), '{}') FRO
            SELECT FROM unnest($1::oid[]) AS top
             WHERE has_schema_privilege(top, n.oid, 'USAGE WITH GRANT OPTION, CREATE WITH GRANT OPTION')
               AND NOT pg_has_role(top, n.nspowner, 'USAGE'))) AS "grantsOn",
-       (SELECT count(*)::int FROM pg_proc p
-         WHERE p.prosecdef AND NOT has_function_privilege(0::oid, p.oid, 'EXECUTE') AND EXISTS (
-           SELECT FROM unnest($1::oid[]) AS top
-            WHERE has_function_privilege(top, p.oid, 'EXECUTE') AND has_schema_privilege(top, p.pronamespace, 'USAGE')
-              AND NOT pg_has_role(top, p.proowner, 'USAGE'))) AS functions`;
+       acting.functions, acting.as_administrator AS "asAdministrator",
+       (SELECT count(*)::int FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+         WHERE p.proacl IS NOT NULL AND l.lanname IN ('c', 'internal') AND ${granted('p.proacl', "e.privilege_type = 'EXECUTE'")}
+           AND NOT has_function_privilege(0::oid, p.oid, 'EXECUTE')) AS "builtIn",
+       (SELECT count(*)::int FROM pg_class c
+         WHERE c.relnamespace = 'pg_catalog'::regnamespace
+           AND (c.relacl IS NOT NULL AND ${granted('c.relacl')} AND NOT has_table_privilege(0::oid, c.oid, 'SELECT')
+                OR EXISTS (SELECT FROM pg_attribute a
+                            WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL AND ${granted('a.attacl')}))) AS catalogs,
+       (SELECT count(*)::int FROM pg_foreign_server f
+         WHERE f.srvacl IS NOT NULL AND ${granted('f.srvacl')}
+           AND NOT has_server_privilege(0::oid, f.oid, 'USAGE')) AS servers,
+       (SELECT count(*)::int FROM pg_class c
+         WHERE c.relkind = 'S' AND c.relacl IS NOT NULL
+           AND ${granted('c.relacl', "e.privilege_type IN ('UPDATE', 'USAGE')")})
+       + (SELECT count(*)::int FROM pg_shdepend s
+           WHERE s.dbid = this.oid AND s.classid = 'pg_largeobject'::regclass AND s.deptype = 'a'
+             AND s.refclassid = 'pg_authid'::regclass AND s.refobjid = ANY ($3::oid[])) AS others,
+       EXISTS (SELECT FROM pg_default_acl d
+                WHERE d.defaclobjtype = 'r'
+                  AND ${granted('d.defaclacl', "e.privilege_type NOT IN ('SELECT', 'REFERENCES')")}) AS "laterWrite",
+       EXISTS (SELECT FROM pg_default_acl d
+                WHERE d.defaclobjtype = 'r' AND ${granted('d.defaclacl', "e.privilege_type = 'SELECT'")}) AS "laterRead"
+  FROM (SELECT oid, has_database_privilege(0::oid, oid, 'CONNECT') AS open
+          FROM pg_database WHERE datname = current_database()) this
+ CROSS JOIN LATERAL (
+   SELECT count(*) FILTER (WHERE NOT r.rolsuper AND NOT r.rolcreaterole)::int AS functions,
+          count(*) FILTER (WHERE r.rolsuper OR r.rolcreaterole)::int AS as_administrator
+     FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner
+    WHERE p.prosecdef
+      AND NOT (this.open AND has_function_privilege(0::oid, p.oid, 'EXECUTE')
+               AND has_schema_privilege(0::oid, p.pronamespace, 'USAGE'))
+      AND EXISTS (
+        SELECT FROM unnest($1::oid[]) AS top
+         WHERE has_function_privilege(top, p.oid, 'EXECUTE') AND has_schema_privilege(top, p.pronamespace, 'USAGE')
+           AND NOT pg_has_role(top, p.proowner, 'USAGE'))) acting`;
 
 /** Kinds of objects with grants, as people call them: catalog, owner, grants, and which rows. */
 const KINDS = [
@@ -158,10 +204,11 @@ export async function readDatabase(
 ): Promise<InDatabase> {
   const oids = (which: 'top' | 'used') => roles.filter((role) => role[which]).map(({ oid }) => oid);
   const [tops, used] = [oids('top'), oids('used')];
+  const own = roles.filter((role) => role.used && !isPredefined(role.name)).map(({ oid }) => oid);
   const [, schemas, [powers], grantable] = await Promise.all([
     noJit(send),
     send(schemaRow, SCHEMAS, [tops, used, loginOid]),
-    send(powerRow, POWERS, [tops, roles.some(({ become }) => become)]),
+    send(powerRow, POWERS, [tops, roles.some(({ become }) => become), own]),
     send(grantableRow, GRANTABLE, [used]),
   ]);
   if (powers === undefined) throw new Error('the catalog did not answer for the role');

@@ -4,6 +4,14 @@ import { createInspector, type Inspector } from '../../../src/target/inspection/
 import { installedMajors } from '../../support/majors.js';
 import { useServer } from '../server.js';
 
+const SCHEMA = 'CREATE SCHEMA r_s; GRANT USAGE ON SCHEMA r_s TO r';
+const ACTING = "CREATE FUNCTION r_s.f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'";
+const FOREIGN = 'CREATE FOREIGN DATA WRAPPER r_w; CREATE SERVER r_v FOREIGN DATA WRAPPER r_w';
+const PARAMETERS: [attributes: string, given: string, plain: string, setRole: string][] = [
+  ['', 'GRANT SET ON PARAMETER log_statement TO r', 'admin', 'admin'],
+  ['', 'GRANT ALTER SYSTEM ON PARAMETER archive_command TO r', 'superuser', 'superuser'],
+];
+
 describe.each(installedMajors())('what a role can do on Postgres $major', (major) => {
   const used = useServer(major);
   let inspector: Inspector;
@@ -118,6 +126,18 @@ describe.each(installedMajors())('what a role can do on Postgres $major', (major
       'superuser',
       'superuser',
     ],
+    // What stands outside of tables, and what everybody may do once a role lets them in.
+    ['', `${SCHEMA}; ${ACTING}`, 'admin', 'admin'],
+    ['', `${SCHEMA}; ${ACTING}; CREATE ROLE r_o; ALTER FUNCTION r_s.f() OWNER TO r_o`, 'write', 'write'],
+    ['', `CREATE SCHEMA r_s; ${ACTING}`, 'read', 'read'],
+    ['', 'GRANT EXECUTE ON FUNCTION pg_read_file(text) TO r', 'admin', 'admin'],
+    ['', 'GRANT SELECT ON pg_authid TO r', 'admin', 'admin'],
+    ['', 'GRANT SELECT (rolpassword) ON pg_authid TO r', 'admin', 'admin'],
+    ['', `${FOREIGN}; GRANT USAGE ON FOREIGN SERVER r_v TO r`, 'admin', 'admin'],
+    ['', 'CREATE SEQUENCE r_q; GRANT UPDATE ON SEQUENCE r_q TO r', 'write', 'write'],
+    ['', 'SELECT lo_create(90001); GRANT UPDATE ON LARGE OBJECT 90001 TO r', 'write', 'write'],
+    ['', 'ALTER DEFAULT PRIVILEGES GRANT INSERT ON TABLES TO r', 'write', 'write'],
+    ...(major.major >= 15 ? PARAMETERS : []),
     ['CREATEDB', '', 'read', 'admin'],
     ['BYPASSRLS', '', 'read', 'admin'],
     ['REPLICATION', '', 'read', 'admin'],
@@ -190,6 +210,35 @@ describe.each(newest)('databases and times, on Postgres $major', (major) => {
     expect([...all.databases, ...all.unread].map(({ name }) => name).toSorted()).toEqual(
       ['billing', 'postgres', ...names, 'unconcerned'].toSorted(),
     );
+  });
+
+  test('what was not read is judged by what the shared catalogs tell of it', async () => {
+    const { server } = used;
+    const [r, login] = [await server.role(), await server.login()];
+    const of = async (role: string) => inspector.preview({ role, login, setRole: false }, true);
+    expect(await of(r)).toMatchObject({ danger: 'read', unreadDanger: 'none', unread: [] });
+
+    await server.sql('CREATE DATABASE ledgers');
+    await server.sql('REVOKE CONNECT ON DATABASE ledgers FROM PUBLIC');
+    await server.cluster.query(`CREATE TABLE t (); GRANT SELECT ON t TO ${r}`, [], 'ledgers');
+    // Nobody can use there what the role was granted: it can't connect.
+    expect(await of(r)).toMatchObject({ unreadDanger: 'none', unread: [{ name: 'ledgers' }] });
+    await server.sql(`GRANT CONNECT ON DATABASE ledgers TO ${r}`);
+    expect(await of(r)).toMatchObject({
+      danger: 'read',
+      unreadDanger: 'admin',
+      unreadReason:
+        'may do anything up to that in ledgers, which was not read (no CONNECT): 1 object there names it',
+    });
+    await server.sql('GRANT CONNECT ON DATABASE ledgers TO hallpass');
+    expect(await of(r)).toMatchObject({ danger: 'read', unreadDanger: 'none', unread: [] });
+
+    // What a predefined role was granted elsewhere, no shared catalog tells.
+    const monitor = await server.role();
+    await server.sql(`GRANT pg_monitor TO ${monitor}`);
+    await server.sql('REVOKE CONNECT ON DATABASE ledgers FROM hallpass');
+    await server.sql(`GRANT CONNECT ON DATABASE ledgers TO ${login}`);
+    expect(await of(monitor)).toMatchObject({ danger: 'read', unreadDanger: 'admin' });
   });
 
   test('what changed in a database that can’t be read is still said to have', async () => {
