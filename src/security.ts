@@ -34,10 +34,12 @@ export type SecurityEvent =
   | 'unknown_request'
   | 'own_request'
   | 'same_login'
+  | 'same_email'
   | 'not_an_approver'
   | 'not_the_requester'
   | 'not_an_operator'
   | 'login_changed'
+  | 'too_dangerous'
   /** Slack did not say who is in a group that decides: nobody counted as a member. */
   | 'group_unknown'
   /** A request waited to be granted, and the audit trail has no approval of it: somebody wrote it into the ledger. */

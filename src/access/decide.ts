@@ -2,21 +2,23 @@ import { type MayDecide, mayDecide, type Policy, type Principal } from '../domai
 import type { AccessRequest, RequestEvent } from '../domain/request.js';
 import { transition } from '../domain/transition.js';
 import { logSecurity, type SecurityEvent } from '../security.js';
-import { roleUnsure } from '../surfaces/form-words.js';
-import { escapeMrkdwn } from '../surfaces/text.js';
 import * as words from '../surfaces/words.js';
 import type { Actor, Clicked, Reply } from './access.js';
 import { change, type Intended } from './change.js';
 import type { Deps } from './deps.js';
 import { findRequest } from './find.js';
-import { identify, loginsOf, mappingStands, readGroups } from './who.js';
+import { type Objection, offeredToday, standsToday } from './standing.js';
+import { identify, knownAs, readGroups } from './who.js';
 
 /** `extend`: lend what is lent for as long again as was asked for, from now on. */
 type Verdict = 'approve' | 'deny' | 'extend';
 
-type DecideDeps = Pick<Deps, 'config' | 'roles' | 'db' | 'changed' | 'messenger' | 'logger' | 'background'>;
+type DecideDeps = Pick<
+  Deps,
+  'config' | 'roles' | 'inspectors' | 'db' | 'changed' | 'messenger' | 'logger' | 'background'
+>;
 
-/** An approver approves, denies or extends. Everything is looked at anew: the policy, the groups, the mapping, the clock. */
+/** An approver approves, denies or extends. Everything is looked at again (standing.ts): the policy, the groups, the mapping, the danger, the clock. */
 export async function decide(
   deps: DecideDeps,
   verdict: Verdict,
@@ -31,63 +33,64 @@ export async function decide(
   const { request, now } = found;
   const suspicious = (security: SecurityEvent) =>
     logSecurity(deps.logger, security, { user: actor.userId, request: request.id }, 'refused a decision');
+  const object = ({ code, text }: Objection): Reply => {
+    if (code !== null) suspicious(code);
+    return { text };
+  };
   const pointless = refusal(request, verdict, actor.userId, now);
   if (pointless !== null) return pointless;
 
-  const target = deps.config.targets.get(request.target);
-  const role = deps.roles.role(request.target, request.role);
-  if (verdict !== 'deny' && (target?.lend !== true || role === undefined)) {
-    const isUnsure = target?.lend === true && deps.roles.isUnsure(target.key);
-    if (!isUnsure) suspicious('role_not_offered');
-    const said = isUnsure ? escapeMrkdwn(roleUnsure(request.role, target.name)) : null;
-    return { text: said ?? words.notOfferedAnyMore(request, verdict) };
-  }
+  const offered = offeredToday(deps, request, verdict === 'extend' ? 'extend' : 'approve');
+  if (verdict !== 'deny' && offered.role === null) return object(offered.objection);
   // Who was asked may deny what is not offered any more.
-  const policy = role?.policy ?? null;
+  const policy = offered.role?.policy ?? null;
   const approvers = policy?.approvers ?? request.asked;
+  const [groups, requester] = await Promise.all([
+    readGroups(deps, approvers),
+    deps.messenger.person(request.requester).catch(() => null),
+  ]);
   const may = mayDecide(
     approvers,
-    {
-      userId: actor.userId,
-      logins: loginsOf(deps.config, request.target, who.person),
-      groups: await readGroups(deps, approvers),
-    },
-    request,
+    { userId: actor.userId, ...knownAs(deps.config, request.target, who.person), groups },
+    { ...request, email: requester?.email ?? null },
   );
   if (!may.ok) {
     suspicious(may.code);
     return { text: whyNot(may, request, approvers) };
   }
-  if (verdict !== 'deny' && !(await mappingStands(deps, request))) {
-    suspicious('login_changed');
-    return { text: words.loginChanged(request, verdict) };
-  }
-  const outcomes = await change(deps, [request.id], () => intended(deps, verdict, actor, may.via, policy));
+  const standing =
+    verdict === 'deny' || offered.role === null
+      ? null
+      : await standsToday(deps, request, offered.role, verdict);
+  if (standing?.objection) return object(standing.objection);
+  const event = eventOf(verdict, actor.userId, may.via, policy?.maxMs ?? 0, standing?.cleared === true);
+  const outcomes = await change(deps, [request.id], () => intended(deps, event, actor, policy));
   const outcome = outcomes.get(request.id);
   return outcome === undefined || outcome.ok ? null : { text: words.refused(outcome.refusal, actor.userId) };
 }
 
 function intended(
   { config }: Pick<Deps, 'config'>,
-  verdict: Verdict,
+  event: RequestEvent & { readonly type: Verdict; readonly via: string },
   actor: Actor,
-  via: string,
   policy: Policy | null,
 ): Intended {
+  const { type: verdict, via } = event;
   return {
-    event: eventOf(verdict, actor.userId, via, policy?.maxMs ?? 0),
+    event,
     audit: { policy, configHash: config.hash },
     ...(verdict === 'extend' ? {} : { decision: { approver: actor.userId, verdict, via } }),
   };
 }
 
-function eventOf(type: Verdict, by: string, via: string, maxMs: number): RequestEvent {
-  return type === 'deny' ? { type, by, via } : { type, by, via, maxMs };
+function eventOf(type: Verdict, by: string, via: string, maxMs: number, cleared: boolean) {
+  if (type === 'deny') return { type, by, via };
+  return type === 'extend' ? { type, by, via, maxMs } : { type, by, via, maxMs, cleared };
 }
 
 /** Somebody was quicker, or it is too late: the state table says which, and the decision was not looked at. */
 function refusal(request: AccessRequest, verdict: Verdict, by: string, now: Date): Reply {
-  const result = transition(request, eventOf(verdict, by, '', Number.MAX_SAFE_INTEGER), now);
+  const result = transition(request, eventOf(verdict, by, '', Number.MAX_SAFE_INTEGER, false), now);
   return result.ok ? null : { text: words.refused(result.refusal, by) };
 }
 
@@ -101,6 +104,8 @@ function whyNot(
       return words.ownRequest(request, approvers);
     case 'same_login':
       return words.sameLogin(request, approvers);
+    case 'same_email':
+      return words.sameEmail(request, approvers);
     case 'not_an_approver':
       return words.notApprover(request, approvers);
     case 'group_unknown':

@@ -8,12 +8,15 @@ import type { Actor } from './access.js';
 import type { Deps } from './deps.js';
 import { previewWithin } from './preview.js';
 import { type Asking, type Refusal, readScope, sayRefusal } from './scope.js';
-import { findLogin, identify, loginOn } from './who.js';
+import { identify, loginOn, resolveLogin } from './who.js';
 
 type OfferDeps = Pick<Deps, 'config' | 'inspectors' | 'roles' | 'messenger' | 'logger'>;
 
 /** The form is shown without what the role can do when its server is slower, milliseconds. */
 const PREVIEW_MS = 1_000;
+
+/** Nor does it wait longer to be told which login an address means; milliseconds. */
+const LOGIN_MS = 800;
 
 /** What the form shows as long as no role is chosen. */
 const NO_ROLE_YET = {
@@ -59,9 +62,11 @@ export async function fillForm(
   if (!who.ok) return requestModal(form({ ...nowhere(channel), notice: who.text }, null));
   if (target === undefined)
     return requestModal(form({ ...nowhere(channel), notice: nothingOffered() }, null));
-  const answer = findLogin(deps.config, target, who.person);
   const role = deps.roles.offered(target.key, chosen.role ?? '');
-  const place = await placeOf(deps, { userId: actor.userId, channel }, target, role);
+  const [answer, place] = await Promise.all([
+    resolveLogin(deps, target, who.person, LOGIN_MS),
+    placeOf(deps, { userId: actor.userId, channel }, target, role),
+  ]);
   const inTheWay = answer.login === null ? answer.why : target.lend ? null : notLending(target.name);
   const shown = form({ ...place, notice: inTheWay ?? place.notice }, answer.login);
   if (place.role === null || answer.login === null || inTheWay !== null) return requestModal(shown);

@@ -5,10 +5,12 @@ import { readPending, readRequests } from '../ledger/read-requests.js';
 import type { OnCallAnswer } from '../oncall/on-call.js';
 import { change } from './change.js';
 import type { Deps } from './deps.js';
-import { isRequester } from './scope.js';
-import { mappingStands } from './who.js';
+import { offeredToday, standsToday } from './standing.js';
 
-type OnCallDeps = Pick<Deps, 'config' | 'roles' | 'logger' | 'db' | 'changed' | 'onCall' | 'messenger'>;
+type OnCallDeps = Pick<
+  Deps,
+  'config' | 'roles' | 'inspectors' | 'logger' | 'db' | 'changed' | 'onCall' | 'messenger'
+>;
 
 /**
  * Is the requester on call for this role right now? Null when the role's policy has no on-call rule.
@@ -44,9 +46,15 @@ export async function considerOnCall(deps: OnCallDeps, id: number): Promise<void
   const { requests } = await readRequests(deps.db, [id]);
   const request = requests[0];
   if (request?.state !== 'pending') return;
-  const policy = deps.roles.role(request.target, request.role)?.policy ?? null;
-  const asked = (await mayBeLent(deps, request, policy)) ? await askOnCall(deps, request, policy) : null;
-  if (asked !== null) {
+  const offered = offeredToday(deps, request, 'approve');
+  const role = offered.role;
+  const policy = role?.policy ?? null;
+  // What a person who decides would be refused, on call does not decide either.
+  const [standing, asked] = await Promise.all([
+    role === null || !policy?.onCall ? null : standsToday(deps, request, role, 'approve').catch(() => null),
+    askOnCall(deps, request, policy),
+  ]);
+  if (asked !== null && standing?.objection === null) {
     // crash point: after-pagerduty-before-approved
     const { maxMs, answer } = asked;
     await change(deps, [id], (current) => {
@@ -56,7 +64,7 @@ export async function considerOnCall(deps: OnCallDeps, id: number): Promise<void
         return { event: { type: 'on_call_said', note } };
       }
       return {
-        event: { type: 'approve_on_call', through: answer.through, maxMs },
+        event: { type: 'approve_on_call', through: answer.through, maxMs, cleared: standing.cleared },
         audit: { policy, configHash: deps.config.hash },
         decision: { approver: 'on_call', verdict: 'approve', via: answer.through },
       };
@@ -64,16 +72,6 @@ export async function considerOnCall(deps: OnCallDeps, id: number): Promise<void
   }
   await releaseDeliveries(deps.db, id);
   deps.changed(new Set());
-}
-
-/** What a person who decides would see or be told: the role is still offered, and to this login of theirs. */
-async function mayBeLent(deps: OnCallDeps, request: AccessRequest, policy: Policy | null): Promise<boolean> {
-  const lends = deps.config.targets.get(request.target)?.lend === true;
-  return (
-    lends &&
-    (await isRequester(deps, request.requester, policy)) &&
-    (await mappingStands(deps, request).catch(() => false))
-  );
 }
 
 /** Asks again for everything that still waits: a shift may have begun. */

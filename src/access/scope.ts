@@ -48,17 +48,6 @@ export async function readScope(
   };
 }
 
-/** Whether who asked before may still ask, wherever that was. Never throws. */
-export async function isRequester(
-  deps: Pick<Deps, 'messenger' | 'logger'>,
-  userId: string,
-  policy: Policy | null,
-): Promise<boolean> {
-  if (policy === null) return false;
-  const refusalOf = await readScope(deps, { userId, channel: null }, [policy]);
-  return refusalOf({ ...policy, channels: null }) === null;
-}
-
 /** In a sentence for who asks, with the next step. */
 export function sayRefusal({ role }: Pick<RoleConfig, 'role'>, refusal: Refusal): string {
   switch (refusal.code) {

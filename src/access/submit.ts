@@ -13,10 +13,12 @@ import { whyNotLendable } from './lendable.js';
 import { considerOnCall } from './on-call.js';
 import { releaseCard, showPreview, tooDangerous } from './preview.js';
 import { readScope, sayRefusal } from './scope.js';
-import { findLogin, identify } from './who.js';
+import { findLogin, identify, resolveLogin } from './who.js';
 
 /** The server is asked before the request is made, but never holds it up, milliseconds. */
 const LOOK_MS = 1_000;
+/** Nor while it says which login an address means; milliseconds. */
+const LOGIN_MS = 800;
 /** The card waits this long for PagerDuty, so that nobody is called for what on call decides; milliseconds. */
 const HOLD_CARD_MS = 2_500;
 /** Or for what the role can do, so that who decides has it before the click; milliseconds. */
@@ -38,8 +40,14 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
   if (!who.ok) return wrong('target', who.text);
   const refused = (security: SecurityEvent, facts: object = {}) =>
     logSecurity(deps.logger, security, { user: actor.userId, ...facts }, 'refused a request');
-  const wish = read(deps, submission, (target) => findLogin(deps.config, target, who.person), refused);
-  if ('errors' in wish) return wish;
+  const read = readForm(deps, submission, (target) => findLogin(deps.config, target, who.person), refused);
+  if ('errors' in read) return read;
+  const found = await resolveLogin(deps, read.target, who.person, LOGIN_MS);
+  if (found.login === null) {
+    if (found.because !== 'unread') refused('no_login', { target: read.target.key });
+    return wrong('target', found.why);
+  }
+  const wish = { ...read, login: found.login };
 
   const { policy } = wish.role;
   const asking = { userId: actor.userId, channel: submission.channel };
@@ -93,7 +101,7 @@ function wrong(field: keyof typeof BLOCKS, text: string): Submitted & { ok: fals
 }
 
 /** Everything that the form and the file alone can tell, all errors at once. */
-function read(
+function readForm(
   { config, roles }: Pick<Deps, 'config' | 'roles'>,
   submission: Submission,
   loginAt: (target: TargetConfig) => LoginAnswer,

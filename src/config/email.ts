@@ -46,6 +46,13 @@ export function emailRuleOf(
     problems.push(source.problem([...path, 'email_pattern'], message, 'key'));
     return { rule: null, origins: [] };
   }
+  // Mail for ana@example.com and for ana@example.org may be two people's.
+  if (!pattern.value.includes('{email}') && new Set(domains.value).size > 1) {
+    const { source, path } = pattern.layer;
+    const message = `gives one login to whoever has that name in any of ${domains.value.join(', ')}; write {email}, or one domain`;
+    problems.push(source.problem([...path, 'email_pattern'], message, 'key'));
+    return { rule: null, origins: [] };
+  }
   return {
     rule: { pattern: pattern.value, domains: domains.value },
     origins: [shown, origin('email_domains', domains.value.join(', '), domains.layer)],

@@ -1,7 +1,8 @@
 /**
  * Which Postgres login is this person's on a target? What the configuration says by Slack user id decides; only
- * then, where it is switched on, the confirmed e-mail address. Invariant: an address never yields a login that the
- * configuration gives to somebody else.
+ * then, where it is switched on, the confirmed e-mail address. Mail knows no upper and lower case, and Postgres does: an
+ * address yields a wish, and the server says which login that is. Invariants: an address never yields a login that the
+ * configuration gives to somebody else, nor one of two that differ in nothing else.
  */
 
 /** What the configuration says of logins on one target. */
@@ -25,12 +26,15 @@ export interface LoginFacts {
 }
 
 export type LoginAnswer =
+  /** Of an address (`email`): in lower case, and not yet the name that the server has for it. */
   | { readonly login: string; readonly how: 'target' | 'people' | 'email' }
   /** `why` is a sentence for that person. */
   | { readonly login: null; readonly why: string };
 
 /** Postgres cuts longer names (NAMEDATALEN), and would take another login for it. */
 const LONGEST_NAME = 63;
+
+const ASK_OPERATOR = 'Ask an operator to add you to the configuration.';
 
 export function loginOf(facts: LoginFacts): LoginAnswer {
   const { userId, target, people } = facts;
@@ -44,10 +48,7 @@ export function loginOf(facts: LoginFacts): LoginAnswer {
 }
 
 function fromEmail({ userId, email, target, people }: LoginFacts): LoginAnswer {
-  const no = (why: string): LoginAnswer => ({
-    login: null,
-    why: `${why} Ask an operator to add you to the configuration.`,
-  });
+  const no = (why: string): LoginAnswer => ({ login: null, why: `${why} ${ASK_OPERATOR}` });
   if (target.emailRule === null) return no(`No login on ${target.name} is known for you.`);
   if (email === null)
     return no('Slack shows no confirmed e-mail address of yours, from which your login follows.');
@@ -82,5 +83,35 @@ function isSomebodyElses(
     ...here,
     ...[...anywhere].map(([id, person]): [string, string | null] => [id, person.login]),
   ];
-  return owners.some(([id, owned]) => id !== userId && owned === login);
+  return owners.some(([id, owned]) => id !== userId && owned !== null && isAlike(owned, login));
+}
+
+/** Do these name the same login, as far as an address can tell? Too often rather than too rarely. */
+export function isAlike(a: string, b: string): boolean {
+  return fold(a) === fold(b);
+}
+
+function fold(name: string): string {
+  return name.normalize('NFKC').toLowerCase();
+}
+
+/** Do these addresses belong to one person? Mail for `ana+x@` arrives at `ana@`. */
+export function isSameMailbox(a: string, b: string): boolean {
+  return fold(a).replace(/\+[^@]*@/, '@') === fold(b).replace(/\+[^@]*@/, '@');
+}
+
+/**
+ * Which login on the server an address names.
+ * @param wish what `loginOf` made of it; @param alike the logins there that equal it regardless of case.
+ */
+export function chooseLogin(
+  wish: string,
+  alike: readonly string[],
+  target: Pick<LoginRules, 'name'>,
+): LoginAnswer {
+  const [first = wish, second] = alike;
+  if (second === undefined) return { login: first, how: 'email' };
+  const names = alike.slice(0, 4).map((name) => `“${name}”`);
+  const why = `Your e-mail address could mean more than one login on ${target.name}: ${names.join(', ')}. ${ASK_OPERATOR}`;
+  return { login: null, why };
 }

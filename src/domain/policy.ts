@@ -3,6 +3,7 @@
  * looked up. Nothing here asks Slack, PagerDuty or a clock.
  */
 import type { Danger } from './danger.js';
+import { isAlike, isSameMailbox } from './login.js';
 
 /** A Slack user (`U…`, `W…`) or user group (`S…`), with the configuration's name for it, if it has one. */
 export interface Principal {
@@ -42,6 +43,10 @@ export interface DeciderFacts {
   readonly userId: string;
   /** Every Postgres login that this person is known by, also where they may not use it. */
   readonly logins: ReadonlySet<string>;
+  /** The login that follows from their e-mail address, which tells no upper from lower case; null when none does. */
+  readonly loginByAddress: string | null;
+  /** Confirmed; null when it is not known. */
+  readonly email: string | null;
   /** For each group named in the policy: its members, or null when Slack did not say. */
   readonly groups: ReadonlyMap<string, ReadonlySet<string> | null>;
 }
@@ -53,19 +58,31 @@ export type Qualifies =
   /** They may or may not be one: these groups could not be read. */
   | { readonly ok: false; readonly code: 'group_unknown'; readonly groups: readonly Principal[] };
 
-export type MayDecide = Qualifies | { readonly ok: false; readonly code: 'own_request' | 'same_login' };
+export type MayDecide =
+  | Qualifies
+  | { readonly ok: false; readonly code: 'own_request' | 'same_login' | 'same_email' };
 
 /**
- * May this person decide this request? Nobody decides on their own request, nor through a second account mapped
- * to the same login.
+ * May this person decide this request? Nobody decides on their own request, nor through a second account of the same
+ * login or the same mailbox.
+ * @param request `email`: the requester's confirmed address; null when it is not known.
  */
 export function mayDecide(
   approvers: readonly Principal[],
   decider: DeciderFacts,
-  request: { readonly requester: string; readonly login: string },
+  request: { readonly requester: string; readonly login: string; readonly email: string | null },
 ): MayDecide {
   if (decider.userId === request.requester) return { ok: false, code: 'own_request' };
-  if (decider.logins.has(request.login)) return { ok: false, code: 'same_login' };
+  const { loginByAddress } = decider;
+  if (
+    decider.logins.has(request.login) ||
+    (loginByAddress !== null && isAlike(loginByAddress, request.login))
+  ) {
+    return { ok: false, code: 'same_login' };
+  }
+  if (decider.email !== null && request.email !== null && isSameMailbox(decider.email, request.email)) {
+    return { ok: false, code: 'same_email' };
+  }
   return qualifies(approvers, decider);
 }
 

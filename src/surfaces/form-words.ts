@@ -74,6 +74,11 @@ function count(n: number, what: string): string {
   return `${n} ${what}${n === 1 ? '' : 's'}`;
 }
 
+/** The login follows from an address, and the server that has it does not answer. */
+export function loginUnread(targetName: string): string {
+  return `${quoted(targetName)} doesn’t answer, so Hallpass can’t tell which login there is yours. Nothing was changed; try again in a minute.`;
+}
+
 export function targetMissing(): string {
   return 'Choose an instance.';
 }

@@ -7,6 +7,9 @@ import { type AccessRequest, type Refusal, requestName } from '../domain/request
 import { headline, waited, whyEnded } from './story.js';
 import { code, inline, mention, mentions, when, who } from './text.js';
 
+/** A sentence of the inspection. */
+const MAX_WHY = 500;
+
 /** Why the state table refused; `reader` is the one who clicked. */
 export function refused({ code: reason, request }: Refusal, reader: string): string {
   const id = requestName(request.id);
@@ -79,6 +82,11 @@ export function groupUnreadable(groups: readonly Principal[]): string {
   return `Slack did not say who is in ${mentions(groups)}, so nobody knows whether you may decide. Nothing was changed; try again in a minute.`;
 }
 
+/** Two Slack accounts, one mailbox: it counts as the same person. */
+export function sameEmail(request: AccessRequest, approvers: readonly Principal[]): string {
+  return `${requestName(request.id)} was asked for by ${mention(request.requester)}, whose e-mail address is yours too, so it counts as your own request. These can decide: ${mentions(approvers)}`;
+}
+
 /** Cancelling and relinquishing are for the requester. */
 export function notRequester(request: AccessRequest): string {
   return `Only ${mention(request.requester)} can do that: ${requestName(request.id)} is theirs.`;
@@ -95,6 +103,48 @@ export function loginChanged(request: AccessRequest, verdict: 'approve' | 'exten
       ? "so it can't be extended. End the access, if it should not last until its end."
       : "so it can't be approved. Deny it; they can ask again.";
   return `${requestName(request.id)} is for the login ${code(request.login)} on ${code(request.target)}, which ${mention(request.requester)} may not use any more, ${next}`;
+}
+
+type Doing = 'approve' | 'extend';
+
+/** What can be done where something changed since it was asked for. */
+function cannot(request: AccessRequest, doing: Doing): string {
+  const id = requestName(request.id);
+  return doing === 'extend'
+    ? `${id} can't be extended. Its end stays as it is.`
+    : `${id} can't be approved. Deny it; ${mention(request.requester)} can ask again.`;
+}
+
+/** The role is kept for others since. */
+export function requesterChanged(
+  request: AccessRequest,
+  requesters: readonly Principal[],
+  doing: Doing,
+): string {
+  return `${mention(request.requester)} may not ask for ${code(request.role)} any more (only ${mentions(requesters)} may), so ${cannot(request, doing)}`;
+}
+
+export function requesterUnreadable(request: AccessRequest, groups: readonly Principal[]): string {
+  return `Slack didn't say who is in ${mentions(groups)}, so Hallpass can't tell whether ${mention(request.requester)} may ask for ${code(request.role)}. Nothing was changed; try again in a minute.`;
+}
+
+export function channelChanged(request: AccessRequest, channels: readonly string[], doing: Doing): string {
+  const links = channels.map((id) => `<#${id}>`).join(', ');
+  return `${code(request.role)} may be asked for only in ${links}, and ${requestName(request.id)} was asked for elsewhere, so ${cannot(request, doing)}`;
+}
+
+/** @param why what the role can do, or why that could not be read; a clause. */
+export function tooDangerous(request: AccessRequest, why: string, doing: Doing): string {
+  return `${inline(why, MAX_WHY)}, so ${cannot(request, doing)}`;
+}
+
+/** More than one login on the server equals the requester's address. */
+export function loginUnclear(request: AccessRequest, doing: Doing): string {
+  return `More than one login on ${code(request.target)} now matches the e-mail address of ${mention(request.requester)}, and ${code(request.login)} is only one of them, so ${cannot(request, doing)} An operator can name the login in the configuration.`;
+}
+
+export function loginUnread(request: AccessRequest, _doing: Doing): string {
+  return `${code(request.target)} doesn't answer, so Hallpass can't tell whether ${code(request.login)} is still the login of ${mention(request.requester)}. Nothing was changed; try again in a minute.`;
 }
 
 /** The role or its target left the configuration since it was asked for. */

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { type LoginFacts, type LoginRules, loginOf } from '../../src/domain/login.js';
+import {
+  chooseLogin,
+  isSameMailbox,
+  type LoginFacts,
+  type LoginRules,
+  loginOf,
+} from '../../src/domain/login.js';
 
 const ANA = 'U0123456785';
 const BEN = 'U0123456786';
@@ -85,6 +91,34 @@ describe('an address', () => {
     expect(
       ask({ people: new Map([[BEN, { login: 'ana' }]]), target: { people: new Map([[BEN, null]]) } }).login,
     ).toBeNull();
+  });
+
+  test("nor one that differs from somebody else's in nothing but case, or in how Unicode writes it", () => {
+    const named = (login: string, pattern = '{local}') =>
+      ask({
+        people: new Map([[BEN, { login }]]),
+        target: { emailRule: { pattern, domains: ['example.com'] } },
+      }).login;
+    expect(named('ANA')).toBeNull();
+    expect(named('Ana@Example.com', '{email}')).toBeNull();
+    expect(named('e\u0301_ana', '\u00e9_{local}')).toBeNull();
+    expect(named('anna')).toBe('ana');
+  });
+
+  test('means the login that the server has, and never one of two', () => {
+    const wish = 'ana.lopez@example.com';
+    expect(chooseLogin(wish, [], shop).login).toBe(wish);
+    expect(chooseLogin(wish, ['Ana.Lopez@example.com'], shop).login).toBe('Ana.Lopez@example.com');
+    expect(chooseLogin(wish, ['Ana.Lopez@example.com', wish], shop)).toEqual({
+      login: null,
+      why: 'Your e-mail address could mean more than one login on Shop: “Ana.Lopez@example.com”, “ana.lopez@example.com”. Ask an operator to add you to the configuration.',
+    });
+  });
+
+  test('is the same mailbox, whatever its case and what follows a plus', () => {
+    expect(isSameMailbox('Ana@example.com', 'ana+dba@EXAMPLE.com')).toBe(true);
+    expect(isSameMailbox('ana@example.com', 'ana@example.org')).toBe(false);
+    expect(isSameMailbox('ana@example.com', 'anna@example.com')).toBe(false);
   });
 
   test('two accounts of one person may be named for one login', () => {

@@ -1,0 +1,212 @@
+/** Decisions are made at the click: under today's groups, today's danger, and by the login that the server has. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { runSql } from '../../sandbox/postgres/server-access.js';
+import { CAST, CHANNELS, GROUPS } from '../../sandbox/stage/cast.js';
+import {
+  all,
+  card,
+  click,
+  clickAndHear,
+  request,
+  submitAs,
+  submitRequest,
+  told,
+} from '../../sandbox/stage/people.js';
+import { startStage } from '../../sandbox/stage/stage.js';
+import { lent, PATIENCE_MS } from './crash-stage.js';
+import { CLI } from './world.js';
+
+/** Who may ask for orders_read. */
+const DESK = 'S0DESK';
+/** Their address is written with capitals, and so is their login. */
+const LOPEZ = { id: 'U0LOPEZ', name: 'lopez', email: 'Ana.Lopez@example.com' } as const;
+/** An approver, through a second account: mail for them arrives at Ana's. */
+const ANA_PLUS = { id: 'U0ANAPLUS', name: 'ana.plus', email: 'ANA+private@example.com' } as const;
+
+const stage = await startStage({
+  cli: CLI,
+  configure: (yaml) =>
+    yaml
+      .replace('groups: { ', `groups: { desk: ${DESK}, `)
+      .replace('defaults:', 'defaults:\n  email_pattern: "{email}"\n  email_domains: [example.com]')
+      .replace('orders_read: {', `orders_read: { requesters: [desk], approvers: [dba, ${CAST.olga}],`)
+      .replace('payments_read: {', 'payments_read: { max_danger: read,'),
+});
+afterAll(() => stage.close());
+afterEach(async () => {
+  // A test that failed halfway leaves nothing to the next.
+  await runSql(stage.ledgerUrl, "update requests set pending_until = now() where state = 'pending'");
+});
+const { server, slack } = stage;
+const { workspace } = slack;
+let hallpass = await stage.startHallpass();
+
+beforeAll(() => {
+  workspace.addPerson(LOPEZ);
+  workspace.addPerson(ANA_PLUS);
+  workspace.addGroup({ id: DESK, handle: 'desk', members: [CAST.ana, CAST.ben] });
+  workspace.setGroup(GROUPS.dba, { members: [CAST.cora, ANA_PLUS.id] });
+});
+
+/** Who has this role by Hallpass. */
+const holders = async (role: string) =>
+  (await lent(stage)).flatMap((each) => (each.startsWith(`${role} `) ? [each.slice(role.length + 1)] : []));
+const waiting = (id: string) => card(slack, id, /Waiting/);
+/** So that there is something to be gained by an extension. */
+async function nearItsEnd(id: string): Promise<void> {
+  const set = "update requests set expires_at = now() + interval '5 minutes' where id = $1";
+  await runSql(stage.ledgerUrl, set, [id.slice('R-'.length)]);
+}
+/** What is remembered of groups and people is forgotten. */
+async function restart(): Promise<void> {
+  await hallpass.stop();
+  hallpass = await stage.startHallpass();
+}
+
+test('who may ask is asked again at the click that approves, and at the one that extends', async () => {
+  onTestFinished(() => workspace.setGroup(DESK, { members: [CAST.ana, CAST.ben] }));
+  const [asked, extended] = [
+    await request(slack, 'ana', { role: 'orders_read', duration: '15 minutes' }),
+    await request(slack, 'ben', { role: 'orders_read', duration: '15 minutes' }),
+  ];
+  await click(slack, 'cora', await waiting(extended), 'Approve');
+  await told(slack, 'ben', extended, /psql/);
+  await nearItsEnd(extended);
+  const active = await card(slack, extended, /Granted until/);
+  workspace.setGroup(DESK, { members: [] });
+  await restart();
+
+  expect(await clickAndHear(slack, 'cora', await waiting(asked), 'Approve')).toMatch(
+    /<@U0ANA> may not ask for `orders_read` any more .*can't be approved/,
+  );
+  expect(await clickAndHear(slack, 'cora', active, 'Extend')).toMatch(
+    /<@U0BEN> may not ask .*can't be extended/,
+  );
+  expect(await holders('orders_read')).toEqual(['ben']);
+
+  // What Slack does not say is no yes.
+  slack.faults.order('usergroups.users.list', { kind: 'error', error: 'internal_error' }, 100);
+  await restart();
+  onTestFinished(() => slack.faults.clear());
+  expect(await clickAndHear(slack, 'olga', await waiting(asked), 'Approve')).toMatch(
+    /Slack didn't say who is in <!subteam\^S0DESK/,
+  );
+  slack.faults.clear();
+  await restart();
+  await click(slack, 'cora', await waiting(asked), 'Deny');
+  await click(slack, 'cora', active, 'End access');
+  await card(slack, extended, /Ended/);
+});
+
+test('what the role can do is read again at the click that approves, and at the one that extends', async () => {
+  const grow = (how: 'grant' | 'revoke') =>
+    server.query(
+      `${how} update on payments.payments ${how === 'grant' ? 'to' : 'from'} payments_read`,
+      [],
+      'shop',
+    );
+  onTestFinished(() => grow('revoke').then(() => undefined));
+  const id = await request(slack, 'ana', { role: 'payments_read', duration: '15 minutes' });
+  await grow('grant');
+  expect(await clickAndHear(slack, 'cora', await waiting(id), 'Approve')).toMatch(
+    /payments_read is of danger “write”, and at most “read” is lent here.*can't be approved/,
+  );
+  expect(await holders('payments_read')).toEqual([]);
+  await grow('revoke');
+  await click(slack, 'cora', await waiting(id), 'Approve');
+  await told(slack, 'ana', id, /psql/);
+  await nearItsEnd(id);
+  const active = await card(slack, id, /Granted until/);
+  await grow('grant');
+  expect(await clickAndHear(slack, 'cora', active, 'Extend')).toMatch(/danger “write”.*can't be extended/);
+  await grow('revoke');
+  await click(slack, 'cora', active, 'End access');
+  await card(slack, id, /Ended/);
+});
+
+test('a database that Hallpass may not read is not taken for harmless', async () => {
+  await server.query('create database ledgers');
+  onTestFinished(() => server.query('drop database ledgers with (force)').then(() => undefined));
+  await server.query('revoke connect on database ledgers from public');
+  await server.query('create table t (); grant insert on t to payments_read', [], 'ledgers');
+  await server.query('grant connect on database ledgers to payments_read');
+  const wish = { role: 'payments_read', duration: '15 minutes' };
+  const errors = await submitRequest(slack, 'ana', wish);
+  expect(Object.values(errors ?? {}).join(' ')).toMatch(
+    /up to “admin”.*ledgers, which was not read \(no CONNECT\)/,
+  );
+  await server.query('grant connect on database ledgers to hallpass');
+  expect(Object.values((await submitRequest(slack, 'ana', wish)) ?? {}).join(' ')).toMatch(/danger “write”/);
+});
+
+test('an address names the one login that equals it regardless of case, and never one of two', async () => {
+  const [capital, small] = ['"Ana.Lopez@example.com"', '"ana.lopez@example.com"'];
+  const lopez = slack.as(LOPEZ.id);
+  const ask = () => submitAs(slack, lopez, { role: 'payments_read', duration: '15 minutes' });
+  const latest = async () => {
+    const rows = await runSql<{ id: string }>(stage.ledgerUrl, 'select max(id)::text as id from requests');
+    return `R-${rows[0]?.id}`;
+  };
+  await server.query(`drop role if exists ${capital}, ${small}`);
+  await server.query(`create role ${capital} login`);
+  expect(await ask()).toBeNull();
+  const first = await latest();
+  await click(slack, 'cora', await waiting(first), 'Approve');
+  await card(slack, first, /Granted until/);
+  expect(await holders('payments_read')).toEqual([capital]);
+  await click(slack, 'cora', await card(slack, first, /Granted until/), 'End access');
+  await card(slack, first, /Ended/);
+
+  // Somebody else's, made while the next one waits.
+  expect(await ask()).toBeNull();
+  const second = await latest();
+  const pending = await waiting(second);
+  await server.query(`create role ${small} login`);
+  expect(await clickAndHear(slack, 'cora', pending, 'Approve')).toMatch(
+    /More than one login on `shop` now matches the e-mail address of <@U0LOPEZ>/,
+  );
+  await click(slack, 'cora', pending, 'Deny');
+  await card(slack, second, /Denied/);
+  const errors = Object.values((await ask()) ?? {}).join(' ');
+  for (const login of [capital, small]) expect(errors).toContain(login.replaceAll('"', ''));
+  expect(await holders('payments_read')).toEqual([]);
+});
+
+test('nobody decides through a second account of the same mailbox', async () => {
+  const id = await request(slack, 'ana', { role: 'payments_read', duration: '15 minutes' });
+  const pending = await waiting(id);
+  const plus = slack.as(ANA_PLUS.id);
+  await plus.click(pending, 'Approve');
+  const heard = await slack.waitFor(
+    () => plus.messages(CHANNELS.access).find((message) => message.ephemeral && all(message).includes(id)),
+    PATIENCE_MS,
+  );
+  expect(all(heard)).toMatch(/whose e-mail address is yours too, so it counts as your own request/);
+  await click(slack, 'cora', pending, 'Deny');
+  await card(slack, id, /Denied/);
+});
+
+test('where a role may be asked for is asked again, under the configuration of today', async () => {
+  const id = await request(slack, 'ana', { role: 'payments_read', duration: '15 minutes' });
+  const file = stage.env.HALLPASS_CONFIG ?? '';
+  const yaml = await readFile(file, 'utf8');
+  onTestFinished(async () => {
+    await writeFile(file, yaml);
+    await restart();
+  });
+  await writeFile(
+    file,
+    yaml.replace('payments_read: {', `payments_read: { channels: [${CHANNELS.operators}],`),
+  );
+  await restart();
+  expect(await clickAndHear(slack, 'cora', await waiting(id), 'Approve')).toMatch(
+    /may be asked for only in <#C0OPS>, and R-\d+ was asked for elsewhere/,
+  );
+  await click(slack, 'cora', await waiting(id), 'Deny');
+  await card(slack, id, /Denied/);
+});
+
+test('nothing of it went wrong in sight', async () => {
+  expect(slack.problems).toEqual([]);
+});
