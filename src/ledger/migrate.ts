@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { HallpassError } from '../errors.js';
 import { closeSql, readDatabaseRights } from './database-rights.js';
 import {
   codeOf,
@@ -17,7 +18,7 @@ import {
   PATIENCE_MS,
   whileNoOtherMigrates,
 } from './migration-lock.js';
-import { LedgerError, ledgerConnection } from './pool.js';
+import { connectLedger, LedgerError } from './pool.js';
 
 /** Plain SQL, one step a file; beside `dist` in a build, beside `src` in the sources. */
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -56,7 +57,7 @@ export async function migrateLedger(ownerUrl: string, databaseUrl: string, logge
     }
     return login;
   } catch (cause) {
-    if (cause instanceof LedgerError) throw cause;
+    if (cause instanceof HallpassError) throw cause;
     throw new LedgerError('the ledger could not be migrated', {
       passing: true,
       nextStep:
@@ -82,7 +83,7 @@ async function bringUpToDate(owner: pg.Client, login: string, logger: Logger): P
         error: (line) => logger.error(line),
       },
     });
-    const { rows } = await owner.query<{ owner: string }>('select current_user as owner');
+    const { rows } = await owner.query<{ owner: string }>('select session_user as owner');
     if (rows[0]?.owner !== login) await owner.query(GRANTS.replaceAll('LOGIN', pg.escapeIdentifier(login)));
     await closeToPublic(owner, login, logger);
   } catch (thrown) {
@@ -116,23 +117,15 @@ async function closeToPublic(owner: pg.Client, login: string, logger: Logger): P
 
 /** For statements that may take long, but wait for no lock for ever. */
 async function connectAsOwner(ownerUrl: string): Promise<pg.Client> {
-  const client = await connect({ ...ledgerConnection(ownerUrl), statement_timeout: 0, query_timeout: 0 });
+  const client = await connectLedger(ownerUrl, { statementMs: 0 });
   await client.query(`set lock_timeout = ${PATIENCE_MS}`);
   return client;
 }
 
-async function connect(config: pg.ClientConfig): Promise<pg.Client> {
-  const client = new pg.Client(config);
-  // A connection that breaks also fails the query under way, and that is what gets reported.
-  client.on('error', () => undefined);
-  await client.connect();
-  return client;
-}
-
 async function whoIs(databaseUrl: string): Promise<string> {
-  const client = await connect(ledgerConnection(databaseUrl));
+  const client = await connectLedger(databaseUrl);
   try {
-    const { rows } = await client.query<{ login: string }>('select current_user as login');
+    const { rows } = await client.query<{ login: string }>('select session_user as login');
     return rows[0]?.login ?? '';
   } finally {
     await client.end();

@@ -1,5 +1,8 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { HallpassError } from '../errors.js';
+import { connectOwn, OwnPool, ownConfig } from '../pg/pool.js';
+import type { SessionSettings } from '../pg/settings.js';
+import { readTypes } from '../pg/types.js';
 
 /** Anything that runs SQL on the ledger. */
 export type Queryable = Pick<pg.Pool, 'query'>;
@@ -7,31 +10,61 @@ export type Queryable = Pick<pg.Pool, 'query'>;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Every statement here is small; one that takes longer is stuck. */
 const STATEMENT_TIMEOUT_MS = 10_000;
+/** A process that stops in the middle of a transaction gives its locks back. */
+const IDLE_IN_TRANSACTION_MS = 30_000;
+/** An unused connection is kept from one heartbeat to the next: a new one costs several round trips. */
+const IDLE_MS = 60_000;
 
-/** Ids and sequence numbers stay far below 2^53: read bigint as a number. */
-const types: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === pg.types.builtins.INT8 && format !== 'binary'
-      ? Number
-      : pg.types.getTypeParser(oid, format)) as pg.CustomTypesConfig['getTypeParser'],
-};
+/** The schema in which the migrations make their tables, unless DATABASE_URL names another. */
+const LEDGER_SCHEMA = 'public';
 
 /** How every connection to the ledger is made. */
-export function ledgerConnection(databaseUrl: string): pg.ClientConfig {
+function connection(statementMs: number): pg.ClientConfig & { readonly query_timeout: number } {
   return {
-    connectionString: databaseUrl,
     application_name: 'hallpass',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    query_timeout: STATEMENT_TIMEOUT_MS + 2_000,
+    query_timeout: statementMs === 0 ? 0 : statementMs + 2_000,
     keepAlive: true,
-    types,
+    // Ids and sequence numbers stay far below 2^53.
+    types: readTypes({ bigintAsNumber: true }),
   };
+}
+
+function settings(statementMs: number): SessionSettings {
+  return {
+    triggers: true,
+    own: {
+      search_path: LEDGER_SCHEMA,
+      statement_timeout: String(statementMs),
+      idle_in_transaction_session_timeout: String(statementMs === 0 ? 0 : IDLE_IN_TRANSACTION_MS),
+    },
+  };
+}
+
+/** For a client of one's own making; `connectLedger` also does without what a pooler refuses. */
+export function ledgerConnection(databaseUrl: string): ReturnType<typeof ownConfig> {
+  return ownConfig(databaseUrl, settings(STATEMENT_TIMEOUT_MS), connection(STATEMENT_TIMEOUT_MS));
+}
+
+/**
+ * One connection, to be ended by the caller.
+ * @param statementMs the longest that a statement may take; 0: as long as it takes.
+ * @throws HallpassError when it can't be a session of our own; else what `pg` throws
+ */
+export function connectLedger(
+  databaseUrl: string,
+  { statementMs = STATEMENT_TIMEOUT_MS }: { readonly statementMs?: number } = {},
+): Promise<pg.Client> {
+  return connectOwn(databaseUrl, settings(statementMs), connection(statementMs));
 }
 
 /** The ledger's pool. An idle connection that breaks is replaced; `onError` hears of it. */
 export function createPool(databaseUrl: string, onError: (error: Error) => void): pg.Pool {
-  const pool = new pg.Pool({ ...ledgerConnection(databaseUrl), max: 10 });
+  const pool = new OwnPool(databaseUrl, settings(STATEMENT_TIMEOUT_MS), {
+    ...connection(STATEMENT_TIMEOUT_MS),
+    max: 10,
+    idleTimeoutMillis: IDLE_MS,
+  });
   pool.on('error', onError);
   return pool;
 }

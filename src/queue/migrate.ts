@@ -6,8 +6,12 @@ import {
 } from 'bullmq';
 import pg from 'pg';
 import { HallpassError } from '../errors.js';
+import { connectOwn } from '../pg/pool.js';
 import { QUEUE_NAME } from './connection.js';
 import { QUEUE_SCHEMA } from './postgres-backend.js';
+
+/** BullMQ names its schema itself. */
+const SETTINGS = { own: { search_path: 'pg_catalog' } };
 
 export class QueueMigrationError extends HallpassError {}
 
@@ -21,11 +25,9 @@ const PATIENCE_MS = 30_000;
  * there is something to migrate, and not for ever. Throws QueueMigrationError.
  */
 export async function migrateQueue(ownerUrl: string, options: { readonly grantTo: string }): Promise<void> {
-  const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000 });
-  // A connection that drops also fails the query under way, and that is what gets reported.
-  client.on('error', () => undefined);
+  let client: pg.Client | null = null;
   try {
-    await client.connect();
+    client = await connectOwn(ownerUrl, SETTINGS, { connectionTimeoutMillis: 10_000 });
     await client.query(`SET lock_timeout = ${PATIENCE_MS}`);
     if (!(await isUpToDate(client))) await runMigrations(client, QUEUE_SCHEMA);
     // Two GRANTs on one object at once fail with "tuple concurrently updated": one at a time, by a lock that needs rights.
@@ -43,7 +45,7 @@ export async function migrateQueue(ownerUrl: string, options: { readonly grantTo
     });
   } finally {
     // Releases the locks too.
-    await client.end();
+    await client?.end();
   }
 }
 

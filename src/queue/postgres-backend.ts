@@ -6,6 +6,7 @@ import {
   type PostgresQueueBackend,
 } from 'bullmq';
 import pg from 'pg';
+import { OwnPool } from '../pg/pool.js';
 
 /** BullMQ keeps its tables in a schema of this name, in the ledger's database. */
 export const QUEUE_SCHEMA = DEFAULT_SCHEMA;
@@ -23,18 +24,20 @@ class QuietClient extends pg.Client {
 
 /** BullMQ's Postgres backend on a pool of its own; the connection is the database's URL. */
 export const createLedgerBackend: BackendFactory<PostgresQueueBackend, string> = (name, options, factory) => {
-  const pool: unknown = new pg.Pool({
-    connectionString: options.connection,
-    application_name: 'hallpass alarms',
-    Client: QuietClient,
-    // One of them listens all the time.
-    max: 5,
-    keepAlive: true,
-    // A server that went silent becomes an error, and an error opens new connections. Milliseconds.
-    connectionTimeoutMillis: 5_000,
-    query_timeout: 10_000,
-    onConnect: (client) => client.query(`SET search_path TO ${QUEUE_SCHEMA}`),
-  });
+  const pool: unknown = new OwnPool(
+    options.connection,
+    { own: { search_path: QUEUE_SCHEMA } },
+    {
+      application_name: 'hallpass alarms',
+      Client: QuietClient,
+      // One of them listens all the time.
+      max: 5,
+      keepAlive: true,
+      // A server that went silent becomes an error, and an error opens new connections. Milliseconds.
+      connectionTimeoutMillis: 5_000,
+      query_timeout: 10_000,
+    },
+  );
   // Only for the compiler: BullMQ describes pg's pool in types of its own.
   if (!isPgPool(pool)) throw new TypeError('pg.Pool is not the pool that BullMQ expects');
   const backend = createPostgresBackend(name, { ...options, connection: pool }, factory);

@@ -3,11 +3,12 @@
  * within a client-side time limit, so a server that has gone silent holds up nobody for longer. A connection that
  * broke, or that a transaction left in doubt, is thrown away, and the next transaction makes a new one.
  */
-import type pg from 'pg';
+import pg from 'pg';
 import { z } from 'zod';
 import type { Connect } from '../config/config.js';
-import { destroy, dial } from './connecting/dial.js';
-import { closedError, targetError, timeoutError } from './errors.js';
+import { destroy } from '../pg/session.js';
+import { dial } from './connecting/dial.js';
+import { closedError, sessionError, targetError, timeoutError } from './errors.js';
 
 /** How a connection is used; milliseconds. */
 export interface Limits {
@@ -32,17 +33,18 @@ export const DEFAULT_LIMITS: Limits = {
 const GOODBYE_MS = 1_000;
 
 /**
- * Poolers refuse settings in the startup message, so they come with each transaction. The lock timeout is short
- * because others wait for their turn, and a sweep comes back. The server gives up when we do, and ends the transaction
- * of a process that died in the middle of it: its locks would stop everybody else. Each check must see what was
- * committed before it, and no schema of the database may redefine what we call.
+ * The session has its settings (src/pg/settings.ts); what follows depends on who asks. The lock timeout is short because
+ * others wait for their turn, and a sweep comes back. The server gives up when we do, and ends the transaction of a
+ * process that died in the middle of it: its locks would stop everybody else. Each check must see what was committed
+ * before it. Last, who we are: a login that was dropped has no name any more, and nothing that this session asks will
+ * be answered.
  */
 const begin = ({ callMs }: Limits): string => `
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL lock_timeout = '1s';
 SET LOCAL statement_timeout = ${callMs};
 SET LOCAL idle_in_transaction_session_timeout = ${callMs};
-SET LOCAL search_path = pg_catalog`;
+SELECT session_user`;
 
 /** Runs one statement, by the extended protocol: it refuses text that holds two. Answers its rows, parsed. */
 export type Send = <Row>(row: z.ZodType<Row>, text: string, values?: readonly unknown[]) => Promise<Row[]>;
@@ -121,6 +123,15 @@ export function createTargetConnection(connect: Connect, limits: Limits): Target
     });
   }
 
+  async function beginOn(client: pg.Client): Promise<void> {
+    try {
+      await client.query(begin(limits));
+    } catch (thrown) {
+      // It concerns no pair and no role: the session itself can't be used.
+      throw sessionError(thrown);
+    }
+  }
+
   /** Without waiting for its end. */
   function discard(client: pg.Client): void {
     if (current === client) current = null;
@@ -139,11 +150,7 @@ export function createTargetConnection(connect: Connect, limits: Limits): Target
   return {
     read: (read) =>
       run(async (client) => {
-        const [, seen] = await Promise.all([
-          client.query(begin(limits)),
-          read(sender(client)),
-          client.query('COMMIT'),
-        ]);
+        const [, seen] = await Promise.all([beginOn(client), read(sender(client)), client.query('COMMIT')]);
         return seen;
       }),
 
@@ -153,7 +160,7 @@ export function createTargetConnection(connect: Connect, limits: Limits): Target
         let committed = false;
         try {
           // Nothing that changes anything is sent before BEGIN was answered.
-          const [, seen] = await Promise.all([client.query(begin(limits)), read(send)]);
+          const [, seen] = await Promise.all([beginOn(client), read(send)]);
           return await work(seen, {
             send,
             commit: async () => {
@@ -174,10 +181,22 @@ export function createTargetConnection(connect: Connect, limits: Limits): Target
   };
 }
 
+/** What follows a statement that failed is refused because of it, and says what it said. */
 function sender(client: pg.Client): Send {
+  let cause: unknown = null;
   return async (row, text, values = []) => {
     const statement = { text, values: [...values], queryMode: 'extended' };
-    const { rows } = await client.query<Record<string, unknown>>(statement);
-    return z.array(row).parse(rows);
+    try {
+      const { rows } = await client.query<Record<string, unknown>>(statement);
+      return z.array(row).parse(rows);
+    } catch (thrown) {
+      if (!isAborted(thrown)) cause = thrown;
+      throw cause ?? thrown;
+    }
   };
+}
+
+/** SQLSTATE in_failed_sql_transaction. */
+function isAborted(thrown: unknown): boolean {
+  return thrown instanceof pg.DatabaseError && thrown.code === '25P02';
 }

@@ -47,7 +47,7 @@ const ROLES = `
 WITH RECURSIVE lendable AS (
   SELECT r.oid FROM pg_roles r
     JOIN pg_auth_members m ON m.roleid = r.oid AND m.admin_option
-    JOIN pg_roles me ON me.oid = m.member AND me.rolname = coalesce($1::name, current_user)
+    JOIN pg_roles me ON me.oid = m.member AND me.rolname = coalesce($1::name, session_user)
    WHERE NOT r.rolcanlogin AND r.rolname !~ '^pg_'),
 up (role, oid) AS (
   SELECT oid, oid FROM lendable

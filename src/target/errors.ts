@@ -89,6 +89,7 @@ const BY_CODE: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ['58', ['ailing', 'target', true, 'The server has an error of its own.']],
   ['25P03', cut],
   ['25P04', cut],
+  ['25P02', ['unknown', 'target', true, 'An earlier statement of the transaction failed.']],
   ['25006', ['standby', 'target', true, 'The server is read-only.', USE_PRIMARY]],
   [
     '55P03',
@@ -117,12 +118,22 @@ const BY_CODE: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ['ENETUNREACH', unreachable],
 ]);
 
-/** Where the code says too little, or there is none: `pg` itself throws plain errors. */
-const BY_MESSAGE: readonly (readonly [code: string | null, message: RegExp, entry: Entry])[] = [
-  ['XX000', /tuple (?:concurrently|already) (?:updated|deleted)/, conflict],
-  ['23505', /pg_auth_members/, conflict],
-  [null, /^Connection terminated|not queryable$/, unreachable],
-];
+/**
+ * Where the code says too little, or there is none. A server's words are in the language of `lc_messages`, which only a
+ * superuser can set: so a server is known by its source and its catalog, and only `pg`'s own errors by their words. The
+ * functions of a guarded target pass on words alone.
+ */
+function byDetail(error: Error, code: string | null): Entry | undefined {
+  if (code === null)
+    return /^Connection terminated|not queryable$/.test(error.message) ? unreachable : undefined;
+  if (!(error instanceof pg.DatabaseError)) return undefined;
+  const isConflict =
+    (code === 'XX000' &&
+      (/^simple_heap_(?:update|delete)$/.test(error.routine ?? '') ||
+        /tuple (?:concurrently|already) (?:updated|deleted)/.test(error.message))) ||
+    (code === '23505' && (error.table === 'pg_auth_members' || /pg_auth_members/.test(error.message)));
+  return isConflict ? conflict : undefined;
+}
 
 /**
  * Sorts whatever was thrown while talking to a target. What only happens while connecting is told apart in
@@ -133,8 +144,10 @@ export function targetError(thrown: unknown, phase: 'connect' | 'call'): TargetE
   if (thrown instanceof TargetError) return thrown;
   const error = coerceError(thrown);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : null;
-  const entry = find(code, error.message) ?? unknownEntry(error, phase);
-  const [kind, scope, passing, said, nextStep = null] = entry;
+  const entry = byDetail(error, code) ?? byCode(code) ?? unknownEntry(error, phase);
+  const [kind, concerns, passing, said, nextStep = null] = entry;
+  // Without a session there is no pair that it could be about.
+  const scope = phase === 'connect' ? 'target' : concerns;
   const broken = phase === 'call' && kind === 'unreachable';
   const sentence = broken ? 'The connection broke before the answer came.' : said;
   const detail = [code, error.message].filter((part) => part !== null && part !== '').join(': ');
@@ -144,9 +157,7 @@ export function targetError(thrown: unknown, phase: 'connect' | 'call'): TargetE
   );
 }
 
-function find(code: string | null, message: string): Entry | undefined {
-  const byMessage = BY_MESSAGE.find(([of, pattern]) => of === code && pattern.test(message));
-  if (byMessage) return byMessage[2];
+function byCode(code: string | null): Entry | undefined {
   if (code === null) return undefined;
   const isSqlState = /^[0-9A-Z]{5}$/.test(code);
   return BY_CODE.get(code) ?? (isSqlState ? BY_CODE.get(code.slice(0, 2)) : undefined);
@@ -157,6 +168,22 @@ function unknownEntry(error: Error, phase: 'connect' | 'call'): Entry {
   const ofStatement = phase === 'call' && error instanceof pg.DatabaseError;
   const sentence = ofStatement ? 'The server refuses.' : 'Something unexpected happened.';
   return ['unknown', ofStatement ? 'pair' : 'target', false, sentence];
+}
+
+/** A transaction could not even begin, or the session doesn't know who it is: the next call logs in again. */
+export function sessionError(thrown: unknown): TargetError {
+  const error = targetError(thrown, 'call');
+  if (error.scope === 'target') return error;
+  return new TargetError(
+    {
+      kind: 'unreachable',
+      scope: 'target',
+      passing: true,
+      sentence: `Hallpass’s session on the server can’t be used any more: ${error.message}`,
+      nextStep: 'Hallpass logs in again. If its login was dropped, create it again: hallpass setup-sql.',
+    },
+    thrown,
+  );
 }
 
 /** The answer did not come; the connection was destroyed. */

@@ -29,7 +29,7 @@ const serverRow = z.object({
 });
 
 /** SQL: the name of the role whose memberships are ours. */
-const GRANTOR: Readonly<Record<Mode, string>> = { direct: 'current_user', guarded: `'${OWNER}'` };
+const GRANTOR: Readonly<Record<Mode, string>> = { direct: 'session_user', guarded: `'${OWNER}'` };
 
 /**
  * `member_of`: a role that our login could use without the functions of a guarded target: the owner, or one that the
@@ -43,7 +43,7 @@ SELECT (SELECT system_identifier::text FROM pg_control_system()) AS id,
        ${mode === 'direct' ? 'true' : INSTALLED} AS installed,
        ${mode === 'direct' ? 'NULL' : MEMBER_OF} AS member_of
   FROM pg_roles u LEFT JOIN pg_roles g ON g.rolname = ${GRANTOR[mode]}
- WHERE u.rolname = current_user`;
+ WHERE u.rolname = session_user`;
 
 const INSTALLED = `
 EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = '${SCHEMA}' AND n.nspowner = g.oid

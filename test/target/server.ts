@@ -51,8 +51,9 @@ export class TestServer {
   }
 
   /** The target in its mode; to be closed. */
-  open(): Target {
-    return this.mode === 'guarded' ? createGuardedTarget(this.connect) : createDirectTarget(this.connect);
+  open(at: Partial<Connect> = {}): Target {
+    const connect = { ...this.connect, ...at };
+    return this.mode === 'guarded' ? createGuardedTarget(connect) : createDirectTarget(connect);
   }
 
   get grantorsCount(): boolean {

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { LedgerError, ledgerConnection, type Queryable } from '../../ledger/pool.js';
+import { HallpassError } from '../../errors.js';
+import { connectLedger, LedgerError, type Queryable } from '../../ledger/pool.js';
 
 /** To find the events of a time among millions takes longer than anything that Hallpass does while it runs. */
 const STATEMENT_TIMEOUT_MS = 5 * 60_000;
@@ -9,16 +10,11 @@ const STATEMENT_TIMEOUT_MS = 5 * 60_000;
  * @throws LedgerError when it can't be reached, has no audit chain yet, or this login may not do that.
  */
 export async function withLedger<T>(url: string, work: (db: Queryable) => Promise<T>): Promise<T> {
-  const client = new pg.Client({
-    ...ledgerConnection(url),
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    query_timeout: STATEMENT_TIMEOUT_MS + 2_000,
-  });
-  // What breaks the connection is said by the statement that runs, or by the next one.
-  client.on('error', () => undefined);
+  let client: pg.Client;
   try {
-    await client.connect();
+    client = await connectLedger(url, { statementMs: STATEMENT_TIMEOUT_MS });
   } catch (cause) {
+    if (cause instanceof HallpassError) throw cause;
     throw new LedgerError('the ledger can’t be reached', {
       passing: true,
       nextStep: 'Check DATABASE_URL and DATABASE_OWNER_URL.',

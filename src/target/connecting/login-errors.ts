@@ -78,7 +78,7 @@ export const LOGIN_RULES: readonly Rule<Asked>[] = [
       ),
   ],
   [
-    /^42501: .* for database/,
+    /^42501/,
     ({ connect, server }) =>
       refused(
         `The login ${connect.user} has no CONNECT on the database ${connect.database} on ${server}.`,

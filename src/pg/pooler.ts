@@ -10,18 +10,20 @@ const session = z.tuple([z.object({ pid: z.number(), timeout: z.string() })]);
 const LOOK = `
 SELECT pg_catalog.pg_backend_pid() AS pid, pg_catalog.current_setting('idle_session_timeout') AS timeout`;
 
-/** The shortest that there is, as the server writes it; from 14 on. */
-const AT_ONCE = '1ms';
+/**
+ * As the server writes it; from 14 on. Long enough for a pooler that is slow to let go of the session first: one that
+ * learns both at once would take our connection along.
+ */
+const SOON = '200ms';
 /** A session that ends itself is gone long before, milliseconds. */
-const SURELY_ENDED_MS = 500;
+const SURELY_ENDED_MS = 700;
 
 /**
  * The server tells its process when a client connects (BackendKeyData: PostgreSQL documentation, "Message Formats");
- * who stands in between and shares sessions must tell another one, or none. So equal numbers prove that nobody does,
- * in one round trip.
+ * who stands in between and shares sessions must tell another one, or none. So equal numbers prove that nobody does.
+ * @param pid the process that ran a statement.
  */
-export async function isDirect(client: pg.Client): Promise<boolean> {
-  const { pid } = await look(client);
+export function isOwnProcess(client: pg.ClientBase, pid: number): boolean {
   return 'processID' in client && client.processID === pid;
 }
 
@@ -35,11 +37,11 @@ export async function endsItself(client: pg.Client): Promise<boolean> {
     client.once('end', () => resolve(true));
   });
   const { pid } = await look(client);
-  await client.query(`SET idle_session_timeout = '${AT_ONCE}'`);
+  await client.query(`SET idle_session_timeout = '${SOON}'`);
   for (;;) {
     if (await Promise.race([ended, sleep(SURELY_ENDED_MS, false)])) return true;
     const now = await look(client);
-    if (now.pid !== pid || now.timeout !== AT_ONCE) return false;
+    if (now.pid !== pid || now.timeout !== SOON) return false;
   }
 }
 

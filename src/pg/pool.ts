@@ -1,0 +1,130 @@
+/** Connections by URL that are our own and set as our statements need them: of the ledger, and of the alarms in it. */
+import pg from 'pg';
+import { HallpassError } from '../errors.js';
+import { nextOptions, ownSession, SharedSessionError, settle, TriggersOffError } from './session.js';
+import { type SessionSettings, startupOptions } from './settings.js';
+import { readUrl } from './url.js';
+
+/** `config` for a connection to `url` that begins with our settings. */
+export function ownConfig<C extends pg.ClientConfig>(
+  url: string,
+  settings: SessionSettings,
+  config: C,
+): C & { readonly connectionString: string; readonly options: string } {
+  const read = readUrl(url, settings);
+  return { ...config, connectionString: read.connectionString, options: startupOptions(read.settings) };
+}
+
+/**
+ * One connection.
+ * @throws what `pg` throws; HallpassError when it can't be a session of our own. Nothing is left of it then.
+ */
+export async function connectOwn(
+  url: string,
+  settings: SessionSettings,
+  config: pg.ClientConfig,
+): Promise<pg.Client> {
+  const read = readUrl(url, settings);
+  try {
+    return await ownSession(read.settings, (options) => {
+      const client = new pg.Client({
+        ...config,
+        connectionString: read.connectionString,
+        ...(options === null ? {} : { options }),
+      });
+      // A connection that breaks also fails the query under way, and that is what gets reported.
+      client.on('error', () => undefined);
+      return client;
+    });
+  } catch (thrown) {
+    throw inWords(thrown);
+  }
+}
+
+/** A pool of such connections. Whether a pooler behind which they are shares them is asked once. */
+export class OwnPool extends pg.Pool {
+  readonly #settings: SessionSettings;
+  readonly #prove: () => Promise<void>;
+  #proof: Promise<void> | null = null;
+
+  constructor(url: string, settings: SessionSettings, config: pg.PoolConfig) {
+    const read = readUrl(url, settings);
+    super({
+      ...config,
+      connectionString: read.connectionString,
+      options: startupOptions(read.settings),
+    });
+    this.options.onConnect = (client) => this.#settle(client);
+    this.#settings = read.settings;
+    this.#prove = async () => {
+      const client = await connectOwn(url, settings, config);
+      await client.end();
+    };
+  }
+
+  override connect(): Promise<pg.PoolClient>;
+  override connect(callback: Callback): void;
+  override connect(callback?: Callback): Promise<pg.PoolClient> | undefined {
+    const made = this.#connect();
+    if (callback === undefined) return made;
+    made.then(
+      (client) => callback(undefined, client, client.release),
+      (error) => callback(error, undefined, () => undefined),
+    );
+    return undefined;
+  }
+
+  /** What refuses our options is asked without them, from then on. */
+  async #connect(): Promise<pg.PoolClient> {
+    for (;;) {
+      const tried = this.options.options ?? null;
+      try {
+        return await super.connect();
+      } catch (thrown) {
+        const next = nextOptions(this.#settings, tried, thrown);
+        if (next === undefined) throw inWords(thrown);
+        this.options.options = next ?? undefined;
+      }
+    }
+  }
+
+  async #settle(client: pg.ClientBase): Promise<void> {
+    if (await settle(client, this.#settings)) return;
+    this.#proof ??= this.#prove();
+    await this.#proof.catch((error) => {
+      this.#proof = null;
+      throw error;
+    });
+  }
+}
+
+/** What a URL leads to is the ledger's database. */
+function inWords(thrown: unknown): unknown {
+  if (thrown instanceof SharedSessionError) {
+    return new HallpassError(
+      'A pooler in transaction mode answers at the ledger’s address: each transaction may get another session, which others use too.',
+      {
+        passing: false,
+        nextStep:
+          'Point DATABASE_URL and DATABASE_OWNER_URL to the server’s own port, or to a pool in session mode: poolers ' +
+          'often listen on 6432 or 6543, or on a host with -pooler in its name.',
+      },
+    );
+  }
+  if (!(thrown instanceof TriggersOffError)) return thrown;
+  return new HallpassError(
+    `The ledger’s triggers don’t run: session_replication_role is ${thrown.message} for Hallpass’s login there.`,
+    {
+      passing: false,
+      nextStep:
+        'As a superuser of the ledger’s server: ALTER ROLE … RESET session_replication_role; or ALTER DATABASE … RESET session_replication_role;',
+      cause: thrown.cause,
+    },
+  );
+}
+
+type Callback = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  done: (release?: boolean | Error) => void,
+) => void;
