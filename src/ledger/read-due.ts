@@ -35,7 +35,7 @@ const endings = z.array(
       grace_ms: true,
       sessions_before: true,
     })
-    .extend({ expires_at: z.string().nullable() }),
+    .extend({ expires_at: z.iso.datetime({ offset: true }).nullable() }),
 );
 
 /**

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Connect, TargetConfig } from '../config/config.js';
+import { formatMoment, fromMicros, parseMoment, toMicros } from '../pg/moment.js';
 import type { Send, TargetConnection } from './connect.js';
 import { readServer } from './facts.js';
 import { readOurs } from './holders.js';
@@ -27,13 +28,17 @@ const session = z.object({
 });
 /** Without the right to see them, the times of others are null: taken for old. */
 const SESSIONS = `
-SELECT pid, usesysid AS "memberOid", backend_start::text AS "startedAt",
+SELECT pid, usesysid AS "memberOid", ${toMicros('backend_start')}::text AS "startedAt",
        coalesce(backend_start < before.moment, true) AS "isOld",
        coalesce(xact_start < before.moment, false) AS "isInOldTransaction"
-  FROM pg_stat_activity, (SELECT coalesce($2::timestamptz, clock_timestamp()) AS moment) AS before
+  FROM pg_stat_activity, (SELECT coalesce(${fromMicros('$2::bigint')}, clock_timestamp()) AS moment) AS before
  WHERE usesysid = ANY ($1::oid[])`;
 
-const rights = z.object({ now: z.string(), may_see: z.boolean(), may_end: z.boolean() });
+const rights = z.object({
+  now: z.string().transform(formatMoment),
+  may_see: z.boolean(),
+  may_end: z.boolean(),
+});
 
 const preparedRow = z.object({ member_oid: z.number(), gids: z.array(z.string()) });
 /** What the login, or the role that it had become, prepared for a later COMMIT: a REVOKE doesn't undo it. */
@@ -92,11 +97,11 @@ export async function lookForSessions(
     readPrepared(send, pairs),
     send(
       rights,
-      `SELECT clock_timestamp()::text AS now, ${mayUse(holder, 'pg_read_all_stats', mode)} AS may_see,
+      `SELECT ${toMicros('clock_timestamp()')}::text AS now, ${mayUse(holder, 'pg_read_all_stats', mode)} AS may_see,
               ${mayUse(holder, 'pg_signal_backend', mode)} AS may_end`,
     ),
     prepare === null ? null : send(z.unknown(), prepare),
-    send(session, sessions, [logins, before]),
+    send(session, sessions, [logins, before === null ? null : parseMoment(before)]),
   ]);
   if (may === undefined) throw new Error('the server did not say who may see and end sessions');
   return {

@@ -17,7 +17,7 @@ import type { OidPair, Server, SessionsEnded, ToEnd } from './target.js';
 interface Session {
   readonly pid: number;
   readonly memberOid: number;
-  /** In the server's own writing; null: not visible to us. */
+  /** Microseconds since 1970, in digits; null: not visible to us. */
   readonly startedAt: string | null;
   /** It, or its open transaction, began before the moment asked for; what is not visible counts as old. */
   readonly isOld: boolean;
@@ -26,7 +26,7 @@ interface Session {
 
 export interface Seen {
   readonly server: Server;
-  /** The server's clock. */
+  /** The server's clock, as formatMoment writes it. */
   readonly now: string;
   /** Rights: to see when transactions began (pg_read_all_stats), to end sessions (pg_signal_backend). */
   readonly maySee: boolean;

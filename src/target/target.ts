@@ -74,7 +74,7 @@ export interface ToEnd extends OidPair {
   readonly sessions: 'auto' | 'all';
   /** The login could SET ROLE to it, also from 16 on. */
   readonly setRole: boolean;
-  /** Only what began before this: `before` of the first answer, in the server's own writing. null: before now. */
+  /** Only what began before this: `before` of the first answer, by each server's own clock. null: before now. */
   readonly before: string | null;
 }
 
