@@ -25,6 +25,7 @@ import { reviewEnded } from './access/review.js';
 import { createRoles, DISCOVER_EVERY_MS } from './access/roles.js';
 import { createSlackTokens, type SlackTokens } from './access/slack-tokens.js';
 import { createSweeper } from './access/sweeper.js';
+import { createServerWatch } from './access/which-server.js';
 import type { Config } from './config/config.js';
 import type { RedisServer } from './config/redis-url.js';
 import { HallpassError } from './errors.js';
@@ -141,9 +142,12 @@ export async function createContext(
 
   const ledgerWatch = createLedgerWatch(sweeping, leases.holder, sweeper.brokeOff);
 
+  const servers = createServerWatch(sweeping);
+
   // Each for itself: what hinders one must not keep the others from their work.
   const beats = [
     repeat(heartbeatMs, deps, 'look at every target', () => sweeper.heartbeat()),
+    repeat(heartbeatMs, deps, 'look which servers answer', () => servers.look()),
     repeat(heartbeatMs, deps, 'let time pass', () => passTime(deps)),
     repeat(heartbeatMs, deps, 'look at what was left behind', () => reviewEnded(deps)),
     repeat(heartbeatMs, deps, 'look at the outbox', async () => deliverer.kick()),

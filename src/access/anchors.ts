@@ -16,6 +16,7 @@ import type { TargetRow } from '../ledger/targets.js';
 import { DOUBTED, ledgerDoubted } from '../surfaces/doubt.js';
 import type { Target } from '../target/target.js';
 import type { Deps } from './deps.js';
+import { onKnownServer } from './which-server.js';
 
 /** Anchors are written at most this often while a target is worked on, milliseconds. */
 const ANCHOR_EVERY_MS = 5_000;
@@ -46,7 +47,7 @@ export function createAnchors(deps: AnchorDeps): Anchors {
       try {
         if (!isKnown) await recognise(deps, name, (await target.list()).surroundings.anchor);
         known.set(name, row.head);
-        return target;
+        return onKnownServer(deps, name, target, row);
       } catch (thrown) {
         known.delete(name);
         written.delete(name);
@@ -114,12 +115,14 @@ export async function recognise(deps: AnchorDeps, name: string, anchor: Anchor |
 /** What is read there explains to people why nothing is done. */
 function refusing(target: Target, error: Error): Target {
   const refuse = () => Promise.reject(error);
-  return {
+  const refused: Target = {
     ...target,
     lend: refuse,
     extend: refuse,
     takeBack: refuse,
     endSessions: refuse,
     writeAnchor: refuse,
+    on: () => refused,
   };
+  return refused;
 }

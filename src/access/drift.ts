@@ -12,6 +12,7 @@ import { readEvent } from '../ledger/read-event.js';
 import { readLastOfPlaces, readWanted } from '../ledger/read-requests.js';
 import type { Message } from '../surfaces/message.js';
 import { loginChanged, loginShared, serverChanged } from '../surfaces/operators.js';
+import { serverMoved } from '../surfaces/servers.js';
 import type { Membership, Server, Target } from '../target/target.js';
 import { recognise } from './anchors.js';
 import { change } from './change.js';
@@ -19,6 +20,7 @@ import type { Deps } from './deps.js';
 import { sharedLogin } from './lend.js';
 import { reportOrphans } from './orphans.js';
 import { recordNeverLent } from './take-back.js';
+import { meet } from './which-server.js';
 
 type DriftDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'logger'>;
 
@@ -42,7 +44,11 @@ export async function checkDrift(
   if (surroundings.isShared) await reportShared(deps, name, server.login, known);
   await recognise(deps, name, surroundings.anchor);
   const here = { server: server.id, grantorOid: server.grantorOid };
-  const elsewhere = requests.flatMap(({ place }) => (place !== null && !isSame(place, here) ? [place] : []));
+  const placed = requests.flatMap(({ place }) => (place === null ? [] : [place]));
+  const met = await meet(deps, name, server, surroundings.anchor?.seq ?? null, placed);
+  // From here on it is worked on as the server that was read, or not at all.
+  const there = target.on(server.startedAt);
+  const elsewhere = placed.filter((place) => !isSame(place, here));
   const today = now.toISOString().slice(0, 10);
   const expected = elsewhere.find((place) => place.server !== server.id)?.server;
   const open = elsewhere.length;
@@ -55,13 +61,16 @@ export async function checkDrift(
   }
   const { missing, neverLent, unexplained } = compare(requests, { ...here, memberships }, now);
   await recordNeverLent(deps, neverLent);
-  // The sweep that this wakes proves it gone, with its sessions.
-  await change(
-    deps,
-    missing.map(({ id }) => id),
-    () => ({ event: { type: 'missing' } }),
-  );
-  await settleUnexplained(deps, name, target, server, unexplained, known);
+  // The sweep that this wakes proves it gone, with its sessions. What may be a copy proves nothing.
+  await change(deps, met.isKnown ? missing.map(({ id }) => id) : [], () => ({
+    event: { type: 'missing', lostBy: met.moved },
+  }));
+  const back = await settleUnexplained(deps, name, there, server, unexplained, known, met.moved);
+  const lost = met.isKnown ? missing : [];
+  if (met.moved !== null && back.length + lost.length > 0) {
+    const message = serverMoved({ ...namesOf(deps.config, name), after: met.moved, back, lost });
+    await tellOperators(deps, `moved:${name}:${server.startedAt}`, message);
+  }
   return expected ?? server.id;
 }
 
@@ -80,7 +89,8 @@ async function settleUnexplained(
   server: Server,
   unexplained: readonly Membership[],
   known: boolean,
-): Promise<void> {
+  moved: string | null,
+): Promise<readonly Membership[]> {
   const last = new Map(
     (await readLastOfPlaces(deps.db, server.id, unexplained)).flatMap((request) =>
       request.place ? [[pairKey(request.place), request] as const] : [],
@@ -94,7 +104,8 @@ async function settleUnexplained(
     else if (isFinal(request.state)) leftovers.push({ membership, request });
   }
   await reportOrphans(deps, name, target, server, orphans, known);
-  await takeLeftovers(deps, name, target, server, leftovers);
+  await takeLeftovers(deps, name, target, server, leftovers, moved);
+  return leftovers.map(({ membership }) => membership);
 }
 
 /** What outlived its request. @throws the target's own error when one could not be taken: the check is not done. */
@@ -104,12 +115,13 @@ async function takeLeftovers(
   target: Target,
   server: Server,
   leftovers: readonly { readonly membership: Membership; readonly request: AccessRequest }[],
+  moved: string | null,
 ): Promise<void> {
   if (leftovers.length === 0) return;
   for (const { membership, request } of leftovers) {
     // Written before the effect, as always; once for a request, however often the target refuses.
     if ((await readEvent(db, request.id, 'leftover_found')) !== null) continue;
-    const data = { ...membership, server: server.id };
+    const data = { ...membership, server: server.id, after: moved };
     await insertEvent(db, request.id, { kind: 'leftover_found', actor: null, data });
   }
   const answers = await target.takeBack(

@@ -9,13 +9,14 @@ import {
 } from '../domain/request.js';
 import { HallpassError } from '../errors.js';
 import { readLastOfPlaces, readOpenRequest } from '../ledger/read-requests.js';
-import { forgetChecked, otherTargetOn } from '../ledger/targets.js';
+import { forgetChecked } from '../ledger/targets.js';
 import type { Lent, PairFacts, Server, Target } from '../target/target.js';
 import type { Placed } from './by-server.js';
 import { change } from './change.js';
 import type { Deps } from './deps.js';
 import { asHallpassError, type Hindered, recordHindered } from './hindered.js';
 import { alreadyHolds, whyNotLendable } from './lendable.js';
+import { assertMayGrant } from './which-server.js';
 
 type LendDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'roles' | 'clearAgain' | 'logger'>;
 
@@ -59,13 +60,7 @@ export async function lend(
     if (server.inRecovery) {
       throw new HallpassError('a standby answers, and roles are lent on its primary', { passing: true });
     }
-    const twin = await otherTargetOn(deps.db, name, server.id, [...deps.config.targets.keys()]);
-    if (twin !== null) {
-      throw new HallpassError(`${name} is the same server as ${twin}: roles belong to a whole server`, {
-        passing: false,
-        nextStep: 'Ask for the role there.',
-      });
-    }
+    await assertMayGrant(deps, name, server);
     const placed = await intend(deps, server, asked, await withoutStrangers(deps, server, facts));
     tried = placed.map(({ request }) => request);
     // crash point: after-intend-before-grant

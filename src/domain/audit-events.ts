@@ -61,6 +61,9 @@ const until = z.object({ expiresAt: moment });
 const extended = until.extend({ via: z.string(), from: moment });
 const proof = z.object({ found: z.boolean(), closed: z.number(), prepared: z.array(z.string()) });
 
+/** An operator's word: `by` is a user of the operating system. */
+const word = z.object({ by: z.string(), because: z.string().nullable() });
+
 /** Who asked for what, as `submitted` says it. */
 export const submitted = z.object({
   target: z.string(),
@@ -169,7 +172,18 @@ const READERS: { readonly [T in RequestEvent['type']]: Reader | null } = {
       return { event: { type: 'extension_refused', trouble: data.trouble }, now, ends: data.expiresAt };
     },
   ),
-  missing: plain('found_gone', () => ({ type: 'missing' })),
+  missing: kept('found_gone', z.object({ after: z.string().optional() }), ({ after }, { at }) => ({
+    event: { type: 'missing', lostBy: after ?? null },
+    now: at,
+  })),
+  written_off: kept('written_off', word.extend({ because: z.string() }), (data, { at }) => ({
+    event: { type: 'written_off', ...data },
+    now: at,
+  })),
+  replaced: kept('replaced', proof.and(word), (data, { at }) => ({
+    event: { type: 'replaced', ...word.parse(data), proof: proof.parse(data) },
+    now: at,
+  })),
   sessions_open: null,
   proved_gone: kept('proved_gone', proof, (data, { at }) => ({
     event: { type: 'proved_gone', proof: data },

@@ -11,8 +11,17 @@ export type State = OpenState | FinalState;
 
 /** Why access ends or ended: its time was up; its holder relinquished it; an approver or an operator ended it, or
  * Hallpass (then nobody `endedBy`), because its holder's account left; somebody outside Hallpass took it away; the
- * GRANT did not come about. */
-export type Why = 'expired' | 'relinquished' | 'ended' | 'removed' | 'failed';
+ * GRANT did not come about; the server lost it, in a failover or a restore; an operator said that the server was replaced,
+ * or that nothing can be proved of it any more. */
+export type Why =
+  | 'expired'
+  | 'relinquished'
+  | 'ended'
+  | 'removed'
+  | 'failed'
+  | 'lost'
+  | 'replaced'
+  | 'written_off';
 
 /** How long a GRANT may be outstanding before Hallpass gives up on it, milliseconds. */
 export const GRANTING_LIMIT_MS = 15 * 60_000;
@@ -147,8 +156,20 @@ export type RequestEvent =
   | { readonly type: 'extended' }
   /** The target will not have it: the old end holds. */
   | { readonly type: 'extension_refused'; readonly trouble: string }
-  /** All our memberships were read, and this one is not among them: somebody took it away. */
-  | { readonly type: 'missing' }
+  /**
+   * All our memberships were read, and this one is not among them: somebody took it away, or the server lost it;
+   * `lostBy` says in what, if anything of the kind is known.
+   */
+  | { readonly type: 'missing'; readonly lostBy?: string | null }
+  /** An operator closes what can't be proved. `by`: a user of the operating system. */
+  | { readonly type: 'written_off'; readonly by: string; readonly because: string }
+  /** An operator said that its server is gone, and on the one in its place it was proved gone. */
+  | {
+      readonly type: 'replaced';
+      readonly by: string;
+      readonly because: string | null;
+      readonly proof: Proof;
+    }
   /** The membership is proved gone; sessions that had it, and began before this moment, are not. */
   | { readonly type: 'sessions_open'; readonly before: string; readonly trouble: string }
   /** The target was read, and neither the membership nor a session that had it is there. */

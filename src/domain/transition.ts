@@ -5,7 +5,7 @@
  * Invariants kept here:
  * - a deadline that has passed binds before anything has written it (approving after the lapse, relinquishing
  *   after the expiry are refused);
- * - `failed` and `ended` are reached only by an event that says absence was proved;
+ * - `failed` and `ended` are reached only by an event that says absence was proved, or that an operator gave their word;
  * - the clock of a grant starts at the proved GRANT.
  */
 import {
@@ -207,9 +207,35 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
         event.by,
       );
     }
-    case 'missing':
+    case 'missing': {
       if (request.state !== 'active' || isExpired(request, now)) return refuse('stale');
-      return go({ state: 'ending', why: 'removed', warnAt: null }, 'found_gone', null, { ...request.place });
+      const after = event.lostBy ?? null;
+      return go(
+        { state: 'ending', why: after === null ? 'removed' : 'lost', warnAt: null },
+        'found_gone',
+        null,
+        { ...request.place, ...(after === null ? {} : { after }) },
+      );
+    }
+    case 'written_off':
+    case 'replaced': {
+      if (request.state !== 'granting' && request.state !== 'active' && request.state !== 'ending') {
+        return refuse('stale');
+      }
+      const { type, by, because } = event;
+      return go(
+        {
+          state: 'ended',
+          why: type,
+          trouble: because === null ? `${by}: no reason was given` : `${by}: ${because}`,
+          endedAt: now,
+          warnAt: null,
+        },
+        type,
+        null,
+        { by, because, ...(type === 'replaced' ? event.proof : {}), ...request.place },
+      );
+    }
     case 'sessions_open': {
       if (whyGone(request, now) === null) return refuse('stale');
       const { before, trouble } = event;

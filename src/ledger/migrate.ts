@@ -28,6 +28,7 @@ const GRANTS = `
   grant select, insert, update on leases, askers to LOGIN;
   grant delete on deliveries, orphans, overdue, pages to LOGIN;
   grant select, update on rounds to LOGIN;
+  grant select on anchor_key to LOGIN;
   grant select, insert on decisions to LOGIN;
   revoke update, delete, truncate on decisions from LOGIN;
   revoke all on events, audit_chain, audit_head, audit_checkpoints from LOGIN;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AccessRequest } from '../domain/request.js';
+import type { AccessRequest, Why } from '../domain/request.js';
 import { LedgerError } from './pool.js';
 
 export const requestRow = z.object({
@@ -17,6 +17,7 @@ export const requestRow = z.object({
     'ended',
   ]),
   why: z.enum(['expired', 'relinquished', 'ended', 'removed', 'failed']).nullable(),
+  why_exact: z.enum(['lost', 'replaced', 'written_off']).nullable(),
   trouble: z.string().nullable(),
   target: z.string(),
   role: z.string(),
@@ -80,7 +81,7 @@ export function toRequest(row: unknown): AccessRequest {
     id: r.id,
     version: r.version,
     state: r.state,
-    why: r.why,
+    why: r.why_exact ?? r.why,
     trouble: r.trouble,
     target: r.target,
     role: r.role,
@@ -128,13 +129,26 @@ export function toLending(r: Pick<Row, 'sessions' | 'set_role' | 'grace_ms'>): A
   return { sessions: r.sessions, setRole: r.set_role, graceMs: r.grace_ms };
 }
 
+/** A release that doesn't know the exact reason reads the nearest one that it knows: it must not stumble over the row. */
+function whyColumns(why: Why | null): Pick<Row, 'why' | 'why_exact'> {
+  switch (why) {
+    case 'lost':
+      return { why: 'removed', why_exact: why };
+    case 'replaced':
+    case 'written_off':
+      return { why: 'ended', why_exact: why };
+    default:
+      return { why, why_exact: null };
+  }
+}
+
 /** The columns that a transition may change, as the ledger's own JSON record. */
 export function toChange(next: AccessRequest): Record<string, unknown> {
   return {
     id: next.id,
     version: next.version,
     state: next.state,
-    why: next.why,
+    ...whyColumns(next.why),
     trouble: next.trouble,
     duration_ms: next.durationMs,
     on_call_note: next.onCallNote,

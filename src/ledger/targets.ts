@@ -1,4 +1,6 @@
+import type { ServerIdentity } from '../domain/server-identity.js';
 import type { Queryable } from './pool.js';
+import { MAY_BE_ONE } from './servers.js';
 
 /** What the ledger knows of a target beside its requests. */
 export interface TargetRow {
@@ -11,6 +13,10 @@ export interface TargetRow {
   readonly checkedMs: number | null;
   /** The server remembers a ledger that this one is not: nothing is done there until an operator decides. */
   readonly doubted: boolean;
+  /** When the postmaster of the server that is known began, as in ServerIdentity; null when none is known yet. */
+  readonly startedAt: number | null;
+  /** What answers in its place, and may be a copy. */
+  readonly stranger: ServerIdentity | null;
   /** How far the audit chain goes. */
   readonly head: number;
   /** Milliseconds until the next grant there expires, negative when one is due; null when none is active. */
@@ -20,7 +26,7 @@ export interface TargetRow {
 /** What is read of the target $1. */
 export const TARGET_COLUMNS = `
   wake_seq, server, sweeper, extract(epoch from now() - checked_at)::float8 * 1000 as checked_ms,
-  doubt is not null as doubted, (select seq from audit_head) as head,
+  doubt is not null as doubted, started_at, stranger, (select seq from audit_head) as head,
   (select extract(epoch from min(expires_at) - now())::float8 * 1000 from requests
     where state = 'active' and target = $1) as next_ms`;
 
@@ -30,6 +36,8 @@ export interface RawTarget {
   readonly sweeper: string | null;
   readonly checked_ms: number | null;
   readonly doubted: boolean | null;
+  readonly started_at: number | null;
+  readonly stranger: ServerIdentity | null;
   readonly head: number | null;
   readonly next_ms: number | null;
 }
@@ -51,6 +59,8 @@ export function toTargetRow(row: RawTarget | undefined): TargetRow {
     sweeper: row?.sweeper ?? null,
     checkedMs: row?.checked_ms ?? null,
     doubted: row?.doubted ?? false,
+    startedAt: row?.started_at ?? null,
+    stranger: row?.stranger ?? null,
     head: row?.head ?? 0,
     nextMs: row?.next_ms ?? null,
   };
@@ -64,26 +74,12 @@ export async function recordChecked(
   server: string,
 ): Promise<void> {
   await db.query(
-    `update targets t set sweeper = $2, checked_at = now(),
-       server = case when exists (select from targets o where o.server = $3 and o.name <> $1) then t.server else $3 end
+    `update targets t set sweeper = $2, checked_at = now(), moved = null,
+       server = case when exists (select from targets o where o.server = $3 and o.name <> $1 and ${MAY_BE_ONE})
+         then t.server else $3 end
        where name = $1`,
     [name, sweeper, server],
   );
-}
-
-/** The target, among these, that is known as this server already; null when there is none. */
-export async function otherTargetOn(
-  db: Queryable,
-  name: string,
-  server: string,
-  among: readonly string[],
-): Promise<string | null> {
-  const { rows } = await db.query<{ name: string }>(
-    `select name from targets where server = $1 and name <> $2 and name = any($3::text[])
-       and (name < $2 or not exists (select from targets where name = $2 and server = $1)) order by name limit 1`,
-    [server, name, among],
-  );
-  return rows[0]?.name ?? null;
 }
 
 /** Has all our memberships on the target compared at the end of the sweep that runs, or of the next one. */

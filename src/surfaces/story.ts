@@ -90,6 +90,12 @@ export function whyEnded(request: AccessRequest, reader: string | null): string 
       return 'removed by someone else, outside Hallpass';
     case 'failed':
       return 'it could not be granted';
+    case 'lost':
+      return 'the server lost it, in a failover or a restore';
+    case 'replaced':
+      return 'its server was replaced, and it is revoked on the new one';
+    case 'written_off':
+      return 'written off by an operator, without proof';
     case 'expired':
     case null:
       return 'its time was up';
@@ -164,6 +170,7 @@ function outcome(request: AccessRequest, endedAt: Date, reader: string | null): 
     case 'failed':
       return `Nothing of it is left on the server, confirmed ${at}.`;
     default:
+      if (request.why === 'written_off') return `Written off ${at}: nobody has confirmed that it is gone.`;
       return request.why === 'removed' ? `Found removed ${at}.` : `Confirmed gone ${at}.`;
   }
 }
@@ -172,6 +179,7 @@ function outcome(request: AccessRequest, endedAt: Date, reader: string | null): 
 function trouble({ state, why, trouble: words }: AccessRequest): Quote | null {
   if (words === null) return null;
   if (state === 'failed' || why === 'failed') return { label: 'Why it was not granted:', words };
+  if (why === 'written_off' || why === 'replaced') return { label: 'By word of:', words };
   return { label: state === 'granting' ? 'Hallpass keeps trying:' : 'Not confirmed yet:', words };
 }
 

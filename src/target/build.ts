@@ -5,10 +5,11 @@ import { byRole } from './by-role.js';
 import { createTargetConnection, DEFAULT_LIMITS, type Limits, type TargetConnection } from './connect.js';
 import { standbyError } from './errors.js';
 import { readFactsByName, readMemberships, readServer } from './facts.js';
+import { onlyOn, readRun } from './known-server.js';
 import { nameOf } from './session-queries.js';
 import { endSessions, type SessionSource } from './sessions.js';
 import { readSurroundings } from './surroundings.js';
-import type { Extended, Lent, OidPair, TakenBack, Target, ToExtend, ToLend } from './target.js';
+import type { Extended, Lent, OidPair, Standby, TakenBack, Target, ToExtend, ToLend } from './target.js';
 
 /** Where a target is, and how long is waited for it. */
 export interface Servers {
@@ -43,16 +44,14 @@ interface Ways {
 export function buildTarget({ connect, replicas, limits }: Servers, ways: Ways): Target {
   const { mode } = ways;
   const open = (to: Connect) => createTargetConnection(to, { ...DEFAULT_LIMITS, ...limits });
-  const connection = open(connect);
-  const sessions = [
-    ways.sessions(connection, 'the server'),
-    ...replicas.map((replica) => ways.sessions(open(replica), nameOf(replica))),
-  ];
+  const any = open(connect);
+  const standbys = replicas.map((replica) => ways.sessions(open(replica), nameOf(replica)));
   const blocked = new Set<number>();
 
-  return {
+  /** @param connection what changes something there goes through it. */
+  const build = (connection: TargetConnection): Target => ({
     look: (pairs) =>
-      connection.read(async (send) => {
+      any.read(async (send) => {
         const [server, surroundings, facts] = await Promise.all([
           readServer(send, mode),
           readSurroundings(send, mode),
@@ -70,10 +69,11 @@ export function buildTarget({ connect, replicas, limits }: Servers, ways: Ways):
     takeBack: (server, pairs) =>
       byRole(pairs, blocked, ways.takeBackMost, (batch) => ways.takeBack(connection, server, batch)),
 
-    endSessions: (server, ends) => endSessions(sessions, server, ends),
+    endSessions: (server, ends) =>
+      endSessions([ways.sessions(connection, 'the server'), ...standbys], server, ends),
 
     list: () =>
-      connection.read(async (send) => {
+      any.read(async (send) => {
         const [server, surroundings, memberships] = await Promise.all([
           readServer(send, mode),
           readSurroundings(send, mode),
@@ -86,8 +86,22 @@ export function buildTarget({ connect, replicas, limits }: Servers, ways: Ways):
 
     writeAnchor: (server, anchor) => writeAnchor(connection, server, anchor),
 
+    standbys: () => readStandbys(standbys),
+
+    on: (startedAt) => build(onlyOn(any, startedAt)),
+
     close: async () => {
-      await Promise.all(sessions.map((source) => source.connection.close()));
+      await Promise.all([any, ...standbys.map((standby) => standby.connection)].map((each) => each.close()));
     },
-  };
+  });
+  return build(any);
+}
+
+async function readStandbys(sources: readonly SessionSource[]): Promise<readonly Standby[]> {
+  const answers = await Promise.allSettled(sources.map(({ connection }) => connection.read(readRun)));
+  return answers.flatMap((answer, i) => {
+    const name = sources[i]?.name;
+    if (answer.status === 'rejected' || name === undefined || !answer.value.standby) return [];
+    return [{ name, id: answer.value.id, startedAt: answer.value.startedAt }];
+  });
 }

@@ -229,7 +229,18 @@ export function otherServerError(wanted: string, seen: string): TargetError {
     passing: false,
     sentence: `This is another server than the one that was lent on: its system identifier is ${seen}, not ${wanted}.`,
     nextStep:
-      'Point the connection of this target back to the server that it had, or end its requests there.',
+      'Point the connection of this target back to the server that it had; if that is gone for good, run `hallpass recover --replaced` with the name of the target.',
+  });
+}
+
+/** The address leads to a copy of the server, to a promoted standby of it, or to the same one after a restart. */
+export function movedServerError(): TargetError {
+  return new TargetError({
+    kind: 'other_server',
+    scope: 'target',
+    passing: true,
+    sentence: 'This is not the server of the last look, or it was restarted: everything is compared first.',
+    nextStep: null,
   });
 }
 

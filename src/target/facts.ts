@@ -9,6 +9,7 @@ import type { Send } from './connect.js';
 import { otherServerError, standbyError, TargetError } from './errors.js';
 import { OWNER, SCHEMA } from './guarded/names.js';
 import { describeUnfit } from './inspect.js';
+import { STARTED_AT } from './known-server.js';
 import { isNamed, nameValues, quoteName } from './quote.js';
 import type { NamePair, OidPair, PairFacts, Server } from './target.js';
 import { gives, reachOf } from './usable.js';
@@ -19,6 +20,9 @@ const serverRow = z.object({
   id: z.string(),
   version: z.number(),
   in_recovery: z.boolean(),
+  timeline: z.number(),
+  started_at: z.coerce.number(),
+  lsn: z.coerce.number().nullable(),
   login: z.string(),
   grantor: z.string().nullable(),
   grantor_oid: z.number().nullable(),
@@ -31,6 +35,19 @@ const serverRow = z.object({
 /** SQL: the name of the role whose memberships are ours. */
 const GRANTOR: Readonly<Record<Mode, string>> = { direct: 'session_user', guarded: `'${OWNER}'` };
 
+/** SQL: whether the server tells where its log is. Aurora raises an error unless wal_level is logical; RDS is not told apart. */
+const TELLS_LSN = `
+(NOT pg_is_in_recovery() AND (current_setting('wal_level') = 'logical'
+  OR NOT EXISTS (SELECT FROM pg_roles a WHERE a.rolname = 'rdsadmin')))`;
+
+/** SQL: moves at once when a standby is promoted; in pg_control it moves with the next checkpoint. */
+const TIMELINE = `
+CASE WHEN ${TELLS_LSN} THEN ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int
+     ELSE (SELECT timeline_id FROM pg_control_checkpoint()) END`;
+
+/** SQL: what is flushed survives a crash; what is only written may not. */
+const LSN = `CASE WHEN ${TELLS_LSN} THEN (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint::text END`;
+
 /**
  * `member_of`: a role that our login could use without the functions of a guarded target: the owner, or one that the
  * owner lends.
@@ -39,6 +56,7 @@ const server = (mode: Mode): string => `
 SELECT (SELECT system_identifier::text FROM pg_control_system()) AS id,
        current_setting('server_version_num')::int AS version,
        pg_is_in_recovery() AS in_recovery,
+       ${TIMELINE} AS timeline, ${STARTED_AT} AS started_at, ${LSN} AS lsn,
        u.rolname::text AS login, g.rolname::text AS grantor, g.oid AS grantor_oid, u.rolsuper AS superuser, u.rolcreaterole AS create_role,
        ${mode === 'direct' ? 'true' : INSTALLED} AS installed,
        ${mode === 'direct' ? 'NULL' : MEMBER_OF} AS member_of
@@ -65,6 +83,9 @@ export async function readServer(send: Send, mode: Mode = 'direct'): Promise<Ser
     id: row.id,
     version: row.version,
     inRecovery: row.in_recovery,
+    timeline: row.timeline,
+    startedAt: row.started_at,
+    lsn: row.lsn,
     login: row.login,
     grantor: row.grantor,
     grantorOid: row.grantor_oid,

@@ -1,4 +1,5 @@
 import type { Anchor } from '../domain/anchor.js';
+import type { ServerIdentity } from '../domain/server-identity.js';
 import type { HallpassError } from '../errors.js';
 
 /**
@@ -47,7 +48,23 @@ export interface Target {
    * @param server as for `lend`.
    */
   writeAnchor(server: string, anchor: Anchor): Promise<void>;
+  /** Its standbys that answer and are standbys. Never throws: one that is down is left out. */
+  standbys(): Promise<readonly Standby[]>;
+  /**
+   * The same target, on which `lend`, `extend`, `takeBack`, `endSessions` and `writeAnchor` work on this run of its
+   * server only, and throw anywhere else.
+   * @param startedAt as in Server.
+   */
+  on(startedAt: number): Target;
   close(): Promise<void>;
+}
+
+export interface Standby {
+  /** As people know it: "the standby db-2:5432". */
+  readonly name: string;
+  /** As in Server. */
+  readonly id: string;
+  readonly startedAt: number;
 }
 
 export interface NamePair {
@@ -78,9 +95,8 @@ export interface ToEnd extends OidPair {
   readonly before: string | null;
 }
 
-export interface Server {
-  /** `system_identifier` of pg_control_system(): what a target is known by, whatever its address. */
-  readonly id: string;
+/** What a target is known by, whatever its address; and who we are there. */
+export interface Server extends ServerIdentity {
   /** server_version_num, e.g. 180004. */
   readonly version: number;
   readonly inRecovery: boolean;

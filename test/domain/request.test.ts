@@ -28,6 +28,8 @@ const EVENTS: Record<RequestEvent['type'], RequestEvent> = {
   end: { type: 'end', by: 'U0OPS' },
   previewed: { type: 'previewed', result: { ok: false, why: 'no answer' } },
   missing: { type: 'missing' },
+  written_off: { type: 'written_off', by: 'root@db', because: 'the server is gone' },
+  replaced: { type: 'replaced', by: 'root@db', because: null, proof: PROOF },
   sessions_open: { type: 'sessions_open', before: '2026-11-21 12:00:30+00', trouble: 'a session is open' },
   reviewed: { type: 'reviewed', result: {} },
   proved_gone: { type: 'proved_gone', proof: PROOF },
@@ -69,6 +71,8 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
       end: 'ending',
       extend: 'not_lent',
       hindered: 'granting',
+      written_off: 'ended',
+      replaced: 'ended',
     },
     'not_pending|stale',
   ],
@@ -85,12 +89,22 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
       end: 'ending',
       extend: 'not_lent',
       hindered: 'granting',
+      written_off: 'ended',
+      replaced: 'ended',
     },
     'not_pending|stale',
   ],
   [
     anActive(),
-    { relinquish: 'ending', end: 'ending', extend: 'no_longer', warned: 'active', missing: 'ending' },
+    {
+      relinquish: 'ending',
+      end: 'ending',
+      extend: 'no_longer',
+      warned: 'active',
+      missing: 'ending',
+      written_off: 'ended',
+      replaced: 'ended',
+    },
     'not_pending|stale',
   ],
   [
@@ -102,6 +116,8 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
       proved_gone: 'ended',
       sessions_open: 'ending',
       hindered: 'ending',
+      written_off: 'ended',
+      replaced: 'ended',
     },
     'not_pending|stale',
   ],
@@ -128,12 +144,13 @@ describe('the state table', () => {
     }
   }
 
-  it('reaches failed and ended only by a proof of absence', () => {
+  it('reaches failed and ended only by a proof of absence, or by the word of an operator', () => {
     const proved: State[] = ['failed', 'ended'];
+    const reasons = ['proved_gone', 'replaced', 'written_off'];
     for (const [request] of TABLE.filter(([r]) => !isFinal(r.state))) {
       for (const event of Object.values(EVENTS)) {
         const result = transition(request, event, later(7_200_000));
-        if (result.ok && proved.includes(result.next.state)) expect(event.type).toBe('proved_gone');
+        if (result.ok && proved.includes(result.next.state)) expect(reasons).toContain(event.type);
       }
     }
   });

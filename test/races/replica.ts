@@ -143,8 +143,8 @@ export function createReplica(
   };
   return {
     ...racer(deps, target),
-    at: (barrier, ...stops) =>
-      racer(stops.includes('write') ? { ...deps, db: waitingToWrite(db, barrier) } : deps, {
+    at: (barrier, ...stops) => {
+      const stopping: Target = {
         ...target,
         lend: async (server, wishes) => {
           if (stops.includes('lend')) await barrier.arrive();
@@ -154,7 +154,10 @@ export function createReplica(
           if (stops.includes('takeBack')) await barrier.arrive();
           return target.takeBack(server, pairs);
         },
-      }),
+        on: () => stopping,
+      };
+      return racer(stops.includes('write') ? { ...deps, db: waitingToWrite(db, barrier) } : deps, stopping);
+    },
     config,
     async close() {
       await Promise.all(pending);

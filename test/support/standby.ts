@@ -80,7 +80,7 @@ function superuserOf({ host, port, user, password, database }: Cluster) {
 }
 
 /** What the primary was started with: a standby must not be smaller. Units are those of the setting itself. */
-async function settingsOf(primary: Cluster): Promise<Record<string, string>> {
+export async function settingsOf(primary: Cluster): Promise<Record<string, string>> {
   const rows = await primary.query<{ name: string; setting: string }>(
     "SELECT name, setting FROM pg_settings WHERE source = 'command line'",
   );
@@ -88,7 +88,7 @@ async function settingsOf(primary: Cluster): Promise<Record<string, string>> {
 }
 
 /** The folder with the programs of a running server, which writes its command line into its data directory. */
-async function programsOf(primary: Cluster): Promise<string> {
+export async function programsOf(primary: Cluster): Promise<string> {
   const [program = ''] = (await readFile(join(primary.dataDir, 'postmaster.opts'), 'utf8')).split(' "', 1);
   return dirname(program.trim());
 }
@@ -119,7 +119,11 @@ async function copyData(primary: Cluster, to: string): Promise<void> {
 const LEFT_OUT = new Set(['postmaster.pid', 'postmaster.opts', 'pg_wal', 'pg_replslot', 'pg_dynshmem']);
 
 /** Files come and go while the server runs; what is gone when its turn comes is in the WAL. */
-async function copyFolder(from: string, to: string, leftOut: ReadonlySet<string> = LEFT_OUT): Promise<void> {
+export async function copyFolder(
+  from: string,
+  to: string,
+  leftOut: ReadonlySet<string> = LEFT_OUT,
+): Promise<void> {
   await mkdir(to, { mode: 0o700 });
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const [source, copy] = [join(from, entry.name), join(to, entry.name)];

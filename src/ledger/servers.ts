@@ -1,0 +1,178 @@
+/** Which server each target is, as it was last seen; and what was seen in its place. */
+import { z } from 'zod';
+import type { KnownServer, ServerIdentity } from '../domain/server-identity.js';
+import type { Queryable } from './pool.js';
+
+const identity = z.object({
+  id: z.string(),
+  timeline: z.number(),
+  startedAt: z.number(),
+  lsn: z.number().nullable(),
+}) satisfies z.ZodType<ServerIdentity>;
+
+/** An operator said that the server was replaced for good. */
+const replacement = z.object({
+  /** The user of the operating system, and their reason. */
+  by: z.string(),
+  because: z.string().nullable(),
+  /** system_identifier of the new one. */
+  id: z.string(),
+});
+
+export type Replacement = z.infer<typeof replacement>;
+
+const placeRow = z.object({
+  known: identity.extend({ anchor: z.number().nullable() }).nullable(),
+  standbys: z.record(z.string(), z.number()),
+  stranger: identity.nullable(),
+  moved: z.string().nullable(),
+  replaced: replacement.nullable(),
+});
+
+/** What the ledger knows of the server of one target. */
+export interface KnownPlace {
+  /** null: no release that looks for it has compared the target yet. */
+  readonly known: KnownServer | null;
+  /** What answers in its place, of which nobody can tell whether it is a copy. */
+  readonly stranger: ServerIdentity | null;
+  /** Why it is another server than at the last comparison; null when it is the same. */
+  readonly moved: string | null;
+  readonly replaced: Replacement | null;
+}
+
+const PLACE = `
+  case when t.started_at is not null and t.system_id is not null then json_build_object('id', t.system_id,
+      'timeline', t.timeline, 'startedAt', t.started_at, 'lsn', t.lsn, 'anchor', t.anchor_seq) end as known,
+    t.standbys, t.stranger, t.moved, t.replaced`;
+
+function toPlace(row: unknown): KnownPlace {
+  const { known, standbys, ...rest } = placeRow.parse(row);
+  return { ...rest, known: known && { ...known, standbys: Object.values(standbys) } };
+}
+
+export async function readKnownPlace(db: Queryable, name: string): Promise<KnownPlace> {
+  const { rows } = await db.query(`select ${PLACE} from targets t where t.name = $1`, [name]);
+  return rows[0] === undefined
+    ? { known: null, stranger: null, moved: null, replaced: null }
+    : toPlace(rows[0]);
+}
+
+/** Targets with a grant that is out, or that ended within the hour. */
+export async function readBusy(db: Queryable): Promise<readonly string[]> {
+  const { rows } = await db.query<{ name: string }>(
+    `select t.name from targets t where
+       exists (select from requests r where r.target = t.name and r.state in ('granting', 'ending'))
+       or exists (select from requests r where r.target = t.name and r.state = 'active')
+       or exists (select from requests r where r.target = t.name and r.server is not null
+                    and r.ended_at > now() - interval '1 hour')`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+/**
+ * From now on the target is this server.
+ * @param was what was known when it was looked at; null: nothing was. When another look came first, nothing is written.
+ * @param moved why it is another one than before, for the next comparison; null when it isn't.
+ */
+export async function adoptServer(
+  db: Queryable,
+  name: string,
+  was: Pick<ServerIdentity, 'startedAt'> | null,
+  seen: ServerIdentity & { readonly anchor: number | null },
+  moved: string | null,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update targets set since = case when started_at = $4::bigint and system_id = $2 then coalesce(since, now()) else now() end,
+         seen_at = now(), system_id = $2, timeline = $3, started_at = $4, lsn = $5, anchor_seq = $6,
+         moved = coalesce($7, moved), stranger = null, replaced = null
+       where name = $1 and started_at is not distinct from $8::bigint`,
+    [name, seen.id, seen.timeline, seen.startedAt, seen.lsn, seen.anchor, moved, was?.startedAt ?? null],
+  );
+  return rowCount === 1;
+}
+
+/** What answers in the place of the server that is known. @returns false when it was noted before. */
+export async function recordStranger(
+  db: Queryable,
+  name: string,
+  { id, timeline, startedAt, lsn }: ServerIdentity,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update targets set stranger = $2::jsonb where name = $1
+       and (stranger->>'startedAt') is distinct from ($2::jsonb->>'startedAt')`,
+    [name, JSON.stringify({ id, timeline, startedAt, lsn })],
+  );
+  return rowCount === 1;
+}
+
+/** It was looked at, and is the one that is known; what it has as standbys is added to what it had. */
+export async function recordSeen(
+  db: Queryable,
+  name: string,
+  seen: ServerIdentity,
+  standbys: Readonly<Record<string, number>>,
+): Promise<void> {
+  await db.query(
+    `update targets set seen_at = now(), lsn = greatest(lsn, $4::bigint), standbys = standbys || $5::jsonb, stranger = null
+       where name = $1 and system_id = $2 and started_at = $3`,
+    [name, seen.id, seen.startedAt, seen.lsn, JSON.stringify(standbys)],
+  );
+}
+
+/** Its server is another than at the last look: everything is compared at once, by the sweep that runs or the next one. */
+export async function compareAtOnce(db: Queryable, name: string): Promise<void> {
+  await db.query('update targets set checked_at = null, wake_seq = wake_seq + 1 where name = $1', [name]);
+}
+
+/** An operator's word, for the next comparison. @returns false when there is no such target. */
+export async function recordReplaced(db: Queryable, name: string, word: Replacement): Promise<boolean> {
+  const { rowCount } = await db.query(
+    'update targets set replaced = $2::jsonb, checked_at = null, wake_seq = wake_seq + 1 where name = $1',
+    [name, JSON.stringify(word)],
+  );
+  return rowCount === 1;
+}
+
+/** What keeps roles from being granted on a server, by what the ledger knows. */
+export interface Standpoint extends KnownPlace {
+  /** Another target that is this very server, or may be until both were looked at once more. */
+  readonly twin: string | null;
+  readonly isTwinSure: boolean;
+  /** An open request that another login of ours granted there. */
+  readonly byFormerLogin: number | null;
+}
+
+/**
+ * Two servers of one system_identifier live side by side when each was seen as another postmaster while the other was
+ * known: of a single one, only one postmaster lives at a time.
+ */
+export const MAY_BE_ONE = `
+  (o.started_at is null or t.started_at is null or o.started_at = t.started_at
+    or not (o.since <= t.seen_at and t.since <= o.seen_at))`;
+
+export async function readStandpoint(
+  db: Queryable,
+  name: string,
+  server: { readonly id: string; readonly grantorOid: number },
+  among: readonly string[],
+): Promise<Standpoint> {
+  const { rows } = await db.query<{ twin: string | null; sure: boolean | null; former: number | null }>(
+    `select ${PLACE}, twin.name as twin, twin.sure,
+         (select min(r.id) from requests r where r.target = t.name and r.state in ('granting', 'active', 'ending')
+            and r.server = $2 and r.grantor_oid <> $3) as former
+       from targets t left join lateral (
+         select o.name, o.started_at = t.started_at as sure from targets o
+           where o.server = $2 and o.name <> t.name and o.name = any($4::text[]) and ${MAY_BE_ONE}
+             and (o.name < t.name or t.server is distinct from $2)
+           order by o.name limit 1) twin on true
+       where t.name = $1`,
+    [name, server.id, server.grantorOid, among],
+  );
+  const [row] = rows;
+  return {
+    ...(row === undefined ? { known: null, stranger: null, moved: null, replaced: null } : toPlace(row)),
+    twin: row?.twin ?? null,
+    isTwinSure: row?.sure === true,
+    byFormerLogin: row?.former ?? null,
+  };
+}

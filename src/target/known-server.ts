@@ -1,0 +1,44 @@
+/**
+ * Works on one run of one server only: behind one address may stand a copy, or a promoted standby, from one connection
+ * to the next. A postmaster's beginning tells them apart; a session can't outlive it.
+ */
+import { z } from 'zod';
+import type { Send, TargetConnection } from './connect.js';
+import { movedServerError } from './errors.js';
+
+/** SQL: when the postmaster began, as a number of microseconds, which no setting writes otherwise. */
+export const STARTED_AT = `(extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint::text`;
+
+const runRow = z.object({ id: z.string(), standby: z.boolean(), startedAt: z.coerce.number() });
+
+const RUN = `
+SELECT (SELECT system_identifier::text FROM pg_control_system()) AS id, pg_is_in_recovery() AS standby,
+       ${STARTED_AT} AS "startedAt"`;
+
+/** What a standby says of itself. */
+export type Run = z.infer<typeof runRow>;
+
+export async function readRun(send: Send): Promise<Run> {
+  const [row] = await send(runRow, RUN);
+  if (row === undefined) throw new Error('the server did not say which it is');
+  return row;
+}
+
+const startRow = z.object({ startedAt: z.coerce.number() });
+
+/** The same connection; what would be done on another server throws before it is, and what is read there is not told. */
+export function onlyOn(connection: TargetConnection, startedAt: number): TargetConnection {
+  async function checked<T>(send: Send, read: (send: Send) => Promise<T>): Promise<T> {
+    const [seen, [row]] = await Promise.all([
+      read(send),
+      send(startRow, `SELECT ${STARTED_AT} AS "startedAt"`),
+    ]);
+    if (row?.startedAt !== startedAt) throw movedServerError();
+    return seen;
+  }
+  return {
+    ...connection,
+    read: (read) => connection.read((send) => checked(send, read)),
+    transaction: (read, work) => connection.transaction((send) => checked(send, read), work),
+  };
+}

@@ -1,0 +1,99 @@
+/** Servers of one system identifier, told apart: by every major, in both modes, as Hallpass's own plain login. */
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createDirectTarget } from '../../src/target/direct.js';
+import { createGuardedTarget } from '../../src/target/guarded/guarded.js';
+import { startCopy } from '../support/copy.js';
+import { installedMajors } from '../support/majors.js';
+import { startStandby } from '../support/standby.js';
+import { useServer } from './server.js';
+
+const modes = (['direct', 'guarded'] as const).flatMap((mode) =>
+  installedMajors().map((major) => ({ ...major, mode })),
+);
+
+describe.each(modes)('in $mode mode on Postgres $major', ({ mode, ...major }) => {
+  const used = useServer(major, {}, mode);
+  const openAt = (port: number, replicas: readonly number[] = []) => {
+    const { connect } = used.server;
+    const create = mode === 'guarded' ? createGuardedTarget : createDirectTarget;
+    const target = create(
+      { ...connect, port },
+      replicas.map((replica) => ({ ...connect, port: replica })),
+    );
+    onTestFinished(() => target.close());
+    return target;
+  };
+
+  test('a standby is known by its start, and its promotion moves the timeline at once', async () => {
+    const { cluster } = used.server;
+    const standby = await startStandby(cluster);
+    onTestFinished(() => standby.stop());
+    await standby.catchUp();
+    const target = openAt(cluster.port, [standby.port, 1]);
+    const { server: primary } = await target.look([]);
+    const [known, ...more] = await target.standbys();
+    expect(more).toEqual([]);
+    expect(known).toMatchObject({ id: primary.id });
+
+    const there = openAt(standby.port);
+    const { server: before } = await there.look([]);
+    expect(before).toMatchObject({ inRecovery: true, timeline: 1, lsn: null, startedAt: known?.startedAt });
+    await standby.promote();
+    const { server: after } = await there.look([]);
+    expect(after).toMatchObject({
+      id: primary.id,
+      inRecovery: false,
+      timeline: 2,
+      startedAt: known?.startedAt,
+      lsn: expect.any(Number),
+    });
+    expect(await openAt(cluster.port, [standby.port]).standbys()).toEqual([]);
+  });
+
+  test('what is bound to one run of a server does nothing on a copy, nor after a restart', async () => {
+    const { server } = used;
+    const role = await server.role();
+    const login = await server.login();
+    const target = server.open();
+    onTestFinished(() => target.close());
+    const pair = await server.lent(target, role, login);
+    const copy = await startCopy(server.cluster);
+    onTestFinished(() => copy.stop());
+
+    const { server: original } = await target.look([]);
+    const atCopy = openAt(copy.port);
+    const { server: copied } = await atCopy.look([]);
+    expect(copied).toMatchObject({ id: original.id, timeline: original.timeline });
+    expect(copied.startedAt).not.toBe(original.startedAt);
+
+    const bound = atCopy.on(original.startedAt);
+    const ends = [{ ...pair, sessions: 'all' as const, setRole: true, before: null }];
+    for (const refused of [
+      () => bound.takeBack(server.id, [pair]),
+      () => bound.endSessions(server.id, ends),
+      () => bound.lend(server.id, [server.wish(pair)]),
+      () => bound.extend(server.id, [server.wish(pair)]),
+      () => bound.writeAnchor(server.id, { seq: 1, hash: 'ab'.repeat(32), lastId: 1 }),
+    ]) {
+      await expect(refused()).rejects.toMatchObject({ kind: 'other_server', passing: true });
+    }
+    const rows = await copy.query('SELECT FROM pg_auth_members WHERE roleid = $1 AND member = $2', [
+      pair.roleOid,
+      pair.memberOid,
+    ]);
+    expect(rows).toHaveLength(1);
+
+    expect(await target.on(original.startedAt).takeBack(server.id, [pair])).toMatchObject([
+      { outcome: 'gone' },
+    ]);
+    await server.cluster.stop();
+    await server.cluster.start();
+    await expect(target.on(original.startedAt).takeBack(server.id, [pair])).rejects.toMatchObject({
+      passing: true,
+    });
+    const { server: restarted } = await target.look([]);
+    expect(await target.on(restarted.startedAt).takeBack(server.id, [pair])).toMatchObject([
+      { outcome: 'absent' },
+    ]);
+  });
+});
