@@ -211,7 +211,8 @@ async function refuseLostTargets({ db, config }: Pick<Deps, 'db' | 'config'>): P
   if (lost.length === 0) return;
   throw new HallpassError(`the configuration no longer has ${lost.join(', ')}, and access is lent there`, {
     passing: false,
-    nextStep: 'Put it back with `lend: false`: nothing new is lent there, and what is out is taken back.',
+    nextStep:
+      "Put it back with `lend: false` until nothing is open there. If its server is gone for good: hallpass recover --write-off --target NAME --because '...'",
   });
 }
 

@@ -3,20 +3,23 @@
  * this ledger has out there ends by it from then on; what it was about to lend is not lent, for it may have been lent,
  * and ended, since. It gives nobody access.
  */
-import type { Anchor } from '../domain/anchor.js';
+import { type Anchor, type NotedAnchor, signAnchor } from '../domain/anchor.js';
 import { isSame, pairKey } from '../domain/compare.js';
 import { type AccessRequest, isFinal, requestName } from '../domain/request.js';
-import { readAnchor, recordDoubt } from '../ledger/anchor.js';
+import { readReach, recordAnchored, recordDoubt } from '../ledger/anchor.js';
+import { insertOperatorNote } from '../ledger/deliveries.js';
 import { insertEvent } from '../ledger/insert-event.js';
+import { recordOrphans } from '../ledger/orphans.js';
 import { readLastOfPlaces, readUnlent, readWanted } from '../ledger/read-requests.js';
 import { skipIds } from '../ledger/recover.js';
-import { RESTORED } from '../surfaces/doubt.js';
-import type { Target } from '../target/target.js';
-import { IDS_BETWEEN } from './anchors.js';
+import { notInTheLedger, RESTORED } from '../surfaces/doubt.js';
+import type { Membership, Target } from '../target/target.js';
+import { IDS_BETWEEN, judgeAnchor } from './anchors.js';
 import { change } from './change.js';
 import type { Deps } from './deps.js';
+import { ownerOf } from './recover.js';
 
-type AcceptDeps = Pick<Deps, 'db' | 'changed'>;
+type AcceptDeps = Pick<Deps, 'db' | 'changed' | 'config'>;
 
 /** What would come of it, a line for each grant; changes nothing. @throws TargetError */
 export async function foresee({ db }: AcceptDeps, name: string, target: Target): Promise<readonly string[]> {
@@ -25,7 +28,10 @@ export async function foresee({ db }: AcceptDeps, name: string, target: Target):
   const here = { server: server.id, grantorOid: server.grantorOid };
   const there = new Set(memberships.map(pairKey));
   const out = requests.filter(({ state }) => state !== 'granting');
-  const unlent = await readOld(db, name, surroundings.anchor);
+  const remembered = anchorOf(surroundings.anchor);
+  const { says } = await judgeAnchor(db, { target: name, server: server.id }, remembered);
+  if (says === 'forged') return ['nothing changes for what is out; what is remembered there is signed again'];
+  const unlent = await readOld(db, name, remembered);
   const last = new Map(
     (await readLastOfPlaces(db, server.id, memberships)).flatMap((request) =>
       request.place ? [[pairKey(request.place), request] as const] : [],
@@ -43,7 +49,9 @@ export async function foresee({ db }: AcceptDeps, name: string, target: Target):
       const pair = `${membership.role} to ${membership.login}`;
       if (lent === undefined) return [`${pair}: not in this ledger; is left alone, and reported`];
       return isFinal(lent.state)
-        ? [`${pair}: has ended here as ${requestName(lent.id)}; is taken back at once`]
+        ? [
+            `${pair}: has ended here as ${requestName(lent.id)}, and was granted again since; is left alone, and reported`,
+          ]
         : [];
     }),
   ];
@@ -59,6 +67,37 @@ async function readOld(
   return requests.filter(({ id }) => remembered === null || id <= remembered.lastId + IDS_BETWEEN);
 }
 
+/**
+ * What no open request explains was granted after the backup, also where the same pair has ended before: it is written
+ * down as found, so that no comparison takes it for what outlived that request. Its holder is told that the end they were
+ * told of is not known here.
+ */
+async function report(
+  { db, config }: AcceptDeps,
+  name: string,
+  server: string,
+  memberships: readonly Membership[],
+): Promise<void> {
+  const last = await readLastOfPlaces(db, server, memberships);
+  const open = new Set(
+    last.flatMap(({ place, state }) => (place === null || isFinal(state) ? [] : [pairKey(place)])),
+  );
+  const found = memberships.filter((membership) => !open.has(pairKey(membership)));
+  const orphans = await recordOrphans(db, name, server, found);
+  const target = config.targets.get(name);
+  if (target === undefined) return;
+  for (const { id, role, login } of orphans) {
+    const holder = ownerOf(config, target, login);
+    if (holder === null) continue;
+    const message = notInTheLedger({ target: name, targetName: target.name, role, login });
+    await insertOperatorNote(db, { key: `not-in-the-ledger:${id}`, channel: holder, message });
+  }
+}
+
+function anchorOf(noted: NotedAnchor): Anchor | null {
+  return noted === 'garbled' ? null : noted;
+}
+
 function about({ id, role, login }: AccessRequest): string {
   return `${requestName(id)} (${role} to ${login})`;
 }
@@ -72,16 +111,25 @@ function whatThen({ state, expiresAt }: AccessRequest, isThere: boolean, now: Da
 /** Goes on with this ledger there. @throws TargetError, HallpassError */
 export async function accept(deps: AcceptDeps, name: string, target: Target): Promise<void> {
   const { db } = deps;
-  const { server, surroundings } = await target.list();
-  const remembered = surroundings.anchor;
-  if (remembered !== null) await skipIds(db, remembered.lastId + IDS_BETWEEN);
-  const requests = await readOld(db, name, remembered);
+  const { server, surroundings, memberships } = await target.list();
+  const remembered = anchorOf(surroundings.anchor);
+  const { says } = await judgeAnchor(db, { target: name, server: server.id }, remembered);
+  // A ledger that has not gone back has nothing to make up for, and believes nothing that somebody else wrote.
+  if (remembered !== null && says !== 'forged') await skipIds(db, remembered.lastId + IDS_BETWEEN);
+  const requests = says === 'forged' ? [] : await readOld(db, name, remembered);
   await change(
     deps,
     requests.map(({ id }) => id),
     () => ({ event: { type: 'restored', trouble: RESTORED } }),
   );
-  await insertEvent(db, null, { kind: 'ledger_accepted', actor: null, data: { target: name, remembered } });
-  await target.writeAnchor(server.id, await readAnchor(db));
+  if (says === 'doubted') await report(deps, name, server.id, memberships);
+  await insertEvent(db, null, {
+    kind: 'ledger_accepted',
+    actor: null,
+    data: { target: name, remembered, says },
+  });
+  const { key, ...reach } = await readReach(db);
+  await target.writeAnchor(server.id, signAnchor(reach, key, { target: name, server: server.id }));
+  await recordAnchored(db, name);
   await recordDoubt(db, name, null);
 }

@@ -5,22 +5,26 @@
  */
 import type { Config } from '../config/config.js';
 import { compare, isSame, pairKey } from '../domain/compare.js';
-import { type AccessRequest, isFinal } from '../domain/request.js';
+import { type AccessRequest, isExpired, isFinal, requestName } from '../domain/request.js';
+import { HallpassError } from '../errors.js';
 import { insertOperatorNote } from '../ledger/deliveries.js';
 import { insertEvent } from '../ledger/insert-event.js';
+import { readReported } from '../ledger/orphans.js';
 import { readEvent } from '../ledger/read-event.js';
 import { readLastOfPlaces, readWanted } from '../ledger/read-requests.js';
 import type { Message } from '../surfaces/message.js';
-import { loginChanged, loginShared, serverChanged } from '../surfaces/operators.js';
+import { loginChanged, loginDropped, loginShared, serverChanged } from '../surfaces/operators.js';
 import { serverMoved } from '../surfaces/servers.js';
 import type { Membership, Server, Target } from '../target/target.js';
 import { recognise } from './anchors.js';
 import { change } from './change.js';
 import type { Deps } from './deps.js';
+import { askFormer, type FormerGrant } from './former-login.js';
 import { sharedLogin } from './lend.js';
 import { reportOrphans } from './orphans.js';
+import { nameKey, settleReplaced, stillStanding } from './replaced.js';
 import { recordNeverLent } from './take-back.js';
-import { meet } from './which-server.js';
+import { meet, seqOf } from './which-server.js';
 
 type DriftDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'logger'>;
 
@@ -42,36 +46,76 @@ export async function checkDrift(
   const { now, requests } = await readWanted(deps.db, name);
   const { server, surroundings, memberships } = await target.list();
   if (surroundings.isShared) await reportShared(deps, name, server.login, known);
-  await recognise(deps, name, surroundings.anchor);
+  const says = await recognise(deps, name, surroundings.anchor, server.id);
   const here = { server: server.id, grantorOid: server.grantorOid };
   const placed = requests.flatMap(({ place }) => (place === null ? [] : [place]));
-  const met = await meet(deps, name, server, surroundings.anchor?.seq ?? null, placed);
+  const met = await meet(deps, name, server, says === 'ours' ? seqOf(surroundings.anchor) : null, placed);
   // From here on it is worked on as the server that was read, or not at all.
   const there = target.on(server.startedAt);
-  const elsewhere = placed.filter((place) => !isSame(place, here));
+  if (met.replaced !== null) {
+    const { left } = await settleReplaced(deps, name, target, requests, met.replaced);
+    if (left)
+      throw new HallpassError('not all that was on the replaced server is closed yet', { passing: true });
+    return checkDrift(deps, name, target, known);
+  }
+  const standing = stillStanding(requests, server.id, memberships);
+  const former = await askFormer(
+    there,
+    server.id,
+    met.isKnown ? placed.filter((place) => place.server === server.id && !isSame(place, here)) : [],
+  );
+  const elsewhere = placed.filter(
+    (place) => !isSame(place, here) && former.get(pairKey(place))?.what !== 'gone',
+  );
   const today = now.toISOString().slice(0, 10);
   const expected = elsewhere.find((place) => place.server !== server.id)?.server;
   const open = elsewhere.length;
   if (expected !== undefined) {
-    const message = serverChanged({ ...namesOf(deps.config, name), expected, found: server.id, open });
+    const message = serverChanged({
+      ...namesOf(deps.config, name),
+      expected,
+      found: server.id,
+      open,
+      standing: standing.map(({ id }) => requestName(id)),
+    });
     await tellOperators(deps, `server:${name}:${expected}:${server.id}:${today}`, message);
   } else if (open > 0) {
-    const message = loginChanged({ ...namesOf(deps.config, name), login: server.login, open });
+    const revokes = [...former.values()].flatMap((each) => (each.what === 'stands' ? [each.revoke] : []));
+    const names = namesOf(deps.config, name);
+    const message =
+      revokes.length > 0
+        ? loginDropped({ ...names, login: server.login, revokes })
+        : loginChanged({ ...names, login: server.login, open });
     await tellOperators(deps, `login:${name}:${server.grantorOid}:${today}`, message);
   }
-  const { missing, neverLent, unexplained } = compare(requests, { ...here, memberships }, now);
+  const compared = compare(requests, { ...here, memberships }, now);
+  const { neverLent, unexplained } = compared;
+  const missing = [...compared.missing, ...requests.filter((request) => hasGone(request, former, now))];
   await recordNeverLent(deps, neverLent);
   // The sweep that this wakes proves it gone, with its sessions. What may be a copy proves nothing.
   await change(deps, met.isKnown ? missing.map(({ id }) => id) : [], () => ({
     event: { type: 'missing', lostBy: met.moved },
   }));
-  const back = await settleUnexplained(deps, name, there, server, unexplained, known, met.moved);
+  // What is out on the server from before was told of, and is nobody else's.
+  const ofBefore = new Set(standing.map(nameKey));
+  const strange = unexplained.filter((membership) => !ofBefore.has(nameKey(membership)));
+  const back = await settleUnexplained(deps, name, there, server, strange, known, met.moved);
   const lost = met.isKnown ? missing : [];
   if (met.moved !== null && back.length + lost.length > 0) {
     const message = serverMoved({ ...namesOf(deps.config, name), after: met.moved, back, lost });
     await tellOperators(deps, `moved:${name}:${server.startedAt}`, message);
   }
   return expected ?? server.id;
+}
+
+/** It was granted by a login of ours that exists no more, and has gone with it. */
+function hasGone(
+  { state, place, expiresAt }: AccessRequest,
+  former: ReadonlyMap<string, FormerGrant>,
+  now: Date,
+): boolean {
+  if (state !== 'active' || place === null || isExpired({ expiresAt }, now)) return false;
+  return former.get(pairKey(place))?.what === 'gone';
 }
 
 /** @throws HallpassError for who came second: until the other one is gone, this target is not known. */
@@ -96,11 +140,13 @@ async function settleUnexplained(
       request.place ? [[pairKey(request.place), request] as const] : [],
     ),
   );
+  const reported = await readReported(deps.db, name, server.id);
   const leftovers: { membership: Membership; request: AccessRequest }[] = [];
   const orphans: Membership[] = [];
   for (const membership of unexplained) {
     const request = last.get(pairKey(membership));
-    if (request === undefined) orphans.push(membership);
+    // What a restored ledger can't know is reported, also where the same pair has ended before (accept.ts).
+    if (request === undefined || reported.has(pairKey(membership))) orphans.push(membership);
     else if (isFinal(request.state)) leftovers.push({ membership, request });
   }
   await reportOrphans(deps, name, target, server, orphans, known);

@@ -5,6 +5,7 @@
  */
 import { pairKey } from '../domain/compare.js';
 import { qualifies } from '../domain/policy.js';
+import { isFinal } from '../domain/request.js';
 import { insertOperatorNote, rewriteOperatorNote } from '../ledger/deliveries.js';
 import { insertEvent } from '../ledger/insert-event.js';
 import { type Orphan, readOrphan, recordOrphans, settleOrphan } from '../ledger/orphans.js';
@@ -93,7 +94,7 @@ export async function settle(
   const target = deps.targets.get(orphan.target);
   if (target === undefined) return { text: words.targetLeft(orphan) };
   const [since] = await readLastOfPlaces(deps.db, orphan.server, [orphan]);
-  if (since !== undefined) return { text: words.orphanExplained(orphan, since) };
+  if (since !== undefined && !isFinal(since.state)) return { text: words.orphanExplained(orphan, since) };
   const problem = await takeOrphan(deps, target, orphan, actor.userId);
   return problem === null ? null : { text: words.orphanNotTaken(orphan, problem) };
 }

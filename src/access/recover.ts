@@ -5,7 +5,7 @@
 import type { Config, TargetConfig } from '../config/config.js';
 import { roleOn } from '../config/lookup.js';
 import { DEFAULT_LENDING } from '../domain/lending.js';
-import { requestName } from '../domain/request.js';
+import { MAX_ID, requestName } from '../domain/request.js';
 import { coerceError } from '../errors.js';
 import type { Queryable } from '../ledger/pool.js';
 import { type Recovered, recoverGrant, skipIds } from '../ledger/recover.js';
@@ -41,11 +41,19 @@ export async function recoverFromTarget(
   const { key } = target;
   try {
     const { server, grants, lastRequestId } = await read();
+    const ids = [lastRequestId, ...grants.map(({ requestId }) => requestId)].filter(isId);
     // First of all: nobody may be given an id that a card, or a target, already has.
-    await skipIds(db, lastRequestId);
+    await skipIds(db, Math.max(0, ...ids));
     const lines: string[] = [];
     let failed = false;
     for (const grant of grants) {
+      if (!isId(grant.requestId)) {
+        failed = true;
+        lines.push(
+          `${key}: ${grant.role} to ${grant.login} has a request id that no Hallpass gives out: it is left alone, and ends by the clock of its target`,
+        );
+        continue;
+      }
       const became = await recoverGrant(db, remembered(config, target, server, grant));
       if (became === 'other') failed = true;
       lines.push(`${key}: ${requestName(grant.requestId)} (${grant.role} to ${grant.login}) ${SAYS[became]}`);
@@ -54,6 +62,11 @@ export async function recoverFromTarget(
   } catch (thrown) {
     return { lines: [`${key}: could not be asked: ${coerceError(thrown).message}`], failed: true };
   }
+}
+
+/** Whoever may call the functions of a guarded target writes the ids that it lists. */
+function isId(id: number): boolean {
+  return Number.isSafeInteger(id) && id > 0 && id <= MAX_ID;
 }
 
 function remembered(config: Config, target: TargetConfig, server: Server, grant: Grant) {
@@ -76,7 +89,8 @@ function remembered(config: Config, target: TargetConfig, server: Server, grant:
   };
 }
 
-function ownerOf(config: Config, target: TargetConfig, login: string): string | null {
+/** The person whose login there this is; null when the configuration names none. */
+export function ownerOf(config: Config, target: TargetConfig, login: string): string | null {
   for (const [id, own] of target.people) if (own === login) return id;
   for (const [id, person] of config.people) {
     if (person.login === login && !target.people.has(id)) return id;

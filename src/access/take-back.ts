@@ -5,7 +5,6 @@
  */
 import { pairKey } from '../domain/compare.js';
 import { lendingOf, type Proof } from '../domain/request.js';
-import { HallpassError } from '../errors.js';
 import type { Ending } from '../ledger/read-due.js';
 import { forgetChecked } from '../ledger/targets.js';
 import { TargetError } from '../target/errors.js';
@@ -13,6 +12,7 @@ import type { SessionsEnded, TakenBack, Target } from '../target/target.js';
 import { byServer, type Placed } from './by-server.js';
 import { change } from './change.js';
 import type { Deps } from './deps.js';
+import { askFormer, type FormerGrant, whyNotGone } from './former-login.js';
 import { asHallpassError, type Hindered, recordHindered } from './hindered.js';
 
 interface Gone extends Placed<Ending> {
@@ -39,18 +39,19 @@ export async function revoke(
     // crash point: before-revoke
     const answers = await takeBack(deps, target, server, placed);
     // crash point: after-revoke-before-sessions
-    const ourOid = await whoWeAre(target, answers.values());
+    const former = await formerGrants(target, server, placed, answers);
     const gone: Gone[] = [];
     const settled: Gone[] = [];
     const failed: Hindered[] = [];
     for (const { request, place } of placed) {
       const answer = answers.get(pairKey(place));
+      const grant = former.get(pairKey(place));
+      const notGone = grant === undefined ? null : whyNotGone(grant);
       if (answer === undefined) {
         failed.push({ request, error: asHallpassError('the target did not answer for it') });
       } else if (answer.outcome === 'failed') failed.push({ request, error: answer.error });
-      else if (answer.outcome === 'absent' && ourOid !== place.grantorOid) {
-        failed.push({ request, error: new HallpassError(OTHER_LOGIN, { passing: true }) });
-      } else {
+      else if (notGone !== null) failed.push({ request, error: notGone });
+      else {
         const one = { request, place, found: answer.outcome === 'absent' };
         (leavesSessions(request, answer) ? gone : settled).push(one);
       }
@@ -183,13 +184,18 @@ export async function recordNeverLent(
   );
 }
 
-const OTHER_LOGIN = 'Hallpass logs in there as another than the one that granted it, and cannot see it.';
-
-/** Our own login's OID, when something was absent: it may only be absent for this login. */
-async function whoWeAre(target: Target, answers: Iterable<TakenBack>): Promise<number | null> {
-  if (![...answers].some(({ outcome }) => outcome === 'absent')) return null;
-  const { server } = await target.look([]);
-  return server.grantorOid;
+/** Of what was absent: it may only be absent for the login that we are today. By `pairKey`. */
+async function formerGrants(
+  target: Target,
+  server: string,
+  placed: readonly Placed<Ending>[],
+  answers: ReadonlyMap<string, TakenBack>,
+): Promise<ReadonlyMap<string, FormerGrant>> {
+  const absent = placed.filter(({ place }) => answers.get(pairKey(place))?.outcome === 'absent');
+  if (absent.length === 0) return new Map();
+  const { grantorOid } = (await target.look([])).server;
+  const places = absent.map(({ place }) => place).filter((place) => place.grantorOid !== grantorOid);
+  return askFormer(target, server, places);
 }
 
 async function takeBack(

@@ -4,6 +4,8 @@
  * - nothing is granted on a server of which nobody can tell whether it is a copy;
  * - when it is another one than at the last look, everything is compared at once.
  */
+
+import type { NotedAnchor } from '../domain/anchor.js';
 import { pairKey } from '../domain/compare.js';
 import type { Place } from '../domain/request.js';
 import { describeMove, describeServer, type ServerIdentity, standingOf } from '../domain/server-identity.js';
@@ -14,6 +16,7 @@ import type { Queryable } from '../ledger/pool.js';
 import {
   adoptServer,
   compareAtOnce,
+  type Replacement,
   readBusy,
   readKnownPlace,
   readStandpoint,
@@ -117,6 +120,8 @@ export interface Met {
   readonly isKnown: boolean;
   /** Why it is another server than at the last comparison; null when it is the same. */
   readonly moved: string | null;
+  /** An operator's word that this one has replaced the one that is known; null when there is none, or nothing to do. */
+  readonly replaced: Replacement | null;
 }
 
 /**
@@ -132,23 +137,26 @@ export async function meet(
   places: readonly Pick<Place, 'server'>[],
 ): Promise<Met> {
   const { db, config, logger } = deps;
-  const { known, moved } = await readKnownPlace(db, name);
+  const { known, moved, replaced: word } = await readKnownPlace(db, name);
   const seen = { ...identityOf(server), anchor };
-  const open = places.length;
+  const replaced = word?.id === server.id ? word : null;
   if (known === null) {
     // The release before has granted on another server, and that one is awaited.
-    if (places.some((place) => place.server !== server.id)) return { isKnown: false, moved: null };
+    if (places.some((place) => place.server !== server.id)) {
+      return { isKnown: false, moved: null, replaced };
+    }
     await adoptServer(db, name, null, seen, null);
-    return { isKnown: true, moved };
+    return { isKnown: true, moved, replaced: null };
   }
   const standing = standingOf(known, seen);
+  const open = places.filter(({ server: id }) => standing !== 'other' || id !== server.id).length;
   if (standing === 'same') {
     await adoptServer(db, name, known, seen, null);
-    return { isKnown: true, moved };
+    return { isKnown: true, moved, replaced: null };
   }
   const isCertain = standing === 'restarted' || standing === 'failed_over' || open === 0;
   if (!isCertain) {
-    if (standing === 'other') return { isKnown: false, moved: null };
+    if (standing === 'other') return { isKnown: false, moved: null, replaced };
     if (await recordStranger(db, name, seen)) {
       logger.error({ target: name, known, seen }, 'another server answers, which may be a copy');
       await insertEvent(db, null, {
@@ -164,7 +172,7 @@ export async function meet(
       message: mayBeACopy({ target: name, targetName: nameOf(config, name), known, seen, open }),
     });
     if (told) deps.changed(new Set());
-    return { isKnown: false, moved: null };
+    return { isKnown: false, moved: null, replaced: null };
   }
   const after = describeMove(standing, known, seen);
   if (await adoptServer(db, name, known, seen, after)) {
@@ -177,7 +185,7 @@ export async function meet(
     // What was refused because it was not looked at yet is done at once.
     deps.changed(new Set([name]));
   }
-  return { isKnown: true, moved: after };
+  return { isKnown: true, moved: after, replaced: null };
 }
 
 /**
@@ -278,6 +286,11 @@ function mayBeCopy(targetName: string, stranger: ServerIdentity): HallpassError 
     `Another server answers at ${targetName}’s address (${describeServer(stranger)}). It may be a failover or a copy: nothing that it shows is a proof, and nothing is granted there, until an operator says which.`,
     { passing: true, nextStep: 'Operators: run `hallpass recover --replaced` with the name of the target.' },
   );
+}
+
+/** The number of an anchor; null when there is none. */
+export function seqOf(anchor: NotedAnchor): number | null {
+  return anchor === null || anchor === 'garbled' ? null : anchor.seq;
 }
 
 function identityOf({ id, timeline, startedAt, lsn }: Server): ServerIdentity {

@@ -8,11 +8,13 @@ import { coerceError, HallpassError } from '../errors.js';
 import { createPool, type Queryable } from '../ledger/pool.js';
 import { createLogger } from '../logger.js';
 import { migrate } from '../main.js';
+import { FORGED } from '../surfaces/doubt.js';
 import { createTargetConnection, DEFAULT_LIMITS } from '../target/connect.js';
 import { readGrants } from '../target/guarded/read-grants.js';
 import { inside, openTarget } from '../target/open.js';
 import type { Target } from '../target/target.js';
 import { findTarget, load } from './configuration.js';
+import { sayReplaced, sayWrittenOff } from './last-word.js';
 import { print } from './output.js';
 
 /** `hallpass recover`: for the day on which the ledger was lost, or restored from a backup. */
@@ -20,7 +22,7 @@ export function addRecover(program: Command): void {
   program
     .command('recover')
     .description(
-      'after the ledger was lost or restored: show what each target remembers otherwise, and go on; gives nobody access',
+      'after the ledger was lost or restored, or a server was replaced: show what each target remembers otherwise, and go on; gives nobody access',
     )
     .argument('[targets...]', 'default: all of the configuration')
     .addOption(
@@ -30,31 +32,66 @@ export function addRecover(program: Command): void {
       ).conflicts('accept'),
     )
     .option('--accept', 'go on with the ledger as it stands, on the targets that are named')
+    .addOption(
+      new Option(
+        '--replaced',
+        'the server of the targets that are named was replaced for good by the one that answers',
+      ).conflicts(['accept', 'fromTargets']),
+    )
+    .addOption(
+      new Option(
+        '--write-off',
+        'close the requests that are named (R-1042) without proof that the access is gone',
+      ).conflicts(['accept', 'fromTargets', 'replaced']),
+    )
+    .option('--target <target>', 'with --write-off: everything that is open there')
+    .option('--because <reason>', 'with --write-off and --replaced: for the audit, and for those concerned')
+    .option('--yes', 'with --write-off and --replaced: do not ask again')
     .action(recover);
 }
 
 interface Options {
   readonly fromTargets?: true;
   readonly accept?: true;
+  readonly replaced?: true;
+  readonly writeOff?: true;
+  readonly target?: string;
+  readonly because?: string;
+  readonly yes?: true;
 }
 
 async function recover(keys: readonly string[], options: Options): Promise<void> {
   const config = load();
+  const word = { because: options.because, yes: options.yes === true };
+  if (options.writeOff) {
+    await withLedger((db) => sayWrittenOff(db, config, keys, { ...word, target: options.target }));
+    return;
+  }
   const named = keys.length > 0 ? keys.map((key) => findTarget(config, key)) : [...config.targets.values()];
-  if (options.accept && keys.length === 0) {
-    throw new HallpassError('--accept needs the names of targets', {
+  if ((options.accept || options.replaced) && keys.length === 0) {
+    throw new HallpassError(`${options.accept ? '--accept' : '--replaced'} needs the names of targets`, {
       passing: false,
       nextStep: 'See what would come of it first: `hallpass recover TARGET`.',
     });
   }
-  const databases = readDatabases(process.env);
-  await migrate(databases, createLogger(readLogLevel(process.env)));
-  const db = createPool(databases.databaseOwnerUrl, () => undefined);
-  try {
+  await withLedger(async (db) => {
+    if (options.replaced) {
+      await sayReplaced(db, config, named, word);
+      return;
+    }
     const from = options.fromTargets ? await remember(db, config, named) : new Set<string>();
     for (const target of named) {
       await settle(db, config, target, options.accept === true || from.has(target.key));
     }
+  });
+}
+
+async function withLedger(work: (db: Queryable) => Promise<void>): Promise<void> {
+  const databases = readDatabases(process.env);
+  await migrate(databases, createLogger(readLogLevel(process.env)));
+  const db = createPool(databases.databaseOwnerUrl, () => undefined);
+  try {
+    await work(db);
   } finally {
     await db.end();
   }
@@ -94,10 +131,12 @@ async function settle(db: Queryable, config: Config, { key, ...how }: TargetConf
   const deps = { db, config, logger, changed: () => undefined };
   const target: Target = openTarget(how);
   try {
-    const doubt = await recognise(deps, key, (await target.list()).surroundings.anchor).catch(
-      (thrown: unknown) => coerceError(thrown),
+    const { server, surroundings } = await target.list();
+    const doubt = await recognise(deps, key, surroundings.anchor, server.id).then(
+      (says) => (says === 'ours' ? null : FORGED),
+      (thrown: unknown) => coerceError(thrown).message,
     );
-    if (doubt === undefined) {
+    if (doubt === null) {
       print(`${key}: remembers this ledger`);
       return;
     }
@@ -107,7 +146,7 @@ async function settle(db: Queryable, config: Config, { key, ...how }: TargetConf
     print(
       goOn
         ? `${key}: Hallpass goes on there with this ledger`
-        : `${key}: ${doubt.message} To go on with this ledger: hallpass recover --accept ${key}`,
+        : `${key}: ${doubt} To go on with this ledger: hallpass recover --accept ${key}`,
     );
   } catch (thrown) {
     process.exitCode = 1;

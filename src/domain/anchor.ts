@@ -1,8 +1,13 @@
 /**
  * An anchor: how far a ledger's audit chain went, noted on a target, outside the ledger. A ledger whose chain doesn't
- * hold it is not the one that wrote it as it stood then: it was restored from a backup, or it is another. Pure.
+ * hold it is not the one that wrote it as it stood then: it was restored from a backup, or it is another. Anyone who may
+ * change Hallpass's login there can write one, so it bears a code that only the ledger can make. Pure.
  */
-export interface Anchor {
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { MAX_ID } from './request.js';
+
+/** How far a ledger went. */
+export interface Reach {
   /** The newest link of the chain, and the beginning of its hash in hex. */
   readonly seq: number;
   readonly hash: string;
@@ -10,19 +15,67 @@ export interface Anchor {
   readonly lastId: number;
 }
 
-/** Of a hash so many hex digits are noted: 64 bits tell two histories apart. */
-const HASH_DIGITS = 16;
-
-const ANCHOR = /^hallpass-ledger:(\d{1,15}):([0-9a-f]{16}):(\d{1,15})$/;
-
-export function formatAnchor({ seq, hash, lastId }: Anchor): string {
-  return `hallpass-ledger:${seq}:${hash.slice(0, HASH_DIGITS)}:${lastId}`;
+export interface Anchor extends Reach {
+  /** What shows that the ledger itself wrote it; null on one by the release before. */
+  readonly code: string | null;
 }
 
-/** null for what is none: it was not written by Hallpass. */
-export function parseAnchor(text: string): Anchor | null {
-  const [, seq, hash, lastId] = ANCHOR.exec(text) ?? [];
-  return seq === undefined || hash === undefined || lastId === undefined
-    ? null
-    : { seq: Number(seq), hash, lastId: Number(lastId) };
+/** What was read: `garbled` is no anchor although it begins like one. */
+export type NotedAnchor = Anchor | 'garbled' | null;
+
+/** Where an anchor stands: one that was copied from elsewhere is none. */
+export interface AnchorPlace {
+  /** The target's key in the configuration. */
+  readonly target: string;
+  /** system_identifier. */
+  readonly server: string;
+}
+
+/** Of a hash so many hex digits are noted: 64 bits tell two histories apart. */
+const HASH_DIGITS = 16;
+/** 120 bits. All together stays within the 63 bytes that Postgres keeps of a name. */
+const CODE_LENGTH = 20;
+
+const OURS = /^hp2:([0-9a-z]{1,11}):([0-9a-f]{16}):([0-9a-z]{1,8}):([\w-]{20})$/;
+const OF_THE_RELEASE_BEFORE = /^hallpass-ledger:(\d{1,15}):([0-9a-f]{16}):(\d{1,15})$/;
+const BEGINS_LIKE_ONE = /^(hp2|hallpass-ledger):/;
+
+export function signAnchor({ seq, hash, lastId }: Reach, key: Uint8Array, place: AnchorPlace): Anchor {
+  const short = { seq, hash: hash.slice(0, HASH_DIGITS), lastId };
+  return { ...short, code: codeOf(short, key, place) };
+}
+
+/** Did the ledger with this key write it, and here? */
+export function isSigned(anchor: Anchor, key: Uint8Array, place: AnchorPlace): boolean {
+  if (anchor.code === null) return false;
+  return timingSafeEqual(Buffer.from(anchor.code), Buffer.from(codeOf(anchor, key, place)));
+}
+
+function codeOf({ seq, hash, lastId }: Reach, key: Uint8Array, { target, server }: AnchorPlace): string {
+  return createHmac('sha256', key)
+    .update(JSON.stringify([target, server, seq, hash, lastId]))
+    .digest('base64url')
+    .slice(0, CODE_LENGTH);
+}
+
+export function formatAnchor({ seq, hash, lastId, code }: Anchor): string {
+  if (code === null) return `hallpass-ledger:${seq}:${hash}:${lastId}`;
+  return `hp2:${seq.toString(36)}:${hash}:${lastId.toString(36)}:${code}`;
+}
+
+/** null for what is none: it was not written by Hallpass. Numbers that no ledger reaches make it garbled. */
+export function parseAnchor(text: string): NotedAnchor {
+  const [, seq36, hash, id36, code] = OURS.exec(text) ?? [];
+  if (seq36 !== undefined && hash !== undefined && id36 !== undefined && code !== undefined) {
+    return bounded({ seq: Number.parseInt(seq36, 36), hash, lastId: Number.parseInt(id36, 36), code });
+  }
+  const [, seq, oldHash, lastId] = OF_THE_RELEASE_BEFORE.exec(text) ?? [];
+  if (seq !== undefined && oldHash !== undefined && lastId !== undefined) {
+    return bounded({ seq: Number(seq), hash: oldHash, lastId: Number(lastId), code: null });
+  }
+  return BEGINS_LIKE_ONE.test(text) ? 'garbled' : null;
+}
+
+function bounded(anchor: Anchor): Anchor | 'garbled' {
+  return Number.isSafeInteger(anchor.seq) && anchor.lastId <= MAX_ID ? anchor : 'garbled';
 }

@@ -216,9 +216,17 @@ export function requestName(id: number): string {
   return `R-${id}`;
 }
 
+/** An id as digits, in a regular expression: wherever one is read, and no other. */
+export const ID_DIGITS = '[1-9]\\d{0,14}';
+
+/** No id that a target or a command brings may be higher: what follows it must still be an id for very long. */
+export const MAX_ID = 10 ** 12;
+
+const REQUEST_NAME = new RegExp(`^R-(${ID_DIGITS})$`);
+
 /** The id in "R-1042"; null for anything else. */
 export function parseRequestName(name: string): number | null {
-  const digits = /^R-([1-9]\d{0,14})$/.exec(name)?.[1];
+  const digits = REQUEST_NAME.exec(name)?.[1];
   return digits === undefined ? null : Number(digits);
 }
 

@@ -39,11 +39,11 @@ export function standingOf(
   if (seen.timeline > known.timeline) {
     return known.standbys.includes(seen.startedAt) ? 'failed_over' : 'unknown';
   }
-  const isBehind = isLess(seen.lsn, known.lsn) || (seen.anchor ?? 0) < (known.anchor ?? 0);
+  const isBehind = isLess(seen.lsn, known.lsn) || isLess(seen.anchor, known.anchor);
   return seen.timeline < known.timeline || isBehind ? 'unknown' : 'restarted';
 }
 
-/** What either doesn't tell is no sign. */
+/** What either doesn't tell is no sign; also an anchor may be missing because somebody erased it. */
 function isLess(a: number | null, b: number | null): boolean {
   return a !== null && b !== null && a < b;
 }

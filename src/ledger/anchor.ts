@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import type { Anchor } from '../domain/anchor.js';
+import type { Anchor, Reach } from '../domain/anchor.js';
 import type { Queryable } from './pool.js';
 
-const row = z.object({ seq: z.number(), hash: z.string(), lastId: z.number() });
+const row = z.object({ seq: z.number(), hash: z.string(), lastId: z.number(), key: z.instanceof(Buffer) });
 
-/** How far this ledger goes now. */
-export async function readAnchor(db: Queryable): Promise<Anchor> {
+/** How far this ledger goes now, and the key by which it knows its own anchors. */
+export async function readReach(db: Queryable): Promise<Reach & { readonly key: Uint8Array }> {
   const { rows } = await db.query(
-    `select seq, encode(hash, 'hex') as hash, coalesce((select max(id) from requests), 0) as "lastId" from audit_head`,
+    `select h.seq, encode(h.hash, 'hex') as hash, coalesce((select max(id) from requests), 0) as "lastId", k.key
+       from audit_head h, anchor_key k`,
   );
   return row.parse(rows[0]);
 }
@@ -16,13 +17,29 @@ export async function readAnchor(db: Queryable): Promise<Anchor> {
  * Does the audit chain hold this anchor? Every chain holds its own beginning, before the first event. What was pruned
  * can't be told apart, and is older than any backup.
  */
-export async function holdsAnchor(db: Queryable, { seq, hash }: Anchor): Promise<boolean> {
+export async function holdsAnchor(
+  db: Queryable,
+  { seq, hash }: Pick<Anchor, 'seq' | 'hash'>,
+): Promise<boolean> {
   const { rows } = await db.query<{ holds: boolean }>(
-    `select $1 = 0 or exists (select from audit_chain where seq = $1 and starts_with(encode(hash, 'hex'), $2))
-         or $1 < coalesce((select min(seq) from audit_chain), 0) as holds`,
+    `select $1::bigint = 0
+         or exists (select from audit_chain where seq = $1::bigint and starts_with(encode(hash, 'hex'), $2))
+         or $1::bigint < coalesce((select min(seq) from audit_chain), 0) as holds`,
     [seq, hash],
   );
   return rows[0]?.holds === true;
+}
+
+/** Has an anchor with this ledger's own key stood there? From then on one without it is no anchor of this ledger. */
+export async function readAnchored(db: Queryable, target: string): Promise<boolean> {
+  const { rows } = await db.query<{ anchored: boolean }>('select anchored from targets where name = $1', [
+    target,
+  ]);
+  return rows[0]?.anchored === true;
+}
+
+export async function recordAnchored(db: Queryable, target: string): Promise<void> {
+  await db.query('update targets set anchored = true where name = $1 and not anchored', [target]);
 }
 
 /** Notes the anchor that this ledger doesn't hold, or null: it holds it. @returns whether that is news. */

@@ -74,6 +74,20 @@ export async function recordOrphans(
   return z.array(recorded).parse(rows);
 }
 
+/** Those of a server that were reported, and neither are gone nor were taken: as `pairKey` writes them. */
+export async function readReported(
+  db: Queryable,
+  target: string,
+  server: string,
+): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query<{ pair: string }>(
+    `select role_oid || '/' || member_oid as pair from orphans
+       where target = $1 and server = $2 and settled_at is null`,
+    [target, server],
+  );
+  return new Set(rows.map(({ pair }) => pair));
+}
+
 export async function readOrphan(db: Queryable, id: number): Promise<Orphan | null> {
   const { rows } = await db.query(`select ${COLUMNS} from orphans where id = $1`, [id]);
   return rows[0] === undefined ? null : orphan.parse(rows[0]);

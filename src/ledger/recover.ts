@@ -87,10 +87,16 @@ export async function recoverGrant(db: Queryable, grant: Remembered): Promise<Re
   return rows[0]?.became ?? 'other';
 }
 
+/** As skipIds, by a ledger that has given out no id yet; any other is left as it is. */
+export async function skipFirstIds(db: Queryable, last: number): Promise<void> {
+  const { rows } = await db.query<{ fresh: boolean }>('select not exists (select from requests) as fresh');
+  if (rows[0]?.fresh === true) await skipIds(db, last);
+}
+
 /** No id up to this one is given out again. */
 export async function skipIds(db: Queryable, last: number): Promise<void> {
   await db.query(
-    `select setval(pg_get_serial_sequence('requests', 'id'), greatest($1, nextval(pg_get_serial_sequence('requests', 'id'))))`,
+    `select setval(pg_get_serial_sequence('requests', 'id'), greatest($1::bigint, nextval(pg_get_serial_sequence('requests', 'id'))))`,
     [last],
   );
 }

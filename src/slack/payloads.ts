@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Actor, ChangedInSlack, Clicked, Submission } from '../access/access.js';
-import { ACTIONS, BLOCKS, durationBlock, roleBlock } from '../surfaces/ids.js';
+import { ACTIONS, BLOCKS, BUTTON_VALUE, durationBlock, roleBlock } from '../surfaces/ids.js';
 import { unsealed } from './seal.js';
 
 /** Of a person, a team, an organisation, an app, a group, a view. */
@@ -71,8 +71,7 @@ type View = z.infer<typeof View>;
 
 const Click = z.object({
   container: z.object({ type: z.literal('message'), channel_id: z.string(), message_ts: z.string() }),
-  // A request's, or a reported membership's: surfaces/ids.ts.
-  actions: z.tuple([z.object({ value: z.string().regex(/^[RO]-[1-9]\d{0,14}$/) })]),
+  actions: z.tuple([z.object({ value: z.string().regex(BUTTON_VALUE) })]),
 });
 
 const Choice = z.object({ view: View, actions: z.tuple([Element]) });

@@ -6,6 +6,10 @@ import { code, inline } from './text.js';
 export const DOUBTED =
   'Hallpass’s ledger is not as this server remembers it: it was restored from a backup, perhaps. An operator decides how to go on.';
 
+/** As DOUBTED, when somebody else has written what this server remembers. */
+export const FORGED =
+  'This server remembers a ledger that isn’t Hallpass’s: somebody has changed Hallpass’s login there, or another Hallpass uses it. Nothing is granted until an operator decides.';
+
 /** Why a request came to nothing. */
 export const RESTORED =
   'Hallpass’s ledger was restored from a backup in which this was not settled yet: ask again.';
@@ -34,5 +38,53 @@ export function ledgerDoubted(facts: {
     ],
     buttons: [],
     footer: `target ${code(target)}`,
+  });
+}
+
+/** For the operators' channel: what a target remembers was not written by this ledger, which has not gone back. */
+export function anchorForged(facts: { readonly target: string; readonly targetName: string }): Message {
+  const name = inline(facts.targetName, 150);
+  return compose({
+    mark: 'warning',
+    title: `Somebody changed Hallpass's login on ${name}`,
+    paragraphs: [
+      `Hallpass notes there how far its ledger went, and signs it. What stands there now isn't signed by this ledger. Somebody who may alter that login wrote it (${code('ALTER ROLE … SET application_name')}), or another Hallpass uses the same login.`,
+      'Nothing new is granted there. Everything that is due is revoked as always.',
+      `Find out who did it. Then ${code(`hallpass recover --accept ${facts.target}`)} signs it again.`,
+    ],
+    buttons: [],
+    footer: `target ${code(facts.target)}`,
+  });
+}
+
+/** For the operators' channel: something that looks like a note of Hallpass's, and can be none. */
+export function anchorGarbled(facts: { readonly target: string; readonly targetName: string }): Message {
+  return compose({
+    mark: 'warning',
+    title: `Hallpass's login on ${inline(facts.targetName, 150)} has a note that Hallpass can't have written`,
+    paragraphs: [
+      `It stands in the default ${code('application_name')} of that login. Hallpass ignores it and writes its own again, so nothing stops. Somebody may alter that login: find out who.`,
+    ],
+    buttons: [],
+    footer: `target ${code(facts.target)}`,
+  });
+}
+
+/** For the holder of a membership that a restored ledger doesn't know. */
+export function notInTheLedger(facts: {
+  readonly target: string;
+  readonly targetName: string;
+  readonly role: string;
+  readonly login: string;
+}): Message {
+  return compose({
+    mark: 'warning',
+    title: `The end of your access on ${inline(facts.targetName, 150)} is not known any more`,
+    paragraphs: [
+      `Hallpass's ledger was restored from a backup that doesn't have this grant: ${code(facts.role)} of ${code(facts.login)}. You still have it, and whatever time an earlier message named, nothing ends it then.`,
+      'An operator decides when it is revoked. If you need it no longer, tell them.',
+    ],
+    buttons: [],
+    footer: `target ${code(facts.target)}`,
   });
 }

@@ -1,3 +1,5 @@
+import { ID_DIGITS } from '../domain/request.js';
+
 /** The names by which Slack tells us what was clicked. Values carry an id ("R-1042", "O-12") and nothing else. */
 export const ACTIONS = {
   approve: 'request_approve',
@@ -20,9 +22,14 @@ export function orphanName(id: number): string {
   return `O-${id}`;
 }
 
+const ORPHAN_NAME = new RegExp(`^O-(${ID_DIGITS})$`);
+
+/** What a button of a message carries: a request's id, or a reported membership's. */
+export const BUTTON_VALUE = new RegExp(`^[RO]-${ID_DIGITS}$`);
+
 /** The id in "O-12"; null for anything else. */
 export function parseOrphanName(name: string): number | null {
-  const digits = /^O-([1-9]\d{0,14})$/.exec(name)?.[1];
+  const digits = ORPHAN_NAME.exec(name)?.[1];
   return digits === undefined ? null : Number(digits);
 }
 

@@ -19,16 +19,28 @@ function footer({ target }: OnTarget): string {
 
 /** The address of a target answers as another server than the one on which access was lent. */
 export function serverChanged(
-  facts: OnTarget & { readonly expected: string; readonly found: string; readonly open: number },
+  facts: OnTarget & {
+    readonly expected: string;
+    readonly found: string;
+    readonly open: number;
+    /** Requests whose membership stands on the other server under the same names. */
+    readonly standing: readonly string[];
+  },
 ): Message {
   const name = inline(facts.targetName, 150);
+  const shown = facts.standing.slice(0, MAX_SHOWN).join(', ');
+  const more = facts.standing.length - MAX_SHOWN;
+  const standing =
+    facts.standing.length === 0
+      ? 'None of them stands on the server that answers.'
+      : `${shown}${more > 0 ? ` and ${more} more` : ''} still ${facts.standing.length === 1 ? 'stands' : 'stand'} on the server that answers.`;
   return compose({
     mark: 'warning',
-    title: 'Another server answers',
+    title: `Another server answers at ${name}`,
     paragraphs: [
       `${name} was the server with system_identifier ${code(facts.expected)}; its address now leads to ${code(facts.found)}.`,
-      `Nothing is lent there until this is settled, and ${count(facts.open)} can't be confirmed gone: what another server says proves nothing.`,
-      'If the address is wrong, correct `connect`. If the server was replaced for good, give the new one a target of its own and set `lend: false` on this one.',
+      `Until you decide, nothing is granted there, and ${count(facts.open)} can't be confirmed gone: what another server says proves nothing. ${standing}`,
+      `If the server was replaced for good (an upgrade, a move): ${code(`hallpass recover --replaced ${facts.target}`)}. If the address is wrong, correct ${code('connect')}.`,
     ],
     buttons: [],
     footer: footer(facts),
@@ -43,6 +55,24 @@ export function loginChanged(facts: OnTarget & { readonly login: string; readonl
     paragraphs: [
       `Hallpass now logs in as ${code(facts.login)}, but ${count(facts.open)} was made by another login. Only that one can take it back, and only it can see that it is gone.`,
       'Put the former login back into `connect` until nothing is out, then change it.',
+    ],
+    buttons: [],
+    footer: footer(facts),
+  });
+}
+
+/** Hallpass's login was dropped, or dropped and made again; on Postgres 15 and earlier what it granted outlives it. */
+export function loginDropped(
+  facts: OnTarget & { readonly login: string; readonly revokes: readonly string[] },
+): Message {
+  const shown = facts.revokes.slice(0, MAX_SHOWN).map(code);
+  const more = facts.revokes.length - shown.length;
+  return compose({
+    mark: 'warning',
+    title: `Hallpass's login on ${inline(facts.targetName, 150)} was made again`,
+    paragraphs: [
+      `The login that granted ${count(facts.revokes.length)} there was dropped. ${code(facts.login)} of today is another one, even if it has the same name, and can't revoke what the former one granted.`,
+      `A database administrator has to run: ${shown.join(' ')}${more > 0 ? ` and ${more} more: ${code(`hallpass check ${facts.target}`)} lists them` : ''}. Hallpass sees it, and ends the sessions.`,
     ],
     buttons: [],
     footer: footer(facts),

@@ -1,4 +1,5 @@
 /** What the operators are told of the servers behind their targets. */
+import { requestName } from '../domain/request.js';
 import { describeServer, type ServerIdentity } from '../domain/server-identity.js';
 import { compose } from './blocks.js';
 import type { Message } from './message.js';
@@ -8,6 +9,13 @@ interface OnTarget {
   /** The target's key in the configuration. */
   readonly target: string;
   readonly targetName: string;
+}
+
+/** Names in one message. */
+const MAX_SHOWN = 5;
+
+function footer({ target }: OnTarget): string {
+  return `target ${code(target)}`;
 }
 
 /** A server with the identifier of the one that is known, which may be a copy of it. */
@@ -25,7 +33,52 @@ export function mayBeACopy(
       `If the new one took its place for good: ${code(`hallpass recover --replaced ${facts.target}`)}. If the address is wrong, correct ${code('connect')}. A standby that is listed in ${code('replicas:')} is recognized without you.`,
     ],
     buttons: [],
-    footer: `target ${code(facts.target)}`,
+    footer: footer(facts),
+  });
+}
+
+/** An operator said by which server it was replaced. */
+export function serverReplaced(
+  facts: OnTarget & { readonly by: string; readonly because: string | null; readonly closed: number },
+): Message {
+  return compose({
+    mark: 'warning',
+    title: `${inline(facts.targetName, 150)} was replaced by another server`,
+    paragraphs: [
+      facts.closed === 0
+        ? 'Grants that are out go on there to their end, and new ones are made there.'
+        : `${facts.closed === 1 ? '1 grant' : `${facts.closed} grants`} of the old server: what stands on the new one is revoked there, with its sessions.`,
+      {
+        label: 'By word of:',
+        words: `${facts.by}: ${facts.because ?? 'no reason was given'}`,
+      },
+    ],
+    buttons: [],
+    footer: footer(facts),
+  });
+}
+
+/** An operator closed requests of which nothing can be proved any more. */
+export function writtenOff(
+  facts: OnTarget & {
+    readonly requests: readonly (Pair & { readonly id: number })[];
+    readonly by: string;
+    readonly because: string;
+  },
+): Message {
+  const shown = facts.requests
+    .slice(0, MAX_SHOWN)
+    .map(({ id, role, login }) => `${requestName(id)} (${code(role)} of ${code(login)})`);
+  const more = facts.requests.length - shown.length;
+  return compose({
+    mark: 'warning',
+    title: `Written off on ${inline(facts.targetName, 150)}, without proof`,
+    paragraphs: [
+      `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Hallpass has stopped trying to revoke; nobody has confirmed that the access is gone. If a server still has it, Hallpass revokes it when that server answers at this target again.`,
+      { label: 'By word of:', words: `${facts.by}: ${facts.because}` },
+    ],
+    buttons: [],
+    footer: footer(facts),
   });
 }
 
@@ -44,7 +97,7 @@ export function serverMoved(
   },
 ): Message {
   const list = (pairs: readonly Pair[]) => {
-    const shown = pairs.slice(0, 5).map(({ role, login }) => `${code(role)} of ${code(login)}`);
+    const shown = pairs.slice(0, MAX_SHOWN).map(({ role, login }) => `${code(role)} of ${code(login)}`);
     return `${shown.join(', ')}${pairs.length > shown.length ? ` and ${pairs.length - shown.length} more` : ''}`;
   };
   return compose({
@@ -59,6 +112,6 @@ export function serverMoved(
         : [`These were granted and the server has lost them, so they end: ${list(facts.lost)}.`]),
     ],
     buttons: [],
-    footer: `target ${code(facts.target)}`,
+    footer: footer(facts),
   });
 }

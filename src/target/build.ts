@@ -5,6 +5,7 @@ import { byRole } from './by-role.js';
 import { createTargetConnection, DEFAULT_LIMITS, type Limits, type TargetConnection } from './connect.js';
 import { standbyError } from './errors.js';
 import { readFactsByName, readMemberships, readServer } from './facts.js';
+import { readFormer } from './former.js';
 import { onlyOn, readRun } from './known-server.js';
 import { nameOf } from './session-queries.js';
 import { endSessions, type SessionSource } from './sessions.js';
@@ -85,6 +86,8 @@ export function buildTarget({ connect, replicas, limits }: Servers, ways: Ways):
       }),
 
     writeAnchor: (server, anchor) => writeAnchor(connection, server, anchor),
+
+    former: (server, places) => readFormer(connection, mode, server, places),
 
     standbys: () => readStandbys(standbys),
 

@@ -1,4 +1,4 @@
-import type { Anchor } from '../domain/anchor.js';
+import type { Anchor, NotedAnchor } from '../domain/anchor.js';
 import type { ServerIdentity } from '../domain/server-identity.js';
 import type { HallpassError } from '../errors.js';
 
@@ -48,6 +48,11 @@ export interface Target {
    * @param server as for `lend`.
    */
   writeAnchor(server: string, anchor: Anchor): Promise<void>;
+  /**
+   * What stands of memberships that another login granted, which was ours once.
+   * @param server as for `lend`.
+   */
+  former(server: string, places: readonly FormerPlace[]): Promise<readonly Former[]>;
   /** Its standbys that answer and are standbys. Never throws: one that is down is left out. */
   standbys(): Promise<readonly Standby[]>;
   /**
@@ -57,6 +62,20 @@ export interface Target {
    */
   on(startedAt: number): Target;
   close(): Promise<void>;
+}
+
+/** A membership by its grantor. */
+export interface FormerPlace extends OidPair {
+  readonly grantorOid: number;
+}
+
+export interface Former extends FormerPlace {
+  /** What the grantor is called; null: it is no role any more. Role and login likewise. */
+  readonly grantor: string | null;
+  readonly role: string | null;
+  readonly login: string | null;
+  /** The membership by that grantor is there. */
+  readonly stands: boolean;
 }
 
 export interface Standby {
@@ -114,8 +133,8 @@ export interface Surroundings {
   readonly mayEndSessions: boolean;
   /** Another installation of Hallpass is connected as our login: neither can tell whose memberships are whose. */
   readonly isShared: boolean;
-  /** How far the ledger went that was here last; null when none was. */
-  readonly anchor: Anchor | null;
+  /** How far the ledger went that was here last; null when none was. Anyone who may change our login can write it. */
+  readonly anchor: NotedAnchor;
 }
 
 export interface PairFacts extends NamePair {

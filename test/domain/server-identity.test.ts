@@ -17,7 +17,7 @@ test.each([
   ['a restart of a server that does not tell its log', { startedAt: 2_000, lsn: null }, 'restarted'],
   ['a copy from before', { startedAt: 2_000, lsn: 499 }, 'unknown'],
   ['a copy from before that went on', { startedAt: 2_000, lsn: 900, anchor: 19 }, 'unknown'],
-  ['a copy from before the first anchor', { startedAt: 2_000, lsn: 900, anchor: null }, 'unknown'],
+  ['a restart after somebody erased the anchor', { startedAt: 2_000, lsn: 900, anchor: null }, 'restarted'],
   [
     'a known standby, promoted, however much it lost',
     { timeline: 2, startedAt: 1_100, lsn: 1 },

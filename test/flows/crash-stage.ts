@@ -102,7 +102,11 @@ export function untilInLedger(stage: Stage, id: string, state: string): Promise<
 }
 
 /** "orders_read ana" for each membership on the target (or another server) that Hallpass's login granted. */
-export async function lent({ server }: Pick<Stage, 'server'>): Promise<readonly string[]> {
+export async function lent({
+  server,
+}: {
+  readonly server: Pick<Stage['server'], 'query'>;
+}): Promise<readonly string[]> {
   const rows = await server.query<{ membership: string }>(
     `select m.roleid::regrole || ' ' || m.member::regrole as membership from pg_auth_members m
        where m.grantor = $1::regrole order by 1`,

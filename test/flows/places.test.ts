@@ -1,8 +1,9 @@
 /** Whose a membership is: what another target, another login or nobody here lent is neither lent over nor taken. */
 import { appendFile, readFile } from 'node:fs/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { all, card, click, request, told } from '../../sandbox/stage/people.js';
+import { startStandby } from '../support/standby.js';
 import { waitFor } from '../support/wait-for.js';
 import { approved, lent, openStage } from './crash-stage.js';
 
@@ -11,6 +12,18 @@ const config = stage.env.HALLPASS_CONFIG ?? '';
 const written = await readFile(config, 'utf8');
 const shop = written.slice(written.indexOf('  shop:'));
 await appendFile(config, shop.replace('  shop:', '  shop-too:').replace('name: Shop', 'name: The same'));
+// A clone of production, as staging: it has the identifier of its original.
+const clone = await startStandby(stage.server);
+afterAll(() => clone.stop());
+await clone.catchUp();
+await clone.promote();
+await appendFile(
+  config,
+  shop
+    .replace('  shop:', '  staging:')
+    .replace('name: Shop', 'name: Staging')
+    .replace(`port: ${stage.server.port}`, `port: ${clone.port}`),
+);
 const { slack } = stage;
 const hallpass = await stage.startHallpass();
 
@@ -21,9 +34,9 @@ test('a server that is configured twice is lent on once', async () => {
         stage.ledgerUrl,
         'select name, server from targets where checked_at is not null order by name',
       );
-      return rows.length === 2;
+      return rows.length === 3;
     },
-    { what: 'both targets to be compared' },
+    { what: 'all targets to be compared' },
   );
   const outcomes = [];
   for (const target of ['shop', 'shop-too']) {
@@ -40,6 +53,24 @@ test('a server that is configured twice is lent on once', async () => {
   expect(outcomes.toSorted()).toEqual(['lent', 'refused']);
 });
 
+test('two live servers of one identifier are two, and a role is granted on each', async () => {
+  const held = [];
+  for (const target of ['shop', 'staging']) {
+    const id = await request(slack, 'dan', { target, role: 'orders_read', duration: '15 minutes' });
+    await click(slack, 'cora', await card(slack, id, /Waiting for approval/), 'Approve');
+    const note = await told(slack, 'dan', id, /psql|Failed: nothing was granted/);
+    if (target === 'staging') expect(all(note)).toContain('psql');
+    if (/psql/.test(all(note))) held.push({ id, note });
+  }
+  expect(await lent({ server: clone })).toEqual(['orders_read dan']);
+  for (const { id, note } of held) {
+    await click(slack, 'dan', note, 'Relinquish');
+    await told(slack, 'dan', id, /Ended: relinquished/);
+  }
+  expect(await lent({ server: clone })).toEqual([]);
+  expect(await lent(stage)).toEqual([]);
+});
+
 test('a membership that this ledger never lent is not lent over, and stays', async () => {
   await runSql(stage.samples.hallpass.url, 'grant payments_read to ana');
   onTestFinished(() =>
@@ -47,7 +78,7 @@ test('a membership that this ledger never lent is not lent over, and stays', asy
   );
   const lends = await runSql<{ name: string }>(
     stage.ledgerUrl,
-    'select name from targets where server is not null',
+    `select name from targets where server is not null and name <> 'staging'`,
   );
   const id = await approved(stage, 'ana', {
     target: lends[0]?.name ?? 'shop',

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { change } from '../../src/access/change.js';
 import type { AccessRequest } from '../../src/domain/request.js';
-import { holdsAnchor, readAnchor } from '../../src/ledger/anchor.js';
+import { holdsAnchor, readReach } from '../../src/ledger/anchor.js';
 import {
   adopt,
   claimDeliveries,
@@ -66,14 +66,16 @@ const events = async (id: number) =>
 beforeAll(() => registerTargets(db, ['shop-prod', 'second']));
 
 it('holds its own anchor, also before the first event', async () => {
-  const beginning = await readAnchor(db);
+  const beginning = await readReach(db);
   expect(beginning).toMatchObject({ seq: 0, lastId: 0 });
   expect(await holdsAnchor(db, beginning)).toBe(true);
   await submitted();
-  const first = await readAnchor(db);
+  const first = await readReach(db);
   expect(await holdsAnchor(db, first)).toBe(true);
   expect(await holdsAnchor(db, beginning)).toBe(true);
   expect(await holdsAnchor(db, { ...first, hash: beginning.hash })).toBe(false);
+  // As far as a number goes that a target may bring.
+  expect(await holdsAnchor(db, { seq: Number.MAX_SAFE_INTEGER, hash: first.hash })).toBe(false);
 });
 
 describe('migrations', () => {

@@ -92,7 +92,9 @@ it.each(HOSTILE.map((sample, i) => [i, sample] as const))('messages, sample %i',
     }
   }
   const on = { target: sample.name, targetName: sample.long };
-  expectFit(serverChanged({ ...on, expected: sample.name, found: sample.name, open: 2_000 }));
+  expectFit(
+    serverChanged({ ...on, expected: sample.name, found: sample.name, standing: [`R-1001`], open: 2_000 }),
+  );
   const orphan = { ...on, id: 12, role: sample.name, login: sample.name, settledBy: 'U0OPS' };
   expectFit(orphanFound(orphan));
   expectFit(orphanSettled(orphan));

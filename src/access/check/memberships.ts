@@ -1,11 +1,12 @@
 import type { TargetConfig } from '../../config/config.js';
 import { compare, pairKey } from '../../domain/compare.js';
-import { isFinal } from '../../domain/request.js';
+import { isFinal, requestName } from '../../domain/request.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { readLastOfPlaces, readWanted } from '../../ledger/read-requests.js';
 import { OWNER } from '../../target/guarded/names.js';
 import type { Membership, Server, Target } from '../../target/target.js';
-import { type Finding, note, ok } from './finding.js';
+import { askFormer } from '../former-login.js';
+import { type Finding, failure, note, ok } from './finding.js';
 import type { LedgerView } from './ledger.js';
 import { revokeOursSql } from './sql.js';
 
@@ -27,12 +28,15 @@ export async function checkMemberships(
     const says = `Hallpass has granted ${memberships.length} here; which of them its ledger explains nobody can say, for it can’t be read.`;
     return [note('memberships', says)];
   }
+  const former = await findFormer(ledger.db, key, target);
   const unexplained = await findUnexplained(ledger.db, key, target);
+  if (unexplained.length === 0 && former.length > 0) return former;
   if (unexplained.length === 0)
     return [ok('memberships', 'The ledger explains all that Hallpass has granted here.')];
   const grantor = mode === 'guarded' ? OWNER : server.login;
   const rest = unexplained.length - SHOWN;
   return [
+    ...former,
     ...unexplained
       .slice(0, SHOWN)
       .map(({ role, login }) =>
@@ -44,6 +48,42 @@ export async function checkMemberships(
       ),
     ...(rest > 0 ? [note('memberships', `${rest} more are not explained either.`)] : []),
   ];
+}
+
+/** What another login of ours has granted there, which is dropped or ours no longer. */
+async function findFormer(db: Queryable, key: string, target: Target): Promise<readonly Finding[]> {
+  const { requests } = await readWanted(db, key);
+  const { server } = await target.list();
+  const placed = requests.flatMap(({ id, role, login, place }) =>
+    place !== null && place.server === server.id && place.grantorOid !== server.grantorOid
+      ? [{ what: `${requestName(id)} (${role} to ${login})`, place }]
+      : [],
+  );
+  const former = await askFormer(
+    target,
+    server.id,
+    placed.map(({ place }) => place),
+  );
+  return placed.slice(0, SHOWN).flatMap(({ what, place }) => {
+    const grant = former.get(pairKey(place));
+    if (grant?.what === 'stands') {
+      return [
+        failure(
+          'memberships',
+          `${what} was granted by a login of Hallpass that was dropped, or made again under the same name: ${server.login} of today can’t revoke it.`,
+          `As a database administrator:\n${grant.revoke}`,
+        ),
+      ];
+    }
+    if (grant?.what !== 'other') return [];
+    return [
+      failure(
+        'memberships',
+        `${what} was granted by ${grant.grantor}, and Hallpass now logs in as ${server.login}.`,
+        `Put ${grant.grantor} back into connect: until nothing of it is out.`,
+      ),
+    ];
+  });
 }
 
 /** As the drift check: what this ledger never lent, and what outlived its request. */

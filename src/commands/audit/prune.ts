@@ -1,10 +1,10 @@
-import { hostname, userInfo } from 'node:os';
 import { pruneEvents } from '../../access/audit/prune.js';
 import { auditPrivateKey, auditPublicKey } from '../../config/audit-keys.js';
 import { readDatabases } from '../../config/env.js';
 import { headName } from '../../domain/audit-chain.js';
 import { requestName } from '../../domain/request.js';
 import { readNow } from '../../ledger/audit-chain.js';
+import { operator } from '../operator.js';
 import { print } from '../output.js';
 import { withLedger } from './ledger.js';
 import { parseMoment } from './moment.js';
@@ -21,17 +21,4 @@ export async function pruneAudit({ before }: { readonly before: string }): Promi
   if (requests > 0) print(`Deleted ${requests} requests of which no event is left, with their reasons.`);
   if (checkpoint !== null) print(`The rest verifies from ${headName(checkpoint)}.`);
   if (heldBy !== null) print(`What follows is kept: ${requestName(heldBy)} is not over.`);
-}
-
-/** Who runs the command, as their machine calls them; a container may have no name for its user. */
-function operator(): string {
-  return `${userName()}@${hostname()}`;
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.() ?? 'unknown');
-  }
 }

@@ -15,6 +15,10 @@ const BUTTONS = [
   'settle',
 ] as const satisfies (keyof Access & keyof typeof ACTIONS)[];
 
+/** To somebody whose click Slack vouches for, and whose button names nothing. */
+const UNREADABLE =
+  'Hallpass can’t read what this button is for, so nothing was changed. Use the newest message about the request, or ask an operator.';
+
 /** The buttons of cards and direct messages, and the two selects of the modal that change what it shows. */
 export function registerActions(app: App, deps: Deps): void {
   for (const verb of BUTTONS) registerButton(app, deps, verb);
@@ -34,7 +38,13 @@ function registerButton(app: App, deps: Deps, verb: (typeof BUTTONS)[number]): v
     await acknowledge(ack, logger);
     const sender = parseSender(body);
     const click = parseClick(body);
-    if (sender === null || click === null) return refuseMalformed('click', logger);
+    if (sender === null || click === null) {
+      refuseMalformed('click', logger);
+      if (sender !== null) {
+        await tellPrivately(UNREADABLE, { ...deps, userId: sender.actor.userId, respond });
+      }
+      return;
+    }
 
     // crash point: after-click-before-ledger
     const { actor } = sender;

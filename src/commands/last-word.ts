@@ -1,0 +1,122 @@
+/** What only an operator can say: that a server was replaced for good, or that something can never be proved. */
+import { createInterface } from 'node:readline/promises';
+import { foreseeReplaced, replace } from '../access/replaced.js';
+import { readOpenOn, writeOff } from '../access/write-off.js';
+import type { Config, TargetConfig } from '../config/config.js';
+import { parseRequestName } from '../domain/request.js';
+import { coerceError, HallpassError } from '../errors.js';
+import type { Queryable } from '../ledger/pool.js';
+import { createLogger } from '../logger.js';
+import { openTarget } from '../target/open.js';
+import { operator } from './operator.js';
+import { print } from './output.js';
+
+/** A reason is shown in Slack. */
+const MOST_REASON = 500;
+
+interface Word {
+  readonly because: string | undefined;
+  /** Don't ask again. */
+  readonly yes: boolean;
+}
+
+/** `hallpass recover --replaced TARGET`. */
+export async function sayReplaced(
+  db: Queryable,
+  config: Config,
+  targets: readonly TargetConfig[],
+  { because, yes }: Word,
+): Promise<void> {
+  const deps = { db, config, logger: createLogger('silent'), changed: () => undefined };
+  for (const { key, ...how } of targets) {
+    const target = openTarget(how);
+    try {
+      const { isAnother, lines } = await foreseeReplaced(deps, key, target);
+      for (const line of lines) print(`${key}: ${line}`);
+      if (!isAnother) {
+        process.exitCode = 1;
+        continue;
+      }
+      await confirm(`Was the server of ${key} replaced for good by the one that answers?`, yes);
+      const { lines: done, left } = await replace(deps, key, target, {
+        by: operator(),
+        because: because === undefined ? null : reason(because),
+      });
+      for (const line of done) print(`${key}: ${line}`);
+      if (left) process.exitCode = 1;
+      print(
+        left
+          ? `${key}: Hallpass goes on with the rest while it runs`
+          : `${key}: from now on it is the server that answers`,
+      );
+    } catch (thrown) {
+      process.exitCode = 1;
+      const error = coerceError(thrown);
+      const nextStep = error instanceof HallpassError ? error.nextStep : null;
+      print(`${key}: ${[error.message, nextStep].filter(Boolean).join('. ')}`);
+    } finally {
+      await target.close();
+    }
+  }
+}
+
+/** `hallpass recover --write-off R-1042`, or `--write-off --target T`. */
+export async function sayWrittenOff(
+  db: Queryable,
+  config: Config,
+  names: readonly string[],
+  { because, yes, target }: Word & { readonly target: string | undefined },
+): Promise<void> {
+  if (because === undefined)
+    throw refused('--write-off needs --because', "--because 'why nothing can be proved'");
+  if (names.length > 0 === (target !== undefined)) {
+    throw refused(
+      '--write-off needs requests or --target, and not both',
+      '--write-off R-1042, or --target T',
+    );
+  }
+  const deps = { db, config, changed: () => undefined };
+  const ids = target === undefined ? names.map(requestId) : await readOpenOn(deps, target);
+  if (ids.length === 0) {
+    print(`${target}: nothing is open there`);
+    return;
+  }
+  await confirm(
+    `Close ${ids.length === 1 ? '1 request' : `${ids.length} requests`} without proof that the access is gone?`,
+    yes,
+  );
+  const { lines, failed } = await writeOff(deps, ids, { by: operator(), because: reason(because) });
+  for (const line of lines) print(line);
+  if (failed) process.exitCode = 1;
+}
+
+function requestId(name: string): number {
+  const id = parseRequestName(name);
+  if (id === null) throw refused(`${name} is no request`, 'a request is called R-1042, as on its card');
+  return id;
+}
+
+function reason(because: string): string {
+  const said = because.trim();
+  if (said === '' || said.length > MOST_REASON) {
+    throw refused('the reason is empty or too long', `--because takes up to ${MOST_REASON} characters`);
+  }
+  return said;
+}
+
+async function confirm(question: string, yes: boolean): Promise<void> {
+  if (yes) return;
+  if (!process.stdin.isTTY) throw refused('nobody is there to confirm it', 'add --yes');
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    if (!/^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim())) {
+      throw refused('nothing was changed', 'answer y to go on');
+    }
+  } finally {
+    terminal.close();
+  }
+}
+
+function refused(message: string, nextStep: string): HallpassError {
+  return new HallpassError(message, { passing: false, nextStep });
+}
