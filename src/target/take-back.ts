@@ -32,10 +32,17 @@ export function takeBackBatch(
         send(z.unknown(), revokeSql(seen.version, before.role.name, logins)),
         read(send, true),
       ]);
+      const taken = answers(batch, before, after);
+      // What did nothing for one is done for nobody yet: the batch is halved until that one stands alone.
+      const failed = taken.find(({ outcome }) => outcome === 'failed');
+      if (failed?.outcome === 'failed') {
+        if (batch.length > 1) throw failed.error;
+        return taken;
+      }
       // crash point: before-revoke-commit
       // crash point: inside-revoke-commit
       await commit();
-      return answers(batch, before, after);
+      return taken;
     },
   );
 }

@@ -301,6 +301,41 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
       expect(await far.lend(server.id, [server.wish(pair)])).toMatchObject([{ outcome: 'lent' }]);
     });
 
+  if (mode === 'direct')
+    test('what was not revoked is not committed, and the rest of its batch is', async () => {
+      const { server } = used;
+      const role = await server.role();
+      const logins = [await server.login(), await server.login(), await server.login()];
+      const pairs: OidPair[] = [];
+      for (const login of logins) pairs.push(await server.lent(target, role, login));
+      const proxy = await startProxy(server.connect);
+      onTestFinished(() => proxy.close());
+      const far = createDirectTarget({ ...server.connect, port: proxy.port });
+      onTestFinished(() => far.close());
+
+      // Each REVOKE that names the second login does nothing.
+      let hurt = false;
+      let committed = false;
+      proxy.toServer = (chunk) => {
+        const statement = chunk.indexOf(`"${logins[1]}"`) < 0 ? chunk : neutralise(chunk, 'REVOKE');
+        if (statement !== chunk) hurt = true;
+        else if (hurt && chunk.includes('COMMIT')) committed = true;
+        else if (chunk.includes('ROLLBACK')) hurt = false;
+        return statement;
+      };
+      expect(await far.takeBack(server.id, pairs)).toMatchObject([
+        { outcome: 'gone' },
+        { outcome: 'failed', error: { passing: true } },
+        { outcome: 'gone' },
+      ]);
+      expect(committed).toBe(false);
+      expect(await Promise.all(logins.map((login) => server.canRead(login, role)))).toEqual([
+        false,
+        true,
+        false,
+      ]);
+    });
+
   since16('one login that fails keeps no other in access', async () => {
     const { server } = used;
     const role = await server.role();

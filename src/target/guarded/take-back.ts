@@ -35,10 +35,19 @@ export function takeBackBatch(
         readHolders(send, one.roleOid, members, { held: true, mode: 'guarded' }),
       ]);
       throwIfBlocked(rows.map((each) => (each.state === 'failed' ? errorOf(each) : null)));
+      const said = new Map(rows.map((each) => [each.member_oid, each]));
+      const taken = batch.map((pair, i) => answer(pair, said.get(pair.memberOid), after, i));
+      // What the function says is done and the catalog doesn't show is not committed, nor is the rest of its batch.
+      const doubt = taken.find(
+        (one) => one.outcome === 'failed' && said.get(one.memberOid)?.state !== 'failed',
+      );
+      if (doubt?.outcome === 'failed') {
+        if (batch.length > 1) throw doubt.error;
+        return taken;
+      }
       // crash point: inside-guarded-revoke-commit
       await commit();
-      const said = new Map(rows.map((each) => [each.member_oid, each]));
-      return batch.map((pair, i) => answer(pair, said.get(pair.memberOid), after, i));
+      return taken;
     },
   );
 }
