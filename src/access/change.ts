@@ -79,10 +79,10 @@ function isWork(before: AccessRequest, next: AccessRequest): boolean {
   return next.state === 'granting' || next.state === 'ending';
 }
 
-/** What was read about the request concerns who decides, or has a message of its own. */
+/** What was read about the request concerns who decides, has a message of its own, or is for the audit. */
 function shownBy({ type }: RequestEvent): Write['shownBy'] {
   if (type === 'previewed') return 'card';
-  return type === 'reviewed' ? 'none' : 'all';
+  return type === 'reviewed' || type === 'users_seen' ? 'none' : 'all';
 }
 
 /** Each outcome is a new message to the requester, so that the phone buzzes; everything else edits. */

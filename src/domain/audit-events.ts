@@ -184,6 +184,7 @@ const READERS: { readonly [T in RequestEvent['type']]: Reader | null } = {
     event: { type: 'replaced', ...word.parse(data), proof: proof.parse(data) },
     now: at,
   })),
+  users_seen: null,
   sessions_open: null,
   proved_gone: kept('proved_gone', proof, (data, { at }) => ({
     event: { type: 'proved_gone', proof: data },

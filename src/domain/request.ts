@@ -42,6 +42,27 @@ export interface Place {
   readonly memberOid: number;
 }
 
+/** Another login that can use what was granted, because it is a member of the login that it was granted to. */
+export interface OtherUser {
+  readonly oid: number;
+  readonly name: string;
+}
+
+/** Others are kept with a request up to this many; the rest counts only as long as they are members. */
+const MOST_USERS = 1_000;
+
+/** Those known and those seen, each once. The same array when nobody is new. */
+export function addUsers(known: readonly OtherUser[], seen: readonly OtherUser[]): readonly OtherUser[] {
+  const news = newUsers(known, seen).slice(0, Math.max(0, MOST_USERS - known.length));
+  return news.length === 0 ? known : [...known, ...news];
+}
+
+/** Those seen that are not known yet. */
+export function newUsers(known: readonly OtherUser[], seen: readonly OtherUser[]): readonly OtherUser[] {
+  const oids = new Set(known.map(({ oid }) => oid));
+  return seen.filter(({ oid }) => !oids.has(oid));
+}
+
 export interface AccessRequest {
   readonly id: number;
   /** Rises with every change; what is shown of the request is shown at a version. */
@@ -83,6 +104,8 @@ export interface AccessRequest {
   readonly lending: Lending | null;
   /** The transaction of the GRANT on the target: what came later in its catalog came during the grant. */
   readonly mark: string | null;
+  /** Everybody who was seen to be able to use it through the login, from the GRANT on. */
+  readonly users: readonly OtherUser[];
   readonly grantedAt: Date | null;
   readonly expiresAt: Date | null;
   readonly extension: Extension | null;
@@ -143,8 +166,10 @@ export type RequestEvent =
   | { readonly type: 'previewed'; readonly result: object }
   /** The GRANT is about to be run there. */
   | { readonly type: 'intend'; readonly place: Place; readonly lending: Lending }
-  /** The membership was read back. */
-  | { readonly type: 'granted'; readonly mark: string }
+  /** The membership was read back. `users`: who else can use it, through the login. */
+  | { readonly type: 'granted'; readonly mark: string; readonly users?: readonly OtherUser[] }
+  /** A later look at who else can use it. */
+  | { readonly type: 'users_seen'; readonly users: readonly OtherUser[] }
   /** The GRANT will not come about; it may still have happened. */
   | { readonly type: 'grant_failed'; readonly trouble: string }
   | { readonly type: 'relinquish'; readonly by: string }
@@ -171,7 +196,12 @@ export type RequestEvent =
       readonly proof: Proof;
     }
   /** The membership is proved gone; sessions that had it, and began before this moment, are not. */
-  | { readonly type: 'sessions_open'; readonly before: string; readonly trouble: string }
+  | {
+      readonly type: 'sessions_open';
+      readonly before: string;
+      readonly trouble: string;
+      readonly users?: readonly OtherUser[];
+    }
   /** The target was read, and neither the membership nor a session that had it is there. */
   | { readonly type: 'proved_gone'; readonly proof: Proof }
   /** What changed on the target during the grant was read, or can't be. */

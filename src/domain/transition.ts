@@ -10,8 +10,11 @@
  */
 import {
   type AccessRequest,
+  addUsers,
   isExpired,
   lendingOf,
+  newUsers,
+  type OtherUser,
   type Refusal,
   type RequestEvent,
   type Transition,
@@ -26,6 +29,9 @@ const LEAST_GAIN = 0.05;
  * back what is being extended at that moment. More than a write to the ledger takes.
  */
 export const LEAST_LEFT_MS = 1_000;
+
+/** Names in one audit event. */
+const MOST_NAMES = 50;
 
 /** Answers what `event` makes of `request` at `now`. */
 export function transition(request: AccessRequest, event: RequestEvent, now: Date): Transition {
@@ -126,12 +132,19 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
           grantedAt: now,
           expiresAt,
           mark: event.mark,
+          users: addUsers(request.users, event.users ?? []),
           warnAt: warningTime(request, request.durationMs, now, expiresAt),
         },
         'granted',
         null,
-        { ...request.place, expiresAt: expiresAt.toISOString() },
+        { ...request.place, expiresAt: expiresAt.toISOString(), ...namesOf(event.users ?? []) },
       );
+    }
+    case 'users_seen': {
+      if (request.state !== 'active' && request.state !== 'ending') return refuse('stale');
+      const users = addUsers(request.users, event.users);
+      if (users === request.users) return refuse('stale');
+      return go({ users }, 'users_seen', null, namesOf(newUsers(request.users, event.users)));
     }
     case 'grant_failed':
       if (request.state !== 'granting') return refuse('stale');
@@ -239,8 +252,15 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
     case 'sessions_open': {
       if (whyGone(request, now) === null) return refuse('stale');
       const { before, trouble } = event;
-      if (request.sessionsBefore === before && request.trouble === trouble) return refuse('stale');
-      return go({ sessionsBefore: before, trouble }, 'sessions_open', null, { before, trouble });
+      const users = addUsers(request.users, event.users ?? []);
+      if (request.sessionsBefore === before && request.trouble === trouble && users === request.users) {
+        return refuse('stale');
+      }
+      return go({ sessionsBefore: before, trouble, users }, 'sessions_open', null, {
+        before,
+        trouble,
+        ...namesOf(newUsers(request.users, event.users ?? [])),
+      });
     }
     case 'proved_gone': {
       const why = whyGone(request, now);
@@ -276,6 +296,18 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
         null,
       );
   }
+}
+
+/** For the audit: who else could use it, as far as a list of names can be read by people. */
+function namesOf(users: readonly OtherUser[]): {
+  readonly users?: readonly string[];
+  readonly moreUsers?: number;
+} {
+  if (users.length === 0) return {};
+  const names = users.slice(0, MOST_NAMES).map(({ name }) => name);
+  return users.length > MOST_NAMES
+    ? { users: names, moreUsers: users.length - MOST_NAMES }
+    : { users: names };
 }
 
 /** What a proof of absence makes of the request; null when it should be there. */

@@ -15,7 +15,16 @@ import {
 /** What taking back needs to know of a request: little, because thousands may end at the same moment. */
 export type Ending = Pick<
   AccessRequest,
-  'id' | 'target' | 'state' | 'why' | 'trouble' | 'place' | 'expiresAt' | 'lending' | 'sessionsBefore'
+  | 'id'
+  | 'target'
+  | 'state'
+  | 'why'
+  | 'trouble'
+  | 'place'
+  | 'expiresAt'
+  | 'lending'
+  | 'sessionsBefore'
+  | 'users'
 >;
 
 const endings = z.array(
@@ -35,6 +44,7 @@ const endings = z.array(
       set_role: true,
       grace_ms: true,
       sessions_before: true,
+      users_through: true,
     })
     .extend({ expires_at: z.iso.datetime({ offset: true }).nullable() }),
 );
@@ -144,5 +154,6 @@ function toEnding(row: z.infer<typeof endings.element>): Ending {
     expiresAt: row.expires_at === null ? null : new Date(row.expires_at),
     lending: toLending(row),
     sessionsBefore: row.sessions_before,
+    users: row.users_through ?? [],
   };
 }

@@ -53,6 +53,7 @@ export const requestRow = z.object({
   grace_ms: z.number().nullable(),
   mark: z.string().nullable(),
   sessions_before: z.string().nullable(),
+  users_through: z.array(z.object({ oid: z.number(), name: z.string() })).nullable(),
   review_at: z.date().nullable(),
 });
 
@@ -112,6 +113,7 @@ export function toRequest(row: unknown): AccessRequest {
     lending: toLending(r),
     mark: r.mark,
     sessionsBefore: r.sessions_before,
+    users: r.users_through ?? [],
     reviewAt: r.review_at,
   };
 }
@@ -174,6 +176,7 @@ export function toChange(next: AccessRequest): Record<string, unknown> {
     grace_ms: next.lending?.graceMs ?? null,
     mark: next.mark,
     sessions_before: next.sessionsBefore,
+    users_through: next.users.length === 0 ? null : next.users,
     review_at: next.reviewAt,
   };
 }

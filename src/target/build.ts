@@ -11,6 +11,7 @@ import { nameOf } from './session-queries.js';
 import { endSessions, type SessionSource } from './sessions.js';
 import { readSurroundings } from './surroundings.js';
 import type { Extended, Lent, OidPair, Standby, TakenBack, Target, ToExtend, ToLend } from './target.js';
+import { readAllUsers } from './users.js';
 
 /** Where a target is, and how long is waited for it. */
 export interface Servers {
@@ -75,14 +76,19 @@ export function buildTarget({ connect, replicas, limits }: Servers, ways: Ways):
 
     list: () =>
       any.read(async (send) => {
-        const [server, surroundings, memberships] = await Promise.all([
+        const [server, surroundings, memberships, usersOf] = await Promise.all([
           readServer(send, mode),
           readSurroundings(send, mode),
           readMemberships(send, mode),
+          readAllUsers(send, mode),
         ]);
         // What a standby has not replayed yet would look like a membership that is gone.
         if (server.inRecovery) throw standbyError();
-        return { server, surroundings, memberships };
+        return {
+          server,
+          surroundings,
+          memberships: memberships.map((each) => ({ ...each, users: usersOf(each.memberOid) })),
+        };
       }),
 
     writeAnchor: (server, anchor) => writeAnchor(connection, server, anchor),

@@ -52,6 +52,31 @@ function inOrder<Pair extends OidPair>(
   return [...roles].sort(([a], [b]) => Number(blocked.has(a)) - Number(blocked.has(b)));
 }
 
+/**
+ * Does all of these at once; where that fails, halves them until what can't be done stands alone.
+ * @param work does its items wholly or not at all, or is harmless when repeated.
+ * @param refused called with each item that failed alone.
+ * @throws TargetError when the target as a whole fails.
+ */
+export async function halving<Item>(
+  items: readonly Item[],
+  work: (batch: readonly Item[]) => Promise<void>,
+  refused: (item: Item, error: TargetError) => void,
+): Promise<void> {
+  const todo = items.length === 0 ? [] : [items];
+  for (let batch = todo.pop(); batch !== undefined; batch = todo.pop()) {
+    try {
+      await work(batch);
+    } catch (thrown) {
+      const error = targetError(thrown, 'call');
+      if (error.scope === 'target') throw error;
+      const [first] = batch;
+      if (batch.length > 1) todo.push(...chunks(batch, Math.ceil(batch.length / 2)));
+      else if (first !== undefined) refused(first, error);
+    }
+  }
+}
+
 export function chunks<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
     items.slice(i * size, (i + 1) * size),

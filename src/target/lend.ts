@@ -5,6 +5,7 @@ import { readFactsByOid, readRowsOfPair, readServer } from './facts.js';
 import { describeProblems } from './inspect.js';
 import { grantSql } from './quote.js';
 import type { Lent, ToLend } from './target.js';
+import { readUsers } from './users.js';
 
 /**
  * Lends one role to one login, in three round trips: read, GRANT and proof, COMMIT. Whose the membership is, is
@@ -26,9 +27,10 @@ export function lendPair(connection: TargetConnection, server: string, pair: ToL
       if (facts.held !== null && !facts.ours) {
         return { roleOid, memberOid, outcome: 'held', via: facts.held.via };
       }
-      const [, rows] = await Promise.all([
+      const [, rows, usersOf] = await Promise.all([
         send(z.unknown(), grantSql(seen.version, facts.role, facts.login, pair.setRole)),
         readRowsOfPair(send, pair),
+        readUsers(send, [memberOid]),
       ]);
       const ours = rows.find((row) => row.ours);
       const theirs = rows.find((row) => !row.ours);
@@ -47,7 +49,14 @@ export function lendPair(connection: TargetConnection, server: string, pair: ToL
       // crash point: before-grant-commit
       // crash point: inside-grant-commit
       await commit();
-      return { roleOid, memberOid, outcome: 'lent', grantorOid: ours.grantor_oid, mark: ours.mark };
+      return {
+        roleOid,
+        memberOid,
+        outcome: 'lent',
+        grantorOid: ours.grantor_oid,
+        mark: ours.mark,
+        users: usersOf(memberOid),
+      };
     },
   );
 }

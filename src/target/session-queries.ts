@@ -11,7 +11,9 @@ import { readOurs } from './holders.js';
 import { GRANTORS_SINCE } from './quote.js';
 import { mayUse, type SessionRight } from './rights.js';
 import type { Seen, SessionSource } from './sessions.js';
-import type { OidPair } from './target.js';
+import type { ToEnd } from './target.js';
+import { transactionSince, usersOf } from './usable.js';
+import { readSessionHolders } from './users.js';
 
 /** Before 16 our login becomes the role that has the right, for this transaction; from 16 on it inherits it. */
 const become = (right: SessionRight): string => `
@@ -28,11 +30,11 @@ const session = z.object({
 });
 /** Without the right to see them, the times of others are null: taken for old. */
 const SESSIONS = `
-SELECT pid, usesysid AS "memberOid", ${toMicros('backend_start')}::text AS "startedAt",
-       coalesce(backend_start < before.moment, true) AS "isOld",
-       coalesce(xact_start < before.moment, false) AS "isInOldTransaction"
-  FROM pg_stat_activity, (SELECT coalesce(${fromMicros('$2::bigint')}, clock_timestamp()) AS moment) AS before
- WHERE usesysid = ANY ($1::oid[])`;
+SELECT a.pid, a.usesysid AS "memberOid", ${toMicros('a.backend_start')}::text AS "startedAt",
+       coalesce(a.backend_start < before.moment, true) AS "isOld",
+       coalesce(${transactionSince('a')} < before.moment, false) AS "isInOldTransaction"
+  FROM pg_stat_activity a, (SELECT coalesce(${fromMicros('$2::bigint')}, clock_timestamp()) AS moment) AS before
+ WHERE a.usesysid = ANY ($1::oid[]) OR a.usesysid IN (SELECT u.user_oid FROM (${usersOf('$1::oid[]')}) AS u)`;
 
 const rights = z.object({
   now: z.string().transform(formatMoment),
@@ -40,27 +42,20 @@ const rights = z.object({
   may_end: z.boolean(),
 });
 
-const preparedRow = z.object({ member_oid: z.number(), gids: z.array(z.string()) });
-/** What the login, or the role that it had become, prepared for a later COMMIT: a REVOKE doesn't undo it. */
-const PREPARED = `
-SELECT pair.member_oid, array_agg(x.gid ORDER BY x.prepared) AS gids
-  FROM unnest($1::oid[], $2::oid[]) AS pair (role_oid, member_oid)
-  JOIN pg_roles o ON o.oid IN (pair.role_oid, pair.member_oid)
-  JOIN pg_prepared_xacts x ON x.owner = o.rolname
- GROUP BY pair.member_oid`;
-
+/** A superuser's session can't be ended by us, and the attempt is an error that would keep all the others open. */
 const END = `
 SELECT pg_terminate_backend(a.pid)
   FROM unnest($1::int[], $2::oid[]) AS s (pid, member_oid)
-  JOIN pg_stat_activity a ON a.pid = s.pid AND a.usesysid = s.member_oid`;
+  JOIN pg_stat_activity a ON a.pid = s.pid AND a.usesysid = s.member_oid
+ WHERE NOT EXISTS (SELECT FROM pg_roles u WHERE u.oid = s.member_oid AND u.rolsuper)`;
 
 export function plainSessions(connection: TargetConnection, name: string): SessionSource {
   return {
     connection,
     name,
 
-    look: (send, pairs, before) =>
-      lookForSessions(send, pairs, before, {
+    look: (send, ends, before) =>
+      lookForSessions(send, ends, before, {
         mode: 'direct',
         holder: 'session_user',
         prepare: become('pg_read_all_stats'),
@@ -80,21 +75,22 @@ interface Ways {
   /** SQL expression. */
   readonly holder: string;
   readonly prepare: string | null;
+  /** Also answers the sessions of those who can use what these logins are granted. */
   readonly sessions: string;
 }
 
 /** Reads what `SessionSource.look` answers. */
 export async function lookForSessions(
   send: Send,
-  pairs: readonly OidPair[],
+  ends: readonly ToEnd[],
   before: string | null,
   { mode, holder, prepare, sessions }: Ways,
 ): Promise<Seen> {
-  const logins = [...new Set(pairs.map(({ memberOid }) => memberOid))];
-  const [server, members, prepared, [may], , seen] = await Promise.all([
+  const logins = [...new Set(ends.flatMap(({ memberOid, users }) => [memberOid, ...(users ?? [])]))];
+  const [server, members, holders, [may], , seen] = await Promise.all([
     readServer(send, mode),
-    readOurs(send, pairs, mode),
-    readPrepared(send, pairs),
+    readOurs(send, ends, mode),
+    readSessionHolders(send, ends, mode),
     send(
       rights,
       `SELECT ${toMicros('clock_timestamp()')}::text AS now, ${mayUse(holder, 'pg_read_all_stats', mode)} AS may_see,
@@ -111,17 +107,8 @@ export async function lookForSessions(
     mayEnd: may.may_end,
     sessions: seen,
     members,
-    prepared,
+    holders,
   };
-}
-
-async function readPrepared(
-  send: Send,
-  pairs: readonly OidPair[],
-): Promise<ReadonlyMap<number, readonly string[]>> {
-  const oids = [pairs.map(({ roleOid }) => roleOid), pairs.map(({ memberOid }) => memberOid)];
-  const rows = await send(preparedRow, PREPARED, oids);
-  return new Map(rows.map(({ member_oid, gids }) => [member_oid, gids]));
 }
 
 /** What people know a server by. */

@@ -1,21 +1,26 @@
 /**
  * What a REVOKE leaves: a session that did SET ROLE stays the role, and a transaction goes on with the plans that it
  * made before (PostgreSQL checks memberships when a statement is planned). Such sessions are ended, on the primary
- * and on each standby, which has sessions of its own. Invariants kept here:
+ * and on each standby, which has sessions of its own: those of the login that had the role, and of every other that
+ * could use it through that login. Invariants kept here:
  * - gone is what was looked for and not found, never what pg_terminate_backend promised;
- * - of each login only sessions that began before the role was gone are touched: a later one never had it.
+ * - of each login only sessions that began before the role was gone are touched: a later one never had it;
+ * - what keeps one session open keeps no other login from its proof.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pairKey } from '../domain/compare.js';
-import { chunks } from './by-role.js';
+import { chunks, halving } from './by-role.js';
 import type { Send, TargetConnection } from './connect.js';
-import { otherServerError, TargetError, targetError } from './errors.js';
+import { otherServerError, type TargetError, targetError } from './errors.js';
 import { GRANTORS_SINCE } from './quote.js';
+import { away, notReplayed, stillOpen } from './session-errors.js';
 import type { OidPair, Server, SessionsEnded, ToEnd } from './target.js';
+import type { Holder } from './users.js';
 
 /** One session, as far as we may see it. */
-interface Session {
+export interface Session {
   readonly pid: number;
+  /** The login that it was opened with. */
   readonly memberOid: number;
   /** Microseconds since 1970, in digits; null: not visible to us. */
   readonly startedAt: string | null;
@@ -34,8 +39,8 @@ export interface Seen {
   readonly sessions: readonly Session[];
   /** Of these pairs, the memberships of ours that this server still shows. */
   readonly members: readonly OidPair[];
-  /** Prepared transactions by login. */
-  readonly prepared: ReadonlyMap<number, readonly string[]>;
+  /** Who could use what was granted, as far as there is anything to say of them. */
+  readonly holders: readonly Holder[];
 }
 
 /** How one server is asked about sessions: plainly, or through the functions of a guarded target. */
@@ -43,7 +48,7 @@ export interface SessionSource {
   readonly connection: TargetConnection;
   /** What people know the server by: "the server", "the standby db2:5432". */
   readonly name: string;
-  look(send: Send, pairs: readonly OidPair[], before: string | null): Promise<Seen>;
+  look(send: Send, ends: readonly ToEnd[], before: string | null): Promise<Seen>;
   /** Asks the sessions to end. */
   end(send: Send, sessions: readonly Session[]): Promise<void>;
 }
@@ -69,26 +74,15 @@ export async function endSessions(
 ): Promise<readonly SessionsEnded[]> {
   const answers: SessionsEnded[] = [];
   for (const batch of batches(ends)) {
-    const moments = batch[0]?.before?.split(NEXT_SERVER) ?? [];
-    const perServer = await Promise.all(
-      sources.map((source, i) =>
-        endOn(source, server, batch, moments[i] || null).catch((thrown: unknown): Outcomes => {
-          if (i === 0) throw thrown;
-          const error = away(source, targetError(thrown, 'call'));
-          return { before: moments[i] ?? '', of: () => ({ closed: 0, prepared: [], error }) };
-        }),
-      ),
+    await halving(
+      batch,
+      async (part) => {
+        answers.push(...(await endBatch(sources, server, part)));
+      },
+      ({ roleOid, memberOid }, error) => {
+        answers.push({ roleOid, memberOid, outcome: 'failed', error });
+      },
     );
-    const before = perServer.map((outcomes) => outcomes.before).join(NEXT_SERVER);
-    for (const end of batch) {
-      answers.push(
-        summary(
-          end,
-          before,
-          perServer.map((outcomes) => outcomes.of(end)),
-        ),
-      );
-    }
   }
   return answers;
 }
@@ -100,16 +94,41 @@ function batches(ends: readonly ToEnd[]): ToEnd[][] {
   return [...byMoment.values()].flatMap((group) => chunks(group, BATCH));
 }
 
-/** What became of the sessions of one login on one server. */
+async function endBatch(
+  sources: readonly SessionSource[],
+  server: string,
+  batch: readonly ToEnd[],
+): Promise<readonly SessionsEnded[]> {
+  const moments = batch[0]?.before?.split(NEXT_SERVER) ?? [];
+  const perServer = await Promise.all(
+    sources.map((source, i) =>
+      endOn(source, server, batch, moments[i] || null).catch((thrown: unknown) => {
+        const error = targetError(thrown, 'call');
+        if (i === 0 || (error.scope !== 'target' && batch.length > 1)) throw error;
+        return (): Outcome => ({
+          before: moments[i] ?? '',
+          closed: 0,
+          prepared: [],
+          error: away(source.name, error),
+        });
+      }),
+    ),
+  );
+  return batch.map((end) =>
+    summary(
+      end,
+      perServer.map((outcomeOf) => outcomeOf(end)),
+    ),
+  );
+}
+
+/** What became of the sessions of one grant on one server. */
 interface Outcome {
+  /** The moment from which on sessions are too young to have had the role there; empty: not known yet. */
+  readonly before: string;
   readonly closed: number;
   readonly prepared: readonly string[];
   readonly error: TargetError | null;
-}
-
-interface Outcomes {
-  readonly before: string;
-  of(end: ToEnd): Outcome;
 }
 
 async function endOn(
@@ -117,56 +136,123 @@ async function endOn(
   server: string,
   ends: readonly ToEnd[],
   moment: string | null,
-): Promise<Outcomes> {
-  const look = (before: string | null) =>
-    source.connection.read((send) => source.look(send, ends, before)).then((seen) => ofServer(seen, server));
+): Promise<(end: ToEnd) => Outcome> {
+  const look = async (before: string | null) =>
+    viewOf(await source.connection.read((send) => source.look(send, ends, before)), server);
   const first = await look(moment);
-  const before = moment ?? first.now;
-  const members = new Set(first.members.map(pairKey));
+  const before = moment ?? first.seen.now;
+  const members = new Set(first.seen.members.map(pairKey));
   const there = ends.filter((end) => !members.has(pairKey(end)));
-  const told = concerned(first, there);
+  const refused = new Map<number, TargetError>();
   let last = first;
-  if (told.length > 0 && first.mayEnd) {
-    await source.connection.read((send) => source.end(send, told));
+  if (first.seen.mayEnd) {
+    const asked = concerned(first, there).filter(({ memberOid }) => !first.superusers.has(memberOid));
+    await halving(
+      asked,
+      (sessions) => source.connection.read((send) => source.end(send, sessions)),
+      ({ pid }, error) => refused.set(pid, error),
+    );
+    const awaited = new Set(asked.flatMap(({ pid }) => (refused.has(pid) ? [] : [pid])));
+    const isOpen = () => concerned(last, there).some(({ pid }) => awaited.has(pid));
     const until = performance.now() + PATIENCE_MS;
-    do {
+    while (isOpen() && performance.now() < until) {
       await sleep(LOOK_EVERY_MS);
       last = await look(before);
-    } while (concerned(last, there).length > 0 && performance.now() < until);
+    }
   }
-  return {
-    before,
-    of(end) {
-      if (members.has(pairKey(end))) return { closed: 0, prepared: [], error: notReplayed(source) };
-      const open = concerned(last, [end]).length;
-      return {
-        closed: concerned(first, [end]).length - open,
-        prepared: last.prepared.get(end.memberOid) ?? [],
-        error: open === 0 ? null : stillOpen(source, last, open),
-      };
-    },
+  return (end) => {
+    // Until it has replayed the REVOKE, a session that is opened there has the role: the moment is yet to come.
+    if (members.has(pairKey(end))) {
+      return { before: '', closed: 0, prepared: [], error: notReplayed(source.name) };
+    }
+    const { sessions, names, prepared } = left(last, end);
+    const { mayEnd, maySee } = last.seen;
+    return {
+      before,
+      closed: Math.max(0, left(first, end).sessions.length - sessions.length),
+      prepared,
+      error:
+        sessions.length === 0
+          ? null
+          : stillOpen({
+              server: source.name,
+              sessions,
+              memberOid: end.memberOid,
+              names,
+              mayEnd,
+              maySee,
+              refused,
+            }),
+    };
   };
 }
 
-/** The sessions that these grants leave. What we may not see of a session is taken for the worst. */
-function concerned(seen: Seen, ends: readonly ToEnd[]): Session[] {
-  const becomes = (end: ToEnd) =>
-    end.sessions === 'all' || end.setRole || seen.server.version < GRANTORS_SINCE || !seen.maySee;
-  const whole = new Set(ends.filter(becomes).map((end) => end.memberOid));
-  const some = new Set(ends.map((end) => end.memberOid));
-  return seen.sessions.filter(
-    ({ memberOid, isOld, isInOldTransaction }) =>
-      (isOld && whole.has(memberOid)) || (isInOldTransaction && some.has(memberOid)),
-  );
+/** What was seen, by login and by grant. */
+interface View {
+  readonly seen: Seen;
+  readonly sessions: ReadonlyMap<number, readonly Session[]>;
+  readonly holders: ReadonlyMap<string, readonly Holder[]>;
+  readonly superusers: ReadonlySet<number>;
 }
 
-function ofServer(seen: Seen, server: string): Seen {
+/** @throws TargetError when it is another server */
+function viewOf(seen: Seen, server: string): View {
   if (seen.server.id !== server) throw otherServerError(server, seen.server.id);
-  return seen;
+  return {
+    seen,
+    sessions: groupBy(seen.sessions, ({ memberOid }) => memberOid),
+    holders: groupBy(seen.holders, pairKey),
+    superusers: new Set(seen.holders.flatMap(({ oid, isSuperuser }) => (isSuperuser ? [oid] : []))),
+  };
 }
 
-function summary(end: ToEnd, before: string, outcomes: readonly Outcome[]): SessionsEnded {
+/** Of each only once. */
+function concerned(view: View, ends: readonly ToEnd[]): Session[] {
+  return [
+    ...new Map(
+      ends.flatMap((end) => left(view, end).sessions).map((session) => [session.pid, session]),
+    ).values(),
+  ];
+}
+
+/** What this grant leaves. What we may not see of a session is taken for the worst. */
+function left(
+  { seen, sessions, holders }: View,
+  end: ToEnd,
+): {
+  readonly sessions: readonly Session[];
+  readonly names: ReadonlyMap<number, Holder>;
+  readonly prepared: readonly string[];
+} {
+  const names = new Map((holders.get(pairKey(end)) ?? []).map((holder) => [holder.oid, holder]));
+  const couldBecome = end.setRole || seen.server.version < GRANTORS_SINCE || !seen.maySee;
+  const logins = new Set([end.memberOid, ...(end.users ?? []), ...names.keys()]);
+  const unspared = [...logins].filter((oid) => names.get(oid)?.isSpared !== true);
+  return {
+    sessions: unspared.flatMap((oid) => {
+      // `all` is about the login that the role was granted to.
+      const whole = couldBecome || (end.sessions === 'all' && oid === end.memberOid);
+      const ofLogin = sessions.get(oid) ?? [];
+      return ofLogin.filter(({ isOld, isInOldTransaction }) => isInOldTransaction || (isOld && whole));
+    }),
+    names,
+    prepared: unspared.flatMap((oid) => names.get(oid)?.prepared ?? []),
+  };
+}
+
+function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}
+
+function summary(end: ToEnd, outcomes: readonly Outcome[]): SessionsEnded {
   const pair = { roleOid: end.roleOid, memberOid: end.memberOid };
+  const before = outcomes.map((outcome) => outcome.before).join(NEXT_SERVER);
   const error = outcomes.find((outcome) => outcome.error !== null)?.error ?? null;
   if (error !== null) return { ...pair, outcome: 'open', before, error };
   return {
@@ -174,44 +260,6 @@ function summary(end: ToEnd, before: string, outcomes: readonly Outcome[]): Sess
     outcome: 'ended',
     before,
     closed: outcomes.reduce((sum, { closed }) => sum + closed, 0),
-    prepared: outcomes.flatMap(({ prepared }) => prepared),
+    prepared: [...new Set(outcomes.flatMap(({ prepared }) => prepared))],
   };
-}
-
-function stillOpen(source: SessionSource, seen: Seen, open: number): TargetError {
-  const what = `${open} ${open === 1 ? 'session that began' : 'sessions that began'} during the loan`;
-  const grants = [seen.mayEnd ? null : 'pg_signal_backend', seen.maySee ? null : 'pg_read_all_stats'];
-  const missing = grants.filter((right) => right !== null);
-  return new TargetError({
-    kind: 'sessions',
-    scope: 'pair',
-    passing: true,
-    sentence: seen.mayEnd
-      ? `The role is gone, but ${what} did not end yet on ${source.name}.`
-      : `The role is gone, but Hallpass may not end ${what} on ${source.name}.`,
-    nextStep: seen.mayEnd ? null : `GRANT ${missing.join(', ')} TO Hallpass’s login, or end them by hand.`,
-  });
-}
-
-function notReplayed({ name }: SessionSource): TargetError {
-  return new TargetError({
-    kind: 'sessions',
-    scope: 'pair',
-    passing: true,
-    sentence: `The role is gone on the primary, but ${name} has not replayed that yet.`,
-    nextStep: 'Check the replication, or take the standby out of `replicas:`.',
-  });
-}
-
-function away({ name }: SessionSource, cause: TargetError): TargetError {
-  return new TargetError(
-    {
-      kind: cause.kind,
-      scope: 'pair',
-      passing: true,
-      sentence: `The role is gone on the primary, but ${name} can’t be asked: ${cause.message}`,
-      nextStep: cause.nextStep,
-    },
-    cause,
-  );
 }

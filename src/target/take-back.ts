@@ -5,6 +5,7 @@ import { assertPrimary, readServer } from './facts.js';
 import { type Holders, readHolders } from './holders.js';
 import { GRANTORS_SINCE, revokeSql } from './quote.js';
 import type { OidPair, TakenBack } from './target.js';
+import { readUsers, type UsersOf } from './users.js';
 
 /**
  * Takes one role back from up to some hundred logins, in three round trips: read, REVOKE and proof, COMMIT. Only what
@@ -23,16 +24,17 @@ export function takeBackBatch(
   const members = batch.map(({ memberOid }) => memberOid);
   const read = (send: Send, held: boolean) => readHolders(send, one.roleOid, members, { held });
   return connection.transaction(
-    (send) => Promise.all([readServer(send), read(send, false)]),
-    async ([seen, before], { send, commit }) => {
+    (send) => Promise.all([readServer(send), read(send, false), readUsers(send, members)]),
+    async ([seen, before, usersOf], { send, commit }) => {
       assertPrimary(seen, server);
       const logins = loginsToRevoke(seen.version, before);
-      if (before.role === null || logins.length === 0) return answers(batch, before, await read(send, true));
+      if (before.role === null || logins.length === 0)
+        return answers(batch, before, await read(send, true), usersOf);
       const [, after] = await Promise.all([
         send(z.unknown(), revokeSql(seen.version, before.role.name, logins)),
         read(send, true),
       ]);
-      const taken = answers(batch, before, after);
+      const taken = answers(batch, before, after, usersOf);
       // What did nothing for one is done for nobody yet: the batch is halved until that one stands alone.
       const failed = taken.find(({ outcome }) => outcome === 'failed');
       if (failed?.outcome === 'failed') {
@@ -57,7 +59,7 @@ function loginsToRevoke(version: number, { role, members }: Holders): string[] {
   return members.flatMap(({ login, ours }) => (login !== null && (ours || mayComeYet) ? [login] : []));
 }
 
-function answers(batch: readonly OidPair[], before: Holders, after: Holders): TakenBack[] {
+function answers(batch: readonly OidPair[], before: Holders, after: Holders, usersOf: UsersOf): TakenBack[] {
   return batch.map(({ roleOid, memberOid }, i) => {
     const pair = { roleOid, memberOid };
     const member = after.members[i];
@@ -66,7 +68,7 @@ function answers(batch: readonly OidPair[], before: Holders, after: Holders): Ta
     }
     if (member.ours) return { ...pair, outcome: 'failed', error: stillThere() };
     const outcome = before.members[i]?.ours === true ? 'gone' : 'absent';
-    return { ...pair, outcome, stillHeld: member.held };
+    return { ...pair, outcome, stillHeld: member.held, users: usersOf(memberOid) };
   });
 }
 

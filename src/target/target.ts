@@ -1,4 +1,5 @@
 import type { Anchor, NotedAnchor } from '../domain/anchor.js';
+import type { OtherUser } from '../domain/request.js';
 import type { ServerIdentity } from '../domain/server-identity.js';
 import type { HallpassError } from '../errors.js';
 
@@ -32,16 +33,17 @@ export interface Target {
   takeBack(server: string, pairs: readonly OidPair[]): Promise<readonly TakenBack[]>;
   /**
    * Ends what a REVOKE leaves: sessions that became the role, and transactions that go on with a plan made before, on
-   * the primary and on every standby. Called after `takeBack`; a standby on which the membership still reads as
+   * the primary and on every standby; of the login itself, and of each other that could use the role through it. Who
+   * can use the role in another way is left alone. Called after `takeBack`; a standby on which the membership still reads as
    * there is answered `open`. Answers what was still there after at most two seconds.
    * @param server as for `lend`.
    */
   endSessions(server: string, ends: readonly ToEnd[]): Promise<readonly SessionsEnded[]>;
-  /** Every membership whose grantor is our own. */
+  /** Every membership whose grantor is our own, with who else could use it. */
   list(): Promise<{
     server: Server;
     surroundings: Surroundings;
-    memberships: readonly Membership[];
+    memberships: readonly ListedMembership[];
   }>;
   /**
    * Notes how far the ledger went, for a restored one to be told by.
@@ -110,6 +112,8 @@ export interface ToEnd extends OidPair {
   readonly sessions: 'auto' | 'all';
   /** The login could SET ROLE to it, also from 16 on. */
   readonly setRole: boolean;
+  /** OIDs of others that could use it through the login at some time; who can when this is called is read there. */
+  readonly users?: readonly number[];
   /** Only what began before this: `before` of the first answer, by each server's own clock. null: before now. */
   readonly before: string | null;
 }
@@ -155,7 +159,13 @@ export interface PairFacts extends NamePair {
 export type Lent = OidPair &
   /** `mark`: the transaction of the GRANT, by which later changes in the catalog are told from earlier ones. */
   (
-    | { readonly outcome: 'lent'; readonly grantorOid: number; readonly mark: string }
+    | {
+        readonly outcome: 'lent';
+        readonly grantorOid: number;
+        readonly mark: string;
+        /** Who else can use it now, through the login. */
+        readonly users: readonly OtherUser[];
+      }
     /** A member through somebody else; nothing was granted. `via` as in PairFacts. */
     | { readonly outcome: 'held'; readonly via: string }
     | { readonly outcome: 'failed'; readonly error: HallpassError }
@@ -170,9 +180,16 @@ export type Extended = OidPair &
   );
 
 export type TakenBack = OidPair &
-  /** `gone`: our row was there and is not any more. `absent`: it was not there when we came. */
+  /**
+   * `gone`: our row was there and is not any more. `absent`: it was not there when we came. `users`: who else could use
+   * it through the login, before it went.
+   */
   (
-    | { readonly outcome: 'gone' | 'absent'; readonly stillHeld: boolean }
+    | {
+        readonly outcome: 'gone' | 'absent';
+        readonly stillHeld: boolean;
+        readonly users: readonly OtherUser[];
+      }
     /** The role or the login itself no longer exists on this server. */
     | { readonly outcome: 'dropped' }
     | { readonly outcome: 'failed'; readonly error: HallpassError }
@@ -195,4 +212,9 @@ export type SessionsEnded = OidPair &
 export interface Membership extends OidPair {
   readonly role: string;
   readonly login: string;
+}
+
+interface ListedMembership extends Membership {
+  /** Who else can use it, through the login. */
+  readonly users: readonly OtherUser[];
 }

@@ -20,11 +20,42 @@ export const sets = (row: string): string => option(row, 'set_option');
 export const gives = (row: string): string => `(${inherits(row)} OR ${sets(row)})`;
 
 /**
- * SQL: the rows of pg_auth_members of one role and one member (expressions), by the index; joined plainly, all
+ * SQL: the rows of pg_auth_members of a role, of a member (expressions), or of both; by an index: joined plainly, all
  * memberships of the server are read for each batch.
  */
-export const rowsOf = (role: string, member: string): string =>
-  `SELECT a.* FROM pg_auth_members a WHERE a.roleid = ${role} AND a.member = ${member} OFFSET 0`;
+export const rowsOf = (role: string | null, member: string | null): string => {
+  const conditions = [
+    ...(role === null ? [] : [`a.roleid = ${role}`]),
+    ...(member === null ? [] : [`a.member = ${member}`]),
+  ];
+  return `SELECT a.* FROM pg_auth_members a WHERE ${conditions.join(' AND ')} OFFSET 0`;
+};
+
+/**
+ * How many logins are asked about is hidden from the planner in what follows: by its guess at the number of steps, the
+ * ways of some hundred logins would cost so much that it would compile the statement first (`jit`).
+ */
+
+/**
+ * SQL, a query: who else could use what is granted to these logins, through them: `member_oid` (the borrower),
+ * `user_oid`, `user_name`, `can_login`. Also groups, and logins that can't log in now: their sessions may be open.
+ * Superusers aside, who can use everything, and aside the login that asks. Read from the borrowers down: a server may
+ * have thousands of logins, and a borrower seldom has a member.
+ * @param members an expression of type oid[].
+ */
+export const usersOf = (members: string): string => `
+WITH RECURSIVE below (borrower, oid, by_set) AS (
+  SELECT b.oid, b.oid, false FROM unnest((SELECT ${members})) AS b (oid)
+  UNION
+  SELECT below.borrower, m.member, step.by_set
+    FROM below CROSS JOIN LATERAL (${rowsOf('below.oid', null)}) m
+    CROSS JOIN LATERAL (VALUES (false, NOT below.by_set AND ${inherits('m')}),
+                               (true, ${sets('m')})) AS step (by_set, possible)
+   WHERE step.possible)
+SELECT DISTINCT below.borrower AS member_oid, u.oid AS user_oid, u.rolname::text AS user_name,
+       u.rolcanlogin AS can_login
+  FROM below JOIN pg_roles u ON u.oid = below.oid
+ WHERE below.oid <> below.borrower AND NOT u.rolsuper AND u.rolname <> session_user`;
 
 /**
  * SQL, a common table expression `reach (login, via, oid, inherited)` for WITH RECURSIVE: what each login can use by
@@ -34,11 +65,10 @@ export const rowsOf = (role: string, member: string): string =>
  */
 export const reachOf = (logins: string): string => `
 reach (login, via, oid, inherited) AS (
-  SELECT DISTINCT l.oid, NULL::oid, l.oid, false FROM unnest(${logins}) AS l (oid)
+  SELECT DISTINCT l.oid, NULL::oid, l.oid, false FROM unnest((SELECT ${logins})) AS l (oid)
   UNION
   SELECT reach.login, coalesce(reach.via, m.roleid), m.roleid, step.inherited
-    FROM reach JOIN pg_auth_members m ON m.member = reach.oid
-    JOIN me ON m.grantor <> me.oid
+    FROM reach CROSS JOIN LATERAL (${rowsOf(null, 'reach.oid')}) m JOIN me ON m.grantor <> me.oid
     CROSS JOIN LATERAL (VALUES (true, ${inherits('m')}),
                                (false, NOT reach.inherited AND ${sets('m')})) AS step (inherited, possible)
    WHERE step.possible)`;
@@ -48,3 +78,15 @@ reach (login, via, oid, inherited) AS (
  */
 export const lastStep = (reach: string, m: string): string =>
   `(${inherits(m)} OR (NOT ${reach}.inherited AND ${sets(m)}))`;
+
+/**
+ * SQL, an expression: since when the session `a` of pg_stat_activity may have been in a transaction; null when it is in
+ * none. What is not known counts as long ago: with `track_activities = off` a session's state is "disabled" and no
+ * transaction is seen, nor one that began before tracking was switched on. A statement that has just arrived has no
+ * transaction yet; a walsender needs none. Without the right to see them, all that others do is null.
+ */
+export const transactionSince = (a: string): string => `
+CASE WHEN ${a}.xact_start IS NOT NULL THEN ${a}.xact_start
+     WHEN ${a}.state = 'idle' OR (${a}.state = 'active' AND ${a}.backend_type = 'walsender') THEN NULL
+     WHEN ${a}.state = 'active' THEN ${a}.state_change
+     ELSE ${a}.backend_start END`;

@@ -40,6 +40,7 @@ export function aRequest(change: Partial<AccessRequest> = {}): AccessRequest {
     lending: null,
     mark: null,
     sessionsBefore: null,
+    users: [],
     reviewAt: null,
     ...change,
   };

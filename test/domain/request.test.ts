@@ -19,7 +19,8 @@ const EVENTS: Record<RequestEvent['type'], RequestEvent> = {
   lapse: { type: 'lapse' },
   cleared: { type: 'cleared' },
   intend: { type: 'intend', place: PLACE, lending: LENDING },
-  granted: { type: 'granted', mark: '801' },
+  granted: { type: 'granted', mark: '801', users: [] },
+  users_seen: { type: 'users_seen', users: [{ oid: 17_001, name: 'ben' }] },
   grant_failed: { type: 'grant_failed', trouble: 'no such role' },
   extend: { type: 'extend', by: 'U0BEN', via: 'dba', maxMs: 14_400_000 },
   extended: { type: 'extended' },
@@ -30,7 +31,12 @@ const EVENTS: Record<RequestEvent['type'], RequestEvent> = {
   missing: { type: 'missing' },
   written_off: { type: 'written_off', by: 'root@db', because: 'the server is gone' },
   replaced: { type: 'replaced', by: 'root@db', because: null, proof: PROOF },
-  sessions_open: { type: 'sessions_open', before: '2026-11-21 12:00:30+00', trouble: 'a session is open' },
+  sessions_open: {
+    type: 'sessions_open',
+    before: '2026-11-21 12:00:30+00',
+    trouble: 'a session is open',
+    users: [],
+  },
   reviewed: { type: 'reviewed', result: {} },
   proved_gone: { type: 'proved_gone', proof: PROOF },
   hindered: { type: 'hindered', trouble: 'the server does not answer' },
@@ -104,6 +110,7 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
       missing: 'ending',
       written_off: 'ended',
       replaced: 'ended',
+      users_seen: 'active',
     },
     'not_pending|stale',
   ],
@@ -115,6 +122,7 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
       extend: 'already_ending',
       proved_gone: 'ended',
       sessions_open: 'ending',
+      users_seen: 'ending',
       hindered: 'ending',
       written_off: 'ended',
       replaced: 'ended',
@@ -153,6 +161,34 @@ describe('the state table', () => {
         if (result.ok && proved.includes(result.next.state)) expect(reasons).toContain(event.type);
       }
     }
+  });
+});
+
+describe('who else can use it', () => {
+  const [ben, cem] = [
+    { oid: 17_001, name: 'ben' },
+    { oid: 17_002, name: 'cem' },
+  ];
+
+  it('is kept from the GRANT on, though somebody leaves', () => {
+    const granted = transition(granting, { type: 'granted', mark: '801', users: [ben] }, NOON);
+    if (!granted.ok) throw new Error('not granted');
+    expect(granted.next.users).toEqual([ben]);
+    expect(granted.audit.data).toMatchObject({ users: ['ben'] });
+    const seen = transition(granted.next, { type: 'users_seen', users: [cem] }, later(60_000));
+    if (!seen.ok) throw new Error('not seen');
+    expect(seen.next.users).toEqual([ben, cem]);
+    expect(seen.audit).toMatchObject({ kind: 'users_seen', data: { users: ['cem'] } });
+    expect(transition(seen.next, { type: 'users_seen', users: [ben] }, later(120_000)).ok).toBe(false);
+  });
+
+  it('is bounded, and the audit counts whom it does not name', () => {
+    const many = Array.from({ length: 1_200 }, (_, i) => ({ oid: 20_000 + i, name: `login ${i}` }));
+    const granted = transition(granting, { type: 'granted', mark: '801', users: many }, NOON);
+    if (!granted.ok) throw new Error('not granted');
+    expect(granted.next.users).toHaveLength(1_000);
+    expect(granted.audit.data.moreUsers).toBe(1_150);
+    expect(transition(granted.next, { type: 'users_seen', users: many }, later(60_000)).ok).toBe(false);
   });
 });
 

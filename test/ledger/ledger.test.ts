@@ -154,7 +154,7 @@ describe('a change', () => {
       await submitted(),
       approve,
       { type: 'intend', place, lending },
-      { type: 'granted', mark: '801' },
+      { type: 'granted', mark: '801', users: [] },
       { type: 'relinquish', by: 'U0ANA' },
       { type: 'proved_gone', proof },
     );
@@ -191,7 +191,7 @@ it('tells once that an end is near, also when it holds again because the server 
     await submitted(),
     approve,
     { type: 'intend', place, lending },
-    { type: 'granted', mark: '801' },
+    { type: 'granted', mark: '801', users: [] },
   );
   const older = `update requests set expires_at = expires_at - interval '30 min', warn_at = now() where id = $1`;
   await owner.query(older, [request.id]);
@@ -215,7 +215,7 @@ describe('what is due', () => {
         await submitted(aWish({ target, wishedMs: ms })),
         approve,
         { type: 'intend', place, lending },
-        { type: 'granted', mark: '801' },
+        { type: 'granted', mark: '801', users: [] },
       );
     const [later, soon, long] = [await active(2), await active(1), await active(3_600_000)];
     const ending = await moved(await active(3_600_000), { type: 'end', by: 'U0OPS' });
@@ -233,8 +233,10 @@ describe('what is due', () => {
     });
     expect((await due([])).endings).not.toContain(long.id);
     const { endings } = await readDue(db, target, [], { requests: 1, endings: 1 });
-    const { id, state, why, trouble, expiresAt, sessionsBefore } = ending;
-    expect(endings).toEqual([{ id, target, state, why, trouble, place, expiresAt, lending, sessionsBefore }]);
+    const { id, state, why, trouble, expiresAt, sessionsBefore, users } = ending;
+    expect(endings).toEqual([
+      { id, target, state, why, trouble, place, expiresAt, lending, sessionsBefore, users },
+    ]);
     expect(await targetsWithWork(db)).toContain(target);
   });
 

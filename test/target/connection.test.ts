@@ -77,7 +77,7 @@ describe('the connection to a target', () => {
     expect(await server.grantors(pair)).toEqual([]);
     proxy.heal();
     expect(await target.takeBack(server.id, [pair])).toEqual([
-      { ...pair, outcome: 'absent', stillHeld: false },
+      { ...pair, outcome: 'absent', stillHeld: false, users: [] },
     ]);
   });
 

@@ -63,7 +63,7 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     expect(seen.grantorOid).toBe(grantor?.oid);
     const wish = server.wish(pair);
     const lent = [
-      { ...pair, outcome: 'lent', grantorOid: grantor?.oid, mark: expect.stringMatching(/^\d+$/) },
+      { ...pair, outcome: 'lent', grantorOid: grantor?.oid, mark: expect.stringMatching(/^\d+$/), users: [] },
     ];
     expect(await target.lend(server.id, [wish])).toEqual(lent);
     expect(await server.canRead(login, role)).toBe(true);
@@ -73,12 +73,12 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     }
     expect(await target.lend(server.id, [wish])).toEqual(lent);
     expect((await target.look([{ role, login }])).facts).toMatchObject([{ ours: true, held: null }]);
-    expect((await target.list()).memberships).toContainEqual({ ...pair, role, login });
+    expect((await target.list()).memberships).toContainEqual({ ...pair, role, login, users: [] });
 
-    expect(await take([pair])).toEqual([{ ...pair, outcome: 'gone', stillHeld: false }]);
+    expect(await take([pair])).toEqual([{ ...pair, outcome: 'gone', stillHeld: false, users: [] }]);
     expect(await server.canRead(login, role)).toBe(false);
-    expect(await take([pair])).toEqual([{ ...pair, outcome: 'absent', stillHeld: false }]);
-    expect((await target.list()).memberships).not.toContainEqual({ ...pair, role, login });
+    expect(await take([pair])).toEqual([{ ...pair, outcome: 'absent', stillHeld: false, users: [] }]);
+    expect((await target.list()).memberships).not.toContainEqual({ ...pair, role, login, users: [] });
   });
 
   test('what is extended is shown to be there, and is not granted again when it is not', async () => {
@@ -125,7 +125,7 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
       { ours: false, held: { how: 'direct', via: 'postgres' } },
     ]);
     expect(await lend([pair])).toEqual([{ ...pair, outcome: 'held', via: 'postgres' }]);
-    expect(await take([pair])).toEqual([{ ...pair, outcome: 'absent', stillHeld: true }]);
+    expect(await take([pair])).toEqual([{ ...pair, outcome: 'absent', stillHeld: true, users: [] }]);
     expect(await server.grantors(pair)).toEqual(['postgres']);
     expect(await server.canRead(login, role)).toBe(true);
   });
@@ -151,7 +151,7 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     expect((await target.look([{ role, login }])).facts).toMatchObject([
       { ours: true, held: { via: staff } },
     ]);
-    expect(await take([pair])).toEqual([{ ...pair, outcome: 'gone', stillHeld: true }]);
+    expect(await take([pair])).toEqual([{ ...pair, outcome: 'gone', stillHeld: true, users: [] }]);
     expect(await server.canRead(login, role)).toBe(true);
   });
 
@@ -162,7 +162,7 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     await server.sql(`GRANT ${role} TO ${team}`);
     await server.lent(target, team, login);
     const pair = await server.lent(target, role, login);
-    expect(await take([pair])).toEqual([{ ...pair, outcome: 'gone', stillHeld: false }]);
+    expect(await take([pair])).toEqual([{ ...pair, outcome: 'gone', stillHeld: false, users: [] }]);
   });
 
   test('a superuser group gives its members nothing to hold', async () => {
@@ -200,7 +200,7 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     const pair = await server.lent(target, role, login);
     await server.sql(`GRANT ${role} TO ${login}`);
     expect(await lend([pair])).toMatchObject([{ outcome: 'lent' }]);
-    expect(await take([pair])).toEqual([{ ...pair, outcome: 'gone', stillHeld: true }]);
+    expect(await take([pair])).toEqual([{ ...pair, outcome: 'gone', stillHeld: true, users: [] }]);
     expect(await server.canRead(login, role)).toBe(true);
   });
 
@@ -214,7 +214,7 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     await server.login(login);
     await server.sql(`GRANT ${role} TO ${login}`);
     expect(await server.canRead(`${login}_old`, role)).toBe(true);
-    expect(await take([pair])).toEqual([{ ...pair, outcome: 'gone', stillHeld: false }]);
+    expect(await take([pair])).toEqual([{ ...pair, outcome: 'gone', stillHeld: false, users: [] }]);
     expect(await server.canRead(`${login}_old`, role)).toBe(false);
     expect(await server.grantors(await server.pair(role, login))).toEqual(['postgres']);
   });

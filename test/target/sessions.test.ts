@@ -45,7 +45,7 @@ describe.each(installedMajors())('the sessions that a REVOKE leaves, on Postgres
   }
 
   async function end(pair: OidPair, more: Partial<ToEnd> = {}): Promise<SessionsEnded | undefined> {
-    const wish: ToEnd = { ...pair, sessions: 'auto', setRole: false, before: null, ...more };
+    const wish: ToEnd = { ...pair, sessions: 'auto', setRole: false, users: [], before: null, ...more };
     return (await target.endSessions(used.server.id, [wish]))[0];
   }
 
@@ -186,7 +186,13 @@ describe.each(installedMajors())('the sessions that a REVOKE leaves, on Postgres
     await revoke(one.pair);
     const answers = await target.endSessions(
       used.server.id,
-      [...pairs, one.pair].map((pair) => ({ ...pair, sessions: 'all', setRole: false, before: null })),
+      [...pairs, one.pair].map((pair) => ({
+        ...pair,
+        sessions: 'all',
+        setRole: false,
+        users: [],
+        before: null,
+      })),
     );
     expect(answers).toHaveLength(1_201);
     expect(answers.every(({ outcome }) => outcome === 'ended')).toBe(true);

@@ -4,6 +4,7 @@ import { otherServerError, TargetError } from '../errors.js';
 import { readFactsByOid, readServer } from '../facts.js';
 import { describeProblems } from '../inspect.js';
 import type { Lent, PairFacts, Server, ToLend } from '../target.js';
+import { readUsers } from '../users.js';
 import { errorOf, failure, throwIfBlocked } from './answer.js';
 import { BACKSTOP_MS } from './names.js';
 
@@ -55,7 +56,7 @@ function refuse(seen: Server, wish: ToLend, facts: PairFacts | undefined): Lent 
 }
 
 async function lendFit(send: Send, { grantorOid }: Server, fit: readonly ToLend[]): Promise<Lent[]> {
-  const [rows, facts] = await Promise.all([
+  const [rows, facts, usersOf] = await Promise.all([
     send(lentRow, LEND, [
       fit.map(({ requestId }) => requestId),
       fit.map(({ roleOid }) => roleOid),
@@ -64,6 +65,10 @@ async function lendFit(send: Send, { grantorOid }: Server, fit: readonly ToLend[
       fit.map(({ setRole }) => setRole),
     ]),
     readFactsByOid(send, fit, 'guarded'),
+    readUsers(
+      send,
+      fit.map(({ memberOid }) => memberOid),
+    ),
   ]);
   throwIfBlocked(rows.map((row) => (row.state === 'failed' ? errorOf(row) : null)));
   return fit.map(({ roleOid, memberOid }, i): Lent => {
@@ -79,7 +84,7 @@ async function lendFit(send: Send, { grantorOid }: Server, fit: readonly ToLend[
         error: errorOf({ code: '40001', message: 'no membership was read back' }),
       };
     }
-    return { ...pair, outcome: 'lent', grantorOid, mark: row.mark };
+    return { ...pair, outcome: 'lent', grantorOid, mark: row.mark, users: usersOf(memberOid) };
   });
 }
 

@@ -21,8 +21,8 @@ export function guardedSessions(connection: TargetConnection, name: string): Ses
     connection,
     name,
 
-    look: (send, pairs, before) =>
-      lookForSessions(send, pairs, before, {
+    look: (send, ends, before) =>
+      lookForSessions(send, ends, before, {
         mode: 'guarded',
         holder: `'${OWNER}'`,
         prepare: null,

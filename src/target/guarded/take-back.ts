@@ -3,6 +3,7 @@ import type { TargetConnection } from '../connect.js';
 import { assertPrimary, readServer } from '../facts.js';
 import { type Holders, readHolders } from '../holders.js';
 import type { OidPair, TakenBack } from '../target.js';
+import { readUsers, type UsersOf } from '../users.js';
 import { errorOf, failure, throwIfBlocked } from './answer.js';
 
 const row = failure.extend({
@@ -25,18 +26,18 @@ export function takeBackBatch(
 ): Promise<readonly TakenBack[]> {
   const [one] = batch;
   if (one === undefined) return Promise.resolve([]);
+  const members = batch.map(({ memberOid }) => memberOid);
   return connection.transaction(
-    (send) => readServer(send, 'guarded'),
-    async (seen, { send, commit }) => {
+    (send) => Promise.all([readServer(send, 'guarded'), readUsers(send, members)]),
+    async ([seen, usersOf], { send, commit }) => {
       assertPrimary(seen, server);
-      const members = batch.map(({ memberOid }) => memberOid);
       const [rows, after] = await Promise.all([
         send(row, TAKE_BACK, [batch.map(({ roleOid }) => roleOid), members]),
         readHolders(send, one.roleOid, members, { held: true, mode: 'guarded' }),
       ]);
       throwIfBlocked(rows.map((each) => (each.state === 'failed' ? errorOf(each) : null)));
       const said = new Map(rows.map((each) => [each.member_oid, each]));
-      const taken = batch.map((pair, i) => answer(pair, said.get(pair.memberOid), after, i));
+      const taken = batch.map((pair, i) => answer(pair, said.get(pair.memberOid), after, i, usersOf));
       // What the function says is done and the catalog doesn't show is not committed, nor is the rest of its batch.
       const doubt = taken.find(
         (one) => one.outcome === 'failed' && said.get(one.memberOid)?.state !== 'failed',
@@ -57,6 +58,7 @@ function answer(
   said: z.infer<typeof row> | undefined,
   after: Holders,
   i: number,
+  usersOf: UsersOf,
 ): TakenBack {
   const pair = { roleOid, memberOid };
   const member = after.members[i];
@@ -67,5 +69,6 @@ function answer(
     const error = errorOf({ code: '40001', message: 'the membership was still there after the REVOKE' });
     return { ...pair, outcome: 'failed', error };
   }
-  return { ...pair, outcome: said.state === 'revoked' ? 'gone' : 'absent', stillHeld: member.held };
+  const outcome = said.state === 'revoked' ? 'gone' : 'absent';
+  return { ...pair, outcome, stillHeld: member.held, users: usersOf(memberOid) };
 }

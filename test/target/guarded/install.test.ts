@@ -77,7 +77,7 @@ describe.each(installedMajors())('a guarded target on Postgres $major', (major) 
     await reading.query(`BEGIN; DECLARE rows CURSOR FOR SELECT * FROM ${role}; FETCH 1 FROM rows`);
     await target.takeBack(server.id, [pair]);
     await reading.query('FETCH 1 FROM rows');
-    const wish = { ...pair, sessions: 'auto', setRole: false, before: null } as const;
+    const wish = { ...pair, sessions: 'auto', setRole: false, users: [], before: null } as const;
     expect(await target.endSessions(server.id, [wish])).toMatchObject([{ outcome: 'ended', closed: 1 }]);
     await expect(reading.query('FETCH 1 FROM rows')).rejects.toThrow();
     await elsewhere.query('SELECT 1');
@@ -102,7 +102,7 @@ describe.each(installedMajors())('a guarded target on Postgres $major', (major) 
     await reading.query(`BEGIN; DECLARE rows CURSOR FOR SELECT * FROM ${role}; FETCH 1 FROM rows`);
     await withStandby.takeBack(server.id, [pair]);
     await standby.catchUp();
-    const wish = { ...pair, sessions: 'auto', setRole: false, before: null } as const;
+    const wish = { ...pair, sessions: 'auto', setRole: false, users: [], before: null } as const;
     expect(await withStandby.endSessions(server.id, [wish])).toMatchObject([{ outcome: 'ended', closed: 1 }]);
     await expect(reading.query('FETCH 1 FROM rows')).rejects.toThrow();
   });
@@ -137,7 +137,7 @@ describe.each(installedMajors())('installed by the administrator of a managed se
     expect(await server.grantors(pair)).toEqual(['hallpass_owner']);
     expect(await server.canRead(login, role)).toBe(true);
     expect(await target.takeBack(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
-    const wish = { ...pair, sessions: 'all', setRole: false, before: null } as const;
+    const wish = { ...pair, sessions: 'all', setRole: false, users: [], before: null } as const;
     expect(await target.endSessions(server.id, [wish])).toMatchObject([{ outcome: 'ended' }]);
     const admin = server.cluster.urlFor({ user: 'cloud_admin', password: 'pass word' });
     const client = new pg.Client({ connectionString: admin });
