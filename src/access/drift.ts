@@ -5,7 +5,7 @@
  */
 import type { Config } from '../config/config.js';
 import { compare, isSame, pairKey } from '../domain/compare.js';
-import { type AccessRequest, isExpired, isFinal, requestName } from '../domain/request.js';
+import { type AccessRequest, addUsers, isExpired, isFinal, requestName } from '../domain/request.js';
 import { HallpassError } from '../errors.js';
 import { insertOperatorNote } from '../ledger/deliveries.js';
 import { insertEvent } from '../ledger/insert-event.js';
@@ -15,7 +15,7 @@ import { readLastOfPlaces, readWanted } from '../ledger/read-requests.js';
 import type { Message } from '../surfaces/message.js';
 import { loginChanged, loginDropped, loginShared, serverChanged } from '../surfaces/operators.js';
 import { serverMoved } from '../surfaces/servers.js';
-import type { Membership, Server, Target } from '../target/target.js';
+import type { ListedMembership, Membership, Server, Target } from '../target/target.js';
 import { recognise } from './anchors.js';
 import { change } from './change.js';
 import type { Deps } from './deps.js';
@@ -96,6 +96,7 @@ export async function checkDrift(
   await change(deps, met.isKnown ? missing.map(({ id }) => id) : [], () => ({
     event: { type: 'missing', lostBy: met.moved },
   }));
+  await keepUsers(deps, server, requests, memberships);
   // What is out on the server from before was told of, and is nobody else's.
   const ofBefore = new Set(standing.map(nameKey));
   const strange = unexplained.filter((membership) => !ofBefore.has(nameKey(membership)));
@@ -116,6 +117,26 @@ function hasGone(
 ): boolean {
   if (state !== 'active' || place === null || isExpired({ expiresAt }, now)) return false;
   return former.get(pairKey(place))?.what === 'gone';
+}
+
+/** Who can use a grant through its login may have left before it ends, and a session that it opened may be there. */
+async function keepUsers(
+  deps: Pick<Deps, 'db' | 'changed'>,
+  { id, grantorOid }: Server,
+  requests: readonly AccessRequest[],
+  memberships: readonly ListedMembership[],
+): Promise<void> {
+  const seen = new Map(memberships.map((membership) => [pairKey(membership), membership.users]));
+  const news = new Map(
+    requests.flatMap(({ id: request, place, users }) => {
+      if (place === null || !isSame(place, { server: id, grantorOid })) return [];
+      const others = seen.get(pairKey(place)) ?? [];
+      return addUsers(users, others) === users ? [] : [[request, others] as const];
+    }),
+  );
+  await change(deps, [...news.keys()], ({ id: request }) => ({
+    event: { type: 'users_seen', users: news.get(request) ?? [] },
+  }));
 }
 
 /** @throws HallpassError for who came second: until the other one is gone, this target is not known. */

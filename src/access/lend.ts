@@ -201,7 +201,7 @@ async function record(
 ): Promise<readonly number[]> {
   const byPair = new Map(answers.map((answer) => [pairKey(answer), answer]));
   const lent: Placed[] = [];
-  const marks = new Map<number, string>();
+  const granted = new Map<number, Pick<Extract<Lent, { outcome: 'lent' }>, 'mark' | 'users'>>();
   const failed = new Map<number, string>();
   const hindered: Hindered[] = [];
   for (const each of placed) {
@@ -209,7 +209,7 @@ async function record(
     const { id } = each.request;
     if (answer?.outcome === 'lent') {
       lent.push(each);
-      marks.set(id, answer.mark);
+      granted.set(id, answer);
     } else if (answer?.outcome === 'held') {
       failed.set(id, alreadyHolds(each.request, answer.via));
     } else if (answer?.outcome === 'failed' && !answer.error.passing) failed.set(id, answer.error.message);
@@ -223,7 +223,10 @@ async function record(
   const outcomes = await change(
     deps,
     lent.map(({ request }) => request.id),
-    ({ id }) => ({ event: { type: 'granted', mark: marks.get(id) ?? '' } }),
+    ({ id }) => {
+      const { mark, users } = granted.get(id) ?? { mark: '', users: [] };
+      return { event: { type: 'granted', mark, users } };
+    },
   );
   for (const { request, place } of lent) {
     if (outcomes.get(request.id)?.ok !== true) await undo(deps, target, request, place);

@@ -198,7 +198,14 @@ export async function settleReplaced(
     const stays = answer === undefined || answer.outcome === 'failed' || answer.outcome === 'dropped';
     if (!pair || stays || answer.stillHeld || sessions === 'leave') return [];
     return [
-      { ...pair, sessions: sessions === 'all' ? ('all' as const) : ('auto' as const), setRole, before: null },
+      // The OIDs of those who could use it belong to the other server.
+      {
+        ...pair,
+        sessions: sessions === 'all' ? ('all' as const) : ('auto' as const),
+        setRole,
+        users: [],
+        before: null,
+      },
     ];
   });
   const ended = byPair<SessionsEnded>(ending.length === 0 ? [] : await there.endSessions(word.id, ending));

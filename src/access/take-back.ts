@@ -4,7 +4,7 @@
  * and of the sessions that could still use it.
  */
 import { pairKey } from '../domain/compare.js';
-import { lendingOf, type Proof } from '../domain/request.js';
+import { addUsers, lendingOf, type OtherUser, type Proof } from '../domain/request.js';
 import type { Ending } from '../ledger/read-due.js';
 import { forgetChecked } from '../ledger/targets.js';
 import { TargetError } from '../target/errors.js';
@@ -17,6 +17,8 @@ import { asHallpassError, type Hindered, recordHindered } from './hindered.js';
 
 interface Gone extends Placed<Ending> {
   readonly found: boolean;
+  /** Everybody who could use it through the login, known from before or seen just before it went. */
+  readonly users: readonly OtherUser[];
 }
 
 /** What the target showed of some requests after the REVOKE; nothing of it is recorded yet. */
@@ -52,7 +54,8 @@ export async function revoke(
       } else if (answer.outcome === 'failed') failed.push({ request, error: answer.error });
       else if (notGone !== null) failed.push({ request, error: notGone });
       else {
-        const one = { request, place, found: answer.outcome === 'absent' };
+        const users = addUsers(request.users, answer.outcome === 'dropped' ? [] : answer.users);
+        const one = { request, place, found: answer.outcome === 'absent', users };
         (leavesSessions(request, answer) ? gone : settled).push(one);
       }
     }
@@ -88,7 +91,9 @@ export async function settle(
 function leavesSessions(request: Ending, answer: TakenBack): boolean {
   if (lendingOf(request).sessions === 'leave') return false;
   if (answer.outcome === 'absent' && request.why === 'failed') return false;
-  return answer.outcome === 'dropped' || (answer.outcome !== 'failed' && !answer.stillHeld);
+  if (answer.outcome === 'dropped') return true;
+  // Who is still a member by somebody else may have members of its own that can't use the role in that way.
+  return answer.outcome !== 'failed' && (!answer.stillHeld || request.users.length + answer.users.length > 0);
 }
 
 /** What became of the sessions, and the requests that they hinder. */
@@ -106,13 +111,14 @@ async function endSessions(target: Target, server: string, gone: readonly Gone[]
   try {
     answers = await target.endSessions(
       server,
-      gone.map(({ request, place }) => {
+      gone.map(({ request, place, users }) => {
         const { sessions, setRole } = lendingOf(request);
         return {
           roleOid: place.roleOid,
           memberOid: place.memberOid,
           sessions: sessions === 'all' ? 'all' : 'auto',
           setRole,
+          users: users.map(({ oid }) => oid),
           before: request.sessionsBefore,
         };
       }),
@@ -140,15 +146,16 @@ async function recordOpen(
   byPair: ReadonlyMap<string, SessionsEnded>,
 ): Promise<void> {
   const open = new Map(
-    gone.flatMap(({ request, place }) => {
+    gone.flatMap(({ request, place, users }) => {
       const answer = byPair.get(pairKey(place));
-      return answer?.outcome === 'open' ? [[request.id, answer] as const] : [];
+      return answer?.outcome === 'open' ? [[request.id, { ...answer, users }] as const] : [];
     }),
   );
   await change(deps, [...open.keys()], ({ id }) => {
     const answer = open.get(id);
     if (answer === undefined) return null;
-    return { event: { type: 'sessions_open', before: answer.before, trouble: answer.error.message } };
+    const { before, error, users } = answer;
+    return { event: { type: 'sessions_open', before, trouble: error.message, users } };
   });
 }
 

@@ -89,7 +89,14 @@ function withoutProof(target: Target, sessions: Map<string, ToEnd>, error: Hallp
       for (const answer of answers) {
         if (answer.outcome !== 'gone') continue;
         const { roleOid, memberOid } = answer;
-        sessions.set(pairKey(answer), { roleOid, memberOid, sessions: 'all', setRole: true, before: null });
+        sessions.set(pairKey(answer), {
+          roleOid,
+          memberOid,
+          sessions: 'all',
+          setRole: true,
+          users: [],
+          before: null,
+        });
       }
       await endOwed(target, server, sessions);
       return answers.map((answer) =>

@@ -141,7 +141,7 @@ const READERS: { readonly [T in RequestEvent['type']]: Reader | null } = {
     const late = expiresAt.getTime() - at.getTime() - durationMs;
     if (late > SLACK_MS) return 'gives access for longer than was approved';
     const now = new Date(expiresAt.getTime() - durationMs);
-    return { event: { type: 'granted', mark: '' }, now, ends: expiresAt };
+    return { event: { type: 'granted', mark: '', users: [] }, now, ends: expiresAt };
   }),
   grant_failed: kept('grant_failed', trouble, (data, { at }) => ({
     event: { type: 'grant_failed', trouble: data.trouble },

@@ -167,7 +167,7 @@ export type RequestEvent =
   /** The GRANT is about to be run there. */
   | { readonly type: 'intend'; readonly place: Place; readonly lending: Lending }
   /** The membership was read back. `users`: who else can use it, through the login. */
-  | { readonly type: 'granted'; readonly mark: string; readonly users?: readonly OtherUser[] }
+  | { readonly type: 'granted'; readonly mark: string; readonly users: readonly OtherUser[] }
   /** A later look at who else can use it. */
   | { readonly type: 'users_seen'; readonly users: readonly OtherUser[] }
   /** The GRANT will not come about; it may still have happened. */
@@ -200,7 +200,7 @@ export type RequestEvent =
       readonly type: 'sessions_open';
       readonly before: string;
       readonly trouble: string;
-      readonly users?: readonly OtherUser[];
+      readonly users: readonly OtherUser[];
     }
   /** The target was read, and neither the membership nor a session that had it is there. */
   | { readonly type: 'proved_gone'; readonly proof: Proof }

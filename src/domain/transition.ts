@@ -132,12 +132,12 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
           grantedAt: now,
           expiresAt,
           mark: event.mark,
-          users: addUsers(request.users, event.users ?? []),
+          users: addUsers(request.users, event.users),
           warnAt: warningTime(request, request.durationMs, now, expiresAt),
         },
         'granted',
         null,
-        { ...request.place, expiresAt: expiresAt.toISOString(), ...namesOf(event.users ?? []) },
+        { ...request.place, expiresAt: expiresAt.toISOString(), ...namesOf(event.users) },
       );
     }
     case 'users_seen': {
@@ -252,14 +252,14 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
     case 'sessions_open': {
       if (whyGone(request, now) === null) return refuse('stale');
       const { before, trouble } = event;
-      const users = addUsers(request.users, event.users ?? []);
+      const users = addUsers(request.users, event.users);
       if (request.sessionsBefore === before && request.trouble === trouble && users === request.users) {
         return refuse('stale');
       }
       return go({ sessionsBefore: before, trouble, users }, 'sessions_open', null, {
         before,
         trouble,
-        ...namesOf(newUsers(request.users, event.users ?? [])),
+        ...namesOf(newUsers(request.users, event.users)),
       });
     }
     case 'proved_gone': {

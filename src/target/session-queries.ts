@@ -86,7 +86,7 @@ export async function lookForSessions(
   before: string | null,
   { mode, holder, prepare, sessions }: Ways,
 ): Promise<Seen> {
-  const logins = [...new Set(ends.flatMap(({ memberOid, users }) => [memberOid, ...(users ?? [])]))];
+  const logins = [...new Set(ends.flatMap(({ memberOid, users }) => [memberOid, ...users]))];
   const [server, members, holders, [may], , seen] = await Promise.all([
     readServer(send, mode),
     readOurs(send, ends, mode),

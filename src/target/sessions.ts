@@ -226,7 +226,7 @@ function left(
 } {
   const names = new Map((holders.get(pairKey(end)) ?? []).map((holder) => [holder.oid, holder]));
   const couldBecome = end.setRole || seen.server.version < GRANTORS_SINCE || !seen.maySee;
-  const logins = new Set([end.memberOid, ...(end.users ?? []), ...names.keys()]);
+  const logins = new Set([end.memberOid, ...end.users, ...names.keys()]);
   const unspared = [...logins].filter((oid) => names.get(oid)?.isSpared !== true);
   return {
     sessions: unspared.flatMap((oid) => {

@@ -113,7 +113,7 @@ export interface ToEnd extends OidPair {
   /** The login could SET ROLE to it, also from 16 on. */
   readonly setRole: boolean;
   /** OIDs of others that could use it through the login at some time; who can when this is called is read there. */
-  readonly users?: readonly number[];
+  readonly users: readonly number[];
   /** Only what began before this: `before` of the first answer, by each server's own clock. null: before now. */
   readonly before: string | null;
 }
@@ -214,7 +214,7 @@ export interface Membership extends OidPair {
   readonly login: string;
 }
 
-interface ListedMembership extends Membership {
+export interface ListedMembership extends Membership {
   /** Who else can use it, through the login. */
   readonly users: readonly OtherUser[];
 }

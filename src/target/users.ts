@@ -98,7 +98,7 @@ const HOLDERS = forEachMode(holders);
 /** Reads, for each of these grants, who could use the role, as far as there is anything to say of them. */
 export function readSessionHolders(send: Send, ends: readonly ToEnd[], mode: Mode): Promise<Holder[]> {
   const known = ends.flatMap(({ roleOid, memberOid, users }) =>
-    (users ?? []).map((oid) => ({ roleOid, memberOid, oid })),
+    users.map((oid) => ({ roleOid, memberOid, oid })),
   );
   const roles = (pairs: readonly OidPair[]) => pairs.map(({ roleOid }) => roleOid);
   const members = (pairs: readonly OidPair[]) => pairs.map(({ memberOid }) => memberOid);

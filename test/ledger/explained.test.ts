@@ -25,7 +25,7 @@ const lending = { sessions: 'auto', setRole: false, graceMs: 10_000 } as const;
 const steps: readonly RequestEvent[] = [
   { type: 'approve', by: 'U0BEN', via: 'dba', maxMs: 3_600_000 },
   { type: 'intend', place, lending },
-  { type: 'granted', mark: '801' },
+  { type: 'granted', mark: '801', users: [] },
 ];
 
 /** A request that Hallpass wrote. */

@@ -80,9 +80,9 @@ async function story(server: TestServer, port = server.connect.port): Promise<vo
     expect(await mayRead(server)).toBe(true);
     const isOpen = await holdOpen(server);
     expect(await target.takeBack(server.id, [pair])).toEqual([
-      { ...pair, outcome: 'gone', stillHeld: false },
+      { ...pair, outcome: 'gone', stillHeld: false, users: [] },
     ]);
-    const end = { ...pair, sessions: 'auto', setRole: false } as const;
+    const end = { ...pair, sessions: 'auto', setRole: false, users: [] } as const;
     const [ended] = await target.endSessions(server.id, [{ ...end, before: null }]);
     expect(ended).toMatchObject({ outcome: 'ended', closed: 1, prepared: [] });
     if (ended?.outcome !== 'ended') throw new Error('not ended');

@@ -67,7 +67,7 @@ describe.each(modes)('in $mode mode on Postgres $major', ({ mode, ...major }) =>
     expect(copied.startedAt).not.toBe(original.startedAt);
 
     const bound = atCopy.on(original.startedAt);
-    const ends = [{ ...pair, sessions: 'all' as const, setRole: true, before: null }];
+    const ends = [{ ...pair, sessions: 'all' as const, setRole: true, users: [], before: null }];
     for (const refused of [
       () => bound.takeBack(server.id, [pair]),
       () => bound.endSessions(server.id, ends),
