@@ -1,6 +1,7 @@
 /** A ledger restored from a backup, from outside: it is recognised, does nothing by itself, and an operator decides. */
 import { expect, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
+import { CAST } from '../../sandbox/stage/cast.js';
 import { all, card, click, request, told } from '../../sandbox/stage/people.js';
 import { waitFor } from '../support/wait-for.js';
 import { runHallpass } from './commands.js';
@@ -37,7 +38,7 @@ function untilAnchored(): Promise<unknown> {
         [],
         'hallpass',
       );
-      return role?.rolconfig?.[0]?.includes(`:${ledger?.seq}:`) === true;
+      return role?.rolconfig?.[0]?.includes(`:${Number(ledger?.seq).toString(36)}:`) === true;
     },
     { what: 'the newest anchor', timeoutMs: PATIENCE_MS },
   );
@@ -47,6 +48,9 @@ test('nothing is lent again and nothing taken back until an operator decides', a
   let hallpass = await stage.startHallpass();
   const first = await borrow(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
   const given = await borrow(stage, 'ben', { role: 'orders_read', duration: '15 minutes' });
+  const before = await borrow(stage, 'ana', { role: 'payments_read', duration: '15 minutes' });
+  await click(slack, 'ana', before.note, 'Relinquish');
+  await told(slack, 'ana', before.id, /Ended: relinquished by you/);
   const asked = await request(slack, 'ana', { role: 'orders_write', duration: '15 minutes' });
   expect(await hallpass.stop()).toBe(0);
   await copyLedger('hallpass', 'backup');
@@ -58,7 +62,9 @@ test('nothing is lent again and nothing taken back until an operator decides', a
   await click(slack, 'cora', await card(slack, asked, /Waiting for approval/), 'Approve');
   await click(slack, 'ana', await told(slack, 'ana', asked, /psql/), 'Relinquish');
   await told(slack, 'ana', asked, /Ended: relinquished by you/);
-  const since = await borrow(stage, 'dan', { role: 'payments_read', duration: '15 minutes' });
+  await borrow(stage, 'dan', { role: 'payments_read', duration: '15 minutes' });
+  // The same as before the backup, and once more.
+  const again = await borrow(stage, 'ana', { role: 'payments_read', duration: '15 minutes' });
   await untilAnchored();
   await hallpass.kill();
   await stage.ledger.query('drop database hallpass with (force)');
@@ -76,7 +82,7 @@ test('nothing is lent again and nothing taken back until an operator decides', a
   await expectReads(stage, 'dan', 'payments_read');
   expect((await inLedger(stage, asked)).state).toBe('pending');
   const fresh = await request(slack, 'dan', { role: 'orders_read', duration: '15 minutes' });
-  expect(Number(fresh.slice(2))).toBeGreaterThan(Number(since.id.slice(2)) + 999);
+  expect(Number(fresh.slice(2))).toBeGreaterThan(Number(again.id.slice(2)) + 999);
 
   const foreseen = await runHallpass(stage, ['recover']);
   expect(foreseen.code).toBe(1);
@@ -84,6 +90,9 @@ test('nothing is lent again and nothing taken back until an operator decides', a
   expect(foreseen.said).toContain(`shop: ${given.id} (orders_read to ben): is out no more; is closed`);
   expect(foreseen.said).toContain(`shop: ${asked} (orders_write to ana): is pending here; is not lent`);
   expect(foreseen.said).toContain('shop: payments_read to dan: not in this ledger; is left alone');
+  expect(foreseen.said).toContain(
+    `shop: payments_read to ana: has ended here as ${before.id}, and was granted again since; is left alone`,
+  );
   await expectReads(stage, 'ana', 'orders_read');
 
   const accepted = await runHallpass(stage, ['recover', '--accept', 'shop']);
@@ -94,9 +103,17 @@ test('nothing is lent again and nothing taken back until an operator decides', a
   await untilInLedger(stage, asked, 'failed');
   await told(slack, 'ana', asked, /restored from a backup/);
   expect(await isRefused(stage, 'ana', 'orders_write')).toBe(true);
-  await operatorsHear(stage, /Unexplained membership/);
+  await operatorsHear(stage, /Unexplained membership[\s\S]*`ana`/);
+  await operatorsHear(stage, /Unexplained membership[\s\S]*`dan`/);
   await expectReads(stage, 'dan', 'payments_read');
-  expect(await lent(stage)).toEqual(['payments_read dan']);
+  await expectReads(stage, 'ana', 'payments_read');
+  expect(await lent(stage)).toEqual(['payments_read ana', 'payments_read dan']);
+  await slack.waitFor(() =>
+    slack
+      .as(CAST.ana)
+      .messages('dm')
+      .find((message) => /The end of your access on Shop is not known any more/.test(all(message))),
+  );
 
   // Trusted again: what was asked for since, and what is asked for now, is lent.
   await click(slack, 'cora', await card(slack, fresh, /Waiting for approval/), 'Approve');

@@ -96,4 +96,31 @@ describe.each(modes)('in $mode mode on Postgres $major', ({ mode, ...major }) =>
       { outcome: 'absent' },
     ]);
   });
+
+  test('what a login granted that is dropped is told by its OID, and as long as it stands', async () => {
+    const { server } = used;
+    const role = await server.role();
+    const login = await server.login();
+    const grantor = await server.login();
+    const how = server.grantorsCount ? 'ADMIN TRUE, INHERIT FALSE, SET FALSE' : 'ADMIN OPTION';
+    await server.sql(`GRANT ${role} TO ${grantor} WITH ${how}`);
+    await server.as(grantor, `GRANT ${role} TO ${login}`);
+    const pair = await server.pair(role, login);
+    const { memberOid: grantorOid } = await server.pair(role, grantor);
+    const target = server.open();
+    onTestFinished(() => target.close());
+    const ask = () => target.former(server.id, [{ ...pair, grantorOid }]);
+    expect(await ask()).toMatchObject([{ grantor, role, login, stands: true }]);
+    if (server.grantorsCount) await server.sql(`REVOKE ${role} FROM ${grantor} CASCADE`);
+    await server.sql(`DROP ROLE ${grantor}`);
+    // Up to 15 the row outlives its grantor, and she still has the role.
+    expect(await ask()).toMatchObject([{ grantor: null, role, login, stands: !server.grantorsCount }]);
+    expect(await server.canRead(login, role)).toBe(!server.grantorsCount);
+    await server.sql(`REVOKE ${role} FROM ${login}`);
+    expect(await ask()).toMatchObject([{ grantor: null, stands: false }]);
+    expect(await server.canRead(login, role)).toBe(false);
+    await expect(target.former('1', [{ ...pair, grantorOid }])).rejects.toMatchObject({
+      kind: 'other_server',
+    });
+  });
 });
