@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST } from '../../sandbox/stage/cast.js';
 import { all } from '../../sandbox/stage/people.js';
+import { audit } from '../audit/command.js';
 import { borrow, expectReads, lent, openStage, operatorsHear, untilInLedger } from './crash-stage.js';
 
 const stage = await openStage();
@@ -28,5 +29,22 @@ test('a request that stands as approved in the ledger, and nowhere in the audit 
   expect(stage.log.filter((line) => line.includes('"security":"not_approved"'))).toHaveLength(1);
   await expectReads(stage, 'ana', 'orders_read');
   await untilInLedger(stage, id, 'active');
+  expect(await hallpass.stop()).toBe(0);
+});
+
+test('an end that was moved past Hallpass is told, and named by verify', async () => {
+  const [row] = await byOwner<{ id: number }>(
+    `update requests set expires_at = '2036-01-01Z' where state = 'active' returning id::int`,
+  );
+  const hallpass = await stage.startHallpass();
+  const report = await operatorsHear(stage, /not what the audit trail says/);
+  expect(all(report)).toContain(
+    `R-${row?.id}: expires: is 2036-01-01T00:00:00.000Z, and its events make it 20`,
+  );
+  expect(stage.log.filter((line) => line.includes('"security":"altered_request"'))).toHaveLength(1);
+  const { code, said } = await audit(['verify'], { DATABASE_URL: stage.env.DATABASE_URL ?? '' });
+  expect(code).toBe(1);
+  expect(said).toMatch(new RegExp(`^R-${row?.id} +expires: is 2036`, 'm'));
+  expect(said).toContain('The audit trail is as it was written.');
   expect(await hallpass.stop()).toBe(0);
 });
