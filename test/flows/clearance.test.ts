@@ -1,0 +1,120 @@
+/** Whoever Slack or PagerDuty keeps waiting keeps nobody else waiting: what ends on the same server ends on time. */
+import { afterAll, expect, test } from 'vitest';
+import { startProxy, type TcpProxy } from '../../sandbox/postgres/proxy.js';
+import { runSql } from '../../sandbox/postgres/server-access.js';
+import { CAST, ON_CALL } from '../../sandbox/stage/cast.js';
+import { all, card, request } from '../../sandbox/stage/people.js';
+import { startStage } from '../../sandbox/stage/stage.js';
+import { borrow, expectReads, untilInLedger, untilRefused } from './crash-stage.js';
+import { CLI } from './world.js';
+
+const proxies: TcpProxy[] = [];
+const stage = await startStage({
+  cli: CLI,
+  ledgerApart: true,
+  configure: (yaml) => yaml.replace('payments_read: {', 'payments_read: { max_danger: read,'),
+  between: async (_, address) => {
+    const proxy = await startProxy(address);
+    proxies.push(proxy);
+    return { host: '127.0.0.1', port: proxy.port };
+  },
+});
+afterAll(async () => {
+  await stage.close();
+  await Promise.all(proxies.map((proxy) => proxy.close()));
+});
+const { slack, pagerduty } = stage;
+await stage.startHallpass();
+
+const goDown = () => {
+  for (const proxy of proxies) {
+    proxy.toServer = (_, link) => {
+      link.cut();
+      return null;
+    };
+    proxy.cut();
+  }
+};
+const comeBack = () => {
+  for (const proxy of proxies) proxy.heal();
+};
+const number = (id: string) => id.slice('R-'.length);
+const ledger = (sql: string, id: string) => runSql(stage.ledgerUrl, sql, [number(id)]);
+const kinds = async (id: string) =>
+  (
+    await runSql<{ kind: string }>(
+      stage.ledgerUrl,
+      'select kind from events where request_id = $1 order by id',
+      [number(id)],
+    )
+  )
+    .map(({ kind }) => kind)
+    .filter((kind) => kind !== 'hindered' && kind !== 'previewed');
+/** As if it had been approved so long ago that the shift may be over. */
+const LONG_AGO = `update requests set decided_at = decided_at - interval '2 minutes', version = version + 1,
+                    cleared_at = cleared_at - interval '2 minutes' where id = $1`;
+
+test('a grant that waits for Slack and PagerDuty delays no revocation of its target', async () => {
+  // By address, so that Slack is asked, too.
+  pagerduty.addUser({ id: 'PBEN', name: 'Ben', email: 'ben@example.com' });
+  pagerduty.setOnCall({ user: 'PBEN', escalationPolicy: ON_CALL.policy, schedule: ON_CALL.schedule });
+  const neighbor = await borrow(stage, 'ana', { role: 'orders_read' });
+  goDown();
+  const id = await request(slack, 'ben', { role: 'orders_write', duration: '1 hour' });
+  await untilInLedger(stage, id, 'granting');
+  await ledger(LONG_AGO, id);
+  slack.faults.order('users.info', { kind: 'hang' }, 1_000);
+  pagerduty.faults.order('*', { kind: 'hang' }, 1_000);
+  // What was remembered of Ben is forgotten.
+  slack.workspace.setPerson(CAST.ben, { realName: 'Ben B.' });
+  const [row] = await runSql<{ at: Date }>(
+    stage.ledgerUrl,
+    `update requests set expires_at = now() + interval '6 s' where id = $1 returning expires_at as at`,
+    [number(neighbor.id)],
+  );
+  comeBack();
+  // A sweep a second meets it; one that asked Slack would take 8 s, and as much again for its second try.
+  expect(await untilRefused(stage, 'ana', 'orders_read', row?.at ?? null)).toBeLessThan(5_000);
+  expect((await kinds(id)).at(-1)).toBe('approved_on_call');
+
+  slack.faults.clear();
+  pagerduty.faults.clear();
+  await untilInLedger(stage, id, 'active');
+  expect(await kinds(id)).toEqual(['submitted', 'approved_on_call', 'cleared', 'grant_intended', 'granted']);
+  await expectReads(stage, 'ben', 'orders_write');
+}, 120_000);
+
+test('a shift that ended before the GRANT ends the approval', async () => {
+  pagerduty.setOnCall({ user: ON_CALL.user, escalationPolicy: ON_CALL.policy, schedule: ON_CALL.schedule });
+  goDown();
+  const id = await request(slack, 'dan', { role: 'orders_write', duration: '1 hour' });
+  await untilInLedger(stage, id, 'granting');
+  await ledger(LONG_AGO, id);
+  pagerduty.setOnCall();
+  comeBack();
+  await untilInLedger(stage, id, 'failed');
+  expect(all(await card(slack, id, /Failed/))).toContain('the shift was over before it could be granted');
+}, 120_000);
+
+test('a danger that could not be read at the approval is read before the GRANT', async () => {
+  const ask = async () => {
+    const id = await request(slack, 'dan', { role: 'payments_read', duration: '15 minutes' });
+    const pending = await card(slack, id, /Waiting/);
+    goDown();
+    await slack.as('U0CORA').click(pending, 'Approve');
+    await untilInLedger(stage, id, 'granting');
+    return id;
+  };
+  const harmless = await ask();
+  comeBack();
+  await untilInLedger(stage, harmless, 'active');
+  expect(await kinds(harmless)).toContain('cleared');
+  await runSql(stage.ledgerUrl, `update requests set expires_at = now() where id = $1`, [number(harmless)]);
+  await untilInLedger(stage, harmless, 'ended');
+
+  const dangerous = await ask();
+  await stage.server.query('grant update on payments.payments to payments_read', [], 'shop');
+  comeBack();
+  await untilInLedger(stage, dangerous, 'failed');
+  expect(all(await card(slack, dangerous, /Failed/))).toMatch(/of danger “write”, and at most “read”/);
+}, 120_000);
