@@ -3,6 +3,7 @@
  * this ledger has out there ends by it from then on; what it was about to lend is not lent, for it may have been lent,
  * and ended, since. It gives nobody access.
  */
+import { ownerOf } from '../config/lookup.js';
 import { type Anchor, type NotedAnchor, signAnchor } from '../domain/anchor.js';
 import { isSame, pairKey } from '../domain/compare.js';
 import { type AccessRequest, isFinal, requestName } from '../domain/request.js';
@@ -17,7 +18,6 @@ import type { Membership, Target } from '../target/target.js';
 import { IDS_BETWEEN, judgeAnchor } from './anchors.js';
 import { change } from './change.js';
 import type { Deps } from './deps.js';
-import { ownerOf } from './recover.js';
 
 type AcceptDeps = Pick<Deps, 'db' | 'changed' | 'config'>;
 

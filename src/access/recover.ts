@@ -3,7 +3,7 @@
  * extensions included. What direct targets have lent since is in no ledger, and is reported when `serve` runs.
  */
 import type { Config, TargetConfig } from '../config/config.js';
-import { roleOn } from '../config/lookup.js';
+import { ownerOf, roleOn } from '../config/lookup.js';
 import { DEFAULT_LENDING } from '../domain/lending.js';
 import { MAX_ID, requestName } from '../domain/request.js';
 import { coerceError } from '../errors.js';
@@ -87,13 +87,4 @@ function remembered(config: Config, target: TargetConfig, server: Server, grant:
     asked: role?.policy.approvers ?? config.operators,
     channel: role?.channel ?? config.slack.channel,
   };
-}
-
-/** The person whose login there this is; null when the configuration names none. */
-export function ownerOf(config: Config, target: TargetConfig, login: string): string | null {
-  for (const [id, own] of target.people) if (own === login) return id;
-  for (const [id, person] of config.people) {
-    if (person.login === login && !target.people.has(id)) return id;
-  }
-  return null;
 }

@@ -1,4 +1,4 @@
-import type { RoleConfig, TargetConfig } from './config.js';
+import type { Config, RoleConfig, TargetConfig } from './config.js';
 import { wildcard } from './wildcard.js';
 
 /**
@@ -11,4 +11,13 @@ export function roleOn({ roles, discover }: TargetConfig, role: string): RoleCon
   if (listed !== undefined) return listed;
   const found = discover.find(({ match }) => wildcard(match).test(role));
   return found === undefined ? null : { ...found.like, role };
+}
+
+/** The person whose login this is there, by the names in the file; null when it names nobody. */
+export function ownerOf(config: Config, target: TargetConfig, login: string): string | null {
+  for (const [id, own] of target.people) if (own === login) return id;
+  for (const [id, person] of config.people) {
+    if (person.login === login && !target.people.has(id)) return id;
+  }
+  return null;
 }
