@@ -259,12 +259,15 @@ const membership = z.object({
   memberOid: z.number(),
   role: z.string(),
   login: z.string(),
+  setRole: z.boolean(),
 });
 
+/** Before 16 a row says nothing of SET: whoever is a member may. */
 const MEMBERSHIPS = forEachMode(
   (mode) => `
 WITH ${me(mode)}
-SELECT m.roleid AS "roleOid", m.member AS "memberOid", r.rolname::text AS role, u.rolname::text AS login
+SELECT m.roleid AS "roleOid", m.member AS "memberOid", r.rolname::text AS role, u.rolname::text AS login,
+       coalesce((to_jsonb(m)->>'set_option')::boolean, true) AS "setRole"
   FROM me JOIN pg_auth_members m ON m.grantor = me.oid
   JOIN pg_roles r ON r.oid = m.roleid
   JOIN pg_roles u ON u.oid = m.member`,

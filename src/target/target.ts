@@ -212,6 +212,8 @@ export type SessionsEnded = OidPair &
 export interface Membership extends OidPair {
   readonly role: string;
   readonly login: string;
+  /** The login may SET ROLE to it: before 16 always. */
+  readonly setRole: boolean;
 }
 
 export interface ListedMembership extends Membership {

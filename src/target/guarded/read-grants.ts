@@ -8,7 +8,6 @@ import { BACKSTOP_MS } from './names.js';
 /** What a guarded target remembers of one request that it has not ended. */
 export interface Grant extends Membership {
   readonly requestId: number;
-  readonly setRole: boolean;
   /** The transaction of the GRANT, as in Lent. */
   readonly mark: string;
   /** By the server's clock. */
