@@ -42,13 +42,15 @@ export async function sweep(
   let herdIsOver: (() => void) | null = null;
   try {
     for (;;) {
-      const due: Due = await (next ?? readDue(deps.db, name, undone, MOST));
+      const due: Due = await (next ?? readDue(deps.db, name, { requests: undone, strays: [] }, MOST));
       const { now, requests, endings } = due;
       if (requests.length === 0 && endings.length === 0 && unsettled.length === 0) return undone.length > 0;
       if (unsettled.length === 0) settledAt = performance.now();
       unsettled.push(...[...requests, ...endings].map(({ id }) => id));
       const isMore = requests.length === MOST.requests || endings.length === MOST.endings;
-      next = isMore ? readDue(deps.db, name, [...undone, ...unsettled], MOST) : null;
+      next = isMore
+        ? readDue(deps.db, name, { requests: [...undone, ...unsettled], strays: [] }, MOST)
+        : null;
       // Should what comes before it fail, nobody waits for it.
       next?.catch(() => undefined);
       if (endings.length === MOST.endings) herdIsOver ??= herds.begin();

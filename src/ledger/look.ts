@@ -29,27 +29,28 @@ interface Ask {
   readonly take: boolean;
 }
 
-/** When what is due became so; each part reads an index that holds open requests only. */
+/** When what is due became so; each part reads an index that holds only what is open. */
 const OLDEST_DUE = `
   select min(since) as since from (
     select min(expires_at) as since from requests where target = $1 and state = 'active' and expires_at <= now()
     union all select min(ending_at) from requests where target = $1 and state = 'ending'
     union all select min(decided_at) from requests where target = $1 and state = 'granting'
-    union all select min(extended_at) from requests where target = $1 and state = 'active' and extension = 'asked') d`;
+    union all select min(extended_at) from requests where target = $1 and state = 'active' and extension = 'asked'
+    union all select min(due_at) from strays where target = $1 and settled_at is null) d`;
 
-/** $6 after so long the memberships are compared, $7 also when another compared them last; $8 whether to take the lease. */
+/** $7 after so long the memberships are compared, $8 also when another compared them last; $9 whether to take the lease. */
 const LOOK = `
   with due as materialized (${DUE}),
   known as (select ${TARGET_COLUMNS}, checked_at is null or checked_at < now()
-      - case when sweeper = $5 then $6::float8 else $7::float8 end * interval '1 ms' as compare
+      - case when sweeper = $6 then $7::float8 else $8::float8 end * interval '1 ms' as compare
     from targets where name = $1),
-  work as materialized (select where exists (select from due where id is not null or endings::text <> '[]')
+  work as materialized (select where exists (select from due where id is not null or endings::text <> '[]' or strays::text <> '[]')
     or exists (select from known where compare)),
-  taken as (${takeLeaseSql('$1', '$5', ', (select from work where $8::boolean) as needed')})
+  taken as (${takeLeaseSql('$1', '$6', ', (select from work where $9::boolean) as needed')})
   select due.*, row_to_json(k) as known, exists (select from taken) as held,
       case when not exists (select from taken) and exists (select from work) then
         extract(epoch from now() - (${OLDEST_DUE}))::float8 * 1000 end as due_ms,
-      (select extract(epoch from until - now())::float8 * 1000 from leases where name = $1 and holder <> $5) as lease_ms
+      (select extract(epoch from until - now())::float8 * 1000 from leases where name = $1 and holder <> $6) as lease_ms
     from due left join known k on true`;
 
 type Row = DueRow & {
@@ -69,6 +70,7 @@ export async function look(db: Queryable, name: string, ask: Ask): Promise<Look>
       name,
       ask.most.requests,
       ask.most.endings,
+      [],
       [],
       ask.holder,
       ask.compareMs,

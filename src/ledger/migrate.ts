@@ -24,7 +24,7 @@ import { connectLedger, LedgerError } from './pool.js';
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 const GRANTS = `
-  grant select, insert, update on requests, deliveries, targets, orphans, overdue, pages to LOGIN;
+  grant select, insert, update on requests, deliveries, targets, orphans, strays, overdue, pages to LOGIN;
   grant select, insert, update on leases, askers to LOGIN;
   grant delete on deliveries, orphans, overdue, pages to LOGIN;
   grant select, update on rounds to LOGIN;

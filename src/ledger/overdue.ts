@@ -1,6 +1,6 @@
 /**
  * Revocations that are late: times during which a target had some are kept as one row each, an episode. All is
- * counted by the ledger's clock, from indexes that hold open requests only.
+ * counted by the ledger's clock, from indexes that hold only what is open.
  */
 import type { Queryable } from './pool.js';
 
@@ -24,7 +24,10 @@ export const LATE = `
     where target = t.name and state = 'active' and expires_at <= now() - $1 * interval '1 millisecond'
   union all
   select ending_at, trouble from requests
-    where target = t.name and state = 'ending' and ending_at <= now() - $1 * interval '1 millisecond'`;
+    where target = t.name and state = 'ending' and ending_at <= now() - $1 * interval '1 millisecond'
+  union all
+  select due_at, trouble from strays
+    where target = t.name and settled_at is null and due_at <= now() - $1 * interval '1 millisecond'`;
 
 /** When the next revocation was or is due, of those that are not overdue. */
 const NEXT_DUE = `
@@ -32,7 +35,9 @@ const NEXT_DUE = `
     (select min(expires_at) from requests
       where target = t.name and state = 'active' and expires_at > now() - $1 * interval '1 millisecond'),
     (select min(ending_at) from requests
-      where target = t.name and state = 'ending' and ending_at > now() - $1 * interval '1 millisecond'))`;
+      where target = t.name and state = 'ending' and ending_at > now() - $1 * interval '1 millisecond'),
+    (select min(due_at) from strays
+      where target = t.name and settled_at is null and due_at > now() - $1 * interval '1 millisecond'))`;
 
 const RECORD = `
   with late as (

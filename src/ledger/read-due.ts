@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AccessRequest } from '../domain/request.js';
+import type { DueStray } from '../domain/stray.js';
 import type { Queryable } from './pool.js';
 import {
   parseRow,
@@ -70,6 +71,33 @@ const ENDING = Object.keys(endings.element.shape)
   .map((column) => (column.endsWith('_oid') ? `${column}::bigint` : column))
   .join(', ');
 
+const strays = z.array(
+  z.object({
+    id: z.number(),
+    target: z.string(),
+    server: z.string(),
+    grantor_oid: z.number(),
+    role_oid: z.number(),
+    member_oid: z.number(),
+    sessions: z.enum(['auto', 'all', 'leave']),
+    set_role: z.boolean(),
+    sessions_before: z.string().nullable(),
+    revoked: z.boolean(),
+    trouble: z.string().nullable(),
+    wanted_by: z.number().nullable(),
+  }),
+);
+
+/** A newer request may have been given the membership since: then it is that one's, and ends with it. */
+const STRAYS = `
+  select coalesce(json_agg(d), '[]') from (
+    select s.id, s.target, s.server, s.grantor_oid::bigint, s.role_oid::bigint, s.member_oid::bigint, s.sessions,
+        s.set_role, s.sessions_before, s.revoked, s.trouble,
+        (select max(r.id) from requests r where r.target = s.target and r.server = s.server and r.role_oid = s.role_oid
+          and r.member_oid = s.member_oid and r.state in ('granting', 'active')) as wanted_by
+      from strays s where s.target = $1 and s.settled_at is null and s.id <> all($5::bigint[]) order by s.id limit $3
+  ) d`;
+
 /** As one value: a row of its own for each of thousands costs several times as much to read. */
 const ENDINGS = `
   select coalesce(json_agg(e), '[]') from (
@@ -78,9 +106,10 @@ const ENDINGS = `
     (${due(ENDING, `state = 'active' and expires_at <= now() order by expires_at limit $3`)})
     limit $3) e`;
 
-/** $1 the target, $2 and $3 how many at most, $4 the ids that are left out. */
+/** $1 the target, $2 and $3 how many at most, $4 and $5 the requests and strays that are left out. */
 export const DUE = `
-  select clock.now, case when coalesce(r.nth, 1) = 1 then (${ENDINGS}) end as endings, r.*
+  select clock.now, case when coalesce(r.nth, 1) = 1 then (${ENDINGS}) end as endings,
+      case when coalesce(r.nth, 1) = 1 then (${STRAYS}) end as strays, r.*
     from (select now()) clock left join lateral (
       select row_number() over () as nth, r.state <> 'granting' or ${APPROVED} as approved, ${REQUEST_COLUMNS} from (
         (${due('*', `state = 'granting' order by id limit $2`)})
@@ -100,47 +129,93 @@ export interface Due extends Reading {
   readonly endings: readonly Ending[];
   /** Of those that wait to be lent: ids of which the audit trail has no approval. */
   readonly unapproved: ReadonlySet<number>;
+  /** To be taken away, too, though no open request accounts for them. */
+  readonly strays: readonly DueStray[];
+}
+
+/** What a sweep has met, by its ids. */
+export interface Met {
+  readonly requests: readonly number[];
+  readonly strays: readonly number[];
 }
 
 /**
  * What a sweep of this target has to do now, in one round trip: what waits to be lent, then what was made longer; and
  * apart from them what is to be taken back, what somebody ended first, then the most overdue.
- * @param except ids that this sweep met already and has not settled: they must not hold up the others.
+ * @param except what this sweep met already and has not settled: they must not hold up the others.
  */
 export async function readDue(
   db: Queryable,
   target: string,
-  except: readonly number[],
+  except: Met,
   most: Most,
 ): Promise<Due> {
-  const { rows } = await db.query<DueRow>(DUE, [target, most.requests, most.endings, except]);
+  const { rows } = await db.query<DueRow>(DUE, [
+    target,
+    most.requests,
+    most.endings,
+    except.requests,
+    except.strays,
+  ]);
   return toDue(rows);
 }
 
-export type DueRow = TimedRow & { readonly endings: unknown; readonly approved: boolean | null };
+export type DueRow = TimedRow & {
+  readonly endings: unknown;
+  readonly strays: unknown;
+  readonly approved: boolean | null;
+};
 
 /** @throws LedgerError when a newer release wrote what this one does not know. */
 export function toDue(rows: readonly DueRow[]): Due {
   // They come with one of the rows.
   const found = parseRow(endings, rows.find((row) => row.endings !== null)?.endings);
-  return { ...toReading(rows), endings: found.map(toEnding), unapproved: unapprovedOf(rows) };
+  const foundStrays = parseRow(strays, rows.find((row) => row.strays !== null)?.strays);
+  return {
+    ...toReading(rows),
+    endings: found.map(toEnding),
+    strays: foundStrays.map(toStray),
+    unapproved: unapprovedOf(rows),
+  };
 }
 
 /** Only what can be read of it. */
 export function toDueApart(rows: readonly DueRow[]): Due {
-  const listed = z.array(z.unknown()).safeParse(rows.find((row) => row.endings !== null)?.endings);
-  const found = (listed.data ?? []).flatMap((row) => endings.element.safeParse(row).data ?? []);
   const readable = rows.filter((row) => row.id !== null && requestRow.safeParse(row).success);
   const now = rows.slice(0, 1).map((row) => ({ ...row, id: null }));
   return {
     ...toReading([...now, ...readable]),
-    endings: found.map(toEnding),
+    endings: readableOf(endings.element, rows.find((row) => row.endings !== null)?.endings).map(toEnding),
+    strays: readableOf(strays.element, rows.find((row) => row.strays !== null)?.strays).map(toStray),
     unapproved: unapprovedOf(readable),
   };
 }
 
+function readableOf<T>(schema: z.ZodType<T>, list: unknown): readonly T[] {
+  return (z.array(z.unknown()).safeParse(list).data ?? []).flatMap((row) => schema.safeParse(row).data ?? []);
+}
+
 function unapprovedOf(rows: readonly DueRow[]): Due['unapproved'] {
   return new Set(rows.flatMap(({ id, approved }) => (id === null || approved !== false ? [] : [id])));
+}
+
+function toStray(row: z.infer<typeof strays.element>): DueStray {
+  return {
+    id: row.id,
+    target: row.target,
+    place: {
+      server: row.server,
+      grantorOid: row.grantor_oid,
+      roleOid: row.role_oid,
+      memberOid: row.member_oid,
+    },
+    sessions: row.sessions,
+    setRole: row.set_role,
+    sessionsBefore: row.sessions_before,
+    revoked: row.revoked,
+    trouble: row.trouble,
+    wantedBy: row.wanted_by,
+  };
 }
 
 function toEnding(row: z.infer<typeof endings.element>): Ending {

@@ -93,7 +93,8 @@ export async function targetsWithWork(db: Queryable): Promise<readonly string[]>
     `select t.name as target from targets t where t.checked_at is null
        or exists (select from requests r where r.target = t.name and r.state in ('granting', 'ending'))
        or exists (select from requests r where r.target = t.name and r.state = 'active' and r.expires_at <= now())
-       or exists (select from requests r where r.target = t.name and r.state = 'active' and r.extension = 'asked')`,
+       or exists (select from requests r where r.target = t.name and r.state = 'active' and r.extension = 'asked')
+       or exists (select from strays s where s.target = t.name and s.settled_at is null)`,
   );
   return rows.map((row) => row.target);
 }
@@ -103,7 +104,8 @@ export async function targetsWithGrants(db: Queryable): Promise<readonly string[
   const { rows } = await db.query<{ target: string }>(
     `select t.name as target from targets t where
        exists (select from requests r where r.target = t.name and r.state in ('granting', 'ending'))
-       or exists (select from requests r where r.target = t.name and r.state = 'active')`,
+       or exists (select from requests r where r.target = t.name and r.state = 'active')
+       or exists (select from strays s where s.target = t.name and s.settled_at is null)`,
   );
   return rows.map((row) => row.target);
 }

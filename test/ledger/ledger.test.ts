@@ -222,7 +222,7 @@ describe('what is due', () => {
     const [waiting, another] = [await lend(), await lend()];
     const most = { requests: 100, endings: 100 };
     const due = async (except: number[]) => {
-      const { requests, endings } = await readDue(db, target, except, most);
+      const { requests, endings } = await readDue(db, target, { requests: except, strays: [] }, most);
       return { requests: requests.map(({ id }) => id), endings: endings.map(({ id }) => id) };
     };
     const ids = { requests: [waiting.id, another.id], endings: [ending.id, later.id, soon.id] };
@@ -232,7 +232,7 @@ describe('what is due', () => {
       endings: [ending.id, soon.id],
     });
     expect((await due([])).endings).not.toContain(long.id);
-    const { endings } = await readDue(db, target, [], { requests: 1, endings: 1 });
+    const { endings } = await readDue(db, target, { requests: [], strays: [] }, { requests: 1, endings: 1 });
     const { id, state, why, trouble, expiresAt, sessionsBefore, users } = ending;
     expect(endings).toEqual([
       { id, target, state, why, trouble, place, expiresAt, lending, sessionsBefore, users },
@@ -243,7 +243,7 @@ describe('what is due', () => {
   describe('to be granted', () => {
     const target = 'approved';
     const unapproved = async (id: number) => {
-      const due = await readDue(db, target, [], { requests: 100, endings: 100 });
+      const due = await readDue(db, target, { requests: [], strays: [] }, { requests: 100, endings: 100 });
       expect(due.requests.map((request) => request.id)).toContain(id);
       return due.unapproved.has(id);
     };
