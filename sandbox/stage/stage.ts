@@ -32,8 +32,8 @@ export interface StageOptions {
   readonly vault?: boolean;
   /** Puts something between Hallpass and a target's server; default: nothing. @returns where Hallpass finds it */
   readonly between?: (target: 'shop' | 'vault', server: ServerAddress) => Promise<Address>;
-  /** How all its servers keep their data: by default without fsync, and in little memory. */
-  readonly servers?: Pick<ClusterOptions, 'fsync' | 'settings'>;
+  /** Which Postgres all its servers are, and how they keep their data: by default without fsync, and in little memory. */
+  readonly servers?: Pick<ClusterOptions, 'binaries' | 'fsync' | 'settings'>;
   readonly onLine?: (line: string) => void;
   /** Changes what the configuration file says. */
   readonly configure?: (yaml: string) => string;

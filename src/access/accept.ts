@@ -14,7 +14,7 @@ import { recordOrphans } from '../ledger/orphans.js';
 import { readLastOfPlaces, readUnlent, readWanted } from '../ledger/read-requests.js';
 import { skipIds } from '../ledger/recover.js';
 import { notInTheLedger, RESTORED } from '../surfaces/doubt.js';
-import type { Membership, Target } from '../target/target.js';
+import type { Membership, Server, Target } from '../target/target.js';
 import { IDS_BETWEEN, judgeAnchor } from './anchors.js';
 import { change } from './change.js';
 import type { Deps } from './deps.js';
@@ -75,15 +75,15 @@ async function readOld(
 async function report(
   { db, config }: AcceptDeps,
   name: string,
-  server: string,
+  server: Server,
   memberships: readonly Membership[],
 ): Promise<void> {
-  const last = await readLastOfPlaces(db, server, memberships);
+  const last = await readLastOfPlaces(db, server.id, memberships);
   const open = new Set(
     last.flatMap(({ place, state }) => (place === null || isFinal(state) ? [] : [pairKey(place)])),
   );
   const found = memberships.filter((membership) => !open.has(pairKey(membership)));
-  const orphans = await recordOrphans(db, name, server, found);
+  const orphans = await recordOrphans(db, name, { server: server.id, grantorOid: server.grantorOid }, found);
   const target = config.targets.get(name);
   if (target === undefined) return;
   for (const { id, role, login } of orphans) {
@@ -122,7 +122,7 @@ export async function accept(deps: AcceptDeps, name: string, target: Target): Pr
     requests.map(({ id }) => id),
     () => ({ event: { type: 'restored', trouble: RESTORED } }),
   );
-  if (says === 'doubted') await report(deps, name, server.id, memberships);
+  if (says === 'doubted') await report(deps, name, server, memberships);
   await insertEvent(db, null, {
     kind: 'ledger_accepted',
     actor: null,

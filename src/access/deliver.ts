@@ -12,7 +12,7 @@ import {
   recordSent,
   recordUnsent,
 } from '../ledger/deliveries.js';
-import { readRequests } from '../ledger/read-requests.js';
+import { readToShow, type Shown } from '../ledger/strays.js';
 import { MessengerError } from '../messenger/errors.js';
 import { isOvertaken } from '../surfaces/direct.js';
 import type { Deps } from './deps.js';
@@ -103,12 +103,13 @@ async function send(
 ): Promise<void> {
   // crash point: after-lease-before-post
   const { db, messenger, logger } = deps;
-  let request: AccessRequest | null = null;
+  let shown: Shown | null = null;
   try {
     if (delivery.requestId !== null) {
-      request = (await readRequests(db, [delivery.requestId])).requests[0] ?? null;
+      shown = await readToShow(db, delivery.requestId);
     }
-    const message = await draw(deps, delivery, request);
+    const request = shown?.request ?? null;
+    const message = await draw(deps, delivery, shown);
     const version = request?.version ?? delivery.wanted;
     if (delivery.posted === null && request !== null && isOvertaken(delivery.kind, request)) {
       await recordUnsent(db, delivery.key, 'it was overtaken before it could be sent', null);
@@ -128,7 +129,7 @@ async function send(
     if (thrown instanceof MessengerError && thrown.retryAfterMs !== null) {
       limits.heard(delivery.posted === null ? 'post' : 'update', delivery.recipient, thrown.retryAfterMs);
     }
-    await unsent(deps, delivery, request, coerceError(thrown)).catch((error: unknown) => {
+    await unsent(deps, delivery, shown?.request ?? null, coerceError(thrown)).catch((error: unknown) => {
       // The lease runs out, and it is sent again.
       logger.warn({ err: error, delivery: delivery.key }, 'what became of a message could not be recorded');
     });

@@ -6,6 +6,7 @@ import { HallpassError } from '../errors.js';
 import { type Delivery, whereShown } from '../ledger/deliveries.js';
 import type { Queryable } from '../ledger/pool.js';
 import { readEvent } from '../ledger/read-event.js';
+import type { Shown } from '../ledger/strays.js';
 import { card } from '../surfaces/card.js';
 import { NOTE_KINDS, note, status } from '../surfaces/direct.js';
 import { leftBehind } from '../surfaces/left-behind.js';
@@ -21,11 +22,12 @@ const proofSchema = z.object({ prepared: z.array(z.string()) });
 export async function draw(
   deps: Pick<Deps, 'db' | 'config' | 'roles'>,
   delivery: Delivery,
-  request: AccessRequest | null,
+  shown: Shown | null,
 ): Promise<Message | null> {
-  if (request === null) return readMessage(delivery.message);
+  if (shown === null) return readMessage(delivery.message);
+  const { request } = shown;
   const { db } = deps;
-  const scene = sceneOf(deps, request);
+  const scene = { ...sceneOf(deps, request), strays: shown.strays };
   if (delivery.kind === 'status') return status(request, scene);
   if (delivery.kind === 'card') {
     const kept = isFinal(request.state) ? null : await readEvent(db, request.id, 'previewed');
@@ -60,7 +62,10 @@ export async function threadOf(
 }
 
 /** What is known today of the request's target and role; what no longer is, is left out. */
-function sceneOf({ config, roles }: Pick<Deps, 'config' | 'roles'>, request: AccessRequest): Scene {
+function sceneOf(
+  { config, roles }: Pick<Deps, 'config' | 'roles'>,
+  request: AccessRequest,
+): Omit<Scene, 'strays'> {
   const target = config.targets.get(request.target);
   return {
     targetName: target?.name ?? request.target,

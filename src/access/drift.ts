@@ -5,13 +5,19 @@
  */
 import type { Config } from '../config/config.js';
 import { compare, isSame, pairKey } from '../domain/compare.js';
-import { type AccessRequest, addUsers, isExpired, isFinal, requestName } from '../domain/request.js';
+import {
+  type AccessRequest,
+  addUsers,
+  isExpired,
+  isFinal,
+  lendingOf,
+  requestName,
+} from '../domain/request.js';
 import { HallpassError } from '../errors.js';
 import { insertOperatorNote } from '../ledger/deliveries.js';
-import { insertEvent } from '../ledger/insert-event.js';
 import { readReported } from '../ledger/orphans.js';
-import { readEvent } from '../ledger/read-event.js';
 import { readLastOfPlaces, readWanted } from '../ledger/read-requests.js';
+import { lastCompared } from '../ledger/strays.js';
 import type { Message } from '../surfaces/message.js';
 import { loginChanged, loginDropped, loginShared, serverChanged } from '../surfaces/operators.js';
 import { serverMoved } from '../surfaces/servers.js';
@@ -23,10 +29,11 @@ import { askFormer, type FormerGrant } from './former-login.js';
 import { sharedLogin } from './lend.js';
 import { reportOrphans } from './orphans.js';
 import { nameKey, settleReplaced, stillStanding } from './replaced.js';
+import { type FoundStray, revokeStrays } from './strays.js';
 import { recordNeverLent } from './take-back.js';
 import { meet, seqOf } from './which-server.js';
 
-type DriftDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'logger'>;
+type DriftDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'roles' | 'logger'>;
 
 /**
  * Compares everything, and mends what is ours to mend.
@@ -100,10 +107,9 @@ export async function checkDrift(
   // What is out on the server from before was told of, and is nobody else's.
   const ofBefore = new Set(standing.map(nameKey));
   const strange = unexplained.filter((membership) => !ofBefore.has(nameKey(membership)));
-  const back = await settleUnexplained(deps, name, there, server, strange, known, met.moved);
-  const lost = met.isKnown ? missing : [];
-  if (met.moved !== null && back.length + lost.length > 0) {
-    const message = serverMoved({ ...namesOf(deps.config, name), after: met.moved, back, lost });
+  await settleUnexplained(deps, name, server, strange, known, met.moved && `${met.moved}.`);
+  if (met.moved !== null && met.isKnown && missing.length > 0) {
+    const message = serverMoved({ ...namesOf(deps.config, name), after: met.moved, lost: missing });
     await tellOperators(deps, `moved:${name}:${server.startedAt}`, message);
   }
   return expected ?? server.id;
@@ -147,67 +153,54 @@ async function reportShared(deps: DriftDeps, name: string, login: string, known:
   if (!known) throw sharedLogin(login);
 }
 
+/** @param because why memberships may have come back that had been proved gone; null when nobody knows. */
 async function settleUnexplained(
   deps: DriftDeps,
   name: string,
-  target: Target,
   server: Server,
   unexplained: readonly Membership[],
   known: boolean,
-  moved: string | null,
-): Promise<readonly Membership[]> {
+  because: string | null,
+): Promise<void> {
+  if (unexplained.length === 0) {
+    await reportOrphans(deps, name, server, [], known);
+    return;
+  }
   const last = new Map(
     (await readLastOfPlaces(deps.db, server.id, unexplained)).flatMap((request) =>
       request.place ? [[pairKey(request.place), request] as const] : [],
     ),
   );
-  const reported = await readReported(deps.db, name, server.id);
-  const leftovers: { membership: Membership; request: AccessRequest }[] = [];
+  const [reported, comparedAt] = await Promise.all([
+    readReported(deps.db, name, server.id),
+    lastCompared(deps.db, name),
+  ]);
+  const leftovers: FoundStray[] = [];
   const orphans: Membership[] = [];
   for (const membership of unexplained) {
+    const { role, login, roleOid, memberOid } = membership;
     const request = last.get(pairKey(membership));
     // What a restored ledger can't know is reported, also where the same pair has ended before (accept.ts).
     if (request === undefined || reported.has(pairKey(membership))) orphans.push(membership);
-    else if (isFinal(request.state)) leftovers.push({ membership, request });
+    else if (isFinal(request.state)) {
+      const { sessions, setRole } = lendingOf(request);
+      leftovers.push({
+        ...{ kind: 'leftover', target: name, role, login, request, because, orphanId: null, askedBy: null },
+        place: { server: server.id, grantorOid: server.grantorOid, roleOid, memberOid },
+        absentAt: later(request.endedAt, comparedAt),
+        lending: { sessions, setRole: setRole || membership.setRole },
+      });
+    }
   }
-  await reportOrphans(deps, name, target, server, orphans, known);
-  await takeLeftovers(deps, name, target, server, leftovers, moved);
-  return leftovers.map(({ membership }) => membership);
+  // First what has to go; neither waits for a target, so that one membership's trouble is no other's.
+  await revokeStrays(deps, leftovers);
+  // crash point: after-leftover-found-before-revoked
+  await reportOrphans(deps, name, server, orphans, known);
 }
 
-/** What outlived its request. @throws the target's own error when one could not be taken: the check is not done. */
-async function takeLeftovers(
-  { db, logger }: Pick<Deps, 'db' | 'logger'>,
-  name: string,
-  target: Target,
-  server: Server,
-  leftovers: readonly { readonly membership: Membership; readonly request: AccessRequest }[],
-  moved: string | null,
-): Promise<void> {
-  if (leftovers.length === 0) return;
-  for (const { membership, request } of leftovers) {
-    // Written before the effect, as always; once for a request, however often the target refuses.
-    if ((await readEvent(db, request.id, 'leftover_found')) !== null) continue;
-    const data = { ...membership, server: server.id, after: moved };
-    await insertEvent(db, request.id, { kind: 'leftover_found', actor: null, data });
-  }
-  const answers = await target.takeBack(
-    server.id,
-    leftovers.map(({ membership }) => membership),
-  );
-  // crash point: after-leftover-taken-back
-  const byPair = new Map(answers.map((answer) => [pairKey(answer), answer]));
-  for (const { membership, request } of leftovers) {
-    const answer = byPair.get(pairKey(membership));
-    if (answer === undefined || answer.outcome === 'failed') continue;
-    logger.warn({ target: name, request: request.id, ...membership }, 'took back what outlived its request');
-    await insertEvent(db, request.id, {
-      kind: 'leftover_taken_back',
-      actor: null,
-      data: { ...membership, server: server.id, outcome: answer.outcome },
-    });
-  }
-  for (const answer of answers) if (answer.outcome === 'failed') throw answer.error;
+function later(a: Date | null, b: Date | null): Date | null {
+  if (a === null || b === null) return a ?? b;
+  return a > b ? a : b;
 }
 
 function namesOf(config: Config, target: string): { readonly target: string; readonly targetName: string } {

@@ -8,7 +8,7 @@ import {
   type Place,
 } from '../domain/request.js';
 import { HallpassError } from '../errors.js';
-import { readLastOfPlaces, readOpenRequest } from '../ledger/read-requests.js';
+import { readLastOfPlaces, readOpenRequest, readRequests } from '../ledger/read-requests.js';
 import { forgetChecked } from '../ledger/targets.js';
 import type { Lent, PairFacts, Server, Target } from '../target/target.js';
 import type { Placed } from './by-server.js';
@@ -16,6 +16,7 @@ import { change } from './change.js';
 import type { Deps } from './deps.js';
 import { asHallpassError, type Hindered, recordHindered } from './hindered.js';
 import { alreadyHolds, whyNotLendable } from './lendable.js';
+import { revokeStrays } from './strays.js';
 import { assertMayGrant } from './which-server.js';
 
 type LendDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'roles' | 'clearAgain' | 'logger'>;
@@ -75,7 +76,7 @@ export async function lend(
       })),
     );
     // crash point: after-grant-before-active
-    undone.push(...(await record(deps, target, placed, answers)));
+    undone.push(...(await record(deps, placed, answers)));
   } catch (thrown) {
     const error = asHallpassError(thrown);
     if (error.passing) {
@@ -195,7 +196,6 @@ function lendingFor({ roles }: LendDeps, request: AccessRequest): Lending {
 /** Records what each GRANT came to. @returns the ids to be tried again. */
 async function record(
   deps: LendDeps,
-  target: Target,
   placed: readonly Placed[],
   answers: readonly Lent[],
 ): Promise<readonly number[]> {
@@ -229,22 +229,26 @@ async function record(
     },
   );
   for (const { request, place } of lent) {
-    if (outcomes.get(request.id)?.ok !== true) await undo(deps, target, request, place);
+    if (outcomes.get(request.id)?.ok !== true) await undo(deps, request, place);
   }
   return hindered.map(({ request }) => request.id);
 }
 
-/** The request ended, or is ending, and its GRANT was under way: nobody asks for this membership now, so it goes at once. */
-async function undo(deps: LendDeps, target: Target, request: AccessRequest, place: Place): Promise<void> {
+/** The request ended, or is ending, and its GRANT was under way: nobody asks for this membership now, so it has to go. */
+async function undo(deps: LendDeps, request: AccessRequest, place: Place): Promise<void> {
   const { requests } = await readOpenRequest(deps.db, request);
   // A new request may want it by now. One that is still ending does not, and may be about to be ended by the proof of
   // another process, which looked before this GRANT was committed.
   if (requests.some(({ state }) => state === 'granting' || state === 'active')) return;
-  deps.logger.warn({ request: request.id, target: request.target }, 'taking back a GRANT that came too late');
-  // Should this fail, the next comparison of all our memberships finds it: have it made at once.
-  await forgetChecked(deps.db, request.target);
+  const { target, role, login } = request;
+  const [latest = request] = (await readRequests(deps.db, [request.id])).requests;
+  await revokeStrays(deps, [
+    {
+      ...{ kind: 'late', target, role, login, request: latest, place, lending: lendingOf(latest) },
+      ...{ orphanId: null, askedBy: null, because: null, absentAt: null },
+    },
+  ]);
   // crash point: after-late-grant-before-taken-back
-  await target.takeBack(place.server, [place]);
 }
 
 async function fail(deps: LendDeps, ids: readonly number[], sentence: (id: number) => string): Promise<void> {

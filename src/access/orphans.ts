@@ -3,28 +3,28 @@
  * ledger's, or made by hand: nothing here takes one back unless an operator clicks, or the configuration says so and
  * there are few, on a target that this ledger has known before. An empty ledger takes nothing away.
  */
-import { pairKey } from '../domain/compare.js';
+import { DEFAULT_LENDING } from '../domain/lending.js';
 import { qualifies } from '../domain/policy.js';
 import { isFinal } from '../domain/request.js';
-import { insertOperatorNote, rewriteOperatorNote } from '../ledger/deliveries.js';
-import { insertEvent } from '../ledger/insert-event.js';
-import { type Orphan, readOrphan, recordOrphans, settleOrphan } from '../ledger/orphans.js';
+import { insertOperatorNote } from '../ledger/deliveries.js';
+import { type Orphan, readOrphan, recordOrphans } from '../ledger/orphans.js';
 import { readLastOfPlaces } from '../ledger/read-requests.js';
+import { isBeingRevoked } from '../ledger/strays.js';
 import { logSecurity } from '../security.js';
 import { parseOrphanName } from '../surfaces/ids.js';
 import type { Message } from '../surfaces/message.js';
-import { manyOrphans, orphanFound, orphanSettled } from '../surfaces/operators.js';
+import { manyOrphans, orphanFound } from '../surfaces/operators.js';
 import * as words from '../surfaces/words.js';
-import type { Membership, Server, Target } from '../target/target.js';
+import type { Membership, Server } from '../target/target.js';
 import type { Actor, Reply } from './access.js';
 import type { Deps } from './deps.js';
-import { asHallpassError } from './hindered.js';
+import { type FoundStray, orphanKey, revokeStrays } from './strays.js';
 import { identify, readGroups } from './who.js';
 
 /** More than so many at once on one target are a sign of something else: a restored ledger, a second Hallpass. */
 const FEW = 3;
 
-type OrphanDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'logger'>;
+type OrphanDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'roles' | 'logger'>;
 
 /**
  * Tells the operators of those that they were not told of.
@@ -33,12 +33,16 @@ type OrphanDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'logger'>;
 export async function reportOrphans(
   deps: OrphanDeps,
   name: string,
-  target: Target,
   server: Server,
   found: readonly Membership[],
   known: boolean,
 ): Promise<void> {
-  const orphans = await recordOrphans(deps.db, name, server.id, found);
+  const orphans = await recordOrphans(
+    deps.db,
+    name,
+    { server: server.id, grantorOid: server.grantorOid },
+    found,
+  );
   for (const { role, login } of orphans.filter(({ isNew }) => isNew).slice(0, FEW)) {
     deps.logger.warn({ target: name, role, login }, 'a membership that our login granted is in no ledger');
   }
@@ -58,15 +62,16 @@ export async function reportOrphans(
     await tell(`orphans:${name}:${server.id}:${hour}`, manyOrphans({ target: name, targetName, found }));
     return;
   }
-  for (const orphan of orphans) {
-    await tell(noteKey(orphan), orphanFound({ targetName, ...orphan }));
-    // What was one of many before stays, however few are left.
-    if (orphan.isNew && configured?.orphans === 'revoke' && known)
-      await takeOrphan(deps, target, orphan, null);
-  }
+  for (const orphan of orphans) await tell(orphanKey(orphan.id), orphanFound({ targetName, ...orphan }));
+  // What was one of many before stays, however few are left.
+  const taken = configured?.orphans === 'revoke' && known ? orphans.filter(({ isNew }) => isNew) : [];
+  await revokeStrays(
+    deps,
+    taken.map((orphan) => toStray(deps, orphan, server.grantorOid, null)),
+  );
 }
 
-/** An operator clicked: takes it back, if it is still what was reported. */
+/** An operator clicked: has it revoked, if it is still what was reported. */
 export async function settle(
   deps: OrphanDeps & Pick<Deps, 'targets' | 'messenger'>,
   actor: Actor,
@@ -86,51 +91,31 @@ export async function settle(
     const unread = may.code === 'group_unknown' ? words.groupUnreadable(may.groups) : null;
     return { text: unread ?? words.mayNotOperate(operators) };
   }
-  if (orphan.settled) {
-    // The process that took it back may have died before it could say so.
-    if (orphan.settledBy !== null) await showSettled(deps, orphan, orphan.settledBy);
-    return { text: words.orphanSettled(orphan) };
-  }
+  if (orphan.settled) return { text: words.orphanSettled(orphan) };
   const target = deps.targets.get(orphan.target);
   if (target === undefined) return { text: words.targetLeft(orphan) };
   const [since] = await readLastOfPlaces(deps.db, orphan.server, [orphan]);
   if (since !== undefined && !isFinal(since.state)) return { text: words.orphanExplained(orphan, since) };
-  const problem = await takeOrphan(deps, target, orphan, actor.userId);
-  return problem === null ? null : { text: words.orphanNotTaken(orphan, problem) };
-}
-
-/** @returns why it could not be taken back; null when it is gone. */
-async function takeOrphan(
-  deps: OrphanDeps,
-  target: Target,
-  orphan: Orphan,
-  by: string | null,
-): Promise<string | null> {
-  const { target: name, role, login, server } = orphan;
-  const about = { target: name, server, role, login, pair: pairKey(orphan) };
-  // Written before the effect: should this process die, the audit has who wanted it.
-  await insertEvent(deps.db, null, { kind: 'orphan_take_asked', actor: by, data: about });
-  const [answer] = await target.takeBack(server, [orphan]).catch((error: unknown) => {
-    deps.logger.warn({ err: error, target: name, role, login }, 'an orphan could not be taken back');
-    return [{ ...orphan, outcome: 'failed' as const, error: asHallpassError(error) }];
-  });
-  if (answer === undefined || answer.outcome === 'failed') return answer?.error.message ?? 'no answer';
-  // crash point: after-orphan-taken-back
-  // Of two clicks at once one is written down.
-  const audit = { ...about, outcome: answer.outcome };
-  if (!(await settleOrphan(deps.db, orphan.id, by, audit))) return null;
-  // crash point: after-orphan-settled
-  await showSettled(deps, orphan, by);
+  if (await isBeingRevoked(deps.db, orphan.id)) return { text: words.orphanGoing(orphan) };
+  const grantorOid = orphan.grantorOid ?? (await target.look([])).server.grantorOid;
+  await revokeStrays(deps, [toStray(deps, orphan, grantorOid, actor.userId)]);
+  // crash point: after-orphan-asked-before-revoked
   return null;
 }
 
-async function showSettled(deps: OrphanDeps, orphan: Orphan, settledBy: string | null): Promise<void> {
-  const targetName = deps.config.targets.get(orphan.target)?.name ?? orphan.target;
-  const message = orphanSettled({ targetName, ...orphan, settledBy });
-  await rewriteOperatorNote(deps.db, noteKey(orphan), message);
-  deps.changed(new Set());
-}
-
-function noteKey({ id }: Orphan): string {
-  return `orphan:${id}`;
+/** Its sessions end as those of a grant of this role would; what could be done with it is what stands there. */
+function toStray(
+  { roles }: OrphanDeps,
+  orphan: Orphan,
+  grantorOid: number,
+  askedBy: string | null,
+): FoundStray {
+  const { id, target, role, login, server, roleOid, memberOid } = orphan;
+  const lending = roles.role(target, role)?.lending ?? DEFAULT_LENDING;
+  return {
+    ...{ kind: 'orphan', target, role, login, request: null, orphanId: id, askedBy },
+    ...{ because: null, absentAt: null },
+    place: { server, grantorOid, roleOid, memberOid },
+    lending: { sessions: lending.sessions, setRole: orphan.setRole },
+  };
 }

@@ -3,12 +3,15 @@
  * double click, a second process and a crash at any line are one case: the next sweep finds the difference.
  */
 import { compare } from '../domain/compare.js';
+import type { DueStray } from '../domain/stray.js';
 import { type Due, readDue } from '../ledger/read-due.js';
 import type { Target } from '../target/target.js';
 import type { Deps } from './deps.js';
 import { extendThere } from './extend-there.js';
 import type { Herds } from './herds.js';
+import { endingRequest, type Left, leavingStray } from './leaving.js';
 import { lend } from './lend.js';
+import { keepWanted } from './strays.js';
 import { type Revoked, recordNeverLent, revoke, settle } from './take-back.js';
 import { failUnapproved } from './unapproved.js';
 
@@ -17,6 +20,8 @@ export const MOST = { requests: 500, endings: 2_000 };
 /** What was revoked is settled before more is, after this many or after this long, milliseconds. */
 const MOST_UNSETTLED = 10_000;
 const SETTLE_AFTER_MS = 5_000;
+
+type SweepDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'roles' | 'clearAgain' | 'logger'>;
 
 /**
  * Does everything that is due on this target now. Taking memberships away goes first: the next ones are read while one
@@ -27,60 +32,108 @@ const SETTLE_AFTER_MS = 5_000;
  * @returns true when something is left that a later try may do: the caller comes back.
  */
 export async function sweep(
-  deps: Pick<Deps, 'db' | 'changed' | 'config' | 'roles' | 'clearAgain' | 'logger'>,
+  deps: SweepDeps,
   name: string,
   target: Target,
   expected: string | null,
   herds: Herds,
   first: Due | null = null,
 ): Promise<boolean> {
-  const undone: number[] = [];
+  const undone: Met = { requests: [], strays: [] };
   const revoked: Revoked[] = [];
-  const unsettled: number[] = [];
+  const unsettled: Met = { requests: [], strays: [] };
   let settledAt = performance.now();
   let next: Promise<Due> | null = first && Promise.resolve(first);
   let herdIsOver: (() => void) | null = null;
+  const settleAll = async () => {
+    for (const { of } of await settle(deps, target, revoked.splice(0))) {
+      if ('request' in of) undone.requests.push(of.request.id);
+      else undone.strays.push(of.stray.id);
+    }
+  };
   try {
     for (;;) {
-      const due: Due = await (next ?? readDue(deps.db, name, { requests: undone, strays: [] }, MOST));
-      const { now, requests, endings } = due;
-      if (requests.length === 0 && endings.length === 0 && unsettled.length === 0) return undone.length > 0;
-      if (unsettled.length === 0) settledAt = performance.now();
-      unsettled.push(...[...requests, ...endings].map(({ id }) => id));
-      const isMore = requests.length === MOST.requests || endings.length === MOST.endings;
-      next = isMore
-        ? readDue(deps.db, name, { requests: [...undone, ...unsettled], strays: [] }, MOST)
-        : null;
+      const due: Due = await (next ?? readDue(deps.db, name, undone, MOST));
+      const { now, requests, endings, strays } = due;
+      if (requests.length + endings.length + strays.length === 0 && size(unsettled) === 0) {
+        return size(undone) > 0;
+      }
+      if (size(unsettled) === 0) settledAt = performance.now();
+      unsettled.requests.push(...[...requests, ...endings].map(({ id }) => id));
+      unsettled.strays.push(...strays.map(({ id }) => id));
+      const isHerd = endings.length === MOST.endings || strays.length === MOST.endings;
+      const isMore = requests.length === MOST.requests || isHerd;
+      next = isMore ? readDue(deps.db, name, join(undone, unsettled), MOST) : null;
       // Should what comes before it fail, nobody waits for it.
       next?.catch(() => undefined);
-      if (endings.length === MOST.endings) herdIsOver ??= herds.begin();
+      if (isHerd) herdIsOver ??= herds.begin();
 
       const todo = compare(requests, null, now);
       const { takeBack, neverLent } = compare(endings, null, now);
       await recordNeverLent(deps, neverLent);
-      const last = await revoke(deps, target, takeBack);
+      const last = await revoke(deps, name, target, [
+        ...takeBack.map(endingRequest).filter((leaving) => leaving !== null),
+        ...(await unwanted(deps, strays)).map(leavingStray),
+      ]);
       revoked.push(...last);
-      undone.push(...(await extendThere(deps, name, target, todo.extend, now)));
-      const isApproved = ({ id }: { readonly id: number }) => !due.unapproved.has(id);
-      await failUnapproved(
-        deps,
-        requests.filter((request) => !isApproved(request)),
-      );
-      undone.push(...(await lend(deps, name, target, expected, todo.lend.filter(isApproved), now)));
+      // Nothing is granted again while sessions of the last time are being ended.
+      if (strays.length > 0) await settleAll();
+      try {
+        undone.requests.push(...(await extendThere(deps, name, target, todo.extend, now)));
+        await failUnapproved(
+          deps,
+          requests.filter(({ id }) => due.unapproved.has(id)),
+        );
+        const approved = todo.lend.filter(({ id }) => !due.unapproved.has(id));
+        undone.requests.push(...(await lend(deps, name, target, expected, approved, now)));
+      } catch (thrown) {
+        // What was revoked is settled whatever else goes wrong: it would be so again at the next try.
+        await settleAll();
+        throw thrown;
+      }
       const late = performance.now() - settledAt > SETTLE_AFTER_MS;
       // A target that is down has no herd that others should wait for.
-      const inVain = last.length > 0 && last.every(({ gone, settled }) => gone.length + settled.length === 0);
-      if (next === null || late || inVain || unsettled.length >= MOST_UNSETTLED) {
+      const inVain =
+        last.length > 0 && last.every(({ gone, done }) => gone.length === 0 && !done.some(isGone));
+      if (next === null || late || inVain || size(unsettled) >= MOST_UNSETTLED) {
         herdIsOver?.();
         herdIsOver = null;
         await herds.over(SETTLE_AFTER_MS);
-        undone.push(...(await settle(deps, target, revoked.splice(0))));
-        unsettled.length = 0;
+        await settleAll();
+        unsettled.requests.length = 0;
+        unsettled.strays.length = 0;
         // What became due meanwhile is the caller's next look.
-        if (next === null) return undone.length > 0;
+        if (next === null) return size(undone) > 0;
       }
     }
   } finally {
     herdIsOver?.();
   }
+}
+
+/** What a sweep has met and not settled, by its ids. */
+interface Met {
+  readonly requests: number[];
+  readonly strays: number[];
+}
+
+function size({ requests, strays }: Met): number {
+  return requests.length + strays.length;
+}
+
+function join(a: Met, b: Met): Met {
+  return { requests: [...a.requests, ...b.requests], strays: [...a.strays, ...b.strays] };
+}
+
+function isGone({ outcome }: Left): boolean {
+  return outcome.is === 'gone';
+}
+
+/** Without those that a newer request has been given since. */
+async function unwanted(deps: SweepDeps, strays: readonly DueStray[]): Promise<readonly DueStray[]> {
+  await keepWanted(
+    deps,
+    strays.filter(({ wantedBy }) => wantedBy !== null),
+  );
+  return strays.filter(({ wantedBy }) => wantedBy === null);
 }

@@ -112,7 +112,8 @@ export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Swe
         takeoverMs: TAKEOVER_EVERY_MS,
         take: true,
       });
-      const none = seen.due.requests.length + seen.due.endings.length === 0;
+      const { requests, endings, strays } = seen.due;
+      const none = requests.length + endings.length + strays.length === 0;
       const idle = none && !seen.compare && seen.unread === null;
       if (idle || seen.held) leases.served(name);
       const trusted = askedOnce(await anchors.trusted(name, target, seen.row));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AuditEvent } from '../domain/request.js';
+import type { Standpoint } from '../domain/compare.js';
 import type { Queryable } from './pool.js';
 
 /** A membership by our own login that no request in this ledger explains. */
@@ -8,10 +8,14 @@ export interface Orphan {
   readonly target: string;
   /** system_identifier of the server it was found on. */
   readonly server: string;
+  /** Our own login there; null: found by an older release, and not seen since. */
+  readonly grantorOid: number | null;
   readonly roleOid: number;
   readonly memberOid: number;
   readonly role: string;
   readonly login: string;
+  /** It allows SET ROLE, as far as is known. */
+  readonly setRole: boolean;
   /** Taken back, or found gone; `settledBy` is the operator who had it taken back. */
   readonly settled: boolean;
   readonly settledBy: string | null;
@@ -21,42 +25,54 @@ const orphan = z.object({
   id: z.number(),
   target: z.string(),
   server: z.string(),
+  grantorOid: z.number().nullable(),
   roleOid: z.number(),
   memberOid: z.number(),
   role: z.string(),
   login: z.string(),
+  setRole: z.boolean(),
   settled: z.boolean(),
   settledBy: z.string().nullable(),
 }) satisfies z.ZodType<Orphan>;
 
 const recorded = orphan.extend({ isNew: z.boolean(), foundAt: z.date() });
 
-const COLUMNS = `id, target, server, role_oid as "roleOid", member_oid as "memberOid", role, login,
+const COLUMNS = `id, target, server, grantor_oid as "grantorOid", role_oid as "roleOid", member_oid as "memberOid", role,
+  login, coalesce(set_role, true) as "setRole",
   settled_at is not null as settled, settled_by as "settledBy"`;
 
-type Found = Pick<Orphan, 'roleOid' | 'memberOid' | 'role' | 'login'>;
+type Found = Pick<Orphan, 'roleOid' | 'memberOid' | 'role' | 'login' | 'setRole'>;
 
 /**
- * Writes down what was found on a target; what was found before and is there no more is settled.
+ * Writes down what was found on a target; what was found before and is there no more is settled, unless it is being
+ * revoked: then its sessions are to be proved gone, too.
  * @returns all of them. `isNew`: written by this call; `foundAt`: when it was first.
  */
 export async function recordOrphans(
   db: Queryable,
   target: string,
-  server: string,
+  server: Standpoint,
   found: readonly Found[],
 ): Promise<readonly (Orphan & { readonly isNew: boolean; readonly foundAt: Date })[]> {
   const { rows } = await db.query(
     `with found as (
-       select * from unnest($3::oid[], $4::oid[], $5::text[], $6::text[]) as f(role_oid, member_oid, role, login)
+       select * from unnest($3::oid[], $4::oid[], $5::text[], $6::text[], $7::boolean[])
+         as f(role_oid, member_oid, role, login, set_role)
      ), gone as (
        update orphans o set settled_at = now() where o.target = $1 and o.server = $2 and o.settled_at is null
          and not exists (select from found f where f.role_oid = o.role_oid and f.member_oid = o.member_oid)
+         and not exists (select from strays s where s.orphan_id = o.id and s.settled_at is null)
+     ), seen as (
+       update orphans o set grantor_oid = $8::oid, set_role = f.set_role from found f
+         where o.target = $1 and o.server = $2 and o.role_oid = f.role_oid and o.member_oid = f.member_oid
+           and o.settled_at is null and (o.grantor_oid, o.set_role) is distinct from ($8::oid, f.set_role)
      ), known as (
-       select o.* from orphans o join found f using (role_oid, member_oid)
+       select o.id, o.target, o.server, $8::oid as grantor_oid, o.role_oid, o.member_oid, o.role, o.login, f.set_role,
+           o.settled_at, o.settled_by, o.found_at from orphans o join found f using (role_oid, member_oid)
          where o.target = $1 and o.server = $2 and o.settled_at is null
      ), added as (
-       insert into orphans (target, server, role_oid, member_oid, role, login) select $1, $2, * from found
+       insert into orphans (target, server, role_oid, member_oid, role, login, set_role, grantor_oid)
+         select $1, $2, f.*, $8::oid from found f
          on conflict (target, server, role_oid, member_oid) where settled_at is null do nothing
          returning *
      )
@@ -64,11 +80,13 @@ export async function recordOrphans(
        union all select ${COLUMNS}, found_at, true from added order by id`,
     [
       target,
-      server,
+      server.server,
       found.map(({ roleOid }) => roleOid),
       found.map(({ memberOid }) => memberOid),
       found.map(({ role }) => role),
       found.map(({ login }) => login),
+      found.map(({ setRole }) => setRole),
+      server.grantorOid,
     ],
   );
   return z.array(recorded).parse(rows);
@@ -91,27 +109,4 @@ export async function readReported(
 export async function readOrphan(db: Queryable, id: number): Promise<Orphan | null> {
   const { rows } = await db.query(`select ${COLUMNS} from orphans where id = $1`, [id]);
   return rows[0] === undefined ? null : orphan.parse(rows[0]);
-}
-
-/**
- * Writes down that it was taken back, with its audit event, in one statement.
- * @param by the operator who had it taken back; null when Hallpass did by itself.
- * @returns false when it was settled before.
- */
-export async function settleOrphan(
-  db: Queryable,
-  id: number,
-  by: string | null,
-  audit: AuditEvent['data'],
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `with settled as (
-       update orphans set settled_at = now(), settled_by = $2 where id = $1 and settled_at is null returning id
-     ), audited as (
-       insert into events (kind, actor, data) select 'orphan_taken_back', $2, $3::jsonb from settled
-     )
-     select from settled`,
-    [id, by, JSON.stringify(audit)],
-  );
-  return rowCount === 1;
 }

@@ -81,6 +81,7 @@ const strays = z.array(
     member_oid: z.number(),
     sessions: z.enum(['auto', 'all', 'leave']),
     set_role: z.boolean(),
+    users_through: requestRow.shape.users_through,
     sessions_before: z.string().nullable(),
     revoked: z.boolean(),
     trouble: z.string().nullable(),
@@ -93,6 +94,7 @@ const STRAYS = `
   select coalesce(json_agg(d), '[]') from (
     select s.id, s.target, s.server, s.grantor_oid::bigint, s.role_oid::bigint, s.member_oid::bigint, s.sessions,
         s.set_role, s.sessions_before, s.revoked, s.trouble,
+        (select r.users_through from requests r where r.id = s.request_id) as users_through,
         (select max(r.id) from requests r where r.target = s.target and r.server = s.server and r.role_oid = s.role_oid
           and r.member_oid = s.member_oid and r.state in ('granting', 'active')) as wanted_by
       from strays s where s.target = $1 and s.settled_at is null and s.id <> all($5::bigint[]) order by s.id limit $3
@@ -144,12 +146,7 @@ export interface Met {
  * apart from them what is to be taken back, what somebody ended first, then the most overdue.
  * @param except what this sweep met already and has not settled: they must not hold up the others.
  */
-export async function readDue(
-  db: Queryable,
-  target: string,
-  except: Met,
-  most: Most,
-): Promise<Due> {
+export async function readDue(db: Queryable, target: string, except: Met, most: Most): Promise<Due> {
   const { rows } = await db.query<DueRow>(DUE, [
     target,
     most.requests,
@@ -211,6 +208,7 @@ function toStray(row: z.infer<typeof strays.element>): DueStray {
     },
     sessions: row.sessions,
     setRole: row.set_role,
+    users: row.users_through ?? [],
     sessionsBefore: row.sessions_before,
     revoked: row.revoked,
     trouble: row.trouble,

@@ -4,6 +4,7 @@ import { sayDuration } from '../domain/duration.js';
 import type { PreviewResult } from '../domain/preview.js';
 import { type AccessRequest, isFinal, requestName } from '../domain/request.js';
 import { button, compose, type Paragraph, plain } from './blocks.js';
+import { headlineSinceEnd, sinceItsEnd } from './came-back.js';
 import { ACTIONS } from './ids.js';
 import type { Message, Scene } from './message.js';
 import { previewLines } from './preview.js';
@@ -32,7 +33,7 @@ export interface CardFacts {
 /** The card as the request stands. */
 export function card(request: AccessRequest, scene: Scene, { first, preview, missing }: CardFacts): Message {
   return compose({
-    ...headline(request, null),
+    ...(headlineSinceEnd(scene.strays) ?? headline(request, null)),
     paragraphs: [
       wish(request, scene, null),
       ...roleParagraphs(request, scene),
@@ -40,6 +41,7 @@ export function card(request: AccessRequest, scene: Scene, { first, preview, mis
       ...sessionsStay(request, missing),
       reasonParagraph(request),
       ...soFar(request, null),
+      ...sinceItsEnd(scene.strays),
       ...approvers(request, first),
     ],
     buttons: buttons(request, scene),

@@ -4,6 +4,7 @@ import { sayDuration } from '../domain/duration.js';
 import { type AccessRequest, lendingOf, requestName } from '../domain/request.js';
 import { awaitsWarning } from '../domain/transition.js';
 import { button, compose, type Paragraph } from './blocks.js';
+import { headlineSinceEnd, sinceItsEnd } from './came-back.js';
 import { psqlLine } from './connect.js';
 import { ACTIONS } from './ids.js';
 import type { Message, Scene } from './message.js';
@@ -73,11 +74,12 @@ export function isOvertaken(kind: string, request: AccessRequest): boolean {
 
 function tell(request: AccessRequest, scene: Scene, more: readonly Paragraph[]): Message {
   return compose({
-    ...headline(request, request.requester),
+    ...(headlineSinceEnd(scene.strays) ?? headline(request, request.requester)),
     paragraphs: [
       wish(request, scene, request.requester),
       ...more,
       ...soFar(request, request.requester),
+      ...sinceItsEnd(scene.strays),
       ...nextStep(request),
     ],
     buttons: buttons(request, scene),

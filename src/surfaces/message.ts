@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import type { Stray } from '../domain/stray.js';
 
 /** What one Slack message shows. */
 export interface Message {
@@ -7,7 +8,10 @@ export interface Message {
   readonly blocks: readonly KnownBlock[];
 }
 
-/** What the configuration says of a request's target and role, for people; all of it as today's file has it. */
+/**
+ * What is shown of a request beside itself: what today's configuration says of its target and role, and what became of its
+ * membership when it had to go apart from the request.
+ */
 export interface Scene {
   readonly targetName: string;
   /** The mark on cards: "production". */
@@ -17,6 +21,8 @@ export interface Scene {
   readonly host: string;
   readonly port: number;
   readonly database: string;
+  /** Oldest first. */
+  readonly strays: readonly Stray[];
 }
 
 /** A message as it was kept in the ledger; null when it is none. */

@@ -2,7 +2,7 @@
 import { compose, plain } from './blocks.js';
 import { ACTIONS, orphanName } from './ids.js';
 import type { Message } from './message.js';
-import { code, inline, mention, plainName, truncate } from './text.js';
+import { code, inline, plainName, truncate } from './text.js';
 
 /** Names in one message. */
 const MAX_SHOWN = 3;
@@ -131,20 +131,6 @@ export function orphanFound(facts: OnTarget & Pair & { readonly id: number }): M
         },
       },
     ],
-    footer: footer(facts),
-  });
-}
-
-/** @param facts `settledBy`: the operator who clicked; null when the configuration has it so (`orphans: revoke`). */
-export function orphanSettled(facts: OnTarget & Pair & { readonly settledBy: string | null }): Message {
-  const by = facts.settledBy === null ? 'because of `orphans: revoke`' : `by ${mention(facts.settledBy)}`;
-  return compose({
-    mark: 'lock',
-    title: `Unexplained membership taken back on ${inline(facts.targetName, 150)}`,
-    paragraphs: [
-      `${code(facts.login)} was a member of ${code(facts.role)}, granted by Hallpass's own login, and this ledger never lent it. It was taken back ${by}.`,
-    ],
-    buttons: [],
     footer: footer(facts),
   });
 }

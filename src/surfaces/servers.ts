@@ -87,29 +87,21 @@ interface Pair {
   readonly login: string;
 }
 
-/** What a comparison found after the server behind a target changed. */
+/** Grants that a comparison missed after the server behind a target changed. What came back has messages of its own. */
 export function serverMoved(
   facts: OnTarget & {
     /** As the end of "after ...". */
     readonly after: string;
-    readonly back: readonly Pair[];
     readonly lost: readonly Pair[];
   },
 ): Message {
-  const list = (pairs: readonly Pair[]) => {
-    const shown = pairs.slice(0, MAX_SHOWN).map(({ role, login }) => `${code(role)} of ${code(login)}`);
-    return `${shown.join(', ')}${pairs.length > shown.length ? ` and ${pairs.length - shown.length} more` : ''}`;
-  };
+  const shown = facts.lost.slice(0, MAX_SHOWN).map(({ role, login }) => `${code(role)} of ${code(login)}`);
+  const more = facts.lost.length - shown.length;
   return compose({
     mark: 'warning',
     title: `${inline(facts.targetName, 150)} after ${facts.after}`,
     paragraphs: [
-      ...(facts.back.length === 0
-        ? []
-        : [`These had ended and were back, so Hallpass revokes them again: ${list(facts.back)}.`]),
-      ...(facts.lost.length === 0
-        ? []
-        : [`These were granted and the server has lost them, so they end: ${list(facts.lost)}.`]),
+      `These were granted and the server has lost them, so they end: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
     ],
     buttons: [],
     footer: footer(facts),

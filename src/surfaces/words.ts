@@ -170,7 +170,7 @@ export function unknownOrphan(id: string): string {
 }
 
 export function orphanSettled({ role, login, settledBy }: Orphan): string {
-  const by = settledBy === null ? 'is gone already' : `was already taken back by ${mention(settledBy)}`;
+  const by = settledBy === null ? 'is gone already' : `was already revoked by ${mention(settledBy)}`;
   return `${code(role)} of ${code(login)} ${by}. There is nothing left to do.`;
 }
 
@@ -183,8 +183,9 @@ export function targetLeft({ target }: Orphan): string {
   return `${code(target)} is not in the configuration any more. REVOKE it there as a database administrator.`;
 }
 
-export function orphanNotTaken({ role, login }: Orphan, why: string): string {
-  return `${code(role)} could not be taken back from ${code(login)}: ${inline(why, 500)} Click again once that is put right.`;
+/** Somebody clicked before. */
+export function orphanGoing({ role, login }: Orphan): string {
+  return `${code(role)} of ${code(login)} is being revoked already. The message says when that is confirmed.`;
 }
 
 /** @param id as it came with the click: not trusted. */

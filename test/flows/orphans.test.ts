@@ -23,11 +23,12 @@ test('the first start of a ledger takes nothing away: it is reported, and an ope
 
   slack.faults.duplicateNext();
   await click(slack, 'olga', report, 'Take back');
-  const settled = await operatorsHear(stage, /taken back/);
+  const settled = await operatorsHear(stage, /Unexplained membership revoked/);
+  expect(all(settled)).toContain('Revoked `orders_read` from `ana` and ended 0 sessions');
   expect(all(settled)).toContain(`by <@${CAST.olga}>`);
   expect(buttonsOf(settled.blocks)).toEqual([]);
   expect(await lent(stage)).toEqual([]);
-  expect(await clickAndHear(slack, 'olga', report, 'Take back')).toContain('already taken back');
+  expect(await clickAndHear(slack, 'olga', report, 'Take back')).toContain('already revoked');
   const events = await runSql(stage.ledgerUrl, "select actor from events where kind = 'orphan_taken_back'");
   expect(events).toEqual([{ actor: CAST.olga }]);
   expect(await hallpass.stop()).toBe(0);

@@ -8,7 +8,7 @@ import { NOTE_KINDS, note, status } from '../../src/surfaces/direct.js';
 import * as formWords from '../../src/surfaces/form-words.js';
 import type { Message, Scene } from '../../src/surfaces/message.js';
 import { requestModal } from '../../src/surfaces/modal.js';
-import { manyOrphans, orphanFound, orphanSettled, serverChanged } from '../../src/surfaces/operators.js';
+import { manyOrphans, orphanFound, serverChanged } from '../../src/surfaces/operators.js';
 import * as words from '../../src/surfaces/words.js';
 import { SITUATION_NAMES, SITUATIONS, scene, textsIn } from './samples.js';
 
@@ -95,9 +95,8 @@ it.each(HOSTILE.map((sample, i) => [i, sample] as const))('messages, sample %i',
   expectFit(
     serverChanged({ ...on, expected: sample.name, found: sample.name, standing: [`R-1001`], open: 2_000 }),
   );
-  const orphan = { ...on, id: 12, role: sample.name, login: sample.name, settledBy: 'U0OPS' };
+  const orphan = { ...on, id: 12, role: sample.name, login: sample.name };
   expectFit(orphanFound(orphan));
-  expectFit(orphanSettled(orphan));
   expectFit(manyOrphans({ ...on, found: Array.from({ length: 5_000 }, () => orphan) }));
 });
 

@@ -20,6 +20,7 @@ export const scene: Scene = {
   host: 'db.internal',
   port: 5432,
   database: 'shop',
+  strays: [],
 };
 
 const pending = aRequest({

@@ -1,0 +1,42 @@
+/** What became of memberships that had to go, written into the ledger: an error of one of them speaks for no other. */
+import type { Proof } from '../domain/request.js';
+import type { DueStray } from '../domain/stray.js';
+import { change } from './change.js';
+import type { Deps } from './deps.js';
+import { type Hindered, recordHindered } from './hindered.js';
+import type { Left, Outcome } from './leaving.js';
+import { recordStrays } from './strays.js';
+
+export async function recordLeft(
+  deps: Pick<Deps, 'db' | 'changed' | 'config' | 'logger'>,
+  left: readonly Left[],
+): Promise<void> {
+  const proofs = new Map<number, Proof>();
+  const open = new Map<number, Extract<Outcome, { is: 'open' }>>();
+  const hindered: Hindered[] = [];
+  const strays: { stray: DueStray; outcome: Outcome }[] = [];
+  for (const { leaving, outcome } of left) {
+    const { of } = leaving;
+    if ('stray' in of) strays.push({ stray: of.stray, outcome });
+    else if (outcome.is === 'gone') {
+      const { found, closed, prepared } = outcome;
+      proofs.set(of.request.id, { found, closed, prepared });
+    } else {
+      if (outcome.is === 'open') open.set(of.request.id, outcome);
+      hindered.push({ request: of.request, error: outcome.error });
+    }
+  }
+  await change(deps, [...proofs.keys()], ({ id }) => {
+    const proof = proofs.get(id);
+    return proof ? { event: { type: 'proved_gone', proof } } : null;
+  });
+  // Keeps the moment before which sessions count, so that a later try ends no session that never had the role.
+  await change(deps, [...open.keys()], ({ id }) => {
+    const outcome = open.get(id);
+    if (outcome === undefined) return null;
+    const { before, error, users } = outcome;
+    return { event: { type: 'sessions_open', before, trouble: error.message, users } };
+  });
+  await recordHindered(deps, hindered);
+  await recordStrays(deps, strays);
+}
