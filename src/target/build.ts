@@ -3,6 +3,7 @@ import type { Connect, TargetConfig } from '../config/config.js';
 import { writeAnchor } from './anchor.js';
 import { byRole } from './by-role.js';
 import { createTargetConnection, DEFAULT_LIMITS, type Limits, type TargetConnection } from './connect.js';
+import { dial, dialServer } from './connecting/dial.js';
 import { standbyError } from './errors.js';
 import { readFactsByName, readMemberships, readServer } from './facts.js';
 import { readFormer } from './former.js';
@@ -45,7 +46,8 @@ interface Ways {
 /** Connects when it is first used. */
 export function buildTarget({ connect, replicas, limits }: Servers, ways: Ways): Target {
   const { mode } = ways;
-  const open = (to: Connect) => createTargetConnection(to, { ...DEFAULT_LIMITS, ...limits });
+  const logIn = mode === 'direct' ? dialServer : dial;
+  const open = (to: Connect) => createTargetConnection(to, { ...DEFAULT_LIMITS, ...limits }, logIn);
   const any = open(connect);
   const standbys = replicas.map((replica) => ways.sessions(open(replica), nameOf(replica)));
   const blocked = new Set<number>();

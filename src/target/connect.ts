@@ -7,7 +7,7 @@ import pg from 'pg';
 import { z } from 'zod';
 import type { Connect } from '../config/config.js';
 import { destroy } from '../pg/session.js';
-import { dial } from './connecting/dial.js';
+import { type Dial, dial } from './connecting/dial.js';
 import { closedError, sessionError, targetError, timeoutError } from './errors.js';
 
 /** How a connection is used; milliseconds. */
@@ -72,7 +72,12 @@ export interface TargetConnection {
   close(): Promise<void>;
 }
 
-export function createTargetConnection(connect: Connect, limits: Limits): TargetConnection {
+/** @param logIn for what can be done from any database of the server, `dialServer`. */
+export function createTargetConnection(
+  connect: Connect,
+  limits: Limits,
+  logIn: Dial = dial,
+): TargetConnection {
   let current: pg.Client | null = null;
   let idle: NodeJS.Timeout | undefined;
   let closed = false;
@@ -88,7 +93,7 @@ export function createTargetConnection(connect: Connect, limits: Limits): Target
   async function open(): Promise<pg.Client> {
     if (closed) throw closedError();
     if (current !== null) return current;
-    const client = await dial(connect, limits);
+    const client = await logIn(connect, limits);
     const forget = () => {
       if (current === client) current = null;
     };

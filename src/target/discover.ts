@@ -7,6 +7,7 @@ import type { Connect, TargetConfig } from '../config/config.js';
 import { isAbove } from '../domain/danger.js';
 import { predefinedRole } from '../domain/predefined-roles.js';
 import { createTargetConnection, DEFAULT_LIMITS, type Limits, type TargetConnection } from './connect.js';
+import { dialServer } from './connecting/dial.js';
 import { OWNER } from './guarded/names.js';
 import { inside } from './open.js';
 
@@ -80,10 +81,11 @@ function isTooPowerful(role: string): boolean {
 
 /** Connects when it is first asked, and lets go soon after. Tests shorten the limits. */
 export function createDiscovery(connect: Connect, mode: Mode, limits: Partial<Limits> = {}): Discovery {
-  const connection = createTargetConnection(mode === 'guarded' ? inside(connect) : connect, {
-    ...LIMITS,
-    ...limits,
-  });
+  const all = { ...LIMITS, ...limits };
+  const connection =
+    mode === 'guarded'
+      ? createTargetConnection(inside(connect), all)
+      : createTargetConnection(connect, all, dialServer);
   return {
     roles: () => discoverRoles(connection, mode),
     close: () => connection.close(),

@@ -196,7 +196,6 @@ describe('the connection to a target', () => {
   test.each([
     ['nobody listens', async () => ({ port: await freePort() }), 'unreachable', true],
     ['there is no such host', async () => ({ host: 'nowhere.invalid' }), 'unreachable', true],
-    ['there is no such database', async () => ({ database: 'nowhere' }), 'login_refused', false],
     ['the login is not known', async () => ({ user: 'nobody' }), 'login_refused', false],
     ['TLS is wanted and not there', async () => ({ tls: 'verify-full' as const }), 'login_refused', false],
   ])('when %s, the error says so', async (_, connect, kind, passing) => {

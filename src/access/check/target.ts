@@ -8,6 +8,7 @@ import type { Inspector } from '../../target/inspection/inspector.js';
 import type { Server, Target } from '../../target/target.js';
 import { withDiscovered } from './discovered.js';
 import { type Finding, failed, failure, isFailure } from './finding.js';
+import { describeGranting } from './granting.js';
 import type { LedgerView } from './ledger.js';
 import { checkMemberships } from './memberships.js';
 import { checkRoles, loginsOf, pairsOf, type RolesReport, readUntil } from './roles.js';
@@ -67,6 +68,13 @@ export async function checkTarget(
         'db' in ledger ? { name: 'the ledger’s', aheadMs: ledger.aheadMs } : { name: 'ours', aheadMs: 0 };
       return [describeClock(await instruments.diagnosis.clock(), other)];
     });
+    await attempt('database', async () =>
+      describeGranting(
+        configured,
+        server.login,
+        await instruments.diagnosis.granting([...configured.roles.keys(), ...loginsOf(config, configured)]),
+      ),
+    );
     if (!server.inRecovery) {
       await attempt('memberships', () => checkMemberships(configured, server, instruments.target, ledger));
     }

@@ -4,6 +4,7 @@ import type { Connect } from '../../config/config.js';
 import { ownSession, SharedSessionError } from '../../pg/session.js';
 import type { SessionSettings } from '../../pg/settings.js';
 import { readTypes } from '../../pg/types.js';
+import { TargetError } from '../errors.js';
 import { readPassword } from './credentials.js';
 import { askedOf, connectError } from './errors.js';
 import { transactionPoolError } from './pooler-errors.js';
@@ -14,12 +15,21 @@ import { within } from './within.js';
 const SETTINGS: SessionSettings = { own: { search_path: 'pg_catalog' } };
 const TYPES = readTypes({ bigintAsNumber: false });
 
+/**
+ * Memberships belong to the server, so they can be changed from any database. Every server has this one, and its owner
+ * is an administrator; the owner of the database in which people work may be the person whose role is to be revoked,
+ * and can shut us out of it.
+ */
+const NEUTRAL = 'postgres';
+
 interface Use {
   /** For all of it, milliseconds. */
   readonly connectMs: number;
   /** What it is called on the server. */
   readonly name: string;
 }
+
+export type Dial = (connect: Connect, use: Use) => Promise<pg.Client>;
 
 /**
  * Makes a connection to a target: files, credentials, tunnel, TLS, login, and the proof that its session is our own.
@@ -39,6 +49,28 @@ export async function dial(connect: Connect, { connectMs, name }: Use): Promise<
     if (thrown instanceof SharedSessionError) throw transactionPoolError(askedOf(connect));
     throw connectError(thrown, connect);
   }
+}
+
+/**
+ * As `dial`, for what can be done from any database of the server: to one that nobody can shut us out of, or else to
+ * the one of the configuration. Decided each time, so that a new GRANT CONNECT counts.
+ * @throws TargetError of the configured database.
+ */
+export async function dialServer(connect: Connect, use: Use): Promise<pg.Client> {
+  if (connect.database === NEUTRAL) return dial(connect, use);
+  const deadline = performance.now() + use.connectMs;
+  try {
+    return await dial({ ...connect, database: NEUTRAL }, use);
+  } catch (thrown) {
+    if (!isTurnedAway(thrown)) throw thrown;
+    return dial(connect, { ...use, connectMs: Math.max(1, deadline - performance.now()) });
+  }
+}
+
+/** The server answered, and doesn't let us into this database: by code, because its words may be in any language. */
+function isTurnedAway(thrown: unknown): boolean {
+  const cause = thrown instanceof TargetError ? thrown.cause : null;
+  return cause instanceof pg.DatabaseError && /^(?:28|3D000|42501|55000|53300|08P01)/.test(cause.code ?? '');
 }
 
 async function prepare(

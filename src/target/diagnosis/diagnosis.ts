@@ -1,8 +1,11 @@
 /** Looks at one target for `hallpass check` and `hallpass setup-sql`: reads only, on connections of its own. */
 import type { Connect, TargetConfig } from '../../config/config.js';
 import { createTargetConnection, type Limits, type TargetConnection } from '../connect.js';
+import { type Dial, dial, dialServer } from '../connecting/dial.js';
 import { type TargetError, targetError } from '../errors.js';
+import { inside } from '../open.js';
 import type { NamePair } from '../target.js';
+import { type Granting, readGranting } from './granting.js';
 import { type Obstacles, readObstacles } from './obstacles.js';
 import { readPerson } from './person.js';
 import { readClock, readMissing, readSituation, readVersion, type Situation } from './situation.js';
@@ -27,6 +30,11 @@ export interface Diagnosis {
   clock(): Promise<{ readonly aheadMs: number; readonly orSoMs: number }>;
   /** Of these names, those that no role of the server has. */
   missing(names: readonly string[]): Promise<readonly string[]>;
+  /**
+   * The database through which Hallpass grants and revokes.
+   * @param names roles and logins of whom it is asked whether they own it.
+   */
+  granting(names: readonly string[]): Promise<Granting>;
   /** Never throws: one that can't be reached is answered as its error. */
   standbys(): Promise<readonly StandbyReport[]>;
   person(pair: NamePair): ReturnType<typeof readPerson>;
@@ -39,7 +47,8 @@ export function createDiagnosis(
   { connect, replicas, mode }: Pick<TargetConfig, 'connect' | 'replicas' | 'mode'>,
   limits: Partial<Limits> = {},
 ): Diagnosis {
-  const open = (to: Connect) => createTargetConnection(to, { ...LIMITS, ...limits });
+  const open = (to: Connect, logIn: Dial = dial) =>
+    createTargetConnection(to, { ...LIMITS, ...limits }, logIn);
   const primary = open(connect);
 
   return {
@@ -57,6 +66,11 @@ export function createDiagnosis(
     },
 
     missing: (names) => primary.read((send) => readMissing(send, names)),
+
+    granting: (names) =>
+      briefly(mode === 'guarded' ? open(inside(connect)) : open(connect, dialServer), (connection) =>
+        connection.read((send) => readGranting(send, names)),
+      ),
 
     async standbys() {
       if (replicas.length === 0) return [];

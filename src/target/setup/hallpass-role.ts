@@ -2,7 +2,7 @@
 import { GRANTORS_SINCE, grantAdminSql, quoteName } from '../quote.js';
 import { makeRole, POWERLESS } from './make-role.js';
 import type { Place } from './place.js';
-import { attempt, comment } from './script.js';
+import { attempt, comment, quoteText } from './script.js';
 
 /** A few processes, each with a connection of its own; a runaway can't take the server's last one. */
 const CONNECTION_LIMIT = 20;
@@ -84,4 +84,17 @@ export function grantConnect(role: string, database: string): string {
     'Run it as the owner of the database, unless PUBLIC may connect anyway.',
   );
   return `${comment('Said for the day on which PUBLIC may not connect any more.')}\n${grant}`;
+}
+
+/** Lets Hallpass into the database that no borrower owns, where PUBLIC may not connect to it. */
+export function grantNeutral(login: string): string {
+  const grant = attempt(
+    `IF EXISTS (SELECT FROM pg_database d
+              WHERE d.datname = 'postgres' AND NOT has_database_privilege(${quoteText(login)}, d.oid, 'CONNECT')) THEN
+    GRANT CONNECT ON DATABASE postgres TO ${quoteName(login)};
+  END IF;`,
+    'Run it as the owner of the database postgres. Without it, Hallpass grants and revokes through the database above.',
+  );
+  return `${comment(`Memberships belong to the server, so Hallpass grants and revokes through this database: the owner of the other
+one could keep it out.`)}\n${grant}`;
 }

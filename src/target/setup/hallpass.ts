@@ -1,7 +1,14 @@
 /** The script for Hallpass itself: its login, what it may lend, its rights for sessions; and the way back. */
 import { OWNER, REAPER } from '../guarded/names.js';
 import { guardedSteps, undoGuarded } from './guarded.js';
-import { grantAdmin, grantConnect, grantSessionRights, makeLogin, SESSION_RIGHTS } from './hallpass-role.js';
+import {
+  grantAdmin,
+  grantConnect,
+  grantNeutral,
+  grantSessionRights,
+  makeLogin,
+  SESSION_RIGHTS,
+} from './hallpass-role.js';
 import type { Place, SetupTarget } from './place.js';
 import { comment, quoteText, type Step, transaction } from './script.js';
 import { dropRole, revokeFromHolder, revokePrivileges } from './undo-role.js';
@@ -15,7 +22,12 @@ export function hallpassSteps(place: Place, { roles, discover }: SetupTarget): r
   ];
   if (place.mode === 'guarded') return guardedSteps(place, rights);
   return [
-    transaction(place.first, [...makeLogin(place), grantConnect(place.login, place.database), ...rights]),
+    transaction(place.first, [
+      ...makeLogin(place),
+      grantConnect(place.login, place.database),
+      ...(place.database === 'postgres' ? [] : [grantNeutral(place.login)]),
+      ...rights,
+    ]),
   ];
 }
 

@@ -42,7 +42,7 @@ export function revokePrivileges(place: Place, role: string): string {
     UNION ALL
     SELECT format('REVOKE ALL ON DATABASE %I FROM %I', d.datname, gone.rolname)
       FROM gone, pg_database d
-     WHERE d.datname = current_database() AND EXISTS (SELECT FROM aclexplode(d.datacl) a WHERE a.grantee = gone.oid)
+     WHERE d.datname IN (current_database(), 'postgres') AND EXISTS (SELECT FROM aclexplode(d.datacl) a WHERE a.grantee = gone.oid)
     UNION ALL
     SELECT format('ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I REVOKE ALL ON %s FROM %I',
                   pg_get_userbyid(d.defaclrole), n.nspname, CASE d.defaclobjtype WHEN 'S' THEN 'SEQUENCES' ELSE 'TABLES' END,
