@@ -19,6 +19,7 @@ import {
   whileNoOtherMigrates,
 } from './migration-lock.js';
 import { connectLedger, LedgerError } from './pool.js';
+import { assertSchema } from './schema.js';
 
 /** Plain SQL, one step a file; beside `dist` in a build, beside `src` in the sources. */
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -47,6 +48,7 @@ export async function migrateLedger(ownerUrl: string, databaseUrl: string, logge
     const login = await whoIs(databaseUrl);
     const owner = await connectAsOwner(ownerUrl);
     try {
+      await assertSchema(owner);
       const lock = await connectAsOwner(ownerUrl);
       try {
         await whileNoOtherMigrates(lock, () => bringUpToDate(owner, login, logger));

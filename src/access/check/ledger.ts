@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { coerceError } from '../../errors.js';
+import { coerceError, HallpassError } from '../../errors.js';
 import { closeSql, type DatabaseRights, readDatabaseRights } from '../../ledger/database-rights.js';
 import type { Queryable } from '../../ledger/pool.js';
-import { type Finding, note, ok } from './finding.js';
+import { type Finding, failed, note, ok } from './finding.js';
 
 /** The ledger as `check` uses it: beside the targets, and not needed for them. */
 export type LedgerView =
@@ -12,8 +12,8 @@ export type LedgerView =
       readonly aheadMs: number;
       readonly rights: DatabaseRights;
     }
-  /** A clause that says why it can't be read. */
-  | { readonly why: string };
+  /** A clause that says why it can't be read; `refused` when Hallpass itself doesn't take it as it is. */
+  | { readonly why: string; readonly refused?: HallpassError };
 
 /** Never throws. */
 export async function viewLedger(db: Queryable): Promise<LedgerView> {
@@ -27,12 +27,14 @@ export async function viewLedger(db: Queryable): Promise<LedgerView> {
     const aheadMs = row.now.getTime() - (before + Date.now()) / 2;
     return { db, aheadMs, rights: await readDatabaseRights(db) };
   } catch (error) {
-    return { why: coerceError(error).message };
+    const { message } = coerceError(error);
+    return error instanceof HallpassError ? { why: message, refused: error } : { why: message };
   }
 }
 
 export function describeLedger(view: LedgerView): Finding {
   if (!('db' in view)) {
+    if (view.refused !== undefined) return failed('ledger', view.refused);
     const says = `It can’t be read, so what Hallpass has granted is not compared with it: ${view.why}.`;
     return note('ledger', says, 'Check DATABASE_URL; a ledger that is new is made by `hallpass migrate`.');
   }

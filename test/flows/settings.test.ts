@@ -1,0 +1,55 @@
+/** Whatever defaults somebody gave Hallpass's logins on the ledger, or its database, the whole way is gone. */
+import { afterEach, beforeAll, expect, it } from 'vitest';
+import { card, click } from '../../sandbox/stage/people.js';
+import { connectLedger } from '../../src/ledger/pool.js';
+import { HOSTILE, setEverywhere } from '../support/hostile.js';
+import { waitFor } from '../support/wait-for.js';
+import { runHallpass } from './commands.js';
+import { borrow, isRefused, openStage } from './crash-stage.js';
+
+const stage = await openStage();
+const LOGINS = ['hallpass_app', 'hallpass_owner'];
+/** As a superuser, in a database where nothing is set. */
+const admin = (sql: string, values: unknown[] = []) => stage.ledger.query(sql, values, 'template1');
+
+beforeAll(async () => {
+  await admin('CREATE ROLE orders_read');
+  await admin(`GRANT orders_read TO ${LOGINS.join(', ')}`);
+});
+afterEach(async () => {
+  await admin('ALTER DATABASE hallpass RESET ALL');
+  for (const role of LOGINS) {
+    await admin(`ALTER ROLE ${role} RESET ALL`);
+    await admin(`ALTER ROLE ${role} IN DATABASE hallpass RESET ALL`);
+  }
+});
+
+/** As time would have passed. */
+async function expire(id: string): Promise<void> {
+  const ledger = await connectLedger(stage.ledgerUrl);
+  await ledger.query('update requests set expires_at = now() where id = $1', [id.slice('R-'.length)]);
+  await ledger.end();
+}
+
+// The first one finds an empty database, and makes the tables.
+const GROUPS = Object.entries(HOSTILE).toSorted(
+  ([a], [b]) => Number(b.includes('may')) - Number(a.includes('may')),
+);
+
+it.each(GROUPS)('%s: a hostile default changes nothing', async (_, hostile) => {
+  for (const role of LOGINS) await setEverywhere(admin, hostile, { database: 'hallpass', role });
+  const hallpass = await stage.startHallpass();
+  const { id } = await borrow(stage, 'ana', { role: 'orders_read', duration: '1 hour' });
+  const shown = await card(stage.slack, id, /Granted until <!date/);
+  expect(shown.text).toContain(id);
+  await expire(id);
+  await waitFor(() => isRefused(stage, 'ana', 'orders_read'), { what: 'the role to be revoked' });
+  await card(stage.slack, id, /Ended/);
+
+  const second = await borrow(stage, 'ana', { role: 'orders_read', duration: '1 hour' });
+  await click(stage.slack, 'ana', second.note, 'Relinquish');
+  await card(stage.slack, second.id, /Ended: relinquished/);
+  expect(await isRefused(stage, 'ana', 'orders_read')).toBe(true);
+  expect(await runHallpass(stage, ['audit', 'verify'])).toMatchObject({ code: 0 });
+  await hallpass.stop();
+});
