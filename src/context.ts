@@ -41,7 +41,7 @@ import { createNobody } from './oncall/nobody.js';
 import type { OnCall } from './oncall/on-call.js';
 import { createPagerDuty } from './oncall/pagerduty.js';
 import type { Alarms } from './queue/alarms.js';
-import { createAlarms } from './queue/bullmq-alarms.js';
+import { createLateAlarms } from './queue/late-alarms.js';
 import { createDiscovery } from './target/discover.js';
 import { createInspector } from './target/inspection/inspector.js';
 import { openTarget } from './target/open.js';
@@ -53,6 +53,9 @@ const SHIFT_BATCH = 500;
 
 /** The start waits this long for the roles that targets have, and for what they remember; milliseconds. */
 const FIRST_LOOK_MS = 2_000;
+
+/** BullMQ is loaded so long after the start, when Slack is connected; milliseconds. */
+const ALARMS_AFTER_MS = 1_000;
 
 /** What of the environment the adapters need. */
 export interface Surroundings {
@@ -94,7 +97,14 @@ export async function createContext(
   const installation = await readInstallation(db);
   const messenger = createMessenger({ ...slack, logger });
   const onCall: OnCall = pagerduty === null ? createNobody() : createPagerDuty({ ...pagerduty, logger });
-  const alarms: Alarms = createAlarms({ redis, databaseUrl, logger, prefix: redisPrefix(databaseUrl) });
+  const alarms: Alarms = createLateAlarms(
+    async () => {
+      const { createAlarms } = await import('./queue/bullmq-alarms.js');
+      return createAlarms({ redis, databaseUrl, logger, prefix: redisPrefix(databaseUrl) });
+    },
+    ALARMS_AFTER_MS,
+    logger,
+  );
   const configured = [...config.targets.values()];
   const targets = new Map(configured.map((target) => [target.key, openTarget(target, installation)]));
   const inspectors = new Map(configured.map((target) => [target.key, createInspector(target.connect)]));

@@ -10,7 +10,7 @@ import { startHealth } from './health.js';
 import { migrateLedger } from './ledger/migrate.js';
 import { createLogger, type Logger } from './logger.js';
 import { migrateQueue } from './queue/migrate.js';
-import { createSlackApp, type SlackApp } from './slack/app.js';
+import type { SlackApp } from './slack/app.js';
 
 /** Whatever still runs after this is cut off, milliseconds. */
 const STOP_MS = 9_500;
@@ -29,8 +29,11 @@ interface Start {
 /** Runs Hallpass with an ear for Slack. As `run`. */
 export async function serve(options: Start): Promise<void> {
   const env = readEnv(process.env);
-  await run(env, options, (config, { access, messenger, slackTokens }, logger) =>
-    createSlackApp({
+  // Loaded while the ledger answers.
+  const loading = import('./slack/app.js');
+  await run(env, options, async (config, { access, messenger, slackTokens }, logger) => {
+    const { createSlackApp } = await loading;
+    return createSlackApp({
       transport: env.transport,
       apiUrl: env.slack.apiUrl,
       command: config.slack.command,
@@ -39,13 +42,13 @@ export async function serve(options: Start): Promise<void> {
       formSecret: env.slack.botToken,
       logger,
       onRefusal: (refusal) => slackTokens.heard(refusal),
-    }),
-  );
+    });
+  });
 }
 
 /** Runs Hallpass without an ear for Slack: it sweeps, takes alarms and delivers messages. As `run`. */
 export async function work(options: Start): Promise<void> {
-  await run(readWorkerEnv(process.env), options, () => null);
+  await run(readWorkerEnv(process.env), options, async () => null);
 }
 
 /**
@@ -56,14 +59,14 @@ export async function work(options: Start): Promise<void> {
 async function run(
   env: WorkerEnv,
   options: Start,
-  createEar: (config: Config, context: Context, logger: Logger) => SlackApp | null,
+  createEar: (config: Config, context: Context, logger: Logger) => Promise<SlackApp | null>,
 ): Promise<void> {
   const logger = createLogger(env.logLevel);
   const config = loadConfig(env.configPath, process.env);
   if (options.migrate) await migrate(env, logger);
 
   const context = await createContext(config, env, logger);
-  const slack = createEar(config, context, logger);
+  const slack = await createEar(config, context, logger);
   let stopping = false;
   const missing = async () => {
     if (stopping) return ['it is ending'];

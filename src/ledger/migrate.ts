@@ -4,8 +4,8 @@
  * so is the chain over the events. It may move the ids of requests on, past those that a lost ledger has given out: one that is taken
  * is refused by the primary key.
  */
+import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { HallpassError } from '../errors.js';
@@ -72,26 +72,39 @@ export async function migrateLedger(ownerUrl: string, databaseUrl: string, logge
 
 async function bringUpToDate(owner: pg.Client, login: string, logger: Logger): Promise<void> {
   try {
-    await runner({
-      dbClient: owner,
-      dir: MIGRATIONS,
-      direction: 'up',
-      migrationsTable: MIGRATIONS_TABLE,
-      // Ours is held.
-      noLock: true,
-      logger: {
-        debug: (line) => logger.debug(line),
-        info: (line) => logger.debug(line),
-        warn: (line) => logger.warn(line),
-        error: (line) => logger.error(line),
-      },
-    });
+    if (await isBehind(owner)) await runSteps(owner, logger);
     const { rows } = await owner.query<{ owner: string }>('select session_user as owner');
     if (rows[0]?.owner !== login) await owner.query(GRANTS.replaceAll('LOGIN', pg.escapeIdentifier(login)));
     await closeToPublic(owner, login, logger);
   } catch (thrown) {
     throw codeOf(thrown) === LOCK_TIMEOUT ? await heldTooLong(owner, thrown) : thrown;
   }
+}
+
+async function isBehind(owner: pg.Client): Promise<boolean> {
+  const steps = (await readdir(MIGRATIONS)).flatMap((file) => /^(.+)\.sql$/.exec(file)?.[1] ?? []);
+  const { rows } = await owner.query<{ name: string }>(`select name from ${MIGRATIONS_TABLE}`);
+  const done = new Set(rows.map(({ name }) => name));
+  return !steps.every((step) => done.has(step));
+}
+
+async function runSteps(owner: pg.Client, logger: Logger): Promise<void> {
+  // Most starts have nothing to migrate, and need not load it.
+  const { runner } = await import('node-pg-migrate');
+  await runner({
+    dbClient: owner,
+    dir: MIGRATIONS,
+    direction: 'up',
+    migrationsTable: MIGRATIONS_TABLE,
+    // Ours is held.
+    noLock: true,
+    logger: {
+      debug: (line) => logger.debug(line),
+      info: (line) => logger.debug(line),
+      warn: (line) => logger.warn(line),
+      error: (line) => logger.error(line),
+    },
+  });
 }
 
 /**

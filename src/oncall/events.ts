@@ -1,7 +1,6 @@
 /** Opens and resolves incidents by PagerDuty's Events API v2: developer.pagerduty.com/docs/events-api-v2 */
 import { Agent } from 'node:https';
 import { connect, type NetConnectOpts } from 'node:net';
-import { event } from '@pagerduty/pdjs';
 import { coerceError } from '../errors.js';
 import { PagerDutyError } from './pagerduty-api.js';
 
@@ -56,6 +55,7 @@ export function createEvents(options: {
     async send({ key, open, summary, details }) {
       let status: number;
       try {
+        const { event } = await import('@pagerduty/pdjs');
         const answer = await event({
           ...reach,
           data: {

@@ -1,5 +1,5 @@
 /** Reads lists from PagerDuty's REST API and sorts what can go wrong with that. */
-import { api } from '@pagerduty/pdjs';
+import type { api as pdjsApi } from '@pagerduty/pdjs';
 import { z } from 'zod';
 import { coerceError, HallpassError } from '../errors.js';
 
@@ -15,7 +15,7 @@ const PAGE_SIZE = '100';
 const RETRY_AFTER_429_MS = 400;
 
 /** What the library answers a GET with; it does not export the type. */
-type Answer = Awaited<ReturnType<ReturnType<typeof api>['get']>>;
+type Answer = Awaited<ReturnType<ReturnType<typeof pdjsApi>['get']>>;
 
 /** Its message is a sentence for the card. */
 export class PagerDutyError extends HallpassError {}
@@ -42,6 +42,8 @@ export function createPagerDutyApi(token: string, apiUrl: string | null): PagerD
       entry: z.ZodType<T>,
       signal: AbortSignal,
     ) {
+      // Not at the start: the first request comes later.
+      const { api } = await import('@pagerduty/pdjs');
       const page = z.object({ [path]: z.array(entry) });
       let ask: (() => Promise<Answer>) | undefined = () =>
         api({

@@ -1,10 +1,9 @@
 /** BullMQ's two ends, the queue that adds jobs and the worker that receives them, on Redis or on Postgres. */
 import { type BackendFactory, createRedisBackend, type IQueueBackend, withBackend } from 'bullmq';
 import type { RedisServer } from '../config/redis-url.js';
+import { QUEUE_NAME } from './names.js';
 import { createLedgerBackend } from './postgres-backend.js';
 import { RETRY_MS, redisOptions } from './redis-options.js';
-
-export const QUEUE_NAME = 'hallpass-alarms';
 
 interface Alarm {
   readonly target: string;

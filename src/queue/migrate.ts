@@ -1,14 +1,9 @@
-import {
-  assertSchemaCompatibility,
-  LATEST_SCHEMA_VERSION,
-  runMigrations,
-  SchemaMigrationRequiredError,
-} from 'bullmq';
+import { createRequire } from 'node:module';
 import pg from 'pg';
+import { z } from 'zod';
 import { HallpassError } from '../errors.js';
 import { connectOwn } from '../pg/pool.js';
-import { QUEUE_NAME } from './connection.js';
-import { QUEUE_SCHEMA } from './postgres-backend.js';
+import { QUEUE_NAME, QUEUE_SCHEMA } from './names.js';
 
 /** BullMQ names its schema itself. */
 const SETTINGS = { own: { search_path: 'pg_catalog' } };
@@ -29,12 +24,14 @@ export async function migrateQueue(ownerUrl: string, options: { readonly grantTo
   try {
     client = await connectOwn(ownerUrl, SETTINGS, { connectionTimeoutMillis: 10_000 });
     await client.query(`SET lock_timeout = ${PATIENCE_MS}`);
-    if (!(await isUpToDate(client))) await runMigrations(client, QUEUE_SCHEMA);
+    const isMarked = await wasMigratedBy(client, MARK);
+    if (!isMarked) await bringUpToDate(client);
     // Two GRANTs on one object at once fail with "tuple concurrently updated": one at a time, by a lock that needs rights.
     await client.query(`BEGIN; LOCK TABLE ${QUEUE_SCHEMA}.migration IN SHARE UPDATE EXCLUSIVE MODE`);
     // BullMQ creates a queue's sequence when the first id is drawn: drawn here, so that it is the owner who does.
     await client.query(`SELECT ${QUEUE_SCHEMA}.next_job_id($1)`, [QUEUE_NAME]);
     await client.query(grants(pg.escapeIdentifier(options.grantTo)));
+    if (!isMarked) await client.query(`COMMENT ON SCHEMA ${QUEUE_SCHEMA} IS '${MARK}'`);
     await client.query('COMMIT');
   } catch (cause) {
     if (cause instanceof pg.DatabaseError && cause.code === LOCK_TIMEOUT) throw heldTooLong(cause);
@@ -51,13 +48,30 @@ export async function migrateQueue(ownerUrl: string, options: { readonly grantTo
 
 const LOCK_TIMEOUT = '55P03';
 
-async function isUpToDate(client: pg.Client): Promise<boolean> {
-  try {
-    return (await assertSchemaCompatibility(client, QUEUE_SCHEMA)) >= LATEST_SCHEMA_VERSION;
-  } catch (thrown) {
-    if (thrown instanceof SchemaMigrationRequiredError) return false;
+/** Kept as the schema's comment by its owner, so that BullMQ need not be loaded to see that there is nothing to do. */
+const MARK = `Migrated by bullmq ${versionOf('bullmq')}`;
+
+function versionOf(library: string): string {
+  const manifest: unknown = createRequire(import.meta.url)(`${library}/package.json`);
+  return z.object({ version: z.string() }).parse(manifest).version;
+}
+
+async function wasMigratedBy(client: pg.Client, mark: string): Promise<boolean> {
+  const { rows } = await client.query<{ mark: string | null }>(
+    "SELECT obj_description(oid, 'pg_namespace') AS mark FROM pg_namespace WHERE nspname = $1",
+    [QUEUE_SCHEMA],
+  );
+  return rows[0]?.mark === mark;
+}
+
+async function bringUpToDate(client: pg.Client): Promise<void> {
+  const { assertSchemaCompatibility, LATEST_SCHEMA_VERSION, runMigrations, SchemaMigrationRequiredError } =
+    await import('bullmq');
+  const version = await assertSchemaCompatibility(client, QUEUE_SCHEMA).catch((thrown: unknown) => {
+    if (thrown instanceof SchemaMigrationRequiredError) return 0;
     throw thrown;
-  }
+  });
+  if (version < LATEST_SCHEMA_VERSION) await runMigrations(client, QUEUE_SCHEMA);
 }
 
 function heldTooLong(cause: Error): QueueMigrationError {

@@ -1,15 +1,7 @@
-import {
-  type BackendFactory,
-  createPostgresBackend,
-  DEFAULT_SCHEMA,
-  isPgPool,
-  type PostgresQueueBackend,
-} from 'bullmq';
+import { type BackendFactory, createPostgresBackend, isPgPool, type PostgresQueueBackend } from 'bullmq';
 import pg from 'pg';
 import { OwnPool } from '../pg/pool.js';
-
-/** BullMQ keeps its tables in a schema of this name, in the ledger's database. */
-export const QUEUE_SCHEMA = DEFAULT_SCHEMA;
+import { QUEUE_SCHEMA } from './names.js';
 
 /**
  * BullMQ takes its listeners off a connection before it lets go of it, and an `error` that nobody listens to ends

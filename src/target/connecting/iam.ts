@@ -1,5 +1,3 @@
-import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
-import { Signer } from '@aws-sdk/rds-signer';
 import type { Connect } from '../../config/config.js';
 import { coerceError } from '../../errors.js';
 import { loginRefusedError, type TargetError, unreachableError } from '../errors.js';
@@ -19,6 +17,11 @@ export async function iamToken(
   { region, assumeRole }: Iam,
   timeoutMs: number,
 ): Promise<string> {
+  // Large, and few targets need them.
+  const [{ fromTemporaryCredentials }, { Signer }] = await Promise.all([
+    import('@aws-sdk/credential-providers'),
+    import('@aws-sdk/rds-signer'),
+  ]);
   const credentials =
     assumeRole === null
       ? {}

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Duplex } from 'node:stream';
-import { Client, type ClientChannel, type ConnectConfig } from 'ssh2';
+import type { Client, ClientChannel, ConnectConfig } from 'ssh2';
 import type { Bastion } from '../../config/config.js';
 import { coerceError } from '../../errors.js';
 import type { TargetError } from '../errors.js';
@@ -22,7 +22,9 @@ const KEEPALIVE = { keepaliveInterval: 10_000, keepaliveCountMax: 2 };
  */
 export async function openTunnel(bastion: Bastion, to: Destination, timeoutMs: number): Promise<Duplex> {
   const login = await loginOf(bastion);
-  const ssh = new Client();
+  // Large, and few targets need it. A CommonJS module, whose exports are not all named.
+  const { default: ssh2 } = await import('ssh2');
+  const ssh = new ssh2.Client();
   let isReady = false;
   const open = async () => {
     await logIn(ssh, bastion, login);

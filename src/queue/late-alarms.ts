@@ -1,0 +1,46 @@
+import { coerceError } from '../errors.js';
+import type { Logger } from '../logger.js';
+import type { Alarms } from './alarms.js';
+
+/**
+ * Alarms whose engine is loaded a while after the start: it is a third of all that a start has to load, and nobody waits for
+ * a hint. What is armed before is armed then; the plain timer looks meanwhile.
+ * @param afterMs after `start`.
+ */
+export function createLateAlarms(load: () => Promise<Alarms>, afterMs: number, logger: Logger): Alarms {
+  /** When each target's alarm is to ring, milliseconds since the epoch, until there is an engine; the newest wins. */
+  const early = new Map<string, number>();
+  let timer: NodeJS.Timeout | undefined;
+  let loading: Promise<void> | undefined;
+  let engine: Alarms | null = null;
+
+  async function begin(onAlarm: (target: string) => Promise<void>): Promise<void> {
+    const loaded = await load();
+    engine = loaded;
+    for (const [target, at] of early) loaded.arm(target, Math.max(0, at - Date.now()));
+    early.clear();
+    await loaded.start(onAlarm);
+  }
+
+  return {
+    arm(target, delayMs) {
+      if (engine === null) early.set(target, Date.now() + delayMs);
+      else engine.arm(target, delayMs);
+    },
+    async start(onAlarm) {
+      timer = setTimeout(() => {
+        loading = begin(onAlarm).catch((thrown: unknown) =>
+          logger.error(
+            { err: coerceError(thrown) },
+            'there are no alarms: targets are looked at by the plain timer',
+          ),
+        );
+      }, afterMs);
+    },
+    async close() {
+      clearTimeout(timer);
+      await loading;
+      await engine?.close();
+    },
+  };
+}
