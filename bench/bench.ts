@@ -27,12 +27,12 @@ const MEASURES: readonly {
   { keys: ['click_to_grant_ms', 'bare_grant_ms'], measure: measureClicks },
   { keys: ['slash_ack_ms', 'modal_open_ms'], measure: measureSlash },
   {
-    keys: ['lateness_ms.redis'],
-    measure: async (world) => ({ 'lateness_ms.redis': await measureLateness(world, 'redis') }),
+    keys: ['lateness_ms.redis', 'lateness_ms.redis.bare'],
+    measure: (world) => measureLateness(world, 'redis'),
   },
   {
-    keys: ['lateness_ms.postgres'],
-    measure: async (world) => ({ 'lateness_ms.postgres': await measureLateness(world, 'postgres') }),
+    keys: ['lateness_ms.postgres', 'lateness_ms.postgres.bare'],
+    measure: (world) => measureLateness(world, 'postgres'),
   },
   {
     keys: ['herd.direct'],
@@ -55,7 +55,7 @@ const MEASURES: readonly {
     measure: async (world) => ({ after_target_back_ms: await measureTargetBack(world) }),
   },
   { keys: ['after_kill_ms'], measure: async (world) => ({ after_kill_ms: await measureKill(world) }) },
-  { keys: ['idle_sweep_ms'], measure: async (world) => ({ idle_sweep_ms: await measureIdleSweep(world) }) },
+  { keys: ['idle_sweep_ms', 'idle_sweep_trips'], measure: measureIdleSweep },
   { keys: ['rss_mb', 'start_ms'], measure: measureFootprint },
 ];
 

@@ -26,11 +26,16 @@ export interface Figures {
   readonly slash_ack_ms: Spread;
   readonly modal_open_ms: Spread;
   readonly 'lateness_ms.redis': Lateness;
+  /** By one timer and one REVOKE each, in the same run. */
+  readonly 'lateness_ms.redis.bare': Lateness;
   readonly 'lateness_ms.postgres': Lateness;
+  readonly 'lateness_ms.postgres.bare': Lateness;
   readonly 'herd.direct': Herd;
   readonly 'herd.guarded': Herd;
   readonly herd_one_target_down: { readonly ratio: number };
   readonly idle_sweep_ms: { readonly '1e3': number; readonly '1e4': number; readonly '1e5': number };
+  /** Transactions on the ledger for one sweep that finds nothing due; what else runs meanwhile is counted with them. */
+  readonly idle_sweep_trips: number;
   readonly after_redis_flush_ms: number;
   readonly after_target_back_ms: number;
   readonly after_kill_ms: number;

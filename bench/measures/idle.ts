@@ -15,17 +15,29 @@ const SWEEPS = 200;
 const APART_MS = 30;
 const QUEUE = 'hallpass-alarms';
 
-export async function measureIdleSweep(world: World): Promise<Figures['idle_sweep_ms']> {
+interface Idle {
+  /** On average, milliseconds. */
+  readonly ms: number;
+  /** Transactions on the ledger: each statement of a sweep is one. */
+  readonly trips: number;
+}
+
+export async function measureIdleSweep(
+  world: World,
+): Promise<Pick<Figures, 'idle_sweep_ms' | 'idle_sweep_trips'>> {
   await fillEnded(world);
-  const beside = async (grants: number): Promise<number> => {
+  const beside = async (grants: number): Promise<Idle> => {
     await fillActive(world, grants);
     return sweepIdly(world);
   };
-  return { '1e3': await beside(1_000), '1e4': await beside(10_000), '1e5': await beside(100_000) };
+  const [few, more, most] = [await beside(1_000), await beside(10_000), await beside(100_000)];
+  return {
+    idle_sweep_ms: { '1e3': few.ms, '1e4': more.ms, '1e5': most.ms },
+    idle_sweep_trips: Math.max(few.trips, more.trips, most.trips),
+  };
 }
 
-/** @returns milliseconds, on average */
-async function sweepIdly(world: World): Promise<number> {
+async function sweepIdly(world: World): Promise<Idle> {
   const { redis, shop, sql, withHallpass } = world;
   // What it compares at first, and every five minutes, is another matter.
   await sql('update targets set checked_at = null');
@@ -33,15 +45,28 @@ async function sweepIdly(world: World): Promise<number> {
     await settled(world, [shop]);
     const connection = { url: redis.url, maxRetriesPerRequest: null };
     const queue = new Queue(QUEUE, { connection, prefix: await prefixIn(redis.url) });
-    const before = await sweepsSoFar(world);
+    const before = { ...(await sweepsSoFar(world)), trips: await tripsSoFar(world) };
     for (let i = 0; i < SWEEPS; i++) {
       await queue.add('look', { target: shop.key }, { removeOnComplete: true });
       await sleep(APART_MS);
     }
     await queue.close();
-    const after = await sweepsSoFar(world);
-    return round((1_000 * (after.seconds - before.seconds)) / (after.count - before.count));
+    const after = { ...(await sweepsSoFar(world)), trips: await tripsSoFar(world) };
+    const count = after.count - before.count;
+    return {
+      ms: round((1_000 * (after.seconds - before.seconds)) / count),
+      trips: round((after.trips - before.trips) / count),
+    };
   });
+}
+
+/** Transactions on the ledger, as its server counts them: a session reports its own after a second at the latest. */
+async function tripsSoFar({ sql }: World): Promise<number> {
+  await sleep(1_500);
+  const [row] = await sql<{ trips: number }>(
+    'select (xact_commit + xact_rollback)::int as trips from pg_stat_database where datname = current_database()',
+  );
+  return row?.trips ?? Number.NaN;
 }
 
 /** Each installation has keys of its own. */
