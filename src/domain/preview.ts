@@ -35,6 +35,16 @@ const database = z.object({
 });
 export type DatabasePreview = Readonly<z.infer<typeof database>>;
 
+const user = z.object({
+  name: z.string(),
+  /** The member of the login through which it is one; null: it is a member itself. */
+  through: z.string().nullable(),
+  /** The SQL that would change it. */
+  revoke: z.string(),
+});
+/** A login that can use what another is granted, as a member of it. */
+export type PreviewUser = Readonly<z.infer<typeof user>>;
+
 export const previewSchema = z.object({
   danger: z.enum(DANGERS),
   /** What makes it so, worst first; each the end of a sentence that starts with the role. */
@@ -49,6 +59,9 @@ export const previewSchema = z.object({
   moreUnread: z.number(),
   /** How access can outlive the grant, as `reasons`; empty: it ends with the grant, as far as was read. */
   leaks: z.array(z.string()).readonly(),
+  /** Who else could use it, through the login, and how many are not listed; an older release wrote neither. */
+  users: z.array(user).readonly().optional(),
+  moreUsers: z.number().optional(),
 });
 /** What a role can do, and what of it is new to a login. */
 export type Preview = Readonly<z.infer<typeof previewSchema>>;

@@ -18,8 +18,10 @@ const MAX_LEAKS = 3;
 /** A sentence of the inspection, and why a database was not read. */
 const MAX_SENTENCE = 150;
 const MAX_WHY = 60;
+/** The statements that would change something, with what is escaped in them. */
+const MAX_SQL = 400;
 
-/** At most five lines and 3,000 characters, for a section of a card or of a modal. */
+/** At most six lines and 3,000 characters, for a section of a card or of a modal. */
 export function previewLines(
   result: PreviewResult,
   { login }: { readonly login: string },
@@ -34,7 +36,23 @@ export function previewLines(
     ...(preview.leaks.length === 0
       ? []
       : [`:warning: *Can outlive the grant:* ${sentences(preview.leaks, MAX_LEAKS)}`]),
+    ...alsoUsable(preview, login),
   ];
+}
+
+/** A grant to a login is one to its members; who decides, and who administers the server, can know it before. */
+function alsoUsable({ users = [], moreUsers = 0 }: Preview, login: string): readonly string[] {
+  if (users.length === 0) return [];
+  const shown = users.map(
+    (user) => `${name(user.name)}${user.through === null ? '' : ` through ${name(user.through)}`}`,
+  );
+  const member = users.length + moreUsers === 1 ? 'member' : 'members';
+  // Half a statement is none: what is too long for a card is printed by `hallpass check`.
+  const revokes = [...new Set(users.slice(0, MAX_NAMES).map(({ revoke }) => revoke))];
+  const sql = revokes.map(code).join(' ');
+  const isCut = sql.length > MAX_SQL || sql.includes('…');
+  const fix = isCut ? 'To change that, run `hallpass check`.' : `To change that: ${sql}`;
+  return [`:warning: *Also usable by:* ${listed(shown, moreUsers)} (${member} of ${name(login)}). ${fix}`];
 }
 
 function abilities(databases: readonly DatabasePreview[]): string {

@@ -64,6 +64,15 @@ export function grantAdminSql(version: number, role: string, login: string): str
   return `GRANT ${quoteName(role)} TO ${quoteName(login)} ${options};`;
 }
 
+/**
+ * For people to run: takes `role` away from `member`. From 16 on a REVOKE without a grantor is about the memberships of
+ * the one who runs it, and for a superuser about those of the bootstrap superuser: then `grantor` is null.
+ */
+export function revokeFromSql(role: string, member: string, grantor: string | null): string {
+  const by = grantor === null ? '' : ` GRANTED BY ${quoteName(grantor)}`;
+  return `REVOKE ${quoteName(role)} FROM ${quoteName(member)}${by};`;
+}
+
 /** For people to run: makes a role or a login, or changes its attributes. */
 export function roleSql(verb: 'CREATE' | 'ALTER', name: string, attributes: string): string {
   return `${verb} ROLE ${quoteName(name)} ${attributes};`;

@@ -83,6 +83,22 @@ describe('the preview', () => {
     ]);
   });
 
+  it('says who else could use it, and the REVOKE that would change that', () => {
+    const one = { name: 'ben', through: null, revoke: 'REVOKE "ana" FROM "ben";' };
+    const users = [
+      one,
+      { name: 'cem', through: 'team', revoke: 'REVOKE "ana" FROM "team" GRANTED BY "dba";' },
+    ];
+    expect(lines({ users: [one], moreUsers: 0 }).at(-1)).toBe(
+      ':warning: *Also usable by:* `ben` (member of `ana`). To change that: `REVOKE "ana" FROM "ben";`',
+    );
+    expect(lines({ users, moreUsers: 7 }).at(-1)).toBe(
+      ':warning: *Also usable by:* `ben`, `cem` through `team` and 7 more (members of `ana`). To change that: `REVOKE "ana" FROM "ben";` `REVOKE "ana" FROM "team" GRANTED BY "dba";`',
+    );
+    const long = { ...one, revoke: `REVOKE "ana" FROM "${'b'.repeat(500)}";` };
+    expect(lines({ users: [long], moreUsers: 0 }).at(-1)).toContain('`hallpass check`');
+  });
+
   it('says why it is not there', () => {
     expect(previewLines({ ok: false, why: 'the server did not answer <within> 2 s' }, ana)).toEqual([
       'Preview not available: the server did not answer &lt;within&gt; 2 s',
@@ -103,13 +119,15 @@ describe('the preview', () => {
           ),
           unread: Array.from({ length: 50 }, () => ({ name: evil, why: evil })),
           moreUnread: 1_000,
+          users: Array.from({ length: 20 }, (_, i) => ({ name: evil, through: evil, revoke: `${i}${evil}` })),
+          moreUsers: 1_000,
         },
       },
       { login: evil },
     ).join('\n');
     expect(shown.length).toBeLessThanOrEqual(3_000);
     expect(shown).not.toMatch(/<!|[^`]``/);
-    expect(shown.replace(/`[^`]*`/g, '').split('*')).toHaveLength(9);
+    expect(shown.replace(/`[^`]*`/g, '').split('*')).toHaveLength(11);
   });
 });
 

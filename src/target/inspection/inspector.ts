@@ -17,6 +17,7 @@ import { readLoginsLike } from './logins.js';
 import { type Reach, readReach } from './reach.js';
 import { type Found, planFor, toChanges } from './report.js';
 import { type InDatabase, readDatabase } from './tables.js';
+import { readPreviewUsers } from './users.js';
 import { cut } from './words.js';
 
 /** From the start of a look, milliseconds: a database that has not answered by then is named as not read. */
@@ -65,7 +66,9 @@ export function createInspector(connect: Connect, limits: Partial<Limits> = {}):
   async function look(pair: RolePair): Promise<Preview> {
     const late = timeUp(LOOK_MS);
     try {
-      const reach = await connections.read(home, (send) => readReach(send, pair));
+      const [reach, others] = await connections.read(home, (send) =>
+        Promise.all([readReach(send, pair), readPreviewUsers(send, pair.login ?? '')]),
+      );
       if (reach.roles.length === 0) throw noRoleError(pair.role);
       const { chosen, unread } = chooseFor(reach, home);
       const answers = await Promise.all(
@@ -77,7 +80,7 @@ export function createInspector(connect: Connect, limits: Partial<Limits> = {}):
       );
       const databases = answers.filter((answer) => 'schemas' in answer);
       const missed = answers.filter((answer) => 'why' in answer);
-      return toPreview(reach, databases, [...missed, ...unread]);
+      return { ...toPreview(reach, databases, [...missed, ...unread]), ...others };
     } finally {
       late.cancel();
     }

@@ -21,5 +21,7 @@ const MAX_WORDS = 300;
 
 /** So that what is kept of it has a limit. */
 export function cut(words: string): string {
-  return words.length <= MAX_WORDS ? words : `${words.slice(0, MAX_WORDS - 1)}…`;
+  if (words.length <= MAX_WORDS) return words;
+  // Half a character is no text for the ledger, which would refuse it, and all that is written with it.
+  return `${words.slice(0, MAX_WORDS - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { previewSchema } from '../../../src/domain/preview.js';
 import { createInspector, type Inspector } from '../../../src/target/inspection/inspector.js';
+import { quoteName } from '../../../src/target/quote.js';
 import { installedMajors } from '../../support/majors.js';
 import { useServer } from '../server.js';
 
@@ -153,6 +154,33 @@ describe.each(installedMajors())('what a role can do on Postgres $major', (major
     expect((await of(true)).danger).toBe(setRole);
     expect((await of(false)).danger).toBe(server.grantorsCount ? plain : setRole);
     if (setRole !== 'none') expect((await of(true)).reasons).not.toEqual([]);
+  });
+
+  test('who else could use it through the login is named, with the REVOKE that changes it', async () => {
+    const { server } = used;
+    const role = await server.role();
+    const [ana, direct, nested, nobody, root] = [
+      await server.login('ana "the" first'),
+      await server.login(),
+      await server.login(),
+      await server.login(),
+      await server.login(),
+    ];
+    const team = await server.role();
+    const quoted = quoteName(ana);
+    await server.sql(`ALTER ROLE ${root} SUPERUSER`);
+    await server.sql(`GRANT ${quoted} TO ${direct}, ${team}, ${root}; GRANT ${team} TO ${nested}`);
+    if (major.major >= 16) await server.sql(`GRANT ${quoted} TO ${nobody} WITH INHERIT FALSE, SET FALSE`);
+    const pair = { role, login: ana, setRole: false };
+    const users = (await inspector.preview(pair)).users ?? [];
+    expect(users).toEqual([
+      { name: direct, through: null, revoke: `REVOKE ${quoted} FROM "${direct}";` },
+      { name: nested, through: team, revoke: `REVOKE ${quoted} FROM "${team}";` },
+    ]);
+    for (const { revoke } of users) await server.sql(revoke);
+    const fresh = createInspector(server.connect);
+    expect(await fresh.preview(pair)).toMatchObject({ users: [], moreUsers: 0 });
+    await fresh.close();
   });
 
   test('a role that doesn’t exist, or whose name Postgres would cut, is nobody', async () => {
