@@ -11,6 +11,7 @@ import { type Finding, failed, failure, isFailure } from './finding.js';
 import { describeGranting } from './granting.js';
 import type { LedgerView } from './ledger.js';
 import { checkMemberships } from './memberships.js';
+import { describeOthers } from './others.js';
 import { checkRoles, loginsOf, pairsOf, type RolesReport, readUntil } from './roles.js';
 import { describeClock, describeSituation } from './situation.js';
 import { describeStandbys } from './standbys.js';
@@ -74,6 +75,9 @@ export async function checkTarget(
         server.login,
         await instruments.diagnosis.granting([...configured.roles.keys(), ...loginsOf(config, configured)]),
       ),
+    );
+    await attempt('login', async () =>
+      describeOthers(await instruments.diagnosis.others(loginsOf(config, configured))),
     );
     if (!server.inRecovery) {
       await attempt('memberships', () => checkMemberships(configured, server, instruments.target, ledger));

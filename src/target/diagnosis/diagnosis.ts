@@ -3,6 +3,7 @@ import type { Connect, TargetConfig } from '../../config/config.js';
 import { createTargetConnection, type Limits, type TargetConnection } from '../connect.js';
 import { type Dial, dial, dialServer } from '../connecting/dial.js';
 import { type TargetError, targetError } from '../errors.js';
+import { readPreviewUsers } from '../inspection/users.js';
 import { inside } from '../open.js';
 import type { NamePair } from '../target.js';
 import { type Granting, readGranting } from './granting.js';
@@ -38,6 +39,8 @@ export interface Diagnosis {
   /** Never throws: one that can't be reached is answered as its error. */
   standbys(): Promise<readonly StandbyReport[]>;
   person(pair: NamePair): ReturnType<typeof readPerson>;
+  /** Of these logins, those with members that could use what they are granted. */
+  others(logins: readonly string[]): ReturnType<typeof readPreviewUsers>;
   obstacles(database: string, loginOid: number, roleOid: number): Promise<Obstacles>;
   close(): Promise<void>;
 }
@@ -84,6 +87,8 @@ export function createDiagnosis(
         }),
       );
     },
+
+    others: (logins) => primary.read((send) => readPreviewUsers(send, logins)),
 
     person: (pair) => primary.read((send) => readPerson(send, pair)),
 

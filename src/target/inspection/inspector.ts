@@ -66,8 +66,9 @@ export function createInspector(connect: Connect, limits: Partial<Limits> = {}):
   async function look(pair: RolePair): Promise<Preview> {
     const late = timeUp(LOOK_MS);
     try {
+      const login = pair.login ?? '';
       const [reach, others] = await connections.read(home, (send) =>
-        Promise.all([readReach(send, pair), readPreviewUsers(send, pair.login ?? '')]),
+        Promise.all([readReach(send, pair), readPreviewUsers(send, [login])]),
       );
       if (reach.roles.length === 0) throw noRoleError(pair.role);
       const { chosen, unread } = chooseFor(reach, home);
@@ -80,7 +81,10 @@ export function createInspector(connect: Connect, limits: Partial<Limits> = {}):
       );
       const databases = answers.filter((answer) => 'schemas' in answer);
       const missed = answers.filter((answer) => 'why' in answer);
-      return { ...toPreview(reach, databases, [...missed, ...unread]), ...others };
+      return {
+        ...toPreview(reach, databases, [...missed, ...unread]),
+        ...(others.get(login) ?? { users: [], moreUsers: 0 }),
+      };
     } finally {
       late.cancel();
     }

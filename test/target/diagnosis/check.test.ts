@@ -86,6 +86,22 @@ describe.each(MAJORS.filter(({ major }) => major === 15 || major === 18))('on Po
     expect(after.summary).toMatchObject({ lendable: 0, roles: 1 });
   });
 
+  test('a login with a member that could use its grants, with the SQL that changes it', async () => {
+    const { server } = used;
+    const [role, cem, friend] = [await server.role(), await server.login(), await server.login()];
+    await server.sql(`GRANT ${cem} TO ${friend}`);
+    const examined = configured(server, [role], [cem]);
+    const said = (await check(examined)).findings.find(({ says }) => says.includes(friend));
+    expect(said).toMatchObject({
+      about: 'login',
+      level: 'note',
+      says: `What is granted to ${cem} can also be used by its members: ${friend}.`,
+    });
+    if (said === undefined) throw new Error('nothing said');
+    await server.sql(sqlOf(said));
+    expect((await check(examined)).findings.filter(({ says }) => says.includes(friend))).toEqual([]);
+  });
+
   test('a prepared transaction of a person, with the SQL that ends it', async () => {
     const { server } = used;
     const [role, login] = [await server.role(), await server.login()];
