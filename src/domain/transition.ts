@@ -251,14 +251,16 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
     }
     case 'sessions_open': {
       if (whyGone(request, now) === null) return refuse('stale');
-      const { before, trouble } = event;
+      const { before } = event;
+      // As for what hinders it: why a GRANT failed is kept.
+      const trouble = request.why === 'failed' ? request.trouble : event.trouble;
       const users = addUsers(request.users, event.users);
       if (request.sessionsBefore === before && request.trouble === trouble && users === request.users) {
         return refuse('stale');
       }
       return go({ sessionsBefore: before, trouble, users }, 'sessions_open', null, {
         before,
-        trouble,
+        trouble: event.trouble,
         ...namesOf(newUsers(request.users, event.users)),
       });
     }

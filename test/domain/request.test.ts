@@ -321,10 +321,15 @@ describe('what a proof of absence means', () => {
     const failed = transition(granting, EVENTS.grant_failed, later(1));
     if (!failed.ok) throw new Error('refused');
     expect(transition(failed.next, EVENTS.hindered, later(2))).toMatchObject({ ok: false });
-    expect(gone(failed.next, true)).toMatchObject({
-      ok: true,
-      next: { state: 'failed', trouble: 'no such role' },
-    });
+    const open = transition(failed.next, EVENTS.sessions_open, later(2));
+    if (!open.ok) throw new Error('refused');
+    expect(open.audit.data).toMatchObject({ trouble: 'a session is open' });
+    for (const { next } of [failed, open]) {
+      expect(gone(next, true)).toMatchObject({
+        ok: true,
+        next: { state: 'failed', trouble: 'no such role' },
+      });
+    }
   });
 });
 
