@@ -124,7 +124,9 @@ export function orphanFound(facts: OnTarget & Pair & { readonly id: number }): M
         accessibility_label: truncate(`Take back ${plainName(pair, 200)}`, 75),
         confirm: {
           title: plain('Take it back now?'),
-          text: plain(truncate(`Revokes ${plainName(pair, 250)}.`, 300)),
+          text: plain(
+            truncate(`Revokes ${plainName(pair, 200)} and ends the sessions that can still use it.`, 300),
+          ),
           confirm: plain('Take back'),
           deny: plain('Leave it'),
           style: 'danger',
