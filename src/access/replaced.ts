@@ -128,7 +128,6 @@ export async function replace(
     actor: null,
     data: { target: name, by, because, known, now: identity(server) },
   });
-  // crash point: after-replaced-before-settled
   const { now, requests } = await readWanted(db, name);
   const settled = await settleReplaced(deps, name, target, requests, word);
   if (!settled.left) {

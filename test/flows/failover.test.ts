@@ -65,7 +65,9 @@ const reads = (standby: Standby, login: 'ana' | 'ben', table: string) =>
     () => false,
   );
 
-test('to a standby in `replicas:`: what is lost is made up for within seconds, and told as what it is', async () => {
+test('to a standby in `replicas:`: what is lost is made up for within seconds, and told as what it is', {
+  timeout: 120_000,
+}, async () => {
   const standby = await followedBy();
   const hallpass = await stage.startHallpass();
   const back = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
@@ -105,7 +107,7 @@ async function borrowThere(standby: Standby, login: 'ana' | 'ben') {
   return { id, note };
 }
 
-test('a new process still knows the standby', async () => {
+test('a new process still knows the standby', { timeout: 120_000 }, async () => {
   await runSql(stage.ledgerUrl, `update targets set standbys = '{}', started_at = null, checked_at = null`);
   const written = await readFile(config, 'utf8');
   await writeFile(config, written.replace(/ {4}replicas: .*\n/, ''));

@@ -41,7 +41,9 @@ test('the login is dropped and made again: what it had granted is gone, and its 
 
 const forge = (text: string) => server.query(`alter role ${HALLPASS} set application_name = '${text}'`);
 
-test('a forged note stops grants there and nothing else, until an operator decides', async () => {
+test('a forged note stops grants there and nothing else, until an operator decides', {
+  timeout: 120_000,
+}, async () => {
   let hallpass = await stage.startHallpass();
   const { id, note } = await borrow(stage, 'ben', { role: 'orders_read', ...LONG });
   await waitFor(

@@ -44,7 +44,9 @@ function untilAnchored(): Promise<unknown> {
   );
 }
 
-test('nothing is lent again and nothing taken back until an operator decides', async () => {
+test('nothing is lent again and nothing taken back until an operator decides', {
+  timeout: 150_000,
+}, async () => {
   let hallpass = await stage.startHallpass();
   const first = await borrow(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
   const given = await borrow(stage, 'ben', { role: 'orders_read', duration: '15 minutes' });

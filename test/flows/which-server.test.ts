@@ -31,6 +31,8 @@ const stage = await openStage({
   },
 });
 const { slack, server, samples } = stage;
+/** Commands, copies of servers and heartbeats take their time. */
+const SLOW = { timeout: 150_000 };
 const LONG = { duration: '15 minutes' } as const;
 let hallpass = await stage.startHallpass();
 
@@ -66,7 +68,7 @@ const reads = (on: ServerAccess, login: 'ana' | 'ben') =>
     () => false,
   );
 
-test('a copy at the address proves nothing of its original, and nothing is granted there', async () => {
+test('a copy at the address proves nothing of its original, and nothing is granted there', SLOW, async () => {
   const { id } = await borrow(stage, 'ana', { role: 'orders_read', otherDuration: '20s' });
   const copy = await promotedCopy();
   leadTo(copy);
@@ -89,48 +91,52 @@ test('a copy at the address proves nothing of its original, and nothing is grant
   await told(slack, 'ben', other, /Ended: relinquished by you/);
 });
 
-test('by an operator’s word a copy takes the place of the original, and grants go on there', async () => {
-  const { id, note } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
-  const copy = await promotedCopy();
-  leadTo(copy);
-  await waitFor(
-    async () =>
-      (await runSql(stage.ledgerUrl, 'select from targets where stranger is not null')).length === 1,
-    { what: 'the copy to be met', timeoutMs: PATIENCE_MS },
-  );
-  const unsure = await runHallpass(stage, ['recover', '--replaced', 'shop']);
-  expect(unsure.code).toBe(1);
-  expect(unsure.said).toContain(`shop: ${id} (orders_read to ana): stands there; goes on to its end`);
-  expect(unsure.said).toContain('add --yes');
-  const said = await runHallpass(stage, [
-    'recover',
-    '--replaced',
-    'shop',
-    '--because',
-    'failover by hand',
-    '--yes',
-  ]);
-  expect(said).toMatchObject({ code: 0 });
-  await operatorsHear(stage, /Shop was replaced by another server[\s\S]*failover by hand/);
+test(
+  'by an operator’s word a copy takes the place of the original, and grants go on there',
+  SLOW,
+  async () => {
+    const { id, note } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+    const copy = await promotedCopy();
+    leadTo(copy);
+    await waitFor(
+      async () =>
+        (await runSql(stage.ledgerUrl, 'select from targets where stranger is not null')).length === 1,
+      { what: 'the copy to be met', timeoutMs: PATIENCE_MS },
+    );
+    const unsure = await runHallpass(stage, ['recover', '--replaced', 'shop']);
+    expect(unsure.code).toBe(1);
+    expect(unsure.said).toContain(`shop: ${id} (orders_read to ana): stands there; goes on to its end`);
+    expect(unsure.said).toContain('add --yes');
+    const said = await runHallpass(stage, [
+      'recover',
+      '--replaced',
+      'shop',
+      '--because',
+      'failover by hand',
+      '--yes',
+    ]);
+    expect(said).toMatchObject({ code: 0 });
+    await operatorsHear(stage, /Shop was replaced by another server[\s\S]*failover by hand/);
 
-  await click(slack, 'ana', note, 'Relinquish');
-  await told(slack, 'ana', id, /Ended: relinquished by you/);
-  expect(await reads(copy, 'ana')).toBe(false);
-  const next = await approved(stage, 'ben', { role: 'orders_read', ...LONG });
-  await click(slack, 'ben', await told(slack, 'ben', next, /psql/), 'Relinquish');
-  await told(slack, 'ben', next, /Ended: relinquished by you/);
-  expect((await runHallpass(stage, ['recover', '--replaced', 'shop', '--yes'])).said).toContain(
-    'the server that Hallpass knows answers',
-  );
-  // Back on the original, on which nothing is out: what stands there since is a leftover.
-  leadTo(server);
-  await waitFor(() => isRefused(stage, 'ana', 'orders_read'), {
-    what: 'the leftover to go',
-    timeoutMs: PATIENCE_MS,
-  });
-});
+    await click(slack, 'ana', note, 'Relinquish');
+    await told(slack, 'ana', id, /Ended: relinquished by you/);
+    expect(await reads(copy, 'ana')).toBe(false);
+    const next = await approved(stage, 'ben', { role: 'orders_read', ...LONG });
+    await click(slack, 'ben', await told(slack, 'ben', next, /psql/), 'Relinquish');
+    await told(slack, 'ben', next, /Ended: relinquished by you/);
+    expect((await runHallpass(stage, ['recover', '--replaced', 'shop', '--yes'])).said).toContain(
+      'the server that Hallpass knows answers',
+    );
+    // Back on the original, on which nothing is out: what stands there since is a leftover.
+    leadTo(server);
+    await waitFor(() => isRefused(stage, 'ana', 'orders_read'), {
+      what: 'the leftover to go',
+      timeoutMs: PATIENCE_MS,
+    });
+  },
+);
 
-test('after an upgrade the messages say the truth, and an operator closes what was out', async () => {
+test('after an upgrade the messages say the truth, and an operator closes what was out', SLOW, async () => {
   const { id } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
   const upgraded = await startUpgraded(server);
   onTestFinished(() => upgraded.stop());
@@ -178,7 +184,7 @@ test('after an upgrade the messages say the truth, and an operator closes what w
   });
 });
 
-test('what can never be proved is written off, and not called confirmed', async () => {
+test('what can never be proved is written off, and not called confirmed', SLOW, async () => {
   const { id, note } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
   await server.kill();
   await click(slack, 'ana', note, 'Relinquish');
@@ -219,7 +225,7 @@ test('what can never be proved is written off, and not called confirmed', async 
   await waitFor(async () => (await lent(stage)).length === 0, { what: 'nothing to be out' });
 });
 
-test('a target leaves the configuration for good, with something open', async () => {
+test('a target leaves the configuration for good, with something open', SLOW, async () => {
   const { id } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
   expect(await hallpass.stop()).toBe(0);
   const without = await changedConfiguration(stage, (yaml) => yaml.replace('  shop:', '  depot:'));
@@ -238,7 +244,7 @@ test('a target leaves the configuration for good, with something open', async ()
   expect(await hallpass.stop()).toBe(0);
 });
 
-test('a copy from before a grant is told from a restart', async () => {
+test('a copy from before a grant is told from a restart', SLOW, async () => {
   hallpass = await stage.startHallpass();
   const copy = await startCopy(server);
   onTestFinished(() => copy.stop());
