@@ -42,9 +42,23 @@ export interface RawTarget {
   readonly next_ms: number | null;
 }
 
-/** Makes a row for each target of the configuration. */
+/**
+ * Makes a row for each target of the configuration. One that has left it, with nothing open, is no server any more: its
+ * server may be another target now, perhaps the same under a new name.
+ */
 export async function registerTargets(db: Queryable, names: readonly string[]): Promise<void> {
-  await db.query(`insert into targets (name) select unnest($1::text[]) on conflict do nothing`, [names]);
+  await db.query(
+    `with added as (
+       insert into targets (name) select unnest($1::text[]) on conflict do nothing
+     )
+     update targets t set server = null, system_id = null, timeline = null, started_at = null, lsn = null,
+         anchor_seq = null, since = null, seen_at = null, standbys = '{}', stranger = null, moved = null,
+         replaced = null, doubt = null, checked_at = null
+       where t.name <> all($1::text[]) and (t.server is not null or t.started_at is not null)
+         and not exists (select from requests r where r.target = t.name
+                          and r.state in ('granting', 'active', 'ending'))`,
+    [names],
+  );
 }
 
 export async function readTarget(db: Queryable, name: string): Promise<TargetRow> {
