@@ -13,6 +13,7 @@ export interface LedgerRequest {
   readonly reason: string;
   /** By the clock that all share, milliseconds since 1970. */
   readonly decided: number | null;
+  readonly granted: number | null;
   readonly expires: number | null;
   /** When it was due to be taken back; null while it is not, or when it was never lent. */
   readonly due: number | null;
@@ -28,6 +29,7 @@ export function readRequests(url: string): Promise<LedgerRequest[]> {
     url,
     `SELECT 'R-' || r.id AS id, r.state, r.why, r.trouble, r.target, r.role, r.login, r.requester, r.reason,
             extract(epoch FROM r.decided_at)::float8 * 1000 AS decided,
+            extract(epoch FROM r.granted_at)::float8 * 1000 AS granted,
             extract(epoch FROM r.expires_at)::float8 * 1000 AS expires,
             extract(epoch FROM least(r.expires_at, e.at))::float8 * 1000 AS due,
             extract(epoch FROM r.ended_at)::float8 * 1000 AS ended,

@@ -2,6 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { letLive } from './crowd/crowd.js';
+import { type FaultGroup, groupFaults } from './faults/groups.js';
 import { processFaults } from './faults/processes.js';
 import { pagerDutyFaults, slackFaults } from './faults/services.js';
 import { ledgerFaults, redisFaults } from './faults/stores.js';
@@ -30,6 +31,8 @@ export async function runChaos(
   options: {
     readonly seconds: number;
     readonly seed: number;
+    /** Groups of faults that do not happen. */
+    readonly without: readonly FaultGroup[];
     readonly report: Report;
     /** Hears what people saw fail; and what the ledger and the watchers know, when a promise was broken. */
     readonly evidence: (line: string) => void;
@@ -41,11 +44,12 @@ export async function runChaos(
   const random = createRandom(options.seed);
   const kinds = [
     ...processFaults(stage.fleet),
-    ...targetFaults(stage.targets),
+    ...targetFaults(stage.clusters),
     ...ledgerFaults(stage.ledger),
     ...(stage.redis === null ? [] : redisFaults(stage.redis)),
     ...slackFaults(stage.slack),
     ...pagerDutyFaults(stage.pagerduty),
+    ...groupFaults(stage, options.without),
   ];
   const plan = planFaults(kinds, ms, random.fork());
   const [lived] = await during(ms, signal, (over) =>
@@ -63,7 +67,7 @@ export async function runChaos(
   const messages = await judgeMessages(stage.slack, requests);
   const verdicts = [
     ...memberships.verdicts,
-    ...judgeRequests(requests, lived.submitted, stage.targets),
+    ...judgeRequests(requests, lived.submitted, stage.targets, stage.timeline),
     ...messages.verdicts,
     await judgeAudit(stage),
     { what: 'all settled in time', checked: requests.length, breaches: left },

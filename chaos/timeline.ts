@@ -17,8 +17,42 @@ interface Disturbance {
   readonly to: number;
 }
 
+/** While it lasts, what is committed on the server of a target is not on the one that answers afterwards. */
+interface Loss extends Disturbance {
+  readonly target: string;
+  /** `failover`: the server is gone, and one takes its place that has not seen the last of it. `copy`: it is back. */
+  readonly kind: 'failover' | 'copy';
+}
+
 export class Timeline {
   #all: Disturbance[] = [];
+  #losses: Loss[] = [];
+
+  /** What the server at the address of this target has committed from now on may be lost. @returns as `begin` */
+  beginLoss(target: string, kind: Loss['kind']): () => void {
+    const open = { target, kind, from: Date.now(), to: Number.POSITIVE_INFINITY };
+    this.#losses.push(open);
+    return () => {
+      this.#losses = this.#losses.map((each) => (each === open ? { ...open, to: Date.now() } : each));
+    };
+  }
+
+  /** What was revoked at `gone` came back by a failover, and may be seen at `asked`: by the bound it is gone again. */
+  mayHaveReturned(target: string, gone: number, asked: number): boolean {
+    return this.#losses.some(
+      (loss) =>
+        loss.kind === 'failover' &&
+        loss.target === target &&
+        gone >= loss.from &&
+        gone <= loss.to &&
+        asked <= this.deadline(target, loss.to),
+    );
+  }
+
+  /** What was granted between the two may be lost, and what waited for it may have failed. */
+  mayBeLost(target: string, from: number, to: number): boolean {
+    return this.#losses.some((loss) => loss.target === target && loss.from <= to && loss.to >= from);
+  }
 
   /** Something is in the way from now on. @returns what tells that it is over */
   begin(target: string | null): () => void {

@@ -1,7 +1,7 @@
 /** What happens to the servers on which roles are lent, and to the network before them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TcpProxy } from '../../sandbox/postgres/proxy.js';
-import type { ServerTarget } from '../stage.js';
+import type { ClusterTarget } from '../stage.js';
 import type { Begun, Fault } from './fault.js';
 
 /** A COMMIT that is sent alone, and so ends a transaction that changed something. */
@@ -9,11 +9,11 @@ const COMMIT = Buffer.from('COMMIT\0');
 /** Type and length stand before it (PostgreSQL documentation, "Message Formats": Query). */
 const HEADER_BYTES = 5;
 
-export function targetFaults(targets: readonly ServerTarget[]): readonly (readonly Fault[])[] {
+export function targetFaults(targets: readonly ClusterTarget[]): readonly (readonly Fault[])[] {
   const each = (
     name: string,
     lasts: Fault['lasts'],
-    begin: (target: ServerTarget) => Promise<Begun>,
+    begin: (target: ClusterTarget) => Promise<Begun>,
   ): readonly Fault[] =>
     targets.map((target) => ({
       name,
@@ -40,11 +40,11 @@ export function targetFaults(targets: readonly ServerTarget[]): readonly (readon
       await setting(server, `SET default_transaction_read_only = on`);
       return { heal: () => setting(server, 'RESET default_transaction_read_only') };
     }),
-    each('half-open: the network goes silent', [4_000, 12_000], async ({ proxy }) => {
+    each('half-open: the network goes silent', [4_000, 12_000], async ({ gate: { proxy } }) => {
       goSilent(proxy);
       return { heal: async () => speakAgain(proxy) };
     }),
-    each('cut before COMMIT arrives', [2_000, 6_000], async ({ proxy }) => {
+    each('cut before COMMIT arrives', [2_000, 6_000], async ({ gate: { proxy } }) => {
       proxy.toServer = (chunk, link) => {
         if (!isCommit(chunk)) return chunk;
         link.cut();
@@ -52,7 +52,7 @@ export function targetFaults(targets: readonly ServerTarget[]): readonly (readon
       };
       return { heal: async () => proxy.heal() };
     }),
-    each('cut before COMMIT is answered', [2_000, 6_000], async ({ proxy }) => {
+    each('cut before COMMIT is answered', [2_000, 6_000], async ({ gate: { proxy } }) => {
       const waiting = new WeakSet<object>();
       proxy.toServer = (chunk, link) => {
         if (isCommit(chunk)) waiting.add(link);
@@ -72,7 +72,7 @@ function isCommit(chunk: Buffer): boolean {
   return chunk.length === HEADER_BYTES + COMMIT.length && chunk.subarray(HEADER_BYTES).equals(COMMIT);
 }
 
-async function terminate({ server }: ServerTarget): Promise<Begun> {
+async function terminate({ server }: ClusterTarget): Promise<Begun> {
   const end = new AbortController();
   const storm = (async () => {
     while (!end.signal.aborted) {
@@ -92,7 +92,7 @@ async function terminate({ server }: ServerTarget): Promise<Begun> {
   };
 }
 
-async function setting(server: ServerTarget['server'], change: string): Promise<void> {
+async function setting(server: ClusterTarget['server'], change: string): Promise<void> {
   await server.query(`ALTER SYSTEM ${change}`);
   await server.query('SELECT pg_reload_conf()');
 }

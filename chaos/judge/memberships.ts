@@ -33,7 +33,9 @@ export function judgeMemberships(
       const looks = watcher.looks.filter(
         (look) => look.asked >= stay.first.asked && look.asked <= stay.last.asked,
       );
-      const alone = looks.find((look) => !its.some((request) => isOpenAt(request, look)));
+      const alone = looks.find(
+        (look) => !its.some((request) => isOpenAt(request, look) || hasReturned(name, request, look)),
+      );
       if (alone) breaches.unasked.push(`${say(name, stay)}, at ${time(alone.asked)}`);
       const last = its.findLast(({ decided }) => decided !== null && decided <= stay.last.answered);
       if (last === undefined) continue;
@@ -46,11 +48,15 @@ export function judgeMemberships(
           );
         }
       }
-      if (stay.gone !== null && stay.gone.answered < (last.due ?? Number.POSITIVE_INFINITY)) {
+      const isEarly = stay.gone !== null && stay.gone.answered < (last.due ?? Number.POSITIVE_INFINITY);
+      if (stay.gone !== null && isEarly && !timeline.mayBeLost(name, stay.first.asked, stay.gone.answered)) {
         breaches.early.push(`${last.id}, ${say(name, stay)}: gone at ${time(stay.gone.answered)}`);
       }
     }
     breaches.lost.push(...watcher.lost.map((what) => `${name}: ${what}`));
+  }
+  function hasReturned(name: string, { ended }: LedgerRequest, { asked }: Look): boolean {
+    return ended !== null && timeline.mayHaveReturned(name, ended, asked);
   }
   const permanent = targets.reduce((sum, { watcher }) => sum + watcher.permanent, 0);
   const looks = targets.reduce((sum, { watcher }) => sum + watcher.looks.length, 0);

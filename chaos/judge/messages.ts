@@ -21,6 +21,9 @@ const SAYS: Readonly<Record<string, RegExp>> = {
 const ALARMING =
   /nothing explains|not lent by|another server|another installation|not as .* remembers|another login|logs in as/i;
 
+/** Of targets whose server was another one for a while, operators hear rightly. */
+const MOVED = /\b(harbor|depot)\b/i;
+
 export interface Shown {
   readonly verdicts: readonly Verdict[];
   /** Older copies of a message whose answer was lost, and how many of them a click could not remove. */
@@ -78,7 +81,7 @@ export async function judgeMessages(slack: Slack, requests: readonly LedgerReque
   const alarms = slack
     .as(CAST.olga)
     .messages(CHANNELS.operators)
-    .filter((message) => ALARMING.test(all(message)));
+    .filter((message) => ALARMING.test(all(message)) && !MOVED.test(all(message)));
   const problems = slack.problems.filter(({ kind }) => kind !== 'not acknowledged');
   return {
     verdicts: [

@@ -3,6 +3,7 @@ import type { Submission } from '../crowd/engineer.js';
 import type { LedgerRequest } from '../ledger.js';
 import type { Verdict } from '../report.js';
 import type { ServerTarget } from '../stage.js';
+import type { Timeline } from '../timeline.js';
 
 /** The one reason for which a request of this crowd may fail: an administrator gave the same for good. */
 const ALREADY = /\balready\b/;
@@ -11,6 +12,7 @@ export function judgeRequests(
   requests: readonly LedgerRequest[],
   submitted: readonly Submission[],
   targets: readonly ServerTarget[],
+  timeline: Timeline,
 ): readonly Verdict[] {
   const now = Date.now();
   const open = requests.filter(({ ended }) => ended === null);
@@ -31,13 +33,19 @@ export function judgeRequests(
     {
       what: 'no request failed, or lost its grant, without cause',
       checked: requests.length,
-      breaches: requests.flatMap(({ id, state, why, trouble }) =>
-        why === 'removed' || (state === 'failed' && !ALREADY.test(trouble ?? ''))
-          ? [`${id} is ${state} (${why}): ${trouble}`]
-          : [],
-      ),
+      breaches: requests.flatMap((request) => {
+        const { id, state, why, trouble } = request;
+        const isWrong = why === 'removed' || (state === 'failed' && !ALREADY.test(trouble ?? ''));
+        return isWrong && !mayBeLost(request) ? [`${id} is ${state} (${why}): ${trouble}`] : [];
+      }),
     },
   ];
+
+  /** A GRANT of the time that a failover has lost, or that a copy has. */
+  function mayBeLost({ target, decided, granted, ended }: LedgerRequest): boolean {
+    const until = granted ?? ended ?? now;
+    return timeline.mayBeLost(target, decided ?? until, until);
+  }
 
   function wrongly(request: LedgerRequest): string[] {
     const { id, state, trouble, role, target, login } = request;

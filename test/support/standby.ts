@@ -10,8 +10,11 @@ import { type ServerAccess, serverAccess } from '../../sandbox/postgres/server-a
 import { serverUser } from '../../sandbox/postgres/server-user.js';
 import { waitFor } from './wait-for.js';
 
+/** What a standby is made of: a cluster, or a standby that was promoted. */
+type Primary = ServerAccess & Pick<Cluster, 'dataDir'>;
+
 /** A hot standby by streaming replication. It has the logins of its primary, and their passwords. */
-export interface Standby extends ServerAccess {
+export interface Standby extends Primary {
   /** Resolves when all that the primary has committed so far can be read here. */
   catchUp(): Promise<void>;
   /** Makes it a primary of its own, with the same system identifier; returns when it takes writes. */
@@ -25,7 +28,7 @@ export interface Standby extends ServerAccess {
  * pg_basebackup, so the files are copied between the functions that pg_basebackup itself calls (PostgreSQL
  * documentation, "Making a Base Backup Using the Low Level API").
  */
-export async function startStandby(primary: Cluster): Promise<Standby> {
+export async function startStandby(primary: Primary): Promise<Standby> {
   const user = serverUser();
   const folder = createFolder(user);
   try {
@@ -54,6 +57,7 @@ export async function startStandby(primary: Cluster): Promise<Standby> {
     if (server.pid === null) throw new Error(`The standby ended:\n${server.log()}`);
     return {
       ...access,
+      dataDir: dataFolder(folder),
       catchUp: async () => {
         const [now] = await primary.query('SELECT pg_current_wal_lsn()::text AS lsn');
         const reached = async () =>
@@ -75,12 +79,12 @@ export async function startStandby(primary: Cluster): Promise<Standby> {
   }
 }
 
-function superuserOf({ host, port, user, password, database }: Cluster) {
+function superuserOf({ host, port, user, password, database }: Primary) {
   return { host, port, user, password, database };
 }
 
 /** What the primary was started with: a standby must not be smaller. Units are those of the setting itself. */
-export async function settingsOf(primary: Cluster): Promise<Record<string, string>> {
+export async function settingsOf(primary: Primary): Promise<Record<string, string>> {
   const rows = await primary.query<{ name: string; setting: string }>(
     "SELECT name, setting FROM pg_settings WHERE source = 'command line'",
   );
@@ -88,12 +92,12 @@ export async function settingsOf(primary: Cluster): Promise<Record<string, strin
 }
 
 /** The folder with the programs of a running server, which writes its command line into its data directory. */
-export async function programsOf(primary: Cluster): Promise<string> {
+export async function programsOf(primary: Primary): Promise<string> {
   const [program = ''] = (await readFile(join(primary.dataDir, 'postmaster.opts'), 'utf8')).split(' "', 1);
   return dirname(program.trim());
 }
 
-async function copyData(primary: Cluster, to: string): Promise<void> {
+async function copyData(primary: Primary, to: string): Promise<void> {
   const client = new pg.Client({ connectionString: primary.url });
   client.on('error', () => undefined);
   await client.connect();
