@@ -175,6 +175,8 @@ test(
     await expectSettled(stage);
     await untilAllSent(stage);
     expect(await lent(stage)).toEqual([]);
+    // What both wrote fits together; it exits with 1 when anything doesn't.
+    expect(await stage.run('audit', 'verify')).toContain('Every request is what its events make of it.');
     expect(await hallpass.stop()).toBe(0);
   },
   6 * PATIENCE_MS,
