@@ -1,7 +1,8 @@
 /** What direct and guarded targets share: the connections to a server and its standbys, and how both are read. */
 import type { Connect, TargetConfig } from '../config/config.js';
+import { pairKey } from '../domain/compare.js';
 import { writeAnchor } from './anchor.js';
-import { byRole } from './by-role.js';
+import { byRole, chunks } from './by-role.js';
 import { createTargetConnection, DEFAULT_LIMITS, type Limits, type TargetConnection } from './connect.js';
 import { dial, dialServer } from './connecting/dial.js';
 import { standbyError } from './errors.js';
@@ -11,7 +12,17 @@ import { onlyOn, readRun } from './known-server.js';
 import { nameOf } from './session-queries.js';
 import { endSessions, type SessionSource } from './sessions.js';
 import { readSurroundings } from './surroundings.js';
-import type { Extended, Lent, OidPair, Standby, TakenBack, Target, ToExtend, ToLend } from './target.js';
+import type {
+  Extended,
+  Lent,
+  OidPair,
+  PairFacts,
+  Standby,
+  TakenBack,
+  Target,
+  ToExtend,
+  ToLend,
+} from './target.js';
 import { readAllUsers } from './users.js';
 
 /** Where a target is, and how long is waited for it. */
@@ -41,6 +52,12 @@ interface Ways {
     batch: readonly OidPair[],
   ): Promise<readonly TakenBack[]>;
   sessions(connection: TargetConnection, name: string): SessionSource;
+  /** Adds what the server itself would refuse. */
+  withRules?(connection: TargetConnection, facts: readonly PairFacts[]): Promise<readonly PairFacts[]>;
+  /** Runs after a REVOKE, before sessions are looked for; answers how many the server has ended by itself. */
+  settle?(connection: TargetConnection, pairs: readonly OidPair[]): Promise<ReadonlyMap<string, number>>;
+  /** Runs before all memberships are read. */
+  beforeList?(connection: TargetConnection): Promise<void>;
 }
 
 /** Connects when it is first used. */
@@ -54,15 +71,18 @@ export function buildTarget({ connect, replicas, limits }: Servers, ways: Ways):
 
   /** @param connection what changes something there goes through it. */
   const build = (connection: TargetConnection): Target => ({
-    look: (pairs) =>
-      any.read(async (send) => {
+    look: async (pairs) => {
+      const seen = await any.read(async (send) => {
         const [server, surroundings, facts] = await Promise.all([
           readServer(send, mode),
           readSurroundings(send, mode),
           readFactsByName(send, pairs, mode),
         ]);
         return { server, surroundings, facts };
-      }),
+      });
+      if (ways.withRules === undefined || seen.server.unfit !== null) return seen;
+      return { ...seen, facts: await ways.withRules(any, seen.facts) };
+    },
 
     lend: (server, wishes) =>
       byRole(wishes, blocked, ways.lendMost, (batch) => ways.lend(connection, server, batch)),
@@ -73,11 +93,22 @@ export function buildTarget({ connect, replicas, limits }: Servers, ways: Ways):
     takeBack: (server, pairs) =>
       byRole(pairs, blocked, ways.takeBackMost, (batch) => ways.takeBack(connection, server, batch)),
 
-    endSessions: (server, ends) =>
-      endSessions([ways.sessions(connection, 'the server'), ...standbys], server, ends),
+    endSessions: async (server, ends) => {
+      const closed = new Map<string, number>();
+      for (const part of chunks(ends, ways.takeBackMost)) {
+        for (const [pair, count] of (await ways.settle?.(connection, part)) ?? []) closed.set(pair, count);
+      }
+      const answers = await endSessions([ways.sessions(connection, 'the server'), ...standbys], server, ends);
+      return answers.map((answer) =>
+        answer.outcome === 'ended'
+          ? { ...answer, closed: answer.closed + (closed.get(pairKey(answer)) ?? 0) }
+          : answer,
+      );
+    },
 
-    list: () =>
-      any.read(async (send) => {
+    list: async () => {
+      await ways.beforeList?.(connection);
+      return any.read(async (send) => {
         const [server, surroundings, memberships, usersOf] = await Promise.all([
           readServer(send, mode),
           readSurroundings(send, mode),
@@ -91,7 +122,8 @@ export function buildTarget({ connect, replicas, limits }: Servers, ways: Ways):
           surroundings,
           memberships: memberships.map((each) => ({ ...each, users: usersOf(each.memberOid) })),
         };
-      }),
+      });
+    },
 
     writeAnchor: (server, anchor) => writeAnchor(connection, server, anchor),
 

@@ -7,10 +7,11 @@ import { z } from 'zod';
 import type { TargetConfig } from '../config/config.js';
 import type { Send } from './connect.js';
 import { otherServerError, standbyError, TargetError } from './errors.js';
-import { OWNER, SCHEMA } from './guarded/names.js';
+import { INSTALLED, OWNER, PEOPLE, SCHEMA } from './guarded/names.js';
 import { describeUnfit } from './inspect.js';
 import { STARTED_AT } from './known-server.js';
 import { isNamed, nameValues, quoteName } from './quote.js';
+import { rolePower } from './role-power.js';
 import type { NamePair, OidPair, PairFacts, Server } from './target.js';
 import { gives, reachOf } from './usable.js';
 
@@ -29,6 +30,7 @@ const serverRow = z.object({
   superuser: z.boolean(),
   create_role: z.boolean(),
   installed: z.boolean(),
+  functions: z.number().nullable(),
   member_of: z.string().nullable(),
 });
 
@@ -58,19 +60,29 @@ SELECT (SELECT system_identifier::text FROM pg_control_system()) AS id,
        pg_is_in_recovery() AS in_recovery,
        ${TIMELINE} AS timeline, ${STARTED_AT} AS started_at, ${LSN} AS lsn,
        u.rolname::text AS login, g.rolname::text AS grantor, g.oid AS grantor_oid, u.rolsuper AS superuser, u.rolcreaterole AS create_role,
-       ${mode === 'direct' ? 'true' : INSTALLED} AS installed,
+       ${mode === 'direct' ? 'true' : IS_INSTALLED} AS installed,
+       ${mode === 'direct' ? 'NULL' : INSTALLED_VERSION} AS functions,
        ${mode === 'direct' ? 'NULL' : MEMBER_OF} AS member_of
   FROM pg_roles u LEFT JOIN pg_roles g ON g.rolname = ${GRANTOR[mode]}
  WHERE u.rolname = session_user`;
 
-const INSTALLED = `
+const IS_INSTALLED = `
 EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = '${SCHEMA}' AND n.nspowner = g.oid
            AND has_schema_privilege(n.oid, 'USAGE'))`;
 
+/** A person's login on the way is that person's doing, and refuses nobody else: up to 14 each can let others in. */
 const MEMBER_OF = `
-(SELECT min(r.rolname::text) FROM pg_roles r
-  WHERE (r.oid = g.oid OR r.oid IN (SELECT m.roleid FROM pg_auth_members m WHERE m.member = g.oid AND m.admin_option))
-    AND pg_has_role(u.oid, r.oid, 'MEMBER'))`;
+(WITH RECURSIVE up (oid) AS (
+   SELECT m.roleid FROM pg_auth_members m WHERE m.member = u.oid
+   UNION SELECT m.roleid FROM up JOIN pg_roles x ON x.oid = up.oid AND NOT x.rolcanlogin
+           JOIN pg_auth_members m ON m.member = up.oid)
+ SELECT min(r.rolname::text) FROM up JOIN pg_roles r ON r.oid = up.oid
+  WHERE r.oid = g.oid OR r.oid IN (SELECT m.roleid FROM pg_auth_members m WHERE m.member = g.oid AND m.admin_option))`;
+
+/** Which release the functions are of: read from the catalog, because one that lacks it can't be asked; null: older. */
+export const INSTALLED_VERSION = `
+(SELECT substring(p.prosrc FROM '[0-9]+')::int FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+  WHERE n.nspname = '${SCHEMA}' AND p.proname = 'version' AND p.pronargs = 0)`;
 
 const SERVER = forEachMode(server);
 
@@ -90,7 +102,9 @@ export async function readServer(send: Send, mode: Mode = 'direct'): Promise<Ser
     grantor: row.grantor,
     grantorOid: row.grantor_oid,
     unfit:
-      describeUnfit(row.login, row.superuser, row.create_role) ?? describeWayRound(row.login, row.member_of),
+      describeUnfit(row.login, row.superuser, row.create_role) ??
+      (mode === 'guarded' && (row.functions ?? 0) < INSTALLED ? OUTDATED : null) ??
+      describeWayRound(row.login, row.member_of),
   };
 }
 
@@ -110,6 +124,10 @@ function notInstalledError(): TargetError {
   });
 }
 
+/** What stands there is still taken back: those functions are the same. */
+const OUTDATED =
+  'The functions that guard this target are of an older release of Hallpass: run `hallpass setup-sql TARGET`, and what it prints as an administrator of the server. Open grants stay.';
+
 /** Who can use a role without asking the functions is not kept by them. */
 function describeWayRound(login: string, role: string | null): string | null {
   if (role === null) return null;
@@ -125,6 +143,7 @@ const factRow = z.object({
   role_oid: z.number().nullable(),
   role: z.string().nullable(),
   role_is_superuser: z.boolean(),
+  role_power: z.string().nullable(),
   may_lend: z.boolean(),
   member_oid: z.number().nullable(),
   login: z.string().nullable(),
@@ -158,11 +177,14 @@ export const roleBy = (oid: string): string => `SELECT * FROM pg_roles WHERE oid
 const facts = (pairs: string, mode: Mode): string => `
 WITH RECURSIVE ${me(mode)}, pair AS MATERIALIZED (${pairs}),
 ${reachOf('(SELECT array_agg(p.member_oid) FROM pair p)')},
+power AS MATERIALIZED (
+  SELECT asked.role_oid, ${rolePower('asked.role_oid', mode === 'direct' ? "'{}'::text[]" : `ARRAY['${OWNER}', '${PEOPLE}']`)} AS name
+    FROM (SELECT DISTINCT p.role_oid FROM pair p) asked),
 held AS MATERIALIZED (
   SELECT reach.login, reach.oid, min(g.rolname::text) AS through
     FROM reach JOIN pg_roles g ON g.oid = reach.via WHERE reach.oid <> reach.via GROUP BY reach.login, reach.oid)
 SELECT r.oid AS role_oid, r.rolname::text AS role,
-       coalesce(r.rolsuper, false) AS role_is_superuser,
+       coalesce(r.rolsuper, false) AS role_is_superuser, power.name AS role_power,
        coalesce(admin.option, false) AS may_lend,
        u.oid AS member_oid, u.rolname::text AS login,
        coalesce(u.rolcanlogin, false) AS member_can_login,
@@ -171,6 +193,7 @@ SELECT r.oid AS role_oid, r.rolname::text AS role,
   FROM me CROSS JOIN pair
   LEFT JOIN LATERAL (${roleBy('pair.role_oid')}) r ON true
   LEFT JOIN LATERAL (${roleBy('pair.member_oid')}) u ON true
+  LEFT JOIN power ON power.role_oid = pair.role_oid
   LEFT JOIN held ON held.login = u.oid AND held.oid = r.oid
   CROSS JOIN LATERAL (
     SELECT bool_or(m.admin_option) AS option
@@ -221,6 +244,7 @@ function toFacts({ role, login }: NamePair, row: z.infer<typeof factRow> | undef
     login,
     roleOid: row.role_oid,
     roleIsSuperuser: row.role_is_superuser,
+    rolePower: row.role_power,
     mayLend: row.may_lend,
     memberOid: row.member_oid,
     memberCanLogin: row.member_can_login,

@@ -145,6 +145,8 @@ export interface PairFacts extends NamePair {
   /** null: no such role on this server. */
   readonly roleOid: number | null;
   readonly roleIsSuperuser: boolean;
+  /** A role that is never granted and that this one is, or leads to; null: none. */
+  readonly rolePower?: string | null;
   /** Our login holds ADMIN OPTION on the role. */
   readonly mayLend: boolean;
   readonly memberOid: number | null;
@@ -154,6 +156,17 @@ export interface PairFacts extends NamePair {
   readonly ours: boolean;
   /** A member by somebody else: `direct` row, or `through` another role (its name). */
   readonly held: { readonly how: 'direct' | 'through'; readonly via: string } | null;
+  /** What a guarded server would say itself; null on a direct one, and where that could not be asked. */
+  readonly rules?: ServerRules | null;
+}
+
+/** The reasons for which a guarded server refuses a GRANT, each a sentence, and on a line of its own the SQL against it. */
+interface ServerRules {
+  readonly role: string | null;
+  readonly login: string | null;
+  readonly maySetRole: boolean;
+  /** For how long it could be granted now; null: no such pair. Milliseconds. */
+  readonly longestMs: number | null;
 }
 
 export type Lent = OidPair &

@@ -81,6 +81,7 @@ export class TestServer {
 
   async login(name = this.#name('login')): Promise<string> {
     await this.sql(`CREATE ROLE ${quoteName(name)} LOGIN PASSWORD '${PASSWORD}'`);
+    if (this.mode === 'guarded') await this.sql(`GRANT hallpass_people TO ${quoteName(name)}`);
     return name;
   }
 

@@ -8,13 +8,15 @@ export const failure = z.object({ code: z.string().nullable(), message: z.string
 
 /** The error of an item that failed: as if the statement alone had failed. */
 export function errorOf({ code, message }: z.infer<typeof failure>): TargetError {
-  if (code === '22023' || code === '55000') {
+  if (code === '22023' || code === '55000' || code === '42501') {
+    // The functions write the SQL that changes a reason on a line of its own.
+    const [reason = '', fix = null] = (message ?? '').split('\n');
     return new TargetError({
-      kind: 'unfit',
+      kind: code === '42501' ? 'not_permitted' : 'unfit',
       scope: 'pair',
       passing: false,
-      sentence: `The server refuses: ${message}.`,
-      nextStep: code === '22023' ? 'Lend for less, or change hallpass.config on the server.' : null,
+      sentence: `The server refuses: ${reason}.`,
+      nextStep: code === '22023' ? 'Grant it for less, or change hallpass.config on the server.' : fix,
     });
   }
   const error = new pg.DatabaseError(message ?? '', 0, 'error');

@@ -10,7 +10,9 @@ import type { Target } from '../target.js';
 import { extendBatch } from './extend.js';
 import { lendBatch } from './lend.js';
 import { MOST } from './names.js';
+import { sweepBeside } from './reap.js';
 import { guardedSessions } from './sessions.js';
+import { createSettle } from './settle.js';
 import { takeBackBatch } from './take-back.js';
 
 /**
@@ -32,6 +34,8 @@ export function createGuardedTarget(
       takeBackMost: MOST,
       takeBack: takeBackBatch,
       sessions: guardedSessions,
+      settle: createSettle(),
+      beforeList: sweepBeside,
     },
   );
 }

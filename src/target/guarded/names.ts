@@ -9,6 +9,12 @@ export const OWNER = 'hallpass_owner';
 /** The login that may sweep, and nothing else: for cron and pg_cron. */
 export const REAPER = 'hallpass_reaper';
 
+/** The group that the DBA fills: only its members may be granted anything, and only they may use a role through another. */
+export const PEOPLE = 'hallpass_people';
+
+/** What the script installs, counted up when the functions change: an older installation is told from this one by it. */
+export const INSTALLED = 2;
+
 /** The schema; its functions are called by this name, whatever the search path. */
 export const SCHEMA = 'hallpass';
 

@@ -1,6 +1,9 @@
-import { OWNER, REAPER } from './names.js';
+import { OWNER, PEOPLE, REAPER } from './names.js';
 
-/** The login for cron and pg_cron: whoever has its credential can take back what is due, and nothing else. */
+/**
+ * The login for cron and pg_cron: whoever has its credential can take back what is due, and nothing else. And the group
+ * of those to whom anything may be granted.
+ */
 export const REAPER_SQL = `
 DO $do$
 BEGIN
@@ -10,6 +13,9 @@ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${REAPER}') THEN
     -- It has no password yet: \\password ${REAPER}
     CREATE ROLE ${REAPER} LOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 5;
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${PEOPLE}') THEN
+    CREATE ROLE ${PEOPLE} NOLOGIN;
   END IF;
   EXECUTE format('GRANT CONNECT ON DATABASE %I TO ${REAPER}', current_database());
 END

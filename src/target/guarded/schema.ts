@@ -1,12 +1,16 @@
 import { quoteName } from '../quote.js';
+import { EXTEND_SQL } from './extend-sql.js';
 import { LEND_SQL } from './lend-sql.js';
 import { LIST_SQL } from './list-sql.js';
 import { LOCK_SQL } from './lock-sql.js';
-import { OWNER, REAPER } from './names.js';
+import { INSTALLED, OWNER, REAPER } from './names.js';
 import { REAPER_SQL } from './reaper-sql.js';
 import { SESSIONS_SQL } from './sessions-sql.js';
+import { SETTLE_SQL } from './settle-sql.js';
+import { SWEEP_SQL } from './sweep-sql.js';
 import { TABLES_SQL } from './tables-sql.js';
 import { TAKE_BACK_SQL } from './take-back-sql.js';
+import { WHY_NOT_SQL } from './why-not-sql.js';
 
 /**
  * What makes a database into that of a guarded target: schema, tables and functions, owned by the owner. To be run in
@@ -35,9 +39,16 @@ BEGIN
 END
 $do$;
 
+-- Which release these functions are of: Hallpass reads it, and calls no others.
+CREATE FUNCTION hallpass.version() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT ${INSTALLED}';
+
 ${LOCK_SQL}
+${WHY_NOT_SQL}
+${SETTLE_SQL}
 ${LEND_SQL}
+${EXTEND_SQL}
 ${TAKE_BACK_SQL}
+${SWEEP_SQL}
 ${SESSIONS_SQL}
 ${LIST_SQL}
 -- A function is for everybody until this is said.
@@ -52,7 +63,10 @@ GRANT EXECUTE ON FUNCTION
   hallpass.list(),
   hallpass.last_request_id(),
   hallpass.sessions(oid[]),
-  hallpass.end_sessions(oid[], int[], timestamptz[])
+  hallpass.end_sessions(oid[], int[], timestamptz[]),
+  hallpass.settled(oid[], oid[]),
+  hallpass.why_not(oid, oid),
+  hallpass.version()
   TO ${quoteName(login)};
 GRANT EXECUTE ON FUNCTION hallpass.sweep() TO ${REAPER};
 

@@ -1,5 +1,5 @@
 import { GRANTORS_SINCE } from '../quote.js';
-import { BY_INDEX, MOST } from './names.js';
+import { BY_INDEX } from './names.js';
 
 /** Taking back: what the owner granted and nothing else, by OID, proved by the rows that are read afterwards. */
 export const TAKE_BACK_SQL = `
@@ -46,60 +46,65 @@ BEGIN
 END
 $fn$;
 
--- Takes these back and writes it down. For whoever has the lock.
-CREATE FUNCTION hallpass.end_pairs(role_oids oid[], member_oids oid[])
-RETURNS TABLE (role_oid oid, member_oid oid, state text, code text, message text)
+-- Revokes these, writes it down, and ends the sessions that are open now; settle proves that. For whoever has the
+-- role locked.
+CREATE FUNCTION hallpass.end_pairs(role oid, members oid[])
+RETURNS TABLE (member_oid oid, state text, code text, message text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
-DECLARE
-  batch record;
 BEGIN
-  FOR batch IN
-    SELECT p.role, array_agg(p.member) AS members
-      FROM (SELECT x.role, x.member, (row_number() OVER (PARTITION BY x.role) - 1) / ${MOST} AS part
-              FROM (SELECT DISTINCT * FROM unnest(role_oids, member_oids) AS u (role, member)) AS x) AS p
-     GROUP BY p.role, p.part
-  LOOP
-    RETURN QUERY
-      WITH answer AS MATERIALIZED (SELECT * FROM hallpass.revoke(batch.role, batch.members)),
-      ended AS (
-        UPDATE hallpass.grants g SET ended_at = clock_timestamp(), end_state = a.state
-          FROM answer a
-         WHERE g.role_oid = batch.role AND g.member_oid = a.member_oid AND g.ended_at IS NULL AND a.state <> 'failed')
-      SELECT batch.role, a.* FROM answer a;
-  END LOOP;
+  PERFORM hallpass.note_users(ARRAY(
+    SELECT g.request_id FROM hallpass.grants g
+     WHERE g.role_oid = role AND g.member_oid = ANY (members) AND g.ended_at IS NULL));
+  RETURN QUERY
+    WITH answer AS MATERIALIZED (SELECT * FROM hallpass.revoke(role, members)),
+    ended AS (
+      UPDATE hallpass.grants g SET ended_at = clock_timestamp(), ended_tx = pg_current_xact_id(), end_state = a.state
+        FROM answer a
+       WHERE g.role_oid = role AND g.member_oid = a.member_oid AND g.ended_at IS NULL AND a.state <> 'failed'),
+    -- A membership of ours that nothing here explains, after a restore, say, leaves sessions, too.
+    unexplained AS (
+      INSERT INTO hallpass.grants
+        (request_id, role_oid, member_oid, role_name, member_name, set_role, mark, first_granted_at, granted_at,
+         expires_at, ended_at, ended_tx, end_state, by_set)
+      SELECT -nextval('hallpass.unexplained'), r.oid, u.oid, r.rolname, u.rolname, true, pg_current_xact_id()::xid::text,
+             t.now, t.now, t.now, t.now, pg_current_xact_id(), a.state, true
+        FROM answer a JOIN pg_roles u ON u.oid = a.member_oid JOIN pg_roles r ON r.oid = role
+       CROSS JOIN (SELECT clock_timestamp() AS now) t
+       WHERE a.state = 'revoked' AND NOT EXISTS (
+             SELECT FROM hallpass.grants g
+              WHERE g.role_oid = role AND g.member_oid = a.member_oid AND g.ended_at IS NULL))
+    SELECT a.* FROM answer a;
+  PERFORM hallpass.end_concerned(ARRAY(
+    SELECT g.request_id FROM hallpass.grants g
+     WHERE g.role_oid = role AND g.member_oid = ANY (members) AND g.ended_at IS NOT NULL AND g.sessions_ended_at IS NULL));
 END
 $fn$;
 
 -- state: revoked, absent (no membership by the owner), dropped (the role or the login is gone), or failed.
 CREATE FUNCTION hallpass.take_back(role_oids oid[], member_oids oid[])
 RETURNS TABLE (role_oid oid, member_oid oid, state text, code text, message text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp ${BY_INDEX} AS $fn$
-BEGIN
-  PERFORM hallpass.check_size(role_oids);
-  PERFORM hallpass.lock_grants();
-  RETURN QUERY SELECT * FROM hallpass.end_pairs(role_oids, member_oids);
-END
-$fn$;
-
--- Takes back everything whose time is up. Anybody may run it, at any moment, any number of times.
-CREATE FUNCTION hallpass.sweep() RETURNS TABLE (request_id bigint, state text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' ${BY_INDEX} AS $fn$
 DECLARE
-  ids     bigint[];
-  roles   oid[];
-  members oid[];
+  batch record;
 BEGIN
-  IF pg_is_in_recovery() OR NOT EXISTS (SELECT FROM hallpass.grants g
-                                         WHERE g.ended_at IS NULL AND g.expires_at <= clock_timestamp()) THEN
-    RETURN;
-  END IF;
-  PERFORM hallpass.lock_grants_firmly();
-  SELECT array_agg(g.request_id), array_agg(g.role_oid), array_agg(g.member_oid) INTO ids, roles, members
-    FROM hallpass.grants g WHERE g.ended_at IS NULL AND g.expires_at <= clock_timestamp();
-  RETURN QUERY
-    SELECT due.id, CASE a.state WHEN 'failed' THEN format('failed: %s (%s)', a.message, a.code) ELSE a.state END
-      FROM hallpass.end_pairs(roles, members) a
-      JOIN unnest(ids, roles, members) AS due (id, role_oid, member_oid) USING (role_oid, member_oid);
+  PERFORM hallpass.check_size(role_oids);
+  PERFORM hallpass.enter();
+  FOR batch IN
+    SELECT u.role, array_agg(DISTINCT u.member) AS members
+      FROM unnest(role_oids, member_oids) AS u (role, member) GROUP BY u.role ORDER BY u.role
+  LOOP
+    BEGIN
+      PERFORM hallpass.lock_role(batch.role);
+    EXCEPTION WHEN lock_not_available THEN
+      RETURN QUERY SELECT batch.role, x.member, 'failed', SQLSTATE, SQLERRM FROM unnest(batch.members) AS x (member);
+      CONTINUE;
+    END;
+    PERFORM hallpass.settle(ARRAY(
+      SELECT g.request_id FROM hallpass.grants g
+       WHERE g.role_oid = batch.role AND g.ended_at IS NOT NULL AND g.sessions_ended_at IS NULL));
+    RETURN QUERY SELECT batch.role, e.* FROM hallpass.end_pairs(batch.role, batch.members) e;
+  END LOOP;
+  PERFORM hallpass.prune();
 END
 $fn$;
 `;

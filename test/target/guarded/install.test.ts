@@ -76,10 +76,10 @@ describe.each(installedMajors())('a guarded target on Postgres $major', (major) 
     const [reading, elsewhere] = [await session(login), await session(stranger)];
     await reading.query(`BEGIN; DECLARE rows CURSOR FOR SELECT * FROM ${role}; FETCH 1 FROM rows`);
     await target.takeBack(server.id, [pair]);
-    await reading.query('FETCH 1 FROM rows');
+    // The server has ended it by itself; it is counted all the same.
+    await expect(reading.query('FETCH 1 FROM rows')).rejects.toThrow();
     const wish = { ...pair, sessions: 'auto', setRole: false, users: [], before: null } as const;
     expect(await target.endSessions(server.id, [wish])).toMatchObject([{ outcome: 'ended', closed: 1 }]);
-    await expect(reading.query('FETCH 1 FROM rows')).rejects.toThrow();
     await elsewhere.query('SELECT 1');
   });
 
@@ -130,6 +130,7 @@ describe.each(installedMajors())('installed by the administrator of a managed se
     const how = server.grantorsCount ? 'ADMIN TRUE, INHERIT FALSE, SET FALSE' : 'ADMIN OPTION';
     const [role, login] = [await server.role(), await server.login()];
     await server.sql(`REVOKE ${role} FROM hallpass; GRANT ${role} TO hallpass_owner WITH ${how}`);
+    await server.sql(`GRANT hallpass_people TO ${login}`);
     const target = createGuardedTarget({ ...server.connect, database: DATABASE });
     onTestFinished(() => target.close());
     expect((await target.look([])).server.unfit).toBeNull();

@@ -1,0 +1,82 @@
+import { BY_INDEX, MOST } from './names.js';
+
+/** Grants of one role that one call of the sweep revokes, at most: the next call goes on. */
+const MOST_OF_A_ROLE = 10_000;
+/** Rows that one call forgets, at most. */
+const MOST_PRUNED = 500;
+
+export const SWEEP_SQL = `
+-- Forgets what ended long ago, a little at a time; never the highest id, after which a new ledger must begin.
+CREATE FUNCTION hallpass.prune() RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $fn$
+  DELETE FROM hallpass.grants WHERE request_id IN (
+    SELECT g.request_id FROM hallpass.grants g
+     WHERE g.sessions_ended_at < clock_timestamp() - (SELECT c.keep FROM hallpass.config c)
+       AND g.request_id <> (SELECT max(h.request_id) FROM hallpass.grants h)
+     ORDER BY g.sessions_ended_at LIMIT ${MOST_PRUNED} FOR UPDATE SKIP LOCKED)
+$fn$;
+
+-- One role, for whoever has it locked: revokes what is due; settles what earlier calls ended, and answers what is not
+-- settled; looks who can use what is granted.
+CREATE FUNCTION hallpass.sweep_role(role oid) RETURNS TABLE (request_id bigint, state text)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
+DECLARE
+  batch record;
+BEGIN
+  FOR batch IN
+    SELECT array_agg(d.request_id) AS ids, array_agg(d.member_oid) AS members
+      FROM (SELECT g.request_id, g.member_oid, (row_number() OVER (ORDER BY g.expires_at) - 1) / ${MOST} AS part
+              FROM hallpass.grants g
+             WHERE g.role_oid = role AND g.ended_at IS NULL AND g.expires_at <= clock_timestamp()
+             ORDER BY g.expires_at LIMIT ${MOST_OF_A_ROLE}) d
+     GROUP BY d.part
+  LOOP
+    RETURN QUERY
+      SELECT due.id, CASE e.state WHEN 'failed' THEN format('failed: %s (%s)', e.message, e.code) ELSE e.state END
+        FROM hallpass.end_pairs(role, batch.members) e
+        JOIN unnest(batch.ids, batch.members) AS due (id, member) ON due.member = e.member_oid;
+  END LOOP;
+  RETURN QUERY
+    SELECT s.request_id, format('failed: %s', s.reason)
+      FROM hallpass.settle(ARRAY(SELECT g.request_id FROM hallpass.grants g
+                                  WHERE g.role_oid = role AND g.ended_at IS NOT NULL AND g.sessions_ended_at IS NULL)) s;
+  PERFORM hallpass.note_users(ARRAY(
+    SELECT g.request_id FROM hallpass.grants g WHERE g.role_oid = role AND g.ended_at IS NULL));
+END
+$fn$;
+
+-- Takes back everything whose time is up, and ends the sessions that could still use it: those that are open now, and
+-- of grants that an earlier, committed call ended, every one that began before that. Anybody may run it, at any moment,
+-- any number of times. state: revoked, absent, dropped, or failed: … for what the next call must try again.
+CREATE FUNCTION hallpass.sweep() RETURNS TABLE (request_id bigint, state text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' ${BY_INDEX} AS $fn$
+DECLARE
+  role   oid;
+  is_due boolean;
+BEGIN
+  IF pg_is_in_recovery() THEN RETURN; END IF;
+  PERFORM hallpass.enter();
+  FOR role, is_due IN
+    SELECT r.oid, bool_or(r.is_due)
+      FROM (SELECT g.role_oid, g.expires_at <= clock_timestamp() FROM hallpass.grants g WHERE g.ended_at IS NULL
+            UNION ALL
+            SELECT g.role_oid, true FROM hallpass.grants g WHERE g.ended_at IS NOT NULL AND g.sessions_ended_at IS NULL
+           ) AS r (oid, is_due)
+     GROUP BY r.oid ORDER BY r.oid
+  LOOP
+    -- Where nothing is to be done, another that is at it looks who can use what is granted, too.
+    CONTINUE WHEN NOT is_due AND NOT EXISTS (
+      SELECT FROM hallpass.locks l WHERE l.role_oid = role FOR UPDATE SKIP LOCKED);
+    BEGIN
+      PERFORM hallpass.lock_role(role);
+      RETURN QUERY SELECT * FROM hallpass.sweep_role(role);
+    EXCEPTION WHEN OTHERS THEN
+      RETURN QUERY
+        SELECT g.request_id, format('failed: %s (%s)', SQLERRM, SQLSTATE) FROM hallpass.grants g
+         WHERE g.role_oid = role AND g.ended_at IS NULL AND g.expires_at <= clock_timestamp();
+    END;
+  END LOOP;
+  PERFORM hallpass.prune();
+END
+$fn$;
+`;
