@@ -162,7 +162,8 @@ async function intend(
   const news = new Map<number, Place>();
   for (const [i, request] of requests.entries()) {
     const fact = facts[i];
-    const why = fact ? whyNotLendable(server, fact) : 'the server did not answer for it';
+    const wished = { durationMs: request.durationMs, setRole: lendingFor(deps, request).setRole };
+    const why = fact ? whyNotLendable(server, fact, wished) : 'the server did not answer for it';
     if (why !== null || fact?.roleOid == null || fact.memberOid == null) {
       refused.set(request.id, why ?? 'it is not on the server');
       continue;

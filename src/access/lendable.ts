@@ -1,12 +1,12 @@
-import { describeProblems } from '../target/inspect.js';
+import { describeProblems, type Wished } from '../target/inspect.js';
 import type { PairFacts, Server } from '../target/target.js';
 
 /**
  * Why this pair cannot be lent on this server, in a sentence for the person who asks; null when it can.
  * What only a server can show is said here, at the request and again at the GRANT, and stops nobody else.
  */
-export function whyNotLendable(server: Server, facts: PairFacts): string | null {
-  const problem = describeProblems(server, facts)[0];
+export function whyNotLendable(server: Server, facts: PairFacts, wished: Wished = {}): string | null {
+  const problem = describeProblems(server, facts, wished)[0];
   if (problem) return problem.sentence;
   return facts.held === null || facts.ours ? null : alreadyHolds(facts, facts.held.via);
 }

@@ -144,7 +144,7 @@ function readForm(
 }
 
 /** What the server itself shows against it; a server that does not answer in time is asked again at the GRANT. */
-async function askServer(deps: Deps, { target, role, login }: Wish): Promise<string | null> {
+async function askServer(deps: Deps, { target, role, login, durationMs }: Wish): Promise<string | null> {
   const looked = deps.targets.get(target.key)?.look([{ role: role.role, login }]);
   if (looked === undefined) return null;
   const late = new Promise<null>((resolve) => setTimeout(resolve, LOOK_MS, null).unref());
@@ -157,7 +157,8 @@ async function askServer(deps: Deps, { target, role, login }: Wish): Promise<str
   if (facts.held !== null && !facts.ours && !facts.memberIsSuperuser) {
     return words.alreadyHeld(login, facts.held.how === 'through' ? facts.held.via : null);
   }
-  const trouble = whyNotLendable(answer.server, facts);
+  const wished = { durationMs, setRole: role.lending.setRole };
+  const trouble = whyNotLendable(answer.server, facts, wished);
   return trouble === null ? null : words.serverProblem(role.role, target.name, trouble);
 }
 

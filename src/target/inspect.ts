@@ -2,8 +2,11 @@
  * What only a server can show wrong, each in a sentence with the SQL that mends it: for `hallpass check`, and for the
  * GRANT that is refused because of it. Pure.
  */
+
+import { sayDuration } from '../domain/duration.js';
+import { allowSetSql } from './guarded/allow-set.js';
 import { grantAdminSql, isRoleName, roleSql } from './quote.js';
-import type { PairFacts, Server } from './target.js';
+import type { PairFacts, Server, ToLend } from './target.js';
 
 interface Problem {
   /** What it concerns: every pair on the server, every pair with this role, or with this login. */
@@ -21,11 +24,51 @@ export function describeUnfit(login: string, superuser: boolean, createRole: boo
   return `Hallpass’s login ${what} and must not be: ${roleSql('ALTER', login, attributes.join(' '))}`;
 }
 
-/** Everything that keeps this pair from being lent, except that somebody else lent it already. */
-export function describeProblems(server: Server, facts: PairFacts): readonly Problem[] {
-  return [serverProblem(server), roleProblem(server, facts), loginProblem(server, facts)].filter(
-    (problem) => problem !== null,
-  );
+/** What is wished of a pair, as far as it is known yet. */
+export type Wished = Partial<Pick<ToLend, 'durationMs' | 'setRole'>>;
+
+/** Everything that keeps this pair from being granted, except that somebody else granted it already. */
+export function describeProblems(server: Server, facts: PairFacts, wished: Wished = {}): readonly Problem[] {
+  return [
+    serverProblem(server),
+    roleProblem(server, facts),
+    loginProblem(server, facts),
+    ...ruleProblems(facts, wished),
+  ].filter((problem) => problem !== null);
+}
+
+/** What a guarded server refuses by rules that the DBA sets there. */
+function ruleProblems(
+  { role, ours, rules }: PairFacts,
+  { durationMs, setRole }: Wished,
+): readonly (Problem | null)[] {
+  if (!rules) return [];
+  const { maySetRole, longestMs } = rules;
+  // What stands already was within the limit when it was granted.
+  const tooLong = !ours && durationMs !== undefined && longestMs !== null && durationMs > longestMs;
+  return [
+    setRole === true && !maySetRole
+      ? {
+          about: 'role',
+          sentence: `This server does not allow SET ROLE to ${role}.`,
+          nextStep: allowSetSql(role),
+        }
+      : null,
+    tooLong
+      ? {
+          about: 'login',
+          sentence: `This server grants it for at most ${sayDuration(Math.max(0, longestMs))} now.`,
+          nextStep:
+            'Grant it for less, wait until it was revoked for a while, or change hallpass.config on the server.',
+        }
+      : null,
+  ];
+}
+
+/** A reason of the server's own, as `ServerRules` holds it. */
+function said(about: Problem['about'], reason: string): Problem {
+  const [sentence = '', nextStep = null] = reason.split('\n');
+  return { about, sentence: `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`, nextStep };
 }
 
 function serverProblem(server: Server): Problem | null {
@@ -38,7 +81,8 @@ function serverProblem(server: Server): Problem | null {
   };
 }
 
-function roleProblem(server: Server, { role, roleOid, roleIsSuperuser, mayLend }: PairFacts): Problem | null {
+function roleProblem(server: Server, facts: PairFacts): Problem | null {
+  const { role, roleOid, roleIsSuperuser, rolePower, mayLend, rules } = facts;
   if (roleOid === null) return missing('role', role, 'NOLOGIN');
   if (roleIsSuperuser) {
     return {
@@ -47,7 +91,14 @@ function roleProblem(server: Server, { role, roleOid, roleIsSuperuser, mayLend }
       nextStep: 'Lend a role that has just the privileges that are needed.',
     };
   }
-  if (mayLend) return null;
+  if (rolePower) {
+    return {
+      about: 'role',
+      sentence: `The role ${role} has the powers of ${rolePower}, and those are never granted.`,
+      nextStep: `Make a role that has just the privileges that are needed.`,
+    };
+  }
+  if (mayLend) return rules?.role ? said('role', rules.role) : null;
   return {
     about: 'role',
     sentence:
@@ -60,7 +111,7 @@ function roleProblem(server: Server, { role, roleOid, roleIsSuperuser, mayLend }
 
 function loginProblem(
   server: Server,
-  { login, memberOid, memberCanLogin, memberIsSuperuser }: PairFacts,
+  { login, memberOid, memberCanLogin, memberIsSuperuser, rules }: PairFacts,
 ): Problem | null {
   if (memberOid === null) return missing('login', login, 'LOGIN');
   const refuse = (sentence: string, nextStep: string | null): Problem => ({
@@ -72,7 +123,7 @@ function loginProblem(
     return refuse(`The login ${login} is Hallpass’s own.`, 'Give the person another login.');
   }
   if (memberIsSuperuser) return refuse(`The login ${login} is a superuser and may do everything.`, null);
-  if (memberCanLogin) return null;
+  if (memberCanLogin) return rules?.login ? said('login', rules.login) : null;
   return refuse(`The login ${login} can’t log in (NOLOGIN).`, roleSql('ALTER', login, 'LOGIN'));
 }
 

@@ -11,6 +11,7 @@ import { extendBatch } from './extend.js';
 import { lendBatch } from './lend.js';
 import { MOST } from './names.js';
 import { sweepBeside } from './reap.js';
+import { withRules } from './rules.js';
 import { guardedSessions } from './sessions.js';
 import { createSettle } from './settle.js';
 import { takeBackBatch } from './take-back.js';
@@ -35,6 +36,7 @@ export function createGuardedTarget(
       takeBack: takeBackBatch,
       sessions: guardedSessions,
       settle: createSettle(),
+      withRules,
       beforeList: sweepBeside,
     },
   );
