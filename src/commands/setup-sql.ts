@@ -68,7 +68,7 @@ async function printScript(key: string, options: Options): Promise<void> {
       ...(logins === null ? {} : { logins: { logins, iam: options.iam === 'aws' } }),
       undo: options.undo === true,
     };
-    print(setupSql(target, version, wish));
+    print(setupSql({ ...target, logins: loginsOf(config, target) }, version, wish));
   } finally {
     await server.close();
   }

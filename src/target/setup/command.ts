@@ -5,7 +5,7 @@ import { hallpassSteps, undoHallpass } from './hallpass.js';
 import { NOTES } from './notes.js';
 import { type Logins, loginSteps } from './people.js';
 import { checkNames, type Place, placeOf, type SetupTarget } from './place.js';
-import { printScript, type Step } from './script.js';
+import { doBlock, printScript, quoteText, type Step, transaction } from './script.js';
 import { undoGroupRole, undoLogins } from './undo.js';
 
 /** What a script is for; without either, it is for Hallpass itself: its login and its rights. */
@@ -24,6 +24,11 @@ export interface Wish {
 export function setupSteps(target: SetupTarget, version: number, wish: Wish): readonly Step[] {
   const place = placeOf(target, version);
   checkWish(wish);
+  const steps = wishedSteps(place, target, wish);
+  return [refuseOtherRelease(place, steps[0]?.database ?? place.first), ...steps];
+}
+
+function wishedSteps(place: Place, target: SetupTarget, wish: Wish): readonly Step[] {
   const { role, logins, undo } = wish;
   if (role === undefined && logins === undefined) {
     return undo ? undoHallpass(place) : hallpassSteps(place, target);
@@ -32,6 +37,21 @@ export function setupSteps(target: SetupTarget, version: number, wish: Wish): re
     ...(role === undefined ? [] : undo ? undoGroupRole(place, role) : groupRoleSteps(place, role)),
     ...(logins === undefined ? [] : undo ? undoLogins(place, logins) : loginSteps(place, logins)),
   ];
+}
+
+/** What a membership is differs between releases, and so does the script. */
+function refuseOtherRelease({ target, version }: Place, database: string): Step {
+  const major = Math.floor(version / 10_000);
+  return transaction(database, [
+    doBlock(`
+BEGIN
+  IF current_setting('server_version_num')::int / 10000 <> ${major} THEN
+    RAISE EXCEPTION 'This script is for Postgres ${major}, and this is Postgres %.', current_setting('server_version')
+      USING HINT = ${quoteText(`Print the one for it: hallpass setup-sql ${target} … --server-version`)} || ' '
+                   || current_setting('server_version_num')::int / 10000;
+  END IF;
+END`),
+  ]);
 }
 
 /**

@@ -1,19 +1,26 @@
-/** A guarded target: a database of its own with the functions through which alone Hallpass lends; and the way back. */
-import { OWNER, REAPER } from '../guarded/names.js';
+/** A guarded target: a database of its own with the functions through which alone Hallpass grants; and the way back. */
+import { OWNER, PEOPLE, REAPER } from '../guarded/names.js';
 import { guardedSchemaSql } from '../guarded/schema.js';
 import { GRANTORS_SINCE, quoteName } from '../quote.js';
+import { allowLogins, allowRoles, nameDisallowed } from './allowed.js';
+import { claim, refuseForeignDatabase, shutDatabase } from './database.js';
 import { grantConnect, makeLogin } from './hallpass-role.js';
 import { MADE, makeRole, POWERLESS } from './make-role.js';
-import type { Place } from './place.js';
+import type { Place, SetupTarget } from './place.js';
 import { comment, doBlock, quoteText, type Step, transaction } from './script.js';
 
-/** @param rights what lets the owner lend; granted last, when the functions stand. */
-export function guardedSteps(place: Place, rights: readonly string[]): readonly Step[] {
+/** @param rights what lets the owner grant; granted last, when the functions stand. */
+export function guardedSteps(
+  place: Place,
+  { roles, logins = [] }: Pick<SetupTarget, 'roles' | 'logins'>,
+  rights: readonly string[],
+): readonly Step[] {
   const { first, database, shown, login, version } = place;
   return [
     transaction(first, [
       ...makeLogin(place),
       ...makeOthers(),
+      ...allowLogins(logins),
       comment('People are shown what each role can do: it is read from the catalogs of this database.'),
       grantConnect(login, shown),
     ]),
@@ -24,12 +31,25 @@ CREATE DATABASE ${quoteName(database)} TEMPLATE template0;
 `,
       when: `SELECT WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = ${quoteText(database)})`,
     },
+    transaction(first, [
+      comment('A database of this name that somebody else made is not taken over.'),
+      refuseForeignDatabase(database),
+    ]),
     transaction(database, [
-      comment('It must hold nothing else: PUBLIC is shut out of it, and --undo drops it.'),
+      comment('It must hold nothing else: --undo drops it.'),
       claim(database),
-      grantConnect(place.login, database),
-      comment('The schema hallpass: its ledger, and the functions, each with what it is for.'),
-      ...actAsOwner(version, guardedSchemaSql(place)),
+      comment(
+        'While Hallpass runs, its transactions are short; who keeps the script waiting for long is none of those.',
+      ),
+      "SET LOCAL lock_timeout = '10s';",
+      ...asOwner(version, [
+        ...shutDatabase(place),
+        grantConnect(place.login, database),
+        comment('The schema hallpass: its ledger, and the functions, each with what it is for.'),
+        guardedSchemaSql(place).trim(),
+        ...allowRoles({ roles }),
+        nameDisallowed(),
+      ]),
       ...rights,
     ]),
   ];
@@ -37,17 +57,15 @@ CREATE DATABASE ${quoteName(database)} TEMPLATE template0;
 
 function makeOthers(): readonly string[] {
   return [
-    comment(`The owner of what is installed. Nobody can log in as it; it alone holds the ADMIN OPTION, and lends only through
-its functions: whoever steals Hallpass’s login can neither use a role nor lend it for longer than you allow.`),
+    comment(`The owner of what is installed. Nobody can log in as it; it alone holds the ADMIN OPTION, and grants only through
+its functions: whoever steals Hallpass’s login can neither use a role nor grant it for longer than you allow.`),
     makeRole({
       name: OWNER,
       attributes: ['NOLOGIN', 'INHERIT', ...POWERLESS],
-      about: 'Hallpass: owns the functions that lend roles',
+      about: 'Hallpass: owns the functions that grant roles',
       needed: ['NOLOGIN', 'INHERIT', ...POWERLESS],
     }),
-    comment(
-      'A login that may take back what is overdue, and nothing else: for cron, should Hallpass be dead.',
-    ),
+    comment('A login that may revoke what is overdue, and nothing else: for cron, should Hallpass be dead.'),
     makeRole({
       name: REAPER,
       attributes: ['LOGIN', 'NOINHERIT', ...POWERLESS],
@@ -55,55 +73,55 @@ its functions: whoever steals Hallpass’s login can neither use a role nor lend
       about: 'Hallpass: takes back what is overdue',
       needed: ['LOGIN', ...POWERLESS],
     }),
+    makeRole({
+      name: PEOPLE,
+      attributes: ['NOLOGIN', ...POWERLESS],
+      about: 'Hallpass: whose members may be granted roles',
+      needed: ['NOLOGIN', ...POWERLESS],
+    }),
   ];
-}
-
-/** Marks it as ours when we find it empty. */
-function claim(database: string): string {
-  return doBlock(`
-BEGIN
-  IF EXISTS (SELECT FROM pg_namespace WHERE nspname = 'hallpass' AND pg_get_userbyid(nspowner) = ${quoteText(OWNER)}) THEN
-    RETURN;
-  END IF;
-  -- From this OID on it is not the server's own.
-  IF EXISTS (SELECT FROM pg_class WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_namespace WHERE oid >= 16384) THEN
-    RAISE EXCEPTION 'The database % holds something else.', current_database()
-      USING HINT = 'Hallpass needs this name for a database of its own: rename the other one.';
-  END IF;
-  COMMENT ON DATABASE ${quoteName(database)} IS ${quoteText(`Hallpass: what guards the roles it lends ${MADE}`)};
-  REVOKE ALL ON DATABASE ${quoteName(database)} FROM PUBLIC;
-END`);
 }
 
 /** An administrator who is no superuser must be a member of the owner to make what that owns, for as long as it takes. */
-function actAsOwner(version: number, sql: string): readonly string[] {
-  const since16 = version >= GRANTORS_SINCE;
-  const unlessSuperuser = (statement: string) =>
-    doBlock(`
+function asOwner(version: number, parts: readonly string[]): readonly string[] {
+  return [becomeOwner(version), ...parts, leaveOwner(version)];
+}
+
+function becomeOwner(version: number): string {
+  return unlessSuperuser(
+    `GRANT ${OWNER} TO CURRENT_USER${version >= GRANTORS_SINCE ? ' WITH INHERIT TRUE, SET TRUE' : ''}`,
+  );
+}
+
+function leaveOwner(version: number): string {
+  return unlessSuperuser(
+    `REVOKE ${OWNER} FROM CURRENT_USER${version >= GRANTORS_SINCE ? ' GRANTED BY CURRENT_USER' : ''}`,
+  );
+}
+
+const unlessSuperuser = (statement: string) =>
+  doBlock(`
 BEGIN
-  IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+  IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+     AND EXISTS (SELECT FROM pg_roles WHERE rolname = ${quoteText(OWNER)}) THEN
     ${statement};
   END IF;
 END`);
-  return [
-    unlessSuperuser(`GRANT ${OWNER} TO CURRENT_USER${since16 ? ' WITH INHERIT TRUE, SET TRUE' : ''}`),
-    sql.trim(),
-    unlessSuperuser(`REVOKE ${OWNER} FROM CURRENT_USER${since16 ? ' GRANTED BY CURRENT_USER' : ''}`),
-  ];
-}
 
-/** After the right to lend was taken from the owner. */
-export function undoGuarded({ first, database }: Place): readonly Step[] {
+/** After the right to grant was taken from the owner. */
+export function undoGuarded({ first, database, version }: Place): readonly Step[] {
   const ours = `FROM pg_database d WHERE d.datname = ${quoteText(database)}
    AND shobj_description(d.oid, 'pg_database') LIKE ${quoteText(`%${MADE}`)}`;
   return [
+    transaction(first, [comment('Only its owner may drop it.'), becomeOwner(version)]),
     {
       database: first,
-      sql: `-- It was empty when the script made it its own. What was lent when goes with it; not while anything is still lent.
+      sql: `-- It was empty when the script made it its own. What was granted when goes with it; not while anything is still granted.
 DROP DATABASE ${quoteName(database)};
 `,
       when: `SELECT ${ours}
    AND NOT EXISTS (SELECT FROM pg_auth_members m WHERE pg_get_userbyid(m.grantor) = ${quoteText(OWNER)})`,
     },
+    transaction(first, [leaveOwner(version)]),
   ];
 }

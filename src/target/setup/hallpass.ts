@@ -1,5 +1,5 @@
 /** The script for Hallpass itself: its login, what it may lend, its rights for sessions; and the way back. */
-import { OWNER, REAPER } from '../guarded/names.js';
+import { OWNER, PEOPLE, REAPER } from '../guarded/names.js';
 import { guardedSteps, undoGuarded } from './guarded.js';
 import {
   grantAdmin,
@@ -10,17 +10,17 @@ import {
   SESSION_RIGHTS,
 } from './hallpass-role.js';
 import type { Place, SetupTarget } from './place.js';
-import { comment, quoteText, type Step, transaction } from './script.js';
-import { dropRole, revokeFromHolder, revokePrivileges } from './undo-role.js';
+import { comment, doBlock, quoteText, type Step, transaction } from './script.js';
+import { dropList, dropRole, revokeFromHolder, revokePrivileges } from './undo-role.js';
 
-export function hallpassSteps(place: Place, { roles, discover }: SetupTarget): readonly Step[] {
+export function hallpassSteps(place: Place, { roles, discover, logins }: SetupTarget): readonly Step[] {
   const names = [...roles.values()].map(({ role }) => role);
   const rights = [
     ...grantAdmin(place, names),
     ...(discover.length === 0 ? [] : [comment(discovered(place, discover))]),
     ...grantSessionRights(place),
   ];
-  if (place.mode === 'guarded') return guardedSteps(place, rights);
+  if (place.mode === 'guarded') return guardedSteps(place, { roles, logins }, rights);
   return [
     transaction(place.first, [
       ...makeLogin(place),
@@ -41,6 +41,7 @@ export function undoHallpass(place: Place): readonly Step[] {
   const rights = SESSION_RIGHTS.map(quoteText).join(', ');
   const guarded = place.mode === 'guarded';
   return [
+    transaction(place.first, [refuseWhileConnected(place)]),
     transaction(place.first, [
       comment(`What is lent now, and the right to lend it. Whoever became a role by SET ROLE stays it until the session
 ends: look at pg_stat_activity, and end these sessions yourself.`),
@@ -51,7 +52,20 @@ ends: look at pg_stat_activity, and end these sessions yourself.`),
       comment('Only what a script made is dropped, and nothing on which others rely.'),
       revokePrivileges(place, place.login),
       dropRole(place, place.login),
-      ...(guarded ? [dropRole(place, OWNER), dropRole(place, REAPER)] : []),
+      ...(guarded ? [dropRole(place, OWNER), dropRole(place, REAPER), dropList(PEOPLE)] : []),
     ]),
   ];
+}
+
+/** Half of it undone would be worse: Hallpass would go on, and what it revokes could not be told from what is left. */
+function refuseWhileConnected({ login, database, mode }: Place): string {
+  const inside = mode === 'guarded' ? ` OR a.datname = ${quoteText(database)}` : '';
+  return doBlock(`
+BEGIN
+  IF EXISTS (SELECT FROM pg_stat_activity a
+              WHERE a.pid <> pg_backend_pid() AND (a.usename = ${quoteText(login)}${inside})) THEN
+    RAISE EXCEPTION 'Hallpass is connected: nothing was undone.'
+      USING HINT = 'Stop Hallpass, and what calls hallpass.sweep() from cron. Then run this again.';
+  END IF;
+END`);
 }

@@ -1,5 +1,6 @@
 /** People's own logins: they can log in, and nothing else until a role is lent. */
 import { GRANTORS_SINCE } from '../quote.js';
+import { allowLogin } from './allowed.js';
 import { grantIam } from './hallpass-role.js';
 import { type Attribute, makeRole, POWERLESS } from './make-role.js';
 import type { Place } from './place.js';
@@ -11,7 +12,7 @@ export interface Logins {
   readonly iam: boolean;
 }
 
-export function loginSteps({ version, first }: Place, { logins, iam }: Logins): readonly Step[] {
+export function loginSteps({ version, first, mode }: Place, { logins, iam }: Logins): readonly Step[] {
   // From 16 on each membership says for itself whether it is inherited.
   const needed: readonly Attribute[] = version >= GRANTORS_SINCE ? ['LOGIN'] : ['LOGIN', 'INHERIT'];
   return [
@@ -26,6 +27,7 @@ ${iam ? 'They log in by tokens of AWS IAM: once a login has rds_iam, a password 
           needed,
         }),
         ...(iam ? [grantIam(login)] : []),
+        ...(mode === 'guarded' ? [allowLogin(login)] : []),
       ]),
     ]),
   ];

@@ -9,7 +9,9 @@ const FIRST = 'postgres';
 /** What of a target's configuration a script is made from. */
 export type SetupTarget = Pick<TargetConfig, 'key' | 'kind' | 'mode'> & {
   readonly connect: Pick<Connect, 'user' | 'database' | 'iam'>;
-  readonly roles: ReadonlyMap<string, Pick<RoleConfig, 'role'>>;
+  readonly roles: ReadonlyMap<string, Pick<RoleConfig, 'role'> & Partial<Pick<RoleConfig, 'lending'>>>;
+  /** Of the people whom the configuration names. */
+  readonly logins?: readonly string[] | undefined;
   readonly discover: readonly Pick<Discover, 'match'>[];
 };
 

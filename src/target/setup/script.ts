@@ -71,7 +71,7 @@ END`);
 
 /** @param parts comments and statements, each whole. */
 export function transaction(database: string, parts: readonly string[]): Step {
-  const sql = `BEGIN;
+  const sql = `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
 -- You are an administrator: nothing that others put into a schema may stand in for what is called here.
 SET LOCAL search_path = pg_catalog, pg_temp;
 

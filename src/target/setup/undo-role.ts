@@ -1,8 +1,14 @@
 /** The way back for one role that a script made: what it was granted, then the role, unless others rely on it. */
+import { PEOPLE } from '../guarded/names.js';
 import { GRANTORS_SINCE, quoteName } from '../quote.js';
 import { MADE } from './make-role.js';
 import type { Place } from './place.js';
 import { doBlock, quoteText, runEach } from './script.js';
+
+/** Why the role in the row `r` of pg_roles stays when a script did not make it; null when one did. */
+const notMade = `CASE
+    WHEN coalesce(shobj_description(r.oid, 'pg_authid'), '') NOT LIKE ${quoteText(`%${MADE}`)}
+      THEN ${quoteText(`its COMMENT does not end in ${MADE}, so it may have been there before`)} END`;
 
 /**
  * Why the role in the row `r` of pg_roles stays, as an SQL expression; null when it may go. Who merely may administer
@@ -10,13 +16,9 @@ import { doBlock, quoteText, runEach } from './script.js';
  */
 function reasonToStay({ version, holder }: Place): string {
   const use = version >= GRANTORS_SINCE ? ' AND (m.inherit_option OR m.set_option)' : '';
-  return `CASE
-    WHEN coalesce(shobj_description(r.oid, 'pg_authid'), '') NOT LIKE ${quoteText(`%${MADE}`)}
-      THEN ${quoteText(`its COMMENT does not end in ${MADE}, so it may have been there before`)}
-    ELSE 'members that Hallpass did not make: ' || (
+  return `coalesce(${notMade},  'members that Hallpass did not make: ' || (
       SELECT string_agg(quote_ident(pg_get_userbyid(m.member)), ', ') FROM pg_auth_members m
-       WHERE m.roleid = r.oid AND ${quoteText(holder)} NOT IN (pg_get_userbyid(m.grantor), pg_get_userbyid(m.member))${use})
-    END`;
+       WHERE m.roleid = r.oid AND ${quoteText(holder)} NOT IN (pg_get_userbyid(m.grantor), pg_get_userbyid(m.member))${use}))`;
 }
 
 /** The same for a person's login, which may be a member of roles by others. */
@@ -24,7 +26,7 @@ function reasonForLoginToStay(place: Place): string {
   return `coalesce(${reasonToStay(place)}, 'memberships that Hallpass did not make: ' || (
       SELECT string_agg(quote_ident(pg_get_userbyid(m.roleid)), ', ') FROM pg_auth_members m
        WHERE m.member = r.oid AND pg_get_userbyid(m.grantor) <> ${quoteText(place.holder)}
-         AND pg_get_userbyid(m.roleid) <> 'rds_iam'))`;
+         AND pg_get_userbyid(m.roleid) NOT IN ('rds_iam', ${quoteText(PEOPLE)})))`;
 }
 
 /** Takes away, in the database where it runs, every privilege that the role was granted. */
@@ -54,6 +56,11 @@ export function revokePrivileges(place: Place, role: string): string {
 /** Drops a group role, or Hallpass's own, or says why it stays. */
 export function dropRole(place: Place, role: string): string {
   return drop(role, reasonToStay(place));
+}
+
+/** Drops a group that is only a list: nobody can do anything by being in it. */
+export function dropList(role: string): string {
+  return drop(role, notMade);
 }
 
 /** Drops a person's login, or says why it stays. */

@@ -1,9 +1,12 @@
+import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { DATABASE } from '../../../src/target/guarded/names.js';
 import { grantSql, quoteName, revokeSql } from '../../../src/target/quote.js';
+import { setupSteps } from '../../../src/target/setup/command.js';
 import type { GroupRole } from '../../../src/target/setup/group-role.js';
 import { quoteText } from '../../../src/target/setup/script.js';
 import { installedMajors } from '../../support/majors.js';
+import { waitFor } from '../../support/wait-for.js';
 import { HOSTILE, PASSWORD, useStage } from './stage.js';
 
 const REFUSED = '42501';
@@ -134,7 +137,7 @@ describe.each(installedMajors())('setup scripts on Postgres $major', (major) => 
       await stage.send(admin, 'shop', 'CREATE ROLE app_ro');
       const before = await stage.catalog();
       const connect = { user: 'hall "pass"', database: 'shop', iam: null };
-      const target = stage.target({ mode: 'guarded', connect, lends: ['app_ro'] });
+      const target = stage.target({ mode: 'guarded', connect, lends: ['app_ro'], logins: ['ana'] });
       for (const _ of ['once', 'twice']) expect(await stage.run(admin, target, forHallpass)).toEqual([]);
 
       await stage.setPassword(connect.user);
@@ -180,6 +183,98 @@ describe.each(installedMajors())('setup scripts on Postgres $major', (major) => 
       expect(await stage.catalog()).toEqual(before);
       await stage.send(admin, 'shop', 'DROP ROLE rds_iam; DROP ROLE team');
     });
+  });
+
+  test('a database that somebody else made is not taken over, and ours is shut', async () => {
+    const { stage } = on;
+    const { superuser } = stage;
+    const target = stage.target({ mode: 'guarded' });
+    const run = () => stage.run(superuser, target, forHallpass);
+    const inside = (sql: string) => stage.send(superuser, DATABASE, sql);
+    await stage.cluster.query('CREATE ROLE mallory LOGIN CREATEDB');
+    await stage.cluster.query(`CREATE DATABASE ${DATABASE} OWNER mallory`);
+    await expect(run()).rejects.toThrow(`The database ${DATABASE} belongs to mallory`);
+    await stage.cluster.query(`ALTER DATABASE ${DATABASE} OWNER TO postgres`);
+    const objects: readonly (readonly [string, string])[] = [
+      ['CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$', 'DROP FUNCTION f()'],
+      ['CREATE SCHEMA s', 'DROP SCHEMA s'],
+      [
+        'CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq)',
+        'DROP OPERATOR === (int, int)',
+      ],
+      ['CREATE CAST (box AS int) WITH INOUT', 'DROP CAST (box AS int)'],
+      ['SELECT lo_create(4711)', 'SELECT lo_unlink(4711)'],
+      ['CREATE PUBLICATION p', 'DROP PUBLICATION p'],
+      ['CREATE COLLATION c FROM "C"', 'DROP COLLATION c'],
+      ['CREATE FOREIGN DATA WRAPPER w', 'DROP FOREIGN DATA WRAPPER w'],
+      [
+        'ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO mallory',
+        'ALTER DEFAULT PRIVILEGES REVOKE ALL ON TABLES FROM mallory',
+      ],
+      [
+        `CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$;
+         CREATE EVENT TRIGGER t ON ddl_command_end EXECUTE FUNCTION e()`,
+        'DROP EVENT TRIGGER t; DROP FUNCTION e()',
+      ],
+    ];
+    for (const [make, drop] of objects) {
+      await inside(make);
+      await expect(run(), make).rejects.toThrow('holds something else');
+      await inside(drop);
+    }
+    expect(await run()).toEqual([]);
+
+    // Whatever was set for it or granted on it goes; and nobody owns it who can log in.
+    await stage.cluster.query(`ALTER DATABASE ${DATABASE} SET default_transaction_read_only = on`);
+    await stage.cluster.query(`ALTER ROLE hallpass IN DATABASE ${DATABASE} SET statement_timeout = '1ms'`);
+    await stage.cluster.query(`GRANT ALL ON DATABASE ${DATABASE} TO mallory, PUBLIC`);
+    expect(await run()).toEqual([expect.stringContaining('mallory had rights')]);
+    const [row] = await stage.cluster.query(
+      `SELECT pg_get_userbyid(d.datdba) AS owner,
+              (SELECT count(*)::int FROM pg_db_role_setting s WHERE s.setdatabase = d.oid) AS settings,
+              (SELECT array_agg(DISTINCT pg_get_userbyid(a.grantee)::text ORDER BY pg_get_userbyid(a.grantee)::text)
+                 FROM aclexplode(d.datacl) a) AS rights
+         FROM pg_database d WHERE d.datname = $1`,
+      [DATABASE],
+    );
+    expect(row).toEqual({
+      owner: 'hallpass_owner',
+      settings: 0,
+      rights: ['hallpass', 'hallpass_owner', 'hallpass_reaper', 'postgres'],
+    });
+    await inside('CREATE SCHEMA s AUTHORIZATION mallory');
+    await expect(run()).rejects.toThrow('is something that belongs to mallory');
+    await inside('DROP SCHEMA s');
+
+    // Half of it undone would be worse than nothing.
+    await stage.setPassword('hallpass');
+    const hallpass = new pg.Client({
+      connectionString: stage.cluster.urlFor({ user: 'hallpass', password: PASSWORD, database: 'shop' }),
+    });
+    await hallpass.connect();
+    const before = await stage.catalog();
+    await expect(stage.run(superuser, target, undo)).rejects.toThrow(
+      'Hallpass is connected: nothing was undone',
+    );
+    expect(await stage.catalog()).toEqual(before);
+    await hallpass.end();
+    await waitFor(
+      async () =>
+        (await stage.cluster.query("SELECT FROM pg_stat_activity WHERE usename = 'hallpass'")).length === 0 ||
+        null,
+      { what: 'the session to be gone' },
+    );
+    expect(await stage.run(superuser, target, undo)).toEqual([]);
+    expect(await stage.cluster.query("SELECT FROM pg_roles WHERE rolname LIKE 'hallpass%'")).toEqual([]);
+    await stage.cluster.query('DROP ROLE mallory');
+  });
+
+  test('a script for another release of Postgres is refused by its first statement', async () => {
+    const { stage } = on;
+    const [step] = setupSteps(stage.target(), major.major === 16 ? 170_000 : 160_000, forHallpass);
+    await expect(stage.send(stage.superuser, 'shop', step?.sql ?? '')).rejects.toThrow(
+      'This script is for Postgres',
+    );
   });
 
   test('what was there before, or is used by others, is named and stays', async () => {
