@@ -85,7 +85,7 @@ BEGIN
   SELECT u.user_name INTO other FROM (${usersOf('ARRAY[member_oid]')}) u
    WHERE u.can_login AND NOT hallpass.is_allowed(u.user_oid) ORDER BY 1 LIMIT 1;
   IF FOUND THEN
-    RETURN format(E'%s could use it, too, as a member of %s, and is not a member of ${PEOPLE}\\nREVOKE %I FROM %I;',
+    RETURN format(E'the login %s could use it, too, as a member of %s, and is not a member of ${PEOPLE}\\nREVOKE %I FROM %I;',
                   other, login.rolname, login.rolname, other);
   END IF;
   RETURN NULL;

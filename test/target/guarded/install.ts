@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { runSql, type ServerAccess } from '../../../sandbox/postgres/server-access.js';
 import { DATABASE } from '../../../src/target/guarded/names.js';
 import { guardedSchemaSql } from '../../../src/target/guarded/schema.js';
@@ -9,6 +10,13 @@ export async function installGuarded(cluster: ServerAccess): Promise<void> {
     cluster.urlFor({ database: DATABASE }),
     `BEGIN;${guardedSchemaSql({ login: 'hallpass' })};COMMIT`,
   );
+}
+
+/** As the first release did: what its script printed. */
+export async function installFirstRelease(cluster: ServerAccess): Promise<void> {
+  await prepare(cluster, cluster.url);
+  const sql = readFileSync(new URL('release-1.sql', import.meta.url), 'utf8');
+  await runSql(cluster.urlFor({ database: DATABASE }), `BEGIN;${sql};COMMIT`);
 }
 
 /** The same as an administrator without SUPERUSER, who is given here what the masters of managed servers have. */

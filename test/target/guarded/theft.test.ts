@@ -288,7 +288,7 @@ describe.each(installedMajors())('a stolen credential of Hallpass, on Postgres $
     expect(await steal(client, wish, HOUR)).toMatchObject({
       state: 'failed',
       code: '42501',
-      message: `${ben} could use it, too, as a member of ${ana}, and is not a member of ${PEOPLE}\nREVOKE ${ana} FROM ${ben};`,
+      message: `the login ${ben} could use it, too, as a member of ${ana}, and is not a member of ${PEOPLE}\nREVOKE ${ana} FROM ${ben};`,
     });
     await server.sql(`GRANT ${PEOPLE} TO ${ben}`);
     expect(await steal(client, wish, HOUR)).toMatchObject({ state: 'lent' });
