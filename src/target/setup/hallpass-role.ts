@@ -2,7 +2,7 @@
 import { GRANTORS_SINCE, grantAdminSql, quoteName } from '../quote.js';
 import { makeRole, POWERLESS } from './make-role.js';
 import type { Place } from './place.js';
-import { attempt, comment, quoteText } from './script.js';
+import { attempt, comment, quoteText, runEach } from './script.js';
 
 /** A few processes, each with a connection of its own; a runaway can't take the server's last one. */
 const CONNECTION_LIMIT = 20;
@@ -97,4 +97,25 @@ export function grantNeutral(login: string): string {
   );
   return `${comment(`Memberships belong to the server, so Hallpass grants and revokes through this database: the owner of the other
 one could keep it out.`)}\n${grant}`;
+}
+
+/** Lets Hallpass look wherever a role that it grants has something: else nobody can be told what the role can do there. */
+export function grantConnectWhereUsed({ login }: Place, roles: readonly string[]): readonly string[] {
+  if (roles.length === 0) return [];
+  return [
+    comment(`What a role can do is read from the catalogs of each database in which it has something. What could not be read
+counts as dangerous (max_danger). CONNECT gives no table, and is granted only where it is missing.`),
+    runEach(`
+    WITH RECURSIVE up (oid) AS (
+      SELECT r.oid FROM pg_roles r WHERE r.rolname IN (${roles.map(quoteText).join(', ')})
+      UNION SELECT m.roleid FROM up JOIN pg_auth_members m ON m.member = up.oid)
+    SELECT format('GRANT CONNECT ON DATABASE %I TO %I', d.datname, l.rolname)
+      FROM pg_database d JOIN pg_roles l ON l.rolname = ${quoteText(login)}
+     WHERE d.datallowconn AND NOT has_database_privilege(l.oid, d.oid, 'CONNECT')
+       AND (EXISTS (SELECT FROM pg_shdepend s
+                     WHERE s.dbid = d.oid AND s.refclassid = 'pg_authid'::regclass AND s.refobjid IN (SELECT oid FROM up))
+            OR EXISTS (SELECT FROM aclexplode(d.datacl) e WHERE e.grantee IN (SELECT oid FROM up))
+            -- What a predefined role was granted is listed nowhere.
+            OR NOT d.datistemplate AND EXISTS (SELECT FROM up JOIN pg_roles r USING (oid) WHERE r.rolname LIKE 'pg\\_%'))`),
+  ];
 }

@@ -4,6 +4,7 @@ import { guardedSteps, undoGuarded } from './guarded.js';
 import {
   grantAdmin,
   grantConnect,
+  grantConnectWhereUsed,
   grantNeutral,
   grantSessionRights,
   makeLogin,
@@ -19,6 +20,7 @@ export function hallpassSteps(place: Place, { roles, discover, logins }: SetupTa
     ...grantAdmin(place, names),
     ...(discover.length === 0 ? [] : [comment(discovered(place, discover))]),
     ...grantSessionRights(place),
+    ...grantConnectWhereUsed(place, names),
   ];
   if (place.mode === 'guarded') return guardedSteps(place, { roles, logins }, rights);
   return [

@@ -29,7 +29,7 @@ function reasonForLoginToStay(place: Place): string {
          AND pg_get_userbyid(m.roleid) NOT IN ('rds_iam', ${quoteText(PEOPLE)})))`;
 }
 
-/** Takes away, in the database where it runs, every privilege that the role was granted. */
+/** Takes away every privilege that the role was granted, in the database where it runs, and on every database. */
 export function revokePrivileges(place: Place, role: string): string {
   return runEach(`
     WITH gone AS (
@@ -44,7 +44,7 @@ export function revokePrivileges(place: Place, role: string): string {
     UNION ALL
     SELECT format('REVOKE ALL ON DATABASE %I FROM %I', d.datname, gone.rolname)
       FROM gone, pg_database d
-     WHERE d.datname IN (current_database(), 'postgres') AND EXISTS (SELECT FROM aclexplode(d.datacl) a WHERE a.grantee = gone.oid)
+     WHERE EXISTS (SELECT FROM aclexplode(d.datacl) a WHERE a.grantee = gone.oid)
     UNION ALL
     SELECT format('ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I REVOKE ALL ON %s FROM %I',
                   pg_get_userbyid(d.defaclrole), n.nspname, CASE d.defaclobjtype WHEN 'S' THEN 'SEQUENCES' ELSE 'TABLES' END,

@@ -68,6 +68,35 @@ describe.each(installedMajors())('setup scripts on Postgres $major', (major) => 
       }
     });
 
+    test('Hallpass may look into each database where a role has something, and into no other', async () => {
+      const { stage } = on;
+      const admin = stage[who];
+      const names = ['lk_table', 'lk_connect', 'lk_apart'].map((name) => `${name}_${who.toLowerCase()}`);
+      const [table = '', connect = ''] = names;
+      const role = `lk_role_${who.toLowerCase()}`;
+      await stage.send(admin, 'shop', `CREATE ROLE ${role}`);
+      for (const name of names) {
+        await stage.send(admin, 'shop', `CREATE DATABASE ${name}`);
+        await stage.send(admin, 'shop', `REVOKE CONNECT ON DATABASE ${name} FROM PUBLIC`);
+      }
+      await stage.send(admin, table, `CREATE TABLE t (); GRANT SELECT ON t TO ${role}`).catch(async () => {
+        await stage.cluster.query(`CREATE TABLE t (); GRANT SELECT ON t TO ${role}`, [], table);
+      });
+      await stage.send(admin, 'shop', `GRANT CONNECT ON DATABASE ${connect} TO ${role}`);
+      const target = stage.target({ lends: [role] });
+      for (const _ of ['once', 'twice']) expect(await stage.run(admin, target, forHallpass)).toEqual([]);
+      const rows = await stage.cluster.query<{ may: string }>(
+        `SELECT datname AS may FROM pg_database
+          WHERE datname = ANY ($1) AND has_database_privilege('hallpass', oid, 'CONNECT') ORDER BY 1`,
+        [names],
+      );
+      expect(rows.map(({ may }) => may)).toEqual([connect, table]);
+      for (const _ of ['once', 'twice']) expect(await stage.run(admin, target, undo)).toEqual([]);
+      expect(await stage.cluster.query("SELECT FROM pg_roles WHERE rolname = 'hallpass'")).toEqual([]);
+      for (const name of names) await stage.cluster.query(`DROP DATABASE ${name} WITH (FORCE)`);
+      await stage.cluster.query(`DROP ROLE ${role}`);
+    });
+
     test('a role reads what is there and what will be, and writes only as it says; undone, nothing stays', async () => {
       const { stage } = on;
       const admin = stage[who];
