@@ -168,6 +168,17 @@ it('lets pass what an event explains: it stands in the chain for good', async ()
   expect(rows.at(-1)).toEqual({ kind: 'approved', actor: 'U0BEN' });
 });
 
+it('stands in the way of no notice and no end, whatever the owner of the ledger did', async () => {
+  const id = await aRequest(...steps);
+  await owner.query(set(`expires_at = date_trunc('ms', now()) + interval '0.0004 s', warn_at = now()`), [id]);
+  const ending: readonly RequestEvent[] = [
+    { type: 'warned' },
+    { type: 'proved_gone', proof: { found: true, closed: 0, prepared: [] } },
+  ];
+  for (const event of ending) await change({ db, changed: () => undefined }, [id], () => ({ event }));
+  expect((await readRequests(db, [id])).requests[0]).toMatchObject({ state: 'ended', why: 'expired' });
+});
+
 it('lets the owner of the ledger do anything', async () => {
   const id = await aRequest(...steps);
   await owner.query(set(`expires_at = '2036-01-01Z'`), [id]);
