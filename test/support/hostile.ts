@@ -35,7 +35,6 @@ export const HOSTILE: Readonly<Record<string, readonly Hostile[]>> = {
     ['DateStyle', 'SQL, DMY'],
     ['IntervalStyle', 'sql_standard'],
     ['TimeZone', 'Asia/Kolkata'],
-    ['timezone_abbreviations', 'India'],
     ['bytea_output', 'escape'],
     ['extra_float_digits', '-15'],
     ['array_nulls', 'off'],
@@ -47,6 +46,8 @@ export const HOSTILE: Readonly<Record<string, readonly Hostile[]>> = {
   ],
   'how a query is planned': [
     ['DateStyle', 'Postgres, DMY'],
+    // With the zone above, it would mend what is written in it.
+    ['timezone_abbreviations', 'India'],
     ['client_min_messages', 'debug5'],
     ['jit_above_cost', '0'],
     ['plan_cache_mode', 'force_generic_plan'],
