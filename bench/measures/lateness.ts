@@ -43,10 +43,12 @@ async function measureBare({ shop }: World): Promise<Lateness> {
   await shop.lend(expiries.map((_, i) => i + 1));
   const gone = shop.watch.eachGone(shop);
   return withClient(shop.url, async (client) => {
+    let last: Promise<unknown> = Promise.resolve();
     await Promise.all(
       expiries.map(async (expiry, i) => {
         await sleep(Math.max(0, expiry - Date.now()));
-        await client.query(shop.takeBackSql(i, 1));
+        last = last.then(() => client.query(shop.takeBackSql(i, 1)));
+        await last;
       }),
     );
     return latenessOf(expiries, await gone, shop.memberOids);

@@ -85,9 +85,9 @@ export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Swe
         return;
       }
       const outcome = await sweepUntilDone(name, target);
+      brokenOff.delete(name);
       if (outcome === null) return;
       const { row, left } = outcome;
-      brokenOff.delete(name);
       metrics.swept(left ? 'left' : 'done', performance.now() - began);
       // What is left is due already: the next expiry must not hide behind it, nor ring for it without a pause.
       if (left) timers.wakeIn(name, RETRY_MS, true);
