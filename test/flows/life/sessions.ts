@@ -2,16 +2,18 @@
 import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
 import { HALLPASS } from '../../../sandbox/postgres/samples.js';
-import { card, click, told } from '../../../sandbox/stage/people.js';
+import { runSql } from '../../../sandbox/postgres/server-access.js';
+import { card, click, request, told } from '../../../sandbox/stage/people.js';
 import type { Stage } from '../../../sandbox/stage/stage.js';
+import { waitFor } from '../../support/wait-for.js';
 import { borrow, isRefused, untilInLedger } from '../crash-stage.js';
 import { eventsOf, type World } from '../world.js';
 
 const STATEMENT = { name: 'read', text: 'select count(*)::int as n from orders.orders' };
 
-/** A transaction of Ana's whose plan was made while she had the role. */
-async function openTransaction(stage: Stage): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: stage.samples.people.ana.url });
+/** A transaction whose plan was made while Ana had the role: hers, or of a member of her login. */
+async function openTransaction(stage: Stage, login: 'ana' | 'dan' = 'ana'): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: stage.samples.people[login].url });
   client.on('error', () => undefined);
   await client.connect();
   onTestFinished(() => client.end().catch(() => undefined));
@@ -36,6 +38,38 @@ export function sessions(use: () => World): void {
     await told(slack, 'ana', id, /Ended: relinquished by you/);
     await expect(session.query(STATEMENT)).rejects.toThrow();
     expect((await eventsOf(use(), id)).at(-1)).toMatchObject({ kind: 'proved_gone', data: { closed: 1 } });
+  });
+
+  it('a member of her login that joined and left meanwhile is ended with the grant', async () => {
+    const { stage, slack } = use();
+    const { id, note } = await borrow(stage, 'ana', { role: 'orders_read' });
+    await stage.server.query('grant ana to dan');
+    const session = await openTransaction(stage, 'dan');
+    await runSql(stage.ledgerUrl, `update targets set checked_at = null`);
+    await waitFor(async () => (await eventsOf(use(), id)).some(({ kind }) => kind === 'users_seen'), {
+      what: 'the comparison to see who else can use it',
+    });
+    await stage.server.query('revoke ana from dan');
+    expect((await session.query(STATEMENT)).rows).toEqual([{ n: 40 }]);
+    await click(slack, 'ana', note, 'Relinquish');
+    await told(slack, 'ana', id, /Ended: relinquished by you/);
+    await expect(session.query(STATEMENT)).rejects.toThrow();
+    const events = await eventsOf(use(), id);
+    expect(events.find(({ kind }) => kind === 'users_seen')).toMatchObject({ data: { users: ['dan'] } });
+    expect(events.at(-1)).toMatchObject({ kind: 'proved_gone', data: { closed: 1 } });
+  });
+
+  it('the card says who else could use it, and how to change that', async () => {
+    const { stage, slack } = use();
+    await stage.server.query('grant ana to dan');
+    onTestFinished(async () => {
+      await stage.server.query('revoke ana from dan');
+    });
+    // Of another role was read a moment ago, and what was read is kept for a minute.
+    const id = await request(slack, 'ana', { role: 'payments_read' });
+    const shown = await card(slack, id, /Also usable by[\s\S]*dan[\s\S]*REVOKE "ana" FROM "dan";/);
+    await click(slack, 'cora', shown, 'Deny');
+    await card(slack, id, /Denied/);
   });
 
   it('what may not be ended is said on the card, and counts as gone once it is closed', async () => {
