@@ -52,6 +52,7 @@ export async function openLender(
   const guarded = grantor !== 'hallpass';
   const list = (from: number, count: number) =>
     Array.from({ length: count }, (_, i) => loginOf(from + i + 1)).join(', ');
+  if (guarded) await cluster.query(`grant hallpass_people to ${list(0, memberOids.length)}`);
   const arrays = (from: number, count: number) => {
     const members = memberOids.slice(from, from + count);
     return `'{${members.map(() => row.role)}}', '{${members}}'`;

@@ -232,6 +232,7 @@ describe('reap', () => {
     );
     await installGuarded(guarded);
     await guarded.query('GRANT vault_read TO hallpass_owner WITH ADMIN TRUE, INHERIT FALSE, SET FALSE');
+    await guarded.query('GRANT hallpass_people TO ana');
     const changes = {
       DATABASE_URL: '',
       ...(await configured(
@@ -249,7 +250,10 @@ describe('reap', () => {
       guarded.urlFor({ user: 'hallpass', password, database: DATABASE }),
       `SELECT * FROM hallpass.lend(ARRAY[1042], ARRAY['vault_read'::regrole::oid], ARRAY['ana'::regrole::oid], ARRAY[60000], ARRAY[false])`,
     );
-    const members = () => guarded.query("SELECT FROM pg_auth_members WHERE member = 'ana'::regrole");
+    const members = () =>
+      guarded.query(
+        "SELECT FROM pg_auth_members WHERE roleid = 'vault_read'::regrole AND member = 'ana'::regrole",
+      );
     expect(await members()).toHaveLength(1);
     await guarded.query("UPDATE hallpass.grants SET expires_at = now() - interval '1 s'", [], DATABASE);
     expect(await hallpass(['reap', 'vault'], changes)).toEqual({

@@ -5,7 +5,7 @@ import { runSql } from '../../sandbox/postgres/server-access.js';
 import { buttonsOf } from '../../sandbox/slack/index.js';
 import { card, click, told } from '../../sandbox/stage/people.js';
 import { startStage } from '../../sandbox/stage/stage.js';
-import { DATABASE, OWNER } from '../../src/target/guarded/names.js';
+import { DATABASE, OWNER, PEOPLE } from '../../src/target/guarded/names.js';
 import { installGuarded } from '../target/guarded/install.js';
 import { runHallpass } from './commands.js';
 import { approved, borrow, isRefused, untilInLedger } from './crash-stage.js';
@@ -27,6 +27,7 @@ const { server, slack } = stage;
 await installGuarded(server);
 await server.query(`REVOKE ${ROLES.join(', ')} FROM hallpass`);
 await server.query(`GRANT ${ROLES.join(', ')} TO ${OWNER} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE`);
+await server.query(`GRANT ${PEOPLE} TO ana, ben, cora, dan`);
 
 const inside = (sql: string) => server.query(sql, [], DATABASE);
 

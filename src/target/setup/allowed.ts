@@ -23,13 +23,17 @@ BEGIN
   FOREACH login IN ARRAY ARRAY[${logins.map(quoteText).join(', ')}]::name[] LOOP
     BEGIN
       EXECUTE format('GRANT ${PEOPLE} TO %I', login);
-    EXCEPTION WHEN insufficient_privilege OR undefined_object THEN
-      missing := missing || quote_ident(login);
+    EXCEPTION
+      WHEN undefined_object THEN
+        -- hallpass setup-sql … --login puts those that it makes into the group.
+        RAISE NOTICE 'There is no login % yet.', login;
+      WHEN insufficient_privilege THEN
+        missing := missing || quote_ident(login);
     END;
   END LOOP;
   IF missing <> '{}' THEN
     RAISE WARNING 'Not in ${PEOPLE}: %.', array_to_string(missing, ', ')
-      USING HINT = 'Make the login first (hallpass setup-sql … --logins-missing), or, as a superuser: GRANT ${PEOPLE} TO it.';
+      USING HINT = 'As a superuser, or whoever made the group: GRANT ${PEOPLE} TO each of them.';
   END IF;
 END`),
   ];
