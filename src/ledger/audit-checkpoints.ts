@@ -100,11 +100,14 @@ export async function deleteRequests(
          and r.id < (select max(id) from requests)
          and not exists (select from events e where e.request_id = r.id)
          and not exists (select from deliveries d where d.request_id = r.id and d.sent < d.wanted)
+         and not exists (select from strays s where s.settled_at is null and r.id in (s.request_id, s.wanted_by))
          order by r.id limit $4
      ), decided as (
        delete from decisions where request_id in (select id from gone)
      ), told as (
        delete from deliveries where request_id in (select id from gone)
+     ), strayed as (
+       delete from strays where request_id in (select id from gone) or wanted_by in (select id from gone)
      ), deleted as (
        delete from requests where id in (select id from gone)
      ), counted as (

@@ -16,9 +16,15 @@ const DELIVERIES = `
             from requests r where r.id = d.request_id) end
       order by d.created_at limit $2 for update of d skip locked))`;
 
+/** Before the orphans that they belong to. */
+const STRAYS = `
+  delete from strays where id in (
+    select id from strays where settled_at < now() - $1 * interval '1 millisecond' order by id limit $2)`;
+
 const ORPHANS = `
   delete from orphans where id in (
-    select id from orphans where settled_at < now() - $1 * interval '1 millisecond' order by id limit $2)`;
+    select id from orphans o where settled_at < now() - $1 * interval '1 millisecond'
+      and not exists (select from strays s where s.orphan_id = o.id) order by id limit $2)`;
 
 const OVERDUE = `
   delete from overdue where id in (
@@ -37,7 +43,7 @@ export async function forgetDeliveries(db: Queryable, olderThanMs: number, limit
   return rowCount ?? 0;
 }
 
-/** Orphans that were settled, overdue episodes that are over, and the incidents that told of them. */
+/** Strays and orphans that were settled, overdue episodes that are over, and the incidents that told of them. */
 export async function forgetSettled(db: Queryable, olderThanMs: number, limit: number): Promise<void> {
-  for (const sql of [ORPHANS, OVERDUE, PAGES]) await db.query(sql, [olderThanMs, limit]);
+  for (const sql of [STRAYS, ORPHANS, OVERDUE, PAGES]) await db.query(sql, [olderThanMs, limit]);
 }

@@ -61,7 +61,7 @@ const APPROVED = `exists (
       and (a.kind = 'approved' and a.actor = r.decided_by or a.kind = 'approved_on_call' and r.decided_by is null)
       and jsonb_typeof(a.data->'durationMs') = 'number' and a.data->'durationMs' >= to_jsonb(r.duration_ms)
       and not exists (select from events o where o.request_id = r.id and o.id > a.id and o.kind in
-        ('granted', 'grant_failed', 'relinquished', 'end_asked', 'restored', 'proved_gone')))`;
+        ('granted', 'grant_failed', 'relinquished', 'end_asked', 'restored', 'proved_gone', 'replaced', 'written_off')))`;
 
 const due = (columns: string, where: string): string =>
   `select ${columns} from requests where target = $1 and id <> all($4::bigint[]) and ${where}`;

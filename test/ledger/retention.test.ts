@@ -91,6 +91,12 @@ describe('after thirty days', () => {
          values (1, 't', '1', 1, 1, 'r', 'l', null), (2, 't', '1', 2, 2, 'r', 'l', ${LONG_AGO}), (3, 't', '1', 3, 3, 'r', 'l', now())`,
     );
     await owner.query(
+      `insert into strays (id, target, server, grantor_oid, role_oid, member_oid, role, login, kind, orphan_id, sessions,
+           set_role, settled_at) overriding system value
+         values (1, 't', '1', 9, 2, 2, 'r', 'l', 'orphan', 2, 'auto', true, ${LONG_AGO}),
+           (2, 't', '1', 9, 1, 1, 'r', 'l', 'orphan', 1, 'auto', true, null)`,
+    );
+    await owner.query(
       `insert into overdue (id, target, grants, since, mended_at, told) overriding system value
          values (1, 'a', 1, now(), null, 1), (2, 'b', 1, now(), ${LONG_AGO}, 1), (3, 'c', 1, now(), ${LONG_AGO}, 0)`,
     );
@@ -113,6 +119,7 @@ describe('after thirty days', () => {
       'overdue:1',
     ]);
     expect(await left('select id::text as key from orphans order by 1')).toEqual(['1', '3']);
+    expect(await left('select id::text as key from strays order by 1')).toEqual(['2']);
     expect(await left('select id::text as key from overdue order by 1')).toEqual(['1', '3']);
     expect(await left('select key from pages order by 1')).toEqual(['lately', 'open', 'untold']);
   });
