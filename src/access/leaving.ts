@@ -1,13 +1,23 @@
 import { pairKey } from '../domain/compare.js';
 import type { Lending } from '../domain/lending.js';
-import { lendingOf, type OtherUser, type Place } from '../domain/request.js';
+import { type AccessRequest, lendingOf, type OtherUser, type Place } from '../domain/request.js';
 import type { DueStray } from '../domain/stray.js';
 import type { HallpassError } from '../errors.js';
 import type { Ending } from '../ledger/read-due.js';
+import type { Replacement } from '../ledger/servers.js';
 
-/** A membership that has to go: a request's that ends, or a stray. Whatever it is, it leaves by take-back.ts. */
+/** A request whose server an operator said was replaced. */
+export interface Replaced {
+  readonly request: AccessRequest;
+  readonly word: Replacement;
+}
+
+/**
+ * A membership that has to go: a request's that ends, what stands on a server that replaced the request's own, or a stray.
+ * Whatever it is, it leaves by take-back.ts.
+ */
 export interface Leaving {
-  readonly of: { readonly request: Ending } | { readonly stray: DueStray };
+  readonly of: { readonly request: Ending } | Replaced | { readonly stray: DueStray };
   readonly place: Place;
   readonly lending: Pick<Lending, 'sessions' | 'setRole'>;
   /** Who was seen to be able to use it through the login. */
@@ -54,6 +64,11 @@ export function endingRequest(request: Ending): Leaving | null {
     before: sessionsBefore,
     isDoubtful: why === 'failed',
   };
+}
+
+/** @param place where it stands on the new server: who could use it on the old one has other OIDs there. */
+export function leavingReplaced(of: Replaced, place: Place): Leaving {
+  return { of, place, lending: lendingOf(of.request), users: [], before: null, isDoubtful: false };
 }
 
 export function leavingStray(stray: DueStray): Leaving {

@@ -5,7 +5,7 @@
  * - the word is in the ledger before anything is done, so that a running Hallpass finishes what a command began.
  */
 import { isSame, pairKey } from '../domain/compare.js';
-import { type AccessRequest, lendingOf, type Proof, requestName } from '../domain/request.js';
+import { type AccessRequest, type Proof, requestName } from '../domain/request.js';
 import { describeMove, describeServer } from '../domain/server-identity.js';
 import { HallpassError } from '../errors.js';
 import { insertOperatorNote } from '../ledger/deliveries.js';
@@ -19,12 +19,14 @@ import {
   recordReplaced,
 } from '../ledger/servers.js';
 import { serverReplaced } from '../surfaces/servers.js';
-import type { Membership, SessionsEnded, TakenBack, Target } from '../target/target.js';
+import type { Membership, Target } from '../target/target.js';
 import { change } from './change.js';
 import type { Deps } from './deps.js';
+import { type Leaving, leavingReplaced, type Outcome } from './leaving.js';
+import { revoke, settle } from './take-back.js';
 import { seqOf } from './which-server.js';
 
-type ReplacedDeps = Pick<Deps, 'db' | 'config' | 'changed'>;
+type ReplacedDeps = Pick<Deps, 'db' | 'config' | 'changed' | 'logger'>;
 
 /** What an operator's word would do, and by what it is told apart. */
 interface Foreseen {
@@ -173,7 +175,7 @@ async function adopt(
  * @throws TargetError
  */
 export async function settleReplaced(
-  deps: Pick<ReplacedDeps, 'db' | 'changed'>,
+  deps: ReplacedDeps,
   name: string,
   target: Target,
   requests: readonly AccessRequest[],
@@ -184,62 +186,34 @@ export async function settleReplaced(
   const { server, facts } = await target.look(moved);
   if (server.id !== word.id)
     throw new HallpassError(`another server answers at ${name} now`, { passing: true });
-  const there = target.on(server.startedAt);
-  const pairs = facts.map(({ roleOid, memberOid }) =>
-    roleOid === null || memberOid === null ? null : { roleOid, memberOid },
-  );
-  const known = pairs.filter((pair) => pair !== null);
-  const revoked = byPair<TakenBack>(await there.takeBack(word.id, known));
-  const ending = moved.flatMap((request, i) => {
-    const pair = pairs[i];
-    const answer = pair ? revoked.get(pairKey(pair)) : undefined;
-    const { sessions, setRole } = lendingOf(request);
-    const stays = answer === undefined || answer.outcome === 'failed' || answer.outcome === 'dropped';
-    if (!pair || stays || answer.stillHeld || sessions === 'leave') return [];
-    return [
-      // The OIDs of those who could use it belong to the other server.
-      {
-        ...pair,
-        sessions: sessions === 'all' ? ('all' as const) : ('auto' as const),
-        setRole,
-        users: [],
-        before: null,
-      },
-    ];
-  });
-  const ended = byPair<SessionsEnded>(ending.length === 0 ? [] : await there.endSessions(word.id, ending));
-
-  const proofs = new Map<number, Proof>();
-  const lines: string[] = [];
+  const leaving: Leaving[] = [];
+  const nowhere: number[] = [];
   for (const [i, request] of moved.entries()) {
-    const pair = pairs[i] ?? null;
-    const answer = pair && revoked.get(pairKey(pair));
-    const closed = pair && ended.get(pairKey(pair));
-    const error =
-      answer?.outcome === 'failed'
-        ? answer.error
-        : closed && closed.outcome !== 'ended'
-          ? closed.error
-          : null;
-    if (error !== null) lines.push(`${about(request)}: is not closed yet: ${error.message}`);
+    const { roleOid, memberOid } = facts[i] ?? { roleOid: null, memberOid: null };
+    if (roleOid === null || memberOid === null) nowhere.push(request.id);
     else {
-      const isGone = answer?.outcome === 'gone';
-      const sessions = closed?.outcome === 'ended' ? closed : { closed: 0, prepared: [] };
-      proofs.set(request.id, { found: !isGone, closed: sessions.closed, prepared: sessions.prepared });
-      lines.push(
-        `${about(request)}: ${isGone ? 'revoked on the new server, and closed' : 'was not there; closed'}`,
-      );
+      const place = { server: server.id, grantorOid: server.grantorOid, roleOid, memberOid };
+      leaving.push(leavingReplaced({ request, word }, place));
     }
   }
-  await change(deps, [...proofs.keys()], ({ id }) => {
-    const proof = proofs.get(id);
-    return proof ? { event: { type: 'replaced', by: word.by, because: word.because, proof } } : null;
-  });
-  return { lines, left: proofs.size < moved.length };
+  const there = target.on(server.startedAt);
+  const left = await settle(deps, there, await revoke(deps, name, there, leaving));
+  const { by, because } = word;
+  await change(deps, nowhere, () => ({ event: { type: 'replaced', by, because, proof: NEVER_THERE } }));
+  const lines = [
+    ...moved
+      .filter(({ id }) => nowhere.includes(id))
+      .map((request) => `${about(request)}: was not there; closed`),
+    ...left.flatMap(({ leaving, outcome }) =>
+      'word' in leaving.of ? [`${about(leaving.of.request)}: ${became(outcome)}`] : [],
+    ),
+  ];
+  return { lines, left: left.some(({ outcome }) => outcome.is !== 'gone') };
 }
 
-function byPair<T extends { readonly roleOid: number; readonly memberOid: number }>(
-  answers: readonly T[],
-): ReadonlyMap<string, T> {
-  return new Map(answers.map((answer) => [pairKey(answer), answer]));
+function became(outcome: Outcome): string {
+  if (outcome.is !== 'gone') return `is not closed yet: ${outcome.error.message}`;
+  return outcome.found ? 'was not there; closed' : 'revoked on the new server, and closed';
 }
+
+const NEVER_THERE: Proof = { found: true, closed: 0, prepared: [] };

@@ -46,7 +46,9 @@ export async function sweep(
   let next: Promise<Due> | null = first && Promise.resolve(first);
   let herdIsOver: (() => void) | null = null;
   const settleAll = async () => {
-    for (const { of } of await settle(deps, target, revoked.splice(0))) {
+    for (const left of await settle(deps, target, revoked.splice(0))) {
+      const { of } = left.leaving;
+      if (isGone(left)) continue;
       if ('request' in of) undone.requests.push(of.request.id);
       else undone.strays.push(of.stray.id);
     }

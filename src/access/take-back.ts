@@ -65,19 +65,19 @@ export async function revoke(
 
 /**
  * Ends the sessions that are left, of all of these before anything is recorded, and records what was proved.
- * @returns those that could not be settled now.
+ * @returns what became of each.
  */
 export async function settle(
   deps: Pick<Deps, 'db' | 'changed' | 'config' | 'logger'>,
   target: Target,
   revoked: readonly Revoked[],
-): Promise<readonly Leaving[]> {
+): Promise<readonly Left[]> {
   const left: Left[] = [];
   for (const { server, gone, done } of revoked) {
     left.push(...done, ...(await endSessions(target, server, gone)));
   }
   await recordLeft(deps, left);
-  return left.flatMap(({ leaving, outcome }) => (outcome.is === 'gone' ? [] : [leaving]));
+  return left;
 }
 
 /** May a session still use what was taken away? Not where it never was, nor where somebody else grants it as well. */
