@@ -11,6 +11,7 @@ import {
   isExpired,
   isFinal,
   lendingOf,
+  type Place,
   requestName,
 } from '../domain/request.js';
 import { HallpassError } from '../errors.js';
@@ -74,27 +75,8 @@ export async function checkDrift(
   const elsewhere = placed.filter(
     (place) => !isSame(place, here) && former.get(pairKey(place))?.what !== 'gone',
   );
-  const today = now.toISOString().slice(0, 10);
   const expected = elsewhere.find((place) => place.server !== server.id)?.server;
-  const open = elsewhere.length;
-  if (expected !== undefined) {
-    const message = serverChanged({
-      ...namesOf(deps.config, name),
-      expected,
-      found: server.id,
-      open,
-      standing: standing.map(({ id }) => requestName(id)),
-    });
-    await tellOperators(deps, `server:${name}:${expected}:${server.id}:${today}`, message);
-  } else if (open > 0) {
-    const revokes = [...former.values()].flatMap((each) => (each.what === 'stands' ? [each.revoke] : []));
-    const names = namesOf(deps.config, name);
-    const message =
-      revokes.length > 0
-        ? loginDropped({ ...names, login: server.login, revokes })
-        : loginChanged({ ...names, login: server.login, open });
-    await tellOperators(deps, `login:${name}:${server.grantorOid}:${today}`, message);
-  }
+  await tellElsewhere(deps, name, server, { elsewhere, expected, standing, former, now });
   const compared = compare(requests, { ...here, memberships }, now);
   const { neverLent, unexplained } = compared;
   const missing = [...compared.missing, ...requests.filter((request) => hasGone(request, former, now))];
@@ -113,6 +95,40 @@ export async function checkDrift(
     await tellOperators(deps, `moved:${name}:${server.startedAt}`, message);
   }
   return expected ?? server.id;
+}
+
+/** What the operators have to know of grants that our login of today can't see on the server that answers. */
+interface Elsewhere {
+  readonly elsewhere: readonly Place[];
+  /** The server on which some of them are, when it isn't this one. */
+  readonly expected: string | undefined;
+  readonly standing: readonly AccessRequest[];
+  readonly former: ReadonlyMap<string, FormerGrant>;
+  readonly now: Date;
+}
+
+/** Once a day. */
+async function tellElsewhere(
+  deps: DriftDeps,
+  name: string,
+  server: Server,
+  { elsewhere, expected, standing, former, now }: Elsewhere,
+): Promise<void> {
+  const open = elsewhere.length;
+  if (open === 0) return;
+  const today = now.toISOString().slice(0, 10);
+  const on = namesOf(deps.config, name);
+  if (expected !== undefined) {
+    const names = standing.map(({ id }) => requestName(id));
+    const message = serverChanged({ ...on, expected, found: server.id, open, standing: names });
+    await tellOperators(deps, `server:${name}:${expected}:${server.id}:${today}`, message);
+    return;
+  }
+  const { login } = server;
+  const revokes = [...former.values()].flatMap((each) => (each.what === 'stands' ? [each.revoke] : []));
+  const message =
+    revokes.length > 0 ? loginDropped({ ...on, login, revokes }) : loginChanged({ ...on, login, open });
+  await tellOperators(deps, `login:${name}:${server.grantorOid}:${today}`, message);
 }
 
 /** It was granted by a login of ours that exists no more, and has gone with it. */
