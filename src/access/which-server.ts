@@ -181,7 +181,8 @@ export async function meet(
     if (told) deps.changed(new Set());
     return { isKnown: false, moved: null, replaced: null };
   }
-  const after = describeMove(standing, known, seen);
+  // A restart loses nothing that we committed: what is missing after it was taken away by somebody.
+  const after = standing === 'restarted' ? null : describeMove(standing, known, seen);
   if (await adoptServer(db, name, known, seen, after)) {
     logger.warn({ target: name, standing, known, seen }, 'the server is another one than at the last look');
     await insertEvent(db, null, {
@@ -192,7 +193,7 @@ export async function meet(
     // What was refused because it was not looked at yet is done at once.
     deps.changed(new Set([name]));
   }
-  return { isKnown: true, moved: after, replaced: null };
+  return { isKnown: true, moved: after ?? moved, replaced: null };
 }
 
 /**

@@ -50,13 +50,11 @@ function isLess(a: number | null, b: number | null): boolean {
 
 /** What came between two servers, as the end of "after ...". */
 export function describeMove(
-  standing: 'restarted' | 'failed_over' | 'unknown' | 'other',
+  standing: 'failed_over' | 'unknown' | 'other',
   known: Pick<ServerIdentity, 'timeline'>,
   seen: Pick<ServerIdentity, 'timeline'>,
 ): string {
   switch (standing) {
-    case 'restarted':
-      return 'a restart';
     case 'failed_over':
       return `a failover from timeline ${known.timeline} to ${seen.timeline}`;
     case 'unknown':
