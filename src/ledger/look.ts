@@ -66,17 +66,13 @@ type Row = DueRow & {
  */
 export async function look(db: Queryable, name: string, ask: Ask): Promise<Look> {
   const read = async (take: boolean) => {
-    const { rows } = await db.query<Row>(LOOK, [
-      name,
-      ask.most.requests,
-      ask.most.endings,
-      [],
-      [],
-      ask.holder,
-      ask.compareMs,
-      ask.takeoverMs,
-      take,
-    ]);
+    const { most, holder, compareMs, takeoverMs } = ask;
+    const { rows } = await db.query<Row>({
+      // Planned once a connection: planning it costs many times what running it does.
+      name: 'look',
+      text: LOOK,
+      values: [name, most.requests, most.endings, [], [], holder, compareMs, takeoverMs, take],
+    });
     const [first] = rows;
     return {
       row: toTargetRow(first?.known ?? undefined),

@@ -147,13 +147,8 @@ export interface Met {
  * @param except what this sweep met already and has not settled: they must not hold up the others.
  */
 export async function readDue(db: Queryable, target: string, except: Met, most: Most): Promise<Due> {
-  const { rows } = await db.query<DueRow>(DUE, [
-    target,
-    most.requests,
-    most.endings,
-    except.requests,
-    except.strays,
-  ]);
+  const values = [target, most.requests, most.endings, except.requests, except.strays];
+  const { rows } = await db.query<DueRow>({ name: 'due', text: DUE, values });
   return toDue(rows);
 }
 

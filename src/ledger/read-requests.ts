@@ -2,16 +2,24 @@ import type { AccessRequest } from '../domain/request.js';
 import type { Queryable } from './pool.js';
 import { REQUEST_COLUMNS, type Reading, type TimedRow, toReading } from './request-row.js';
 
-async function read(db: Queryable, from: string, params: readonly unknown[]): Promise<Reading> {
-  const { rows } = await db.query<TimedRow>(
-    `select clock.now, r.* from (select now()) clock left join lateral (select ${REQUEST_COLUMNS} ${from}) r on true`,
-    [...params],
-  );
+/** @param name of the statement, which is then planned once a connection; only where one plan suits all values. */
+async function read(
+  db: Queryable,
+  from: string,
+  params: readonly unknown[],
+  name?: string,
+): Promise<Reading> {
+  const text = `select clock.now, r.* from (select now()) clock left join lateral (select ${REQUEST_COLUMNS} ${from}) r on true`;
+  const { rows } = await db.query<TimedRow>({
+    ...(name !== undefined && { name }),
+    text,
+    values: [...params],
+  });
   return toReading(rows);
 }
 
 export function readRequests(db: Queryable, ids: readonly number[]): Promise<Reading> {
-  return read(db, 'from requests r where r.id = any($1::bigint[]) order by r.id', [ids]);
+  return read(db, 'from requests r where r.id = any($1::bigint[]) order by r.id', [ids], 'requests');
 }
 
 /** The request that this modal's submission made, if it made one. */

@@ -62,7 +62,8 @@ export async function registerTargets(db: Queryable, names: readonly string[]): 
 }
 
 export async function readTarget(db: Queryable, name: string): Promise<TargetRow> {
-  const { rows } = await db.query<RawTarget>(`select ${TARGET_COLUMNS} from targets where name = $1`, [name]);
+  const text = `select ${TARGET_COLUMNS} from targets where name = $1`;
+  const { rows } = await db.query<RawTarget>({ name: 'target', text, values: [name] });
   return toTargetRow(rows[0]);
 }
 
