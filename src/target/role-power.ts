@@ -1,6 +1,6 @@
 import { GRANTABLE_PREDEFINED, NEVER_GRANTED } from '../domain/predefined-roles.js';
 import { GRANTORS_SINCE } from './quote.js';
-import { gives } from './usable.js';
+import { gives, rowsOf } from './usable.js';
 
 const list = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(', ');
 
@@ -13,7 +13,8 @@ const list = (names: readonly string[]): string => names.map((name) => `'${name}
 export const rolePower = (role: string, own: string): string => `(
   WITH RECURSIVE up (oid) AS (
     SELECT ${role}::oid
-    UNION SELECT m.roleid FROM up JOIN pg_auth_members m ON m.member = up.oid WHERE ${gives('m')} OR m.admin_option)
+    UNION SELECT m.roleid FROM up CROSS JOIN LATERAL (${rowsOf(null, 'up.oid')}) m
+     WHERE ${gives('m')} OR m.admin_option)
   SELECT r.rolname::text FROM up JOIN pg_roles r ON r.oid = up.oid
    WHERE r.rolsuper OR (r.rolcreaterole AND current_setting('server_version_num')::int < ${GRANTORS_SINCE})
       OR r.rolname::text IN (${list(NEVER_GRANTED)}) OR r.rolname::text = ANY (${own})

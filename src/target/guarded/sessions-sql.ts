@@ -1,4 +1,4 @@
-import { gives, usersOf } from '../usable.js';
+import { gives, rowsOf, usersOf } from '../usable.js';
 import { BY_INDEX } from './names.js';
 
 /**
@@ -19,7 +19,7 @@ BEGIN
       UNION SELECT n.user_oid FROM (${usersOf('member_oids')}) n),
     acts (login, oid) AS (
       SELECT a.oid, a.oid FROM asked a
-      UNION SELECT acts.login, m.roleid FROM acts JOIN pg_auth_members m ON m.member = acts.oid WHERE ${gives('m')}),
+      UNION SELECT acts.login, m.roleid FROM acts CROSS JOIN LATERAL (${rowsOf(null, 'acts.oid')}) m WHERE ${gives('m')}),
     ended AS (
       SELECT acts.login, g.* FROM acts JOIN hallpass.grants g ON g.member_oid = acts.oid
       UNION ALL

@@ -1,6 +1,6 @@
 import { GRANTORS_SINCE } from '../quote.js';
 import { rolePower } from '../role-power.js';
-import { gives, usersOf } from '../usable.js';
+import { gives, rowsOf, usersOf } from '../usable.js';
 import { BY_INDEX, OWNER, PEOPLE } from './names.js';
 import { latest } from './tables-sql.js';
 
@@ -43,7 +43,7 @@ BEGIN
   WITH RECURSIVE up (oid) AS (
     SELECT login
     UNION
-    SELECT m.roleid FROM up JOIN pg_roles r ON r.oid = up.oid JOIN pg_auth_members m ON m.member = up.oid
+    SELECT m.roleid FROM up JOIN pg_roles r ON r.oid = up.oid CROSS JOIN LATERAL (${rowsOf(null, 'up.oid')}) m
      WHERE (up.oid = login OR NOT r.rolcanlogin) AND ${gives('m')})
   SELECT EXISTS (SELECT FROM up JOIN pg_roles r ON r.oid = up.oid WHERE r.rolname = '${PEOPLE}'));
 END
@@ -67,7 +67,7 @@ BEGIN
   IF EXISTS (
     WITH RECURSIVE up (oid) AS (
       SELECT login.oid
-      UNION SELECT m.roleid FROM up JOIN pg_auth_members m ON m.member = up.oid WHERE ${gives('m')})
+      UNION SELECT m.roleid FROM up CROSS JOIN LATERAL (${rowsOf(null, 'up.oid')}) m WHERE ${gives('m')})
     SELECT FROM up WHERE up.oid = ANY (own)) THEN
     RETURN format('the login %s is Hallpass''s own, or can act as it', login.rolname);
   END IF;
@@ -82,7 +82,8 @@ BEGIN
   IF NOT hallpass.is_allowed(member_oid) THEN
     RETURN format(E'the login %s is not a member of ${PEOPLE}\\nGRANT ${PEOPLE} TO %I;', login.rolname, login.rolname);
   END IF;
-  SELECT u.user_name INTO other FROM (${usersOf('ARRAY[member_oid]')}) u
+  -- OFFSET 0: else each login of the server would be asked, and not only those that are found.
+  SELECT u.user_name INTO other FROM (SELECT * FROM (${usersOf('ARRAY[member_oid]')}) x OFFSET 0) u
    WHERE u.can_login AND NOT hallpass.is_allowed(u.user_oid) ORDER BY 1 LIMIT 1;
   IF FOUND THEN
     RETURN format(E'the login %s could use it, too, as a member of %s, and is not a member of ${PEOPLE}\\nREVOKE %I FROM %I;',

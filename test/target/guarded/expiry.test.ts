@@ -166,11 +166,41 @@ describe.each(installedMajors())('the expiry on a guarded target, on Postgres $m
     expect(await server.canRead(friend, role)).toBe(true);
   });
 
+  test('what ended long ago is forgotten, a little at a time, and never the highest id', async () => {
+    const { server } = used;
+    const [role, login] = [await server.role(), await server.login()];
+    const { roleOid, memberOid } = await server.pair(role, login);
+    const add = (from: number, to: number, days: number) =>
+      inside(
+        `INSERT INTO hallpass.grants
+           (request_id, role_oid, member_oid, role_name, member_name, set_role, mark, first_granted_at, granted_at,
+            expires_at, ended_at, end_state, sessions_ended_at, by_set)
+         SELECT n, $3, $4, 'r', 'l', false, '1', t, t, t, t, 'revoked', t, false
+           FROM generate_series($1::int, $2::int) n, (SELECT now() - make_interval(days => $5) AS t) AS x`,
+        [from, to, roleOid, memberOid, days],
+      );
+    await add(5_000_001, 5_000_600, 401);
+    await add(5_000_601, 5_000_601, 399);
+    await add(6_000_000, 6_000_000, 500);
+    const left = async () => {
+      const rows = await inside(
+        'SELECT request_id::int AS id FROM hallpass.grants WHERE request_id > 5000000',
+      );
+      return rows.map(({ id }) => id);
+    };
+    await reap();
+    expect((await left()).length).toBe(102);
+    await reap();
+    expect(await left()).toEqual([5_000_601, 6_000_000]);
+    expect((await grants()).lastRequestId).toBe(6_000_000);
+    await inside('DELETE FROM hallpass.grants WHERE request_id > 5000000');
+  });
+
   test(`${MANY.toLocaleString('en')} that are due are gone at once, by Hallpass and by the sweep`, async () => {
     const { server } = used;
     const roles = await Promise.all(Array.from({ length: 10 }, () => server.role()));
     await server.sql(
-      `DO $$ BEGIN FOR i IN 1..${MANY} LOOP EXECUTE format('CREATE ROLE of_many_%s LOGIN', i); END LOOP; END $$`,
+      `DO $$ BEGIN FOR i IN 1..${MANY} LOOP EXECUTE format('CREATE ROLE of_many_%s LOGIN IN ROLE hallpass_people', i); END LOOP; END $$`,
     );
     const rows = await server.sql(
       `SELECT u.oid AS member, r.oid AS role FROM unnest($1::text[]) WITH ORDINALITY AS w (role, n)
