@@ -15,7 +15,7 @@ export const rolePower = (role: string, own: string): string => `(
     SELECT ${role}::oid
     UNION SELECT m.roleid FROM up CROSS JOIN LATERAL (${rowsOf(null, 'up.oid')}) m
      WHERE ${gives('m')} OR m.admin_option)
-  SELECT r.rolname::text FROM up JOIN pg_roles r ON r.oid = up.oid
+  SELECT r.rolname::text FROM up CROSS JOIN LATERAL (SELECT * FROM pg_roles a WHERE a.oid = up.oid OFFSET 0) r
    WHERE r.rolsuper OR (r.rolcreaterole AND current_setting('server_version_num')::int < ${GRANTORS_SINCE})
       OR r.rolname::text IN (${list(NEVER_GRANTED)}) OR r.rolname::text = ANY (${own})
       OR (r.rolname::text LIKE 'pg\\_%' AND r.rolname::text NOT IN (${list(GRANTABLE_PREDEFINED)}))
