@@ -263,7 +263,8 @@ describe.each(tried)('on Postgres $major', { timeout: 4 * PATIENCE_MS }, async (
     const inVault = (sql: string) => stage.vault?.query(sql, [], 'hallpass');
     await inVault(
       `do $$ begin set local role hallpass_owner; grant vault_read to ana ${options}; end $$;
-       update hallpass.grants set ended_at = null, end_state = null`,
+       update hallpass.grants set ended_at = null, end_state = null, ended_tx = null, gone_at = null,
+         sessions_ended_at = null, closed_pids = '{}'`,
     );
     const client = new pg.Client({ connectionString: vaultUrlOf() });
     let gone = false;
