@@ -3,6 +3,7 @@ import type { TargetConfig } from '../../config/config.js';
 import { sayDuration, shortDuration } from '../../domain/duration.js';
 import { signOf } from '../../target/diagnosis/kind.js';
 import type { Situation } from '../../target/diagnosis/situation.js';
+import { DATABASE, OWNER } from '../../target/guarded/names.js';
 import { type Finding, failure, note, ok } from './finding.js';
 import { grantRightSql } from './sql.js';
 
@@ -19,6 +20,7 @@ export function describeSituation(target: TargetConfig, situation: Situation): r
     kind(target, situation),
     ...(situation.inRecovery ? [] : [ok('server', 'It is a primary.')]),
     ...sessions(target, situation),
+    ...ownDatabase(target, situation),
     ...prepared(situation),
   ];
 }
@@ -101,6 +103,34 @@ function sessions(
       `Run${inRecovery ? ' on the primary' : ''}, or write sessions: leave for its roles:\n${grantRightSql(number, right, holder)}`,
     ),
   );
+}
+
+/** The database in which a guarded target keeps its functions. */
+function ownDatabase(
+  { key }: TargetConfig,
+  { foreignOwner, databaseSettings }: Situation,
+): readonly Finding[] {
+  const again = `Run what \`hallpass setup-sql ${key}\` prints: it takes the database over, and resets what is set for it.`;
+  return [
+    ...(foreignOwner === null
+      ? []
+      : [
+          failure(
+            'database',
+            `${foreignOwner} owns the database ${DATABASE}, and can make it read-only or drop it.`,
+            `As a superuser:\nALTER DATABASE ${DATABASE} OWNER TO ${OWNER};`,
+          ),
+        ]),
+    ...(databaseSettings.length === 0
+      ? []
+      : [
+          failure(
+            'database',
+            `The database ${DATABASE} has settings of its own: ${databaseSettings.join(', ')}.`,
+            again,
+          ),
+        ]),
+  ];
 }
 
 function prepared({ prepared: transactions }: Situation): readonly Finding[] {

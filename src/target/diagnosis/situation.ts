@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Kind, TargetConfig } from '../../config/config.js';
 import type { Send } from '../connect.js';
-import { OWNER } from '../guarded/names.js';
+import { DATABASE, OWNER } from '../guarded/names.js';
 import { nameValues } from '../quote.js';
 import { mayUse, type SessionRight } from '../rights.js';
 import { kindsOf, SIGN_ROLES } from './kind.js';
@@ -29,6 +29,9 @@ export interface Situation {
   /** Who needs the rights for sessions, and which of them are missing; null: it is not there yet. */
   readonly holder: string;
   readonly missingRights: readonly SessionRight[] | null;
+  /** Of a guarded target's own database: who owns it and is no superuser, when it should not be they; what is set for it. */
+  readonly foreignOwner: string | null;
+  readonly databaseSettings: readonly string[];
   /** Prepared transactions of the roles and logins that were asked for. */
   readonly prepared: readonly Prepared[];
 }
@@ -44,12 +47,25 @@ const situationRow = z.object({
   login: z.string(),
   maySee: z.boolean().nullable(),
   mayEnd: z.boolean().nullable(),
+  foreignOwner: z.string().nullable(),
+  databaseSettings: z.array(z.string()).nullable(),
 });
 
 /** Null while the holder is not there. */
 const may = (right: SessionRight, mode: TargetConfig['mode']): string => `
 (SELECT ${mayUse('h.oid', right, mode)}
    FROM pg_roles h WHERE h.rolname = ${mode === 'direct' ? 'session_user' : `'${OWNER}'`})`;
+
+/** Who owns a database can make it read-only, and what is set for it holds for who calls the sweep from cron. */
+const OF_DATABASE = {
+  direct: `NULL AS "foreignOwner", NULL AS "databaseSettings"`,
+  guarded: `
+       (SELECT o.rolname::text FROM pg_database d JOIN pg_roles o ON o.oid = d.datdba
+         WHERE d.datname = '${DATABASE}' AND o.rolname <> '${OWNER}' AND NOT o.rolsuper) AS "foreignOwner",
+       (SELECT array_agg(x.setting ORDER BY x.setting)
+          FROM pg_database d JOIN pg_db_role_setting s ON s.setdatabase = d.oid CROSS JOIN LATERAL unnest(s.setconfig) AS x (setting)
+         WHERE d.datname = '${DATABASE}') AS "databaseSettings"`,
+} as const;
 
 const situationSql = (mode: TargetConfig['mode']): string => `
 SELECT current_setting('server_version') AS release,
@@ -60,7 +76,8 @@ SELECT current_setting('server_version') AS release,
        ARRAY(SELECT r.rolname::text FROM pg_roles r WHERE r.rolname = ANY ($1::name[])) AS signs,
        session_user::text AS login,
        ${may('pg_read_all_stats', mode)} AS "maySee",
-       ${may('pg_signal_backend', mode)} AS "mayEnd"
+       ${may('pg_signal_backend', mode)} AS "mayEnd",
+       ${OF_DATABASE[mode]}
   FROM (SELECT pg_backend_pid() AS pid) me LEFT JOIN pg_stat_ssl s ON s.pid = me.pid`;
 
 const preparedRow = z.object({ gid: z.string(), owner: z.string(), database: z.string() });
@@ -90,6 +107,8 @@ export async function readSituation(
     kinds: kindsOf(row.signs),
     holder: mode === 'direct' ? row.login : OWNER,
     missingRights: missingRights(row),
+    foreignOwner: row.foreignOwner,
+    databaseSettings: row.databaseSettings ?? [],
     prepared,
   };
 }

@@ -4,6 +4,7 @@ import { startCluster } from '../../../sandbox/postgres/cluster.js';
 import type { LedgerView } from '../../../src/access/check/ledger.js';
 import { viewLedger } from '../../../src/access/check/ledger.js';
 import { createPool } from '../../../src/ledger/pool.js';
+import { DATABASE } from '../../../src/target/guarded/names.js';
 import { aLedger } from '../../ledger/a-ledger.js';
 import { installedMajors } from '../../support/majors.js';
 import { startStandby } from '../../support/standby.js';
@@ -280,6 +281,17 @@ describe.each(NEWEST)('a guarded target on Postgres $major', (major) => {
     const right = await check(examined, ledger);
     expect(troubles(right.findings)).toEqual([]);
     expect(right.summary).toMatchObject({ lendable: 1, roles: 1 });
+
+    await server.sql(`CREATE ROLE mallory LOGIN; ALTER DATABASE ${DATABASE} OWNER TO mallory`);
+    await server.sql(`ALTER DATABASE ${DATABASE} SET default_transaction_read_only = on`);
+    const owned = (await check(examined, ledger)).findings.filter(({ about }) => about === 'database');
+    expect(owned).toMatchObject([
+      { level: 'failure', says: expect.stringContaining('mallory owns the database') },
+      { level: 'failure', says: expect.stringContaining('default_transaction_read_only=on') },
+    ]);
+    await server.sql(`ALTER DATABASE ${DATABASE} RESET ALL`);
+    for (const finding of owned.slice(0, 1)) await server.sql(sqlOf(finding));
+    expect(troubles((await check(examined, ledger)).findings)).toEqual([]);
 
     await server.sql(`GRANT ${role} TO ${login} GRANTED BY hallpass_owner`);
     await server.sql('GRANT hallpass_owner TO hallpass');
