@@ -50,6 +50,7 @@ test('Hallpass may not read the requests any more', async () => {
   await until(503, 2_000);
   expect(await readiness(stage.env)).toMatchObject({ missing: ['rows of the ledger that can be read'] });
   await expectHeard(since);
+  await waitFor(() => incidents().length === 1, { what: 'the page' });
   expect(incidents()).toEqual(['triggered']);
   await byOwner("update requests set expires_at = now() where state = 'active'");
   await byOwner('grant select on requests to hallpass_app');

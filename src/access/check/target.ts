@@ -69,13 +69,16 @@ export async function checkTarget(
         'db' in ledger ? { name: 'the ledger’s', aheadMs: ledger.aheadMs } : { name: 'ours', aheadMs: 0 };
       return [describeClock(await instruments.diagnosis.clock(), other)];
     });
-    await attempt('database', async () =>
-      describeGranting(
-        configured,
-        server.login,
-        await instruments.diagnosis.granting([...configured.roles.keys(), ...loginsOf(config, configured)]),
-      ),
-    );
+    // A guarded target has a database of its own, and the situation says whose it is.
+    if (configured.mode === 'direct') {
+      await attempt('database', async () =>
+        describeGranting(
+          configured,
+          server.login,
+          await instruments.diagnosis.granting([...configured.roles.keys(), ...loginsOf(config, configured)]),
+        ),
+      );
+    }
     await attempt('login', async () =>
       describeOthers(await instruments.diagnosis.others(loginsOf(config, configured))),
     );
