@@ -54,6 +54,9 @@ describe('the login that Hallpass runs with', () => {
     const thief = new pg.Client({ connectionString: databaseUrl });
     await thief.connect();
     try {
+      await owner.query(
+        `do $$ begin execute format('grant temporary on database %I to public', current_database()); end $$`,
+      );
       await thief.query('create temp table audit_head (one boolean, seq bigint, hash bytea)');
       await thief.query("insert into audit_head values (true, 0, '')");
       await thief.query('create temp table audit_chain (seq bigint, event_id bigint, hash bytea)');
