@@ -60,6 +60,12 @@ describe.each(installedMajors())('what outlives a grant on Postgres $major', (ma
       expect(said).toContainEqual(expect.stringMatching(exploit.says));
 
       const pair = await server.pair(role, login);
+      // Before 16 CREATEROLE grants any role, so a role with it is never granted.
+      if (exploit.name === 'CREATEROLE makes a login' && !server.grantorsCount) {
+        const wish = server.wish(pair, { setRole: true });
+        expect(await target.lend(server.id, [wish])).toMatchObject([{ outcome: 'failed' }]);
+        return;
+      }
       const { mark, grantorOid } = await lend(server, pair, exploit.setRole);
       await server.as(login, named(exploit.done));
       expect(await target.takeBack(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
