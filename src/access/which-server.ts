@@ -212,7 +212,9 @@ export async function assertMayGrant(
   if (known !== null && (known.id !== server.id || known.startedAt !== server.startedAt)) {
     await forgetChecked(db, name);
     throw new HallpassError(
-      'This is not the server of the last look, or it was restarted: everything is compared first.',
+      known.id === server.id
+        ? 'This is not the server of the last look, or it was restarted: everything is compared first.'
+        : `another server answers at ${nameOf(config, name)}’s address than before`,
       { passing: true },
     );
   }
