@@ -59,7 +59,7 @@ export async function checkDrift(
   const placed = requests.flatMap(({ place }) => (place === null ? [] : [place]));
   const met = await meet(deps, name, server, says === 'ours' ? seqOf(surroundings.anchor) : null, placed);
   // From here on it is worked on as the server that was read, or not at all.
-  const there = target.on(server.startedAt);
+  const there = target.on(server);
   if (met.replaced !== null) {
     const { left } = await settleReplaced(deps, name, target, requests, met.replaced);
     if (left)

@@ -196,7 +196,7 @@ export async function settleReplaced(
       leaving.push(leavingReplaced({ request, word }, place));
     }
   }
-  const there = target.on(server.startedAt);
+  const there = target.on(server);
   const left = await settle(deps, there, await revoke(deps, name, there, leaving));
   const { by, because } = word;
   await change(deps, nowhere, () => ({ event: { type: 'replaced', by, because, proof: NEVER_THERE } }));

@@ -37,15 +37,15 @@ export function onKnownServer(
   { db, config }: Pick<Deps, 'db' | 'config'>,
   name: string,
   target: Target,
-  { startedAt, stranger }: Pick<TargetRow, 'startedAt' | 'stranger'>,
+  { known, stranger }: Pick<TargetRow, 'known' | 'stranger'>,
 ): Target {
-  if (startedAt === null) return target;
+  if (known === null) return target;
   if (stranger !== null) {
     const sessions = owed.get(target) ?? new Map<string, ToEnd>();
     owed.set(target, sessions);
-    return withoutProof(target.on(stranger.startedAt), sessions, mayBeCopy(nameOf(config, name), stranger));
+    return withoutProof(target.on(stranger), sessions, mayBeCopy(nameOf(config, name), stranger));
   }
-  return comparedWhenMoved(db, name, target.on(startedAt));
+  return comparedWhenMoved(db, name, target.on(known));
 }
 
 /** Another server answers: the comparison that tells what became of it is made at once. */

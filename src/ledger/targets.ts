@@ -13,8 +13,8 @@ export interface TargetRow {
   readonly checkedMs: number | null;
   /** The server remembers a ledger that this one is not: nothing is done there until an operator decides. */
   readonly doubted: boolean;
-  /** When the postmaster of the server that is known began, as in ServerIdentity; null when none is known yet. */
-  readonly startedAt: number | null;
+  /** The server that was met at the last look; null when none is known yet. */
+  readonly known: Pick<ServerIdentity, 'id' | 'startedAt'> | null;
   /** What answers in its place, and may be a copy. */
   readonly stranger: ServerIdentity | null;
   /** How far the audit chain goes. */
@@ -26,7 +26,7 @@ export interface TargetRow {
 /** What is read of the target $1. */
 export const TARGET_COLUMNS = `
   wake_seq, server, sweeper, extract(epoch from now() - checked_at)::float8 * 1000 as checked_ms,
-  doubt is not null as doubted, started_at, stranger, (select seq from audit_head) as head,
+  doubt is not null as doubted, system_id, started_at, stranger, (select seq from audit_head) as head,
   (select extract(epoch from min(expires_at) - now())::float8 * 1000 from requests
     where state = 'active' and target = $1) as next_ms`;
 
@@ -36,6 +36,7 @@ export interface RawTarget {
   readonly sweeper: string | null;
   readonly checked_ms: number | null;
   readonly doubted: boolean | null;
+  readonly system_id: string | null;
   readonly started_at: number | null;
   readonly stranger: ServerIdentity | null;
   readonly head: number | null;
@@ -68,13 +69,14 @@ export async function readTarget(db: Queryable, name: string): Promise<TargetRow
 }
 
 export function toTargetRow(row: RawTarget | undefined): TargetRow {
+  const { system_id: id = null, started_at: startedAt = null } = row ?? {};
   return {
     wakeSeq: row?.wake_seq ?? 0,
     server: row?.server ?? null,
     sweeper: row?.sweeper ?? null,
     checkedMs: row?.checked_ms ?? null,
     doubted: row?.doubted ?? false,
-    startedAt: row?.started_at ?? null,
+    known: id === null || startedAt === null ? null : { id, startedAt },
     stranger: row?.stranger ?? null,
     head: row?.head ?? 0,
     nextMs: row?.next_ms ?? null,

@@ -131,7 +131,7 @@ export function buildTarget({ connect, replicas, limits }: Servers, ways: Ways):
 
     standbys: () => readStandbys(standbys),
 
-    on: (startedAt) => build(onlyOn(any, startedAt)),
+    on: (server) => build(onlyOn(any, server)),
 
     close: async () => {
       await Promise.all([any, ...standbys.map((standby) => standby.connection)].map((each) => each.close()));

@@ -4,7 +4,8 @@
  */
 import { z } from 'zod';
 import type { Send, TargetConnection } from './connect.js';
-import { movedServerError } from './errors.js';
+import { movedServerError, otherServerError } from './errors.js';
+import type { Server } from './target.js';
 
 /** SQL: when the postmaster began, as a number of microseconds, which no setting writes otherwise. */
 export const STARTED_AT = `(extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint::text`;
@@ -27,13 +28,19 @@ export async function readRun(send: Send): Promise<Run> {
 const startRow = z.object({ startedAt: z.coerce.number() });
 
 /** The same connection; what would be done on another server throws before it is, and what is read there is not told. */
-export function onlyOn(connection: TargetConnection, startedAt: number): TargetConnection {
+export function onlyOn(
+  connection: TargetConnection,
+  { id, startedAt }: Pick<Server, 'id' | 'startedAt'>,
+): TargetConnection {
   async function checked<T>(send: Send, read: (send: Send) => Promise<T>): Promise<T> {
     const [seen, [row]] = await Promise.all([
       read(send),
       send(startRow, `SELECT ${STARTED_AT} AS "startedAt"`),
     ]);
-    if (row?.startedAt !== startedAt) throw movedServerError();
+    if (row?.startedAt !== startedAt) {
+      const run = await readRun(send);
+      throw run.id === id ? movedServerError() : otherServerError(id, run.id);
+    }
     return seen;
   }
   return {

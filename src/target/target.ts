@@ -60,9 +60,8 @@ export interface Target {
   /**
    * The same target, on which `lend`, `extend`, `takeBack`, `endSessions` and `writeAnchor` work on this run of its
    * server only, and throw anywhere else.
-   * @param startedAt as in Server.
    */
-  on(startedAt: number): Target;
+  on(server: Pick<Server, 'id' | 'startedAt'>): Target;
   close(): Promise<void>;
 }
 

@@ -66,7 +66,7 @@ describe.each(modes)('in $mode mode on Postgres $major', ({ mode, ...major }) =>
     expect(copied).toMatchObject({ id: original.id, timeline: original.timeline });
     expect(copied.startedAt).not.toBe(original.startedAt);
 
-    const bound = atCopy.on(original.startedAt);
+    const bound = atCopy.on(original);
     const ends = [{ ...pair, sessions: 'all' as const, setRole: true, users: [], before: null }];
     for (const refused of [
       () => bound.takeBack(server.id, [pair]),
@@ -83,18 +83,16 @@ describe.each(modes)('in $mode mode on Postgres $major', ({ mode, ...major }) =>
     ]);
     expect(rows).toHaveLength(1);
 
-    expect(await target.on(original.startedAt).takeBack(server.id, [pair])).toMatchObject([
-      { outcome: 'gone' },
-    ]);
+    expect(await target.on(original).takeBack(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
+    const other = { id: '1', startedAt: original.startedAt - 1 };
+    await expect(target.on(other).takeBack(server.id, [pair])).rejects.toThrow(/another server than the one/);
     await server.cluster.stop();
     await server.cluster.start();
-    await expect(target.on(original.startedAt).takeBack(server.id, [pair])).rejects.toMatchObject({
+    await expect(target.on(original).takeBack(server.id, [pair])).rejects.toMatchObject({
       passing: true,
     });
     const { server: restarted } = await target.look([]);
-    expect(await target.on(restarted.startedAt).takeBack(server.id, [pair])).toMatchObject([
-      { outcome: 'absent' },
-    ]);
+    expect(await target.on(restarted).takeBack(server.id, [pair])).toMatchObject([{ outcome: 'absent' }]);
   });
 
   test('what a login granted that is dropped is told by its OID, and as long as it stands', async () => {
