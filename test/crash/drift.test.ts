@@ -32,11 +32,15 @@ afterEach(({ task }) => stage.tidy(task.result?.state === 'fail'), 2 * PATIENCE_
 /** As somebody would who has Hallpass's own login. */
 const byHand = (sql: string) => runSql(stage.samples.hallpass.url, sql);
 
-/** Has all memberships compared at the end of the sweep that lends Ben something; that request stays open. */
-async function compareAndDie(): Promise<string> {
+/**
+ * Has all memberships compared at the end of the sweep that lends Ben something; that request stays open.
+ * @param prepare called when nothing but the approval is missing.
+ */
+async function compareAndDie(prepare: () => Promise<unknown> = async () => undefined): Promise<string> {
   const id = await request(slack, 'ben', { role: 'orders_write', ...WISH });
   const asked = await card(slack, id, /Waiting/);
   await untilAllSent(stage, id);
+  await prepare();
   await runSql(stage.ledgerUrl, "update targets set checked_at = null where name = 'shop'");
   await slack.as(CAST.cora).click(asked, 'Approve');
   await untilKilled();
@@ -211,23 +215,26 @@ test(
 
 // Last: request ids are skipped by it.
 test('a ledger that the target does not remember so: the operators hear of it once', async () => {
-  await waitFor(
-    async () => {
-      const [head] = await runSql<{ seq: string }>(stage.ledgerUrl, 'select seq from audit_head');
-      const [role] = await server.query<{ rolconfig: string[] | null }>(
-        "select rolconfig from pg_roles where rolname = 'hallpass'",
-      );
-      return role?.rolconfig?.[0]?.includes(`hp2:${Number(head?.seq).toString(36)}:`) === true;
-    },
-    { what: 'the newest anchor' },
-  );
-  // As for a ledger that has never signed one: it can't know that this one is not of its own past.
-  await runSql(stage.ledgerUrl, 'update targets set anchored = false');
-  await server.query(
-    "alter role hallpass set application_name = 'hallpass-ledger:999999:0123456789abcdef:5000'",
-  );
+  // An older anchor of this ledger's own, still to be written, would take its place.
+  const leaveForeignAnchor = async () => {
+    await waitFor(
+      async () => {
+        const [head] = await runSql<{ seq: string }>(stage.ledgerUrl, 'select seq from audit_head');
+        const [role] = await server.query<{ rolconfig: string[] | null }>(
+          "select rolconfig from pg_roles where rolname = 'hallpass'",
+        );
+        return role?.rolconfig?.[0]?.includes(`hp2:${Number(head?.seq).toString(36)}:`) === true;
+      },
+      { what: 'the newest anchor' },
+    );
+    // As for a ledger that has never signed one: it can't know that this one is not of its own past.
+    await runSql(stage.ledgerUrl, 'update targets set anchored = false');
+    await server.query(
+      "alter role hallpass set application_name = 'hallpass-ledger:999999:0123456789abcdef:5000'",
+    );
+  };
   arm('after-doubt-before-told');
-  const id = await compareAndDie();
+  const id = await compareAndDie(leaveForeignAnchor);
   await restart();
   await operatorsHear(stage, /The ledger is not as Shop remembers it/);
   await server.query('alter role hallpass reset application_name');

@@ -6,7 +6,15 @@ import { runSql } from '../../sandbox/postgres/server-access.js';
 import { all, card, click, told } from '../../sandbox/stage/people.js';
 import { type Standby, startStandby } from '../support/standby.js';
 import { waitFor } from '../support/wait-for.js';
-import { approved, borrow, inLedger, openStage, operatorsHear, untilInLedger } from './crash-stage.js';
+import {
+  approved,
+  borrow,
+  inLedger,
+  openStage,
+  operatorsHear,
+  untilInLedger,
+  untilPast,
+} from './crash-stage.js';
 
 let proxy: TcpProxy | null = null;
 const to = { host: '127.0.0.1', port: 0 };
@@ -126,7 +134,9 @@ test('a new process still knows the standby', { timeout: 120_000 }, async () => 
   await failOver(standby);
   hallpass = await stage.startHallpass();
   // Lent on the first, and proved gone on what became of it, without an operator.
-  expect((await inLedger(stage, id)).state).toBe('active');
+  const { state, expires_at } = await inLedger(stage, id);
+  expect(state).toBe('active');
+  await untilPast(expires_at);
   const shown = await told(slack, 'ana', id, /Ended: its time was up/);
   expect(all(shown)).toContain('Confirmed gone');
   expect(await reads(standby, 'ana', 'orders.orders')).toBe(false);

@@ -129,6 +129,7 @@ describe('the connection to a target', () => {
     const { server } = used;
     const target = open();
     const pairs = [await pairOfNew(), await pairOfNew()];
+    await target.look([]);
     const [, lent, seen] = await Promise.all([
       target.look([]),
       target.lend(
