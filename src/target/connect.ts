@@ -186,11 +186,26 @@ export function createTargetConnection(
   };
 }
 
+/** What reads is written in this code, so it is always one of the same few: planned once a connection, not each time. */
+const names = new Map<string, string>();
+
+function nameOf(text: string): string {
+  const name = names.get(text) ?? `read ${names.size}`;
+  names.set(text, name);
+  return name;
+}
+
 /** What follows a statement that failed is refused because of it, and says what it said. */
 function sender(client: pg.Client): Send {
   let cause: unknown = null;
   return async (row, text, values = []) => {
-    const statement = { text, values: [...values], queryMode: 'extended' };
+    const name = /^\s*(SELECT|WITH)\b/.test(text) ? nameOf(text) : undefined;
+    const statement = {
+      ...(name !== undefined && { name }),
+      text,
+      values: [...values],
+      queryMode: 'extended',
+    };
     try {
       const { rows } = await client.query<Record<string, unknown>>(statement);
       return z.array(row).parse(rows);
