@@ -43,13 +43,16 @@ const CHANGED = `version int, state text, why text, why_exact text, trouble text
   extension text, extended_by text, extended_at timestamptz, extended_from timestamptz`;
 const COLUMNS = CHANGED.split(',').map((column) => column.trim().split(' ')[0]);
 
+/** The rows are locked in the order of their ids first: a plan may visit them in any, and two writers would deadlock. */
 const WRITE = `
   with change as (
     select * from jsonb_to_recordset($1::jsonb) as c(id bigint, wakes boolean, "leastLeftMs" int,
       "shownBy" text, ${CHANGED})
+  ), locked as materialized (
+    select r.id from requests r where r.id = any(array(select c.id from change c)) order by r.id for update
   ), written as (
     update requests r set ${COLUMNS.map((c) => `${c} = c.${c}`).join(', ')}
-      from change c where r.id = c.id and r.version = c.version - 1
+      from change c, locked l where r.id = c.id and l.id = c.id and r.version = c.version - 1
         and (c."leastLeftMs" is null or r.expires_at > now() + c."leastLeftMs" * interval '1 ms')
       returning r.id, r.version, r.target, c."shownBy"
   ), audited as (
@@ -84,7 +87,7 @@ export async function writeTransitions(
   writes: readonly Write[],
 ): Promise<ReadonlySet<number>> {
   if (writes.length === 0) return new Set();
-  const { rows } = await db.query<{ id: number }>(WRITE, [
+  const values = [
     JSON.stringify(
       writes.map(({ next, wakes, leastLeftMs, shownBy }) => ({
         ...toChange(next),
@@ -96,6 +99,8 @@ export async function writeTransitions(
     JSON.stringify(writes.map(({ next, audit }) => ({ id: next.id, ...audit }))),
     JSON.stringify(writes.flatMap(({ next, decision }) => (decision ? [{ id: next.id, ...decision }] : []))),
     JSON.stringify(writes.flatMap(({ next, notes }) => notes.map((note) => ({ id: next.id, ...note })))),
-  ]);
+  ];
+  // Planned once a connection: planning it costs more than running it.
+  const { rows } = await db.query<{ id: number }>({ name: 'write', text: WRITE, values });
   return new Set(rows.map((row) => row.id));
 }

@@ -174,9 +174,10 @@ function waitingToWrite(db: Queryable, barrier: Barrier): Queryable {
     get(pool, key) {
       const value: unknown = Reflect.get(pool, key);
       if (key !== 'query' || typeof value !== 'function') return value;
-      return async (text: string, ...rest: readonly unknown[]) => {
+      return async (statement: string | { readonly text: string }, ...rest: readonly unknown[]) => {
+        const text = typeof statement === 'string' ? statement : statement.text;
         if (/^\s*with change as/.test(text)) await barrier.arrive();
-        return Reflect.apply(value, pool, [text, ...rest]);
+        return Reflect.apply(value, pool, [statement, ...rest]);
       };
     },
   });
