@@ -148,7 +148,10 @@ async function keepUsers(
   requests: readonly AccessRequest[],
   memberships: readonly ListedMembership[],
 ): Promise<void> {
-  const seen = new Map(memberships.map((membership) => [pairKey(membership), membership.users]));
+  const seen = new Map(
+    memberships.flatMap((each) => (each.users.length === 0 ? [] : [[pairKey(each), each.users] as const])),
+  );
+  if (seen.size === 0) return;
   const news = new Map(
     requests.flatMap(({ id: request, place, users }) => {
       if (place === null || !isSame(place, { server: id, grantorOid })) return [];

@@ -46,8 +46,10 @@ export function stillStanding(
   id: string,
   memberships: readonly Membership[],
 ): readonly AccessRequest[] {
+  const away = elsewhere(requests, id);
+  if (away.length === 0) return [];
   const there = new Set(memberships.map(nameKey));
-  return elsewhere(requests, id).filter((request) => there.has(nameKey(request)));
+  return away.filter((request) => there.has(nameKey(request)));
 }
 
 /** One membership by its names, as a key. */

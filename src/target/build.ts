@@ -120,7 +120,8 @@ export function buildTarget({ connect, replicas, limits }: Servers, ways: Ways):
         return {
           server,
           surroundings,
-          memberships: memberships.map((each) => ({ ...each, users: usersOf(each.memberOid) })),
+          // There may be a hundred thousand: none is copied.
+          memberships: memberships.map((each) => Object.assign(each, { users: usersOf(each.memberOid) })),
         };
       });
     },

@@ -31,6 +31,8 @@ export async function readAllUsers(send: Send, mode: Mode): Promise<UsersOf> {
   return byMember(await send(userRow, ALL_USERS[mode]));
 }
 
+const NOBODY: readonly OtherUser[] = [];
+
 function byMember(rows: readonly z.infer<typeof userRow>[]): UsersOf {
   const users = new Map<number, OtherUser[]>();
   for (const { member_oid, user_oid, user_name } of rows) {
@@ -39,7 +41,7 @@ function byMember(rows: readonly z.infer<typeof userRow>[]): UsersOf {
     if (ofMember) ofMember.push(user);
     else users.set(member_oid, [user]);
   }
-  return (memberOid) => users.get(memberOid) ?? [];
+  return (memberOid) => users.get(memberOid) ?? NOBODY;
 }
 
 const holderRow = z.object({
