@@ -143,7 +143,7 @@ export function loginUnclear(request: AccessRequest, doing: Doing): string {
   return `More than one login on ${code(request.target)} now matches the e-mail address of ${mention(request.requester)}, and ${code(request.login)} is only one of them, so ${cannot(request, doing)} An operator can name the login in the configuration.`;
 }
 
-export function loginUnread(request: AccessRequest, _doing: Doing): string {
+export function loginUnread(request: AccessRequest): string {
   return `${code(request.target)} doesn't answer, so Hallpass can't tell whether ${code(request.login)} is still the login of ${mention(request.requester)}. Nothing was changed; try again in a minute.`;
 }
 
