@@ -7,6 +7,7 @@ import { readOpenRequest, readRequestOfView } from '../ledger/read-requests.js';
 import { logSecurity, type SecurityEvent } from '../security.js';
 import * as words from '../surfaces/form-words.js';
 import { BLOCKS, MAX_DURATION, MAX_REASON } from '../surfaces/ids.js';
+import { turnedAway } from '../surfaces/turned-away.js';
 import type { Actor, Submission, Submitted } from './access.js';
 import type { Deps } from './deps.js';
 import { whyNotLendable } from './lendable.js';
@@ -174,7 +175,7 @@ async function notMade(
   if (same !== null) {
     if (same.requester === actor.userId) return { ok: true };
     refused('form_of_another', { request: same.id });
-    return wrong('target', words.formOfAnother());
+    return wrong('target', turnedAway('altered_form', deps.config.slack.command));
   }
   const { requests } = await readOpenRequest(deps.db, { target: target.key, role: role.role, login });
   const open = requests[0];

@@ -58,12 +58,19 @@ const Element = z.object({
   selected_option: z.object({ value: Chosen }).nullish(),
 });
 
+/** Only inputs need an id: an error is shown beside it. What Slack says of other blocks is its own affair. */
+const Blocks = z.array(
+  z
+    .object({ type: z.string(), block_id: z.string().optional() })
+    .refine(({ type, block_id }) => type !== 'input' || block_id !== undefined),
+);
+
 const View = z.object({
   id: SlackId,
   hash: z.string().max(200),
   // Slack's own limit.
   private_metadata: z.string().max(3_000).default(''),
-  blocks: z.array(z.object({ type: z.string(), block_id: z.string() })),
+  blocks: Blocks,
   state: z.object({ values: z.record(z.string(), z.record(z.string(), Element)) }),
 });
 
@@ -222,6 +229,38 @@ export function parseSubmission(
       otherDuration: valueIn(view, BLOCKS.otherDuration, ACTIONS.otherDuration),
       reason: valueIn(view, BLOCKS.reason, ACTIONS.reason),
     },
-    inputs: view.blocks.filter(({ type }) => type === 'input').map(({ block_id }) => block_id),
+    inputs: inputsOf(view.blocks),
+  };
+}
+
+function inputsOf(blocks: z.infer<typeof Blocks>): readonly string[] {
+  return blocks.flatMap(({ type, block_id }) =>
+    type === 'input' && block_id !== undefined ? [block_id] : [],
+  );
+}
+
+const Refused = z.object({
+  type: z.string().nullish().catch(null),
+  user: Id.nullish().catch(null),
+  user_id: SlackId.nullish().catch(null),
+  view: z
+    .object({ blocks: z.array(z.unknown()) })
+    .nullish()
+    .catch(null),
+});
+
+const Input = z.object({ type: z.literal('input'), block_id: z.string() });
+
+/** Where somebody can be told that their payload is refused, as much of it as can be read; nothing of it is trusted. */
+export function parseRefused(body: unknown): {
+  readonly isSubmission: boolean;
+  readonly userId: string | null;
+  readonly inputs: readonly string[];
+} {
+  const { type, user, user_id, view } = Refused.safeParse(body).data ?? {};
+  return {
+    isSubmission: type === 'view_submission',
+    userId: user?.id ?? user_id ?? null,
+    inputs: (view?.blocks ?? []).flatMap((block) => Input.safeParse(block).data?.block_id ?? []),
   };
 }

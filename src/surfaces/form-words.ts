@@ -55,11 +55,6 @@ export function nothingOffered(): string {
   return 'There is nothing that you may ask for. An operator of Hallpass can change that.';
 }
 
-/** A form that somebody else was shown, or that is not as we made it. */
-export function formOfAnother(): string {
-  return 'This form is not yours, or was changed on its way. Close it and type the command again.';
-}
-
 /** How much a person asks at once. */
 export function tooMany(
   what: 'too_many_pending' | 'too_many_requests',

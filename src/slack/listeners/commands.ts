@@ -2,18 +2,20 @@ import type { App } from '@slack/bolt';
 import { coerceError } from '../../errors.js';
 import { acknowledge, claim, type Deps, refuseMalformed, tellPrivately, wentWrong } from '../answer.js';
 import { parseCommand, parseSender } from '../payloads.js';
+import { turnAway } from '../turn-away.js';
 
 /** `/request` opens the modal; `/request help` answers in words. */
 export function registerCommands(app: App, deps: Deps): void {
   const { access, outward, logger, seal } = deps;
 
-  app.command(deps.command, async ({ ack, body, context, respond }) => {
+  app.command(deps.command, async (args) => {
+    const { ack, body, context, respond } = args;
     claim(context);
     const command = parseCommand(body);
     const sender = parseSender(body);
     if (command === null || sender === null) {
-      await acknowledge(ack, logger);
-      return refuseMalformed('command', logger);
+      refuseMalformed('command', logger);
+      return turnAway(args, 'malformed_payload', deps);
     }
 
     const { typed, channel, triggerId } = command;
