@@ -9,6 +9,7 @@ import { type Logger, loggerForSlack } from '../logger.js';
 import { logSecurity } from '../security.js';
 import type { TurnedAway } from '../surfaces/turned-away.js';
 import { ACK_BUDGET_MS, type Deps, isClaimed } from './answer.js';
+import { type Address, type Home, whyForeign } from './home.js';
 import { createInFlight } from './in-flight.js';
 import { registerActions } from './listeners/actions.js';
 import { registerCommands } from './listeners/commands.js';
@@ -71,7 +72,7 @@ export function createSlackApp({
   const inFlight = createInFlight();
   const stopping = new AbortController();
   const receiver = createReceiver({ transport, apiUrl, logger, onRefusal });
-  let home: { readonly teamId: string; readonly appId: string | null } | undefined;
+  let home: Home | undefined;
 
   // With `authorize` Bolt calls auth.test neither in its constructor (where a failure would end the process) nor at
   // each payload. It gets no token: everything outward goes through the messenger.
@@ -96,12 +97,12 @@ export function createSlackApp({
     if ('event' in args) {
       // Bolt has acknowledged it already.
       const address = parseAddress(args.body);
-      const foreign = whyForeign(address);
+      const foreign = whyRefused(address);
       if (foreign !== null) return logSecurity(logger, foreign, { ...address }, 'Slack: refused an event');
       return args.next();
     }
     const sender = parseSender(args.body);
-    const foreign = whyForeign(sender && { teamId: sender.actor.teamId, appId: sender.appId });
+    const foreign = whyRefused(sender?.address ?? null);
     if (foreign !== null) return refuse(args, sender, foreign);
     if (!seal.isWhole(args.body)) return refuse(args, sender, 'altered_form');
     if (sender !== null && sender.triggerId !== null && cameBefore(sender.triggerId)) {
@@ -114,16 +115,14 @@ export function createSlackApp({
     }
   });
 
-  /** Whether it is for us: for this workspace, and for the app that our bot token belongs to, if Slack says which. */
-  function whyForeign(address: { teamId: string; appId: string } | null): Foreign | null {
+  function whyRefused(address: Address | null): Foreign | null {
     if (address === null) return 'malformed_payload';
-    if (address.teamId !== home?.teamId) return 'foreign_workspace';
-    return home.appId === null || address.appId === home.appId ? null : 'foreign_app';
+    return home === undefined ? 'foreign_workspace' : whyForeign(address, home);
   }
 
   /** Who was refused, and why, for the log; and the answer to the person. */
   async function refuse(args: AnyMiddlewareArgs, from: Sender | null, why: Foreign): Promise<void> {
-    const facts = { user: from?.actor.userId, team: from?.actor.teamId, app: from?.appId };
+    const facts = { user: from?.actor.userId, team: from?.address.teamId, app: from?.address.appId };
     logSecurity(logger, why, facts, 'Slack: refused a payload');
     await turnAway(args, why, deps);
   }

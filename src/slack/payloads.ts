@@ -1,10 +1,12 @@
 /**
- * What is read from Slack's payloads, and how: nothing is believed that does not parse. Who acts is `user.id` and
- * the team ids of a payload whose signature or socket was verified, never a name, a button's value or a text.
+ * What is read from Slack's payloads, and how: nothing is believed that does not parse. Who acts is the `user.id` of a
+ * payload whose signature or socket was verified, never a name, a button's value or a text. Which workspace they are in
+ * is asked of Slack: in an Enterprise organisation `user.team_id` may be the organisation, or any workspace of it.
  */
 import { z } from 'zod';
 import type { Actor, ChangedInSlack, Clicked, Submission } from '../access/access.js';
 import { ACTIONS, BLOCKS, BUTTON_VALUE, durationBlock, roleBlock } from '../surfaces/ids.js';
+import type { Address } from './home.js';
 import { unsealed } from './seal.js';
 
 /** Of a person, a team, an organisation, an app, a group, a view. */
@@ -23,10 +25,14 @@ const Channel = z
   .nullable()
   .catch(null);
 
+/** Left out, null or empty where there is none. */
+const Optional = SlackId.or(z.literal('')).nullish();
+
 const Command = z.object({
   command: z.string(),
   user_id: SlackId,
   team_id: SlackId,
+  enterprise_id: Optional,
   api_app_id: SlackId,
   channel_id: Channel,
   text: Typed.default(''),
@@ -35,16 +41,17 @@ const Command = z.object({
 
 const Interactive = z.object({
   api_app_id: SlackId,
-  user: z.object({ id: SlackId, team_id: SlackId }),
+  user: Id,
   trigger_id: Trigger.nullish(),
-  // null when the app is installed for a whole organisation: then `enterprise` stands for it.
-  team: Id.nullish(),
+  // In an Enterprise organisation `team` may be null: then `enterprise` stands for it.
+  team: Id.extend({ enterprise_id: Optional }).nullish(),
   enterprise: Id.nullish(),
-  view: z.object({ app_installed_team_id: z.string().nullish() }).nullish(),
+  view: z.object({ app_installed_team_id: Optional }).nullish(),
 });
 
 const Event = z.object({
   team_id: SlackId,
+  enterprise_id: Optional,
   api_app_id: SlackId,
   event: z.object({
     user: z.union([SlackId, Id]).nullish(),
@@ -92,7 +99,7 @@ type Metadata = z.infer<typeof Metadata>;
 
 export interface Sender {
   readonly actor: Actor;
-  readonly appId: string;
+  readonly address: Address;
   /** Another one for each time that something is clicked, chosen or sent; null where Slack gives none. */
   readonly triggerId: string | null;
 }
@@ -101,29 +108,41 @@ export interface Sender {
 export function parseSender(body: unknown): Sender | null {
   const command = Command.safeParse(body).data;
   if (command !== undefined) {
-    const { user_id: userId, team_id: teamId } = command;
-    return {
-      actor: { userId, userTeamId: teamId, teamId },
-      appId: command.api_app_id,
-      triggerId: command.trigger_id,
-    };
+    const { user_id: userId, trigger_id: triggerId } = command;
+    return { actor: { userId }, address: directAddress(command), triggerId };
   }
   const interactive = Interactive.safeParse(body).data;
   if (interactive === undefined) return null;
   const { user, view, team, enterprise } = interactive;
-  const teamId = view?.app_installed_team_id || team?.id || enterprise?.id;
-  if (teamId === undefined) return null;
   return {
-    actor: { userId: user.id, userTeamId: user.team_id, teamId },
-    appId: interactive.api_app_id,
+    actor: { userId: user.id },
+    address: {
+      installedIn: view?.app_installed_team_id || null,
+      teamId: team?.id ?? null,
+      enterpriseId: enterprise?.id || team?.enterprise_id || null,
+      appId: interactive.api_app_id,
+    },
     triggerId: interactive.trigger_id ?? null,
   };
 }
 
 /** For which workspace and app an event is; null when it doesn't say. */
-export function parseAddress(body: unknown): { readonly teamId: string; readonly appId: string } | null {
+export function parseAddress(body: unknown): Address | null {
   const event = Event.safeParse(body).data;
-  return event === undefined ? null : { teamId: event.team_id, appId: event.api_app_id };
+  return event === undefined ? null : directAddress(event);
+}
+
+function directAddress({
+  team_id,
+  enterprise_id,
+  api_app_id,
+}: z.infer<typeof Event | typeof Command>): Address {
+  return {
+    installedIn: null,
+    teamId: team_id,
+    enterpriseId: enterprise_id || null,
+    appId: api_app_id,
+  };
 }
 
 /** Of whom or what an event tells that it changed. */

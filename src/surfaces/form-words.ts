@@ -40,15 +40,20 @@ export function notEligible(why: 'guest' | 'deactivated' | 'foreign' | 'bot'): s
     case 'deactivated':
       return 'This Slack account is deactivated, so it can neither ask nor decide here.';
     case 'foreign':
-      return 'Your Slack account belongs to another workspace, so it can neither ask nor decide here.';
+      return 'Your Slack account is not in the workspace that Hallpass works for, so it can neither ask nor decide here.';
     case 'bot':
       return 'Bots can neither ask nor decide here.';
   }
 }
 
-/** Slack did not say who this is. */
+/** Slack did not say who this is, for now. */
 export function personUnreadable(): string {
   return 'Slack did not say who you are. Nothing was changed; try again in a minute.';
+}
+
+/** Slack won't say it however often it is asked. @param why a sentence. */
+export function personRefused(why: string): string {
+  return `Hallpass can't read your Slack account: ${ownWords(why, MAX_TROUBLE)} Nothing was changed. Tell an operator of Hallpass.`;
 }
 
 export function nothingOffered(): string {

@@ -20,8 +20,7 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
     const ana = bench.slack.as(ANA);
     expect(await ana.command('/request', ' shop orders_read ')).toEqual({ outcome: 'ok', response: null });
     await bench.slack.waitFor(() => ana.openedView());
-    const { teamId } = bench.slack;
-    const actor = { userId: ANA, userTeamId: teamId, teamId };
+    const actor = { userId: ANA };
     expect(bench.uses).toEqual([
       { verb: 'openForm', args: [actor, { typed: 'shop orders_read', channel: 'C0GENERAL0' }] },
     ]);
