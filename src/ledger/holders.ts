@@ -1,4 +1,7 @@
-/** Who has something open here, and the round in which Slack is asked about each of them. Replicas share one round. */
+/**
+ * Who has something open here, and the round in which Slack is asked about each of them. Replicas share one round. Whom
+ * Slack did not tell of has a round of their own, named after them, until it does: the round of all goes on.
+ */
 import type { Queryable } from './pool.js';
 
 /** The ids of this person's open requests. */
@@ -56,4 +59,41 @@ export async function endRound(db: Queryable, { until }: Turn, everyMs: number):
        where name = 'people' and not_before = $2::timestamptz`,
     [everyMs, until],
   );
+}
+
+/** Somebody whom Slack did not tell of. */
+export interface Unread {
+  readonly person: string;
+  /** When Slack did not tell of them first. */
+  readonly since: Date;
+  /** By the ledger's clock, milliseconds. */
+  readonly forMs: number;
+}
+
+const UNREAD = `name as person, began_at as since, extract(epoch from now() - began_at)::float8 * 1000 as "forMs"`;
+
+/** Slack did not tell of this person: they are asked about again after `againMs` milliseconds. */
+export async function recordUnread(db: Queryable, person: string, againMs: number): Promise<void> {
+  await db.query(
+    `insert into rounds (name, not_before) values ($1, now() + $2 * interval '1 millisecond')
+       on conflict (name) do update set not_before = excluded.not_before`,
+    [person, againMs],
+  );
+}
+
+/** Takes some of whom Slack did not tell, if it is time to ask again and no other process has them. */
+export async function takeUnread(db: Queryable, limit: number, againMs: number): Promise<readonly Unread[]> {
+  const { rows } = await db.query<Unread>(
+    `update rounds set not_before = now() + $2 * interval '1 millisecond' where name in (
+         select name from rounds where name <> 'people' and not_before <= now()
+           order by not_before limit $1 for update skip locked)
+       returning ${UNREAD}`,
+    [limit, againMs],
+  );
+  return rows;
+}
+
+/** Slack told of this person, or they have nothing open any more. */
+export async function forgetUnread(db: Queryable, person: string): Promise<void> {
+  await db.query(`delete from rounds where name = $1 and name <> 'people'`, [person]);
 }
