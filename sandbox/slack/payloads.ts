@@ -25,7 +25,7 @@ export function slashCommand(
     user_id: person.id,
     user_name: person.name,
     command: typed.command,
-    text: typed.text,
+    text: typed.text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
     api_app_id: world.app.appId,
     is_enterprise_install: 'false',
     response_url: world.tickets.issueResponseUrl('commands', origin),

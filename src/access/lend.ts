@@ -10,6 +10,7 @@ import {
 import { HallpassError } from '../errors.js';
 import { readLastOfPlaces, readOpenRequest, readRequests } from '../ledger/read-requests.js';
 import { forgetChecked } from '../ledger/targets.js';
+import { needsSetRole } from '../target/inspect.js';
 import type { Lent, PairFacts, Server, Target } from '../target/target.js';
 import type { Placed } from './by-server.js';
 import { change } from './change.js';
@@ -76,7 +77,10 @@ export async function lend(
       })),
     );
     // crash point: after-grant-before-active
-    undone.push(...(await record(deps, placed, answers)));
+    const noInherit = new Set(
+      facts.flatMap((fact) => (needsSetRole(server, fact) ? [`${fact.roleOid}/${fact.memberOid}`] : [])),
+    );
+    undone.push(...(await record(deps, placed, answers, noInherit)));
   } catch (thrown) {
     const error = asHallpassError(thrown);
     if (error.passing) {
@@ -194,11 +198,16 @@ function lendingFor({ roles }: LendDeps, request: AccessRequest): Lending {
   return roles.role(request.target, request.role)?.lending ?? DEFAULT_LENDING;
 }
 
-/** Records what each GRANT came to. @returns the ids to be tried again. */
+/**
+ * Records what each GRANT came to.
+ * @param noInherit the pairs whose login has nothing of the role before SET ROLE, as `pairKey` writes them.
+ * @returns the ids to be tried again.
+ */
 async function record(
   deps: LendDeps,
   placed: readonly Placed[],
   answers: readonly Lent[],
+  noInherit: ReadonlySet<string>,
 ): Promise<readonly number[]> {
   const byPair = new Map(answers.map((answer) => [pairKey(answer), answer]));
   const lent: Placed[] = [];
@@ -224,9 +233,10 @@ async function record(
   const outcomes = await change(
     deps,
     lent.map(({ request }) => request.id),
-    ({ id }) => {
+    ({ id, place }) => {
       const { mark, users } = granted.get(id) ?? { mark: '', users: [] };
-      return { event: { type: 'granted', mark, users } };
+      const setRoleFirst = place !== null && noInherit.has(pairKey(place));
+      return { event: { type: 'granted', mark, users, setRoleFirst } };
     },
   );
   for (const { request, place } of lent) {

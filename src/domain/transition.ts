@@ -137,7 +137,12 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
         },
         'granted',
         null,
-        { ...request.place, expiresAt: expiresAt.toISOString(), ...namesOf(event.users) },
+        {
+          ...request.place,
+          expiresAt: expiresAt.toISOString(),
+          ...namesOf(event.users),
+          ...(event.setRoleFirst ? { setRoleFirst: true } : {}),
+        },
       );
     }
     case 'users_seen': {

@@ -159,7 +159,14 @@ export function parseCommand(
 ): { readonly typed: string; readonly channel: string | null; readonly triggerId: string } | null {
   const command = Command.safeParse(body).data;
   if (command === undefined) return null;
-  return { typed: command.text.trim(), channel: command.channel_id, triggerId: command.trigger_id };
+  return { typed: asTyped(command.text).trim(), channel: command.channel_id, triggerId: command.trigger_id };
+}
+
+const TYPED: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>' };
+
+/** Slack escapes three characters in the text of a command, and in no other that people type. */
+function asTyped(text: string): string {
+  return text.replace(/&(?:amp|lt|gt);/g, (escaped) => TYPED[escaped] ?? escaped);
 }
 
 /** A click on a button of a message. */
