@@ -20,6 +20,7 @@ import { createLedgerWatch } from './access/ledger-watch.js';
 import { reconsiderOnCall } from './access/on-call.js';
 import { OVERDUE_MS, watchOverdue } from './access/overdue.js';
 import { sendPages } from './access/page.js';
+import { previewAgain } from './access/preview-again.js';
 import { FORGET_EVERY_MS, forgetOld } from './access/retention.js';
 import { reviewEnded } from './access/review.js';
 import { createRoles, DISCOVER_EVERY_MS } from './access/roles.js';
@@ -160,6 +161,7 @@ export async function createContext(
     repeat(heartbeatMs, deps, 'look which servers answer', () => servers.look()),
     repeat(heartbeatMs, deps, 'let time pass', () => passTime(deps)),
     repeat(heartbeatMs, deps, 'look at what was left behind', () => reviewEnded(deps)),
+    repeat(heartbeatMs, deps, 'read again what roles can do', () => previewAgain(deps)),
     repeat(heartbeatMs, deps, 'look at the outbox', async () => deliverer.kick()),
     repeat(heartbeatMs, deps, 'look whether the ledger can be read', () => ledgerWatch.look()),
     repeat(heartbeatMs, deps, 'look for what is overdue', () => watchOverdue(sweeping, leases)),
