@@ -10,6 +10,7 @@ import {
 import { HallpassError } from '../errors.js';
 import { readLastOfPlaces, readOpenRequest, readRequests } from '../ledger/read-requests.js';
 import { forgetChecked } from '../ledger/targets.js';
+import { TargetError } from '../target/errors.js';
 import { needsSetRole } from '../target/inspect.js';
 import type { Lent, PairFacts, Server, Target } from '../target/target.js';
 import type { Placed } from './by-server.js';
@@ -24,7 +25,7 @@ type LendDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'roles' | 'clearAgain' 
 
 /**
  * Lends what was approved: looks the names up, writes the place into the ledger, runs the GRANT, records what was
- * read back. An error that passes leaves the request `granting`; any other makes it `ending`, because a GRANT
+ * read back. An error that passes, and a login that is refused, leave the request `granting`; any other makes it `ending`, because a GRANT
  * that erred may still have happened.
  * @param expected the server that the last comparison saw there: on another one nothing is lent before the drift
  *   check has settled what became of the grants on the first.
@@ -83,7 +84,7 @@ export async function lend(
     undone.push(...(await record(deps, placed, answers, noInherit)));
   } catch (thrown) {
     const error = asHallpassError(thrown);
-    if (error.passing) {
+    if (error.passing || isTurnedAway(error)) {
       await recordHindered(
         deps,
         tried.map((request) => ({ request, error })),
@@ -98,6 +99,11 @@ export async function lend(
     }
   }
   return undone;
+}
+
+/** The server didn't let Hallpass in, whatever is asked for: that is put right there, and not by asking again. */
+function isTurnedAway(error: HallpassError): boolean {
+  return error instanceof TargetError && error.kind === 'login_refused';
 }
 
 /** Two that share a login take each other's memberships for orphans: who came second lends nothing. */

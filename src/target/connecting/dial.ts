@@ -67,6 +67,23 @@ export async function dialServer(connect: Connect, use: Use): Promise<pg.Client>
   }
 }
 
+/** What came of each login: null when it succeeded. */
+export type Heard = (error: TargetError | null) => void;
+
+/** As `logIn`, and `heard` is told what came of it. */
+export function telling(logIn: Dial, heard: Heard): Dial {
+  return async (connect, use) => {
+    try {
+      const client = await logIn(connect, use);
+      heard(null);
+      return client;
+    } catch (thrown) {
+      if (thrown instanceof TargetError) heard(thrown);
+      throw thrown;
+    }
+  };
+}
+
 /** The server answered, and doesn't let us into this database: by code, because its words may be in any language. */
 function isTurnedAway(thrown: unknown): boolean {
   const cause = thrown instanceof TargetError ? thrown.cause : null;
