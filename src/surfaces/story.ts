@@ -162,6 +162,10 @@ function through({ decidedVia, asked }: AccessRequest): string {
 
 function outcome(request: AccessRequest, endedAt: Date, reader: string | null): string {
   const at = when(endedAt);
+  // Without a place no GRANT was ever run.
+  const isNothing = request.place === null && request.grantedAt === null && request.why !== 'written_off';
+  if (isNothing && (request.state === 'failed' || request.state === 'ended'))
+    return `Closed ${at}: nothing was ever granted on the server.`;
   switch (request.state) {
     case 'withdrawn':
       return `${cancelled(request, reader)} ${at}.`;

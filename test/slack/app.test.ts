@@ -30,6 +30,29 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
     expect(bench.slack.problems).toEqual([]);
   });
 
+  it('says of a form what is true: one that opened twice, one whose opening Slack did not confirm', async () => {
+    const bench = await start(kind);
+    const { slack } = bench;
+    const ana = slack.as(ANA);
+    slack.faults.duplicateNext();
+    await ana.command('/request', '', CARDS);
+    await slack.waitFor(() => slack.log.filter(({ method }) => method === 'views.open').length === 2);
+    await waitFor(() => bench.log().includes('opened by the same command already'), { what: 'the second' });
+    expect(ana.openedView()).toBeDefined();
+    expect(privateWords(slack)).toEqual([]);
+    await ana.closeView();
+
+    slack.faults.order('views.open', { kind: 'lost' });
+    await ana.command('/request', '', CARDS);
+    await slack.waitFor(() => privateWords(slack).length === 1);
+    expect(privateWords(slack)[0]).toContain("didn't say whether the form opened");
+    await ana.closeView();
+    slack.faults.order('views.open', { kind: 'error', error: 'internal_error' });
+    await ana.command('/request', '', CARDS);
+    await slack.waitFor(() => privateWords(slack).length === 2);
+    expect(privateWords(slack)[1]).toContain('could not be opened');
+  });
+
   it('offers, fills and submits, with errors beside their fields', async () => {
     const answers = [{ [`${BLOCKS.role}:other`]: 'Not this role.' }, { nothing: 'No.' }];
     const bench = await start(kind, {

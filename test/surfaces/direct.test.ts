@@ -97,6 +97,16 @@ describe('the note about an outcome', () => {
   });
 });
 
+it('of a failure, only what was read is confirmed', () => {
+  const never = note('failed', SITUATIONS.failed, scene).text;
+  expect(never).toContain('nothing was ever granted on the server');
+  expect(never).not.toContain('confirmed');
+  const place = { server: '7', grantorOid: 1, roleOid: 2, memberOid: 3 };
+  expect(note('failed', { ...SITUATIONS.failed, place }, scene).text).toContain(
+    'Nothing of it is left on the server, confirmed',
+  );
+});
+
 describe('the psql line', () => {
   it.each([
     ["o'brien", 'user=o%27brien'],

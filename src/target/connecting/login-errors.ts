@@ -107,7 +107,7 @@ export const LOGIN_RULES: readonly Rule<Asked>[] = [
       unreachable(
         `${server} has no connection left (max_connections).`,
         'End idle sessions (pg_stat_activity shows them), or raise max_connections. From 16 on, set ' +
-          `reserved_connections and GRANT pg_use_reserved_connections TO ${quoted(connect.user)};`,
+          `reserved_connections and GRANT pg_use_reserved_connections TO ${quoted(connect.user)} WITH INHERIT TRUE;`,
       ),
   ],
   [/^57P03: .* not accepting connections$/, notAccepting],
