@@ -6,8 +6,7 @@ import type { SessionSettings } from '../../pg/settings.js';
 import { readTypes } from '../../pg/types.js';
 import { TargetError } from '../errors.js';
 import { readPassword } from './credentials.js';
-import { askedOf, connectError } from './errors.js';
-import { transactionPoolError } from './pooler-errors.js';
+import { connectError, transactionPoolError } from './errors.js';
 import { readTls } from './tls.js';
 import { within } from './within.js';
 
@@ -46,7 +45,7 @@ export async function dial(connect: Connect, { connectMs, name }: Use): Promise<
       (work) => within(timeLeft(), work, () => new Error('timeout expired')),
     );
   } catch (thrown) {
-    if (thrown instanceof SharedSessionError) throw transactionPoolError(askedOf(connect));
+    if (thrown instanceof SharedSessionError) throw transactionPoolError(connect);
     throw connectError(thrown, connect);
   }
 }
