@@ -86,8 +86,9 @@ export function whyEnded(request: AccessRequest, reader: string | null): string 
       return endedBy === null
         ? `ended, because ${accountLeft(request, reader)}`
         : `ended by ${who(endedBy, reader)}`;
+    // By somebody, by the server itself, or in what a restored ledger has forgotten: nobody here saw it.
     case 'removed':
-      return 'removed by someone else, outside Hallpass';
+      return 'gone from the server, and the ledger doesn’t say who revoked it';
     case 'failed':
       return 'it could not be granted';
     case 'lost':

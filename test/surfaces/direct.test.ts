@@ -86,7 +86,7 @@ describe('the note about an outcome', () => {
     ['lapsed', 'lapsed', ['nobody decided in 8 hours', 'tell one of these: <!subteam^S0DBA>']],
     ['failed', 'failed', ['Why it was not granted: no such role', 'Ask again once that is put right']],
     ['ended', 'expired', ['its time was up', 'ask again']],
-    ['ended', 'removed', ['removed by someone else']],
+    ['ended', 'removed', ['gone from the server']],
     ['ended', 'endedBy', ['Ended by <@U0BO>']],
     ['ended', 'endedLeft', ['Ended, because your Slack account was deactivated']],
     ['withdrawn', 'withdrawnLeft', ['Cancelled, because your Slack account was deactivated']],
