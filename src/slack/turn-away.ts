@@ -36,8 +36,8 @@ function isSearch(args: AnyMiddlewareArgs): args is SlackOptionsMiddlewareArgs<'
 }
 
 /** Slack tells of a click on a link, too. It did what it says. */
-function isLink(action: object): boolean {
-  return 'url' in action;
+function isLink(action: unknown): boolean {
+  return typeof action === 'object' && action !== null && 'url' in action;
 }
 
 /**

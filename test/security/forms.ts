@@ -90,7 +90,7 @@ export function forms(use: () => World): void {
     );
     // So little of it can be read that nobody knows which fields it has.
     await expectVain(world, 'malformed_payload', async () =>
-      expect(JSON.parse(await send(world, { ...changed(sent, 'view', 'blocks', 7), user: null }))).toEqual({
+      expect(JSON.parse(await send(world, by(changed(sent, 'view', 'blocks', 7), '<!channel>')))).toEqual({
         response_action: 'errors',
         errors: { target: expect.stringContaining("can't read what Slack sent") },
       }),
