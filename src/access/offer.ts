@@ -71,8 +71,9 @@ export async function openForm(
   ]);
   const maxMs = (place.role?.policy ?? NO_ROLE_YET).maxMs;
   const tooLong = durationMs !== null && durationMs > maxMs;
+  const cut = tooLong && place.role !== null ? durationTooLong(maxMs) : null;
   return requestModal({
-    ...form({ ...place, notice: notice ?? place.notice ?? (tooLong ? durationTooLong(maxMs) : null) }, login),
+    ...form({ ...place, notice: notice ?? place.notice ?? cut }, login),
     typed: { durationMs: tooLong ? null : durationMs, reason: reason === '' ? null : reason },
   });
 }
