@@ -13,7 +13,6 @@ import {
   recordAsked,
   recordUnread,
   takeHolders,
-  takeUnread,
   type Unread,
 } from '../ledger/holders.js';
 import { MessengerError } from '../messenger/errors.js';
@@ -60,14 +59,19 @@ export async function changedInSlack(deps: LeaverDeps, changed: ChangedInSlack):
 /** Goes on with the round: asks about the next people who have something open. Never throws for Slack. */
 export async function lookForLeavers(deps: LeaverDeps): Promise<void> {
   const { db } = deps;
-  for (const unread of await takeUnread(db, UNREAD_BATCH, UNREAD_EVERY_MS)) {
+  const taken = await takeHolders(
+    db,
+    { most: HOLDERS_BATCH, everyMs: HOLDERS_EVERY_MS },
+    { most: UNREAD_BATCH, everyMs: UNREAD_EVERY_MS },
+  );
+  for (const unread of taken.unread) {
     const answer = await endIfLeft(deps, unread.person);
     if (answer === null) return;
     if (answer.told || (await readOpenOf(db, unread.person)).length === 0)
       await forgetUnread(db, unread.person);
     else if (unread.forMs >= UNREAD_TOLD_MS) await tellOperators(deps, unread, answer.why);
   }
-  const turn = await takeHolders(db, HOLDERS_BATCH, HOLDERS_EVERY_MS);
+  const { turn } = taken;
   if (turn === null) return;
   for (const holder of turn.holders) {
     const answer = await endIfLeft(deps, holder);

@@ -21,26 +21,61 @@ export interface Turn {
   readonly until: string;
 }
 
+/** Somebody whom Slack did not tell of. */
+export interface Unread {
+  readonly person: string;
+  /** When Slack did not tell of them first. */
+  readonly since: Date;
+  /** By the ledger's clock, milliseconds. */
+  readonly forMs: number;
+}
+
+/** How many are taken at a time, and how long nobody else takes them; milliseconds. */
+export interface Pace {
+  readonly most: number;
+  readonly everyMs: number;
+}
+
+const TAKE = `
+  update rounds set not_before = now() + case name when 'people' then $1::float8 else $2::float8 end * interval '1 millisecond'
+    where name in (select name from rounds where not_before <= now()
+                     order by name <> 'people', not_before limit $3 for update skip locked)
+    returning name, after, not_before::text as until, began_at as since,
+      extract(epoch from now() - began_at)::float8 * 1000 as "forMs"`;
+
 /**
- * Takes the next people of the round, in the order of their ids, if it is time and no other process has them.
- * @param turnMs nobody takes the next ones before; milliseconds.
- * @returns null when it is not time.
+ * Takes the next people of the round, in the order of their ids, and some of whom Slack did not tell; each if it is
+ * time and no other process has them.
+ * @returns `turn`: null when it is not time.
  */
-export async function takeHolders(db: Queryable, limit: number, turnMs: number): Promise<Turn | null> {
-  const { rows } = await db.query<{ after: string; until: string }>(
-    `update rounds set not_before = now() + $1 * interval '1 millisecond'
-       where name = 'people' and not_before <= now() returning after, not_before::text as until`,
-    [turnMs],
-  );
-  const turn = rows[0];
-  if (turn === undefined) return null;
-  const holders = await db.query<{ requester: string }>(
+export async function takeHolders(
+  db: Queryable,
+  all: Pace,
+  unread: Pace,
+): Promise<{ readonly turn: Turn | null; readonly unread: readonly Unread[] }> {
+  const { rows } = await db.query<{
+    name: string;
+    after: string;
+    until: string;
+    since: Date;
+    forMs: number;
+  }>(TAKE, [all.everyMs, unread.everyMs, unread.most + 1]);
+  const round = rows.find(({ name }) => name === 'people');
+  const others = rows.filter(({ name }) => name !== 'people');
+  return {
+    turn: round === undefined ? null : { ...(await nextOf(db, round.after, all.most)), until: round.until },
+    unread: others.map(({ name, since, forMs }) => ({ person: name, since, forMs })),
+  };
+}
+
+async function nextOf(db: Queryable, after: string, limit: number): Promise<Pick<Turn, 'holders'>> {
+  const { rows } = await db.query<{ requester: string }>(
     `select distinct requester from requests
        where requester > $1 and state in ('pending', 'granting', 'active', 'ending')
        order by requester limit $2`,
-    [turn.after, limit],
+    [after, limit],
   );
-  return { holders: holders.rows.map(({ requester }) => requester), until: turn.until };
+  return { holders: rows.map(({ requester }) => requester) };
 }
 
 /** The round has come so far; the next take goes on after this person. */
@@ -61,17 +96,6 @@ export async function endRound(db: Queryable, { until }: Turn, everyMs: number):
   );
 }
 
-/** Somebody whom Slack did not tell of. */
-export interface Unread {
-  readonly person: string;
-  /** When Slack did not tell of them first. */
-  readonly since: Date;
-  /** By the ledger's clock, milliseconds. */
-  readonly forMs: number;
-}
-
-const UNREAD = `name as person, began_at as since, extract(epoch from now() - began_at)::float8 * 1000 as "forMs"`;
-
 /** Slack did not tell of this person: they are asked about again after `againMs` milliseconds. */
 export async function recordUnread(db: Queryable, person: string, againMs: number): Promise<void> {
   await db.query(
@@ -79,18 +103,6 @@ export async function recordUnread(db: Queryable, person: string, againMs: numbe
        on conflict (name) do update set not_before = excluded.not_before`,
     [person, againMs],
   );
-}
-
-/** Takes some of whom Slack did not tell, if it is time to ask again and no other process has them. */
-export async function takeUnread(db: Queryable, limit: number, againMs: number): Promise<readonly Unread[]> {
-  const { rows } = await db.query<Unread>(
-    `update rounds set not_before = now() + $2 * interval '1 millisecond' where name in (
-         select name from rounds where name <> 'people' and not_before <= now()
-           order by not_before limit $1 for update skip locked)
-       returning ${UNREAD}`,
-    [limit, againMs],
-  );
-  return rows;
 }
 
 /** Slack told of this person, or they have nothing open any more. */
