@@ -11,7 +11,7 @@ import { toError } from './rules.js';
 
 /** By the keys of the configuration file. */
 const SETTINGS: Settings = {
-  point: 'Point the connection of this target to',
+  point: 'Point the connection to',
   password: 'Set password, password_file or iam for the connection.',
   database: 'Set another database for the connection',
   ca: 'Set ca: to',
