@@ -2,9 +2,18 @@
 import { afterAll, expect, test } from 'vitest';
 import { HALLPASS } from '../../sandbox/postgres/samples.js';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
-import { all, card, cardNow, click, request, submitRequest, told } from '../../sandbox/stage/people.js';
+import {
+  all,
+  card,
+  cardNow,
+  click,
+  type Name,
+  request,
+  submitRequest,
+  told,
+} from '../../sandbox/stage/people.js';
 import { startStage } from '../../sandbox/stage/stage.js';
-import { openStage, PATIENCE_MS } from './crash-stage.js';
+import { openStage, PATIENCE_MS, untilInLedger } from './crash-stage.js';
 import { CLI } from './world.js';
 
 const stage = await startStage({
@@ -70,25 +79,24 @@ test(
     const shows = (id: string) =>
       apart.slack.waitFor(() => cardNow(apart.slack, id, /\*Can:\*/), PATIENCE_MS);
 
-    const waiting = await ask();
+    const waiting = await ask('ana', 'orders_read');
     await apart.server.start();
     expect(all(await shows(waiting.id))).toMatch(/Waiting for approval[\s\S]*\*Can:\*/);
     await click(apart.slack, 'cora', waiting.shown, 'Approve');
-    await end(waiting.id);
+    await end('ana', waiting.id);
 
-    const atOnce = await ask();
+    const atOnce = await ask('ana', 'payments_read');
     await apart.server.start();
     await click(apart.slack, 'cora', atOnce.shown, 'Approve');
     expect(all(await shows(atOnce.id))).not.toContain('Preview not available');
-    await end(atOnce.id);
+    await end('ana', atOnce.id);
 
-    const late = await ask();
+    const late = await ask('dan', 'orders_read');
     await click(apart.slack, 'cora', late.shown, 'Approve');
     await card(apart.slack, late.id, /Approved/);
     await apart.server.start();
-    await told(apart.slack, 'ana', late.id, /psql/);
     await shows(late.id);
-    await end(late.id);
+    await end('dan', late.id);
   },
   4 * PATIENCE_MS,
 );
