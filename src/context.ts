@@ -17,9 +17,11 @@ import { type Deps, HEARTBEAT_MS } from './access/deps.js';
 import { createLeases } from './access/leases.js';
 import { HOLDERS_EVERY_MS, lookForLeavers } from './access/leavers.js';
 import { createLedgerWatch } from './access/ledger-watch.js';
+import { createLoginWatch } from './access/login-watch.js';
 import { reconsiderOnCall } from './access/on-call.js';
 import { OVERDUE_MS, watchOverdue } from './access/overdue.js';
 import { sendPages } from './access/page.js';
+import { previewAgain } from './access/preview-again.js';
 import { FORGET_EVERY_MS, forgetOld } from './access/retention.js';
 import { reviewEnded } from './access/review.js';
 import { createRoles, DISCOVER_EVERY_MS } from './access/roles.js';
@@ -106,12 +108,20 @@ export async function createContext(
     logger,
   );
   const configured = [...config.targets.values()];
-  const targets = new Map(configured.map((target) => [target.key, openTarget(target, installation)]));
+  const targets = new Map(
+    configured.map((target) => [
+      target.key,
+      openTarget(target, installation, (error) => logins.heard(target.key, error)),
+    ]),
+  );
   const inspectors = new Map(configured.map((target) => [target.key, createInspector(target.connect)]));
   const discoveries = new Map(
     configured
       .filter(({ discover }) => discover.length > 0)
-      .map(({ key, connect, mode }) => [key, createDiscovery(connect, mode)]),
+      .map(({ key, connect, mode }) => [
+        key,
+        createDiscovery(connect, mode, { heard: (error) => logins.heard(key, error) }),
+      ]),
   );
   const roles = createRoles(config, discoveries, logger);
   const names = [...config.targets.keys()];
@@ -144,6 +154,7 @@ export async function createContext(
   };
   const clearances = createClearances(deps);
   const deliverer = createDeliverer(deps);
+  const logins = createLoginWatch(deps);
   const slackTokens = createSlackTokens(deps);
   const sweeping: Deps = { ...deps, db: sweepDb };
   const anchors = createAnchors(sweeping);
@@ -160,10 +171,12 @@ export async function createContext(
     repeat(heartbeatMs, deps, 'look which servers answer', () => servers.look()),
     repeat(heartbeatMs, deps, 'let time pass', () => passTime(deps)),
     repeat(heartbeatMs, deps, 'look at what was left behind', () => reviewEnded(deps)),
+    repeat(heartbeatMs, deps, 'read again what roles can do', () => previewAgain(deps)),
     repeat(heartbeatMs, deps, 'look at the outbox', async () => deliverer.kick()),
     repeat(heartbeatMs, deps, 'look whether the ledger can be read', () => ledgerWatch.look()),
     repeat(heartbeatMs, deps, 'look for what is overdue', () => watchOverdue(sweeping, leases)),
     repeat(heartbeatMs, deps, 'page the operators', () => sendPages(deps)),
+    repeat(heartbeatMs, deps, 'look which servers refuse our login', () => logins.look()),
     repeat(heartbeatMs, deps, 'look at the Slack token', () => slackTokens.look()),
     repeat(DISCOVER_EVERY_MS, deps, 'discover roles', () => roles.refresh()),
     repeat(HOLDERS_EVERY_MS, deps, 'ask who still has an account', () => lookForLeavers(deps)),

@@ -23,7 +23,7 @@ export class Faults {
   #ordered: {
     readonly method: string;
     readonly fault: Fault;
-    readonly channel: string | undefined;
+    readonly about: string | undefined;
     left: number;
   }[] = [];
   #postInterval = 0;
@@ -34,10 +34,10 @@ export class Faults {
 
   /**
    * @param method a Web API method, `response_url`, or `*` for all. Faults on the same method happen in the order given.
-   * @param channel only calls whose `channel` is this
+   * @param about only calls whose `channel`, or else `user`, is this
    */
-  order(method: string, fault: Fault, times = 1, channel?: string): void {
-    this.#ordered.push({ method, fault, channel, left: times });
+  order(method: string, fault: Fault, times = 1, about?: string): void {
+    this.#ordered.push({ method, fault, about, left: times });
   }
 
   /** Allows `perSecond` messages a second in each channel, and answers 429 to more; null allows all. */
@@ -74,12 +74,12 @@ export class Faults {
     this.#callLimits.clear();
   }
 
-  take(method: string, channel: unknown): Fault | undefined {
+  take(method: string, about: unknown): Fault | undefined {
     const next = this.#ordered.find(
       (order) =>
         order.left > 0 &&
         ['*', method].includes(order.method) &&
-        (order.channel === undefined || order.channel === channel),
+        (order.about === undefined || order.about === about),
     );
     if (next) next.left -= 1;
     return next?.fault;

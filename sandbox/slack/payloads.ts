@@ -14,16 +14,18 @@ export function slashCommand(
   typed: { readonly command: string; readonly text: string; readonly channel: Channel },
 ): JsonObject {
   const origin = { userId: person.id, channel: typed.channel.id, messageTs: null, threadTs: null };
+  const { grid } = world.workspace;
   return {
     token: world.app.verificationToken,
     team_id: world.app.teamId,
     team_domain: world.workspace.domain,
+    ...(grid === null ? {} : { enterprise_id: grid.enterpriseId, enterprise_name: 'Organisation' }),
     channel_id: typed.channel.id,
     channel_name: channelName(typed.channel),
     user_id: person.id,
     user_name: person.name,
     command: typed.command,
-    text: typed.text,
+    text: typed.text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
     api_app_id: world.app.appId,
     is_enterprise_install: 'false',
     response_url: world.tickets.issueResponseUrl('commands', origin),
@@ -53,7 +55,7 @@ export function messageAction(
     },
     trigger_id: world.tickets.issueTrigger(person.id, null),
     team: team(world),
-    enterprise: null,
+    enterprise: enterprise(world),
     is_enterprise_install: false,
     channel: { id: message.channel, name: channel ? channelName(channel) : '' },
     ...(ephemeral ? {} : { message: messageObject(world, message) }),
@@ -76,6 +78,7 @@ export function viewAction(world: World, person: Person, open: OpenView, action:
     container: { type: 'view', view_id: open.id },
     trigger_id: world.tickets.issueTrigger(person.id, open.view.type === 'modal' ? open.id : null),
     team: team(world),
+    enterprise: enterprise(world),
     view: viewObject(world, open),
     actions: [action],
   };
@@ -90,7 +93,7 @@ export function viewSubmission(world: World, person: Person, open: OpenView): Js
     view: viewObject(world, open),
     response_urls: [],
     is_enterprise_install: false,
-    enterprise: null,
+    enterprise: enterprise(world),
   };
 }
 
@@ -102,7 +105,7 @@ export function viewClosed(world: World, person: Person, open: OpenView, cleared
     view: viewObject(world, open, {}),
     is_cleared: cleared,
     is_enterprise_install: false,
-    enterprise: null,
+    enterprise: enterprise(world),
   };
 }
 
@@ -120,12 +123,13 @@ export function blockSuggestion(
 ): JsonObject {
   return {
     type: 'block_suggestion',
-    ...common(world, person),
+    ...common(world, person, world.workspace.grid?.searchesNameOrganization),
     container: { type: 'view', view_id: open.id },
     action_id: typed.actionId,
     block_id: typed.blockId,
     value: typed.value,
     team: team(world),
+    enterprise: enterprise(world),
     view: viewObject(world, open, typed.values),
   };
 }
@@ -163,7 +167,7 @@ function event(world: World, told: JsonObject): JsonObject {
     event_time: Math.floor(world.clock.now() / 1000),
     authorizations: [
       {
-        enterprise_id: null,
+        enterprise_id: world.workspace.grid?.enterpriseId ?? null,
         team_id: teamId,
         user_id: botUserId,
         is_bot: true,
@@ -221,6 +225,7 @@ export function messageObject(world: World, message: Message): JsonObject {
 export function viewObject(world: World, open: OpenView, values: Values = open.values): JsonObject {
   const { view } = open;
   const modal = view.type === 'modal' ? view : null;
+  const { grid } = world.workspace;
   return {
     id: open.id,
     team_id: world.app.teamId,
@@ -239,21 +244,29 @@ export function viewObject(world: World, open: OpenView, values: Values = open.v
     root_view_id: open.rootId,
     app_id: world.app.appId,
     external_id: view.external_id,
-    app_installed_team_id: world.app.teamId,
+    app_installed_team_id: grid?.viewsOfOrganization ? grid.enterpriseId : world.app.teamId,
     bot_id: world.app.botId,
   };
 }
 
-function common(world: World, person: Person): JsonObject {
+function common(world: World, person: Person, namesOrganization = false): JsonObject {
+  const { grid } = world.workspace;
+  const team_id = namesOrganization ? grid?.enterpriseId : (grid?.actionsName ?? person.teamId);
   return {
-    user: { id: person.id, username: person.name, name: person.name, team_id: person.teamId },
+    user: { id: person.id, username: person.name, name: person.name, ...(team_id ? { team_id } : {}) },
     api_app_id: world.app.appId,
     token: world.app.verificationToken,
   };
 }
 
-function team(world: World): JsonObject {
-  return { id: world.app.teamId, domain: world.workspace.domain };
+function team({ app, workspace: { domain, grid } }: World): JsonObject | null {
+  if (grid === null) return { id: app.teamId, domain };
+  if (grid.withoutTeam) return null;
+  return { id: app.teamId, domain, enterprise_id: grid.enterpriseId, enterprise_name: 'Organisation' };
+}
+
+function enterprise({ workspace: { grid } }: World): JsonObject | null {
+  return grid === null ? null : { id: grid.enterpriseId, name: 'Organisation' };
 }
 
 /** Slack does not tell an app the names of private channels and direct messages. */

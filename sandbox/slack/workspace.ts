@@ -1,5 +1,6 @@
 /** Who and what is in the workspace. Everything may change while the app runs: that is what tests are for. */
 import type { Changes } from './changes.js';
+import type { Grid } from './grid.js';
 import { newId } from './ids.js';
 import { Impossible } from './impossible.js';
 
@@ -7,6 +8,8 @@ export interface Person {
   readonly id: string;
   /** Another than the workspace's own for somebody from outside, seen through Slack Connect. */
   readonly teamId: string;
+  /** In an organisation: all the workspaces that they are in. */
+  readonly teams: readonly string[];
   /** The handle: `ana`. */
   readonly name: string;
   readonly realName: string;
@@ -56,6 +59,8 @@ export class Workspace {
   readonly teamId = 'T0SANDBOX0';
   readonly domain = 'sandbox';
   readonly botUserId: string;
+  /** The organisation that the workspace belongs to, and how Slack speaks of it; null: to none. */
+  grid: Grid | null = null;
   /** User groups need a paid plan. */
   paidPlan = true;
   /** Whether the app's manifest lets people read its direct messages. */
@@ -119,6 +124,7 @@ export class Workspace {
     const person: Person = {
       id: newId('U'),
       teamId: this.teamId,
+      teams: [seed.teamId ?? this.teamId],
       realName: seed.name.charAt(0).toUpperCase() + seed.name.slice(1),
       email: seed.bot ? null : `${seed.name}@example.com`,
       emailConfirmed: true,

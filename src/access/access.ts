@@ -3,9 +3,6 @@ import type { ModalView, Option } from '@slack/types';
 /** Who acts, from the verified payload: never from a button's value, a name or a message text. */
 export interface Actor {
   readonly userId: string;
-  /** The team of the user, and the team that the payload was sent for; they differ for Slack Connect guests. */
-  readonly userTeamId: string;
-  readonly teamId: string;
 }
 
 /** Of whom, or of which user group, Slack tells that something changed. */

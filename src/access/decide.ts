@@ -7,6 +7,7 @@ import type { Actor, Clicked, Reply } from './access.js';
 import { change, type Intended } from './change.js';
 import type { Deps } from './deps.js';
 import { findRequest } from './find.js';
+import { previewBefore } from './preview-again.js';
 import { type Objection, offeredToday, standsToday } from './standing.js';
 import { identify, knownAs, readGroups } from './who.js';
 
@@ -15,7 +16,7 @@ type Verdict = 'approve' | 'deny' | 'extend';
 
 type DecideDeps = Pick<
   Deps,
-  'config' | 'roles' | 'inspectors' | 'db' | 'changed' | 'messenger' | 'logger' | 'background'
+  'config' | 'roles' | 'targets' | 'inspectors' | 'db' | 'changed' | 'messenger' | 'logger' | 'background'
 >;
 
 /** An approver approves, denies or extends. Everything is looked at again (standing.ts): the policy, the groups, the mapping, the danger, the clock. */
@@ -58,10 +59,10 @@ export async function decide(
     suspicious(may.code);
     return { text: whyNot(may, request, approvers) };
   }
-  const standing =
-    verdict === 'deny' || offered.role === null
-      ? null
-      : await standsToday(deps, request, offered.role, verdict);
+  const [standing] = await Promise.all([
+    verdict === 'deny' || offered.role === null ? null : standsToday(deps, request, offered.role, verdict),
+    verdict === 'approve' ? previewBefore(deps, request) : null,
+  ]);
   if (standing?.objection) return object(standing.objection);
   const event = eventOf(verdict, actor.userId, may.via, policy?.maxMs ?? 0, standing?.cleared === true);
   const outcomes = await change(deps, [request.id], () => intended(deps, event, actor, policy));

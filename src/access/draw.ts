@@ -16,6 +16,7 @@ import type { Deps } from './deps.js';
 
 /** The rights that Hallpass lacks to end sessions. */
 const missingSchema = z.object({ sessions: z.array(z.string()) });
+const grantedSchema = z.object({ setRoleFirst: z.boolean().optional() });
 const proofSchema = z.object({ prepared: z.array(z.string()) });
 
 /** @returns null when this release does not know how to draw it. */
@@ -46,7 +47,10 @@ export async function draw(
     return proof.success ? preparedLeft(request, scene, proof.data.prepared) : null;
   }
   const kind = NOTE_KINDS.find((known) => known === delivery.kind);
-  return kind === undefined ? null : note(kind, request, scene);
+  if (kind === undefined) return null;
+  const granted = kind === 'granted' ? await readEvent(db, request.id, 'granted') : null;
+  const setRoleFirst = grantedSchema.safeParse(granted).data?.setRoleFirst === true;
+  return note(kind, request, { ...scene, setRoleFirst });
 }
 
 /** The message that this one answers, when it belongs into the thread of the card. */

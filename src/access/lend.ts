@@ -10,6 +10,8 @@ import {
 import { HallpassError } from '../errors.js';
 import { readLastOfPlaces, readOpenRequest, readRequests } from '../ledger/read-requests.js';
 import { forgetChecked } from '../ledger/targets.js';
+import { TargetError } from '../target/errors.js';
+import { needsSetRole } from '../target/inspect.js';
 import type { Lent, PairFacts, Server, Target } from '../target/target.js';
 import type { Placed } from './by-server.js';
 import { change } from './change.js';
@@ -23,7 +25,7 @@ type LendDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'roles' | 'clearAgain' 
 
 /**
  * Lends what was approved: looks the names up, writes the place into the ledger, runs the GRANT, records what was
- * read back. An error that passes leaves the request `granting`; any other makes it `ending`, because a GRANT
+ * read back. An error that passes, and a login that is refused, leave the request `granting`; any other makes it `ending`, because a GRANT
  * that erred may still have happened.
  * @param expected the server that the last comparison saw there: on another one nothing is lent before the drift
  *   check has settled what became of the grants on the first.
@@ -76,10 +78,13 @@ export async function lend(
       })),
     );
     // crash point: after-grant-before-active
-    undone.push(...(await record(deps, placed, answers)));
+    const noInherit = new Set(
+      facts.flatMap((fact) => (needsSetRole(server, fact) ? [`${fact.roleOid}/${fact.memberOid}`] : [])),
+    );
+    undone.push(...(await record(deps, placed, answers, noInherit)));
   } catch (thrown) {
     const error = asHallpassError(thrown);
-    if (error.passing) {
+    if (error.passing || isTurnedAway(error)) {
       await recordHindered(
         deps,
         tried.map((request) => ({ request, error })),
@@ -94,6 +99,11 @@ export async function lend(
     }
   }
   return undone;
+}
+
+/** The server didn't let Hallpass in, whatever is asked for: that is put right there, and not by asking again. */
+function isTurnedAway(error: HallpassError): boolean {
+  return error instanceof TargetError && error.kind === 'login_refused';
 }
 
 /** Two that share a login take each other's memberships for orphans: who came second lends nothing. */
@@ -194,11 +204,16 @@ function lendingFor({ roles }: LendDeps, request: AccessRequest): Lending {
   return roles.role(request.target, request.role)?.lending ?? DEFAULT_LENDING;
 }
 
-/** Records what each GRANT came to. @returns the ids to be tried again. */
+/**
+ * Records what each GRANT came to.
+ * @param noInherit the pairs whose login has nothing of the role before SET ROLE, as `pairKey` writes them.
+ * @returns the ids to be tried again.
+ */
 async function record(
   deps: LendDeps,
   placed: readonly Placed[],
   answers: readonly Lent[],
+  noInherit: ReadonlySet<string>,
 ): Promise<readonly number[]> {
   const byPair = new Map(answers.map((answer) => [pairKey(answer), answer]));
   const lent: Placed[] = [];
@@ -224,9 +239,10 @@ async function record(
   const outcomes = await change(
     deps,
     lent.map(({ request }) => request.id),
-    ({ id }) => {
+    ({ id, place }) => {
       const { mark, users } = granted.get(id) ?? { mark: '', users: [] };
-      return { event: { type: 'granted', mark, users } };
+      const setRoleFirst = place !== null && noInherit.has(pairKey(place));
+      return { event: { type: 'granted', mark, users, setRoleFirst } };
     },
   );
   for (const { request, place } of lent) {

@@ -1,22 +1,47 @@
 /** The form: as it opens, and as it is filled in. */
 import type { ModalView } from '@slack/types';
 import type { RoleConfig, TargetConfig } from '../config/config.js';
+import { nearestFirst } from '../config/nearest.js';
 import { parseDuration } from '../domain/duration.js';
-import { notHere, nothingOffered, notLending, rolesHidden, rolesUnread } from '../surfaces/form-words.js';
+import type { Person } from '../messenger/messenger.js';
+import {
+  durationTooLong,
+  instanceUnknown,
+  notHere,
+  nothingFor,
+  nothingOffered,
+  notLending,
+  rolesHidden,
+  rolesUnread,
+  roleUnknown,
+} from '../surfaces/form-words.js';
 import { type Form, requestModal } from '../surfaces/modal.js';
 import type { Actor } from './access.js';
+import { askServer } from './ask-server.js';
 import type { Deps } from './deps.js';
+import { roleMenu, targetMenu } from './menus.js';
 import { previewWithin } from './preview.js';
 import { type Asking, type Refusal, readScope, sayRefusal } from './scope.js';
-import { identify, loginOn, resolveLogin } from './who.js';
+import { findLogin, identify, loginOn, resolveLogin } from './who.js';
 
-type OfferDeps = Pick<Deps, 'config' | 'inspectors' | 'roles' | 'messenger' | 'logger'>;
+type OfferDeps = Pick<Deps, 'config' | 'targets' | 'inspectors' | 'roles' | 'messenger' | 'logger'>;
 
 /** The form is shown without what the role can do when its server is slower, milliseconds. */
 const PREVIEW_MS = 1_000;
 
 /** Nor does it wait longer to be told which login an address means; milliseconds. */
 const LOGIN_MS = 800;
+
+/** The form opens without what Slack has not said by then: the trigger lives 3 s. Milliseconds. */
+const OPEN_MS = 1_000;
+
+/** What was typed after the command, and what it names. */
+interface Opening {
+  readonly words: readonly string[];
+  readonly channel: string | null;
+  readonly target: TargetConfig | null;
+  readonly named: RoleConfig | undefined;
+}
 
 /** What the form shows as long as no role is chosen. */
 const NO_ROLE_YET = {
@@ -26,12 +51,13 @@ const NO_ROLE_YET = {
   reasonRequired: true,
 } as const;
 
-/** The form as it opens. Whoever typed more than the command finds it filled in: target, role, duration, reason. */
+/** The form as it opens. Anyone who typed more than the command finds it filled in: target, role, duration, reason. */
 export async function openForm(
   deps: OfferDeps,
-  { userId }: Actor,
+  actor: Actor,
   { typed, channel }: { readonly typed: string; readonly channel: string | null },
 ): Promise<ModalView> {
+  const { userId } = actor;
   const words = typed.split(/\s+/).filter((word) => word !== '');
   const target = deps.config.targets.get(words[0] ?? '') ?? null;
   const named = target === null ? undefined : deps.roles.offered(target.key, words[1] ?? '');
@@ -39,15 +65,59 @@ export async function openForm(
   const durationMs = parseDuration(rest[0] ?? '');
   const reason = rest.slice(durationMs === null ? 0 : 1).join(' ');
   const login = target ? loginOn(deps.config, target.key, { id: userId, email: null }) : null;
-  const place = await placeOf(deps, { userId, channel }, target, named);
+  const [place, notice] = await Promise.all([
+    placeOf(deps, { userId, channel }, target, named),
+    noticeAtOpen(deps, actor, { words, channel, target, named }),
+  ]);
+  const maxMs = (place.role?.policy ?? NO_ROLE_YET).maxMs;
+  const tooLong = durationMs !== null && durationMs > maxMs;
+  const cut = tooLong && place.role !== null ? durationTooLong(maxMs) : null;
   return requestModal({
-    ...form(place, login),
-    typed: { durationMs: withinMax(durationMs, place.role), reason: reason === '' ? null : reason },
+    ...form({ ...place, notice: notice ?? place.notice ?? cut }, login),
+    typed: { durationMs: tooLong ? null : durationMs, reason: reason === '' ? null : reason },
   });
 }
 
-function withinMax(durationMs: number | null, role: RoleConfig | null): number | null {
-  return durationMs !== null && durationMs <= (role?.policy ?? NO_ROLE_YET).maxMs ? durationMs : null;
+/** What is in the way already, or which words would be right. Null, too, when Slack does not say in time who asks. */
+async function noticeAtOpen(deps: OfferDeps, actor: Actor, opening: Opening): Promise<string | null> {
+  const late = new Promise<null>((resolve) => setTimeout(resolve, OPEN_MS, null).unref());
+  const notice = async (): Promise<string | null> => {
+    const who = await identify(deps, actor);
+    if (!who.ok) return who.text;
+    const { target } = opening;
+    return target === null
+      ? noticeOfTargets(deps, who.person, opening.words)
+      : noticeOfRoles(deps, who.person, { ...opening, target });
+  };
+  return Promise.race([notice(), late]);
+}
+
+async function noticeOfTargets(
+  deps: OfferDeps,
+  person: Person,
+  [typed]: readonly string[],
+): Promise<string | null> {
+  const menu = await targetMenu(deps, person);
+  if ('why' in menu) return menu.why;
+  if (typed === undefined) return null;
+  const known = menu.items.map(({ key }) => key);
+  return instanceUnknown(typed, nearestFirst(typed, known));
+}
+
+async function noticeOfRoles(
+  deps: OfferDeps,
+  person: Person,
+  { words: [, typed], channel, target, named }: Opening & { readonly target: TargetConfig },
+): Promise<string | null> {
+  if (named !== undefined) {
+    const answer = findLogin(deps.config, target, person);
+    return answer.login === null ? answer.why : target.lend ? null : notLending(target.name);
+  }
+  const menu = await roleMenu(deps, { channel }, target, person);
+  if ('why' in menu) return menu.why;
+  if (typed === undefined || parseDuration(typed) !== null) return null;
+  const known = menu.items.map(({ role }) => role);
+  return roleUnknown(typed, target.name, nearestFirst(typed, known));
 }
 
 /** The form after a target (and perhaps a role) was chosen: who you are there, what may be asked for. */
@@ -72,10 +142,11 @@ export async function fillForm(
   if (place.role === null || answer.login === null || inTheWay !== null) return requestModal(shown);
   const pair = { target: target.key, role: place.role.role, login: answer.login };
   const { setRole } = place.role.lending;
-  return requestModal({
-    ...shown,
-    preview: await previewWithin(deps, { ...pair, setRole }, { ms: PREVIEW_MS }),
-  });
+  const [preview, server] = await Promise.all([
+    previewWithin(deps, { ...pair, setRole }, { ms: PREVIEW_MS }),
+    askServer(deps, { target, role: place.role, login: answer.login, durationMs: null }),
+  ]);
+  return requestModal({ ...shown, preview, notice: shown.notice ?? server.refusal ?? server.remark });
 }
 
 /** What of a target may be asked for, by whom and from where. */
@@ -106,7 +177,10 @@ async function placeOf(
   if (chosen && !refusal) return { ...place, role: chosen };
   return {
     ...place,
-    notice: chosen && refusal ? sayHere(chosen, refusal) : sayMissing(deps, target, refusals),
+    notice:
+      chosen && refusal
+        ? sayHere(chosen, refusal)
+        : sayMissing(deps, target, refusals, refusals.length === policies.length),
     elsewhere: [...new Set(elsewhere)],
   };
 }
@@ -115,15 +189,19 @@ function sayHere(chosen: RoleConfig, refusal: Refusal): string {
   return refusal.code === 'wrong_channel' ? notHere(chosen.role) : sayRefusal(chosen, refusal);
 }
 
-/** Why roles may be missing from the list that this person may ask for. */
+/** Why roles may be missing from the list that this person may ask for. @param all none is left. */
 function sayMissing(
   { roles }: Pick<Deps, 'roles'>,
   target: TargetConfig,
   refusals: readonly Refusal[],
+  all: boolean,
 ): string | null {
   const groups = refusals.flatMap((refusal) => ('groups' in refusal ? refusal.groups : []));
   if (groups.length > 0) return rolesHidden(groups);
-  return roles.isUnsure(target.key) ? rolesUnread(target.name) : null;
+  if (roles.isUnsure(target.key)) return rolesUnread(target.name);
+  // The form shows in which channels there are.
+  const isElsewhere = refusals.some(({ code }) => code === 'wrong_channel');
+  return all && !isElsewhere ? nothingFor(target.name) : null;
 }
 
 function form({ channel, target, role, notice, elsewhere }: Place, login: string | null): Form {

@@ -45,18 +45,28 @@ export async function previewWithin(
   return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
-/** Shows on the card of a new request what the role can do, and what the end will leave. */
+/**
+ * Shows on the card what the role can do, and what the end will leave.
+ * @param onlyIfRead the card says already that it could not be read.
+ * @returns whether it was read
+ */
 export async function showPreview(
   deps: Pick<Deps, 'inspectors' | 'targets' | 'logger' | 'db' | 'changed'>,
   request: AccessRequest,
   lending: Lending,
-): Promise<void> {
+  { onlyIfRead = false }: { readonly onlyIfRead?: boolean } = {},
+): Promise<boolean> {
   const { target, role, login } = request;
   const [result, sessions] = await Promise.all([
     previewWithin(deps, { target, role, login, setRole: lending.setRole }),
     missingRights(deps, target, lending),
   ]);
-  await change(deps, [request.id], () => ({ event: { type: 'previewed', result: { ...result, sessions } } }));
+  if (result.ok || !onlyIfRead) {
+    await change(deps, [request.id], () => ({
+      event: { type: 'previewed', result: { ...result, sessions } },
+    }));
+  }
+  return result.ok;
 }
 
 /** The rights that Hallpass lacks there to end sessions; what can't be asked now is said when it matters. */

@@ -7,17 +7,16 @@ import { readOpenRequest, readRequestOfView } from '../ledger/read-requests.js';
 import { logSecurity, type SecurityEvent } from '../security.js';
 import * as words from '../surfaces/form-words.js';
 import { BLOCKS, MAX_DURATION, MAX_REASON } from '../surfaces/ids.js';
+import { turnedAway } from '../surfaces/turned-away.js';
 import type { Actor, Submission, Submitted } from './access.js';
+import { askServer } from './ask-server.js';
 import type { Deps } from './deps.js';
-import { whyNotLendable } from './lendable.js';
 import { considerOnCall } from './on-call.js';
 import { releaseCard, showPreview, tooDangerous } from './preview.js';
 import { readScope, sayRefusal } from './scope.js';
 import { findLogin, identify, resolveLogin } from './who.js';
 
-/** The server is asked before the request is made, but never holds it up, milliseconds. */
-const LOOK_MS = 1_000;
-/** Nor while it says which login an address means; milliseconds. */
+/** The server is waited for while it says which login an address means, milliseconds. */
 const LOGIN_MS = 800;
 /** The card waits this long for PagerDuty, so that nobody is called for what on call decides; milliseconds. */
 const HOLD_CARD_MS = 2_500;
@@ -51,7 +50,7 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
 
   const { policy } = wish.role;
   const asking = { userId: actor.userId, channel: submission.channel };
-  const [refusalOf, hindrance, dangerous] = await Promise.all([
+  const [refusalOf, server, dangerous] = await Promise.all([
     readScope(deps, asking, [policy]),
     askServer(deps, wish),
     tooDangerous(deps, wish.role, { target: wish.target.key, login: wish.login }, DANGER_MS),
@@ -61,7 +60,7 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
     refused(refusal.code, { target: wish.target.key, role: wish.role.role });
     return wrong('role', sayRefusal(wish.role, refusal));
   }
-  if (hindrance !== null) return wrong('role', hindrance);
+  if (server.refusal !== null) return wrong('role', server.refusal);
   if (dangerous !== null) {
     return wrong('role', words.serverProblem(wish.role.role, wish.target.name, `${dangerous.why}.`));
   }
@@ -143,25 +142,6 @@ function readForm(
   return { target, role, login: answer.login, durationMs, reason };
 }
 
-/** What the server itself shows against it; a server that does not answer in time is asked again at the GRANT. */
-async function askServer(deps: Deps, { target, role, login, durationMs }: Wish): Promise<string | null> {
-  const looked = deps.targets.get(target.key)?.look([{ role: role.role, login }]);
-  if (looked === undefined) return null;
-  const late = new Promise<null>((resolve) => setTimeout(resolve, LOOK_MS, null).unref());
-  const answer = await Promise.race([looked, late]).catch((error: unknown) => {
-    deps.logger.warn({ err: error, target: target.key }, 'a target could not be asked before a request');
-    return null;
-  });
-  const facts = answer?.facts[0];
-  if (!answer || !facts) return null;
-  if (facts.held !== null && !facts.ours && !facts.memberIsSuperuser) {
-    return words.alreadyHeld(login, facts.held.how === 'through' ? facts.held.via : null);
-  }
-  const wished = { durationMs, setRole: role.lending.setRole };
-  const trouble = whyNotLendable(answer.server, facts, wished);
-  return trouble === null ? null : words.serverProblem(role.role, target.name, trouble);
-}
-
 /** The ledger refused it: the same form was sent twice, the membership is asked for already, or it is one too many. */
 async function notMade(
   deps: Deps,
@@ -174,7 +154,7 @@ async function notMade(
   if (same !== null) {
     if (same.requester === actor.userId) return { ok: true };
     refused('form_of_another', { request: same.id });
-    return wrong('target', words.formOfAnother());
+    return wrong('target', turnedAway('altered_form', deps.config.slack.command));
   }
   const { requests } = await readOpenRequest(deps.db, { target: target.key, role: role.role, login });
   const open = requests[0];

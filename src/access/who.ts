@@ -2,9 +2,10 @@ import type { Config, TargetConfig } from '../config/config.js';
 import { chooseLogin, isAlike, type LoginAnswer, loginOf } from '../domain/login.js';
 import { type DeciderFacts, isGroup, type Principal } from '../domain/policy.js';
 import type { AccessRequest } from '../domain/request.js';
+import { MessengerError } from '../messenger/errors.js';
 import type { Person } from '../messenger/messenger.js';
 import { logSecurity } from '../security.js';
-import { loginUnread, notEligible, personUnreadable } from '../surfaces/form-words.js';
+import { loginUnread, notEligible, personRefused, personUnreadable } from '../surfaces/form-words.js';
 import type { Actor } from './access.js';
 import type { Deps } from './deps.js';
 
@@ -22,18 +23,19 @@ export async function identify(
     person = await messenger.person(actor.userId);
   } catch (error) {
     logger.warn({ err: error, user: actor.userId }, 'Slack did not say who this is');
-    return { ok: false, text: personUnreadable() };
+    const passes = !(error instanceof MessengerError) || error.passing;
+    return { ok: false, text: passes ? personUnreadable() : personRefused(error.message) };
   }
-  const foreign = actor.userTeamId !== actor.teamId || person.teamId !== actor.teamId;
-  const why = foreign ? 'foreign' : unfit(person);
+  const why = unfit(person);
   if (why === null) return { ok: true, person };
-  logSecurity(logger, `${why}_account`, { user: actor.userId, team: actor.userTeamId }, 'refused an account');
+  logSecurity(logger, `${why}_account`, { user: actor.userId }, 'refused an account');
   return { ok: false, text: notEligible(why) };
 }
 
 /** Why an account may not use Hallpass, whoever's it is; null when it may. */
-export function unfit(person: Person): 'deactivated' | 'bot' | 'guest' | null {
+export function unfit(person: Person): 'deactivated' | 'bot' | 'guest' | 'foreign' | null {
   if (person.deactivated) return 'deactivated';
+  if (!person.member) return 'foreign';
   if (person.bot) return 'bot';
   return person.guest ? 'guest' : null;
 }

@@ -7,8 +7,8 @@ import { checkPerson } from '../access/check/person.js';
 import { checkSlack } from '../access/check/slack.js';
 import { checkTarget, type Instruments, type TargetReport } from '../access/check/target.js';
 import type { Config, TargetConfig } from '../config/config.js';
-import { configPath, readDatabases, readEnv } from '../config/env.js';
-import { HallpassError } from '../errors.js';
+import { configPath, readEnv, readLedgerUrl } from '../config/env.js';
+import { coerceError, HallpassError } from '../errors.js';
 import { createPool } from '../ledger/pool.js';
 import { createLogger } from '../logger.js';
 import { createMessenger } from '../messenger/web-api.js';
@@ -48,7 +48,7 @@ async function check(only: string | undefined, { json }: Options): Promise<boole
   const surroundings = readSurroundings(config);
   const [slack, { ledger, targets: reports }] = await Promise.all([
     surroundings.slack(),
-    withLedger(surroundings.databaseUrl, async (view) => ({
+    withLedger(surroundings.ledger, async (view) => ({
       ledger: describeLedger(view),
       targets: await mapBounded(targets, AT_ONCE, (target) => checkOne(config, target, view)),
     })),
@@ -66,31 +66,39 @@ async function check(only: string | undefined, { json }: Options): Promise<boole
   return reports.every((report) => report.ok) && !common.some(isFailure);
 }
 
+type LedgerAddress = { readonly url: string } | { readonly why: string };
+
 /** What the environment is missing doesn’t keep the targets from being tried. */
 function readSurroundings(config: Config): {
   readonly findings: readonly Finding[];
   readonly slack: () => Promise<readonly Finding[]>;
-  readonly databaseUrl: string | null;
+  readonly ledger: LedgerAddress;
 } {
   try {
     const { slack, databaseUrl } = readEnv(process.env);
     const messenger = createMessenger({ ...slack, logger: createLogger('silent') });
-    return { findings: [], slack: () => checkSlack(messenger, neededScopes(config)), databaseUrl };
+    return {
+      findings: [],
+      slack: () => checkSlack(messenger, neededScopes(config)),
+      ledger: { url: databaseUrl },
+    };
   } catch (error) {
-    return { findings: [failed('environment', error)], slack: async () => [], databaseUrl: ledgerUrl() };
+    return { findings: [failed('environment', error)], slack: async () => [], ledger: ledgerAddress() };
   }
 }
 
-function ledgerUrl(): string | null {
+/** Why not, when it can't be used: another variable may be wrong, and this one right. */
+function ledgerAddress(): LedgerAddress {
   try {
-    return readDatabases(process.env).databaseUrl;
-  } catch {
-    return null;
+    return { url: readLedgerUrl(process.env) };
+  } catch (error) {
+    return { why: coerceError(error).message.replace(': ', ' ') };
   }
 }
 
-async function withLedger<T>(url: string | null, work: (view: LedgerView) => Promise<T>): Promise<T> {
-  if (url === null) return work({ why: 'DATABASE_URL is not set' });
+async function withLedger<T>(address: LedgerAddress, work: (view: LedgerView) => Promise<T>): Promise<T> {
+  if ('why' in address) return work(address);
+  const { url } = address;
   // What breaks an idle connection is said by the next statement.
   const db = createPool(url, () => undefined);
   try {

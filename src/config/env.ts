@@ -189,6 +189,11 @@ export function readDatabases(variables: Variables): Databases {
   return parse(databases, gather(variables));
 }
 
+/** DATABASE_URL, whatever else is wrong. @throws EnvError, which says what is wrong with it alone */
+export function readLedgerUrl(variables: Variables): string {
+  return parse(z.object({ DATABASE_URL: ledgerUrl }), gather(variables)).DATABASE_URL;
+}
+
 /** What `audit prune` and `audit verify` need beside the ledger: PEM, null when not set. @throws EnvError */
 export function readAuditKeys(variables: Variables): z.infer<typeof auditKeys> {
   return parse(auditKeys, gather(variables));

@@ -14,6 +14,20 @@ export function suggest(word: string, candidates: readonly string[], what: strin
   return didYouMean(word, candidates) || `; ${what}: ${candidates.join(', ') || 'none'}`;
 }
 
+/** The longest word that is compared; no key and no role's name is longer. */
+const MAX_WORD = 63;
+
+/** All of them, those most like `word` first; what holds it counts as nearest. */
+export function nearestFirst(word: string, candidates: readonly string[]): readonly string[] {
+  const typed = word.slice(0, MAX_WORD).toLowerCase();
+  const distanceOf = (candidate: string): number =>
+    candidate.toLowerCase().includes(typed) ? 0 : editDistance(typed, candidate.toLowerCase());
+  return candidates
+    .map((candidate) => ({ candidate, distance: distanceOf(candidate) }))
+    .sort((a, b) => a.distance - b.distance)
+    .map(({ candidate }) => candidate);
+}
+
 /** How many letters must be inserted, left out, replaced or swapped with their neighbour. */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];

@@ -166,8 +166,16 @@ export type RequestEvent =
   | { readonly type: 'previewed'; readonly result: object }
   /** The GRANT is about to be run there. */
   | { readonly type: 'intend'; readonly place: Place; readonly lending: Lending }
-  /** The membership was read back. `users`: who else can use it, through the login. */
-  | { readonly type: 'granted'; readonly mark: string; readonly users: readonly OtherUser[] }
+  /**
+   * The membership was read back. `users`: who else can use it, through the login. `setRoleFirst`: the login has
+   * nothing of it before SET ROLE.
+   */
+  | {
+      readonly type: 'granted';
+      readonly mark: string;
+      readonly users: readonly OtherUser[];
+      readonly setRoleFirst?: boolean;
+    }
   /** A later look at who else can use it. */
   | { readonly type: 'users_seen'; readonly users: readonly OtherUser[] }
   /** The GRANT will not come about; it may still have happened. */

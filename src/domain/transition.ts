@@ -17,6 +17,7 @@ import {
   type OtherUser,
   type Refusal,
   type RequestEvent,
+  type State,
   type Transition,
   type Why,
 } from './request.js';
@@ -32,6 +33,9 @@ export const LEAST_LEFT_MS = 1_000;
 
 /** Names in one audit event. */
 const MOST_NAMES = 50;
+
+/** While the card shows what the role can do. */
+const PREVIEWED: ReadonlySet<State> = new Set(['pending', 'granting', 'active']);
 
 /** Answers what `event` makes of `request` at `now`. */
 export function transition(request: AccessRequest, event: RequestEvent, now: Date): Transition {
@@ -65,7 +69,6 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
     case 'approve_on_call':
     case 'deny':
     case 'withdraw':
-    case 'previewed':
     case 'on_call_said': {
       if (request.state !== 'pending') return refuse('not_pending');
       if (request.pendingUntil <= now) return refuse('too_late');
@@ -99,13 +102,18 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
             'withdrawn',
             event.by,
           );
-        case 'previewed':
-          return go({}, 'previewed', null, { ...event.result });
         case 'on_call_said':
           if (request.onCallNote === event.note) return refuse('stale');
           return go({ onCallNote: event.note }, 'on_call_asked', null, { note: event.note });
       }
       break;
+    }
+    case 'previewed': {
+      // What could not be read in time is read later: the card of what is lent shows it, too.
+      const isOver = request.state === 'pending' && request.pendingUntil <= now;
+      if (isOver) return refuse('too_late');
+      if (!PREVIEWED.has(request.state)) return refuse('not_pending');
+      return go({}, 'previewed', null, { ...event.result });
     }
     case 'lapse':
       if (request.state !== 'pending' || request.pendingUntil > now) return refuse('stale');
@@ -137,7 +145,12 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
         },
         'granted',
         null,
-        { ...request.place, expiresAt: expiresAt.toISOString(), ...namesOf(event.users) },
+        {
+          ...request.place,
+          expiresAt: expiresAt.toISOString(),
+          ...namesOf(event.users),
+          ...(event.setRoleFirst ? { setRoleFirst: true } : {}),
+        },
       );
     }
     case 'users_seen': {

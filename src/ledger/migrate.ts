@@ -28,7 +28,7 @@ const GRANTS = `
   grant select, insert, update on requests, deliveries, targets, orphans, strays, overdue, pages to LOGIN;
   grant select, insert, update on leases, askers to LOGIN;
   grant delete on deliveries, orphans, strays, overdue, pages to LOGIN;
-  grant select, update on rounds to LOGIN;
+  grant select, insert, update, delete on rounds to LOGIN;
   grant select on anchor_key to LOGIN;
   grant select, insert on decisions to LOGIN;
   revoke update, delete, truncate on decisions from LOGIN;

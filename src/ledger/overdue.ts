@@ -14,6 +14,8 @@ export interface Overdue {
   readonly since: Date;
   /** What keeps most of them from being done; null when nothing is known of it. */
   readonly trouble: string | null;
+  /** Memberships that are not proved revoked yet; else only sessions that had them are left. */
+  readonly toRevoke: boolean;
   readonly mendedAt: Date | null;
   readonly version: number;
 }
@@ -81,10 +83,18 @@ export async function readUntold(db: Queryable, limit: number): Promise<readonly
     grants: number;
     since: Date;
     trouble: string | null;
+    toRevoke: boolean;
     mended_at: Date | null;
     version: number;
   }>(
-    `select id, target, grants, since, trouble, mended_at, version from overdue where told < version order by id limit $1`,
+    `select o.id, o.target, o.grants, o.since, o.trouble, o.mended_at, o.version,
+         exists (select from requests r where r.target = o.target and r.state = 'active'
+                   and r.expires_at <= now() and r.sessions_before is null)
+         or exists (select from requests r where r.target = o.target and r.state = 'ending'
+                      and r.sessions_before is null)
+         or exists (select from strays s where s.target = o.target and s.settled_at is null
+                      and s.sessions_before is null) as "toRevoke"
+       from overdue o where o.told < o.version order by o.id limit $1`,
     [limit],
   );
   return rows.map(({ mended_at: mendedAt, ...row }) => ({ ...row, mendedAt }));

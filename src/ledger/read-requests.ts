@@ -62,6 +62,35 @@ export function readPending(db: Queryable, limit: number): Promise<Reading> {
   return read(db, `from requests r where r.state = 'pending' order by r.pending_until limit $1`, [limit]);
 }
 
+/**
+ * Open requests of which the audit keeps no reading of what the role can do, the newest of each target: those that were
+ * not granted yet, and those that were granted just now.
+ * @param perTarget so many at most, so that one that doesn't answer keeps nobody else's.
+ * @param justNowMs how long ago a GRANT was just now; @param ageMs who is younger is being read about anyway.
+ */
+export function readUnpreviewed(
+  db: Queryable,
+  { perTarget, justNowMs, ageMs }: { perTarget: number; justNowMs: number; ageMs: number },
+): Promise<Reading> {
+  return read(
+    db,
+    `from (
+       select o.*, row_number() over (partition by o.target order by o.id desc) as nth
+         from requests o
+        where o.id in (
+            select id from requests where state = 'pending'
+            union select id from requests where state = 'granting'
+            union select request_id from events
+              where at > now() - $2 * interval '1 millisecond' and kind = 'granted')
+          and o.state in ('pending', 'granting', 'active')
+          and o.created_at < now() - $3 * interval '1 millisecond'
+          and (select e.data->>'ok' from events e where e.request_id = o.id and e.kind = 'previewed'
+                order by e.id desc limit 1) is distinct from 'true'
+     ) r where r.nth <= $1 order by r.id`,
+    [perTarget, justNowMs, ageMs],
+  );
+}
+
 /** Pending requests whose deadline has passed. */
 export function readLapsed(db: Queryable, limit: number): Promise<Reading> {
   return read(

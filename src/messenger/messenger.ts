@@ -4,7 +4,8 @@ import type { Message } from '../surfaces/message.js';
 /** What Slack says of a person; at most 60 s old. */
 export interface Person {
   readonly id: string;
-  readonly teamId: string;
+  /** They belong to our workspace; others are seen through Slack Connect, or elsewhere in an Enterprise organisation. */
+  readonly member: boolean;
   readonly name: string;
   /** null unless the address is confirmed and we may read it. */
   readonly email: string | null;
@@ -16,6 +17,8 @@ export interface Person {
 
 export interface Identity {
   readonly teamId: string;
+  /** The Enterprise organisation that the workspace belongs to; null: to none. */
+  readonly enterpriseId: string | null;
   /** null when Slack does not say. */
   readonly appId: string | null;
 }

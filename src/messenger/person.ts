@@ -8,7 +8,8 @@ import type { Person } from './messenger.js';
  */
 const User = z.object({
   id: z.string(),
-  team_id: z.string(),
+  team_id: z.string().nullish(),
+  enterprise_user: z.object({ teams: z.array(z.string()).nullish() }).nullish(),
   name: z.string().optional(),
   real_name: z.string().optional(),
   deleted: z.boolean().optional(),
@@ -25,11 +26,15 @@ const User = z.object({
     .optional(),
 });
 
-/** Throws a MessengerError when Slack's answer names no user. */
-export function parsePerson(answer: unknown): Person {
+/** @param home the workspace that is ours. Throws a MessengerError when Slack's answer names no user. */
+export function parsePerson(answer: unknown, home: string): Person {
   const { data: user, error } = User.safeParse(answer);
-  if (user === undefined) {
-    throw new MessengerError("users.info: Slack's answer describes no user.", {
+  // Only these say it: the team ids of a payload name the organisation, or some workspace of it.
+  const teams = [user?.team_id, ...(user?.enterprise_user?.teams ?? [])].filter((team) => team != null);
+  // Of a deactivated account, Slack says less; whose it was no longer matters.
+  if (user === undefined || (teams.length === 0 && user.deleted !== true)) {
+    const says = user === undefined ? 'describes no user' : 'does not say in which workspace the user is';
+    throw new MessengerError(`users.info: Slack's answer ${says}.`, {
       code: 'unexpected_answer',
       passing: false,
       cause: error,
@@ -38,7 +43,7 @@ export function parsePerson(answer: unknown): Person {
   const { profile } = user;
   return {
     id: user.id,
-    teamId: user.team_id,
+    member: teams.includes(home),
     name: profile?.display_name || profile?.real_name || user.real_name || user.name || user.id,
     email: user.is_email_confirmed === true ? profile?.email || null : null,
     deactivated: user.deleted === true,

@@ -21,6 +21,9 @@ export interface WebApiMessenger extends Messenger {
   scopes(): Promise<readonly string[]>;
 }
 
+/** What auth.test says of the token. */
+type Home = Omit<Identity, 'appId'> & { readonly botUserId: string };
+
 /** Calls a method and turns whatever it throws into a MessengerError. */
 async function asking<T>(method: string, call: () => Promise<T>): Promise<T> {
   try {
@@ -61,6 +64,8 @@ export function createMessenger({
   const reads = client(1);
   const writes = client(0);
 
+  // A token's workspace and app never change.
+  const homes = createCache<Home>({ ttlMs: Number.POSITIVE_INFINITY, maxEntries: 1 });
   const identities = createCache<Identity>({ ttlMs: Number.POSITIVE_INFINITY, maxEntries: 1 });
   const people = createCache<Person>({ ttlMs: REMEMBER_MS, maxEntries: REMEMBER_MAX });
   const groups = createCache<ReadonlySet<string>>({ ttlMs: REMEMBER_MS, maxEntries: REMEMBER_MAX });
@@ -77,13 +82,21 @@ export function createMessenger({
     }
   }
 
+  const home = (): Promise<Home> =>
+    homes.get('self', async () => {
+      const me = await asking('auth.test', () => reads.auth.test());
+      return {
+        teamId: required('auth.test', 'team_id', me.team_id),
+        enterpriseId: me.enterprise_id || null,
+        botUserId: required('auth.test', 'user_id', me.user_id),
+      };
+    });
+
   return {
-    // A token's workspace and app never change.
     whoAmI: () =>
       identities.get('self', async () => {
-        const me = await asking('auth.test', () => reads.auth.test());
-        const teamId = required('auth.test', 'team_id', me.team_id);
-        return { teamId, appId: await appOf(required('auth.test', 'user_id', me.user_id)) };
+        const { botUserId, ...where } = await home();
+        return { ...where, appId: await appOf(botUserId) };
       }),
 
     checkToken: async () => {
@@ -97,8 +110,11 @@ export function createMessenger({
 
     person: (userId) =>
       people.get(userId, async () => {
-        const { user } = await asking('users.info', () => reads.users.info({ user: userId }));
-        return parsePerson(user);
+        const [{ teamId }, { user }] = await Promise.all([
+          home(),
+          asking('users.info', () => reads.users.info({ user: userId })),
+        ]);
+        return parsePerson(user, teamId);
       }),
 
     members: (groupId) =>

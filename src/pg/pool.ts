@@ -1,6 +1,9 @@
 /** Connections by URL that are our own and set as our statements need them: of the ledger, and of the alarms in it. */
 import pg from 'pg';
-import { HallpassError } from '../errors.js';
+import { coerceError, HallpassError } from '../errors.js';
+import { useServer } from './refused/pooler.js';
+import { whyRefused } from './refused/refused.js';
+import type { Asked, Settings } from './refused/rules.js';
 import { nextOptions, ownSession, SharedSessionError, settle, TriggersOffError } from './session.js';
 import { type SessionSettings, startupOptions } from './settings.js';
 import { readUrl } from './url.js';
@@ -37,12 +40,13 @@ export async function connectOwn(
       return client;
     });
   } catch (thrown) {
-    throw inWords(thrown);
+    throw inWords(thrown, url);
   }
 }
 
 /** A pool of such connections. Whether a pooler behind which they are shares them is asked once. */
 export class OwnPool extends pg.Pool {
+  readonly #url: string;
   readonly #settings: SessionSettings;
   readonly #prove: () => Promise<void>;
   #proof: Promise<void> | null = null;
@@ -55,6 +59,7 @@ export class OwnPool extends pg.Pool {
       options: startupOptions(read.settings),
     });
     this.options.onConnect = (client) => this.#settle(client);
+    this.#url = url;
     this.#settings = read.settings;
     this.#prove = async () => {
       const client = await connectOwn(url, settings, config);
@@ -82,7 +87,7 @@ export class OwnPool extends pg.Pool {
         return await super.connect();
       } catch (thrown) {
         const next = nextOptions(this.#settings, tried, thrown);
-        if (next === undefined) throw inWords(thrown);
+        if (next === undefined) throw inWords(thrown, this.#url);
         this.options.options = next ?? undefined;
       }
     }
@@ -98,20 +103,57 @@ export class OwnPool extends pg.Pool {
   }
 }
 
-/** What a URL leads to is the ledger's database. */
-function inWords(thrown: unknown): unknown {
+/** By the variables of the environment, and what libpq's URLs call it. */
+const SETTINGS: Settings = {
+  point: 'Point DATABASE_URL and DATABASE_OWNER_URL to',
+  password: 'Write it into DATABASE_URL or DATABASE_OWNER_URL.',
+  database: 'Name another database in DATABASE_URL and DATABASE_OWNER_URL',
+  ca: 'In DATABASE_URL and DATABASE_OWNER_URL, set sslrootcert= to',
+  cert: 'In DATABASE_URL and DATABASE_OWNER_URL, set sslcert= and sslkey= to',
+  iam: 'Let it have a password',
+  tlsOn: 'add sslmode=verify-full to DATABASE_URL and DATABASE_OWNER_URL',
+  tlsAnyName: 'sslmode=verify-ca',
+  tlsOff: 'sslmode=disable',
+};
+
+function askedOf(url: string): Asked {
+  const { hostname, port, username, pathname, searchParams } = new URL(url);
+  const host = searchParams.get('host') ?? hostname;
+  const user = decodeURIComponent(username);
+  const connect = {
+    host,
+    user,
+    database: decodeURIComponent(pathname.slice(1)) || user,
+    tls: searchParams.get('sslmode') ?? 'off',
+    ca: searchParams.get('sslrootcert'),
+    cert: searchParams.get('sslcert'),
+    iam: null,
+  };
+  return { connect, host, server: `the ledger’s server (${host}:${port || '5432'})`, set: SETTINGS };
+}
+
+/**
+ * What a URL leads to is the ledger's database: told apart as on a target, by the same table. Always an error that
+ * passes: what is owed to somebody waits for the ledger, and is never given up because of it.
+ */
+function inWords(thrown: unknown, url: string): unknown {
+  if (thrown instanceof HallpassError) return thrown;
   if (thrown instanceof SharedSessionError) {
     return new HallpassError(
       'A pooler in transaction mode answers at the ledger’s address: each transaction may get another session, which others use too.',
       {
         passing: false,
-        nextStep:
-          'Point DATABASE_URL and DATABASE_OWNER_URL to the server’s own port, or to a pool in session mode: poolers ' +
-          'often listen on 6432 or 6543, or on a host with -pooler in its name.',
+        nextStep: useServer(SETTINGS),
       },
     );
   }
-  if (!(thrown instanceof TriggersOffError)) return thrown;
+  if (!(thrown instanceof TriggersOffError)) {
+    const error = coerceError(thrown);
+    const told = whyRefused(error, askedOf(url));
+    if (told === null) return thrown;
+    const sentence = told.sentence.charAt(0).toUpperCase() + told.sentence.slice(1);
+    return new HallpassError(sentence, { passing: true, nextStep: told.nextStep, cause: error });
+  }
   return new HallpassError(
     `The ledger’s triggers don’t run: session_replication_role is ${thrown.message} for Hallpass’s login there.`,
     {

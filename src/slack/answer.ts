@@ -52,10 +52,11 @@ export function refuseMalformed(what: string, logger: Logger): void {
 /**
  * Says something that only this person sees: where they clicked, or by direct message where that is not possible (a
  * modal has no response URL; one that has expired is refused). `text` is mrkdwn. Never throws.
+ * @param userId null when the payload doesn't say: then there is no direct message.
  */
 export async function tellPrivately(
   text: string,
-  { userId, respond, outward, logger }: Deps & { userId: string; respond: RespondFn | undefined },
+  { userId, respond, outward, logger }: Deps & { userId: string | null; respond: RespondFn | undefined },
 ): Promise<void> {
   if (respond !== undefined) {
     try {
@@ -69,6 +70,7 @@ export async function tellPrivately(
       );
     }
   }
+  if (userId === null) return;
   try {
     await outward.post(userId, { text, blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }] });
   } catch (error) {

@@ -6,21 +6,23 @@ import { type AnyMiddlewareArgs, App } from '@slack/bolt';
 import type { Access } from '../access/access.js';
 import { coerceError, HallpassError } from '../errors.js';
 import { type Logger, loggerForSlack } from '../logger.js';
-import { logSecurity, type SecurityEvent } from '../security.js';
-import { formOfAnother } from '../surfaces/form-words.js';
-import { ACK_BUDGET_MS, acknowledge, type Deps, isClaimed } from './answer.js';
+import { logSecurity } from '../security.js';
+import type { TurnedAway } from '../surfaces/turned-away.js';
+import { ACK_BUDGET_MS, type Deps, isClaimed } from './answer.js';
+import { type Address, type Home, whyForeign } from './home.js';
 import { createInFlight } from './in-flight.js';
 import { registerActions } from './listeners/actions.js';
 import { registerCommands } from './listeners/commands.js';
 import { registerEvents } from './listeners/events.js';
 import { registerOptions } from './listeners/options.js';
-import { besideInputs, registerViews } from './listeners/views.js';
+import { registerViews } from './listeners/views.js';
 import type { Outward } from './outward.js';
 import { backoffMs, pause, within } from './pace.js';
-import { parseAddress, parseSender, parseSubmission, type Sender } from './payloads.js';
+import { parseAddress, parseSender, type Sender } from './payloads.js';
 import { createReceiver, type Transport } from './receiver.js';
 import { createSeal } from './seal.js';
 import { createSeen } from './seen.js';
+import { turnAway } from './turn-away.js';
 
 export interface SlackApp {
   /**
@@ -33,6 +35,9 @@ export interface SlackApp {
   /** Whether a payload can arrive now: a socket is open, or the port listens. */
   ready(): boolean;
 }
+
+/** Why a payload goes no further. */
+type Foreign = Exclude<TurnedAway, 'unknown'>;
 
 const STOP_MS = 8_000;
 /** A private answer through a response URL. */
@@ -67,7 +72,7 @@ export function createSlackApp({
   const inFlight = createInFlight();
   const stopping = new AbortController();
   const receiver = createReceiver({ transport, apiUrl, logger, onRefusal });
-  let home: { readonly teamId: string; readonly appId: string | null } | undefined;
+  let home: Home | undefined;
 
   // With `authorize` Bolt calls auth.test neither in its constructor (where a failure would end the process) nor at
   // each payload. It gets no token: everything outward goes through the messenger.
@@ -92,43 +97,34 @@ export function createSlackApp({
     if ('event' in args) {
       // Bolt has acknowledged it already.
       const address = parseAddress(args.body);
-      const foreign = whyForeign(address);
+      const foreign = whyRefused(address);
       if (foreign !== null) return logSecurity(logger, foreign, { ...address }, 'Slack: refused an event');
       return args.next();
     }
     const sender = parseSender(args.body);
-    const foreign = whyForeign(sender && { teamId: sender.actor.teamId, appId: sender.appId });
-    if (foreign !== null) return turnAway(args, sender, foreign);
-    if (!seal.isWhole(args.body)) return turnAway(args, sender, 'altered_form');
+    const foreign = whyRefused(sender?.address ?? null);
+    if (foreign !== null) return refuse(args, sender, foreign);
+    if (!seal.isWhole(args.body)) return refuse(args, sender, 'altered_form');
     if (sender !== null && sender.triggerId !== null && cameBefore(sender.triggerId)) {
       logSecurity(logger, 'replayed_payload', { user: sender.actor.userId }, 'Slack: a payload came again');
     }
     await args.next();
     if (!isClaimed(args.context)) {
       logger.info({ type: args.body.type }, 'Slack: a payload that nothing here answers');
-      await acknowledgeAny(args);
+      await turnAway(args, 'unknown', deps);
     }
   });
 
-  async function acknowledgeAny(args: AnyMiddlewareArgs): Promise<void> {
-    if ('options' in args) return acknowledge(() => args.ack({ options: [] }), logger);
-    const { ack } = args;
-    if (ack !== undefined) await acknowledge(() => ack(), logger);
-  }
-
-  /** Whether it is for us: for this workspace, and for the app that our bot token belongs to, if Slack says which. */
-  function whyForeign(address: { teamId: string; appId: string } | null): SecurityEvent | null {
+  function whyRefused(address: Address | null): Foreign | null {
     if (address === null) return 'malformed_payload';
-    if (address.teamId !== home?.teamId) return 'foreign_workspace';
-    return home.appId === null || address.appId === home.appId ? null : 'foreign_app';
+    return home === undefined ? 'foreign_workspace' : whyForeign(address, home);
   }
 
-  async function turnAway(args: AnyMiddlewareArgs, from: Sender | null, why: SecurityEvent): Promise<void> {
-    const facts = { user: from?.actor.userId, team: from?.actor.teamId, app: from?.appId };
+  /** Who was refused, and why, for the log; and the answer to the person. */
+  async function refuse(args: AnyMiddlewareArgs, from: Sender | null, why: Foreign): Promise<void> {
+    const facts = { user: from?.actor.userId, team: from?.address.teamId, app: from?.address.appId };
     logSecurity(logger, why, facts, 'Slack: refused a payload');
-    if (why !== 'altered_form' || !('view' in args)) return acknowledgeAny(args);
-    const errors = besideInputs({ '': formOfAnother() }, parseSubmission(args.body)?.inputs ?? []);
-    await acknowledge(() => args.ack({ response_action: 'errors', errors }), logger);
+    await turnAway(args, why, deps);
   }
 
   registerCommands(app, deps);

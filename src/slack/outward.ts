@@ -1,9 +1,10 @@
 import type { View } from '@slack/types';
 import type { Message } from '../surfaces/message.js';
+import type { Home } from './home.js';
 
 /** What Slack's side needs in order to answer; the messenger has it. Each call throws a HallpassError. */
 export interface Outward {
-  whoAmI(): Promise<{ readonly teamId: string; readonly appId: string | null }>;
+  whoAmI(): Promise<Home>;
   openView(triggerId: string, view: View): Promise<void>;
   updateView(view: { id: string; hash: string | null }, next: View): Promise<void>;
   /** Posts to a person's direct messages. */

@@ -1,10 +1,12 @@
 /**
- * What is read from Slack's payloads, and how: nothing is believed that does not parse. Who acts is `user.id` and
- * the team ids of a payload whose signature or socket was verified, never a name, a button's value or a text.
+ * What is read from Slack's payloads, and how: nothing is believed that does not parse. Who acts is the `user.id` of a
+ * payload whose signature or socket was verified, never a name, a button's value or a text. Which workspace they are in
+ * is asked of Slack: in an Enterprise organisation `user.team_id` may be the organisation, or any workspace of it.
  */
 import { z } from 'zod';
 import type { Actor, ChangedInSlack, Clicked, Submission } from '../access/access.js';
 import { ACTIONS, BLOCKS, BUTTON_VALUE, durationBlock, roleBlock } from '../surfaces/ids.js';
+import type { Address } from './home.js';
 import { unsealed } from './seal.js';
 
 /** Of a person, a team, an organisation, an app, a group, a view. */
@@ -23,10 +25,14 @@ const Channel = z
   .nullable()
   .catch(null);
 
+/** Left out, null or empty where there is none. */
+const Optional = SlackId.or(z.literal('')).nullish();
+
 const Command = z.object({
   command: z.string(),
   user_id: SlackId,
   team_id: SlackId,
+  enterprise_id: Optional,
   api_app_id: SlackId,
   channel_id: Channel,
   text: Typed.default(''),
@@ -35,16 +41,17 @@ const Command = z.object({
 
 const Interactive = z.object({
   api_app_id: SlackId,
-  user: z.object({ id: SlackId, team_id: SlackId }),
+  user: Id,
   trigger_id: Trigger.nullish(),
-  // null when the app is installed for a whole organisation: then `enterprise` stands for it.
-  team: Id.nullish(),
+  // In an Enterprise organisation `team` may be null: then `enterprise` stands for it.
+  team: Id.extend({ enterprise_id: Optional }).nullish(),
   enterprise: Id.nullish(),
-  view: z.object({ app_installed_team_id: z.string().nullish() }).nullish(),
+  view: z.object({ app_installed_team_id: Optional }).nullish(),
 });
 
 const Event = z.object({
   team_id: SlackId,
+  enterprise_id: Optional,
   api_app_id: SlackId,
   event: z.object({
     user: z.union([SlackId, Id]).nullish(),
@@ -58,12 +65,19 @@ const Element = z.object({
   selected_option: z.object({ value: Chosen }).nullish(),
 });
 
+/** Only inputs need an id: an error is shown beside it. What Slack says of other blocks is its own affair. */
+const Blocks = z.array(
+  z
+    .object({ type: z.string(), block_id: z.string().optional() })
+    .refine(({ type, block_id }) => type !== 'input' || block_id !== undefined),
+);
+
 const View = z.object({
   id: SlackId,
   hash: z.string().max(200),
   // Slack's own limit.
   private_metadata: z.string().max(3_000).default(''),
-  blocks: z.array(z.object({ type: z.string(), block_id: z.string() })),
+  blocks: Blocks,
   state: z.object({ values: z.record(z.string(), z.record(z.string(), Element)) }),
 });
 
@@ -85,7 +99,7 @@ type Metadata = z.infer<typeof Metadata>;
 
 export interface Sender {
   readonly actor: Actor;
-  readonly appId: string;
+  readonly address: Address;
   /** Another one for each time that something is clicked, chosen or sent; null where Slack gives none. */
   readonly triggerId: string | null;
 }
@@ -94,29 +108,41 @@ export interface Sender {
 export function parseSender(body: unknown): Sender | null {
   const command = Command.safeParse(body).data;
   if (command !== undefined) {
-    const { user_id: userId, team_id: teamId } = command;
-    return {
-      actor: { userId, userTeamId: teamId, teamId },
-      appId: command.api_app_id,
-      triggerId: command.trigger_id,
-    };
+    const { user_id: userId, trigger_id: triggerId } = command;
+    return { actor: { userId }, address: directAddress(command), triggerId };
   }
   const interactive = Interactive.safeParse(body).data;
   if (interactive === undefined) return null;
   const { user, view, team, enterprise } = interactive;
-  const teamId = view?.app_installed_team_id || team?.id || enterprise?.id;
-  if (teamId === undefined) return null;
   return {
-    actor: { userId: user.id, userTeamId: user.team_id, teamId },
-    appId: interactive.api_app_id,
+    actor: { userId: user.id },
+    address: {
+      installedIn: view?.app_installed_team_id || null,
+      teamId: team?.id ?? null,
+      enterpriseId: enterprise?.id || team?.enterprise_id || null,
+      appId: interactive.api_app_id,
+    },
     triggerId: interactive.trigger_id ?? null,
   };
 }
 
 /** For which workspace and app an event is; null when it doesn't say. */
-export function parseAddress(body: unknown): { readonly teamId: string; readonly appId: string } | null {
+export function parseAddress(body: unknown): Address | null {
   const event = Event.safeParse(body).data;
-  return event === undefined ? null : { teamId: event.team_id, appId: event.api_app_id };
+  return event === undefined ? null : directAddress(event);
+}
+
+function directAddress({
+  team_id,
+  enterprise_id,
+  api_app_id,
+}: z.infer<typeof Event | typeof Command>): Address {
+  return {
+    installedIn: null,
+    teamId: team_id,
+    enterpriseId: enterprise_id || null,
+    appId: api_app_id,
+  };
 }
 
 /** Of whom or what an event tells that it changed. */
@@ -133,7 +159,14 @@ export function parseCommand(
 ): { readonly typed: string; readonly channel: string | null; readonly triggerId: string } | null {
   const command = Command.safeParse(body).data;
   if (command === undefined) return null;
-  return { typed: command.text.trim(), channel: command.channel_id, triggerId: command.trigger_id };
+  return { typed: asTyped(command.text).trim(), channel: command.channel_id, triggerId: command.trigger_id };
+}
+
+const TYPED: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>' };
+
+/** Slack escapes three characters in the text of a command, and in no other that people type. */
+function asTyped(text: string): string {
+  return text.replace(/&(?:amp|lt|gt);/g, (escaped) => TYPED[escaped] ?? escaped);
 }
 
 /** A click on a button of a message. */
@@ -222,6 +255,38 @@ export function parseSubmission(
       otherDuration: valueIn(view, BLOCKS.otherDuration, ACTIONS.otherDuration),
       reason: valueIn(view, BLOCKS.reason, ACTIONS.reason),
     },
-    inputs: view.blocks.filter(({ type }) => type === 'input').map(({ block_id }) => block_id),
+    inputs: inputsOf(view.blocks),
+  };
+}
+
+function inputsOf(blocks: z.infer<typeof Blocks>): readonly string[] {
+  return blocks.flatMap(({ type, block_id }) =>
+    type === 'input' && block_id !== undefined ? [block_id] : [],
+  );
+}
+
+const Refused = z.object({
+  type: z.string().nullish().catch(null),
+  user: Id.nullish().catch(null),
+  user_id: SlackId.nullish().catch(null),
+  view: z
+    .object({ blocks: z.array(z.unknown()) })
+    .nullish()
+    .catch(null),
+});
+
+const Input = z.object({ type: z.literal('input'), block_id: z.string() });
+
+/** Where somebody can be told that their payload is refused, as much of it as can be read; nothing of it is trusted. */
+export function parseRefused(body: unknown): {
+  readonly isSubmission: boolean;
+  readonly userId: string | null;
+  readonly inputs: readonly string[];
+} {
+  const { type, user, user_id, view } = Refused.safeParse(body).data ?? {};
+  return {
+    isSubmission: type === 'view_submission',
+    userId: user?.id ?? user_id ?? null,
+    inputs: (view?.blocks ?? []).flatMap((block) => Input.safeParse(block).data?.block_id ?? []),
   };
 }

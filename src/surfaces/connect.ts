@@ -21,6 +21,11 @@ export function psqlLine({ host, port, database }: Scene, login: string): string
   return `psql "postgresql:///?${parts.map(([key, value]) => `${key}=${encode(value)}`).join('&')}"`;
 }
 
+/** The statement by which a session becomes `role`; null for a name that Slack can't show as it is. */
+export function setRoleSql(role: string): string | null {
+  return /[`\p{C}\p{Zl}\p{Zp}]/u.test(role) ? null : `SET ROLE "${role.replaceAll('"', '""')}";`;
+}
+
 /** Also what encodeURIComponent leaves and a shell reads: `!'()*~`. */
 function encode(value: string): string {
   return encodeURIComponent(value.replace(/\p{Cs}/gu, '\uFFFD')).replace(

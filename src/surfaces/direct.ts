@@ -5,7 +5,7 @@ import { type AccessRequest, lendingOf, requestName } from '../domain/request.js
 import { awaitsWarning } from '../domain/transition.js';
 import { button, compose, type Paragraph } from './blocks.js';
 import { headlineSinceEnd, sinceItsEnd } from './came-back.js';
-import { psqlLine } from './connect.js';
+import { psqlLine, setRoleSql } from './connect.js';
 import { ACTIONS } from './ids.js';
 import type { Message, Scene } from './message.js';
 import {
@@ -94,12 +94,22 @@ function granted(request: AccessRequest, scene: Scene): Message {
     paragraphs: [
       `You have ${code(request.role)} on ${place(scene)}, as ${code(request.login)} in database ${code(scene.database)}.`,
       `Connect as you always do${command.length > MAX_COMMAND ? '.' : `, or with\n\`\`\`${command}\`\`\``}`,
+      ...setRoleLine(request, scene),
       ...roleParagraphs(request, scene),
       events(request, request.requester).join('\n'),
     ],
     buttons: buttons(request, scene),
     footer: footer(request),
   });
+}
+
+/** What a login that is NOINHERIT does first, up to Postgres 15; a name that Slack can't show in code is left to them. */
+function setRoleLine({ role, login }: AccessRequest, { setRoleFirst }: Scene): readonly string[] {
+  if (setRoleFirst !== true) return [];
+  const line = setRoleSql(role);
+  return [
+    `${code(login)} is NOINHERIT there, so each session first needs ${line === null ? '`SET ROLE`' : code(line)}.`,
+  ];
 }
 
 function expiring(request: AccessRequest, scene: Scene): Message {

@@ -40,24 +40,47 @@ export function notEligible(why: 'guest' | 'deactivated' | 'foreign' | 'bot'): s
     case 'deactivated':
       return 'This Slack account is deactivated, so it can neither ask nor decide here.';
     case 'foreign':
-      return 'Your Slack account belongs to another workspace, so it can neither ask nor decide here.';
+      return 'Your Slack account is not in the workspace that Hallpass works for, so it can neither ask nor decide here.';
     case 'bot':
       return 'Bots can neither ask nor decide here.';
   }
 }
 
-/** Slack did not say who this is. */
+/** Slack did not say who this is, for now. */
 export function personUnreadable(): string {
   return 'Slack did not say who you are. Nothing was changed; try again in a minute.';
+}
+
+/** Slack won't say it however often it is asked. @param why a sentence. */
+export function personRefused(why: string): string {
+  return `Hallpass can't read your Slack account: ${ownWords(why, MAX_TROUBLE)} Nothing was changed. Tell an operator of Hallpass.`;
 }
 
 export function nothingOffered(): string {
   return 'There is nothing that you may ask for. An operator of Hallpass can change that.';
 }
 
-/** A form that somebody else was shown, or that is not as we made it. */
-export function formOfAnother(): string {
-  return 'This form is not yours, or was changed on its way. Close it and type the command again.';
+/** None is known on any instance, each for another reason. */
+export function noLoginAnywhere(): string {
+  return 'No login of yours is known on any instance. Ask an operator to add you to the configuration.';
+}
+
+export function nothingFor(targetName: string): string {
+  return `There is nothing on ${quoted(targetName)} that you may ask for. An operator of Hallpass can change that.`;
+}
+
+export function nothingHere(targetName: string): string {
+  return `Nothing on ${quoted(targetName)} may be asked for where you typed the command. Choose it, to see in which channels.`;
+}
+
+/** What was typed after the command is no instance. @param known nearest first, not empty. */
+export function instanceUnknown(typed: string, known: readonly string[]): string {
+  return `${quoted(typed)} is no instance that you may ask for. These are: ${list(known.map(quoted))}.`;
+}
+
+/** @param known nearest first, not empty. */
+export function roleUnknown(typed: string, targetName: string, known: readonly string[]): string {
+  return `${quoted(typed)} is no role that you may ask for on ${quoted(targetName)} here. These are: ${list(known.map(quoted))}.`;
 }
 
 /** How much a person asks at once. */
@@ -135,6 +158,17 @@ export function notLending(targetName: string): string {
 /** The server itself shows that this can't be lent. @param trouble a sentence, with or without its full stop. */
 export function serverProblem(role: string, targetName: string, trouble: string): string {
   return `${quoted(role)} can't be lent on ${quoted(targetName)} now: ${ownWords(trouble, MAX_TROUBLE).replace(/\.$/, '')}. Ask an operator.`;
+}
+
+/** It could be granted, and would be of no use. @param why a sentence. @param sql what changes it. */
+export function cannotEnter(role: string, targetName: string, why: string, sql: string | null): string {
+  const fix = sql === null ? '' : ` An administrator there can change that: ${ownWords(sql, MAX_TROUBLE)}`;
+  return `You could not use ${quoted(role)} on ${quoted(targetName)}: ${ownWords(why, MAX_TROUBLE)}${fix}`;
+}
+
+/** The login is NOINHERIT, on a server on which that counts. */
+export function setRoleFirst(role: string, login: string, targetName: string): string {
+  return `${quoted(login)} is NOINHERIT on ${quoted(targetName)}: with the grant, each session has ${quoted(role)} only after SET ROLE. The message about the grant has the line.`;
 }
 
 /** A member of the role through somebody else. @param through the role that brings it, when it is not direct. */

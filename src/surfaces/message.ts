@@ -21,6 +21,8 @@ export interface Scene {
   readonly host: string;
   readonly port: number;
   readonly database: string;
+  /** The login has nothing of the role before SET ROLE. */
+  readonly setRoleFirst?: boolean;
   /** Oldest first. */
   readonly strays: readonly Stray[];
 }

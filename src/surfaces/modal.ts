@@ -7,7 +7,7 @@ import { danger } from './danger.js';
 import { channelLinks } from './form-words.js';
 import { ACTIONS, BLOCKS, durationBlock, MAX_DURATION, MAX_REASON, roleBlock, VIEWS } from './ids.js';
 import { previewLines } from './preview.js';
-import { code, inline, plainName, truncate } from './text.js';
+import { code, inline, ownWords, plainName, truncate } from './text.js';
 
 const MAX_OPTION = 75;
 /** As many as Slack takes in a menu. */
@@ -58,6 +58,19 @@ export function targetOption({ key, name, environment }: TargetChoice): PlainTex
 export function roleOption({ role, about }: RoleChoice): PlainTextOption {
   const power = danger(role);
   return option(plainName(role, MAX_OPTION), role, power === null ? about : `Danger: ${power}`);
+}
+
+export const CHOOSE_FIRST = 'Choose an instance first.';
+
+/** Longer than any key or Postgres name, so that it is none. */
+const NOTHING = `nothing${'.'.repeat(60)}`;
+
+/** The only entry of a menu that has none: why. Choosing it shows the reason in full, in the form. */
+export function reasonOption(why: string): PlainTextOption {
+  const line = ownWords(why, 2 * MAX_OPTION).replace(/\s+/gu, ' ');
+  const end = line.length <= MAX_OPTION ? line.length : line.lastIndexOf(' ', MAX_OPTION);
+  const cut = end > 0 ? end : MAX_OPTION;
+  return option(truncate(line.slice(0, cut), MAX_OPTION), NOTHING, line.slice(cut).trim());
 }
 
 function option(text: string, value: string, description: string | null): PlainTextOption {
@@ -121,9 +134,7 @@ function roleInput({ target, role }: Form): InputBlock {
     type: 'input',
     block_id: roleBlock(target?.key ?? null),
     label: plain('Role'),
-    hint: plain(
-      target === null ? 'Choose an instance first.' : 'Only roles that you may ask for here are listed.',
-    ),
+    hint: plain(target === null ? CHOOSE_FIRST : 'Only roles that you may ask for here are listed.'),
     dispatch_action: true,
     element: {
       type: 'external_select',

@@ -12,23 +12,34 @@ interface Facts {
   readonly since: Date;
   /** What keeps them from being done; as a server said it. */
   readonly trouble: string | null;
+  /** Else the memberships are gone, and sessions that had them are open. */
+  readonly toRevoke: boolean;
 }
 
 /** It is edited as long as it lasts. */
-export function overdue({ target, targetName, grants, since, trouble }: Facts): Message {
+export function overdue({ target, targetName, grants, since, trouble, toRevoke }: Facts): Message {
   return compose({
     mark: 'rotating_light',
     title: `Overdue: ${count(grants)} on ${inline(targetName, 150)}`,
     paragraphs: [
-      `The first was due ${when(since)}, and is not proved gone: who has the role may still use it.`,
+      toRevoke
+        ? `The first was due ${when(since)}, and is not proved gone: who has the role may still use it.`
+        : `The first was due ${when(since)}. The roles are revoked, and sessions that had them are still open.`,
       trouble === null
         ? 'What keeps Hallpass from it is not known yet.'
         : { label: 'What keeps Hallpass from it:', words: trouble },
-      `Hallpass tries again each second, and takes back at once when it can. ${code(`hallpass check ${target}`)} says what is wrong there. If it can’t be mended soon, let a database administrator REVOKE by hand: Hallpass sees it.`,
+      `Hallpass tries again each second. ${code(`hallpass check ${target}`)} says what is wrong there. ${byHand(toRevoke)}`,
     ],
     buttons: [],
     footer: `target ${code(target)}`,
   });
+}
+
+/** A REVOKE by hand does nothing where nothing is left to revoke. */
+function byHand(toRevoke: boolean): string {
+  return toRevoke
+    ? 'If that can’t be put right soon, let a database administrator REVOKE by hand: Hallpass sees it.'
+    : `If that can’t be put right soon, let a database administrator end those sessions (${code('pg_terminate_backend')}): Hallpass sees it.`;
 }
 
 /** @param facts as they stood last. */
@@ -38,7 +49,7 @@ export function overdueMended({
   grants,
   since,
   mendedAt,
-}: Omit<Facts, 'trouble'> & { readonly mendedAt: Date }): Message {
+}: Omit<Facts, 'trouble' | 'toRevoke'> & { readonly mendedAt: Date }): Message {
   return compose({
     mark: 'white_check_mark',
     title: `Mended: nothing is overdue on ${inline(targetName, 150)}`,

@@ -86,8 +86,9 @@ export function whyEnded(request: AccessRequest, reader: string | null): string 
       return endedBy === null
         ? `ended, because ${accountLeft(request, reader)}`
         : `ended by ${who(endedBy, reader)}`;
+    // By somebody, by the server itself, or in what a restored ledger has forgotten: nobody here saw it.
     case 'removed':
-      return 'removed by someone else, outside Hallpass';
+      return 'gone from the server, and the ledger doesn’t say who revoked it';
     case 'failed':
       return 'it could not be granted';
     case 'lost':
@@ -162,6 +163,10 @@ function through({ decidedVia, asked }: AccessRequest): string {
 
 function outcome(request: AccessRequest, endedAt: Date, reader: string | null): string {
   const at = when(endedAt);
+  // Without a place no GRANT was ever run.
+  const isNothing = request.place === null && request.grantedAt === null && request.why !== 'written_off';
+  if (isNothing && (request.state === 'failed' || request.state === 'ended'))
+    return `Closed ${at}: nothing was ever granted on the server.`;
   switch (request.state) {
     case 'withdrawn':
       return `${cancelled(request, reader)} ${at}.`;

@@ -4,7 +4,7 @@ import { pairKey } from '../domain/compare.js';
 import { writeAnchor } from './anchor.js';
 import { byRole, chunks } from './by-role.js';
 import { createTargetConnection, DEFAULT_LIMITS, type Limits, type TargetConnection } from './connect.js';
-import { dial, dialServer } from './connecting/dial.js';
+import { dial, dialServer, type Heard, telling } from './connecting/dial.js';
 import { standbyError } from './errors.js';
 import { readFactsByName, readMemberships, readServer } from './facts.js';
 import { readFormer } from './former.js';
@@ -25,12 +25,14 @@ import type {
 } from './target.js';
 import { readAllUsers } from './users.js';
 
+export type TargetOptions = Partial<Limits> & { readonly heard?: Heard };
+
 /** Where a target is, and how long is waited for it. */
 export interface Servers {
   readonly connect: Connect;
   readonly replicas: readonly Connect[];
-  /** Tests shorten them. */
-  readonly limits: Partial<Limits>;
+  /** Tests shorten them. `heard` is told of each login on the server itself. */
+  readonly limits: TargetOptions;
 }
 
 /** How one mode does what changes something: a batch is of one role, done wholly or not at all. */
@@ -63,9 +65,11 @@ interface Ways {
 /** Connects when it is first used. */
 export function buildTarget({ connect, replicas, limits }: Servers, ways: Ways): Target {
   const { mode } = ways;
+  const { heard, ...shortened } = limits;
   const logIn = mode === 'direct' ? dialServer : dial;
-  const open = (to: Connect) => createTargetConnection(to, { ...DEFAULT_LIMITS, ...limits }, logIn);
-  const any = open(connect);
+  const open = (to: Connect, by = logIn) =>
+    createTargetConnection(to, { ...DEFAULT_LIMITS, ...shortened }, by);
+  const any = open(connect, heard === undefined ? logIn : telling(logIn, heard));
   const standbys = replicas.map((replica) => ways.sessions(open(replica), nameOf(replica)));
   const blocked = new Set<number>();
 

@@ -3,8 +3,7 @@
  * The target needs no objects of ours.
  */
 import type { Connect } from '../config/config.js';
-import { buildTarget } from './build.js';
-import type { Limits } from './connect.js';
+import { buildTarget, type TargetOptions } from './build.js';
 import { extendBatch } from './extend.js';
 import { lendPair } from './lend.js';
 import { plainSessions } from './session-queries.js';
@@ -15,7 +14,7 @@ import type { Target } from './target.js';
 export function createDirectTarget(
   connect: Connect,
   replicas: readonly Connect[] = [],
-  limits: Partial<Limits> = {},
+  limits: TargetOptions = {},
 ): Target {
   return buildTarget(
     { connect, replicas, limits },

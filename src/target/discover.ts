@@ -6,8 +6,9 @@ import { z } from 'zod';
 import type { Connect, TargetConfig } from '../config/config.js';
 import { isAbove } from '../domain/danger.js';
 import { predefinedRole } from '../domain/predefined-roles.js';
+import type { TargetOptions } from './build.js';
 import { createTargetConnection, DEFAULT_LIMITS, type Limits, type TargetConnection } from './connect.js';
-import { dialServer } from './connecting/dial.js';
+import { dial, dialServer, telling } from './connecting/dial.js';
 import { OWNER } from './guarded/names.js';
 import { inside } from './open.js';
 
@@ -80,12 +81,16 @@ function isTooPowerful(role: string): boolean {
 }
 
 /** Connects when it is first asked, and lets go soon after. Tests shorten the limits. */
-export function createDiscovery(connect: Connect, mode: Mode, limits: Partial<Limits> = {}): Discovery {
+export function createDiscovery(
+  connect: Connect,
+  mode: Mode,
+  { heard = () => undefined, ...limits }: TargetOptions = {},
+): Discovery {
   const all = { ...LIMITS, ...limits };
   const connection =
     mode === 'guarded'
-      ? createTargetConnection(inside(connect), all)
-      : createTargetConnection(connect, all, dialServer);
+      ? createTargetConnection(inside(connect), all, telling(dial, heard))
+      : createTargetConnection(connect, all, telling(dialServer, heard));
   return {
     roles: () => discoverRoles(connection, mode),
     close: () => connection.close(),

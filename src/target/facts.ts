@@ -149,6 +149,10 @@ const factRow = z.object({
   login: z.string().nullable(),
   member_can_login: z.boolean(),
   member_is_superuser: z.boolean(),
+  valid_until: z.string().nullable(),
+  expired: z.boolean(),
+  connection_limit: z.number(),
+  inherits: z.boolean(),
   ours: z.boolean(),
   direct: z.string().nullable(),
   through: z.string().nullable(),
@@ -189,6 +193,8 @@ SELECT r.oid AS role_oid, r.rolname::text AS role,
        u.oid AS member_oid, u.rolname::text AS login,
        coalesce(u.rolcanlogin, false) AS member_can_login,
        coalesce(u.rolsuper, false) AS member_is_superuser,
+       u.rolvaliduntil::text AS valid_until, coalesce(u.rolvaliduntil <= clock_timestamp(), false) AS expired,
+       coalesce(u.rolconnlimit, -1) AS connection_limit, coalesce(u.rolinherit, true) AS inherits,
        coalesce(granted.ours, false) AS ours, granted.direct, held.through
   FROM me CROSS JOIN pair
   LEFT JOIN LATERAL (${roleBy('pair.role_oid')}) r ON true
@@ -249,6 +255,9 @@ function toFacts({ role, login }: NamePair, row: z.infer<typeof factRow> | undef
     memberOid: row.member_oid,
     memberCanLogin: row.member_can_login,
     memberIsSuperuser: row.member_is_superuser,
+    memberValidUntil: row.expired ? row.valid_until : null,
+    memberConnectionLimit: row.connection_limit,
+    memberInherits: row.inherits,
     ours: row.ours,
     held: heldBy(row),
   };

@@ -5,7 +5,7 @@
 
 import { sayDuration } from '../domain/duration.js';
 import { allowSetSql } from './guarded/allow-set.js';
-import { grantAdminSql, isRoleName, roleSql } from './quote.js';
+import { GRANTORS_SINCE, grantAdminSql, isRoleName, roleSql } from './quote.js';
 import type { PairFacts, Server, ToLend } from './target.js';
 
 interface Problem {
@@ -35,6 +35,34 @@ export function describeProblems(server: Server, facts: PairFacts, wished: Wishe
     loginProblem(server, facts),
     ...ruleProblems(facts, wished),
   ].filter((problem) => problem !== null);
+}
+
+/** Why who is granted a role could not use it, because the login can't get in; null when nothing is known of it. */
+export function describeEntry({ login, memberValidUntil, memberConnectionLimit }: PairFacts): Problem | null {
+  if (memberValidUntil !== null) return passwordExpired(login, memberValidUntil);
+  return memberConnectionLimit === 0 ? noConnections(login, 0, 0) : null;
+}
+
+export function passwordExpired(login: string, validUntil: string): Problem {
+  return {
+    about: 'login',
+    sentence: `The password of ${login} was valid until ${validUntil}, and no longer is.`,
+    nextStep: roleSql('ALTER', login, "VALID UNTIL 'infinity'"),
+  };
+}
+
+/** @param sessions how many it has now. */
+export function noConnections(login: string, limit: number, sessions: number): Problem {
+  return {
+    about: 'login',
+    sentence: `${login} may have ${limit} connections at most (CONNECTION LIMIT), and has ${sessions}.`,
+    nextStep: roleSql('ALTER', login, 'CONNECTION LIMIT -1'),
+  };
+}
+
+/** Up to 15 a member that is NOINHERIT has nothing of a role before SET ROLE. */
+export function needsSetRole({ version }: Pick<Server, 'version'>, { memberInherits }: PairFacts): boolean {
+  return version < GRANTORS_SINCE && !memberInherits;
 }
 
 /** What a guarded server refuses by rules that the DBA sets there. */

@@ -1,4 +1,5 @@
 import type { Connect, TargetConfig } from '../config/config.js';
+import type { Heard } from './connecting/dial.js';
 import { createDirectTarget } from './direct.js';
 import { createGuardedTarget } from './guarded/guarded.js';
 import { DATABASE } from './guarded/names.js';
@@ -7,12 +8,17 @@ import type { Target } from './target.js';
 /**
  * The target as the configuration has it: nothing else knows whether it is direct or guarded.
  * @param installation which Hallpass this is, for others that share our login to see; null when it lends nothing.
+ * @param heard is told of each login on the server.
  */
 export function openTarget(
   { mode, connect, replicas }: Pick<TargetConfig, 'mode' | 'connect' | 'replicas'>,
   installation: string | null = null,
+  heard: Heard | null = null,
 ): Target {
-  const named = installation === null ? {} : { name: `hallpass/${installation}` };
+  const named = {
+    ...(installation === null ? {} : { name: `hallpass/${installation}` }),
+    ...(heard === null ? {} : { heard }),
+  };
   if (mode === 'direct') return createDirectTarget(connect, replicas, named);
   return createGuardedTarget(inside(connect), replicas.map(inside), named);
 }

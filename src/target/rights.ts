@@ -1,5 +1,5 @@
 import type { TargetConfig } from '../config/config.js';
-import { GRANTORS_SINCE } from './quote.js';
+import { GRANTORS_SINCE, quoteName } from './quote.js';
 
 /** The predefined roles with which sessions are seen and ended. */
 export type SessionRight = 'pg_read_all_stats' | 'pg_signal_backend';
@@ -14,4 +14,10 @@ export function mayUse(holder: string, right: SessionRight, mode: TargetConfig['
       ? `'USAGE'`
       : `CASE WHEN current_setting('server_version_num')::int < ${GRANTORS_SINCE} THEN 'MEMBER' ELSE 'USAGE' END`;
   return `pg_has_role(${holder}, '${right}', ${how})`;
+}
+
+/** From 16 on the options have to be said: our login is NOINHERIT, so that a right without them is none. */
+export function grantRightsSql(version: number, rights: readonly string[], holder: string): string {
+  const options = version >= GRANTORS_SINCE ? ' WITH INHERIT TRUE, SET FALSE' : '';
+  return `GRANT ${rights.join(', ')} TO ${quoteName(holder)}${options};`;
 }

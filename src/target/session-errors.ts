@@ -1,6 +1,7 @@
 /** Why sessions, or a server's word on them, keep a grant from having ended: in words. */
 import { TargetError } from './errors.js';
 import { roleSql } from './quote.js';
+import { grantRightsSql } from './rights.js';
 import type { Session } from './sessions.js';
 
 /** The sessions of one grant that are still open on one server. */
@@ -11,6 +12,9 @@ export interface StillOpen {
   readonly memberOid: number;
   /** Names by OID, and which of them are superusers by now. */
   readonly names: ReadonlyMap<number, { readonly name: string | null; readonly isSuperuser: boolean }>;
+  /** server_version_num, and the role that ends sessions there for us. */
+  readonly version: number;
+  readonly holder: string;
   readonly mayEnd: boolean;
   readonly maySee: boolean;
   /** What the server said of those that it was asked to end, by process id. */
@@ -22,7 +26,7 @@ const MOST_NAMES = 3;
 
 /** Of several reasons, the one that waiting doesn't cure is said. */
 export function stillOpen(open: StillOpen): TargetError {
-  const { server, sessions, names, mayEnd, maySee, refused } = open;
+  const { server, sessions, names, version, holder, mayEnd, maySee, refused } = open;
   const superuser = sessions.flatMap(({ memberOid }) => {
     const login = names.get(memberOid);
     return login?.isSuperuser && login.name !== null ? [login.name] : [];
@@ -39,7 +43,7 @@ export function stillOpen(open: StillOpen): TargetError {
     const missing = ['pg_signal_backend', ...(maySee ? [] : ['pg_read_all_stats'])];
     return sessionsError(
       `The role is gone, but Hallpass may not end ${what} on ${server}.`,
-      `GRANT ${missing.join(', ')} TO Hallpass’s login, or end them by hand.`,
+      `End them by hand, or: ${grantRightsSql(version, missing, holder)}`,
     );
   }
   const error = sessions.map(({ pid }) => refused.get(pid)).find((said) => said !== undefined);

@@ -179,6 +179,8 @@ async function endOn(
               sessions,
               memberOid: end.memberOid,
               names,
+              version: last.seen.server.version,
+              holder: last.seen.server.grantor,
               mayEnd,
               maySee,
               refused,

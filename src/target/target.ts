@@ -151,6 +151,12 @@ export interface PairFacts extends NamePair {
   readonly memberOid: number | null;
   readonly memberCanLogin: boolean;
   readonly memberIsSuperuser: boolean;
+  /** Its password was valid until then, in the server's own writing; null: it still is. */
+  readonly memberValidUntil: string | null;
+  /** -1: as many as the server has. */
+  readonly memberConnectionLimit: number;
+  /** NOINHERIT when false: up to 15, what is a member only of roles has nothing of them before SET ROLE. */
+  readonly memberInherits: boolean;
   /** A membership row that our login granted. */
   readonly ours: boolean;
   /** A member by somebody else: `direct` row, or `through` another role (its name). */

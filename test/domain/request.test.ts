@@ -69,6 +69,7 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
   [
     approved,
     {
+      previewed: 'granting',
       cleared: 'granting',
       intend: 'granting',
       grant_failed: 'ending',
@@ -85,6 +86,7 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
   [
     granting,
     {
+      previewed: 'granting',
       cleared: 'granting',
       // Where it stands is written once.
       intend: 'stale',
@@ -103,6 +105,7 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
   [
     anActive(),
     {
+      previewed: 'active',
       relinquish: 'ending',
       end: 'ending',
       extend: 'no_longer',

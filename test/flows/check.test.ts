@@ -129,6 +129,11 @@ describe('check', () => {
     expect(said).toMatch(/^failure {2}environment [\s\S]* SLACK_BOT_TOKEN: is not set/m);
     expect(said).toMatch(/^note +ledger +[\s\S]*DATABASE_URL is not set/m);
     expect(said).toMatch(/^shop +ok +18/m);
+
+    const other = await hallpass(['check'], { SLACK_BOT_TOKEN: '', REDIS_URL: 'nonsense' });
+    expect(other.said).toMatch(/REDIS_URL/);
+    expect(other.said).not.toContain('DATABASE_URL');
+    expect(other.said).toMatch(/^(?:ok|note) +ledger +It can be read/m);
   });
 
   it('says that Slack refuses the token, that a target is not there, and what is wrong in the file', async () => {

@@ -130,7 +130,7 @@ test.each([
   await server?.query(`revoke ${wish.role} from ana granted by ${grantor}`);
   await click(slack, 'cora', shown, 'Extend');
   // Seen at once, and not only by the next comparison of all memberships.
-  await told(slack, 'ana', id, /^Ended: removed by someone else/);
+  await told(slack, 'ana', id, /^Ended: gone from the server/);
   expect(
     await server?.query(
       "select from pg_auth_members where member = 'ana'::regrole and grantor = $1::regrole",

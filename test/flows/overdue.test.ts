@@ -1,11 +1,13 @@
 /** A revocation that is not proved in time: who hears of it, how often, and how the target is asked meanwhile. */
 import { createServer } from 'node:net';
+import pg from 'pg';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../sandbox/postgres/free-port.js';
+import { HALLPASS } from '../../sandbox/postgres/samples.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import type { SeenMessage } from '../../sandbox/slack/index.js';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
-import { card, click } from '../../sandbox/stage/people.js';
+import { all, card, click } from '../../sandbox/stage/people.js';
 import { waitFor } from '../support/wait-for.js';
 import { borrow, expectSettled, openStage, PATIENCE_MS, untilAllSent, untilRefused } from './crash-stage.js';
 import { metric } from './ops-port.js';
@@ -128,4 +130,24 @@ test('a new time is a new message and a new incident, though PagerDuty is down a
   await untilRefused(stage, 'ben', 'orders_read', new Date());
   await noteSays(/^Mended/, 2);
   await pageIs(['resolved', 'resolved']);
+}, 180_000);
+
+test('of sessions alone, nobody is told to REVOKE what is revoked', async () => {
+  const { id, note } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+  const session = new pg.Client(stage.samples.people.ana.url);
+  session.on('error', () => undefined);
+  await session.connect();
+  onTestFinished(() => session.end());
+  await session.query('begin');
+  await session.query('select id from orders.orders');
+  await server.query(`revoke pg_signal_backend from ${HALLPASS}`);
+  const told = notes().length;
+  await click(slack, 'ana', note, 'Relinquish');
+  const shown = await card(slack, id, /not confirmed[\s\S]*may not end 1 session|may not end 1 session/);
+  expect(all(shown)).toContain('The role is gone');
+  await becomeLate();
+  await noteSays(/The roles are revoked, and sessions that had them are still open/, told + 1);
+  expect(all(notes().at(-1) as SeenMessage)).not.toContain('REVOKE by hand');
+  await server.query(`grant pg_signal_backend to ${HALLPASS} with inherit true, set false`);
+  await noteSays(/^Mended/, told + 1);
 }, 180_000);

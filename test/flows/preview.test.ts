@@ -2,9 +2,18 @@
 import { afterAll, expect, test } from 'vitest';
 import { HALLPASS } from '../../sandbox/postgres/samples.js';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
-import { all, card, click, request, submitRequest, told } from '../../sandbox/stage/people.js';
+import {
+  all,
+  card,
+  cardNow,
+  click,
+  type Name,
+  request,
+  submitRequest,
+  told,
+} from '../../sandbox/stage/people.js';
 import { startStage } from '../../sandbox/stage/stage.js';
-import { PATIENCE_MS } from './crash-stage.js';
+import { openStage, PATIENCE_MS, untilInLedger } from './crash-stage.js';
 import { CLI } from './world.js';
 
 const stage = await startStage({
@@ -15,6 +24,8 @@ const stage = await startStage({
 afterAll(() => stage.close());
 const { server, slack } = stage;
 const hallpass = await stage.startHallpass();
+/** Whose target can be stopped alone. */
+const apart = await openStage();
 
 test('the card says what the role can do, what is new, and that access can outlive the grant', async () => {
   await server.query(`revoke pg_signal_backend from ${HALLPASS}`);
@@ -51,6 +62,44 @@ test('a role that can do more than max_danger allows is refused, with the reason
   expect(Object.values(errors ?? {}).join(' ')).toMatch(/danger “write”, and at most “read” is lent here/);
   await click(slack, 'cora', await card(slack, id, /Approve/), 'Deny');
 });
+
+test(
+  'what could not be read is read when the server is back: while it waits, at the approval, and after it',
+  async () => {
+    await apart.startHallpass();
+    const ask = async () => {
+      await apart.server.stop();
+      const id = await request(apart.slack, 'ana', { role: 'orders_read', duration: '15 minutes' });
+      return { id, shown: await card(apart.slack, id, /Preview not available/) };
+    };
+    const end = async (id: string) => {
+      await click(apart.slack, 'ana', await told(apart.slack, 'ana', id, /psql/), 'Relinquish');
+      await told(apart.slack, 'ana', id, /Ended: relinquished/);
+    };
+    const shows = (id: string) =>
+      apart.slack.waitFor(() => cardNow(apart.slack, id, /\*Can:\*/), PATIENCE_MS);
+
+    const waiting = await ask('ana', 'orders_read');
+    await apart.server.start();
+    expect(all(await shows(waiting.id))).toMatch(/Waiting for approval[\s\S]*\*Can:\*/);
+    await click(apart.slack, 'cora', waiting.shown, 'Approve');
+    await end('ana', waiting.id);
+
+    const atOnce = await ask('ana', 'payments_read');
+    await apart.server.start();
+    await click(apart.slack, 'cora', atOnce.shown, 'Approve');
+    expect(all(await shows(atOnce.id))).not.toContain('Preview not available');
+    await end('ana', atOnce.id);
+
+    const late = await ask('dan', 'orders_read');
+    await click(apart.slack, 'cora', late.shown, 'Approve');
+    await card(apart.slack, late.id, /Approved/);
+    await apart.server.start();
+    await shows(late.id);
+    await end('dan', late.id);
+  },
+  4 * PATIENCE_MS,
+);
 
 test('nothing of it went wrong in sight', async () => {
   expect(slack.problems).toEqual([]);

@@ -61,7 +61,7 @@ test('lent, relinquished, and expired while Hallpass is dead', async () => {
   await runSql(stage.ledgerUrl, 'update targets set checked_at = null');
   const again = await stage.startHallpass();
   expect((await untilInLedger(stage, left.id, 'ended')).why).toBe('removed');
-  await card(slack, left.id, /Ended: removed by someone else/);
+  await card(slack, left.id, /Ended: gone from the server/);
   expect(await again.stop()).toBe(0);
 });
 

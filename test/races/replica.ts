@@ -100,11 +100,7 @@ function approvers() {
 
 type Workspace = Awaited<ReturnType<typeof startWorkspace>>;
 
-export function createReplica(
-  databaseUrl: string,
-  config: Config,
-  { botToken, apiUrl, workspace }: Workspace,
-): Replica {
+export function createReplica(databaseUrl: string, config: Config, { botToken, apiUrl }: Workspace): Replica {
   const logger = pino({ level: 'silent' });
   const db = createPool(databaseUrl, () => undefined);
   const targetConfig = config.targets.get(TARGET);
@@ -130,7 +126,7 @@ export function createReplica(
     changed: () => undefined,
   };
   const racer = (own: Deps, ownTarget: Target): Racer => {
-    const actor = (userId: string) => ({ userId, userTeamId: workspace.teamId, teamId: workspace.teamId });
+    const actor = (userId: string) => ({ userId });
     return {
       approve: (by, id) => decide(own, 'approve', actor(by), `R-${id}`, CLICKED),
       deny: (by, id) => decide(own, 'deny', actor(by), `R-${id}`, CLICKED),

@@ -55,9 +55,11 @@ describe('a click', () => {
       ['foreign_workspace', changed(coras, 'team', 'id', 'T0OTHER')],
       ['foreign_workspace', { ...coras, team: null, enterprise: { id: 'E0OTHER', name: 'Other' } }],
       ['foreign_app', changed(coras, 'api_app_id', 'A0OTHER')],
-      // In a channel that is shared with another workspace: as Slack says it, and as Slack says it only when asked.
+      // In a channel that is shared with another workspace: what the payload says of theirs decides nothing.
       ['foreign_account', by(approve, UNFIT.foreign, 'T0OTHER')],
       ['foreign_account', by(approve, UNFIT.foreign)],
+      // The app would have to be installed there.
+      ['foreign_workspace', { ...coras, view: { app_installed_team_id: 'E0OTHER' } }],
       ['guest_account', by(approve, UNFIT.guest)],
       ['deactivated_account', by(approve, UNFIT.deactivated)],
       ['bot_account', by(approve, UNFIT.bot)],

@@ -49,8 +49,11 @@ export function forms(use: () => World): void {
     );
     await slack.as(CAST.ben).closeView();
 
-    // The same form once more is the same request.
+    // The same form once more is the same request, whatever Slack calls the blocks that nothing is typed into.
     const before = await inTheLedger(world);
+    const blocks = Array.isArray(part(sent.view).blocks) ? part(sent.view).blocks : [];
+    const nameless = changed(sent, 'view', 'blocks', [...(blocks as Payload[]), { type: 'divider' }]);
+    expect(await expectLogged(world, 'replayed_payload', () => send(world, nameless))).toBe('');
     expect(await expectLogged(world, 'replayed_payload', () => send(world, sent))).toBe('');
     expect(await inTheLedger(world)).toEqual(before);
     await withdraw(world, id);
@@ -79,7 +82,19 @@ export function forms(use: () => World): void {
     await expectVain(world, 'wrong_channel', async () =>
       expect(await send(world, choosing('here_read'))).toContain('may not be asked for'),
     );
-    await expectVain(world, 'malformed_payload', () => send(world, choosing('x'.repeat(3_000))));
+    await expectVain(world, 'malformed_payload', async () =>
+      expect(JSON.parse(await send(world, choosing('x'.repeat(3_000))))).toEqual({
+        response_action: 'errors',
+        errors: { target: expect.stringContaining("can't read what Slack sent") },
+      }),
+    );
+    // So little of it can be read that nobody knows which fields it has.
+    await expectVain(world, 'malformed_payload', async () =>
+      expect(JSON.parse(await send(world, by(changed(sent, 'view', 'blocks', 7), '<!channel>')))).toEqual({
+        response_action: 'errors',
+        errors: { target: expect.stringContaining("can't read what Slack sent") },
+      }),
+    );
     const long = { reason: { reason: { type: 'plain_text_input', value: 'x'.repeat(501) } } };
     expect(await send(world, changed(sent, 'view', 'state', 'values', { ...values, ...long }))).toContain(
       'may have 500 characters',

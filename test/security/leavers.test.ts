@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import { HALLPASS } from '../../sandbox/postgres/samples.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST } from '../../sandbox/stage/cast.js';
-import { all, card, click, request, told } from '../../sandbox/stage/people.js';
-import { borrow, expectReads, isRefused, lent } from '../flows/crash-stage.js';
+import { all, card, cardNow, click, request, told } from '../../sandbox/stage/people.js';
+import { borrow, expectReads, isRefused, lent, operatorsHear } from '../flows/crash-stage.js';
 import { waitFor } from '../support/wait-for.js';
 import { expectLogged, useWorld, type World } from './world.js';
 
@@ -100,5 +100,56 @@ it('whom Slack does not tell of is found by asking; a Slack that does not answer
         )
       ).length === 1,
     { what: 'the end of the round' },
+  );
+});
+
+it('one person whom Slack does not tell of keeps nobody else’s access, and operators hear of it after an hour', async () => {
+  const world = use();
+  const { stage } = world;
+  const { slack } = stage;
+  // A guest a moment ago.
+  expect(await slack.announce(CAST.ben)).toMatchObject({ ok: true });
+  const anas = await borrow(stage, 'ana', { role: 'orders_read' });
+  const bens = await borrow(stage, 'ben', { role: 'orders_read' });
+  // So that nothing is remembered of them.
+  await world.stop();
+  await world.start();
+  slack.faults.order('users.info', { kind: 'error', error: 'internal_error' }, 10_000, CAST.ana);
+  slack.workspace.setPerson(CAST.ben, { deactivated: true });
+  await lookAround(world);
+  // Ana's turn comes before Ben's.
+  await card(
+    slack,
+    bens.id,
+    /Ended, because the Slack account of <@U0BEN> was deactivated[\s\S]*Confirmed gone/,
+  );
+  expect(await isRefused(stage, 'ben', 'orders_read')).toBe(true);
+  await expectReads(stage, 'ana', 'orders_read');
+
+  await runSql(
+    stage.ledgerUrl,
+    `update rounds set began_at = now() - interval '61 minutes', not_before = now() where name = $1`,
+    [CAST.ana],
+  );
+  const report = await operatorsHear(stage, /can’t tell whether somebody still has an account/);
+  expect(all(report)).toMatch(/Slack hasn’t said it of <@U0ANA>[\s\S]*internal_error/);
+
+  // Nobody waits for the next round.
+  slack.faults.clear();
+  slack.workspace.setPerson(CAST.ana, { deactivated: true });
+  await slack.waitFor(
+    () =>
+      cardNow(
+        slack,
+        anas.id,
+        /Ended, because the Slack account of <@U0ANA> was deactivated[\s\S]*Confirmed gone/,
+      ),
+    40_000,
+  );
+  expect(await isRefused(stage, 'ana', 'orders_read')).toBe(true);
+  for (const id of [CAST.ana, CAST.ben]) slack.workspace.setPerson(id, { deactivated: false });
+  await waitFor(
+    async () => (await runSql(stage.ledgerUrl, `select 1 from rounds where name <> 'people'`)).length === 0,
+    { what: 'the trouble with her to be forgotten' },
   );
 });

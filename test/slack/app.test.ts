@@ -20,8 +20,7 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
     const ana = bench.slack.as(ANA);
     expect(await ana.command('/request', ' shop orders_read ')).toEqual({ outcome: 'ok', response: null });
     await bench.slack.waitFor(() => ana.openedView());
-    const { teamId } = bench.slack;
-    const actor = { userId: ANA, userTeamId: teamId, teamId };
+    const actor = { userId: ANA };
     expect(bench.uses).toEqual([
       { verb: 'openForm', args: [actor, { typed: 'shop orders_read', channel: 'C0GENERAL0' }] },
     ]);
@@ -29,6 +28,29 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
     const helped = await ana.command('/request', 'Help');
     expect(helped).toMatchObject({ response: { text: 'Words of help.', ephemeral: true } });
     expect(bench.slack.problems).toEqual([]);
+  });
+
+  it('says of a form what is true: one that opened twice, one whose opening Slack did not confirm', async () => {
+    const bench = await start(kind);
+    const { slack } = bench;
+    const ana = slack.as(ANA);
+    slack.faults.duplicateNext();
+    await ana.command('/request', '', CARDS);
+    await slack.waitFor(() => slack.log.filter(({ method }) => method === 'views.open').length === 2);
+    await waitFor(() => bench.log().includes('opened by the same command already'), { what: 'the second' });
+    expect(ana.openedView()).toBeDefined();
+    expect(privateWords(slack)).toEqual([]);
+    await ana.closeView();
+
+    slack.faults.order('views.open', { kind: 'lost' });
+    await ana.command('/request', '', CARDS);
+    await slack.waitFor(() => privateWords(slack).length === 1);
+    expect(privateWords(slack)[0]).toContain("didn't say whether the form opened");
+    await ana.closeView();
+    slack.faults.order('views.open', { kind: 'error', error: 'internal_error' });
+    await ana.command('/request', '', CARDS);
+    await slack.waitFor(() => privateWords(slack).length === 2);
+    expect(privateWords(slack)[1]).toContain('could not be opened');
   });
 
   it('offers, fills and submits, with errors beside their fields', async () => {
@@ -138,14 +160,38 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
     expect(slack.as(ANA).messages('dm')[0]?.text).toBe('heard of R-1042');
   });
 
-  it('acknowledges what nobody answers, and refuses a value that is no request id', async () => {
+  it('says privately that it has nothing for a button, or can’t read one, and nothing of a link', async () => {
     const bench = await start(kind);
+    const { slack } = bench;
     const card = await postCard(bench);
-    const ana = bench.slack.as(ANA);
+    const ana = slack.as(ANA);
     expect(await ana.click(card, 'unknown')).toEqual({ outcome: 'ok' });
+    expect(await ana.click(card, 'of_an_older_release')).toEqual({ outcome: 'ok' });
+    await slack.waitFor(() => privateWords(slack).length === 1);
     expect(await ana.click(card, ACTIONS.end)).toEqual({ outcome: 'ok' });
+    await slack.waitFor(() => privateWords(slack).length === 2);
+    expect(privateWords(slack)).toEqual([
+      expect.stringMatching(/has nothing that answers this.*use the newest message/),
+      expect.stringMatching(/can't read what Slack sent.*type \/request again/),
+    ]);
     expect(bench.uses).toEqual([]);
     expect(bench.log()).toContain('a malformed click was refused');
+    expect(slack.problems).toEqual([]);
+  });
+
+  it('shows no form as taken that it does not know', async () => {
+    const callback_id = 'of_an_older_release';
+    const bench = await start(kind, {
+      overrides: { openForm: async () => ({ ...form(null), callback_id }) },
+    });
+    const ana = bench.slack.as(ANA);
+    await ana.command('/request');
+    await bench.slack.waitFor(() => ana.openedView());
+    expect(await ana.submit()).toMatchObject({
+      by: 'app',
+      errors: { [BLOCKS.target]: expect.stringContaining('has nothing that answers this') },
+    });
+    expect(bench.uses.map(({ verb }) => verb)).toEqual(['openForm']);
     expect(bench.slack.problems).toEqual([]);
   });
 
@@ -172,7 +218,11 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
 
     await ana.command('/request');
     await slack.waitFor(() => ana.openedView());
-    expect(await ana.options(ACTIONS.target)).toEqual([]);
+    expect(await ana.options(ACTIONS.target)).toEqual([
+      expect.objectContaining({
+        text: expect.objectContaining({ text: expect.stringContaining('Something went wrong') }),
+      }),
+    ]);
     await ana.fill(ACTIONS.reason, 'a reason of hers');
     expect(await ana.submit()).toMatchObject({
       errors: { [BLOCKS.target]: expect.stringContaining('Something went wrong') },
@@ -238,7 +288,11 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
     await slack.waitFor(() => ana.openedView());
     await ana.choose(ACTIONS.target, 'shop');
     await slack.waitFor(() => ana.openedView()?.blocks.some(({ block_id }) => block_id === 'role:shop'));
-    expect(await ana.options(ACTIONS.role)).toEqual([]);
+    expect(await ana.options(ACTIONS.role)).toEqual([
+      expect.objectContaining({
+        text: expect.objectContaining({ text: expect.stringContaining('takes longer') }),
+      }),
+    ]);
     expect(await ana.submit()).toMatchObject({
       errors: { [BLOCKS.target]: expect.stringContaining('nothing is requested twice') },
     });
@@ -247,17 +301,37 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
     expect(slack.problems).toEqual([]);
   });
 
-  it('turns away what is meant for another workspace or another app', async () => {
-    for (const home of [{ teamId: 'T0ELSEWHERE' }, { appId: 'A0ELSE' }]) {
-      const bench = await start(kind, { home });
-      const card = await postCard(bench);
-      const ana = bench.slack.as(ANA);
+  it('turns away what is meant for another workspace or another app, and says so', async () => {
+    // The form was opened by the Hallpass that this workspace and app have; what is done with it arrives at another.
+    const own = await start(kind);
+    const ana = own.slack.as(ANA);
+    await ana.command('/request');
+    await own.slack.waitFor(() => ana.openedView());
+    const card = await postCard(own);
+    await own.app.stop();
+    for (const [home, words] of [
+      [{ teamId: 'T0ELSEWHERE' }, 'works for another Slack workspace'],
+      [{ appId: 'A0ELSE' }, 'belongs to another Slack app'],
+    ] as const) {
+      const bench = await start(kind, { home, slack: own.slack });
+      const before = privateWords(own.slack).length;
       expect(await ana.click(card, ACTIONS.approve)).toEqual({ outcome: 'ok' });
-      expect(await ana.command('/request')).toEqual({ outcome: 'ok', response: null });
+      await own.slack.waitFor(() => privateWords(own.slack).length > before);
+      expect(privateWords(own.slack).at(-1)).toContain(words);
+      expect(await ana.command('/request')).toMatchObject({
+        response: { ephemeral: true, text: expect.stringContaining(words) },
+      });
+      const [reason] = await ana.options(ACTIONS.target);
+      expect(`${reason?.text.text} ${reason?.description?.text}`).toContain(words);
+      expect(await ana.submit()).toMatchObject({
+        by: 'app',
+        errors: { [BLOCKS.target]: expect.stringContaining(words) },
+      });
       expect(verbs(bench)).toEqual([]);
       expect(bench.log()).toMatch(/"security":"foreign_(?:workspace|app)".*refused a payload/);
-      expect(bench.slack.problems).toEqual([]);
+      await bench.app.stop();
     }
+    expect(own.slack.problems).toEqual([]);
   });
 
   it('is ready only while payloads can arrive, and finishes what it does before it stops', async () => {

@@ -200,6 +200,7 @@ export async function postCard({ slack, messenger }: Bench): Promise<SeenMessage
           button(ACTIONS.approve),
           button(ACTIONS.deny),
           { ...button('unknown'), url: 'https://example.com' },
+          button('of_an_older_release'),
           { ...button(ACTIONS.end), value: 'R-1 or more' },
         ],
       },

@@ -66,7 +66,9 @@ describe('messenger', () => {
   it('knows the workspace, the bot and its scopes', async () => {
     const { slack, messenger } = await open();
     const { teamId, appId } = slack;
-    expect(await messenger.whoAmI()).toEqual({ teamId, appId });
+    expect(await messenger.whoAmI()).toEqual({ teamId, enterpriseId: null, appId });
+    slack.workspace.grid = { enterpriseId: 'E0ACME' };
+    expect(await messengerOf(slack).whoAmI()).toEqual({ teamId, enterpriseId: 'E0ACME', appId });
     expect(await messenger.scopes()).toEqual([...slack.workspace.scopes]);
   });
 
@@ -75,7 +77,7 @@ describe('messenger', () => {
     const { workspace } = slack;
     expect(await messenger.person(ANA)).toEqual({
       id: ANA,
-      teamId: slack.teamId,
+      member: true,
       name: 'ana',
       email: 'ana@example.com',
       deactivated: false,
@@ -87,7 +89,7 @@ describe('messenger', () => {
       [{ guest: 'single_channel' }, { guest: true }],
       [{ guest: 'multi_channel' }, { guest: true }],
       [{ bot: true }, { bot: true }],
-      [{ teamId: 'T0ELSEWHERE' }, { teamId: 'T0ELSEWHERE' }],
+      [{ teamId: 'T0ELSEWHERE' }, { member: false }],
       [{ deactivated: true }, { deactivated: true, email: null }],
     ] as const;
     for (const [seed, expected] of cases) {
@@ -96,6 +98,30 @@ describe('messenger', () => {
     }
     workspace.setScopes(['users:read']);
     expect(await messengerOf(slack).person(ANA)).toMatchObject({ email: null });
+  });
+
+  it('knows who belongs to the workspace in each shape that an organisation gives it', async () => {
+    const { slack } = await open();
+    const { workspace } = slack;
+    const E = 'E0ACME';
+    for (const [grid, seed, expected] of [
+      [{ enterpriseId: E }, { teamId: slack.teamId }, { member: true }],
+      [{ enterpriseId: E }, { teamId: E, teams: ['T0SISTER', slack.teamId] }, { member: true }],
+      [{ enterpriseId: E }, { teamId: 'T0SISTER', teams: ['T0SISTER'] }, { member: false }],
+      [{ enterpriseId: E, peopleWithoutTeam: true }, { teams: [slack.teamId] }, { member: true }],
+      [{ enterpriseId: E, peopleWithoutTeam: true }, { teams: ['T0SISTER'] }, { member: false }],
+      [{ enterpriseId: E, peopleWithoutTeam: true }, { teams: [], deactivated: true }, { deactivated: true }],
+    ] as const) {
+      workspace.grid = grid;
+      const { id } = workspace.addPerson({ name: 'other', ...seed });
+      expect(await messengerOf(slack).person(id)).toMatchObject(expected);
+    }
+    const { id } = workspace.addPerson({ name: 'nowhere', teams: [] });
+    expect(await failure(messengerOf(slack).person(id))).toMatchObject({
+      code: 'unexpected_answer',
+      passing: false,
+      message: expect.stringContaining('in which workspace'),
+    });
   });
 
   it('asks once for many who ask at once, and again after a failure', async () => {

@@ -40,7 +40,7 @@ it.each<[Situation, string, readonly string[]]>([
   ['relinquished', 'Ended: relinquished by <@U0ANA>', []],
   ['endedBy', 'Ended by <@U0BO>', []],
   ['endedLeft', `Ended, ${LEFT}`, []],
-  ['removed', 'Ended: removed by someone else, outside Hallpass', []],
+  ['removed', 'Ended: gone from the server, and the ledger doesn’t say who revoked it', []],
   ['denied', 'Denied by <@U0BO>', []],
   ['withdrawn', 'Cancelled by <@U0ANA>', []],
   ['withdrawnLeft', `Cancelled, ${LEFT}`, []],

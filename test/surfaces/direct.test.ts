@@ -86,7 +86,7 @@ describe('the note about an outcome', () => {
     ['lapsed', 'lapsed', ['nobody decided in 8 hours', 'tell one of these: <!subteam^S0DBA>']],
     ['failed', 'failed', ['Why it was not granted: no such role', 'Ask again once that is put right']],
     ['ended', 'expired', ['its time was up', 'ask again']],
-    ['ended', 'removed', ['removed by someone else']],
+    ['ended', 'removed', ['gone from the server']],
     ['ended', 'endedBy', ['Ended by <@U0BO>']],
     ['ended', 'endedLeft', ['Ended, because your Slack account was deactivated']],
     ['withdrawn', 'withdrawnLeft', ['Cancelled, because your Slack account was deactivated']],
@@ -95,6 +95,16 @@ describe('the note about an outcome', () => {
     for (const fact of facts) expect(message.text).toContain(fact);
     expect(buttonsIn(message)).toEqual([]);
   });
+});
+
+it('of a failure, only what was read is confirmed', () => {
+  const never = note('failed', SITUATIONS.failed, scene).text;
+  expect(never).toContain('nothing was ever granted on the server');
+  expect(never).not.toContain('confirmed');
+  const place = { server: '7', grantorOid: 1, roleOid: 2, memberOid: 3 };
+  expect(note('failed', { ...SITUATIONS.failed, place }, scene).text).toContain(
+    'Nothing of it is left on the server, confirmed',
+  );
 });
 
 describe('the psql line', () => {

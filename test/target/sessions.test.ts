@@ -147,6 +147,7 @@ describe.each(installedMajors())('the sessions that a REVOKE leaves, on Postgres
         'The role is gone, but Hallpass may not end 1 session that began during the loan on the server.',
       );
       expect(answer.error.nextStep).toContain('GRANT pg_signal_backend, pg_read_all_stats TO');
+      expect(answer.error.nextStep?.includes('WITH INHERIT TRUE')).toBe(major.major >= 16);
       await session.end();
       await waitFor(async () => (await end(pair, { before: answer.before }))?.outcome === 'ended', {
         what: 'the closed session to be seen as gone',

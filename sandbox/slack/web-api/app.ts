@@ -10,6 +10,7 @@ export const app: Readonly<Record<string, Method>> = {
       team: workspace.domain,
       user: workspace.person(botUserId)?.name,
       team_id: teamId,
+      ...(workspace.grid === null ? {} : { enterprise_id: workspace.grid.enterpriseId }),
       user_id: botUserId,
       bot_id: botId,
       is_enterprise_install: false,

@@ -45,9 +45,24 @@ export function userObject({ workspace, app }: World, person: Person): JsonObjec
     is_ultra_restricted: person.guest === 'single_channel',
     is_email_confirmed: person.emailConfirmed,
   };
+  const { grid } = workspace;
+  const enterprise: JsonObject =
+    grid === null
+      ? {}
+      : {
+          enterprise_user: {
+            id: person.id,
+            enterprise_id: grid.enterpriseId,
+            enterprise_name: 'Organisation',
+            is_admin: false,
+            is_owner: false,
+            teams: person.teams,
+          },
+        };
   return {
     id: person.id,
-    team_id: person.teamId,
+    ...(grid?.peopleWithoutTeam ? {} : { team_id: person.teamId }),
+    ...enterprise,
     name: person.name,
     real_name: person.realName,
     deleted: person.deactivated,

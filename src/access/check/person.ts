@@ -2,7 +2,7 @@
 import type { TargetConfig } from '../../config/config.js';
 import type { Diagnosis } from '../../target/diagnosis/diagnosis.js';
 import type { Person, PersonsDatabase } from '../../target/diagnosis/person.js';
-import { describeProblems } from '../../target/inspect.js';
+import { describeProblems, noConnections, passwordExpired } from '../../target/inspect.js';
 import { GRANTORS_SINCE, grantOptions, quoteName, roleSql } from '../../target/quote.js';
 import type { NamePair, PairFacts, Server, Target } from '../../target/target.js';
 import { type Finding, failed, failure, note, ok } from './finding.js';
@@ -46,25 +46,18 @@ export async function checkPerson(
 
 function describeLogin({ login }: NamePair, person: Person): readonly Finding[] {
   const { expired, validUntil, connectionLimit, sessions } = person;
+  const password = expired && validUntil !== null ? passwordExpired(login, validUntil) : null;
+  const connections =
+    connectionLimit >= 0 && sessions >= connectionLimit
+      ? noConnections(login, connectionLimit, sessions)
+      : null;
   return [
-    ...(expired
-      ? [
-          failure(
-            'login',
-            `The password of ${login} was valid until ${validUntil}, and no longer is.`,
-            `Set a later day:\n${roleSql('ALTER', login, "VALID UNTIL 'infinity'")}`,
-          ),
-        ]
-      : []),
-    ...(connectionLimit >= 0 && sessions >= connectionLimit
-      ? [
-          failure(
-            'login',
-            `${login} may have ${connectionLimit} connections at most (CONNECTION LIMIT), and has ${sessions}.`,
-            `End one of them, or:\n${roleSql('ALTER', login, 'CONNECTION LIMIT -1')}`,
-          ),
-        ]
-      : []),
+    ...(password === null
+      ? []
+      : [failure('login', password.sentence, `Set a later day:\n${password.nextStep}`)]),
+    ...(connections === null
+      ? []
+      : [failure('login', connections.sentence, `End one of them, or:\n${connections.nextStep}`)]),
   ];
 }
 

@@ -4,6 +4,7 @@ import { coerceError } from '../../errors.js';
 import { ACTIONS } from '../../surfaces/ids.js';
 import { acknowledge, claim, type Deps, refuseMalformed, tellPrivately, wentWrong } from '../answer.js';
 import { parseChoice, parseClick, parseSender } from '../payloads.js';
+import { turnAway } from '../turn-away.js';
 
 const BUTTONS = [
   'approve',
@@ -14,10 +15,6 @@ const BUTTONS = [
   'extend',
   'settle',
 ] as const satisfies (keyof Access & keyof typeof ACTIONS)[];
-
-/** To somebody whose click Slack vouches for, and whose button names nothing. */
-const UNREADABLE =
-  'Hallpass can’t read what this button is for, so nothing was changed. Use the newest message about the request, or ask an operator.';
 
 /** The buttons of cards and direct messages, and the two selects of the modal that change what it shows. */
 export function registerActions(app: App, deps: Deps): void {
@@ -33,18 +30,16 @@ function registerButton(app: App, deps: Deps, verb: (typeof BUTTONS)[number]): v
   const act = (actor: Actor, id: string, clicked: Clicked): Promise<Reply> =>
     access[verb](actor, id, clicked);
 
-  app.action(ACTIONS[verb], async ({ ack, body, context, respond }) => {
+  app.action(ACTIONS[verb], async (args) => {
+    const { ack, body, context, respond } = args;
     claim(context);
-    await acknowledge(ack, logger);
     const sender = parseSender(body);
     const click = parseClick(body);
     if (sender === null || click === null) {
       refuseMalformed('click', logger);
-      if (sender !== null) {
-        await tellPrivately(UNREADABLE, { ...deps, userId: sender.actor.userId, respond });
-      }
-      return;
+      return turnAway(args, 'malformed_payload', deps);
     }
+    await acknowledge(ack, logger);
 
     // crash point: after-click-before-ledger
     const { actor } = sender;
@@ -63,12 +58,16 @@ function registerButton(app: App, deps: Deps, verb: (typeof BUTTONS)[number]): v
 function registerSelect(app: App, deps: Deps, actionId: string, latest: Map<string, symbol>): void {
   const { access, outward, logger, seal } = deps;
 
-  app.action(actionId, async ({ ack, body, context }) => {
+  app.action(actionId, async (args) => {
+    const { ack, body, context } = args;
     claim(context);
-    await acknowledge(ack, logger);
     const sender = parseSender(body);
     const choice = parseChoice(body);
-    if (sender === null || choice === null) return refuseMalformed('choice', logger);
+    if (sender === null || choice === null) {
+      refuseMalformed('choice', logger);
+      return turnAway(args, 'malformed_payload', deps);
+    }
+    await acknowledge(ack, logger);
 
     const { view, channel } = choice;
     const role = actionId === ACTIONS.role ? choice.chosen : null;

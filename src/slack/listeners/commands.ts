@@ -2,18 +2,20 @@ import type { App } from '@slack/bolt';
 import { coerceError } from '../../errors.js';
 import { acknowledge, claim, type Deps, refuseMalformed, tellPrivately, wentWrong } from '../answer.js';
 import { parseCommand, parseSender } from '../payloads.js';
+import { turnAway } from '../turn-away.js';
 
 /** `/request` opens the modal; `/request help` answers in words. */
 export function registerCommands(app: App, deps: Deps): void {
   const { access, outward, logger, seal } = deps;
 
-  app.command(deps.command, async ({ ack, body, context, respond }) => {
+  app.command(deps.command, async (args) => {
+    const { ack, body, context, respond } = args;
     claim(context);
     const command = parseCommand(body);
     const sender = parseSender(body);
     if (command === null || sender === null) {
-      await acknowledge(ack, logger);
-      return refuseMalformed('command', logger);
+      refuseMalformed('command', logger);
+      return turnAway(args, 'malformed_payload', deps);
     }
 
     const { typed, channel, triggerId } = command;
@@ -35,9 +37,26 @@ export function registerCommands(app: App, deps: Deps): void {
       const form = await access.openForm(sender.actor, { typed, channel });
       await outward.openView(triggerId, seal.close(form, sender.actor.userId));
     } catch (error) {
+      const text = whyNotOpened(error, deps.command);
+      if (text === null) return logger.info('Slack: the form was opened by the same command already');
       logger.error({ err: coerceError(error) }, 'Slack: the form was not opened');
-      const text = `The form could not be opened. Type ${deps.command} again.`;
       await tellPrivately(text, { ...deps, userId: sender.actor.userId, respond });
     }
   });
+}
+
+/** The answer to the call is lost: what it did is not known. */
+const UNSURE: ReadonlySet<unknown> = new Set(['timeout', 'network']);
+
+/** For the person; null when the form is there: Slack delivered the command twice. */
+function whyNotOpened(error: unknown, command: string): string | null {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'exchanged_trigger_id') return null;
+  if (UNSURE.has(code)) {
+    return `Slack didn't say whether the form opened. If you don't see it, type ${command} again.`;
+  }
+  if (code === 'expired_trigger_id') {
+    return `That took longer than the 3 s that Slack allows, so the form didn't open. Type ${command} again.`;
+  }
+  return `The form could not be opened. Type ${command} again; if it happens again, tell an operator of Hallpass.`;
 }

@@ -3,30 +3,37 @@ import type { Option } from '@slack/types';
 import type { Actor } from '../../access/access.js';
 import { coerceError } from '../../errors.js';
 import { ACTIONS } from '../../surfaces/ids.js';
-import { ACK_BUDGET_MS, acknowledge, claim, type Deps, refuseMalformed } from '../answer.js';
+import { CHOOSE_FIRST, reasonOption } from '../../surfaces/modal.js';
+import { ACK_BUDGET_MS, acknowledge, claim, type Deps, refuseMalformed, wentWrong } from '../answer.js';
 import { LATE, within } from '../pace.js';
 import { parseSender, parseSuggestion } from '../payloads.js';
+import { turnAway } from '../turn-away.js';
 
 type Find = (actor: Actor, asked: NonNullable<ReturnType<typeof parseSuggestion>>) => Promise<Option[]>;
 
-/** The searchable selects of the modal. Whatever happens, Slack gets a list in time: an empty one at worst. */
-export function registerOptions(app: App, { access, logger }: Deps): void {
+const TOO_SLOW = 'This takes longer than usual. Type something, or open the list again in a moment.';
+
+/** The searchable selects of the modal. Whatever happens, Slack gets a list in time: one that says why it is empty, at worst. */
+export function registerOptions(app: App, deps: Deps): void {
+  const { access, logger } = deps;
   const offer = (actionId: string, find: Find): void => {
-    app.options(actionId, async ({ ack, body, context }) => {
+    app.options(actionId, async (args) => {
+      const { ack, body, context } = args;
       claim(context);
       const sender = parseSender(body);
       const asked = parseSuggestion(body);
       if (sender === null || asked === null) {
-        await acknowledge(() => ack({ options: [] }), logger);
-        return refuseMalformed('search', logger);
+        refuseMalformed('search', logger);
+        return turnAway(args, 'malformed_payload', deps);
       }
-      let options: Option[] = [];
+      let options: Option[];
       try {
         const found = await within(ACK_BUDGET_MS, find(sender.actor, asked));
         if (found === LATE) logger.warn({ select: actionId }, 'Slack: a search took too long');
-        else options = found;
+        options = found === LATE ? [reasonOption(TOO_SLOW)] : found;
       } catch (error) {
         logger.error({ err: coerceError(error), select: actionId }, 'Slack: a search failed');
+        options = [reasonOption(wentWrong())];
       }
       await acknowledge(() => ack({ options }), logger);
     });
@@ -34,6 +41,6 @@ export function registerOptions(app: App, { access, logger }: Deps): void {
 
   offer(ACTIONS.target, async (actor, { query }) => access.targetOptions(actor, query));
   offer(ACTIONS.role, async (actor, { target, channel, query }) =>
-    target === null ? [] : access.roleOptions(actor, { target, channel, query }),
+    target === null ? [reasonOption(CHOOSE_FIRST)] : access.roleOptions(actor, { target, channel, query }),
   );
 }

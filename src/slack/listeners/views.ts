@@ -4,19 +4,22 @@ import { VIEWS } from '../../surfaces/ids.js';
 import { ACK_BUDGET_MS, acknowledge, claim, type Deps, refuseMalformed, wentWrong } from '../answer.js';
 import { LATE, within } from '../pace.js';
 import { parseSender, parseSubmission } from '../payloads.js';
+import { besideInputs, turnAway } from '../turn-away.js';
 
 /** Safe to say, because a second submission of one view is the same request. */
 const TOO_SLOW = 'This takes longer than usual. Send it again in a moment: nothing is requested twice.';
 
 /** The submitted modal. Acknowledged last, so that an error can stand beside its field, but always in time. */
-export function registerViews(app: App, { access, logger }: Deps): void {
-  app.view(VIEWS.request, async ({ ack, body, context }) => {
+export function registerViews(app: App, deps: Deps): void {
+  const { access, logger } = deps;
+  app.view(VIEWS.request, async (args) => {
+    const { ack, body, context } = args;
     claim(context);
     const sender = parseSender(body);
     const submitted = parseSubmission(body);
     if (sender === null || submitted === null) {
-      await acknowledge(ack, logger);
-      return refuseMalformed('form', logger);
+      refuseMalformed('form', logger);
+      return turnAway(args, 'malformed_payload', deps);
     }
     const { submission, inputs } = submitted;
     const refuse = (errors: Record<string, string>): Promise<void> =>
@@ -40,22 +43,4 @@ export function registerViews(app: App, { access, logger }: Deps): void {
       await refuse({ '': wentWrong() });
     }
   });
-}
-
-/**
- * Slack shows a meaningless error when a key names no input block of the submitted view: such an error goes beside
- * the input of the same name (the role's block is named after the target that it was drawn for), else the first.
- */
-export function besideInputs(
-  errors: Record<string, string>,
-  inputs: readonly string[],
-): Record<string, string> {
-  const placed: Record<string, string> = {};
-  for (const [key, text] of Object.entries(errors)) {
-    const name = key.split(':', 1)[0];
-    const input =
-      inputs.find((id) => id === key) ?? inputs.find((id) => id.split(':', 1)[0] === name) ?? inputs[0];
-    if (input !== undefined) placed[input] = placed[input] === undefined ? text : `${placed[input]} ${text}`;
-  }
-  return placed;
 }

@@ -6,8 +6,7 @@ import type { SessionSettings } from '../../pg/settings.js';
 import { readTypes } from '../../pg/types.js';
 import { TargetError } from '../errors.js';
 import { readPassword } from './credentials.js';
-import { askedOf, connectError } from './errors.js';
-import { transactionPoolError } from './pooler-errors.js';
+import { connectError, transactionPoolError } from './errors.js';
 import { readTls } from './tls.js';
 import { within } from './within.js';
 
@@ -46,7 +45,7 @@ export async function dial(connect: Connect, { connectMs, name }: Use): Promise<
       (work) => within(timeLeft(), work, () => new Error('timeout expired')),
     );
   } catch (thrown) {
-    if (thrown instanceof SharedSessionError) throw transactionPoolError(askedOf(connect));
+    if (thrown instanceof SharedSessionError) throw transactionPoolError(connect);
     throw connectError(thrown, connect);
   }
 }
@@ -65,6 +64,23 @@ export async function dialServer(connect: Connect, use: Use): Promise<pg.Client>
     if (!isTurnedAway(thrown)) throw thrown;
     return dial(connect, { ...use, connectMs: Math.max(1, deadline - performance.now()) });
   }
+}
+
+/** What came of each login: null when it succeeded. */
+export type Heard = (error: TargetError | null) => void;
+
+/** As `logIn`, and `heard` is told what came of it. */
+export function telling(logIn: Dial, heard: Heard): Dial {
+  return async (connect, use) => {
+    try {
+      const client = await logIn(connect, use);
+      heard(null);
+      return client;
+    } catch (thrown) {
+      if (thrown instanceof TargetError) heard(thrown);
+      throw thrown;
+    }
+  };
 }
 
 /** The server answered, and doesn't let us into this database: by code, because its words may be in any language. */

@@ -1,50 +1,46 @@
 /**
- * What goes wrong before a session stands: each cause has a sentence of its own, with what mends it. Messages are read
- * only where the code says too little, or where `pg` gives none.
+ * What goes wrong before a session stands: each cause has a sentence of its own, with what changes it.
  */
-import pg from 'pg';
 import type { Connect } from '../../config/config.js';
 import { coerceError } from '../../errors.js';
-import { TargetError, targetError } from '../errors.js';
-import { LOGIN_RULES } from './login-errors.js';
-import { NETWORK_RULES } from './network-errors.js';
-import { POOLER_RULES } from './pooler-errors.js';
-import { type Asked, type Rule, refused, tellBy } from './rules.js';
-import { TLS_RULES } from './tls-errors.js';
+import { useServer } from '../../pg/refused/pooler.js';
+import { whyRefused } from '../../pg/refused/refused.js';
+import type { Asked, Settings } from '../../pg/refused/rules.js';
+import { loginRefusedError, TargetError, targetError } from '../errors.js';
+import { toError } from './rules.js';
 
-const PASSWORD_RULES: readonly Rule<Asked>[] = [
-  [
-    /client password must be/,
-    ({ connect, server }) =>
-      refused(
-        `${server} asks for a password, and the configuration has none for ${connect.user}.`,
-        'Set password, password_file or iam for the connection.',
-      ),
-  ],
-  [
-    /^SASL|^SCRAM/,
-    ({ server }) =>
-      refused(
-        `${server} and Hallpass don’t agree on how to check the password.`,
-        'Set the login’s password anew with password_encryption = scram-sha-256.',
-      ),
-  ],
-];
-
-const BY_SERVER = [...LOGIN_RULES, ...POOLER_RULES];
-const BY_CLIENT = [...PASSWORD_RULES, ...TLS_RULES, ...NETWORK_RULES];
+/** By the keys of the configuration file. */
+const SETTINGS: Settings = {
+  point: 'Point the connection to',
+  password: 'Set password, password_file or iam for the connection.',
+  database: 'Set another database for the connection',
+  ca: 'Set ca: to',
+  cert: 'Set cert: and key: of the connection to',
+  iam: 'Set iam: { region: … } for the connection',
+  tlsOn: 'set tls: verify-full',
+  tlsAnyName: 'tls: verify-ca',
+  tlsOff: 'tls: off',
+};
 
 /** Nothing was done on the server: none of these is ambiguous. */
 export function connectError(thrown: unknown, connect: Connect): TargetError {
   if (thrown instanceof TargetError) return thrown;
   const error = coerceError(thrown);
-  const rules = error instanceof pg.DatabaseError ? BY_SERVER : BY_CLIENT;
-  return tellBy(rules, error, askedOf(connect)) ?? targetError(error, 'connect');
+  const told = whyRefused(error, askedOf(connect));
+  return told === null ? targetError(error, 'connect') : toError(told, error);
 }
 
-export function askedOf(connect: Connect): Asked {
+/** Locks, settings and transactions belong to a session: with one that changes, nothing that was read is sure. */
+export function transactionPoolError(connect: Connect): TargetError {
+  return loginRefusedError(
+    `A pooler in transaction mode answers on ${askedOf(connect).server}: each transaction may get another session, which others use too.`,
+    useServer(SETTINGS),
+  );
+}
+
+function askedOf(connect: Connect): Asked {
   const { host, port, ssh } = connect;
   const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   const through = ssh === null ? '' : ` (through the bastion ${ssh.name})`;
-  return { connect, host, server: `${address}${through}` };
+  return { connect, host, server: `${address}${through}`, set: SETTINGS };
 }

@@ -1,8 +1,9 @@
 /** What can go wrong on the way through a bastion, by the words of ssh2. */
 import type { Bastion } from '../../config/config.js';
+import { NETWORK_RULES } from '../../pg/refused/network.js';
+import { type Place, type Rule, refused, type Told, unreachable } from '../../pg/refused/rules.js';
 import { loginRefusedError, type TargetError, unreachableError } from '../errors.js';
-import { NETWORK_RULES } from './network-errors.js';
-import { errorOf, type Place, type Rule, refused, type Told, tellBy, unreachable } from './rules.js';
+import { errorOf, tellTargetBy } from './rules.js';
 
 /** Where a bastion is to lead. */
 export interface Destination {
@@ -48,7 +49,7 @@ export function bastionError(error: Error, bastion: Bastion): TargetError {
     );
   }
   const via = { bastion, host: bastion.host, server: nameOf(bastion) };
-  return tellBy(RULES, error, via) ?? errorOf(noSsh(via), error);
+  return tellTargetBy(RULES, error, via) ?? errorOf(noSsh(via), error);
 }
 
 function noSsh({ server }: Place): Told {

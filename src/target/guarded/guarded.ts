@@ -4,8 +4,7 @@
  * read back from the catalog.
  */
 import type { Connect } from '../../config/config.js';
-import { buildTarget } from '../build.js';
-import type { Limits } from '../connect.js';
+import { buildTarget, type TargetOptions } from '../build.js';
 import type { Target } from '../target.js';
 import { extendBatch } from './extend.js';
 import { lendBatch } from './lend.js';
@@ -23,7 +22,7 @@ import { takeBackBatch } from './take-back.js';
 export function createGuardedTarget(
   connect: Connect,
   replicas: readonly Connect[] = [],
-  limits: Partial<Limits> = {},
+  limits: TargetOptions = {},
 ): Target {
   return buildTarget(
     { connect, replicas, limits },

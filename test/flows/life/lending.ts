@@ -197,12 +197,17 @@ export function lending(use: () => World): void {
     slack.workspace.setGroup(GROUPS.dba, { members: [CAST.olga] });
     await start();
 
-    await told(slack, 'ana', removed.id, /^Ended: removed by someone else, outside Hallpass/);
-    const shown = await card(slack, removed.id, /Ended: removed by someone else[\s\S]*Found removed <!date/);
+    await told(
+      slack,
+      'ana',
+      removed.id,
+      /^Ended: gone from the server, and the ledger doesn’t say who revoked it/,
+    );
+    const shown = await card(slack, removed.id, /Ended: gone from the server[\s\S]*Found removed <!date/);
     expect(buttonsOf(shown.blocks)).toEqual([]);
     await expectRung(stage, 'ana', removed.id, [
       ...RUNGS,
-      'Ended: removed by someone else, outside Hallpass',
+      'Ended: gone from the server, and the ledger doesn’t say who revoked it',
     ]);
     expect((await eventsOf(use(), removed.id)).slice(-2)).toMatchObject([
       { kind: 'found_gone' },

@@ -122,7 +122,7 @@ describe('a login that fails says why, and what mends it', () => {
     const full = await failure(at());
     expect(full).toMatchObject(passing);
     expect(full.message).toContain(`${address()} has no connection left (max_connections). (53300`);
-    expect(sqlOf(full)).toBe('GRANT pg_use_reserved_connections TO "hallpass";');
+    expect(sqlOf(full)).toBe('GRANT pg_use_reserved_connections TO "hallpass" WITH INHERIT TRUE;');
   });
 
   test('PAM, as on RDS a login of rds_iam meets it with a password', async () => {

@@ -4,10 +4,10 @@ import { type Asked, type Rule, refused, type Told } from './rules.js';
 export const TLS_RULES: readonly Rule<Asked>[] = [
   [
     /^DEPTH_ZERO_SELF_SIGNED_CERT/,
-    ({ server }) =>
+    ({ server, set }) =>
       refused(
         `${server} shows a certificate that it signed itself, and Hallpass was not told to trust it.`,
-        'Set ca: to a copy of that certificate (ssl_cert_file of the server), or give the server one by an authority.',
+        `${set.ca} a copy of that certificate (ssl_cert_file of the server), or give the server one by an authority.`,
       ),
   ],
   [/^(?:SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(?:GET_ISSUER_CERT|VERIFY_LEAF_SIGNATURE))/, unknownAuthority],
@@ -26,21 +26,20 @@ export const TLS_RULES: readonly Rule<Asked>[] = [
   ],
   [
     /^ERR_TLS_CERT_ALTNAME_INVALID/,
-    ({ connect, server }, _, error) =>
+    ({ connect, server, set }, _, error) =>
       refused(
         `The certificate of ${server} is for ${namesIn(error)}, not for ${connect.host}.`,
-        'Connect by a name that it is for, or give the server a certificate for this one; tls: verify-ca takes any ' +
-          'name by the same authority.',
+        `Connect by a name that it is for, or give the server a certificate for this one; ${set.tlsAnyName} takes any name by the same authority.`,
       ),
   ],
   [
     /^ERR_SSL_.*ALERT_(?:UNKNOWN_CA|BAD_CERTIFICATE|(?:NO_)?CERTIFICATE)/,
-    ({ connect, server }) =>
+    ({ connect, server, set }) =>
       refused(
         connect.cert === null
           ? `${server} wants a client certificate.`
           : `${server} does not accept the client certificate ${connect.cert}.`,
-        'Set cert: and key: to a certificate by the authority in the server’s ssl_ca_file that has not expired.',
+        `${set.cert} a certificate by the authority in the server’s ssl_ca_file that has not expired.`,
       ),
   ],
   [
@@ -55,11 +54,10 @@ export const TLS_RULES: readonly Rule<Asked>[] = [
   [/^(?:[A-Z_]*CERT|INVALID_CA|PATH_LENGTH_EXCEEDED)/, unknownAuthority],
   [
     /does not support SSL/,
-    ({ server }) =>
+    ({ server, set }) =>
       refused(
         `${server} has no TLS.`,
-        'Switch it on there: ssl_cert_file and ssl_key_file, ALTER SYSTEM SET ssl = on; SELECT pg_reload_conf();. ' +
-          'Without it (tls: off), whoever is in between reads along.',
+        `Switch it on there: ssl_cert_file and ssl_key_file, ALTER SYSTEM SET ssl = on; SELECT pg_reload_conf();. Without it (${set.tlsOff}), whoever is in between reads along.`,
       ),
   ],
   [
@@ -72,11 +70,11 @@ export const TLS_RULES: readonly Rule<Asked>[] = [
   ],
 ];
 
-function unknownAuthority({ connect, server }: Asked): Told {
+function unknownAuthority({ connect, server, set }: Asked): Told {
   return refused(
     `The certificate of ${server} is not by an authority that Hallpass trusts.`,
     connect.ca === null
-      ? 'Set ca: to the file of that authority’s certificate; clouds offer theirs for download.'
+      ? `${set.ca} the file of that authority’s certificate; clouds offer theirs for download.`
       : `Put the certificate of that authority, and those in between, into ${connect.ca}.`,
   );
 }

@@ -3,8 +3,7 @@
  * PostgreSQL 14 to 18 in English: where `lc_messages` is another language, the general sentence of the code stands.
  */
 import pg from 'pg';
-import type { Connect } from '../../config/config.js';
-import { type Asked, type Rule, refused, type Told, unreachable } from './rules.js';
+import { type Asked, type Login, type Rule, refused, type Told, unreachable } from './rules.js';
 
 const quoted = pg.escapeIdentifier;
 
@@ -39,10 +38,10 @@ export const LOGIN_RULES: readonly Rule<Asked>[] = [
   ],
   [
     /^28000: .*valid client certificate/,
-    ({ server }) =>
+    ({ server, set }) =>
       refused(
         `${server} wants a client certificate, and got none that it accepts.`,
-        'Set cert: and key: of the connection, to one that is signed by the authority in the server’s ssl_ca_file.',
+        `${set.cert} one that is signed by the authority in the server’s ssl_ca_file.`,
       ),
   ],
   [
@@ -63,18 +62,18 @@ export const LOGIN_RULES: readonly Rule<Asked>[] = [
   ],
   [
     /^3D000/,
-    ({ connect, server }) =>
+    ({ connect, server, set }) =>
       refused(
         `There is no database ${connect.database} on ${server}.`,
-        'Set another database for the connection; any that the login may CONNECT to will do.',
+        `${set.database}; any that the login may CONNECT to will do.`,
       ),
   ],
   [
     /^55000: .* accepting connections/,
-    ({ connect, server }) =>
+    ({ connect, server, set }) =>
       refused(
         `The database ${connect.database} on ${server} takes no connections.`,
-        `Set another database for the connection, or: ALTER DATABASE ${quoted(connect.database)} ALLOW_CONNECTIONS true;`,
+        `${set.database}, or: ALTER DATABASE ${quoted(connect.database)} ALLOW_CONNECTIONS true;`,
       ),
   ],
   [
@@ -95,10 +94,10 @@ export const LOGIN_RULES: readonly Rule<Asked>[] = [
   ],
   [
     /^53300: too many connections for database/,
-    ({ connect, server }) =>
+    ({ connect, server, set }) =>
       unreachable(
         `The database ${connect.database} on ${server} has no connection left: its CONNECTION LIMIT is reached.`,
-        `Set another database for the connection, or: ALTER DATABASE ${quoted(connect.database)} CONNECTION LIMIT -1;`,
+        `${set.database}, or: ALTER DATABASE ${quoted(connect.database)} CONNECTION LIMIT -1;`,
       ),
   ],
   [
@@ -107,7 +106,7 @@ export const LOGIN_RULES: readonly Rule<Asked>[] = [
       unreachable(
         `${server} has no connection left (max_connections).`,
         'End idle sessions (pg_stat_activity shows them), or raise max_connections. From 16 on, set ' +
-          `reserved_connections and GRANT pg_use_reserved_connections TO ${quoted(connect.user)};`,
+          `reserved_connections and GRANT pg_use_reserved_connections TO ${quoted(connect.user)} WITH INHERIT TRUE;`,
       ),
   ],
   [/^57P03: .* not accepting connections$/, notAccepting],
@@ -146,7 +145,7 @@ function wrongPassword({ connect, server }: Asked): Told {
 }
 
 /** How RDS and Aurora check the token of whoever is in rds_iam, whatever else the login could prove itself with. */
-function pamRefused({ connect, server }: Asked): Told {
+function pamRefused({ connect, server, set }: Asked): Told {
   const { iam, user } = connect;
   if (iam !== null) {
     return refused(
@@ -157,13 +156,12 @@ function pamRefused({ connect, server }: Asked): Told {
   }
   return refused(
     `${server} takes no password from the login ${user}: it asks PAM, as RDS does for whoever is in rds_iam.`,
-    `Set iam: { region: … } for the connection, or REVOKE rds_iam FROM ${quoted(user)}; (also from roles that it is ` +
-      'a member of).',
+    `${set.iam}, or REVOKE rds_iam FROM ${quoted(user)}; (also from roles that it is a member of).`,
   );
 }
 
 function noHbaLine(
-  { connect, server }: Asked,
+  { connect, server, set }: Asked,
   [address, unencrypted]: readonly (string | undefined)[],
 ): Told {
   const line = `add to pg_hba.conf: ${hbaLine(connect, address)}, then SELECT pg_reload_conf();`;
@@ -171,7 +169,7 @@ function noHbaLine(
   if (unencrypted) {
     return refused(
       `${server} does not let ${connect.user} at ${address} into ${connect.database} without TLS.`,
-      `Likely causes, in order: the server wants TLS (set tls: verify-full), or it has no line for us: ${line} ${managed}`,
+      `Likely causes, in order: the server wants TLS (${set.tlsOn}), or it has no line for us: ${line} ${managed}`,
     );
   }
   return refused(
@@ -181,19 +179,19 @@ function noHbaLine(
 }
 
 /** Names in quotes are never taken for a keyword such as `all` (PostgreSQL documentation, "The pg_hba.conf File"). */
-function hbaLine({ database, user, tls }: Connect, address = ''): string {
+function hbaLine({ database, user, tls }: Login, address = ''): string {
   if (address === '[local]') return `local "${database}" "${user}" scram-sha-256`;
   const range = `${address}/${address.includes(':') ? 128 : 32}`;
   return `${tls === 'off' ? 'host' : 'hostssl'} "${database}" "${user}" ${range} scram-sha-256`;
 }
 
-function notAccepting({ server }: Asked, _: unknown, error: Error): Told {
+function notAccepting({ server, set }: Asked, _: unknown, error: Error): Told {
   const isStandby = 'detail' in error && error.detail === 'Hot standby mode is disabled.';
   return isStandby
     ? {
         kind: 'standby',
         sentence: `${server} is a standby that nobody can log in to (hot_standby is off).`,
-        nextStep: 'Point the connection of this target to its primary.',
+        nextStep: `${set.point} its primary.`,
       }
     : unreachable(
         `${server} takes no connections.`,

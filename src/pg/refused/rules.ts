@@ -1,0 +1,88 @@
+/**
+ * Why no session could be had, on somebody's server and on the ledger's: how an error is given its sentence. The first
+ * rule counts whose pattern fits "CODE: message" (or the message alone).
+ */
+import pg from 'pg';
+
+/** What was tried to be reached. */
+export interface Place {
+  readonly host: string;
+  /** As sentences name it: "db.example:5432", "the bastion gate (gate.example:22)". */
+  readonly server: string;
+}
+
+/** How it was tried. */
+export interface Login {
+  readonly host: string;
+  readonly database: string;
+  readonly user: string;
+  readonly tls: string;
+  readonly ca: string | null;
+  readonly cert: string | null;
+  readonly iam: { readonly region: string } | null;
+}
+
+/** How somebody changes the connection: each the beginning of a sentence, or what to write. */
+export interface Settings {
+  readonly point: string;
+  readonly password: string;
+  readonly database: string;
+  readonly ca: string;
+  readonly cert: string;
+  readonly iam: string;
+  readonly tlsOn: string;
+  readonly tlsAnyName: string;
+  readonly tlsOff: string;
+}
+
+export interface Asked extends Place {
+  readonly connect: Login;
+  readonly set: Settings;
+}
+
+export interface Told {
+  readonly kind: 'unreachable' | 'login_refused' | 'standby';
+  readonly sentence: string;
+  readonly nextStep: string;
+}
+
+/** @param words what the groups of the pattern caught; undefined where a group took no part. */
+export type Rule<P> = readonly [
+  pattern: RegExp,
+  tell: (place: P, words: readonly (string | undefined)[], error: Error) => Told,
+];
+
+/** It may pass with nothing changed by us. */
+export function unreachable(sentence: string, nextStep: string): Told {
+  return { kind: 'unreachable', sentence, nextStep };
+}
+
+/** It stays so until somebody changes something. */
+export function refused(sentence: string, nextStep: string): Told {
+  return { kind: 'login_refused', sentence, nextStep };
+}
+
+/** null: no rule fits. */
+export function tellBy<P>(rules: readonly Rule<P>[], error: Error, place: P): Told | null {
+  const own = ownWords(error);
+  for (const [pattern, tell] of rules) {
+    const found = pattern.exec(own);
+    if (found !== null) return withWords(tell(place, found.slice(1), error), error);
+  }
+  return null;
+}
+
+/** The error's own words follow the sentence, in brackets. */
+export function withWords(told: Told, error: Error): Told {
+  return { ...told, sentence: `${told.sentence} (${ownWords(error)})` };
+}
+
+/** A server said it, and not `pg` or Node. */
+export function isByServer(error: Error): boolean {
+  return error instanceof pg.DatabaseError;
+}
+
+function ownWords(error: Error): string {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return [code, error.message].filter((part) => part !== '').join(': ');
+}

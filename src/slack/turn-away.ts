@@ -1,0 +1,63 @@
+/**
+ * Answers a payload that goes no further. Invariant: the person reads why. Slack shows an empty acknowledgement of a
+ * form as success, and of a click as nothing at all.
+ */
+import type { AnyMiddlewareArgs, SlackOptionsMiddlewareArgs } from '@slack/bolt';
+import { BLOCKS } from '../surfaces/ids.js';
+import { reasonOption } from '../surfaces/modal.js';
+import { type TurnedAway, turnedAway } from '../surfaces/turned-away.js';
+import { acknowledge, type Deps, tellPrivately } from './answer.js';
+import { parseRefused } from './payloads.js';
+
+/** Never throws. */
+export async function turnAway(args: AnyMiddlewareArgs, why: TurnedAway, deps: Deps): Promise<void> {
+  const { logger } = deps;
+  const text = turnedAway(why, deps.command);
+  if ('options' in args && !isSearch(args)) return acknowledge(() => args.ack({ options: [] }), logger);
+  if (isSearch(args)) return acknowledge(() => args.ack({ options: [reasonOption(text)] }), logger);
+  if ('command' in args) {
+    return acknowledge(() => args.ack({ response_type: 'ephemeral', text }), logger);
+  }
+  const { isSubmission, userId, inputs } = parseRefused(args.body);
+  if ('view' in args && isSubmission) {
+    const errors = besideInputs({ [BLOCKS.target]: text }, inputs);
+    return acknowledge(() => args.ack({ response_action: 'errors', errors }), logger);
+  }
+  const { ack } = args;
+  if (ack !== undefined) await acknowledge(() => ack(), logger);
+  if (!('action' in args) || isLink(args.action)) return;
+  const respond = 'respond' in args ? args.respond : undefined;
+  if (respond !== undefined || userId !== null) await tellPrivately(text, { ...deps, userId, respond });
+}
+
+/** In a select of a form; other searches are of Slack's older parts, which no app of ours has. */
+function isSearch(args: AnyMiddlewareArgs): args is SlackOptionsMiddlewareArgs<'block_suggestion'> {
+  return 'options' in args && args.body.type === 'block_suggestion';
+}
+
+/** Slack tells of a click on a link, too. It did what it says. */
+function isLink(action: unknown): boolean {
+  return typeof action === 'object' && action !== null && 'url' in action;
+}
+
+/**
+ * Slack shows a meaningless error when a key names no input block of the submitted view: such an error goes beside
+ * the input of the same name (the role's block is named after the target that it was drawn for), else the first. Where
+ * no input can be read, it keeps its key: an error that Slack can't place still keeps the form from closing.
+ */
+export function besideInputs(
+  errors: Record<string, string>,
+  inputs: readonly string[],
+): Record<string, string> {
+  const placed: Record<string, string> = {};
+  for (const [key, text] of Object.entries(errors)) {
+    const name = key.split(':', 1)[0];
+    const input =
+      inputs.find((id) => id === key) ??
+      inputs.find((id) => id.split(':', 1)[0] === name) ??
+      inputs[0] ??
+      key;
+    placed[input] = placed[input] === undefined ? text : `${placed[input]} ${text}`;
+  }
+  return placed;
+}

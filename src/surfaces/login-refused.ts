@@ -1,0 +1,45 @@
+/** What the operators are told of a server that turns Hallpass away. */
+import { compose } from './blocks.js';
+import type { Message } from './message.js';
+import { code, inline, when } from './text.js';
+
+interface Facts {
+  /** The target's key in the configuration. */
+  readonly target: string;
+  readonly targetName: string;
+  readonly since: Date;
+}
+
+/** @param facts `why` and `nextStep`: sentences, which may quote the server. */
+export function loginRefused(
+  facts: Facts & { readonly why: string; readonly nextStep: string | null },
+): Message {
+  return compose({
+    mark: 'rotating_light',
+    title: `Hallpass can’t log in on ${inline(facts.targetName, 150)}`,
+    paragraphs: [
+      `Since ${when(facts.since)} nothing is granted or revoked there. What is approved waits, for 15 minutes at most; what is due to be revoked stays in force.`,
+      { label: 'Why:', words: facts.why },
+      ...(facts.nextStep === null ? [] : [{ label: 'What helps:', words: facts.nextStep }]),
+      `${code(`hallpass check ${facts.target}`)} tries it. Hallpass goes on by itself when it works.`,
+    ],
+    buttons: [],
+    footer: `target ${code(facts.target)}`,
+  });
+}
+
+/** In the place of the former. */
+export function loggedInAgain({
+  target,
+  targetName,
+  since,
+  until,
+}: Facts & { readonly until: Date }): Message {
+  return compose({
+    mark: 'white_check_mark',
+    title: `Hallpass can log in on ${inline(targetName, 150)} again`,
+    paragraphs: [`It could not from ${when(since)} to ${when(until)}. What was due meanwhile is being done.`],
+    buttons: [],
+    footer: `target ${code(target)}`,
+  });
+}
