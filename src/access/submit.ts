@@ -13,6 +13,7 @@ import { whyNotLendable } from './lendable.js';
 import { considerOnCall } from './on-call.js';
 import { releaseCard, showPreview, tooDangerous } from './preview.js';
 import { readScope, sayRefusal } from './scope.js';
+import { lookWhoDecidesNew } from './telling/asking.js';
 import { findLogin, identify, resolveLogin } from './who.js';
 
 /** The server is asked before the request is made, but never holds it up, milliseconds. */
@@ -86,7 +87,12 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
   // crash point: after-submit-before-answer
   deps.changed(new Set());
   deps.background('preview the role', preview(deps, request, wish.role));
-  if (policy.onCall !== null) deps.background('ask on call', considerOnCall(deps, request.id));
+  // Nobody is needed where on call decides.
+  const asked = policy.onCall === null ? Promise.resolve() : considerOnCall(deps, request.id);
+  deps.background(
+    'ask on call, and look who decides',
+    asked.finally(() => lookWhoDecidesNew(deps, request.id)),
+  );
   return { ok: true };
 }
 

@@ -66,6 +66,7 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
     case 'deny':
     case 'withdraw':
     case 'previewed':
+    case 'asking':
     case 'on_call_said': {
       if (request.state !== 'pending') return refuse('not_pending');
       if (request.pendingUntil <= now) return refuse('too_late');
@@ -101,6 +102,8 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
           );
         case 'previewed':
           return go({}, 'previewed', null, { ...event.result });
+        case 'asking':
+          return go({ asking: event.asking }, 'asking', null, { ...event.asking });
         case 'on_call_said':
           if (request.onCallNote === event.note) return refuse('stale');
           return go({ onCallNote: event.note }, 'on_call_asked', null, { note: event.note });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Queryable } from './pool.js';
+import { PLACE_OF } from './shut-places.js';
 
 /** A message that is not yet as wanted, leased to this process. */
 export interface Delivery {
@@ -14,6 +15,8 @@ export interface Delivery {
   /** Where Slack put it; null before the first post. */
   readonly posted: { readonly channel: string; readonly ts: string } | null;
   readonly attempts: number;
+  /** Since when it may have been posted without our knowing: the answer to an attempt was lost. null: it wasn't. */
+  readonly triedAt: Date | null;
 }
 
 /**
@@ -32,6 +35,7 @@ const deliveryRow = z.object({
   channel: z.string().nullable(),
   ts: z.string().nullable(),
   attempts: z.number(),
+  tried_before: z.date().nullable(),
 });
 
 function toDelivery(row: unknown): Delivery {
@@ -45,6 +49,7 @@ function toDelivery(row: unknown): Delivery {
     wanted: d.wanted,
     posted: d.channel === null || d.ts === null ? null : { channel: d.channel, ts: d.ts },
     attempts: d.attempts,
+    triedAt: d.tried_before,
   };
 }
 
@@ -59,6 +64,9 @@ const ALL: Sendable = { posts: true, updates: true, except: [] };
 
 const SENDABLE = `case when channel is null then $1 and recipient <> all($3::text[]) else $2 end`;
 
+/** Where Slack lets nothing be posted, one look at a time finds out whether it does again. */
+const SHUT = `from shut_places s where d.channel is null and s.place = ${PLACE_OF} and s.mended_at is null`;
+
 /**
  * Takes up to `limit` unsent messages that are due, and leases them to the caller. The newest first: what somebody
  * waits for now must not wait for ten thousand that ended a minute ago.
@@ -69,45 +77,71 @@ export async function claimDeliveries(
   { posts, updates, except } = ALL,
 ): Promise<readonly Delivery[]> {
   const { rows } = await db.query(
-    `update deliveries d set lease_until = now() + $5 * interval '1 millisecond', attempts = attempts + 1
-       from (select key from deliveries where sent < wanted and not_before <= now()
+    `update deliveries d set lease_until = now() + $5 * interval '1 millisecond', attempts = attempts + 1,
+         stale = false, tried_at = case when d.channel is null then coalesce(d.tried_at, now()) end
+       from (select key, tried_at from deliveries d where sent < wanted and not_before <= now()
                and (lease_until is null or lease_until <= now()) and ${SENDABLE}
+               and not exists (select ${SHUT} and s.not_before > now())
              order by not_before desc limit $4 for update skip locked) due
        where d.key = due.key
-       returning d.*`,
+       returning d.*, due.tried_at as tried_before`,
     [posts, updates, except, limit, LEASE_MS],
   );
   return rows.map(toDelivery);
 }
 
+/** Which others (`o`) show less once this one (`d`) is posted: the copies of a card. */
+const SHRINKS = `o.request_id = d.request_id and o.channel is not null
+  and d.key = 'card:' || d.request_id and o.kind = 'card' and o.key <> d.key`;
+
 /**
  * Records what Slack now shows: this version, in this place. Ends the lease. An older version than another process has
  * recorded was sent by one that had been frozen, and covers the newer: it is sent anew.
+ * @returns whether Slack let nothing be posted there until now
  */
 export async function recordSent(
   db: Queryable,
   key: string,
   version: number,
   posted: { readonly channel: string; readonly ts: string } | null,
-): Promise<void> {
-  await db.query(
-    `update deliveries set sent = $2, channel = coalesce($3, channel), ts = coalesce($4, ts),
-       lease_until = null, attempts = 0, trouble = null where key = $1`,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `with sent as (
+       update deliveries d set sent = case when stale then least($2, wanted - 1) else $2 end,
+           channel = coalesce($3, channel), ts = coalesce($4, ts),
+           lease_until = null, attempts = 0, trouble = null, tried_at = null
+         where key = $1 returning key, kind, request_id, recipient
+     ), shrunk as (
+       update deliveries o set stale = true, sent = least(o.sent, o.wanted - 1), not_before = least(o.not_before, now())
+         from sent d where $3::text is not null and ${SHRINKS}
+     )
+     update shut_places s set mended_at = now() from sent d
+       where $3::text is not null and s.place = ${PLACE_OF} and s.mended_at is null`,
     [key, version, posted?.channel ?? null, posted?.ts ?? null],
   );
+  return rowCount === 1;
 }
 
-/** Records why it could not be sent, and when to try again (milliseconds from now); null gives it up. */
+/**
+ * Records why it could not be sent, and when to try again (milliseconds from now); null gives it up.
+ * @param failed `unsure`: Slack may have taken it all the same; `triedAt`: as it was claimed, so that of an earlier
+ *   attempt this stays known.
+ */
 export async function recordUnsent(
   db: Queryable,
   key: string,
-  trouble: string,
-  retryInMs: number | null,
+  {
+    trouble,
+    retryInMs,
+    unsure,
+    triedAt = null,
+  }: { trouble: string; retryInMs: number | null; unsure: boolean; triedAt?: Date | null },
 ): Promise<void> {
   await db.query(
     `update deliveries set trouble = $2, lease_until = null, not_before = now() + coalesce($3, 0) * interval '1 millisecond',
-       sent = case when $3::bigint is null then wanted else sent end where key = $1`,
-    [key, trouble, retryInMs === null ? null : Math.round(retryInMs)],
+       sent = case when $3::bigint is null then wanted else sent end,
+       tried_at = case when $4 then tried_at else $5 end where key = $1`,
+    [key, trouble, retryInMs === null ? null : Math.round(retryInMs), unsure, triedAt],
   );
 }
 
@@ -122,8 +156,8 @@ export async function nextDelivery(
   { posts, updates, except }: Sendable,
 ): Promise<number | null> {
   const { rows } = await db.query<{ ms: number | null }>(
-    `select extract(epoch from min(greatest(not_before, lease_until)) - now())::float8 * 1000 as ms
-       from deliveries where sent < wanted and ${SENDABLE}`,
+    `select extract(epoch from min(greatest(not_before, lease_until, (select s.not_before ${SHUT}))) - now())::float8 * 1000 as ms
+       from deliveries d where sent < wanted and ${SENDABLE}`,
     [posts, updates, except],
   );
   return rows[0]?.ms ?? null;
@@ -200,10 +234,12 @@ export async function showAgain(
   );
 }
 
-/** Says something else where the operators were told something. */
+/** Says something else where the operators were told something, and to each who has a copy of it (operator-copies.ts). */
 export async function rewriteOperatorNote(db: Queryable, key: string, message: object): Promise<void> {
   await db.query(
-    'update deliveries set message = $2, wanted = wanted + 1, not_before = now() where key = $1',
+    `update deliveries set message = $2, wanted = wanted + 1, not_before = now() where key in (
+       select $1 union all
+       select key from deliveries where kind = 'operators' and recipient ~ '^[UW]' and starts_with(key, $1 || '@'))`,
     [key, JSON.stringify(message)],
   );
 }
