@@ -122,7 +122,10 @@ function sayMissing(
   refusals: readonly Refusal[],
 ): string | null {
   const groups = refusals.flatMap((refusal) => ('groups' in refusal ? refusal.groups : []));
-  if (groups.length > 0) return rolesHidden(groups);
+  const unsaid = refusals.flatMap((refusal) =>
+    'unsaid' in refusal && refusal.unsaid ? [refusal.unsaid] : [],
+  );
+  if (groups.length > 0) return rolesHidden(groups, unsaid[0] ?? null);
   return roles.isUnsure(target.key) ? rolesUnread(target.name) : null;
 }
 

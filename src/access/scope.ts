@@ -5,8 +5,9 @@
 import type { RoleConfig } from '../config/config.js';
 import { type Policy, type Principal, qualifies } from '../domain/policy.js';
 import { notARequester, requesterUnknown, wrongChannel } from '../surfaces/form-words.js';
+import type { Unsaid } from '../surfaces/unsaid.js';
 import type { Deps } from './deps.js';
-import { readGroups } from './who.js';
+import { readGroups, whyUnsaid } from './who.js';
 
 /** Who asks is not kept waiting for Slack longer than this, milliseconds; its late answer serves the next try. */
 const GROUPS_MS = 1_000;
@@ -19,7 +20,7 @@ export interface Asking {
 
 export type Refusal =
   | { readonly code: 'not_a_requester'; readonly requesters: readonly Principal[] }
-  | { readonly code: 'group_unknown'; readonly groups: readonly Principal[] }
+  | { readonly code: 'group_unknown'; readonly groups: readonly Principal[]; readonly unsaid: Unsaid | null }
   | { readonly code: 'wrong_channel'; readonly channels: readonly string[] };
 
 type Scope = Pick<Policy, 'requesters' | 'channels'>;
@@ -41,7 +42,9 @@ export async function readScope(
   return ({ requesters, channels }) => {
     const may = requesters === null ? null : qualifies(requesters, { userId, groups });
     if (requesters !== null && may?.ok === false) {
-      return may.code === 'group_unknown' ? may : { code: 'not_a_requester', requesters };
+      return may.code === 'group_unknown'
+        ? { ...may, unsaid: whyUnsaid(deps, may.groups) }
+        : { code: 'not_a_requester', requesters };
     }
     if (channels === null || (channel !== null && channels.includes(channel))) return null;
     return { code: 'wrong_channel', channels };
@@ -54,7 +57,7 @@ export function sayRefusal({ role }: Pick<RoleConfig, 'role'>, refusal: Refusal)
     case 'not_a_requester':
       return notARequester(role, refusal.requesters);
     case 'group_unknown':
-      return requesterUnknown(role, refusal.groups);
+      return requesterUnknown(role, refusal.groups, refusal.unsaid);
     case 'wrong_channel':
       return wrongChannel(role, refusal.channels);
   }

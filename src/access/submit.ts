@@ -7,6 +7,7 @@ import { readOpenRequest, readRequestOfView } from '../ledger/read-requests.js';
 import { logSecurity, type SecurityEvent } from '../security.js';
 import * as words from '../surfaces/form-words.js';
 import { BLOCKS, MAX_DURATION, MAX_REASON } from '../surfaces/ids.js';
+import type { Unsaid } from '../surfaces/unsaid.js';
 import type { Actor, Submission, Submitted } from './access.js';
 import type { Deps } from './deps.js';
 import { whyNotLendable } from './lendable.js';
@@ -52,11 +53,13 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
 
   const { policy } = wish.role;
   const asking = { userId: actor.userId, channel: submission.channel };
-  const [refusalOf, hindrance, dangerous] = await Promise.all([
+  const [refusalOf, hindrance, dangerous, untold] = await Promise.all([
     readScope(deps, asking, [policy]),
     askServer(deps, wish),
     tooDangerous(deps, wish.role, { target: wish.target.key, login: wish.login }, DANGER_MS),
+    whyUntold(deps),
   ]);
+  if (untold !== null) return wrong('target', words.cantBeTold(untold));
   const refusal = refusalOf(policy);
   if (refusal !== null) {
     refused(refusal.code, { target: wish.target.key, role: wish.role.role });
@@ -94,6 +97,12 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
     asked.finally(() => lookWhoDecidesNew(deps, request.id)),
   );
   return { ok: true };
+}
+
+/** Without this scope nobody would hear of the request: it is asked for, because it can be taken away at any time. */
+function whyUntold({ messenger }: Pick<Deps, 'messenger'>): Promise<Unsaid | null> {
+  const late = new Promise<null>((resolve) => setTimeout(resolve, LOOK_MS, null).unref());
+  return Promise.race([messenger.lacks('chat:write').catch(() => null), late]);
 }
 
 /** Shown with the card, when the server is quick; else it follows. */

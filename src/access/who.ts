@@ -5,6 +5,7 @@ import type { AccessRequest } from '../domain/request.js';
 import type { Person } from '../messenger/messenger.js';
 import { logSecurity } from '../security.js';
 import { loginUnread, notEligible, personUnreadable } from '../surfaces/form-words.js';
+import type { Unsaid } from '../surfaces/unsaid.js';
 import type { Actor } from './access.js';
 import type { Deps } from './deps.js';
 
@@ -22,7 +23,7 @@ export async function identify(
     person = await messenger.person(actor.userId);
   } catch (error) {
     logger.warn({ err: error, user: actor.userId }, 'Slack did not say who this is');
-    return { ok: false, text: personUnreadable() };
+    return { ok: false, text: personUnreadable(messenger.whyUnsaid(actor.userId)) };
   }
   const foreign = actor.userTeamId !== actor.teamId || person.teamId !== actor.teamId;
   const why = foreign ? 'foreign' : unfit(person);
@@ -136,6 +137,14 @@ export async function mappingStands(
   const found = await resolveLogin(deps, target, requester, RESOLVE_MS);
   if (found.login === null) return found.because === 'none' ? 'changed' : found.because;
   return found.login === request.login ? 'stands' : 'changed';
+}
+
+/** Why Slack did not say who is in these groups; null when that isn't known, or passes. */
+export function whyUnsaid(
+  { messenger }: Pick<Deps, 'messenger'>,
+  groups: readonly Principal[],
+): Unsaid | null {
+  return groups.map(({ id }) => messenger.whyUnsaid(id)).find((why) => why?.passing === false) ?? null;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { View } from '@slack/types';
 import type { Message } from '../surfaces/message.js';
+import type { Unsaid } from '../surfaces/unsaid.js';
 
 /** What Slack says of a person; at most 60 s old. */
 export interface Person {
@@ -35,6 +36,10 @@ export interface Messenger {
   person(userId: string): Promise<Person>;
   /** The members of a user group; at most 60 s old. */
   members(groupId: string): Promise<ReadonlySet<string>>;
+  /** Why Slack did not say, when it was asked last, who this person or who is in this group; null when it did. */
+  whyUnsaid(id: string): Unsaid | null;
+  /** What Slack answers to calls that need this scope, as long as the app lacks it; null when the app has it. */
+  lacks(scope: string): Promise<Unsaid | null>;
   /** What is remembered of a person or a group is asked anew. */
   forget(id: string): void;
   /**

@@ -8,7 +8,7 @@
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import { createCache } from '../cache.js';
 import { type Logger, loggerForSlack } from '../logger.js';
-import { MessengerError, messengerError } from './errors.js';
+import { MessengerError, messengerError, missingScope } from './errors.js';
 import type { Identity, Messenger, Person } from './messenger.js';
 import { parsePerson } from './person.js';
 
@@ -19,15 +19,6 @@ const REMEMBER_MAX = 10_000;
 export interface WebApiMessenger extends Messenger {
   /** The scopes that the bot token has, as Slack says with its answers (x-oauth-scopes). */
   scopes(): Promise<readonly string[]>;
-}
-
-/** Calls a method and turns whatever it throws into a MessengerError. */
-async function asking<T>(method: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw messengerError(method, error);
-  }
 }
 
 function required(method: string, field: string, value: string | undefined): string {
@@ -58,6 +49,18 @@ export function createMessenger({
     };
     return new WebClient(botToken, apiUrl === null ? options : { ...options, slackApiUrl: apiUrl });
   };
+  /** Known from the first time that Slack says it. */
+  let ownApp: string | null = null;
+
+  /** Calls a method and turns whatever it throws into a MessengerError. */
+  async function asking<T>(method: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      throw messengerError(method, error, ownApp);
+    }
+  }
+
   const reads = client(1);
   const writes = client(0);
 
@@ -65,11 +68,32 @@ export function createMessenger({
   const people = createCache<Person>({ ttlMs: REMEMBER_MS, maxEntries: REMEMBER_MAX });
   const groups = createCache<ReadonlySet<string>>({ ttlMs: REMEMBER_MS, maxEntries: REMEMBER_MAX });
 
+  const unsaid = new Map<string, MessengerError>();
+
+  /** What Slack says of this id; when it doesn't, the reason is remembered until it does. */
+  async function telling<T>(id: string, ask: () => Promise<T>): Promise<T> {
+    try {
+      const said = await ask();
+      unsaid.delete(id);
+      return said;
+    } catch (error) {
+      if (unsaid.size >= REMEMBER_MAX) unsaid.clear();
+      if (error instanceof MessengerError) unsaid.set(id, error);
+      throw error;
+    }
+  }
+
+  async function scopes(): Promise<readonly string[]> {
+    const me = await asking('auth.test', () => reads.auth.test());
+    return me.response_metadata?.scopes ?? [];
+  }
+
   /** The app is checked when Slack says which it is; the workspace always. */
   async function appOf(botUserId: string): Promise<string | null> {
     try {
       const bot = await asking('users.info', () => reads.users.info({ user: botUserId }));
-      return bot.user?.profile?.api_app_id ?? null;
+      ownApp = bot.user?.profile?.api_app_id ?? null;
+      return ownApp;
     } catch (error) {
       if (error instanceof MessengerError && error.passing) throw error;
       logger.warn({ err: error }, 'Slack does not say which app this is');
@@ -90,24 +114,35 @@ export function createMessenger({
       await asking('auth.test', () => reads.auth.test());
     },
 
-    scopes: async () => {
-      const me = await asking('auth.test', () => reads.auth.test());
-      return me.response_metadata?.scopes ?? [];
+    scopes,
+
+    lacks: async (scope) => {
+      const granted = await scopes();
+      // Slack leaves them out now and then.
+      return granted.length === 0 || granted.includes(scope)
+        ? null
+        : missingScope('auth.test', scope, ownApp);
     },
 
     person: (userId) =>
-      people.get(userId, async () => {
-        const { user } = await asking('users.info', () => reads.users.info({ user: userId }));
-        return parsePerson(user);
-      }),
+      people.get(userId, () =>
+        telling(userId, async () => {
+          const { user } = await asking('users.info', () => reads.users.info({ user: userId }));
+          return parsePerson(user);
+        }),
+      ),
 
     members: (groupId) =>
-      groups.get(groupId, async () => {
-        const { users } = await asking('usergroups.users.list', () =>
-          reads.usergroups.users.list({ usergroup: groupId }),
-        );
-        return new Set(users);
-      }),
+      groups.get(groupId, () =>
+        telling(groupId, async () => {
+          const { users } = await asking('usergroups.users.list', () =>
+            reads.usergroups.users.list({ usergroup: groupId }),
+          );
+          return new Set(users);
+        }),
+      ),
+
+    whyUnsaid: (id) => unsaid.get(id) ?? null,
 
     forget: (id) => {
       people.forget(id);
