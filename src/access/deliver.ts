@@ -1,6 +1,6 @@
 /**
- * The outbox: makes Slack show what the ledger says, newest state first. At least once; a repetition is an edit,
- * except when the answer to a first post was lost: then a twin stands beside it until it is clicked.
+ * The outbox: makes Slack show what the ledger says, newest state first. At least once; a repetition is an edit, also
+ * when the answer to a first post was lost, if the app may look for it. Else a twin stands beside it until it is clicked.
  */
 import { type AccessRequest, isFinal } from '../domain/request.js';
 import { coerceError } from '../errors.js';
@@ -19,6 +19,7 @@ import { isOvertaken } from '../surfaces/direct.js';
 import type { Deps } from './deps.js';
 import { draw, isCopy, threadOf } from './draw.js';
 import { createLimits, type Limits } from './limits.js';
+import { findLost } from './telling/lost.js';
 
 /** Calls to Slack at the same time, a process. */
 const SLOTS = 8;
@@ -116,20 +117,29 @@ async function send(deps: DelivererDeps, limits: Limits, delivery: Delivery): Pr
     const request = shown?.request ?? null;
     const message = await draw(deps, delivery, shown);
     const version = request?.version ?? delivery.wanted;
-    if (delivery.posted === null && request !== null && isLate(delivery, request)) {
+    const isDue = delivery.posted === null && !(delivery.triedAt === null && isLate(delivery, request));
+    const thread = isDue ? await threadOf(db, delivery, request) : undefined;
+    const posted = delivery.posted ?? (await findLost(deps, delivery, thread));
+    if (posted === null && isLate(delivery, request)) {
       await drop(db, delivery, 'it was overtaken before it could be sent');
     } else if (message === null) {
       await drop(db, delivery, 'this release does not know how to draw it');
-    } else if (delivery.posted === null) {
-      const thread = await threadOf(db, delivery, request);
+    } else if (posted === null) {
       asked = true;
-      const posted = await messenger.post(delivery.recipient, message, thread);
+      const place = await messenger.post(delivery.recipient, message, { thread, key: delivery.key });
       // crash point: after-post-before-ts
-      if (await recordSent(db, delivery.key, version, posted)) deps.placesChanged();
+      const { opened, replaced } = await recordSent(db, delivery.key, version, place);
+      if (opened) deps.placesChanged();
+      // Somebody else posted it meanwhile, because this process stood still: one of them is enough.
+      if (replaced !== null) {
+        await messenger.delete(replaced).catch((error: unknown) => {
+          logger.warn({ err: error, delivery: delivery.key }, 'a second one of a message was not deleted');
+        });
+      }
     } else {
-      await messenger.update(delivery.posted, message);
+      await messenger.update(posted, message);
       // crash point: after-update-before-record
-      await recordSent(db, delivery.key, version, null);
+      await recordSent(db, delivery.key, version, delivery.posted === null ? posted : null);
     }
   } catch (thrown) {
     if (thrown instanceof MessengerError && thrown.retryAfterMs !== null) {
@@ -144,7 +154,8 @@ async function send(deps: DelivererDeps, limits: Limits, delivery: Delivery): Pr
 }
 
 /** What it would say first is no longer news. */
-function isLate(delivery: Delivery, request: AccessRequest): boolean {
+function isLate(delivery: Delivery, request: AccessRequest | null): boolean {
+  if (request === null) return false;
   return isCopy(delivery) ? request.state !== 'pending' : isOvertaken(delivery.kind, request);
 }
 

@@ -2,6 +2,12 @@ import { z } from 'zod';
 import type { Queryable } from './pool.js';
 import { PLACE_OF } from './shut-places.js';
 
+/** Where Slack put a message. */
+interface Place {
+  readonly channel: string;
+  readonly ts: string;
+}
+
 /** A message that is not yet as wanted, leased to this process. */
 export interface Delivery {
   readonly key: string;
@@ -12,8 +18,8 @@ export interface Delivery {
   readonly message: unknown;
   /** The version that was wanted when it was claimed. */
   readonly wanted: number;
-  /** Where Slack put it; null before the first post. */
-  readonly posted: { readonly channel: string; readonly ts: string } | null;
+  /** null before the first post. */
+  readonly posted: Place | null;
   readonly attempts: number;
   /** Since when it may have been posted without our knowing: the answer to an attempt was lost. null: it wasn't. */
   readonly triedAt: Date | null;
@@ -97,16 +103,19 @@ const SHRINKS = `o.request_id = d.request_id and o.channel is not null
 /**
  * Records what Slack now shows: this version, in this place. Ends the lease. An older version than another process has
  * recorded was sent by one that had been frozen, and covers the newer: it is sent anew.
- * @returns whether Slack let nothing be posted there until now
+ * @returns `opened`: Slack let nothing be posted there until now; `replaced`: where it was known to stand before, which is
+ *   a second one of the same.
  */
 export async function recordSent(
   db: Queryable,
   key: string,
   version: number,
-  posted: { readonly channel: string; readonly ts: string } | null,
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `with sent as (
+  posted: Place | null,
+): Promise<{ readonly opened: boolean; readonly replaced: Place | null }> {
+  const { rows } = await db.query<{ opened: boolean; channel: string | null; ts: string | null }>(
+    `with before as (
+       select channel, ts from deliveries where key = $1
+     ), sent as (
        update deliveries d set sent = case when stale then least($2, wanted - 1) else $2 end,
            channel = coalesce($3, channel), ts = coalesce($4, ts),
            lease_until = null, attempts = 0, trouble = null, tried_at = null
@@ -114,12 +123,17 @@ export async function recordSent(
      ), shrunk as (
        update deliveries o set stale = true, sent = least(o.sent, o.wanted - 1), not_before = least(o.not_before, now())
          from sent d where $3::text is not null and ${SHRINKS}
+     ), opened as (
+       update shut_places s set mended_at = now() from sent d
+         where $3::text is not null and s.place = ${PLACE_OF} and s.mended_at is null returning s.place
      )
-     update shut_places s set mended_at = now() from sent d
-       where $3::text is not null and s.place = ${PLACE_OF} and s.mended_at is null`,
+     select exists (select from opened) as opened, b.channel, b.ts
+       from (values (1)) one left join before b on (b.channel, b.ts) <> ($3, $4)`,
     [key, version, posted?.channel ?? null, posted?.ts ?? null],
   );
-  return rowCount === 1;
+  const row = rows[0];
+  const replaced = row?.channel && row.ts ? { channel: row.channel, ts: row.ts } : null;
+  return { opened: row?.opened === true, replaced };
 }
 
 /**
@@ -172,10 +186,7 @@ export async function releaseDeliveries(db: Queryable, requestId: number): Promi
 }
 
 /** Where the message with this key stands in Slack. */
-export async function whereShown(
-  db: Queryable,
-  key: string,
-): Promise<{ readonly channel: string; readonly ts: string } | null> {
+export async function whereShown(db: Queryable, key: string): Promise<Place | null> {
   const { rows } = await db.query<{ channel: string | null; ts: string | null }>(
     'select channel, ts from deliveries where key = $1',
     [key],
@@ -184,16 +195,21 @@ export async function whereShown(
   return row?.channel && row.ts ? { channel: row.channel, ts: row.ts } : null;
 }
 
+/** The conversation in which somebody gets direct messages; null when nothing was sent to them yet. */
+export async function directChannelOf(db: Queryable, person: string): Promise<string | null> {
+  const { rows } = await db.query<{ channel: string }>(
+    'select channel from deliveries where recipient = $1 and channel is not null limit 1',
+    [person],
+  );
+  return rows[0]?.channel ?? null;
+}
+
 /**
  * Has the message in this place, which somebody sees, be the one that is kept up to date, unless another is. The lease
  * of whoever posted it ends: what it was for is done, and the process may be dead.
  * @returns whether it is
  */
-export async function adopt(
-  db: Queryable,
-  key: string,
-  place: { readonly channel: string; readonly ts: string },
-): Promise<boolean> {
+export async function adopt(db: Queryable, key: string, place: Place): Promise<boolean> {
   const { rowCount } = await db.query(
     `update deliveries set channel = $2, ts = $3, sent = 0, lease_until = null, not_before = now()
        where key = $1 and ts is null`,
@@ -206,11 +222,7 @@ export async function adopt(
  * Whether a message about this request is none that is kept up to date. While the place of one is not known yet, it
  * may be that one; and of a request whose messages were forgotten, nothing is known.
  */
-export async function isStray(
-  db: Queryable,
-  requestId: number,
-  place: { readonly channel: string; readonly ts: string },
-): Promise<boolean> {
+export async function isStray(db: Queryable, requestId: number, place: Place): Promise<boolean> {
   const { rowCount } = await db.query(
     `select from deliveries where request_id = $1
        and (channel = $2 and ts = $3 or ts is null and attempts > 0 and sent < wanted)
@@ -222,11 +234,7 @@ export async function isStray(
 }
 
 /** Has the message in this place, if it is one that is kept up to date, sent once more. */
-export async function showAgain(
-  db: Queryable,
-  requestId: number,
-  place: { readonly channel: string; readonly ts: string },
-): Promise<void> {
+export async function showAgain(db: Queryable, requestId: number, place: Place): Promise<void> {
   await db.query(
     `update deliveries set sent = wanted - 1, not_before = now()
        where request_id = $1 and channel = $2 and ts = $3 and sent >= wanted`,
@@ -238,7 +246,7 @@ export async function showAgain(
 export async function rewriteOperatorNote(db: Queryable, key: string, message: object): Promise<void> {
   await db.query(
     `update deliveries set message = $2, wanted = wanted + 1, not_before = now() where key in (
-       select $1 union all
+       select $1::text union all
        select key from deliveries where kind = 'operators' and recipient ~ '^[UW]' and starts_with(key, $1 || '@'))`,
     [key, JSON.stringify(message)],
   );

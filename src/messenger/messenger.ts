@@ -22,7 +22,7 @@ export interface Identity {
 }
 
 /** Where a message stands in Slack: the real channel id (`D…` for a direct message) and its timestamp. */
-interface Posted {
+export interface Posted {
   readonly channel: string;
   readonly ts: string;
 }
@@ -44,9 +44,23 @@ export interface Messenger {
   forget(id: string): void;
   /**
    * Posts to a channel, or to a person's direct messages when `to` is a user id.
-   * @param thread the timestamp of the message there that it answers.
+   * @param as `thread`: the timestamp of the message there that it answers; `key`: by which `find` finds it.
    */
-  post(to: string, message: Message, thread?: string): Promise<Posted>;
+  post(
+    to: string,
+    message: Message,
+    as?: { readonly thread?: string | undefined; readonly key?: string },
+  ): Promise<Posted>;
+  /**
+   * Our messages that were posted in this conversation with this key since then, the newest first. Slack keeps the key with
+   * the message, and nobody sees it. Empty also where the app may not read what was said (im:history, channels:history,
+   * groups:history).
+   */
+  find(
+    where: { readonly channel: string; readonly thread: string | undefined },
+    key: string,
+    since: Date,
+  ): Promise<readonly Posted[]>;
   update(where: Posted, message: Message): Promise<void>;
   delete(where: Posted): Promise<void>;
   openView(triggerId: string, view: View): Promise<void>;

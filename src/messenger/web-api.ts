@@ -6,15 +6,27 @@
  * - `headers` given by the caller is written into and would leak the token to another client: never set.
  */
 import { WebClient, type WebClientOptions } from '@slack/web-api';
+import { z } from 'zod';
 import { createCache } from '../cache.js';
 import { type Logger, loggerForSlack } from '../logger.js';
 import { MessengerError, messengerError, missingScope } from './errors.js';
-import type { Identity, Messenger, Person } from './messenger.js';
+import type { Identity, Messenger, Person, Posted } from './messenger.js';
 import { parsePerson } from './person.js';
 
 const TIMEOUT_MS = 8_000;
 const REMEMBER_MS = 60_000;
 const REMEMBER_MAX = 10_000;
+
+/** The type of the metadata that our messages carry (docs.slack.dev, "Message metadata"). */
+const KEYED = 'hallpass_message';
+const Keyed = z.object({
+  ts: z.string(),
+  metadata: z.object({ event_type: z.literal(KEYED), event_payload: z.object({ key: z.string() }) }),
+});
+/** What was said since, at most; a lost answer is looked for within a minute or so. */
+const MOST_PAGES = 3;
+/** Slack's clock and the ledger's may be so far apart, milliseconds. */
+const CLOCKS_APART_MS = 60_000;
 
 export interface WebApiMessenger extends Messenger {
   /** The scopes that the bot token has, as Slack says with its answers (x-oauth-scopes). */
@@ -149,12 +161,13 @@ export function createMessenger({
       groups.forget(id);
     },
 
-    post: async (to, { text, blocks }, thread) => {
+    post: async (to, { text, blocks }, { thread, key } = {}) => {
       const posted = await asking('chat.postMessage', () =>
         // A user id opens the bot's direct messages with that person; the answer has the real channel id.
         writes.chat.postMessage({
           channel: to,
           ...(thread === undefined ? {} : { thread_ts: thread }),
+          ...(key === undefined ? {} : { metadata: { event_type: KEYED, event_payload: { key } } }),
           text,
           blocks: [...blocks],
           unfurl_links: false,
@@ -165,6 +178,33 @@ export function createMessenger({
         channel: required('chat.postMessage', 'channel', posted.channel),
         ts: required('chat.postMessage', 'ts', posted.ts),
       };
+    },
+
+    find: async ({ channel, thread }, key, since) => {
+      const found: Posted[] = [];
+      let cursor: string | undefined;
+      for (let page = 0; page < MOST_PAGES; page++) {
+        const asked = {
+          channel,
+          oldest: String((since.getTime() - CLOCKS_APART_MS) / 1_000),
+          include_all_metadata: true,
+          limit: 200,
+          ...(cursor === undefined ? {} : { cursor }),
+        };
+        const answer =
+          thread === undefined
+            ? await asking('conversations.history', () => reads.conversations.history(asked))
+            : await asking('conversations.replies', () =>
+                reads.conversations.replies({ ...asked, ts: thread }),
+              );
+        for (const message of answer.messages ?? []) {
+          const ours = Keyed.safeParse(message).data;
+          if (ours?.metadata.event_payload.key === key) found.push({ channel, ts: ours.ts });
+        }
+        cursor = answer.response_metadata?.next_cursor;
+        if (!cursor) break;
+      }
+      return found.sort((a, b) => Number(b.ts) - Number(a.ts));
     },
 
     update: async ({ channel, ts }, { text, blocks }) => {
