@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { changesSchema, previewResultSchema } from '../domain/preview.js';
 import { type AccessRequest, isFinal } from '../domain/request.js';
 import { HallpassError } from '../errors.js';
-import { type Delivery, whereShown } from '../ledger/deliveries.js';
+import { type Delivery, isOutdone, whereShown } from '../ledger/deliveries.js';
 import type { Queryable } from '../ledger/pool.js';
 import { readEvent } from '../ledger/read-event.js';
 import type { Shown } from '../ledger/strays.js';
@@ -32,6 +32,8 @@ export async function draw(
   const { request } = shown;
   const { db } = deps;
   const scene = { ...sceneOf(deps, request), strays: shown.strays };
+  if (isToldAgain(delivery) && (await isOutdone(db, delivery)))
+    return line(request, scene, request.requester);
   if (delivery.kind === 'status') return status(request, scene);
   if (delivery.kind === 'card') {
     if (isCopy(delivery) && request.state !== 'pending' && (await whereShown(db, `card:${request.id}`))) {
@@ -55,6 +57,11 @@ export async function draw(
   }
   const kind = NOTE_KINDS.find((known) => known === delivery.kind);
   return kind === undefined ? null : note(kind, request, scene);
+}
+
+/** One of the messages to the requester, of which only the newest has the details and the buttons. */
+function isToldAgain({ kind }: Delivery): boolean {
+  return kind === 'status' || NOTE_KINDS.some((known) => known === kind);
 }
 
 /** A card of their own, for somebody who was asked by direct message because the card could not be posted. */

@@ -96,9 +96,13 @@ export async function claimDeliveries(
   return rows.map(toDelivery);
 }
 
-/** Which others (`o`) show less once this one (`d`) is posted: the copies of a card. */
-const SHRINKS = `o.request_id = d.request_id and o.channel is not null
-  and d.key = 'card:' || d.request_id and o.kind = 'card' and o.key <> d.key`;
+/**
+ * Which others (`o`) show less once this one (`d`) is posted: the copies of a card; and what the same person was told
+ * before of the request, when a post that failed (`b`) kept that from happening (`isOutdone`).
+ */
+const SHRINKS = `o.request_id = d.request_id and o.channel is not null and o.key <> d.key
+  and case when d.kind = 'card' then o.kind = 'card' and d.key = 'card:' || d.request_id
+    else b.trouble is not null and o.kind <> 'card' and o.recipient = d.recipient end`;
 
 /**
  * Records what Slack now shows: this version, in this place. Ends the lease. An older version than another process has
@@ -114,7 +118,7 @@ export async function recordSent(
 ): Promise<{ readonly opened: boolean; readonly replaced: Place | null }> {
   const { rows } = await db.query<{ opened: boolean; channel: string | null; ts: string | null }>(
     `with before as (
-       select channel, ts from deliveries where key = $1
+       select channel, ts, trouble from deliveries where key = $1
      ), sent as (
        update deliveries d set sent = case when stale then least($2, wanted - 1) else $2 end,
            channel = coalesce($3, channel), ts = coalesce($4, ts),
@@ -122,7 +126,7 @@ export async function recordSent(
          where key = $1 returning key, kind, request_id, recipient
      ), shrunk as (
        update deliveries o set stale = true, sent = least(o.sent, o.wanted - 1), not_before = least(o.not_before, now())
-         from sent d where $3::text is not null and ${SHRINKS}
+         from sent d, before b where $3::text is not null and ${SHRINKS}
      ), opened as (
        update shut_places s set mended_at = now() from sent d
          where $3::text is not null and s.place = ${PLACE_OF} and s.mended_at is null returning s.place
@@ -193,6 +197,20 @@ export async function whereShown(db: Queryable, key: string): Promise<Place | nu
   );
   const row = rows[0];
   return row?.channel && row.ts ? { channel: row.channel, ts: row.ts } : null;
+}
+
+/**
+ * Whether a newer message to the same person has taken over from this one: it is posted, or about to be. Both are wanted
+ * by one statement, so whichever goes out first, no more than one of them has the buttons.
+ */
+export async function isOutdone(db: Queryable, { key }: Pick<Delivery, 'key'>): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select from deliveries d join deliveries n on n.request_id = d.request_id and n.recipient = d.recipient
+       where d.key = $1 and n.kind <> 'card' and n.created_at > d.created_at
+         and (n.channel is not null or n.sent < n.wanted and n.trouble is null) limit 1`,
+    [key],
+  );
+  return rowCount === 1;
 }
 
 /** The conversation in which somebody gets direct messages; null when nothing was sent to them yet. */

@@ -89,13 +89,20 @@ function tell(request: AccessRequest, scene: Scene, more: readonly Paragraph[]):
   });
 }
 
-function granted(request: AccessRequest, scene: Scene): Message {
+/** Where they have it, and how they get in. */
+function access(request: AccessRequest, scene: Scene): readonly Paragraph[] {
   const command = escapeMrkdwn(psqlLine(scene, request.login));
+  return [
+    `You have ${code(request.role)} on ${place(scene)}, as ${code(request.login)} in database ${code(scene.database)}.`,
+    `Connect as you always do${command.length > MAX_COMMAND ? '.' : `, or with\n\`\`\`${command}\`\`\``}`,
+  ];
+}
+
+function granted(request: AccessRequest, scene: Scene): Message {
   return compose({
     ...headline(request, request.requester),
     paragraphs: [
-      `You have ${code(request.role)} on ${place(scene)}, as ${code(request.login)} in database ${code(scene.database)}.`,
-      `Connect as you always do${command.length > MAX_COMMAND ? '.' : `, or with\n\`\`\`${command}\`\`\``}`,
+      ...access(request, scene),
       ...roleParagraphs(request, scene),
       events(request, request.requester).join('\n'),
     ],
@@ -127,10 +134,7 @@ function extended(request: AccessRequest, scene: Scene): Message {
   return compose({
     mark,
     title,
-    paragraphs: [
-      `You have ${code(request.role)} on ${place(scene)}, as ${code(request.login)}.`,
-      events(request, request.requester).join('\n'),
-    ],
+    paragraphs: [...access(request, scene), events(request, request.requester).join('\n')],
     buttons: buttons(request, scene),
     footer: footer(request),
   });

@@ -8,6 +8,7 @@ import { code } from './text.js';
 /** @param reader is called "you"; null for somebody else's request. */
 export function line(request: AccessRequest, { strays }: Scene, reader: string | null): Message {
   const { mark, title } = headlineSinceEnd(strays) ?? headline(request, reader);
-  const text = `:${mark}: ${title} · ${requestName(request.id)} · ${code(request.target)} / ${code(request.role)}`;
-  return { text, blocks: [{ type: 'context', elements: [{ type: 'mrkdwn', text, verbatim: true }] }] };
+  const text = `${title} · ${requestName(request.id)} · ${code(request.target)} / ${code(request.role)}`;
+  const shown = { type: 'mrkdwn' as const, text: `:${mark}: ${text}`, verbatim: true };
+  return { text, blocks: [{ type: 'context', elements: [shown] }] };
 }

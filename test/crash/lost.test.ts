@@ -89,13 +89,12 @@ describe('a card', () => {
   test('that a process posted which then stood still: of two, the one that is not known goes', async () => {
     const id = await postedUnknown('SIGSTOP');
     await untilReached();
-    const frozen = stage.hallpass();
-    await restart();
+    await stage.startSecond();
     await slack.waitFor(() => cards(id).length === 2, PATIENCE_MS);
     await untilAllSent(stage, id);
-    if (frozen.pid !== undefined) process.kill(frozen.pid, 'SIGCONT');
+    const { pid } = stage.hallpass();
+    if (pid !== undefined) process.kill(pid, 'SIGCONT');
     await slack.waitFor(() => cards(id).length === 1, PATIENCE_MS);
-    await frozen.kill();
     await click(slack, 'cora', await card(slack, id, /Waiting/), 'Deny');
     await untilAllSent(stage, id);
     expect(cards(id).map(buttons)).toEqual([[]]);
