@@ -4,6 +4,9 @@ import { coerceError } from '../../errors.js';
 import { MessengerError } from '../../messenger/errors.js';
 import type { Messenger, Person } from '../../messenger/messenger.js';
 
+/** Operators who are told by direct message where their channel takes none. */
+export const MOST_TOLD = 10;
+
 /** A group of Slack's, as far as it can be read. */
 export type GroupRead =
   | { readonly members: ReadonlySet<string> }

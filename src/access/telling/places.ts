@@ -16,10 +16,8 @@ import {
   undecidableWarning,
 } from '../../surfaces/asking.js';
 import type { Deps } from '../deps.js';
-import { createPeopleReader, peopleBehind } from './people.js';
+import { createPeopleReader, MOST_TOLD, peopleBehind } from './people.js';
 
-/** Operators who are told by direct message. */
-const MOST_TOLD = 10;
 /** Messages that they get so, the newest. */
 const MOST_COPIED = 20;
 
