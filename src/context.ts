@@ -27,6 +27,8 @@ import { reviewEnded } from './access/review.js';
 import { createRoles, DISCOVER_EVERY_MS } from './access/roles.js';
 import { createSlackTokens, type SlackTokens } from './access/slack-tokens.js';
 import { createSweeper } from './access/sweeper.js';
+import { lookWhoDecides } from './access/telling/asking.js';
+import { createPlaces } from './access/telling/places.js';
 import { createServerWatch } from './access/which-server.js';
 import type { Config } from './config/config.js';
 import type { RedisServer } from './config/redis-url.js';
@@ -81,6 +83,8 @@ export interface Context {
   start(): Promise<void>;
   /** What keeps the ledger from being read, in words; empty when nothing does. */
   ledgerLacks(): Promise<readonly string[]>;
+  /** What people wait for in vain, in words; it doesn't keep Hallpass from serving. */
+  warnings(): Promise<readonly string[]>;
   /** Takes no more work, finishes what runs, lets go of every connection. */
   stop(): Promise<void>;
 }
@@ -147,6 +151,7 @@ export async function createContext(
       running.add(logged);
     },
     clearAgain: (id) => clearances.renew(id),
+    placesChanged: () => telling.soon(),
     changed(names) {
       deliverer.kick();
       for (const name of names) sweeper.wake(name);
@@ -165,6 +170,12 @@ export async function createContext(
 
   const servers = createServerWatch(sweeping);
 
+  const places = createPlaces(deps);
+  const telling = repeat(heartbeatMs, deps, 'look who is asked, and can be', async () => {
+    await places.look();
+    await lookWhoDecides(deps);
+  });
+
   // Each for itself: what hinders one must not keep the others from their work.
   const beats = [
     repeat(heartbeatMs, deps, 'look at every target', () => sweeper.heartbeat()),
@@ -172,6 +183,7 @@ export async function createContext(
     repeat(heartbeatMs, deps, 'let time pass', () => passTime(deps)),
     repeat(heartbeatMs, deps, 'look at what was left behind', () => reviewEnded(deps)),
     repeat(heartbeatMs, deps, 'read again what roles can do', () => previewAgain(deps)),
+    telling,
     repeat(heartbeatMs, deps, 'look at the outbox', async () => deliverer.kick()),
     repeat(heartbeatMs, deps, 'look whether the ledger can be read', () => ledgerWatch.look()),
     repeat(heartbeatMs, deps, 'look for what is overdue', () => watchOverdue(sweeping, leases)),
@@ -207,6 +219,7 @@ export async function createContext(
       for (const beat of beats) beat.start();
     },
     ledgerLacks: () => ledgerWatch.missing(),
+    warnings: () => places.warnings(),
     async stop() {
       for (const beat of beats) beat.stop();
       // The look at all targets that has begun is finished: a Hallpass that Slack turns away, and that is started
@@ -245,7 +258,8 @@ function repeat(
   { background }: Pick<Deps, 'background'>,
   what: string,
   work: () => Promise<unknown>,
-): { start(): void; stop(): void } {
+): { start(): void; stop(): void; soon(): void } {
+  let again = false;
   let timer: NodeJS.Timeout | undefined;
   let sooner: NodeJS.Timeout | undefined;
   let busy = false;
@@ -253,6 +267,7 @@ function repeat(
   const tick = () => {
     if (busy) return;
     busy = true;
+    again = false;
     background(
       what,
       work()
@@ -263,10 +278,16 @@ function repeat(
         })
         .finally(() => {
           busy = false;
+          if (again && !stopped) tick();
         }),
     );
   };
   return {
+    /** At once, or as soon as what is being done is. */
+    soon() {
+      if (busy) again = true;
+      else if (!stopped) tick();
+    },
     start() {
       tick();
       timer = setInterval(tick, ms);

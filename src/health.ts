@@ -5,14 +5,21 @@ import type { Metrics } from './metrics.js';
 /** A probe that takes longer than this is a no, milliseconds. */
 const PROBE_MS = 2_000;
 
+interface Looks {
+  /** What keeps Hallpass from serving right now, in words; empty when nothing does. */
+  readonly missing: () => Promise<readonly string[]>;
+  /** What people wait for in vain, in words. No process that is started in its place would do better, so it stays ready. */
+  readonly warnings: () => Promise<readonly string[]>;
+}
+
 /**
- * `/healthz`: the process runs. `/readyz`: it can serve; what is missing is said. `/metrics`: for Prometheus.
- * @param missing what keeps Hallpass from serving right now, in words; empty when nothing does.
+ * `/healthz`: the process runs. `/readyz`: it can serve; what is missing is said, and what it serves in vain.
+ * `/metrics`: for Prometheus.
  * @throws HallpassError when the port can't be listened on.
  */
 export async function startHealth(
   port: number,
-  missing: () => Promise<readonly string[]>,
+  { missing, warnings }: Looks,
   metrics: Pick<Metrics, 'contentType' | 'text'>,
 ): Promise<{ close(): Promise<void> }> {
   const server = createServer((request, response) => {
@@ -21,12 +28,16 @@ export async function startHealth(
     };
     if (request.url === '/healthz') answer(200, { ok: true });
     else if (request.url === '/readyz') {
-      const late = new Promise<readonly string[]>((resolve) => {
-        setTimeout(resolve, PROBE_MS, ['an answer in time']).unref();
+      const inTime = (look: () => Promise<readonly string[]>) => {
+        const late = new Promise<readonly string[]>((resolve) => {
+          setTimeout(resolve, PROBE_MS, ['an answer in time']).unref();
+        });
+        return Promise.race([look(), late]).catch((error: unknown) => [coerceError(error).message]);
+      };
+      void Promise.all([inTime(missing), inTime(warnings)]).then(([lacks, warns]) => {
+        const ok = lacks.length === 0;
+        answer(ok ? 200 : 503, { ok, missing: lacks, warnings: warns });
       });
-      void Promise.race([missing(), late])
-        .catch((error: unknown) => [coerceError(error).message])
-        .then((lacks) => answer(lacks.length === 0 ? 200 : 503, { ok: lacks.length === 0, missing: lacks }));
     } else if (request.url === '/metrics') {
       void metrics.text().then(
         (text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text),

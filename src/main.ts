@@ -76,7 +76,7 @@ async function run(
       ...(await context.ledgerLacks()),
     ];
   };
-  const health = await startHealth(env.opsPort, missing, context.metrics);
+  const health = await startHealth(env.opsPort, { missing, warnings: context.warnings }, context.metrics);
 
   function stop(code: number, error: Error | null): void {
     if (error !== null) logger.fatal({ err: error }, 'Hallpass ends');

@@ -67,6 +67,12 @@ export function createMetrics(read: () => Promise<Figures>): Metrics {
     ),
   };
   const requests = gauge('requests', 'Requests that wait: for a decision, a GRANT, a REVOKE.', 'state');
+  const undecidable = gauge('undecidable_requests', 'Requests that wait and that nobody can decide.');
+  const shut = gauge(
+    'channel_refused',
+    '1 while Slack takes no message in this channel; D: in direct messages.',
+    'channel',
+  );
   const messages = gauge('messages_waiting', 'Messages to Slack that are to be sent.');
   const failing = gauge('messages_failing', 'Those that were not taken yet.');
   const pages = gauge('pages_waiting', 'What PagerDuty is to be told.');
@@ -81,6 +87,8 @@ export function createMetrics(read: () => Promise<Figures>): Metrics {
     requests.set({ state: 'pending' }, figures.pending);
     requests.set({ state: 'granting' }, figures.granting);
     requests.set({ state: 'ending' }, figures.ending);
+    undecidable.set(figures.undecidable);
+    for (const channel of figures.shut) shut.set({ channel }, 1);
     messages.set(figures.messagesWaiting);
     failing.set(figures.messagesFailing);
     pages.set(figures.pagesWaiting);
@@ -95,8 +103,8 @@ export function createMetrics(read: () => Promise<Figures>): Metrics {
     clearTimeout(timer);
     up.set(figures === null ? 0 : 1);
     // What was true a while ago is not shown as if it were now.
-    for (const one of [...Object.values(byTarget), requests]) one.reset();
-    for (const one of [messages, failing, pages]) one.remove();
+    for (const one of [...Object.values(byTarget), requests, shut]) one.reset();
+    for (const one of [undecidable, messages, failing, pages]) one.remove();
     if (figures !== null) show(figures);
   }
 

@@ -9,7 +9,8 @@ test('a port that another process uses is named, with what to do', async () => {
   onTestFinished(() => void other.close());
   const { port } = other.address() as AddressInfo;
   const metrics = { contentType: 'text/plain', text: () => Promise.resolve('') };
-  await expect(startHealth(port, () => Promise.resolve([]), metrics)).rejects.toMatchObject({
+  const nothing = () => Promise.resolve([]);
+  await expect(startHealth(port, { missing: nothing, warnings: nothing }, metrics)).rejects.toMatchObject({
     message: `Hallpass cannot listen on port ${port}.`,
     nextStep: 'Give OPS_PORT a number that no other process uses.',
     passing: false,

@@ -95,7 +95,14 @@ describe.each(installedMajors().filter(({ major }) => [15, 18].includes(major)))
       const { code, said } = await hallpass('manifest');
       expect(code).toBe(0);
       const { oauth_config } = JSON.parse(said);
-      expect(oauth_config.scopes.bot).toEqual(['commands', 'chat:write', 'users:read', 'usergroups:read']);
+      expect(oauth_config.scopes.bot).toEqual([
+        'commands',
+        'chat:write',
+        'users:read',
+        'usergroups:read',
+        'im:history',
+      ]);
+      expect(oauth_config.scopes.bot_optional).toEqual(['im:history']);
       for (const scope of oauth_config.scopes.bot)
         expect(readme).toMatch(new RegExp(`\\| \`${scope}\` +\\|`));
     });

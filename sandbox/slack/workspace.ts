@@ -77,7 +77,14 @@ export class Workspace {
   constructor(changes: Changes, seed: WorkspaceSeed) {
     this.#changes = changes;
     this.#scopes = new Set(
-      seed.scopes ?? ['commands', 'chat:write', 'users:read', 'users:read.email', 'usergroups:read'],
+      seed.scopes ?? [
+        'commands',
+        'chat:write',
+        'users:read',
+        'users:read.email',
+        'usergroups:read',
+        'im:history',
+      ],
     );
     this.#commands = new Set(seed.commands ?? ['/request']);
     this.addChannel({ id: GENERAL, name: 'general' });

@@ -97,11 +97,25 @@ function noteFor(
       ? [{ key: `left:${next.id}`, kind: 'left_behind', recipient: null }]
       : [];
   }
+  if (event.type === 'asking') return askingNotes(before, next, event.mention);
   const kind = noteKind(before, next, event, now);
   const prepared = event.type === 'proved_gone' && event.proof.prepared.length > 0;
   return [
     ...(kind === null ? [] : [{ key: noteKey(next, kind), kind, recipient: next.requester }]),
     ...(prepared ? [{ key: `prepared:${next.id}`, kind: 'prepared', recipient: null }] : []),
+  ];
+}
+
+/** A card of their own for each who is asked directly; and a call in the card's thread for those who decide since. */
+function askingNotes(
+  { asking: before }: AccessRequest,
+  next: AccessRequest,
+  mention: boolean,
+): readonly Note[] {
+  const news = (next.asking?.directly ?? []).filter((person) => before?.directly.includes(person) !== true);
+  return [
+    ...news.map((person) => ({ key: `card:${next.id}@${person}`, kind: 'card', recipient: person })),
+    ...(mention ? [{ key: `approvers:${next.id}:${next.version}`, kind: 'approvers', recipient: null }] : []),
   ];
 }
 

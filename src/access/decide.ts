@@ -9,7 +9,7 @@ import type { Deps } from './deps.js';
 import { findRequest } from './find.js';
 import { previewBefore } from './preview-again.js';
 import { type Objection, offeredToday, standsToday } from './standing.js';
-import { identify, knownAs, readGroups } from './who.js';
+import { identify, knownAs, readGroups, whyUnsaid } from './who.js';
 
 /** `extend`: lend what is lent for as long again as was asked for, from now on. */
 type Verdict = 'approve' | 'deny' | 'extend';
@@ -57,7 +57,7 @@ export async function decide(
   );
   if (!may.ok) {
     suspicious(may.code);
-    return { text: whyNot(may, request, approvers) };
+    return { text: whyNot(deps, may, request, approvers) };
   }
   const [standing] = await Promise.all([
     verdict === 'deny' || offered.role === null ? null : standsToday(deps, request, offered.role, verdict),
@@ -96,6 +96,7 @@ function refusal(request: AccessRequest, verdict: Verdict, by: string, now: Date
 }
 
 function whyNot(
+  deps: Pick<Deps, 'messenger'>,
   may: Exclude<MayDecide, { ok: true }>,
   request: AccessRequest,
   approvers: readonly Principal[],
@@ -110,6 +111,6 @@ function whyNot(
     case 'not_an_approver':
       return words.notApprover(request, approvers);
     case 'group_unknown':
-      return words.groupUnreadable(may.groups);
+      return words.groupUnreadable(may.groups, whyUnsaid(deps, may.groups));
   }
 }

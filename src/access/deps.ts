@@ -33,6 +33,8 @@ export interface Deps {
   readonly background: (what: string, work: Promise<unknown>) => void;
   /** What an approval depends on is asked again, in the background; its outcome wakes the target. Returns at once. */
   readonly clearAgain: (id: number) => void;
+  /** Slack lets something be posted, or nothing any more, in some place: who concerns that is told. Returns at once. */
+  readonly placesChanged: () => void;
   /** Something of these targets' requests changed: what is to be shown, and for some what is to be done. */
   readonly changed: (targets: ReadonlySet<string>) => void;
 }

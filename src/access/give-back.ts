@@ -6,7 +6,7 @@ import type { Actor, Clicked, Reply } from './access.js';
 import { change } from './change.js';
 import type { Deps } from './deps.js';
 import { findRequest } from './find.js';
-import { identify, readGroups } from './who.js';
+import { identify, readGroups, whyUnsaid } from './who.js';
 
 type EndDeps = Pick<Deps, 'config' | 'roles' | 'db' | 'changed' | 'messenger' | 'logger' | 'background'>;
 
@@ -44,7 +44,8 @@ export async function end(deps: EndDeps, actor: Actor, requestId: string, clicke
   const may = qualifies(principals, { userId: actor.userId, groups: await readGroups(deps, principals) });
   if (!may.ok) {
     logSecurity(deps.logger, may.code, { user: actor.userId, request: request.id }, 'refused to end access');
-    const unread = may.code === 'group_unknown' ? words.groupUnreadable(may.groups) : null;
+    const unread =
+      may.code === 'group_unknown' ? words.groupUnreadable(may.groups, whyUnsaid(deps, may.groups)) : null;
     return { text: unread ?? words.mayNotEnd(approvers, deps.config.operators) };
   }
   return enact(deps, request, { type: 'end', by: actor.userId });

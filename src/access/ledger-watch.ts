@@ -4,8 +4,10 @@
  */
 import { coerceError } from '../errors.js';
 import { assertReadable } from '../ledger/readable.js';
+import type { Posted } from '../messenger/messenger.js';
 import { ledgerReadable, ledgerUnreadable, ledgerUnreadableSummary } from '../surfaces/ledger.js';
 import type { Deps } from './deps.js';
+import { createPeopleReader, MOST_TOLD, peopleBehind } from './telling/people.js';
 
 /** Told after so long, milliseconds: a ledger that restarts is no news. With the looks below, within a minute. */
 const TELL_AFTER_MS = 20_000;
@@ -74,7 +76,7 @@ export function createLedgerWatch(
 
 /** Where it was told, as far as it was. */
 interface Told {
-  readonly message: { readonly channel: string; readonly ts: string } | null;
+  readonly messages: readonly Posted[];
   readonly paged: boolean;
 }
 
@@ -101,7 +103,12 @@ async function tell(
     messenger.post(config.slack.operatorsChannel, message).catch(failed),
     events === null ? false : events.send(page).then(() => true, failed),
   ]);
-  return posted === null && paged !== true ? null : { message: posted, paged: paged === true };
+  // Their channel takes nothing: each of them, as far as Hallpass knows them.
+  const people =
+    posted !== null ? [] : await peopleBehind(createPeopleReader(messenger), config.operators, MOST_TOLD);
+  const directly = await Promise.all(people.map((person) => messenger.post(person, message).catch(failed)));
+  const messages = [posted, ...directly].filter((each) => each !== null);
+  return messages.length === 0 && paged !== true ? null : { messages, paged: paged === true };
 }
 
 async function withdraw(
@@ -115,7 +122,7 @@ async function withdraw(
       'the operators could not be told that the ledger can be read again',
     );
   await Promise.all([
-    told.message === null ? null : messenger.update(told.message, message).catch(failed),
+    ...told.messages.map((each) => messenger.update(each, message).catch(failed)),
     told.paged
       ? events?.send({ key: PAGE, open: false, summary: message.text, details: {} }).catch(failed)
       : null,

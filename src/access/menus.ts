@@ -7,7 +7,7 @@ import type { Policy } from '../domain/policy.js';
 import type { Person } from '../messenger/messenger.js';
 import * as words from '../surfaces/form-words.js';
 import type { Deps } from './deps.js';
-import { type Asking, readScope } from './scope.js';
+import { type Asking, readScope, sayHidden } from './scope.js';
 import { findLogin } from './who.js';
 
 type MenuDeps = Pick<Deps, 'config' | 'roles' | 'messenger' | 'logger'>;
@@ -62,16 +62,14 @@ export async function roleMenu(
     all.map(({ policy }) => policy),
   );
   const refusals = all.flatMap(({ policy }) => refusalOf(policy) ?? []);
-  const groups = refusals.flatMap((refusal) => ('groups' in refusal ? refusal.groups : []));
   const isElsewhere = refusals.some(({ code }) => code === 'wrong_channel');
   const why =
-    groups.length > 0
-      ? words.rolesHidden(groups)
-      : roles.isUnsure(target.key)
-        ? words.rolesUnread(target.name)
-        : isElsewhere
-          ? words.nothingHere(target.name)
-          : words.nothingFor(target.name);
+    sayHidden(refusals) ??
+    (roles.isUnsure(target.key)
+      ? words.rolesUnread(target.name)
+      : isElsewhere
+        ? words.nothingHere(target.name)
+        : words.nothingFor(target.name));
   return menu(
     all.filter(({ policy }) => refusalOf(policy) === null),
     why,

@@ -11,7 +11,6 @@ import {
   nothingFor,
   nothingOffered,
   notLending,
-  rolesHidden,
   rolesUnread,
   roleUnknown,
 } from '../surfaces/form-words.js';
@@ -21,7 +20,7 @@ import { askServer } from './ask-server.js';
 import type { Deps } from './deps.js';
 import { roleMenu, targetMenu } from './menus.js';
 import { previewWithin } from './preview.js';
-import { type Asking, type Refusal, readScope, sayRefusal } from './scope.js';
+import { type Asking, type Refusal, readScope, sayHidden, sayRefusal } from './scope.js';
 import { findLogin, identify, loginOn, resolveLogin } from './who.js';
 
 type OfferDeps = Pick<Deps, 'config' | 'targets' | 'inspectors' | 'roles' | 'messenger' | 'logger'>;
@@ -196,8 +195,8 @@ function sayMissing(
   refusals: readonly Refusal[],
   all: boolean,
 ): string | null {
-  const groups = refusals.flatMap((refusal) => ('groups' in refusal ? refusal.groups : []));
-  if (groups.length > 0) return rolesHidden(groups);
+  const hidden = sayHidden(refusals);
+  if (hidden !== null) return hidden;
   if (roles.isUnsure(target.key)) return rolesUnread(target.name);
   // The form shows in which channels there are.
   const isElsewhere = refusals.some(({ code }) => code === 'wrong_channel');

@@ -19,7 +19,7 @@ import type { Membership, Server } from '../target/target.js';
 import type { Actor, Reply } from './access.js';
 import type { Deps } from './deps.js';
 import { type FoundStray, orphanKey, revokeStrays } from './strays.js';
-import { identify, readGroups } from './who.js';
+import { identify, readGroups, whyUnsaid } from './who.js';
 
 /** More than so many at once on one target are a sign of something else: a restored ledger, a second Hallpass. */
 const FEW = 3;
@@ -88,7 +88,8 @@ export async function settle(
     const security = may.code === 'group_unknown' ? may.code : 'not_an_operator';
     const facts = { user: actor.userId, orphan: orphan.id };
     logSecurity(deps.logger, security, facts, 'refused to take an orphan back');
-    const unread = may.code === 'group_unknown' ? words.groupUnreadable(may.groups) : null;
+    const unread =
+      may.code === 'group_unknown' ? words.groupUnreadable(may.groups, whyUnsaid(deps, may.groups)) : null;
     return { text: unread ?? words.mayNotOperate(operators) };
   }
   if (orphan.settled) return { text: words.orphanSettled(orphan) };

@@ -4,9 +4,10 @@
  */
 import type { RoleConfig } from '../config/config.js';
 import { type Policy, type Principal, qualifies } from '../domain/policy.js';
-import { notARequester, requesterUnknown, wrongChannel } from '../surfaces/form-words.js';
+import { notARequester, requesterUnknown, rolesHidden, wrongChannel } from '../surfaces/form-words.js';
+import type { Unsaid } from '../surfaces/unsaid.js';
 import type { Deps } from './deps.js';
-import { readGroups } from './who.js';
+import { readGroups, whyUnsaid } from './who.js';
 
 /** Who asks is not kept waiting for Slack longer than this, milliseconds; its late answer serves the next try. */
 const GROUPS_MS = 1_000;
@@ -19,7 +20,7 @@ export interface Asking {
 
 export type Refusal =
   | { readonly code: 'not_a_requester'; readonly requesters: readonly Principal[] }
-  | { readonly code: 'group_unknown'; readonly groups: readonly Principal[] }
+  | { readonly code: 'group_unknown'; readonly groups: readonly Principal[]; readonly unsaid: Unsaid | null }
   | { readonly code: 'wrong_channel'; readonly channels: readonly string[] };
 
 type Scope = Pick<Policy, 'requesters' | 'channels'>;
@@ -41,11 +42,21 @@ export async function readScope(
   return ({ requesters, channels }) => {
     const may = requesters === null ? null : qualifies(requesters, { userId, groups });
     if (requesters !== null && may?.ok === false) {
-      return may.code === 'group_unknown' ? may : { code: 'not_a_requester', requesters };
+      return may.code === 'group_unknown'
+        ? { ...may, unsaid: whyUnsaid(deps, may.groups) }
+        : { code: 'not_a_requester', requesters };
     }
     if (channels === null || (channel !== null && channels.includes(channel))) return null;
     return { code: 'wrong_channel', channels };
   };
+}
+
+/** What the reader of a list is told of roles that it leaves out because Slack didn't say for whom they are; else null. */
+export function sayHidden(refusals: readonly Refusal[]): string | null {
+  const unknown = refusals.filter((refusal) => refusal.code === 'group_unknown');
+  const groups = unknown.flatMap((refusal) => refusal.groups);
+  if (groups.length === 0) return null;
+  return rolesHidden(groups, unknown.find(({ unsaid }) => unsaid !== null)?.unsaid ?? null);
 }
 
 /** In a sentence for who asks, with the next step. */
@@ -54,7 +65,7 @@ export function sayRefusal({ role }: Pick<RoleConfig, 'role'>, refusal: Refusal)
     case 'not_a_requester':
       return notARequester(role, refusal.requesters);
     case 'group_unknown':
-      return requesterUnknown(role, refusal.groups);
+      return requesterUnknown(role, refusal.groups, refusal.unsaid);
     case 'wrong_channel':
       return wrongChannel(role, refusal.channels);
   }

@@ -11,7 +11,7 @@ import { escapeMrkdwn } from '../surfaces/text.js';
 import * as words from '../surfaces/words.js';
 import type { Deps } from './deps.js';
 import { tooDangerous } from './preview.js';
-import { mappingStands, readGroups } from './who.js';
+import { mappingStands, readGroups, whyUnsaid } from './who.js';
 
 /** `code`: worth a line in the log; null when nothing but a failure is in the way. `text`: for who decides. */
 export type Objection = { readonly code: SecurityEvent | null; readonly text: string };
@@ -85,6 +85,9 @@ async function mayStillAsk(
   const may = qualifies(requesters, { userId: request.requester, groups });
   if (may.ok) return null;
   return may.code === 'group_unknown'
-    ? { code: 'group_unknown', text: words.requesterUnreadable(request, may.groups) }
+    ? {
+        code: 'group_unknown',
+        text: words.requesterUnreadable(request, may.groups, whyUnsaid(deps, may.groups)),
+      }
     : { code: 'not_a_requester', text: words.requesterChanged(request, requesters, doing) };
 }

@@ -8,14 +8,18 @@ import { logSecurity, type SecurityEvent } from '../security.js';
 import * as words from '../surfaces/form-words.js';
 import { BLOCKS, MAX_DURATION, MAX_REASON } from '../surfaces/ids.js';
 import { turnedAway } from '../surfaces/turned-away.js';
+import type { Unsaid } from '../surfaces/unsaid.js';
 import type { Actor, Submission, Submitted } from './access.js';
 import { askServer } from './ask-server.js';
 import type { Deps } from './deps.js';
 import { considerOnCall } from './on-call.js';
 import { releaseCard, showPreview, tooDangerous } from './preview.js';
 import { readScope, sayRefusal } from './scope.js';
+import { lookWhoDecidesNew } from './telling/asking.js';
 import { findLogin, identify, resolveLogin } from './who.js';
 
+/** Slack is waited for while it says which scopes we have, milliseconds. */
+const LOOK_MS = 1_000;
 /** The server is waited for while it says which login an address means, milliseconds. */
 const LOGIN_MS = 800;
 /** The card waits this long for PagerDuty, so that nobody is called for what on call decides; milliseconds. */
@@ -50,11 +54,13 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
 
   const { policy } = wish.role;
   const asking = { userId: actor.userId, channel: submission.channel };
-  const [refusalOf, server, dangerous] = await Promise.all([
+  const [refusalOf, server, dangerous, untold] = await Promise.all([
     readScope(deps, asking, [policy]),
     askServer(deps, wish),
     tooDangerous(deps, wish.role, { target: wish.target.key, login: wish.login }, DANGER_MS),
+    whyUntold(deps),
   ]);
+  if (untold !== null) return wrong('target', words.cantBeTold(untold));
   const refusal = refusalOf(policy);
   if (refusal !== null) {
     refused(refusal.code, { target: wish.target.key, role: wish.role.role });
@@ -85,8 +91,19 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
   // crash point: after-submit-before-answer
   deps.changed(new Set());
   deps.background('preview the role', preview(deps, request, wish.role));
-  if (policy.onCall !== null) deps.background('ask on call', considerOnCall(deps, request.id));
+  // Nobody is needed where on call decides.
+  const asked = policy.onCall === null ? Promise.resolve() : considerOnCall(deps, request.id);
+  deps.background(
+    'ask on call, and look who decides',
+    asked.finally(() => lookWhoDecidesNew(deps, request.id)),
+  );
   return { ok: true };
+}
+
+/** Without this scope nobody would hear of the request: it is asked for, because it can be taken away at any time. */
+function whyUntold({ messenger }: Pick<Deps, 'messenger'>): Promise<Unsaid | null> {
+  const late = new Promise<null>((resolve) => setTimeout(resolve, LOOK_MS, null).unref());
+  return Promise.race([messenger.lacks('chat:write').catch(() => null), late]);
 }
 
 /** Shown with the card, when the server is quick; else it follows. */

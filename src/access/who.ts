@@ -2,10 +2,10 @@ import type { Config, TargetConfig } from '../config/config.js';
 import { chooseLogin, isAlike, type LoginAnswer, loginOf } from '../domain/login.js';
 import { type DeciderFacts, isGroup, type Principal } from '../domain/policy.js';
 import type { AccessRequest } from '../domain/request.js';
-import { MessengerError } from '../messenger/errors.js';
 import type { Person } from '../messenger/messenger.js';
 import { logSecurity } from '../security.js';
-import { loginUnread, notEligible, personRefused, personUnreadable } from '../surfaces/form-words.js';
+import { loginUnread, notEligible, personUnreadable } from '../surfaces/form-words.js';
+import type { Unsaid } from '../surfaces/unsaid.js';
 import type { Actor } from './access.js';
 import type { Deps } from './deps.js';
 
@@ -23,8 +23,7 @@ export async function identify(
     person = await messenger.person(actor.userId);
   } catch (error) {
     logger.warn({ err: error, user: actor.userId }, 'Slack did not say who this is');
-    const passes = !(error instanceof MessengerError) || error.passing;
-    return { ok: false, text: passes ? personUnreadable() : personRefused(error.message) };
+    return { ok: false, text: personUnreadable(messenger.whyUnsaid(actor.userId)) };
   }
   const why = unfit(person);
   if (why === null) return { ok: true, person };
@@ -138,6 +137,14 @@ export async function mappingStands(
   const found = await resolveLogin(deps, target, requester, RESOLVE_MS);
   if (found.login === null) return found.because === 'none' ? 'changed' : found.because;
   return found.login === request.login ? 'stands' : 'changed';
+}
+
+/** Why Slack did not say who is in these groups; null when that isn't known, or passes. */
+export function whyUnsaid(
+  { messenger }: Pick<Deps, 'messenger'>,
+  groups: readonly Principal[],
+): Unsaid | null {
+  return groups.map(({ id }) => messenger.whyUnsaid(id)).find((why) => why?.passing === false) ?? null;
 }
 
 /**

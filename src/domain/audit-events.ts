@@ -119,6 +119,7 @@ const READERS: { readonly [T in RequestEvent['type']]: Reader | null } = {
   })),
   cleared: null,
   on_call_said: null,
+  asking: null,
   deny: kept('denied', z.object({ via: z.string() }), ({ via }, { at, actor }) =>
     actor === null ? INCOMPLETE : { event: { type: 'deny', by: actor, via }, now: at, given: open },
   ),

@@ -84,8 +84,10 @@ export interface AccessRequest {
   /** What was asked for, and what is (or will be) given; milliseconds. */
   readonly wishedMs: number;
   readonly durationMs: number;
-  /** Who was asked to decide. */
+  /** Who was asked to decide when it was made; `askedNow` says who is asked since. */
   readonly asked: readonly Principal[];
+  /** What differs from that while it waits; null when nothing does. */
+  readonly asking: Asking | null;
   readonly createdAt: Date;
   readonly pendingUntil: Date;
 
@@ -118,6 +120,45 @@ export interface AccessRequest {
   /** Who ended it early. */
   readonly endedBy: string | null;
   readonly endedAt: Date | null;
+}
+
+/** How a request that waits is put before its approvers, where that is not as it was when it was made. */
+export interface Asking {
+  /** Who decides today; null: who was asked. */
+  readonly approvers: readonly Principal[] | null;
+  /** Why its card can't be posted; null when it can. */
+  readonly unshown: Unshown | null;
+  /** Slack users who were asked by direct message instead. */
+  readonly directly: readonly string[];
+  /** Why nobody can decide it; empty when somebody can, or when Slack doesn't say. */
+  readonly nobody: readonly CantDecide[];
+}
+
+/** A channel that takes no card. */
+export interface Unshown {
+  readonly channel: string;
+  /** Sentences: what is wrong, and what to do about it. */
+  readonly why: string;
+  readonly fix: string | null;
+}
+
+/**
+ * Why nobody decides through this approver: they are the requester, or another account of theirs; they can't use Hallpass
+ * (left, a guest, a bot); of a group: it has no members, is missing or disabled, or Slack doesn't tell Hallpass who is in
+ * it, on this plan or without a scope.
+ */
+export interface CantDecide {
+  readonly approver: Principal;
+  readonly because: 'requester' | 'same_person' | 'left' | 'empty' | 'missing' | 'plan' | 'scope';
+  /** A sentence: what to do about it, where Slack's error tells. */
+  readonly fix: string | null;
+}
+
+export const ASKED_AS_MADE: Asking = { approvers: null, unshown: null, directly: [], nobody: [] };
+
+/** Who is asked to decide. */
+export function askedNow({ asked, asking }: Pick<AccessRequest, 'asked' | 'asking'>): readonly Principal[] {
+  return asking?.approvers ?? asked;
 }
 
 /** The last time that a grant was made longer. */
@@ -158,6 +199,8 @@ export type RequestEvent =
   /** What perishes was checked again, while the GRANT waits. */
   | { readonly type: 'cleared' }
   | { readonly type: 'on_call_said'; readonly note: string | null }
+  /** Who is asked changed, or what keeps them from deciding. `mention`: those who decide now are told in its thread. */
+  | { readonly type: 'asking'; readonly asking: Asking; readonly mention: boolean }
   | { readonly type: 'deny'; readonly by: string; readonly via: string }
   /** `by`: null when Hallpass did it, because the requester has no account any more that may ask. */
   | { readonly type: 'withdraw'; readonly by: string | null }

@@ -69,6 +69,7 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
     case 'approve_on_call':
     case 'deny':
     case 'withdraw':
+    case 'asking':
     case 'on_call_said': {
       if (request.state !== 'pending') return refuse('not_pending');
       if (request.pendingUntil <= now) return refuse('too_late');
@@ -102,6 +103,8 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
             'withdrawn',
             event.by,
           );
+        case 'asking':
+          return go({ asking: event.asking }, 'asking', null, { ...event.asking });
         case 'on_call_said':
           if (request.onCallNote === event.note) return refuse('stale');
           return go({ onCallNote: event.note }, 'on_call_asked', null, { note: event.note });

@@ -1,5 +1,12 @@
 import { z } from 'zod';
 import type { Queryable } from './pool.js';
+import { PLACE_OF } from './shut-places.js';
+
+/** Where Slack put a message. */
+interface Place {
+  readonly channel: string;
+  readonly ts: string;
+}
 
 /** A message that is not yet as wanted, leased to this process. */
 export interface Delivery {
@@ -11,9 +18,11 @@ export interface Delivery {
   readonly message: unknown;
   /** The version that was wanted when it was claimed. */
   readonly wanted: number;
-  /** Where Slack put it; null before the first post. */
-  readonly posted: { readonly channel: string; readonly ts: string } | null;
+  /** null before the first post. */
+  readonly posted: Place | null;
   readonly attempts: number;
+  /** Since when it may have been posted without our knowing: the answer to an attempt was lost. null: it wasn't. */
+  readonly triedAt: Date | null;
 }
 
 /**
@@ -32,6 +41,7 @@ const deliveryRow = z.object({
   channel: z.string().nullable(),
   ts: z.string().nullable(),
   attempts: z.number(),
+  tried_before: z.date().nullable(),
 });
 
 function toDelivery(row: unknown): Delivery {
@@ -45,6 +55,7 @@ function toDelivery(row: unknown): Delivery {
     wanted: d.wanted,
     posted: d.channel === null || d.ts === null ? null : { channel: d.channel, ts: d.ts },
     attempts: d.attempts,
+    triedAt: d.tried_before,
   };
 }
 
@@ -59,6 +70,9 @@ const ALL: Sendable = { posts: true, updates: true, except: [] };
 
 const SENDABLE = `case when channel is null then $1 and recipient <> all($3::text[]) else $2 end`;
 
+/** Where Slack lets nothing be posted, one look at a time finds out whether it does again. */
+const SHUT = `from shut_places s where d.channel is null and s.place = ${PLACE_OF} and s.mended_at is null`;
+
 /**
  * Takes up to `limit` unsent messages that are due, and leases them to the caller. The newest first: what somebody
  * waits for now must not wait for ten thousand that ended a minute ago.
@@ -69,45 +83,83 @@ export async function claimDeliveries(
   { posts, updates, except } = ALL,
 ): Promise<readonly Delivery[]> {
   const { rows } = await db.query(
-    `update deliveries d set lease_until = now() + $5 * interval '1 millisecond', attempts = attempts + 1
-       from (select key from deliveries where sent < wanted and not_before <= now()
+    `update deliveries d set lease_until = now() + $5 * interval '1 millisecond', attempts = attempts + 1,
+         stale = false, tried_at = case when d.channel is null then coalesce(d.tried_at, now()) end
+       from (select key, tried_at from deliveries d where sent < wanted and not_before <= now()
                and (lease_until is null or lease_until <= now()) and ${SENDABLE}
+               and not exists (select ${SHUT} and s.not_before > now())
              order by not_before desc limit $4 for update skip locked) due
        where d.key = due.key
-       returning d.*`,
+       returning d.*, due.tried_at as tried_before`,
     [posts, updates, except, limit, LEASE_MS],
   );
   return rows.map(toDelivery);
 }
 
 /**
+ * Which others (`o`) show less once this one (`d`) is posted: the copies of a card; and what the same person was told
+ * before of the request, when a post that failed (`b`) kept that from happening (`isOutdone`).
+ */
+const SHRINKS = `o.request_id = d.request_id and o.channel is not null and o.key <> d.key
+  and case when d.kind = 'card' then o.kind = 'card' and d.key = 'card:' || d.request_id
+    else b.trouble is not null and o.kind <> 'card' and o.recipient = d.recipient end`;
+
+/**
  * Records what Slack now shows: this version, in this place. Ends the lease. An older version than another process has
  * recorded was sent by one that had been frozen, and covers the newer: it is sent anew.
+ * @returns `opened`: Slack let nothing be posted there until now; `replaced`: where it was known to stand before, which is
+ *   a second one of the same.
  */
 export async function recordSent(
   db: Queryable,
   key: string,
   version: number,
-  posted: { readonly channel: string; readonly ts: string } | null,
-): Promise<void> {
-  await db.query(
-    `update deliveries set sent = $2, channel = coalesce($3, channel), ts = coalesce($4, ts),
-       lease_until = null, attempts = 0, trouble = null where key = $1`,
+  posted: Place | null,
+): Promise<{ readonly opened: boolean; readonly replaced: Place | null }> {
+  const { rows } = await db.query<{ opened: boolean; channel: string | null; ts: string | null }>(
+    `with before as (
+       select channel, ts, trouble from deliveries where key = $1
+     ), sent as (
+       update deliveries d set sent = case when stale then least($2, wanted - 1) else $2 end,
+           channel = coalesce($3, channel), ts = coalesce($4, ts),
+           lease_until = null, attempts = 0, trouble = null, tried_at = null
+         where key = $1 returning key, kind, request_id, recipient
+     ), shrunk as (
+       update deliveries o set stale = true, sent = least(o.sent, o.wanted - 1), not_before = least(o.not_before, now())
+         from sent d, before b where $3::text is not null and ${SHRINKS}
+     ), opened as (
+       update shut_places s set mended_at = now() from sent d
+         where $3::text is not null and s.place = ${PLACE_OF} and s.mended_at is null returning s.place
+     )
+     select exists (select from opened) as opened, b.channel, b.ts
+       from (values (1)) one left join before b on (b.channel, b.ts) <> ($3, $4)`,
     [key, version, posted?.channel ?? null, posted?.ts ?? null],
   );
+  const row = rows[0];
+  const replaced = row?.channel && row.ts ? { channel: row.channel, ts: row.ts } : null;
+  return { opened: row?.opened === true, replaced };
 }
 
-/** Records why it could not be sent, and when to try again (milliseconds from now); null gives it up. */
+/**
+ * Records why it could not be sent, and when to try again (milliseconds from now); null gives it up.
+ * @param failed `unsure`: Slack may have taken it all the same; `triedAt`: as it was claimed, so that of an earlier
+ *   attempt this stays known.
+ */
 export async function recordUnsent(
   db: Queryable,
   key: string,
-  trouble: string,
-  retryInMs: number | null,
+  {
+    trouble,
+    retryInMs,
+    unsure,
+    triedAt = null,
+  }: { trouble: string; retryInMs: number | null; unsure: boolean; triedAt?: Date | null },
 ): Promise<void> {
   await db.query(
     `update deliveries set trouble = $2, lease_until = null, not_before = now() + coalesce($3, 0) * interval '1 millisecond',
-       sent = case when $3::bigint is null then wanted else sent end where key = $1`,
-    [key, trouble, retryInMs === null ? null : Math.round(retryInMs)],
+       sent = case when $3::bigint is null then wanted else sent end,
+       tried_at = case when $4 then tried_at else $5 end where key = $1`,
+    [key, trouble, retryInMs === null ? null : Math.round(retryInMs), unsure, triedAt],
   );
 }
 
@@ -122,8 +174,8 @@ export async function nextDelivery(
   { posts, updates, except }: Sendable,
 ): Promise<number | null> {
   const { rows } = await db.query<{ ms: number | null }>(
-    `select extract(epoch from min(greatest(not_before, lease_until)) - now())::float8 * 1000 as ms
-       from deliveries where sent < wanted and ${SENDABLE}`,
+    `select extract(epoch from min(greatest(not_before, lease_until, (select s.not_before ${SHUT}))) - now())::float8 * 1000 as ms
+       from deliveries d where sent < wanted and ${SENDABLE}`,
     [posts, updates, except],
   );
   return rows[0]?.ms ?? null;
@@ -138,10 +190,7 @@ export async function releaseDeliveries(db: Queryable, requestId: number): Promi
 }
 
 /** Where the message with this key stands in Slack. */
-export async function whereShown(
-  db: Queryable,
-  key: string,
-): Promise<{ readonly channel: string; readonly ts: string } | null> {
+export async function whereShown(db: Queryable, key: string): Promise<Place | null> {
   const { rows } = await db.query<{ channel: string | null; ts: string | null }>(
     'select channel, ts from deliveries where key = $1',
     [key],
@@ -151,15 +200,34 @@ export async function whereShown(
 }
 
 /**
+ * Whether a newer message to the same person has taken over from this one: it is posted, or about to be. Both are wanted
+ * by one statement, so whichever goes out first, no more than one of them has the buttons.
+ */
+export async function isOutdone(db: Queryable, { key }: Pick<Delivery, 'key'>): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select from deliveries d join deliveries n on n.request_id = d.request_id and n.recipient = d.recipient
+       where d.key = $1 and n.kind <> 'card' and n.created_at > d.created_at
+         and (n.channel is not null or n.sent < n.wanted and n.trouble is null) limit 1`,
+    [key],
+  );
+  return rowCount === 1;
+}
+
+/** The conversation in which somebody gets direct messages; null when nothing was sent to them yet. */
+export async function directChannelOf(db: Queryable, person: string): Promise<string | null> {
+  const { rows } = await db.query<{ channel: string }>(
+    'select channel from deliveries where recipient = $1 and channel is not null limit 1',
+    [person],
+  );
+  return rows[0]?.channel ?? null;
+}
+
+/**
  * Has the message in this place, which somebody sees, be the one that is kept up to date, unless another is. The lease
  * of whoever posted it ends: what it was for is done, and the process may be dead.
  * @returns whether it is
  */
-export async function adopt(
-  db: Queryable,
-  key: string,
-  place: { readonly channel: string; readonly ts: string },
-): Promise<boolean> {
+export async function adopt(db: Queryable, key: string, place: Place): Promise<boolean> {
   const { rowCount } = await db.query(
     `update deliveries set channel = $2, ts = $3, sent = 0, lease_until = null, not_before = now()
        where key = $1 and ts is null`,
@@ -172,11 +240,7 @@ export async function adopt(
  * Whether a message about this request is none that is kept up to date. While the place of one is not known yet, it
  * may be that one; and of a request whose messages were forgotten, nothing is known.
  */
-export async function isStray(
-  db: Queryable,
-  requestId: number,
-  place: { readonly channel: string; readonly ts: string },
-): Promise<boolean> {
+export async function isStray(db: Queryable, requestId: number, place: Place): Promise<boolean> {
   const { rowCount } = await db.query(
     `select from deliveries where request_id = $1
        and (channel = $2 and ts = $3 or ts is null and attempts > 0 and sent < wanted)
@@ -188,11 +252,7 @@ export async function isStray(
 }
 
 /** Has the message in this place, if it is one that is kept up to date, sent once more. */
-export async function showAgain(
-  db: Queryable,
-  requestId: number,
-  place: { readonly channel: string; readonly ts: string },
-): Promise<void> {
+export async function showAgain(db: Queryable, requestId: number, place: Place): Promise<void> {
   await db.query(
     `update deliveries set sent = wanted - 1, not_before = now()
        where request_id = $1 and channel = $2 and ts = $3 and sent >= wanted`,
@@ -200,10 +260,12 @@ export async function showAgain(
   );
 }
 
-/** Says something else where the operators were told something. */
+/** Says something else where the operators were told something, and to each who has a copy of it (operator-copies.ts). */
 export async function rewriteOperatorNote(db: Queryable, key: string, message: object): Promise<void> {
   await db.query(
-    'update deliveries set message = $2, wanted = wanted + 1, not_before = now() where key = $1',
+    `update deliveries set message = $2, wanted = wanted + 1, not_before = now() where key in (
+       select $1::text union all
+       select key from deliveries where kind = 'operators' and recipient ~ '^[UW]' and starts_with(key, $1 || '@'))`,
     [key, JSON.stringify(message)],
   );
 }

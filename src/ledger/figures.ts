@@ -1,5 +1,6 @@
 import { LATE } from './overdue.js';
 import type { Queryable } from './pool.js';
+import { UNDECIDABLE } from './read-asking.js';
 
 /** What the ledger counts for metrics: the same on every replica. */
 export interface Figures {
@@ -13,12 +14,16 @@ export interface Figures {
     readonly compared: number | null;
   }[];
   readonly pending: number;
+  /** Of those, the ones that nobody can decide at present. */
+  readonly undecidable: number;
   readonly granting: number;
   readonly ending: number;
   /** Messages that are due, and of those the ones that failed before. */
   readonly messagesWaiting: number;
   readonly messagesFailing: number;
   readonly pagesWaiting: number;
+  /** Where Slack takes no message: channels, and `D` for direct messages. */
+  readonly shut: readonly string[];
 }
 
 /** Each count reads an index that holds what is open only. */
@@ -33,6 +38,8 @@ const PER_TARGET = `
 
 const TOTALS = `
   select (select count(*)::int from requests where state = 'pending') as pending,
+      (${UNDECIDABLE}) as undecidable,
+      array(select place from shut_places where mended_at is null) as shut,
       count(*) filter (where state = 'granting')::int as granting,
       count(*) filter (where state = 'ending')::int as ending,
       (select count(*)::int from deliveries where sent < wanted) as "messagesWaiting",

@@ -26,8 +26,8 @@ const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 const GRANTS = `
   grant select, insert, update on requests, deliveries, targets, orphans, strays, overdue, pages to LOGIN;
-  grant select, insert, update on leases, askers to LOGIN;
-  grant delete on deliveries, orphans, strays, overdue, pages to LOGIN;
+  grant select, insert, update on leases, askers, shut_places to LOGIN;
+  grant delete on deliveries, orphans, strays, overdue, pages, shut_places to LOGIN;
   grant select, insert, update, delete on rounds to LOGIN;
   grant select on anchor_key to LOGIN;
   grant select, insert on decisions to LOGIN;

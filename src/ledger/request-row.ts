@@ -2,6 +2,9 @@ import { z } from 'zod';
 import type { AccessRequest, Why } from '../domain/request.js';
 import { LedgerError } from './pool.js';
 
+const principal = z.object({ id: z.string(), name: z.string().nullable() });
+const CANT_DECIDE = ['requester', 'same_person', 'left', 'empty', 'missing', 'plan', 'scope'] as const;
+
 export const requestRow = z.object({
   id: z.number(),
   version: z.number(),
@@ -27,7 +30,19 @@ export const requestRow = z.object({
   reason: z.string(),
   wished_ms: z.number(),
   duration_ms: z.number(),
-  asked: z.array(z.object({ id: z.string(), name: z.string().nullable() })),
+  asked: z.array(principal),
+  asking: z
+    .object({
+      approvers: z.array(principal).nullable(),
+      unshown: z.object({ channel: z.string(), why: z.string(), fix: z.string().nullable() }).nullable(),
+      directly: z.array(z.string()),
+      nobody: z.array(
+        z.object({ approver: principal, because: z.enum(CANT_DECIDE), fix: z.string().nullable() }),
+      ),
+    })
+    .nullable()
+    // Only shown: what a newer release wrote there must not keep the request from being read.
+    .catch(null),
   created_at: z.date(),
   pending_until: z.date(),
   on_call_note: z.string().nullable(),
@@ -93,6 +108,7 @@ export function toRequest(row: unknown): AccessRequest {
     wishedMs: r.wished_ms,
     durationMs: r.duration_ms,
     asked: r.asked,
+    asking: r.asking,
     createdAt: r.created_at,
     pendingUntil: r.pending_until,
     onCallNote: r.on_call_note,
@@ -154,6 +170,7 @@ export function toChange(next: AccessRequest): Record<string, unknown> {
     trouble: next.trouble,
     duration_ms: next.durationMs,
     on_call_note: next.onCallNote,
+    asking: next.asking,
     decided_at: next.decidedAt,
     decided_by: next.decidedBy,
     decided_via: next.decidedVia,

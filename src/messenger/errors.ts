@@ -13,12 +13,17 @@ export class MessengerError extends HallpassError {
   readonly code: string;
   /** How long Slack wants to be left alone, in milliseconds; null when it did not say. */
   readonly retryAfterMs: number | null;
+  /** What is wrong, as a sentence for people: without the names of Slack's that the message holds. */
+  readonly meaning: string;
+  /** Slack may have done it all the same. */
+  readonly maybeDone: boolean;
 
   constructor(
     message: string,
     options: {
       code: string;
       passing: boolean;
+      meaning?: string;
       retryAfterMs?: number | null;
       nextStep?: string | null;
       cause?: unknown;
@@ -26,8 +31,44 @@ export class MessengerError extends HallpassError {
   ) {
     super(message, options);
     this.code = options.code;
+    this.meaning = options.meaning ?? message;
     this.retryAfterMs = options.retryAfterMs ?? null;
+    this.maybeDone = MAYBE_DONE.has(options.code) || options.code.startsWith('http_5');
   }
+}
+
+/** No answer came, or one that says nothing of what was done ("common errors" of docs.slack.dev). */
+const MAYBE_DONE: ReadonlySet<string> = new Set([
+  'timeout',
+  'network',
+  'unexpected_answer',
+  'fatal_error',
+  'internal_error',
+  'request_timeout',
+]);
+
+/** Errors of chat.postMessage that say something of all that is posted by us, wherever. */
+const SHUTS_ALL: ReadonlySet<string> = new Set(['missing_scope', 'messages_tab_disabled', 'no_permission']);
+/** Those that say something of a channel. */
+const SHUTS_CHANNEL: ReadonlySet<string> = new Set([
+  ...SHUTS_ALL,
+  'not_in_channel',
+  'channel_not_found',
+  'is_archived',
+  'restricted_action',
+  'restricted_action_read_only_channel',
+  'restricted_action_thread_only_channel',
+  'restricted_action_non_threadable_channel',
+]);
+
+/**
+ * What a failed post says of the place: its channel takes nothing more from us (its id), nor does anybody's direct
+ * messages (`D`); null when it says nothing of what else is posted there.
+ */
+export function shutsWhat({ code }: MessengerError, recipient: string): string | null {
+  const isPerson = /^[UW]/.test(recipient);
+  if (!(isPerson ? SHUTS_ALL : SHUTS_CHANNEL).has(code)) return null;
+  return isPerson ? 'D' : recipient;
 }
 
 type Meaning = readonly [passing: boolean, sentence: string, nextStep: string | null];
@@ -119,7 +160,29 @@ const PlatformDetail = z.object({
     .optional(),
 });
 
-function fromPlatform(method: string, error: WebAPIPlatformError): MessengerError {
+/**
+ * The app lacks a scope.
+ * @param needed as Slack names it; null when it doesn't
+ * @param appId null when it isn't known: then the page lists all apps.
+ */
+export function missingScope(
+  method: string,
+  needed: string | null,
+  appId: string | null,
+  cause?: unknown,
+): MessengerError {
+  const scope = needed === null ? 'a scope that this call needs' : `the scope ${needed}`;
+  const page = `https://api.slack.com/apps${appId === null ? '' : `/${appId}/oauth`}`;
+  return new MessengerError(`${method}: the app lacks ${scope}.`, {
+    code: 'missing_scope',
+    passing: false,
+    meaning: `The Slack app lacks ${scope}.`,
+    nextStep: `Add ${needed ?? 'it'} to the Bot Token Scopes at ${page} ("OAuth & Permissions"), and install the app again there.`,
+    cause,
+  });
+}
+
+function fromPlatform(method: string, error: WebAPIPlatformError, appId: string | null): MessengerError {
   const name = error.data.error;
   // A proxy's page in place of Slack's JSON arrives as the "name" of an error.
   if (typeof name !== 'string' || !/^\w{1,80}$/.test(name)) {
@@ -130,31 +193,27 @@ function fromPlatform(method: string, error: WebAPIPlatformError): MessengerErro
     });
   }
   const detail = PlatformDetail.safeParse(error.data).data;
-  if (name === 'missing_scope') {
-    const needed = detail?.needed ?? 'that this call needs';
-    return new MessengerError(`${method}: the app lacks the scope ${needed}.`, {
-      code: name,
-      passing: false,
-      nextStep: `Add ${needed} under "OAuth & Permissions", install the app again, and restart Hallpass.`,
-      cause: error,
-    });
-  }
+  if (name === 'missing_scope') return missingScope(method, detail?.needed ?? null, appId, error);
   const [passing, sentence, nextStep] = MEANINGS.get(name) ?? [false, 'Slack refuses the call.', null];
   const said = detail?.response_metadata?.messages?.join(' ');
   const seconds = detail?.response_metadata?.retryAfter;
   return new MessengerError(`${method}: ${sentence} (${name}${said ? `: ${said}` : ''})`, {
     code: name,
     passing,
+    meaning: sentence,
     retryAfterMs: seconds === undefined ? null : seconds * 1000,
     nextStep,
     cause: error,
   });
 }
 
-/** Sorts whatever a Web API call threw; what isn't known to pass is final. `method` is Slack's name of the call. */
-export function messengerError(method: string, thrown: unknown): MessengerError {
+/**
+ * Sorts whatever a Web API call threw; what isn't known to pass is final. `method` is Slack's name of the call.
+ * @param appId of our app, where it is known.
+ */
+export function messengerError(method: string, thrown: unknown, appId: string | null = null): MessengerError {
   if (thrown instanceof MessengerError) return thrown;
-  if (thrown instanceof WebAPIPlatformError) return fromPlatform(method, thrown);
+  if (thrown instanceof WebAPIPlatformError) return fromPlatform(method, thrown, appId);
   if (thrown instanceof WebAPIRateLimitedError) {
     return new MessengerError(`${method}: Slack asks for a pause of ${thrown.retryAfter} s.`, {
       code: 'ratelimited',

@@ -1,5 +1,6 @@
 import type { View } from '@slack/types';
 import type { Message } from '../surfaces/message.js';
+import type { Unsaid } from '../surfaces/unsaid.js';
 
 /** What Slack says of a person; at most 60 s old. */
 export interface Person {
@@ -24,7 +25,7 @@ export interface Identity {
 }
 
 /** Where a message stands in Slack: the real channel id (`D…` for a direct message) and its timestamp. */
-interface Posted {
+export interface Posted {
   readonly channel: string;
   readonly ts: string;
 }
@@ -38,13 +39,31 @@ export interface Messenger {
   person(userId: string): Promise<Person>;
   /** The members of a user group; at most 60 s old. */
   members(groupId: string): Promise<ReadonlySet<string>>;
+  /** Why Slack did not say, when it was asked last, who this person or who is in this group; null when it did. */
+  whyUnsaid(id: string): Unsaid | null;
+  /** What Slack answers to calls that need this scope, as long as the app lacks it; null when the app has it. */
+  lacks(scope: string): Promise<Unsaid | null>;
   /** What is remembered of a person or a group is asked anew. */
   forget(id: string): void;
   /**
    * Posts to a channel, or to a person's direct messages when `to` is a user id.
-   * @param thread the timestamp of the message there that it answers.
+   * @param as `thread`: the timestamp of the message there that it answers; `key`: by which `find` finds it.
    */
-  post(to: string, message: Message, thread?: string): Promise<Posted>;
+  post(
+    to: string,
+    message: Message,
+    as?: { readonly thread?: string | undefined; readonly key?: string },
+  ): Promise<Posted>;
+  /**
+   * Our messages that were posted in this conversation with this key since then, the newest first. Slack keeps the key with
+   * the message, and nobody sees it. Empty also where the app may not read what was said (im:history, channels:history,
+   * groups:history).
+   */
+  find(
+    where: { readonly channel: string; readonly thread: string | undefined },
+    key: string,
+    since: Date,
+  ): Promise<readonly Posted[]>;
   update(where: Posted, message: Message): Promise<void>;
   delete(where: Posted): Promise<void>;
   openView(triggerId: string, view: View): Promise<void>;

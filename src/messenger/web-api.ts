@@ -6,15 +6,27 @@
  * - `headers` given by the caller is written into and would leak the token to another client: never set.
  */
 import { WebClient, type WebClientOptions } from '@slack/web-api';
+import { z } from 'zod';
 import { createCache } from '../cache.js';
 import { type Logger, loggerForSlack } from '../logger.js';
-import { MessengerError, messengerError } from './errors.js';
-import type { Identity, Messenger, Person } from './messenger.js';
+import { MessengerError, messengerError, missingScope } from './errors.js';
+import type { Identity, Messenger, Person, Posted } from './messenger.js';
 import { parsePerson } from './person.js';
 
 const TIMEOUT_MS = 8_000;
 const REMEMBER_MS = 60_000;
 const REMEMBER_MAX = 10_000;
+
+/** The type of the metadata that our messages carry (docs.slack.dev, "Message metadata"). */
+const KEYED = 'hallpass_message';
+const Keyed = z.object({
+  ts: z.string(),
+  metadata: z.object({ event_type: z.literal(KEYED), event_payload: z.object({ key: z.string() }) }),
+});
+/** What was said since, at most; a lost answer is looked for within a minute or so. */
+const MOST_PAGES = 3;
+/** Slack's clock and the ledger's may be so far apart, milliseconds. */
+const CLOCKS_APART_MS = 60_000;
 
 export interface WebApiMessenger extends Messenger {
   /** The scopes that the bot token has, as Slack says with its answers (x-oauth-scopes). */
@@ -23,15 +35,6 @@ export interface WebApiMessenger extends Messenger {
 
 /** What auth.test says of the token. */
 type Home = Omit<Identity, 'appId'> & { readonly botUserId: string };
-
-/** Calls a method and turns whatever it throws into a MessengerError. */
-async function asking<T>(method: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw messengerError(method, error);
-  }
-}
 
 function required(method: string, field: string, value: string | undefined): string {
   if (value !== undefined && value !== '') return value;
@@ -61,6 +64,18 @@ export function createMessenger({
     };
     return new WebClient(botToken, apiUrl === null ? options : { ...options, slackApiUrl: apiUrl });
   };
+  /** Known from the first time that Slack says it. */
+  let ownApp: string | null = null;
+
+  /** Calls a method and turns whatever it throws into a MessengerError. */
+  async function asking<T>(method: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      throw messengerError(method, error, ownApp);
+    }
+  }
+
   const reads = client(1);
   const writes = client(0);
 
@@ -70,11 +85,32 @@ export function createMessenger({
   const people = createCache<Person>({ ttlMs: REMEMBER_MS, maxEntries: REMEMBER_MAX });
   const groups = createCache<ReadonlySet<string>>({ ttlMs: REMEMBER_MS, maxEntries: REMEMBER_MAX });
 
+  const unsaid = new Map<string, MessengerError>();
+
+  /** What Slack says of this id; when it doesn't, the reason is remembered until it does. */
+  async function telling<T>(id: string, ask: () => Promise<T>): Promise<T> {
+    try {
+      const said = await ask();
+      unsaid.delete(id);
+      return said;
+    } catch (error) {
+      if (unsaid.size >= REMEMBER_MAX) unsaid.clear();
+      if (error instanceof MessengerError) unsaid.set(id, error);
+      throw error;
+    }
+  }
+
+  async function scopes(): Promise<readonly string[]> {
+    const me = await asking('auth.test', () => reads.auth.test());
+    return me.response_metadata?.scopes ?? [];
+  }
+
   /** The app is checked when Slack says which it is; the workspace always. */
   async function appOf(botUserId: string): Promise<string | null> {
     try {
       const bot = await asking('users.info', () => reads.users.info({ user: botUserId }));
-      return bot.user?.profile?.api_app_id ?? null;
+      ownApp = bot.user?.profile?.api_app_id ?? null;
+      return ownApp;
     } catch (error) {
       if (error instanceof MessengerError && error.passing) throw error;
       logger.warn({ err: error }, 'Slack does not say which app this is');
@@ -103,39 +139,51 @@ export function createMessenger({
       await asking('auth.test', () => reads.auth.test());
     },
 
-    scopes: async () => {
-      const me = await asking('auth.test', () => reads.auth.test());
-      return me.response_metadata?.scopes ?? [];
+    scopes,
+
+    lacks: async (scope) => {
+      const granted = await scopes();
+      // Slack leaves them out now and then.
+      return granted.length === 0 || granted.includes(scope)
+        ? null
+        : missingScope('auth.test', scope, ownApp);
     },
 
     person: (userId) =>
-      people.get(userId, async () => {
-        const [{ teamId }, { user }] = await Promise.all([
-          home(),
-          asking('users.info', () => reads.users.info({ user: userId })),
-        ]);
-        return parsePerson(user, teamId);
-      }),
+      people.get(userId, () =>
+        telling(userId, async () => {
+          const [{ teamId }, { user }] = await Promise.all([
+            home(),
+            asking('users.info', () => reads.users.info({ user: userId })),
+          ]);
+          return parsePerson(user, teamId);
+        }),
+      ),
 
     members: (groupId) =>
-      groups.get(groupId, async () => {
-        const { users } = await asking('usergroups.users.list', () =>
-          reads.usergroups.users.list({ usergroup: groupId }),
-        );
-        return new Set(users);
-      }),
+      groups.get(groupId, () =>
+        telling(groupId, async () => {
+          const { users } = await asking('usergroups.users.list', () =>
+            reads.usergroups.users.list({ usergroup: groupId }),
+          );
+          return new Set(users);
+        }),
+      ),
+
+    whyUnsaid: (id) => unsaid.get(id) ?? null,
 
     forget: (id) => {
       people.forget(id);
       groups.forget(id);
     },
 
-    post: async (to, { text, blocks }, thread) => {
+    post: async (to, { text, blocks }, { thread, key } = {}) => {
       const posted = await asking('chat.postMessage', () =>
         // A user id opens the bot's direct messages with that person; the answer has the real channel id.
         writes.chat.postMessage({
           channel: to,
           ...(thread === undefined ? {} : { thread_ts: thread }),
+          ...(key === undefined ? {} : { metadata: { event_type: KEYED, event_payload: { key } } }),
           text,
           blocks: [...blocks],
           unfurl_links: false,
@@ -146,6 +194,33 @@ export function createMessenger({
         channel: required('chat.postMessage', 'channel', posted.channel),
         ts: required('chat.postMessage', 'ts', posted.ts),
       };
+    },
+
+    find: async ({ channel, thread }, key, since) => {
+      const found: Posted[] = [];
+      let cursor: string | undefined;
+      for (let page = 0; page < MOST_PAGES; page++) {
+        const asked = {
+          channel,
+          oldest: String((since.getTime() - CLOCKS_APART_MS) / 1_000),
+          include_all_metadata: true,
+          limit: 200,
+          ...(cursor === undefined ? {} : { cursor }),
+        };
+        const answer =
+          thread === undefined
+            ? await asking('conversations.history', () => reads.conversations.history(asked))
+            : await asking('conversations.replies', () =>
+                reads.conversations.replies({ ...asked, ts: thread }),
+              );
+        for (const message of answer.messages ?? []) {
+          const ours = Keyed.safeParse(message).data;
+          if (ours?.metadata.event_payload.key === key) found.push({ channel, ts: ours.ts });
+        }
+        cursor = answer.response_metadata?.next_cursor;
+        if (!cursor) break;
+      }
+      return found.sort((a, b) => Number(b.ts) - Number(a.ts));
     },
 
     update: async ({ channel, ts }, { text, blocks }) => {

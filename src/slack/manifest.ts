@@ -26,6 +26,12 @@ export function neededScopes(config: Config): ReadonlyMap<string, string> {
 }
 
 /**
+ * Scopes without which everything works, so that whoever installs the app may leave them out. `im:history`: a direct
+ * message whose answer was lost is found, and not sent twice.
+ */
+const OPTIONAL_SCOPES: readonly string[] = ['im:history'];
+
+/**
  * The app manifest to paste at api.slack.com ("Create New App", "From a manifest").
  * @param url the public address of Hallpass for HTTP delivery; null for Socket Mode, which needs none.
  */
@@ -52,7 +58,13 @@ export function manifest(config: Config, url: string | null): object {
         },
       ],
     },
-    oauth_config: { scopes: { bot: [...scopes.keys()] } },
+    // Slack wants what is optional in both.
+    oauth_config: {
+      scopes: {
+        bot: [...scopes.keys(), ...OPTIONAL_SCOPES],
+        bot_optional: OPTIONAL_SCOPES,
+      },
+    },
     settings: {
       event_subscriptions: {
         ...events,

@@ -2,7 +2,8 @@
 import type { Button } from '@slack/types';
 import { sayDuration } from '../domain/duration.js';
 import type { PreviewResult } from '../domain/preview.js';
-import { type AccessRequest, isFinal, requestName } from '../domain/request.js';
+import { type AccessRequest, askedNow, isFinal, requestName } from '../domain/request.js';
+import { whoDecides } from './asking.js';
 import { button, compose, type Paragraph, plain } from './blocks.js';
 import { headlineSinceEnd, sinceItsEnd } from './came-back.js';
 import { ACTIONS } from './ids.js';
@@ -19,7 +20,7 @@ import {
   soFar,
   wish,
 } from './story.js';
-import { code, mentions, plainName, truncate, when } from './text.js';
+import { code, mentions, plainName, truncate } from './text.js';
 
 export interface CardFacts {
   /** The card is posted, not edited: when on call was quicker than the card, its approvers learn of it. */
@@ -60,10 +61,10 @@ function sessionsStay({ login, state }: AccessRequest, missing: readonly string[
 /** Every pending version mentions them, because only the first buzzes: Slack is silent about mentions in an edit. */
 function approvers(request: AccessRequest, first: boolean): readonly Paragraph[] {
   if (request.state === 'pending') {
-    return [`Can decide: ${mentions(request.asked)}\nLapses ${when(request.pendingUntil)} if nobody does.`];
+    return whoDecides(request, null);
   }
   return first && byOnCall(request) && !isFinal(request.state)
-    ? [`For your information: ${mentions(request.asked)}`]
+    ? [`For your information: ${mentions(askedNow(request))}`]
     : [];
 }
 

@@ -1,8 +1,9 @@
 /** What a requester is told in direct messages. All of it is a function of the request: shown anew, buttons go. */
 import type { Button } from '@slack/types';
 import { sayDuration } from '../domain/duration.js';
-import { type AccessRequest, lendingOf, requestName } from '../domain/request.js';
+import { type AccessRequest, askedNow, lendingOf, requestName } from '../domain/request.js';
 import { awaitsWarning } from '../domain/transition.js';
+import { whoDecides } from './asking.js';
 import { button, compose, type Paragraph } from './blocks.js';
 import { headlineSinceEnd, sinceItsEnd } from './came-back.js';
 import { psqlLine, setRoleSql } from './connect.js';
@@ -65,8 +66,9 @@ const ONLY_IN_FORCE: ReadonlySet<string> = new Set<NoteKind>([
   'not_extended',
 ]);
 
-/** A note of a grant that is no longer true: not worth a first post, since what overtook it is a note of its own. */
+/** A note that is no longer true: not worth a first post, since what overtook it is a note of its own. */
 export function isOvertaken(kind: string, request: AccessRequest): boolean {
+  if (kind === 'approvers') return request.state !== 'pending';
   if (!isInForce(request)) return ONLY_IN_FORCE.has(kind);
   // When a notice is due again, it was extended since.
   return kind === 'expiring' ? awaitsWarning(request) : kind === 'closing' && request.warnAt !== null;
@@ -87,13 +89,20 @@ function tell(request: AccessRequest, scene: Scene, more: readonly Paragraph[]):
   });
 }
 
-function granted(request: AccessRequest, scene: Scene): Message {
+/** Where they have it, and how they get in. */
+function access(request: AccessRequest, scene: Scene): readonly Paragraph[] {
   const command = escapeMrkdwn(psqlLine(scene, request.login));
+  return [
+    `You have ${code(request.role)} on ${place(scene)}, as ${code(request.login)} in database ${code(scene.database)}.`,
+    `Connect as you always do${command.length > MAX_COMMAND ? '.' : `, or with\n\`\`\`${command}\`\`\``}`,
+  ];
+}
+
+function granted(request: AccessRequest, scene: Scene): Message {
   return compose({
     ...headline(request, request.requester),
     paragraphs: [
-      `You have ${code(request.role)} on ${place(scene)}, as ${code(request.login)} in database ${code(scene.database)}.`,
-      `Connect as you always do${command.length > MAX_COMMAND ? '.' : `, or with\n\`\`\`${command}\`\`\``}`,
+      ...access(request, scene),
       ...setRoleLine(request, scene),
       ...roleParagraphs(request, scene),
       events(request, request.requester).join('\n'),
@@ -135,10 +144,7 @@ function extended(request: AccessRequest, scene: Scene): Message {
   return compose({
     mark,
     title,
-    paragraphs: [
-      `You have ${code(request.role)} on ${place(scene)}, as ${code(request.login)}.`,
-      events(request, request.requester).join('\n'),
-    ],
+    paragraphs: [...access(request, scene), events(request, request.requester).join('\n')],
     buttons: buttons(request, scene),
     footer: footer(request),
   });
@@ -158,18 +164,16 @@ function closing(request: AccessRequest, scene: Scene): Message {
   });
 }
 
-function nextStep(request: AccessRequest): readonly string[] {
+function nextStep(request: AccessRequest): readonly Paragraph[] {
   switch (request.state) {
     case 'pending':
-      return [
-        `Asked to decide: ${mentions(request.asked)}\nLapses ${when(request.pendingUntil)} if nobody does.`,
-      ];
+      return whoDecides(request, request.requester);
     case 'denied': {
       const decider = request.decidedBy === null ? 'them' : who(request.decidedBy, request.requester);
       return [`If you still need it, talk to ${decider} before you ask again.`];
     }
     case 'lapsed':
-      return [`If you still need it, ask again, and tell one of these: ${mentions(request.asked)}`];
+      return [`If you still need it, ask again, and tell one of these: ${mentions(askedNow(request))}`];
     case 'failed':
       return ['Ask again once that is put right; an operator of Hallpass can help.'];
     case 'ended':

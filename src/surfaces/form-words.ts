@@ -7,6 +7,7 @@ import type { Principal } from '../domain/policy.js';
 import { type AccessRequest, requestName } from '../domain/request.js';
 import { isInForce } from './story.js';
 import { ownWords, plainName, whenPlain } from './text.js';
+import { afterUnsaid, type Unsaid } from './unsaid.js';
 
 const MAX_NAME = 150;
 const MAX_TROUBLE = 500;
@@ -46,14 +47,14 @@ export function notEligible(why: 'guest' | 'deactivated' | 'foreign' | 'bot'): s
   }
 }
 
-/** Slack did not say who this is, for now. */
-export function personUnreadable(): string {
-  return 'Slack did not say who you are. Nothing was changed; try again in a minute.';
+/** Slack did not say who this is. */
+export function personUnreadable(unsaid: Unsaid | null): string {
+  return `Slack did not say who you are. ${afterUnsaid('Nothing was changed', unsaid)}`;
 }
 
-/** Slack won't say it however often it is asked. @param why a sentence. */
-export function personRefused(why: string): string {
-  return `Hallpass can't read your Slack account: ${ownWords(why, MAX_TROUBLE)} Nothing was changed. Tell an operator of Hallpass.`;
+/** Hallpass could tell nobody of the request. */
+export function cantBeTold(unsaid: Unsaid): string {
+  return `Hallpass can’t send messages, so nobody would hear of your request. ${afterUnsaid('Nothing was requested', unsaid)}`;
 }
 
 export function nothingOffered(): string {
@@ -123,8 +124,8 @@ export function notARequester(role: string, requesters: readonly Principal[]): s
   return `${quoted(role)} may be asked for only by ${named(requesters)}, and you are not among them. Choose another role, or ask an operator.`;
 }
 
-export function requesterUnknown(role: string, groups: readonly Principal[]): string {
-  return `Slack did not say who is in ${named(groups)}, so nobody knows whether you may ask for ${quoted(role)}. Nothing was requested; try again in a minute.`;
+export function requesterUnknown(role: string, groups: readonly Principal[], unsaid: Unsaid | null): string {
+  return `Slack did not say who is in ${named(groups)}, so Hallpass can’t tell whether you may ask for ${quoted(role)}. ${afterUnsaid('Nothing was requested', unsaid)}`;
 }
 
 /** The form says beside it, by links, where else. */
@@ -137,8 +138,8 @@ export function wrongChannel(role: string, channels: readonly string[]): string 
 }
 
 /** What the list leaves out, because Slack does not say for whom it is. */
-export function rolesHidden(groups: readonly Principal[]): string {
-  return `Slack did not say who is in ${named(groups)}, so roles that may be for you are not listed. Try again in a minute.`;
+export function rolesHidden(groups: readonly Principal[], unsaid: Unsaid | null): string {
+  return `Slack did not say who is in ${named(groups)}. ${afterUnsaid('Roles that may be for you are not listed', unsaid)}`;
 }
 
 /** What the list leaves out, because the server that has it does not answer. */

@@ -1,6 +1,13 @@
 /** A request's life in words: what its card and its requester's own message both tell, each to its reader. */
 import { sayDuration } from '../domain/duration.js';
-import { type AccessRequest, type Extension, isFinal, lendingOf, requestName } from '../domain/request.js';
+import {
+  type AccessRequest,
+  askedNow,
+  type Extension,
+  isFinal,
+  lendingOf,
+  requestName,
+} from '../domain/request.js';
 import type { Paragraph, Quote } from './blocks.js';
 import { danger } from './danger.js';
 import type { Scene } from './message.js';
@@ -155,9 +162,10 @@ function decision(request: AccessRequest, decidedAt: Date, reader: string | null
 }
 
 /** The group that made them an approver; nothing for who is named in the policy. */
-function through({ decidedVia, asked }: AccessRequest): string {
+function through(request: AccessRequest): string {
+  const { decidedVia } = request;
   if (decidedVia === null || decidedVia === 'named') return '';
-  const group = asked.find(({ id, name }) => id === decidedVia || name === decidedVia);
+  const group = askedNow(request).find(({ id, name }) => id === decidedVia || name === decidedVia);
   return ` (${group?.name === null ? mention(group.id) : inline(decidedVia, MAX_NAME)})`;
 }
 

@@ -6,6 +6,7 @@ import type { Principal } from '../domain/policy.js';
 import { type AccessRequest, type Refusal, requestName } from '../domain/request.js';
 import { headline, waited, whyEnded } from './story.js';
 import { code, inline, mention, mentions, when, who } from './text.js';
+import { afterUnsaid, type Unsaid } from './unsaid.js';
 
 /** A sentence of the inspection. */
 const MAX_WHY = 500;
@@ -78,8 +79,8 @@ export function sameLogin(request: AccessRequest, approvers: readonly Principal[
   return `${requestName(request.id)} is for ${code(request.login)}, which is your login too, so it counts as your own request. These can decide: ${mentions(approvers)}`;
 }
 
-export function groupUnreadable(groups: readonly Principal[]): string {
-  return `Slack did not say who is in ${mentions(groups)}, so nobody knows whether you may decide. Nothing was changed; try again in a minute.`;
+export function groupUnreadable(groups: readonly Principal[], unsaid: Unsaid | null): string {
+  return `Slack did not say who is in ${mentions(groups)}, so Hallpass can’t tell whether you may do that. ${inline(afterUnsaid('Nothing was changed', unsaid), MAX_WHY)}`;
 }
 
 /** Two Slack accounts, one mailbox: it counts as the same person. */
@@ -124,8 +125,12 @@ export function requesterChanged(
   return `${mention(request.requester)} may not ask for ${code(request.role)} any more (only ${mentions(requesters)} may), so ${cannot(request, doing)}`;
 }
 
-export function requesterUnreadable(request: AccessRequest, groups: readonly Principal[]): string {
-  return `Slack didn't say who is in ${mentions(groups)}, so Hallpass can't tell whether ${mention(request.requester)} may ask for ${code(request.role)}. Nothing was changed; try again in a minute.`;
+export function requesterUnreadable(
+  request: AccessRequest,
+  groups: readonly Principal[],
+  unsaid: Unsaid | null,
+): string {
+  return `Slack didn't say who is in ${mentions(groups)}, so Hallpass can't tell whether ${mention(request.requester)} may ask for ${code(request.role)}. ${inline(afterUnsaid('Nothing was changed', unsaid), MAX_WHY)}`;
 }
 
 export function channelChanged(request: AccessRequest, channels: readonly string[], doing: Doing): string {

@@ -23,6 +23,7 @@ export function aRequest(change: Partial<AccessRequest> = {}): AccessRequest {
     wishedMs: 3_600_000,
     durationMs: 3_600_000,
     asked: [{ id: 'S0DBA', name: 'dba' }],
+    asking: null,
     createdAt: NOON,
     pendingUntil: later(8 * 3_600_000),
     onCallNote: null,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   type AccessRequest,
+  ASKED_AS_MADE,
   isFinal,
   parseRequestName,
   type RequestEvent,
@@ -14,6 +15,14 @@ const EVENTS: Record<RequestEvent['type'], RequestEvent> = {
   approve: { type: 'approve', by: 'U0BEN', via: 'dba', maxMs: 14_400_000 },
   approve_on_call: { type: 'approve_on_call', through: 'schedule P1', maxMs: 1_800_000 },
   on_call_said: { type: 'on_call_said', note: 'PagerDuty did not answer' },
+  asking: {
+    type: 'asking',
+    asking: {
+      ...ASKED_AS_MADE,
+      nobody: [{ approver: { id: 'S0DBA', name: 'dba' }, because: 'empty', fix: null }],
+    },
+    mention: false,
+  },
   deny: { type: 'deny', by: 'U0BEN', via: 'dba' },
   withdraw: { type: 'withdraw', by: 'U0ANA' },
   lapse: { type: 'lapse' },
@@ -56,6 +65,7 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
       approve: 'granting',
       approve_on_call: 'granting',
       on_call_said: 'pending',
+      asking: 'pending',
       previewed: 'pending',
       deny: 'denied',
       withdraw: 'withdrawn',

@@ -273,7 +273,10 @@ describe('Slack', () => {
     await card(slack, id, /Ended: relinquished/);
   });
 
-  test('loses the answer to a direct message: the copy that is not kept up to date goes when it is clicked', async () => {
+  test('loses the answer to a direct message, and the app may not look for it: the copy that is not kept up to date goes when it is clicked', async () => {
+    const scopes = [...slack.workspace.scopes];
+    onTestFinished(() => slack.workspace.setScopes(scopes));
+    slack.workspace.setScopes(scopes.filter((scope) => scope !== 'im:history'));
     slack.faults.order('chat.postMessage', { kind: 'lost' }, 1, CAST.ana);
     const id = await request(slack, 'ana', { role: 'orders_read', ...LONG });
     const offers = () => messagesOf(slack, 'ana').filter((message) => all(message).includes(`${id} ·`));

@@ -4,12 +4,22 @@ import type { Stage } from '../../sandbox/stage/stage.js';
 
 type OpsPort = Pick<Stage['env'], 'OPS_PORT'>;
 
-export async function readiness({
-  OPS_PORT,
-}: OpsPort): Promise<{ status: number; missing: readonly string[] }> {
+const strings = z.array(z.string());
+
+async function readyz({ OPS_PORT }: OpsPort) {
   const response = await fetch(`http://127.0.0.1:${OPS_PORT}/readyz`);
-  const { missing } = z.object({ missing: z.array(z.string()) }).parse(await response.json());
-  return { status: response.status, missing };
+  const said = z.object({ missing: strings, warnings: strings }).parse(await response.json());
+  return { status: response.status, ...said };
+}
+
+export async function readiness(port: OpsPort): Promise<{ status: number; missing: readonly string[] }> {
+  const { status, missing } = await readyz(port);
+  return { status, missing };
+}
+
+/** What people wait for in vain, as `/readyz` says it. */
+export async function warnings(port: OpsPort): Promise<readonly string[]> {
+  return (await readyz(port)).warnings;
 }
 
 /** The value of one line of /metrics, as `hallpass_overdue_revocations{target="shop"}`; undefined: there is none. */

@@ -1,6 +1,8 @@
 /** The ledger answers and can't be read, or doesn't answer: not ready, and the operators hear of it within a minute. */
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
+import { CHANNELS } from '../../sandbox/stage/cast.js';
+import { all, messagesOf } from '../../sandbox/stage/people.js';
 import { waitFor } from '../support/wait-for.js';
 import {
   borrow,
@@ -15,7 +17,7 @@ import {
 import { readiness } from './ops-port.js';
 
 const stage = await openStage();
-const { ledger, pagerduty } = stage;
+const { ledger, pagerduty, slack } = stage;
 await stage.startHallpass();
 
 const MINUTE_MS = 60_000;
@@ -93,4 +95,20 @@ test('the ledger is down', async () => {
   await ledger.start();
   await untilRefused(stage, 'ana', 'orders_read', new Date());
   await until(200, 10_000);
+}, 180_000);
+
+test('the ledger is down, and the operators’ channel takes nothing: each of them is told, and told when it is over', async () => {
+  const { workspace } = slack;
+  workspace.setBotIn(CHANNELS.operators, false);
+  onTestFinished(() => workspace.setBotIn(CHANNELS.operators, true));
+  await ledger.stop();
+  const heard = await slack.waitFor(
+    () => messagesOf(slack, 'olga').find((message) => UNREAD.test(all(message))),
+    MINUTE_MS,
+  );
+  await ledger.start();
+  await slack.waitFor(
+    () => messagesOf(slack, 'olga').some((message) => message.ts === heard.ts && READ.test(all(message))),
+    MINUTE_MS,
+  );
 }, 180_000);

@@ -345,7 +345,11 @@ describe('deliveries', () => {
         .sort(),
     ).toEqual([`card:${request.id}`, `status:${request.id}`]);
     await recordSent(db, `card:${request.id}`, 1, { channel: 'C1', ts: '1.1' });
-    await recordUnsent(db, `status:${request.id}`, 'Slack is not available', 0);
+    await recordUnsent(db, `status:${request.id}`, {
+      trouble: 'Slack is not available',
+      retryInMs: 0,
+      unsure: false,
+    });
     const again = await claimDeliveries(db, 10);
     expect(again).toMatchObject([{ key: `status:${request.id}`, attempts: 2, posted: null }]);
 

@@ -123,6 +123,7 @@ export function createReplica(databaseUrl: string, config: Config, { botToken, a
     logger,
     background: (_, work) => void pending.push(work.catch((error: unknown) => failures.push(error))),
     clearAgain: () => undefined,
+    placesChanged: () => undefined,
     changed: () => undefined,
   };
   const racer = (own: Deps, ownTarget: Target): Racer => {

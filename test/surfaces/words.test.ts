@@ -53,7 +53,7 @@ describe('who may not', () => {
       expect(text).toContain('<!subteam^S0DBA>, <@U0EVE>');
     }
     expect(words.notRequester(request)).toContain('<@U0ANA>');
-    expect(words.groupUnreadable(approvers.slice(0, 1))).toContain('<!subteam^S0DBA>');
+    expect(words.groupUnreadable(approvers.slice(0, 1), null)).toContain('<!subteam^S0DBA>');
   });
 
   it('cannot make us say something with a forged id', () => {

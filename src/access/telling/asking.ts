@@ -1,0 +1,143 @@
+/**
+ * A request that waits never waits for nobody. Whether its card is where its approvers can see it, who decides it by
+ * today's configuration and today's groups, and whether anybody can: when one of these changes, the request says so, to
+ * its requester and on its card, and who can decide is asked another way.
+ */
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { type AccessRequest, ASKED_AS_MADE, type Asking, askedNow } from '../../domain/request.js';
+import { readNow } from '../../ledger/audit-chain.js';
+import { insertOperatorNote } from '../../ledger/deliveries.js';
+import { moveCard, readWaitingCards, type WaitingCard } from '../../ledger/read-asking.js';
+import { readRequests } from '../../ledger/read-requests.js';
+import { nobodyDecides } from '../../surfaces/asking.js';
+import { change } from '../change.js';
+import type { Deps } from '../deps.js';
+import { findDeciders } from './deciders.js';
+import { createPeopleReader, type PeopleReader } from './people.js';
+
+/** Requests looked at together. */
+const BATCH = 500;
+/** People asked by direct message for one request. */
+const MOST_ASKED = 20;
+
+type AskingDeps = Pick<Deps, 'db' | 'config' | 'roles' | 'messenger' | 'changed' | 'logger'>;
+
+/** Looks at all that waits. */
+export async function lookWhoDecides(deps: AskingDeps): Promise<void> {
+  const reader = createPeopleReader(deps.messenger);
+  let after = 0;
+  for (;;) {
+    const cards = await readWaitingCards(deps.db, { after, limit: BATCH });
+    await look(deps, reader, cards, false);
+    const last = cards.at(-1);
+    if (last === undefined || cards.length < BATCH) return;
+    after = last.id;
+  }
+}
+
+/** Looks at a request that was just made. */
+export async function lookWhoDecidesNew(deps: AskingDeps, id: number): Promise<void> {
+  const cards = await readWaitingCards(deps.db, { after: id - 1, limit: 1 });
+  await look(
+    deps,
+    createPeopleReader(deps.messenger),
+    cards.filter((card) => card.id === id),
+    true,
+  );
+}
+
+async function look(
+  deps: AskingDeps,
+  reader: PeopleReader,
+  waiting: readonly WaitingCard[],
+  isNew: boolean,
+): Promise<void> {
+  if (waiting.length === 0) return;
+  const cards = new Map(waiting.map((card) => [card.id, card]));
+  const { requests } = await readRequests(deps.db, [...cards.keys()]);
+  const wanted = new Map<number, { readonly asking: Asking; readonly instead: Asking | null }>();
+  for (const request of requests) {
+    const card = cards.get(request.id);
+    if (request.state !== 'pending' || card === undefined) continue;
+    const now = { request, card: await moved(deps, request, card), isNew };
+    wanted.set(request.id, { asking: await askingNow(deps, reader, now), instead: request.asking });
+  }
+  const outcomes = await change(deps, [...wanted.keys()], (request) => {
+    const looked = wanted.get(request.id);
+    if (looked === undefined || request.state !== 'pending') return null;
+    const { asking, instead } = looked;
+    // Another look was quicker, and may have seen more: the next one sees what is so.
+    if (!isDeepStrictEqual(request.asking, instead)) return null;
+    if (isDeepStrictEqual(asking, instead ?? ASKED_AS_MADE)) return null;
+    const others = !isDeepStrictEqual(askedNow({ ...request, asking }), askedNow(request));
+    return { event: { type: 'asking', asking, mention: others && cards.get(request.id)?.posted === true } };
+  });
+  for (const [id, outcome] of outcomes) {
+    if (outcome.ok) deps.logger.warn({ request: id, ...outcome.request.asking }, 'who is asked has changed');
+  }
+  await tellOperators(
+    deps,
+    requests.flatMap((request) => {
+      const nobody = wanted.get(request.id)?.asking.nobody ?? [];
+      return nobody.length === 0 ? [] : [{ request, nobody }];
+    }),
+  );
+}
+
+/** A card that could not be posted goes to the channel that is configured by now. */
+async function moved(
+  { db, roles }: AskingDeps,
+  { id, target, role }: AccessRequest,
+  card: WaitingCard,
+): Promise<WaitingCard> {
+  const channel = roles.role(target, role)?.channel ?? card.channel;
+  if (card.posted || card.shut === null || channel === card.channel) return card;
+  await moveCard(db, id, channel);
+  return { ...card, channel, shut: null };
+}
+
+async function askingNow(
+  deps: AskingDeps,
+  reader: PeopleReader,
+  {
+    request,
+    card,
+    isNew,
+  }: { readonly request: AccessRequest; readonly card: WaitingCard; readonly isNew: boolean },
+): Promise<Asking> {
+  const before = request.asking ?? ASKED_AS_MADE;
+  const today = deps.roles.role(request.target, request.role)?.policy.approvers;
+  const approvers = today ?? askedNow(request);
+  const isShut = card.shut !== null && !card.posted;
+  // Of each requester is asked once, and as long as it matters: Slack takes so many questions a minute.
+  const thorough = isNew || isShut || before.nobody.length > 0;
+  const how = { most: isShut ? MOST_ASKED : 1, thorough };
+  const { people, nobody } = await findDeciders(deps, reader, request, approvers, how);
+  return {
+    approvers: isDeepStrictEqual(approvers, request.asked) ? null : approvers,
+    unshown: isShut && card.shut !== null ? { channel: card.channel, ...card.shut } : null,
+    directly: isShut ? [...new Set([...before.directly, ...people])] : before.directly,
+    nobody,
+  };
+}
+
+/** Once a day for each role and reason, among all replicas. */
+async function tellOperators(
+  { db, config, changed }: AskingDeps,
+  undecidable: readonly { readonly request: AccessRequest; readonly nobody: Asking['nobody'] }[],
+): Promise<void> {
+  if (undecidable.length === 0) return;
+  const day = (await readNow(db)).toISOString().slice(0, 10);
+  const told = new Set<string>();
+  for (const { request, nobody } of undecidable) {
+    const about = createHash('sha256').update(JSON.stringify([request.target, request.role, nobody]));
+    const key = `nobody:${about.digest('hex').slice(0, 16)}:${day}`;
+    if (told.has(key)) continue;
+    told.add(key);
+    const targetName = config.targets.get(request.target)?.name ?? request.target;
+    const message = nobodyDecides({ request, targetName, nobody });
+    await insertOperatorNote(db, { key, channel: config.slack.operatorsChannel, message });
+  }
+  changed(new Set());
+}

@@ -1,0 +1,35 @@
+import type { Queryable } from './pool.js';
+
+/** Behind a message's key: who has a copy of it. */
+const COPY = '@';
+
+/**
+ * What the operators were to read in a channel that takes no message goes to each of these people instead, the newest
+ * first; what they have a copy of already, does not. @returns whether anything does
+ */
+export async function copyToOperators(
+  db: Queryable,
+  channel: string,
+  people: readonly string[],
+  limit: number,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `insert into deliveries (key, kind, recipient, message, wanted)
+       select d.key || '${COPY}' || p.id, d.kind, p.id, d.message, 1
+         from (select * from deliveries where kind = 'operators' and recipient = $1 and channel is null and sent < wanted
+                 order by created_at desc limit $3) d
+           cross join unnest($2::text[]) p(id)
+       on conflict (key) do nothing`,
+    [channel, people, limit],
+  );
+  return (rowCount ?? 0) > 0;
+}
+
+/** What waits for an operators' channel that is no longer configured goes to the one that is. */
+export async function moveOperatorNotes(db: Queryable, from: string, to: string): Promise<void> {
+  await db.query(
+    `update deliveries set recipient = $2, not_before = now(), attempts = 0, lease_until = null
+       where kind = 'operators' and recipient = $1 and channel is null and sent < wanted`,
+    [from, to],
+  );
+}

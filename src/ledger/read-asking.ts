@@ -1,0 +1,46 @@
+import type { Unshown } from '../domain/request.js';
+import type { Queryable } from './pool.js';
+
+/** The card of a request that waits for a decision. */
+export interface WaitingCard {
+  readonly id: number;
+  /** Where it is, or is to be, posted. */
+  readonly channel: string;
+  readonly posted: boolean;
+  /** What Slack said when a post there failed last; null when it takes posts, as far as is known. */
+  readonly shut: Pick<Unshown, 'why' | 'fix'> | null;
+}
+
+/** The cards of what waits, by id. */
+export async function readWaitingCards(
+  db: Queryable,
+  { after, limit }: { readonly after: number; readonly limit: number },
+): Promise<readonly WaitingCard[]> {
+  const { rows } = await db.query<WaitingCard>(
+    `select r.id, c.recipient as channel, c.channel is not null as posted,
+         case when s.place is not null then json_build_object('why', s.why, 'fix', s.fix) end as shut
+       from requests r join deliveries c on c.key = 'card:' || r.id
+         left join shut_places s on s.place = c.recipient and s.mended_at is null
+       where r.state = 'pending' and r.id > $1 order by r.id limit $2`,
+    [after, limit],
+  );
+  return rows;
+}
+
+/** The card of a request goes to another channel than it was to, unless it was posted. */
+export async function moveCard(db: Queryable, id: number, channel: string): Promise<void> {
+  await db.query(
+    `update deliveries set recipient = $2, not_before = now(), attempts = 0, lease_until = null
+       where key = 'card:' || $1::bigint and channel is null and recipient <> $2`,
+    [id, channel],
+  );
+}
+
+/** How many requests wait that nobody can decide at present, in SQL. */
+export const UNDECIDABLE = `
+  select count(*)::int as n from requests where state = 'pending' and jsonb_array_length(asking->'nobody') > 0`;
+
+export async function countUndecidable(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ n: number }>(UNDECIDABLE);
+  return rows[0]?.n ?? 0;
+}

@@ -1,0 +1,197 @@
+/**
+ * What keeps a request that waits from being decided: its card can't be posted, or nobody can decide it. Said to its
+ * requester and on its card, and to the operators, each with what mends it.
+ */
+import {
+  type AccessRequest,
+  type Asking,
+  askedNow,
+  type CantDecide,
+  requestName,
+  type Unshown,
+} from '../domain/request.js';
+import { compose, type Paragraph } from './blocks.js';
+import type { Message } from './message.js';
+import { place } from './story.js';
+import { code, inline, mention, mentions, when } from './text.js';
+
+const MAX_NAME = 150;
+/** A sentence about an error of Slack's. */
+const MAX_WHY = 400;
+/** Approvers of whom it is said why they can't decide; the rest is counted. */
+const MAX_LISTED = 5;
+
+/** Who decides, until when, and what is in the way. @param reader is called "you"; null for a channel. */
+export function whoDecides(request: AccessRequest, reader: string | null): readonly Paragraph[] {
+  const { asking, pendingUntil } = request;
+  const lapses = `Lapses ${when(pendingUntil)} if nobody does.`;
+  const label = reader === null ? 'Can decide' : 'Asked to decide';
+  const directly = asking?.directly ?? [];
+  return [
+    ...(asking === null ? [] : obstacles(request, asking, reader)),
+    asking?.unshown && reader !== null
+      ? `${directly.length === 0 ? 'Nobody is known whom Hallpass could ask by direct message meanwhile.' : `Asked by direct message meanwhile: ${mentions(directly.map((id) => ({ id, name: null })))}`}\n${lapses}`
+      : `${label}: ${mentions(askedNow(request))}\n${lapses}`,
+  ];
+}
+
+function obstacles(request: AccessRequest, asking: Asking, reader: string | null): readonly Paragraph[] {
+  return [
+    ...(asking.unshown !== null && reader !== null ? [unshown(asking.unshown)] : []),
+    ...(asking.nobody.length === 0
+      ? []
+      : [
+          `:warning: *Nobody can decide this now:* ${whyNobody(asking.nobody, request.requester, reader)} Hallpass’s operators are told; it goes on by itself when that is put right.`,
+        ]),
+  ];
+}
+
+function unshown({ channel, why, fix }: Unshown): string {
+  return `:warning: *Its card can’t be posted* in <#${channel}>. ${sentences(why, fix)} Hallpass’s operators are told; it is posted as soon as it can be.`;
+}
+
+function sentences(why: string, fix: string | null): string {
+  return inline([why, fix].filter(Boolean).join(' '), MAX_WHY);
+}
+
+/** Sentences: what is in the way, and what to do about it. */
+function whyNobody(nobody: readonly CantDecide[], requester: string, reader: string | null): string {
+  const more = nobody.length - MAX_LISTED;
+  const listed = nobody.slice(0, MAX_LISTED);
+  const reasons = listed.map((each) => whyNot(each, requester, reader)).join('; ');
+  const fixes = [...new Set(listed.map(({ fix }) => fix))].filter((fix) => fix !== null);
+  return `${reasons}${more > 0 ? `; and ${more} more` : ''}. ${inline(fixes.join(' '), MAX_WHY)}`.trim();
+}
+
+function whyNot({ approver, because }: CantDecide, requester: string, reader: string | null): string {
+  const called = `${mention(approver.id)}${approver.name === null ? '' : ` (${code(approver.name)})`}`;
+  const who = requester === reader ? 'you' : mention(requester);
+  switch (because) {
+    case 'requester':
+      return approver.id === requester
+        ? `${who} asked for it, and nobody decides on their own request`
+        : `nobody but ${who} is in ${called}, and nobody decides on their own request`;
+    case 'same_person':
+      return `${called} has nobody but another account of ${who}`;
+    case 'left':
+      return approver.id.startsWith('S')
+        ? `everybody in ${called} has left, or is a guest or a bot`
+        : `${called} has left, or is a guest or a bot`;
+    case 'empty':
+      return `${called} has no members`;
+    case 'missing':
+      return `${called} does not exist in Slack, or is disabled`;
+    case 'plan':
+      return `Slack tells who is in ${called} only on a paid plan`;
+    case 'scope':
+      return `Hallpass can’t read who is in ${called}: the app lacks the scope ${code('usergroups:read')}`;
+  }
+}
+
+/** In the thread of the card: its approvers are others than those that it mentioned when it was posted. */
+export function approversChanged(request: AccessRequest, scene: Parameters<typeof place>[0]): Message {
+  return compose({
+    mark: 'arrows_counterclockwise',
+    title: `Who decides ${requestName(request.id)} has changed`,
+    paragraphs: [
+      `By today’s configuration ${mentions(askedNow(request))} can decide on ${code(request.role)} on ${place(scene)} for ${mention(request.requester)}. The buttons are on the card above.`,
+    ],
+    buttons: [],
+    footer: requestName(request.id),
+  });
+}
+
+/** For the operators: a request that nobody can decide. */
+export function nobodyDecides({
+  request,
+  targetName,
+  nobody,
+}: {
+  readonly request: AccessRequest;
+  readonly targetName: string;
+  readonly nobody: readonly CantDecide[];
+}): Message {
+  return compose({
+    mark: 'warning',
+    title: `Nobody can decide ${requestName(request.id)}`,
+    paragraphs: [
+      `${mention(request.requester)} asked for ${code(request.role)} on ${inline(targetName, MAX_NAME)}, and waits: ${whyNobody(nobody, request.requester, null)}`,
+      `Put the group right in Slack, or name other ${code('approvers')} in the configuration, as user ids where groups can’t be read. Hallpass looks again every 15 seconds. It lapses ${when(request.pendingUntil)}.`,
+    ],
+    buttons: [],
+    footer: `target ${code(request.target)}`,
+  });
+}
+
+interface Shut {
+  /** A channel's id, or `D` for direct messages. */
+  readonly place: string;
+  readonly why: string;
+  readonly fix: string | null;
+  readonly since: Date;
+}
+
+function where(place: string): string {
+  return place === 'D' ? 'direct messages' : `<#${place}>`;
+}
+
+/** For the operators: Slack lets nothing be posted there. @param home their own channel */
+export function placeShut({ place, why, fix, since }: Shut, home: string): Message {
+  const means =
+    place === home
+      ? 'That is the operators’ channel: what Hallpass has to say there comes to you by direct message until then.'
+      : place === 'D'
+        ? 'Nobody hears from Hallpass by direct message: requesters read nothing about their requests.'
+        : 'Requests whose card belongs there wait: their approvers are asked by direct message, as far as Hallpass knows them as people.';
+  return compose({
+    mark: 'warning',
+    title: `Hallpass can’t post in ${where(place)}`,
+    paragraphs: [
+      sentences(why, fix),
+      `${means} Hallpass tries again every 10 seconds, and posts what waits as soon as it can.`,
+    ],
+    buttons: [],
+    footer: `${code(place)} · since ${when(since)}`,
+  });
+}
+
+/** It goes in the place of the message above. */
+export function placeOpen({ place, since }: Shut): Message {
+  return compose({
+    mark: 'white_check_mark',
+    title: `Hallpass can post in ${where(place)} again`,
+    paragraphs: ['What waited is posted.'],
+    buttons: [],
+    footer: `${code(place)} · it could not since ${when(since)}`,
+  });
+}
+
+/** Likewise, when what waited goes elsewhere, or is over. */
+export function placeLeft({ place, since }: Shut): Message {
+  return compose({
+    mark: 'heavy_minus_sign',
+    title: `Nothing waits for ${where(place)} any more`,
+    paragraphs: ['Hallpass could not post there. Its messages go elsewhere by now, or are no longer news.'],
+    buttons: [],
+    footer: `${code(place)} · since ${when(since)}`,
+  });
+}
+
+/** For `/readyz`, in plain text. */
+export function shutWarning({
+  place,
+  why,
+  fix,
+  waiting,
+}: Omit<Shut, 'since'> & { readonly waiting: number }): string {
+  const at = place === 'D' ? 'send no direct messages' : `post nothing in the channel ${place}`;
+  return `Slack lets Hallpass ${at}: ${[why, fix].filter(Boolean).join(' ')} Messages that wait: ${waiting}.`;
+}
+
+export function nobodyToTellWarning(home: string): string {
+  return `Hallpass's operators can't be told: their channel ${home} takes no message, and Hallpass knows none of them as a person. Name people (U…) under operators.`;
+}
+
+export function undecidableWarning(requests: number): string {
+  return `Requests that wait and that nobody can decide: ${requests}.`;
+}

@@ -1,0 +1,102 @@
+/** Killed when a message is posted and the ledger doesn't know: it is found again where the app may look, and stays one. */
+import { afterEach, describe, expect, test } from 'vitest';
+import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
+import { all, card, click, messagesOf, type Name, request, told } from '../../sandbox/stage/people.js';
+import { buttons, PATIENCE_MS, untilAllSent, untilInLedger, untilPast } from '../flows/crash-stage.js';
+import { openCrashStage } from './stage.js';
+
+const stage = await openCrashStage('Postgres');
+const { slack, pagerduty, arm, untilKilled, untilReached, restart } = stage;
+const { workspace } = slack;
+const SCOPES = [...workspace.scopes];
+
+afterEach(async ({ task }) => {
+  workspace.setScopes(SCOPES);
+  await stage.tidy(task.result?.state === 'fail');
+}, 2 * PATIENCE_MS);
+
+const about = (name: Name, id: string) =>
+  messagesOf(slack, name).filter((message) => all(message).includes(id));
+const titles = (name: Name, id: string) =>
+  about(name, id).map((message) => message.text.split('\n')[0] ?? '');
+const cards = (id: string) =>
+  slack
+    .as(CAST.cora)
+    .messages(CHANNELS.access)
+    .filter((message) => !message.ephemeral && all(message).includes(id));
+
+describe('a direct message', () => {
+  test('is not sent twice', async () => {
+    const id = await request(slack, 'ana', { role: 'orders_read', otherDuration: '15m' });
+    const asked = await card(slack, id, /Waiting/);
+    await untilAllSent(stage, id);
+    arm('after-post-before-ts');
+    await slack.as(CAST.cora).click(asked, 'Deny');
+    await untilKilled();
+    await restart();
+    await untilAllSent(stage, id);
+    expect(titles('ana', id).filter((title) => title.includes('Denied'))).toHaveLength(2);
+    expect(about('ana', id)).toHaveLength(2);
+    expect(
+      slack
+        .as(CAST.ana)
+        .notifications()
+        .filter(({ text }) => text.includes(`${id} ·`) && text.startsWith('Denied')),
+    ).toHaveLength(1);
+  });
+
+  test('says what is so, also when what it said is over by then', async () => {
+    const id = await request(slack, 'ana', { role: 'orders_read', otherDuration: '5s' });
+    const asked = await card(slack, id, /Waiting/);
+    await untilAllSent(stage, id);
+    arm('after-post-before-ts');
+    await click(slack, 'cora', asked, 'Approve');
+    await untilKilled();
+    await told(slack, 'ana', id, /Granted until/);
+    await untilPast((await untilInLedger(stage, id, 'active')).expires_at);
+    await restart();
+    await untilInLedger(stage, id, 'ended');
+    await untilAllSent(stage, id);
+    for (const message of about('ana', id)) {
+      expect(message.text).toMatch(/Ended: its time was up/);
+      expect(buttons(message)).toEqual([]);
+    }
+  });
+});
+
+/** The answer of PagerDuty is waited for with the card: by then the requester’s message is sent. */
+async function postedUnknown(signal: 'SIGKILL' | 'SIGSTOP'): Promise<string> {
+  pagerduty.faults.order('*', { kind: 'hang' }, 10);
+  const id = await request(slack, 'ana', { role: 'orders_write', otherDuration: '15m' });
+  await untilAllSent(stage, id, 'status');
+  arm('after-post-before-ts', signal);
+  await card(slack, id, /Waiting/);
+  return id;
+}
+
+describe('a card', () => {
+  test('where the app may read the channel, is not posted twice', async () => {
+    workspace.setScopes([...SCOPES, 'channels:history']);
+    const id = await postedUnknown('SIGKILL');
+    await untilKilled();
+    await restart();
+    await untilAllSent(stage, id);
+    expect(cards(id)).toHaveLength(1);
+    await click(slack, 'cora', await card(slack, id, /Waiting/), 'Deny');
+    expect(buttons(await card(slack, id, /Denied/))).toEqual([]);
+  });
+
+  test('that a process posted which then stood still: of two, the one that is not known goes', async () => {
+    const id = await postedUnknown('SIGSTOP');
+    await untilReached();
+    await stage.startSecond();
+    await slack.waitFor(() => cards(id).length === 2, PATIENCE_MS);
+    await untilAllSent(stage, id);
+    const { pid } = stage.hallpass();
+    if (pid !== undefined) process.kill(pid, 'SIGCONT');
+    await slack.waitFor(() => cards(id).length === 1, PATIENCE_MS);
+    await click(slack, 'cora', await card(slack, id, /Waiting/), 'Deny');
+    await untilAllSent(stage, id);
+    expect(cards(id).map(buttons)).toEqual([[]]);
+  });
+});
