@@ -7,7 +7,8 @@ import { loadConfig } from './config/load.js';
 import { type Context, createContext } from './context.js';
 import { coerceError } from './errors.js';
 import { startHealth } from './health.js';
-import { migrateLedger } from './ledger/migrate.js';
+import { type MigratedLedger, migrateLedger } from './ledger/migrate.js';
+import { assertMigrated } from './ledger/migrated.js';
 import { createLogger, type Logger } from './logger.js';
 import { migrateQueue } from './queue/migrate.js';
 import type { SlackApp } from './slack/app.js';
@@ -16,9 +17,10 @@ import type { SlackApp } from './slack/app.js';
 const STOP_MS = 9_500;
 
 /** Brings the ledger's schema, and BullMQ's beside it, up to date. @throws HallpassError */
-export async function migrate(databases: Databases, logger: Logger): Promise<void> {
-  const login = await migrateLedger(databases.databaseOwnerUrl, databases.databaseUrl, logger);
-  await migrateQueue(databases.databaseOwnerUrl, { grantTo: login });
+export async function migrate(databases: Databases, logger: Logger): Promise<MigratedLedger> {
+  const done = await migrateLedger(databases.databaseOwnerUrl, databases.databaseUrl, logger);
+  await migrateQueue(databases.databaseOwnerUrl, { grantTo: done.login });
+  return done;
 }
 
 interface Start {
@@ -64,6 +66,7 @@ async function run(
   const logger = createLogger(env.logLevel);
   const config = loadConfig(env.configPath, process.env);
   if (options.migrate) await migrate(env, logger);
+  else await assertMigrated(env.databaseUrl);
 
   const context = await createContext(config, env, logger);
   const slack = await createEar(config, context, logger);
