@@ -28,7 +28,7 @@ import { createSweeper } from './access/sweeper.js';
 import { createServerWatch } from './access/which-server.js';
 import type { Config } from './config/config.js';
 import type { RedisServer } from './config/redis-url.js';
-import { HallpassError } from './errors.js';
+import { createFleet } from './fleet.js';
 import { readFigures } from './ledger/figures.js';
 import { readInstallation } from './ledger/installation.js';
 import { createPool } from './ledger/pool.js';
@@ -42,9 +42,7 @@ import type { OnCall } from './oncall/on-call.js';
 import { createPagerDuty } from './oncall/pagerduty.js';
 import type { Alarms } from './queue/alarms.js';
 import { createLateAlarms } from './queue/late-alarms.js';
-import { createDiscovery } from './target/discover.js';
-import { createInspector } from './target/inspection/inspector.js';
-import { openTarget } from './target/open.js';
+import { type LiveConfig, refuseLostTargets, sayRefused, takeIn } from './reload.js';
 
 /** Requests that wait are asked about again, milliseconds. */
 const SHIFT_EVERY_MS = 60_000;
@@ -79,12 +77,16 @@ export interface Context {
   start(): Promise<void>;
   /** What keeps the ledger from being read, in words; empty when nothing does. */
   ledgerLacks(): Promise<readonly string[]>;
+  /** Goes by this configuration from now on. @throws as takeIn */
+  takeIn(next: Config, later: readonly string[]): Promise<void>;
+  /** Says why a configuration is not taken in. */
+  sayRefused(thrown: unknown): Promise<void>;
   /** Takes no more work, finishes what runs, lets go of every connection. */
   stop(): Promise<void>;
 }
 
 export async function createContext(
-  config: Config,
+  first: Config,
   surroundings: Surroundings,
   logger: Logger,
   { heartbeatMs = HEARTBEAT_MS }: Overrides = {},
@@ -105,17 +107,11 @@ export async function createContext(
     ALARMS_AFTER_MS,
     logger,
   );
-  const configured = [...config.targets.values()];
-  const targets = new Map(configured.map((target) => [target.key, openTarget(target, installation)]));
-  const inspectors = new Map(configured.map((target) => [target.key, createInspector(target.connect)]));
-  const discoveries = new Map(
-    configured
-      .filter(({ discover }) => discover.length > 0)
-      .map(({ key, connect, mode }) => [key, createDiscovery(connect, mode)]),
-  );
-  const roles = createRoles(config, discoveries, logger);
-  const names = [...config.targets.keys()];
-  const metrics = createMetrics(() => readFigures(db, OVERDUE_MS, names));
+  const config: LiveConfig = { ...first };
+  const fleet = createFleet(config, installation, (name) => sweeper.idle(name));
+  const { targets, inspectors } = fleet;
+  const roles = createRoles(config, fleet.discoveries, logger);
+  const metrics = createMetrics(() => readFigures(db, OVERDUE_MS, [...targets.keys()]));
   const running = new Set<Promise<unknown>>();
 
   const deps: Deps = {
@@ -154,6 +150,14 @@ export async function createContext(
 
   const servers = createServerWatch(sweeping);
 
+  /** Of targets that left the configuration, once nothing is open there. */
+  async function letGo(): Promise<void> {
+    const left = fleet.left();
+    if (left.length === 0) return;
+    const open = new Set(await targetsWithGrants(db));
+    for (const name of left.filter((one) => !open.has(one))) fleet.letGo(name);
+  }
+
   // Each for itself: what hinders one must not keep the others from their work.
   const beats = [
     repeat(heartbeatMs, deps, 'look at every target', () => sweeper.heartbeat()),
@@ -170,6 +174,7 @@ export async function createContext(
     repeat(SHIFT_EVERY_MS, deps, 'ask on call again', () => reconsiderOnCall(deps, SHIFT_BATCH)),
     repeat(TELL_HEAD_EVERY_MS, deps, 'tell where the audit ends', () => tellHead(deps)),
     repeat(WATCH_REQUESTS_EVERY_MS, deps, 'compare requests with the audit', createRequestWatch(deps)),
+    repeat(heartbeatMs, deps, 'let go of targets that left', letGo),
     repeat(FORGET_EVERY_MS, deps, 'forget what was told long ago', () => forgetOld(deps)),
   ];
 
@@ -180,7 +185,7 @@ export async function createContext(
     slackTokens,
     async start() {
       await registerTargets(db, [...config.targets.keys()]);
-      await refuseLostTargets(deps);
+      await refuseLostTargets(db, config);
       // So that what is found is offered, and lent as it is configured, from the first click on; and that a restored
       // ledger gives out no id again.
       const looks = [...targets].map(async ([name, target]) =>
@@ -194,6 +199,8 @@ export async function createContext(
       for (const beat of beats) beat.start();
     },
     ledgerLacks: () => ledgerWatch.missing(),
+    takeIn: (next, later) => takeIn({ ...deps, config }, fleet, next, later, anchors.forget),
+    sayRefused: (thrown) => sayRefused({ ...deps, config }, thrown),
     async stop() {
       for (const beat of beats) beat.stop();
       // The look at all targets that has begun is finished: a Hallpass that Slack turns away, and that is started
@@ -201,9 +208,7 @@ export async function createContext(
       await Promise.all(running);
       await Promise.all([sweeper.stop(), deliverer.stop(), alarms.close()]);
       await Promise.all(running);
-      await Promise.all(
-        [...targets.values(), ...inspectors.values(), ...discoveries.values()].map((one) => one.close()),
-      );
+      await fleet.close();
       await Promise.all([db.end(), sweepDb.end()]);
     },
   };
@@ -213,17 +218,6 @@ export async function createContext(
 function redisPrefix(databaseUrl: string): string {
   const { host, pathname } = new URL(databaseUrl);
   return `hallpass-${createHash('sha256').update(`${host}${pathname}`).digest('hex').slice(0, 12)}`;
-}
-
-/** A target with grants that are out can't leave the configuration: nobody would take them back. */
-async function refuseLostTargets({ db, config }: Pick<Deps, 'db' | 'config'>): Promise<void> {
-  const lost = (await targetsWithGrants(db)).filter((name) => !config.targets.has(name));
-  if (lost.length === 0) return;
-  throw new HallpassError(`the configuration no longer has ${lost.join(', ')}, and access is lent there`, {
-    passing: false,
-    nextStep:
-      "Put it back with `lend: false` until nothing is open there. If its server is gone for good: hallpass recover --write-off --target NAME --because '...'",
-  });
 }
 
 /** Does `work` now and every `ms`, or as much sooner as it answers, one at a time; what it throws is logged. */

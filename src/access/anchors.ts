@@ -42,6 +42,8 @@ export interface Anchors {
   trusted(name: string, target: Target, row: TargetRow): Promise<Target>;
   /** Writes the anchor, unless it is young. @returns milliseconds after which it should be written; null: not needed. */
   keep(name: string, target: Target, row: TargetRow): Promise<number | null>;
+  /** Another server may answer there now: it is asked what it remembers. */
+  forget(name: string): void;
 }
 
 export function createAnchors(deps: AnchorDeps): Anchors {
@@ -54,6 +56,7 @@ export function createAnchors(deps: AnchorDeps): Anchors {
   };
 
   return {
+    forget,
     async trusted(name, target, row) {
       // A ledger that has gone back was restored while this process ran.
       const isKnown = !row.doubted && (known.get(name) ?? Number.POSITIVE_INFINITY) <= row.head;

@@ -3,6 +3,7 @@
  * as a file instead (`SLACK_BOT_TOKEN_FILE`, for Docker and Kubernetes secrets). Messages never show a value.
  */
 import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import type { LevelWithSilent } from 'pino';
 import { z } from 'zod';
 import { coerceError, HallpassError } from '../errors.js';
@@ -182,6 +183,24 @@ export function readEnv(variables: Variables): Env {
 /** All that `worker` needs. @throws EnvError */
 export function readWorkerEnv(variables: Variables): WorkerEnv {
   return parse(common, gather(variables));
+}
+
+/** By what name each part of the environment is known to people; the path of the file is read again as it is. */
+const PARTS: Readonly<Record<string, string>> = {
+  slack: 'SLACK_BOT_TOKEN',
+  transport: 'SLACK_APP_TOKEN, SLACK_SIGNING_SECRET',
+  databaseUrl: 'DATABASE_URL',
+  redis: 'REDIS_URL',
+  pagerduty: 'PAGERDUTY_TOKEN',
+  pagerdutyEvents: 'PAGERDUTY_EVENTS_ROUTING_KEY',
+};
+
+/** What a restart would find otherwise, by the names of variables: a secret's file has another content. */
+export function whatDiffers(before: WorkerEnv, after: WorkerEnv): readonly string[] {
+  const parts = new Map(Object.entries(after));
+  return Object.entries(before)
+    .filter(([part, value]) => PARTS[part] !== undefined && !isDeepStrictEqual(value, parts.get(part)))
+    .map(([part]) => `${PARTS[part]} has another value`);
 }
 
 /** What `migrate` needs. @throws EnvError */
