@@ -35,7 +35,7 @@ import { createPool } from './ledger/pool.js';
 import { readTarget, registerTargets, targetsWithGrants } from './ledger/targets.js';
 import type { Logger } from './logger.js';
 import { createMessenger } from './messenger/web-api.js';
-import { createMetrics, type Metrics } from './metrics.js';
+import { createMetrics, type Metrics, type TargetState } from './metrics.js';
 import { createEvents } from './oncall/events.js';
 import { createNobody } from './oncall/nobody.js';
 import type { OnCall } from './oncall/on-call.js';
@@ -77,6 +77,8 @@ export interface Context {
   start(): Promise<void>;
   /** What keeps the ledger from being read, in words; empty when nothing does. */
   ledgerLacks(): Promise<readonly string[]>;
+  /** What hears Slack, if anything does: whether a payload can arrive now. */
+  hears(ready: () => boolean): void;
   /** Goes by this configuration from now on. @throws as takeIn */
   takeIn(next: Config, later: readonly string[]): Promise<void>;
   /** Says why a configuration is not taken in. */
@@ -98,7 +100,6 @@ export async function createContext(
   const sweepDb: Pool = createPool(databaseUrl, onLedgerError);
   const installation = await readInstallation(db);
   const messenger = createMessenger({ ...slack, logger });
-  const onCall: OnCall = pagerduty === null ? createNobody() : createPagerDuty({ ...pagerduty, logger });
   const alarms: Alarms = createLateAlarms(
     async () => {
       const { createAlarms } = await import('./queue/bullmq-alarms.js');
@@ -111,7 +112,22 @@ export async function createContext(
   const fleet = createFleet(config, installation, (name) => sweeper.idle(name));
   const { targets, inspectors } = fleet;
   const roles = createRoles(config, fleet.discoveries, logger);
-  const metrics = createMetrics(() => readFigures(db, OVERDUE_MS, [...targets.keys()]));
+  let isHearing = () => true;
+  let pagerdutyUp: boolean | null = null;
+  const heard = (up: boolean) => {
+    pagerdutyUp = up;
+  };
+  const onCall: OnCall =
+    pagerduty === null ? createNobody() : createPagerDuty({ ...pagerduty, logger, heard });
+  const metrics = createMetrics({
+    figures: () => readFigures(db, OVERDUE_MS, [...targets.keys()]),
+    targets: () => statesOf(fleet.states, anchors.forged()),
+    services: {
+      slack: () => (isHearing() ? slackTokens.answered() : false),
+      ...(redis === null ? {} : { redis: () => alarms.isUp() }),
+      ...(pagerduty === null && pagerdutyEvents === null ? {} : { pagerduty: () => pagerdutyUp }),
+    },
+  });
   const running = new Set<Promise<unknown>>();
 
   const deps: Deps = {
@@ -121,7 +137,7 @@ export async function createContext(
     inspectors,
     roles,
     onCall,
-    events: pagerdutyEvents === null ? null : createEvents({ ...pagerdutyEvents, installation }),
+    events: pagerdutyEvents === null ? null : createEvents({ ...pagerdutyEvents, installation, heard }),
     messenger,
     alarms,
     logger,
@@ -199,6 +215,9 @@ export async function createContext(
       for (const beat of beats) beat.start();
     },
     ledgerLacks: () => ledgerWatch.missing(),
+    hears(ready) {
+      isHearing = ready;
+    },
     takeIn: (next, later) => takeIn({ ...deps, config }, fleet, next, later, anchors.forget),
     sayRefused: (thrown) => sayRefused({ ...deps, config }, thrown),
     async stop() {
@@ -218,6 +237,19 @@ export async function createContext(
 function redisPrefix(databaseUrl: string): string {
   const { host, pathname } = new URL(databaseUrl);
   return `hallpass-${createHash('sha256').update(`${host}${pathname}`).digest('hex').slice(0, 12)}`;
+}
+
+/** What is known of a target only when its anchor was read, beside what it showed. */
+function statesOf(
+  states: ReadonlyMap<string, TargetState>,
+  forged: ReadonlySet<string>,
+): ReadonlyMap<string, TargetState> {
+  return new Map(
+    [...states].map(([name, { up, blocked }]) => [
+      name,
+      { up, blocked: forged.has(name) ? new Set([...blocked, 'anchor_forged' as const]) : blocked },
+    ]),
+  );
 }
 
 /** Does `work` now and every `ms`, or as much sooner as it answers, one at a time; what it throws is logged. */

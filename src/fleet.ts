@@ -4,6 +4,8 @@
  * until nothing is open there: an approval may have been under way while the configuration was read.
  */
 import type { Config, TargetConfig } from './config/config.js';
+import type { TargetState } from './metrics.js';
+import { observed, UNSEEN } from './observed.js';
 import { createDiscovery, type Discovery } from './target/discover.js';
 import { createInspector, type Inspector } from './target/inspection/inspector.js';
 import { openTarget } from './target/open.js';
@@ -17,6 +19,8 @@ export interface Fleet {
   readonly targets: ReadonlyMap<string, Target>;
   readonly inspectors: ReadonlyMap<string, Inspector>;
   readonly discoveries: ReadonlyMap<string, Discovery>;
+  /** What each showed this process last. */
+  readonly states: ReadonlyMap<string, TargetState>;
   /** Goes by this configuration from now on. Never throws. @returns the targets that are new, or reached otherwise. */
   adopt(next: Config): readonly string[];
   /** Those that left the configuration so long ago that nothing new can come of it. */
@@ -35,6 +39,7 @@ export function createFleet(
   const targets = new Map<string, Target>();
   const inspectors = new Map<string, Inspector>();
   const discoveries = new Map<string, Discovery>();
+  const states = new Map<string, TargetState>();
   const reached = new Map<string, string>();
   /** When each left the configuration. */
   const leftAt = new Map<string, number>();
@@ -43,7 +48,13 @@ export function createFleet(
 
   function open(target: TargetConfig): void {
     const { key, connect, mode } = target;
-    targets.set(key, openTarget(target, installation));
+    const opened = openTarget(target, installation);
+    states.set(key, UNSEEN);
+    const watched = observed(opened, (state) => {
+      // The one that it was before may still be answering.
+      if (targets.get(key) === watched) states.set(key, state);
+    });
+    targets.set(key, watched);
     inspectors.set(key, createInspector(connect));
     if (target.discover.length > 0) discoveries.set(key, createDiscovery(connect, mode));
     else discoveries.delete(key);
@@ -76,6 +87,7 @@ export function createFleet(
     targets,
     inspectors,
     discoveries,
+    states,
     adopt(next) {
       const changed = [...next.targets.values()].filter(
         (target) => reached.get(target.key) !== reachOf(target),
@@ -93,7 +105,7 @@ export function createFleet(
     left: () => [...leftAt].filter(([, at]) => performance.now() - at >= IN_USE_MS).map(([name]) => name),
     letGo(name) {
       retire(name);
-      for (const map of [targets, inspectors, discoveries, reached, leftAt]) map.delete(name);
+      for (const map of [targets, inspectors, discoveries, states, reached, leftAt]) map.delete(name);
     },
     async close() {
       const parts = [...reached.keys()].flatMap(partsOf);

@@ -81,6 +81,7 @@ async function run(
 
   const context = await createContext(config, env, logger);
   const slack = await createEar(config, context, logger);
+  if (slack !== null) context.hears(() => slack.ready());
   let stopping = false;
   const missing = async () => {
     if (stopping) return ['it is ending'];

@@ -18,6 +18,7 @@ import {
   untilInLedger,
   untilRefused,
 } from './crash-stage.js';
+import { metric } from './ops-port.js';
 
 const stage = await openStage({ vault: true });
 const { slack, server } = stage;
@@ -104,6 +105,9 @@ test('a target is added, reached otherwise, and removed once nothing is open the
   expect(all(await operatorsHear(stage, /target vault added/))).toContain('target vault added, with 1 role');
   const wish = { target: 'vault', role: 'vault_read' } as const;
   const held = await borrow(stage, 'ana', { ...wish, otherDuration: '20s' });
+  await waitFor(async () => (await metric(stage.env, 'hallpass_target_up{target="vault"}')) === 1, {
+    what: 'the vault to be seen up',
+  });
 
   // By another name of the same machine: what is out goes on there, to its end.
   await reload(withVault.replaceAll('host: 127.0.0.1', 'host: localhost'));
