@@ -15,7 +15,7 @@ import { migrateQueue } from './queue/migrate.js';
 import type { SlackApp } from './slack/app.js';
 
 /** Whatever still runs after this is cut off, milliseconds. */
-const STOP_MS = 9_500;
+export const STOP_MS = 9_500;
 
 /** Brings the ledger's schema, and BullMQ's beside it, up to date. @throws HallpassError */
 export async function migrate(databases: Databases, logger: Logger): Promise<MigratedLedger> {

@@ -237,9 +237,26 @@ function gather(variables: Variables): Given {
   }
   for (const name of SECRETS) {
     const value = given[name];
-    if (typeof value === 'string') (name.endsWith('_URL') ? keepPassword : keepSecret)(value);
+    if (typeof value !== 'string') continue;
+    if (!name.endsWith('_URL')) keepSecret(value);
+    else {
+      const url = withReferences(value, variables);
+      given[name] = url;
+      if (typeof url === 'string') keepPassword(url);
+    }
   }
   return given;
+}
+
+/** `${NAME}` in a url is the value of that variable, whatever characters it has. */
+function withReferences(url: string, variables: Variables): string | Unusable {
+  const missing: string[] = [];
+  const whole = url.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, name: string) => {
+    const value = variables[name] ?? '';
+    if (value === '') missing.push(name);
+    return encodeURIComponent(keepSecret(value));
+  });
+  return missing.length === 0 ? whole : new Unusable(`names ${missing.join(', ')}, which is not set`);
 }
 
 function fromFile(file: string): string | Unusable {
