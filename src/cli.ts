@@ -7,14 +7,14 @@ import type { MigratedLedger } from './ledger/migrate.js';
 import { createLogger } from './logger.js';
 import { migrate, serve, work } from './main.js';
 import { withoutSecrets } from './secrets.js';
-import { asTyped, knowCommands, programName, watchOutput } from './terminal.js';
+import { asTyped, knowCommands, programName, watchOutput, writeNow } from './terminal.js';
 import { version } from './version.js';
 
 watchOutput();
 const program = new Command(programName())
   .description('Lends Postgres roles just in time, asked for and approved in Slack.')
   .version(version)
-  .configureOutput({ writeOut: (text) => void process.stdout.write(asTyped(text)) });
+  .configureOutput({ writeOut: (text) => writeNow(asTyped(text)) });
 
 for (const [name, what, start] of [
   ['serve', 'run Hallpass', serve],
@@ -37,11 +37,13 @@ program
 
 // What serves starts again in the middle of a working day: it loads nothing that only these need.
 const isServing = ['serve', 'worker', 'migrate'].includes(process.argv[2] ?? '');
+const knowAll = () => knowCommands(program.commands.map((command) => command.name()));
 const addRest = async () => {
   const { addOthers } = await import('./commands/others.js');
   addOthers(program);
-  knowCommands(program.commands.map((command) => command.name()));
+  knowAll();
 };
+knowAll();
 if (!isServing) await addRest();
 
 await program.parseAsync().catch(async (thrown: unknown) => {

@@ -1,5 +1,7 @@
 /** Standard output and error of a command: its reader may leave before the end, and a disk may be full. */
+import { writeSync } from 'node:fs';
 import { basename, relative } from 'node:path';
+import { coerceError } from './errors.js';
 
 /** What kept a line from being written, other than that nobody reads any more; null: nothing did. */
 let lost: NodeJS.ErrnoException | null = null;
@@ -10,16 +12,27 @@ let lost: NodeJS.ErrnoException | null = null;
  * (a full disk) is said once on standard error, and the exit code is 1 at least.
  */
 export function watchOutput(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE' || lost !== null) return;
-    lost = error;
-    process.stderr.write(`The output could not be written: ${error.message}\n`);
-  });
+  process.stdout.on('error', notWritten);
   // There is no place left to say it.
   process.stderr.on('error', () => undefined);
   process.on('exit', () => {
     if (lost !== null) process.exitCode ||= 1;
   });
+}
+
+function notWritten(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE' || lost !== null) return;
+  lost = error;
+  process.stderr.write(`The output could not be written: ${error.message}\n`);
+}
+
+/** For a text after which the process ends at once, before an error would be heard. */
+export function writeNow(text: string): void {
+  try {
+    writeSync(process.stdout.fd, text);
+  } catch (thrown) {
+    notWritten(coerceError(thrown));
+  }
 }
 
 /** What the reader typed to run this: `hallpass` where it is installed by that name, else `node dist/cli.js`. */

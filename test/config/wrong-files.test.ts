@@ -71,7 +71,7 @@ const WRONG: WrongFiles = {
     // However many roles rest on it.
     [connected('roles: { a: , b: { about: x } }').replace('approvers: dba', 'approvers: dba, durations: 9h')]:
       [
-        '3:41 defaults.durations: 9h is longer than max, which is 4h where nothing else is written; leave it out, or write a longer max',
+        '3:40 defaults.durations: 9h is longer than max, which is 4h where nothing else is written; leave it out, or write a longer max',
       ],
   },
   'who decides': {

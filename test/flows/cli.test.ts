@@ -105,17 +105,25 @@ describe('output that nobody takes', () => {
     expect(bad.said.join()).not.toMatch(/EPIPE|at .*:\d+:\d+/);
   });
 
-  it('a full disk is an error, in a sentence', async () => {
-    expect(await shell(`${run('config shop/orders_write')} > /dev/full`)).toEqual({
-      code: 1,
-      said: [expect.stringMatching(/^The output could not be written: ENOSPC/)],
-    });
-  });
+  it.each(['config shop/orders_write', 'manifest', 'check --help'])(
+    '%s: a full disk is an error, in a sentence',
+    async (command) => {
+      expect(await shell(`${run(command)} > /dev/full`)).toEqual({
+        code: 1,
+        said: [expect.stringMatching(/^The output could not be written: ENOSPC/)],
+      });
+    },
+  );
 
   it('serve goes on when its log can’t be written', async () => {
     const child = spawnChild('bash', ['-c', `exec ${run('serve')} > /dev/full`], stage.env);
     await waitFor(async () => (await readiness(stage.env)).status === 200, { what: 'Hallpass to be ready' });
     expect(await child.end('SIGTERM')).toEqual({ code: 0, signal: null });
+    // Its ledger is made now.
+    expect(await shell(`${run('audit export --format csv')} > /dev/full`)).toEqual({
+      code: 1,
+      said: [expect.stringMatching(/^The output could not be written: ENOSPC/)],
+    });
   });
 });
 

@@ -104,7 +104,7 @@ test('a target is added, reached otherwise, and removed once nothing is open the
   await reload(withVault);
   expect(all(await operatorsHear(stage, /target vault added/))).toContain('target vault added, with 1 role');
   const wish = { target: 'vault', role: 'vault_read' } as const;
-  const held = await borrow(stage, 'ana', { ...wish, otherDuration: '20s' });
+  const held = await borrow(stage, 'ana', { ...wish, otherDuration: '30s' });
   await waitFor(async () => (await metric(stage.env, 'hallpass_target_up{target="vault"}')) === 1, {
     what: 'the vault to be seen up',
   });
