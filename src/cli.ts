@@ -3,14 +3,18 @@
 import { Command } from 'commander';
 import { readDatabases, readLogLevel } from './config/env.js';
 import { coerceError, HallpassError } from './errors.js';
+import type { MigratedLedger } from './ledger/migrate.js';
 import { createLogger } from './logger.js';
 import { migrate, serve, work } from './main.js';
 import { withoutSecrets } from './secrets.js';
+import { asTyped, knowCommands, programName, watchOutput, writeNow } from './terminal.js';
 import { version } from './version.js';
 
-const program = new Command('hallpass')
+watchOutput();
+const program = new Command(programName())
   .description('Lends Postgres roles just in time, asked for and approved in Slack.')
-  .version(version);
+  .version(version)
+  .configureOutput({ writeOut: (text) => writeNow(asTyped(text)) });
 
 for (const [name, what, start] of [
   ['serve', 'run Hallpass', serve],
@@ -26,21 +30,39 @@ for (const [name, what, start] of [
 program
   .command('migrate')
   .description("bring the ledger's schema up to date, with DATABASE_OWNER_URL")
-  .action(() => migrate(readDatabases(process.env), createLogger(readLogLevel(process.env))));
+  .action(async () => {
+    const logger = createLogger(readLogLevel(process.env), 'stderr');
+    console.log(sayMigrated(await migrate(readDatabases(process.env), logger)));
+  });
 
 // What serves starts again in the middle of a working day: it loads nothing that only these need.
-if (!['serve', 'worker', 'migrate'].includes(process.argv[2] ?? '')) {
+const isServing = ['serve', 'worker', 'migrate'].includes(process.argv[2] ?? '');
+const knowAll = () => knowCommands(program.commands.map((command) => command.name()));
+const addRest = async () => {
   const { addOthers } = await import('./commands/others.js');
   addOthers(program);
-}
+  knowAll();
+};
+knowAll();
+if (!isServing) await addRest();
 
-await program.parseAsync().catch((thrown: unknown) => {
+await program.parseAsync().catch(async (thrown: unknown) => {
+  // What to do next may be one of the others.
+  if (isServing) await addRest();
   const error = coerceError(thrown);
   const said = [
     error.message,
     ...(error instanceof HallpassError && error.nextStep !== null ? [error.nextStep] : []),
     ...(error.cause === undefined ? [] : [`Because: ${coerceError(error.cause).message}`]),
   ];
-  console.error(withoutSecrets(said.join('\n')));
+  console.error(withoutSecrets(asTyped(said.join('\n'))));
   process.exitCode = 1;
 });
+
+function sayMigrated({ login, steps }: MigratedLedger): string {
+  const did =
+    steps.length === 0
+      ? "The ledger's schema was up to date: nothing was changed."
+      : `The ledger's schema is up to date: ${steps.length === 1 ? '1 step was' : `${steps.length} steps were`} run (${steps.join(', ')}).`;
+  return `${did}\nThe login ${JSON.stringify(login)} has the rights that Hallpass needs there.`;
+}

@@ -32,23 +32,21 @@ import { createPlaces } from './access/telling/places.js';
 import { createServerWatch } from './access/which-server.js';
 import type { Config } from './config/config.js';
 import type { RedisServer } from './config/redis-url.js';
-import { HallpassError } from './errors.js';
+import { createFleet } from './fleet.js';
 import { readFigures } from './ledger/figures.js';
 import { readInstallation } from './ledger/installation.js';
 import { createPool } from './ledger/pool.js';
 import { readTarget, registerTargets, targetsWithGrants } from './ledger/targets.js';
 import type { Logger } from './logger.js';
 import { createMessenger } from './messenger/web-api.js';
-import { createMetrics, type Metrics } from './metrics.js';
+import { createMetrics, type Metrics, type TargetState } from './metrics.js';
 import { createEvents } from './oncall/events.js';
 import { createNobody } from './oncall/nobody.js';
 import type { OnCall } from './oncall/on-call.js';
 import { createPagerDuty } from './oncall/pagerduty.js';
 import type { Alarms } from './queue/alarms.js';
 import { createLateAlarms } from './queue/late-alarms.js';
-import { createDiscovery } from './target/discover.js';
-import { createInspector } from './target/inspection/inspector.js';
-import { openTarget } from './target/open.js';
+import { type LiveConfig, refuseLostTargets, sayRefused, takeIn } from './reload.js';
 
 /** Requests that wait are asked about again, milliseconds. */
 const SHIFT_EVERY_MS = 60_000;
@@ -85,12 +83,18 @@ export interface Context {
   ledgerLacks(): Promise<readonly string[]>;
   /** What people wait for in vain, in words; it doesn't keep Hallpass from serving. */
   warnings(): Promise<readonly string[]>;
+  /** What hears Slack, if anything does: whether a payload can arrive now. */
+  hears(ready: () => boolean): void;
+  /** Goes by this configuration from now on. @throws as takeIn */
+  takeIn(next: Config, later: readonly string[]): Promise<void>;
+  /** Says why a configuration is not taken in. */
+  sayRefused(thrown: unknown): Promise<void>;
   /** Takes no more work, finishes what runs, lets go of every connection. */
   stop(): Promise<void>;
 }
 
 export async function createContext(
-  config: Config,
+  first: Config,
   surroundings: Surroundings,
   logger: Logger,
   { heartbeatMs = HEARTBEAT_MS }: Overrides = {},
@@ -102,7 +106,6 @@ export async function createContext(
   const sweepDb: Pool = createPool(databaseUrl, onLedgerError);
   const installation = await readInstallation(db);
   const messenger = createMessenger({ ...slack, logger });
-  const onCall: OnCall = pagerduty === null ? createNobody() : createPagerDuty({ ...pagerduty, logger });
   const alarms: Alarms = createLateAlarms(
     async () => {
       const { createAlarms } = await import('./queue/bullmq-alarms.js');
@@ -111,25 +114,29 @@ export async function createContext(
     ALARMS_AFTER_MS,
     logger,
   );
-  const configured = [...config.targets.values()];
-  const targets = new Map(
-    configured.map((target) => [
-      target.key,
-      openTarget(target, installation, (error) => logins.heard(target.key, error)),
-    ]),
-  );
-  const inspectors = new Map(configured.map((target) => [target.key, createInspector(target.connect)]));
-  const discoveries = new Map(
-    configured
-      .filter(({ discover }) => discover.length > 0)
-      .map(({ key, connect, mode }) => [
-        key,
-        createDiscovery(connect, mode, { heard: (error) => logins.heard(key, error) }),
-      ]),
-  );
-  const roles = createRoles(config, discoveries, logger);
-  const names = [...config.targets.keys()];
-  const metrics = createMetrics(() => readFigures(db, OVERDUE_MS, names));
+  const config: LiveConfig = { ...first };
+  const fleet = createFleet(config, installation, {
+    idle: (name) => sweeper.idle(name),
+    heard: (name, error) => logins.heard(name, error),
+  });
+  const { targets, inspectors } = fleet;
+  const roles = createRoles(config, fleet.discoveries, logger);
+  let isHearing = () => true;
+  let pagerdutyUp: boolean | null = null;
+  const heard = (up: boolean) => {
+    pagerdutyUp = up;
+  };
+  const onCall: OnCall =
+    pagerduty === null ? createNobody() : createPagerDuty({ ...pagerduty, logger, heard });
+  const metrics = createMetrics({
+    figures: () => readFigures(db, OVERDUE_MS, [...targets.keys()]),
+    targets: () => statesOf(fleet.states, anchors.forged()),
+    services: {
+      slack: () => (isHearing() ? slackTokens.answered() : false),
+      ...(redis === null ? {} : { redis: () => alarms.isUp() }),
+      ...(pagerduty === null && pagerdutyEvents === null ? {} : { pagerduty: () => pagerdutyUp }),
+    },
+  });
   const running = new Set<Promise<unknown>>();
 
   const deps: Deps = {
@@ -139,7 +146,7 @@ export async function createContext(
     inspectors,
     roles,
     onCall,
-    events: pagerdutyEvents === null ? null : createEvents({ ...pagerdutyEvents, installation }),
+    events: pagerdutyEvents === null ? null : createEvents({ ...pagerdutyEvents, installation, heard }),
     messenger,
     alarms,
     logger,
@@ -175,6 +182,13 @@ export async function createContext(
     await places.look();
     await lookWhoDecides(deps);
   });
+  /** Of targets that left the configuration, once nothing is open there. */
+  async function letGo(): Promise<void> {
+    const left = fleet.left();
+    if (left.length === 0) return;
+    const open = new Set(await targetsWithGrants(db));
+    for (const name of left.filter((one) => !open.has(one))) fleet.letGo(name);
+  }
 
   // Each for itself: what hinders one must not keep the others from their work.
   const beats = [
@@ -195,6 +209,7 @@ export async function createContext(
     repeat(SHIFT_EVERY_MS, deps, 'ask on call again', () => reconsiderOnCall(deps, SHIFT_BATCH)),
     repeat(TELL_HEAD_EVERY_MS, deps, 'tell where the audit ends', () => tellHead(deps)),
     repeat(WATCH_REQUESTS_EVERY_MS, deps, 'compare requests with the audit', createRequestWatch(deps)),
+    repeat(heartbeatMs, deps, 'let go of targets that left', letGo),
     repeat(FORGET_EVERY_MS, deps, 'forget what was told long ago', () => forgetOld(deps)),
   ];
 
@@ -205,7 +220,7 @@ export async function createContext(
     slackTokens,
     async start() {
       await registerTargets(db, [...config.targets.keys()]);
-      await refuseLostTargets(deps);
+      await refuseLostTargets(db, config);
       // So that what is found is offered, and lent as it is configured, from the first click on; and that a restored
       // ledger gives out no id again.
       const looks = [...targets].map(async ([name, target]) =>
@@ -220,6 +235,11 @@ export async function createContext(
     },
     ledgerLacks: () => ledgerWatch.missing(),
     warnings: () => places.warnings(),
+    hears(ready) {
+      isHearing = ready;
+    },
+    takeIn: (next, later) => takeIn({ ...deps, config }, fleet, next, later, anchors.forget),
+    sayRefused: (thrown) => sayRefused({ ...deps, config }, thrown),
     async stop() {
       for (const beat of beats) beat.stop();
       // The look at all targets that has begun is finished: a Hallpass that Slack turns away, and that is started
@@ -227,9 +247,7 @@ export async function createContext(
       await Promise.all(running);
       await Promise.all([sweeper.stop(), deliverer.stop(), alarms.close()]);
       await Promise.all(running);
-      await Promise.all(
-        [...targets.values(), ...inspectors.values(), ...discoveries.values()].map((one) => one.close()),
-      );
+      await fleet.close();
       await Promise.all([db.end(), sweepDb.end()]);
     },
   };
@@ -241,15 +259,17 @@ function redisPrefix(databaseUrl: string): string {
   return `hallpass-${createHash('sha256').update(`${host}${pathname}`).digest('hex').slice(0, 12)}`;
 }
 
-/** A target with grants that are out can't leave the configuration: nobody would take them back. */
-async function refuseLostTargets({ db, config }: Pick<Deps, 'db' | 'config'>): Promise<void> {
-  const lost = (await targetsWithGrants(db)).filter((name) => !config.targets.has(name));
-  if (lost.length === 0) return;
-  throw new HallpassError(`the configuration no longer has ${lost.join(', ')}, and access is lent there`, {
-    passing: false,
-    nextStep:
-      "Put it back with `lend: false` until nothing is open there. If its server is gone for good: hallpass recover --write-off --target NAME --because '...'",
-  });
+/** What is known of a target only when its anchor was read, beside what it showed. */
+function statesOf(
+  states: ReadonlyMap<string, TargetState>,
+  forged: ReadonlySet<string>,
+): ReadonlyMap<string, TargetState> {
+  return new Map(
+    [...states].map(([name, { up, blocked }]) => [
+      name,
+      { up, blocked: forged.has(name) ? new Set([...blocked, 'anchor_forged' as const]) : blocked },
+    ]),
+  );
 }
 
 /** Does `work` now and every `ms`, or as much sooner as it answers, one at a time; what it throws is logged. */

@@ -12,28 +12,42 @@ import { withoutSecrets } from './secrets.js';
 
 export type { Logger } from 'pino';
 
-/** What is written of an error: nothing that a library may have hung on it. */
-function describeError(thrown: unknown): Record<string, unknown> {
+/**
+ * What is written of an error: nothing that a library may have hung on it. One of ours says in words what happened and
+ * what to do: a stack below it, or below what caused it, would only bury that.
+ */
+function describeError(thrown: unknown, foreseen = false): Record<string, unknown> {
   const error = coerceError(thrown);
+  const inWords = foreseen || error instanceof HallpassError;
   return {
     type: error.name,
     message: error.message,
     ...('code' in error && typeof error.code === 'string' ? { code: error.code } : {}),
     ...(error instanceof HallpassError ? { passing: error.passing, nextStep: error.nextStep } : {}),
-    stack: error.stack,
-    ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
+    ...(inWords ? {} : { stack: error.stack }),
+    ...(error.cause === undefined ? {} : { cause: describeError(error.cause, inWords) }),
   };
 }
 
-/** `destination` is standard output when left out. */
-export function createLogger(level: LevelWithSilent, destination?: DestinationStream): Logger {
+/** What waits for a disk that is full, bytes: more of the log is lost, and Hallpass goes on. */
+const MOST_WAITING = 8 * 1024 * 1024;
+
+/** The log on a file descriptor. That a line can't be written ends nothing: roles are still to be revoked. */
+function lines(fd: number): DestinationStream {
+  const stream = pino.destination({ dest: fd, sync: true, maxLength: MOST_WAITING });
+  stream.on('error', () => undefined);
+  return stream;
+}
+
+/** @param to where it goes: standard output, unless something else is said. */
+export function createLogger(level: LevelWithSilent, to: DestinationStream | 'stderr' = lines(1)): Logger {
   return pino(
     {
       level,
-      serializers: { err: describeError },
+      serializers: { err: (thrown: unknown) => describeError(thrown) },
       hooks: { streamWrite: withoutSecrets },
     },
-    destination ?? pino.destination({ sync: true }),
+    to === 'stderr' ? lines(2) : to,
   );
 }
 

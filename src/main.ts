@@ -1,24 +1,27 @@
 /**
  * The process: configuration -> context -> start; signals; health; the only place that exits.
  */
+import { createAgain } from './again.js';
 import type { Config } from './config/config.js';
-import { type Databases, readEnv, readWorkerEnv, type WorkerEnv } from './config/env.js';
+import { type Databases, readEnv, readWorkerEnv, type WorkerEnv, whatDiffers } from './config/env.js';
 import { loadConfig } from './config/load.js';
 import { type Context, createContext } from './context.js';
 import { coerceError } from './errors.js';
 import { startHealth } from './health.js';
-import { migrateLedger } from './ledger/migrate.js';
+import { type MigratedLedger, migrateLedger } from './ledger/migrate.js';
+import { assertMigrated } from './ledger/migrated.js';
 import { createLogger, type Logger } from './logger.js';
 import { migrateQueue } from './queue/migrate.js';
 import type { SlackApp } from './slack/app.js';
 
 /** Whatever still runs after this is cut off, milliseconds. */
-const STOP_MS = 9_500;
+export const STOP_MS = 9_500;
 
 /** Brings the ledger's schema, and BullMQ's beside it, up to date. @throws HallpassError */
-export async function migrate(databases: Databases, logger: Logger): Promise<void> {
-  const login = await migrateLedger(databases.databaseOwnerUrl, databases.databaseUrl, logger);
-  await migrateQueue(databases.databaseOwnerUrl, { grantTo: login });
+export async function migrate(databases: Databases, logger: Logger): Promise<MigratedLedger> {
+  const done = await migrateLedger(databases.databaseOwnerUrl, databases.databaseUrl, logger);
+  await migrateQueue(databases.databaseOwnerUrl, { grantTo: done.login });
+  return done;
 }
 
 interface Start {
@@ -31,42 +34,54 @@ export async function serve(options: Start): Promise<void> {
   const env = readEnv(process.env);
   // Loaded while the ledger answers.
   const loading = import('./slack/app.js');
-  await run(env, options, async (config, { access, messenger, slackTokens }, logger) => {
-    const { createSlackApp } = await loading;
-    return createSlackApp({
-      transport: env.transport,
-      apiUrl: env.slack.apiUrl,
-      command: config.slack.command,
-      access,
-      messenger,
-      formSecret: env.slack.botToken,
-      logger,
-      onRefusal: (refusal) => slackTokens.heard(refusal),
-    });
-  });
+  await run(
+    env,
+    options,
+    () => readEnv(process.env),
+    async (config, { access, messenger, slackTokens }, logger) => {
+      const { createSlackApp } = await loading;
+      return createSlackApp({
+        transport: env.transport,
+        apiUrl: env.slack.apiUrl,
+        command: config.slack.command,
+        access,
+        messenger,
+        formSecret: env.slack.botToken,
+        logger,
+        onRefusal: (refusal) => slackTokens.heard(refusal),
+      });
+    },
+  );
 }
 
 /** Runs Hallpass without an ear for Slack: it sweeps, takes alarms and delivers messages. As `run`. */
 export async function work(options: Start): Promise<void> {
-  await run(readWorkerEnv(process.env), options, async () => null);
+  const read = () => readWorkerEnv(process.env);
+  await run(read(), options, read, async () => null);
 }
 
 /**
  * Starts the process; a signal or a fatal error ends it. Resolves when it is ready, or ending.
+ * @param readAgain the environment, as a restart would find it.
  * @param createEar makes what hears Slack; null when nothing does.
  * @throws HallpassError when it cannot start
  */
 async function run(
   env: WorkerEnv,
   options: Start,
+  readAgain: () => WorkerEnv,
   createEar: (config: Config, context: Context, logger: Logger) => Promise<SlackApp | null>,
 ): Promise<void> {
   const logger = createLogger(env.logLevel);
+  const again = createAgain();
+  process.on('SIGHUP', again.ask);
   const config = loadConfig(env.configPath, process.env);
   if (options.migrate) await migrate(env, logger);
+  else await assertMigrated(env.databaseUrl);
 
   const context = await createContext(config, env, logger);
   const slack = await createEar(config, context, logger);
+  if (slack !== null) context.hears(() => slack.ready());
   let stopping = false;
   const missing = async () => {
     if (stopping) return ['it is ending'];
@@ -109,6 +124,15 @@ async function run(
     logger.info({ targets: config.targets.size, slack: slack !== null }, 'Hallpass has started');
     await slack?.start();
     logger.info('Hallpass is ready');
+    again.begin(async () => {
+      if (stopping) return;
+      try {
+        const next = loadConfig(env.configPath, process.env);
+        await context.takeIn(next, whatDiffers(env, readAgain()));
+      } catch (thrown) {
+        await context.sayRefused(thrown);
+      }
+    });
   } catch (thrown) {
     stop(1, coerceError(thrown));
   }

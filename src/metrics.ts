@@ -11,6 +11,37 @@ const LEDGER_MS = 1_500;
 
 export type SlackToken = 'bot' | 'app-level';
 
+/** Why nothing new is granted on a target. */
+const REASONS = [
+  'unreachable',
+  'standby',
+  'login_unfit',
+  'anchor_forged',
+  'ledger_doubted',
+  'other_server',
+] as const;
+export type BlockReason = (typeof REASONS)[number];
+
+/** What this process saw of a target last: only what it was told is in it. */
+export interface TargetState {
+  /** It answered; null: it was not asked yet. */
+  readonly up: boolean | null;
+  readonly blocked: ReadonlySet<BlockReason>;
+}
+
+/** What is asked at each scrape. */
+export interface Sources {
+  /** What the ledger counts now. */
+  figures(): Promise<Figures>;
+  targets(): ReadonlyMap<string, TargetState>;
+  /** Does it answer? null: not known yet. A service that is not configured is left out. */
+  readonly services: Readonly<Partial<Record<'redis' | 'slack' | 'pagerduty', () => boolean | null>>>;
+}
+
+const NAMES: Readonly<Record<string, string>> = { redis: 'Redis', slack: 'Slack', pagerduty: 'PagerDuty' };
+/** The others are kept in the ledger. */
+const SEEN_HERE = REASONS.filter((reason) => reason !== 'ledger_doubted' && reason !== 'other_server');
+
 export interface Metrics {
   readonly contentType: string;
   /** All of it, in Prometheus's text format. */
@@ -22,8 +53,7 @@ export interface Metrics {
   slackRefuses(token: SlackToken, refused: boolean): void;
 }
 
-/** @param read what the ledger counts now. */
-export function createMetrics(read: () => Promise<Figures>): Metrics {
+export function createMetrics({ figures: read, targets, services }: Sources): Metrics {
   const register = new Registry();
   const registers = [register];
   collectDefaultMetrics({ register });
@@ -50,7 +80,28 @@ export function createMetrics(read: () => Promise<Figures>): Metrics {
     registers,
   });
   const refused = gauge('slack_token_refused', '1 while Slack refuses this token.', 'token');
-  const up = gauge('ledger_up', '1 when the ledger answered; else the gauges read from it are left out.');
+  const ledgerUp = gauge(
+    'ledger_up',
+    '1 when the ledger answered; else the gauges read from it are left out.',
+  );
+
+  const upOf = new Map(
+    Object.entries(services).map(([service, isUp]) => [
+      gauge(`${service}_up`, `1 when ${NAMES[service]} answered last, 0 when it did not.`),
+      isUp,
+    ]),
+  );
+  const targetUp = gauge(
+    'target_up',
+    '1 when the target answered this process last, 0 when it did not.',
+    'target',
+  );
+  const blocked = gauge(
+    'target_blocked',
+    '1 while nothing new is granted on the target for this reason.',
+    'target',
+    'reason',
+  );
 
   const byTarget = {
     active: gauge('active_grants', 'Memberships that are lent.', 'target'),
@@ -66,7 +117,12 @@ export function createMetrics(read: () => Promise<Figures>): Metrics {
       'target',
     ),
   };
-  const requests = gauge('requests', 'Requests that wait: for a decision, a GRANT, a REVOKE.', 'state');
+  const requests = gauge(
+    'requests',
+    'Open requests; ending: to be revoked, because its time is up or it was ended.',
+    'state',
+  );
+  const leftovers = gauge('leftovers', 'Memberships to be revoked that no open request accounts for.');
   const undecidable = gauge('undecidable_requests', 'Requests that wait and that nobody can decide.');
   const shut = gauge(
     'channel_refused',
@@ -77,8 +133,10 @@ export function createMetrics(read: () => Promise<Figures>): Metrics {
   const failing = gauge('messages_failing', 'Those that were not taken yet.');
   const pages = gauge('pages_waiting', 'What PagerDuty is to be told.');
 
-  function show({ targets, ...figures }: Figures): void {
-    for (const { name: target, ...counted } of targets) {
+  function show({ targets: counts, ...figures }: Figures): void {
+    for (const { name: target, doubted, stranger, ...counted } of counts) {
+      blocked.set({ target, reason: 'ledger_doubted' }, doubted ? 1 : 0);
+      blocked.set({ target, reason: 'other_server' }, stranger ? 1 : 0);
       byTarget.active.set({ target }, counted.active);
       byTarget.overdue.set({ target }, counted.overdue);
       byTarget.oldestSeconds.set({ target }, counted.oldestSeconds ?? 0);
@@ -86,12 +144,28 @@ export function createMetrics(read: () => Promise<Figures>): Metrics {
     }
     requests.set({ state: 'pending' }, figures.pending);
     requests.set({ state: 'granting' }, figures.granting);
+    requests.set({ state: 'active' }, figures.active);
     requests.set({ state: 'ending' }, figures.ending);
     undecidable.set(figures.undecidable);
     for (const channel of figures.shut) shut.set({ channel }, 1);
+    leftovers.set(figures.leftovers);
     messages.set(figures.messagesWaiting);
     failing.set(figures.messagesFailing);
     pages.set(figures.pagesWaiting);
+  }
+
+  /** Known without the ledger: what this process sees itself. */
+  function showSeen(): void {
+    for (const one of [targetUp, blocked]) one.reset();
+    for (const [target, { up, blocked: reasons }] of targets()) {
+      if (up !== null) targetUp.set({ target }, up ? 1 : 0);
+      for (const reason of SEEN_HERE) blocked.set({ target, reason }, reasons.has(reason) ? 1 : 0);
+    }
+    for (const [one, isUp] of upOf) {
+      const answers = isUp();
+      if (answers === null) one.remove();
+      else one.set(answers ? 1 : 0);
+    }
   }
 
   async function collect(): Promise<void> {
@@ -101,10 +175,11 @@ export function createMetrics(read: () => Promise<Figures>): Metrics {
     });
     const figures = await Promise.race([read(), late]).catch(() => null);
     clearTimeout(timer);
-    up.set(figures === null ? 0 : 1);
+    ledgerUp.set(figures === null ? 0 : 1);
     // What was true a while ago is not shown as if it were now.
     for (const one of [...Object.values(byTarget), requests, shut]) one.reset();
-    for (const one of [undecidable, messages, failing, pages]) one.remove();
+    for (const one of [undecidable, messages, failing, pages, leftovers]) one.remove();
+    showSeen();
     if (figures !== null) show(figures);
   }
 

@@ -21,7 +21,7 @@ function blocks(language: string): string[] {
 
 /** The command by which the guide has the script of a server printed, for this major. */
 function setupCommand(major: number): string[] {
-  const [, command = ''] = /node dist\/cli\.js (setup-sql \S+ --server-version) \d+ >/.exec(readme) ?? [];
+  const [, command = ''] = /hallpass (setup-sql \S+ --server-version) \d+ >/.exec(readme) ?? [];
   return [...command.split(' '), String(major)];
 }
 

@@ -42,18 +42,25 @@ export interface Anchors {
   trusted(name: string, target: Target, row: TargetRow): Promise<Target>;
   /** Writes the anchor, unless it is young. @returns milliseconds after which it should be written; null: not needed. */
   keep(name: string, target: Target, row: TargetRow): Promise<number | null>;
+  /** Targets on which somebody else's anchor stands in the place of this ledger's. */
+  forged(): ReadonlySet<string>;
+  /** Another server may answer there now: it is asked what it remembers. */
+  forget(name: string): void;
 }
 
 export function createAnchors(deps: AnchorDeps): Anchors {
   /** How far the ledger went when each target was looked at, by this process. */
   const known = new Map<string, number>();
   const written = new Map<string, { readonly seq: number; readonly at: number }>();
+  const forged = new Set<string>();
   const forget = (name: string) => {
     known.delete(name);
     written.delete(name);
   };
 
   return {
+    forget,
+    forged: () => forged,
     async trusted(name, target, row) {
       // A ledger that has gone back was restored while this process ran.
       const isKnown = !row.doubted && (known.get(name) ?? Number.POSITIVE_INFINITY) <= row.head;
@@ -62,10 +69,12 @@ export function createAnchors(deps: AnchorDeps): Anchors {
           const { server, surroundings } = await target.list();
           if ((await recognise(deps, name, surroundings.anchor, server.id)) === 'forged') {
             forget(name);
+            forged.add(name);
             return grantingNothing(onKnownServer(deps, name, target, row));
           }
         }
         known.set(name, row.head);
+        forged.delete(name);
         return onKnownServer(deps, name, target, row);
       } catch (thrown) {
         forget(name);

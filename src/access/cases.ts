@@ -1,3 +1,4 @@
+import { shortDuration } from '../domain/duration.js';
 import { help } from '../surfaces/words.js';
 import type { Access } from './access.js';
 import { decide } from './decide.js';
@@ -12,7 +13,7 @@ import { submit } from './submit.js';
 /** The use cases, with their adapters handed in. */
 export function createAccess(deps: Deps): Access {
   return {
-    help: () => help(deps.config.slack.command),
+    help: () => help(deps.config.slack.command, exampleOf(deps)),
     openForm: (actor, asked) => openForm(deps, actor, asked),
     fillForm: (actor, chosen) => fillForm(deps, actor, chosen),
     targetOptions: (actor, query) => targetOptions(deps, actor, query),
@@ -27,4 +28,16 @@ export function createAccess(deps: Deps): Access {
     changedInSlack: (changed) => changedInSlack(deps, changed),
     settle: (actor, id) => settle(deps, actor, id),
   };
+}
+
+/** An instance and a role that everybody may ask for; null when there is none. */
+function exampleOf({ config, roles }: Pick<Deps, 'config' | 'roles'>): string | null {
+  for (const { key, lend } of config.targets.values()) {
+    if (!lend) continue;
+    const role = roles.list(key).find(({ policy }) => policy.requesters === null && policy.channels === null);
+    // Words are told apart by spaces.
+    if (role !== undefined && !/\s/.test(role.role))
+      return `${key} ${role.role} ${shortDuration(role.policy.defaultDurationMs)}`;
+  }
+  return null;
 }

@@ -36,44 +36,62 @@ export interface Roles {
 
 /** What is found on one target. */
 interface Watch {
-  /** Empty as long as the target has not answered. */
-  known(): ReadonlyMap<string, RoleConfig>;
+  /** Whom it asks. */
+  readonly discovery: Asked;
+  /** As today's configuration has it; empty as long as the target has not answered. */
+  known(target: TargetConfig): ReadonlyMap<string, RoleConfig>;
   /** As `known`, but nothing that was said too long ago. */
-  fresh(): ReadonlyMap<string, RoleConfig>;
+  fresh(target: TargetConfig): ReadonlyMap<string, RoleConfig>;
   isStale(): boolean;
   /** One question at a time, and none when it was asked just now; never throws. */
   ask(): Promise<void>;
 }
 
+type Asked = Pick<Discovery, 'roles'>;
+
 const NONE: ReadonlyMap<string, RoleConfig> = new Map();
 
-/** @param discoveries of the targets that have `discover`, by key. */
-export function createRoles(
-  config: Config,
-  discoveries: ReadonlyMap<string, Pick<Discovery, 'roles'>>,
-  logger: Logger,
-): Roles {
+/**
+ * @param config what is configured now: its content may change, as that of `discoveries`.
+ * @param discoveries of the targets that have `discover`, by key.
+ */
+export function createRoles(config: Config, discoveries: ReadonlyMap<string, Asked>, logger: Logger): Roles {
   const watches = new Map<string, Watch>();
-  for (const [key, discovery] of discoveries) {
-    const target = config.targets.get(key);
-    if (target !== undefined) watches.set(key, watch(target, discovery, logger));
+  /** What is found there; a target that is reached otherwise than before is asked from the beginning. */
+  function watchOf(key: string): Watch | undefined {
+    const discovery = discoveries.get(key);
+    if (discovery === undefined) {
+      watches.delete(key);
+      return undefined;
+    }
+    const before = watches.get(key);
+    if (before?.discovery === discovery) return before;
+    const made = watch(key, discovery, logger);
+    watches.set(key, made);
+    return made;
   }
   const listed = (target: string) => config.targets.get(target)?.roles ?? NONE;
+  const found = (key: string, which: 'known' | 'fresh') => {
+    const target = config.targets.get(key);
+    return target === undefined ? NONE : (watchOf(key)?.[which](target) ?? NONE);
+  };
 
   return {
-    role: (target, name) => listed(target).get(name) ?? watches.get(target)?.known().get(name),
-    offered: (target, name) => listed(target).get(name) ?? watches.get(target)?.fresh().get(name),
-    list: (target) => [...listed(target).values(), ...(watches.get(target)?.fresh().values() ?? [])],
-    isUnsure: (target) => watches.get(target)?.isStale() === true,
-    wake: (target) => void watches.get(target)?.ask(),
+    role: (target, name) => listed(target).get(name) ?? found(target, 'known').get(name),
+    offered: (target, name) => listed(target).get(name) ?? found(target, 'fresh').get(name),
+    list: (target) => [...listed(target).values(), ...found(target, 'fresh').values()],
+    isUnsure: (target) => watchOf(target)?.isStale() === true,
+    wake: (target) => void watchOf(target)?.ask(),
     async refresh() {
-      await Promise.all([...watches.values()].map((each) => each.ask()));
+      await Promise.all([...discoveries.keys()].map((key) => watchOf(key)?.ask()));
     },
   };
 }
 
-function watch(target: TargetConfig, discovery: Pick<Discovery, 'roles'>, logger: Logger): Watch {
-  let known = NONE;
+function watch(key: string, discovery: Asked, logger: Logger): Watch {
+  let said: readonly FoundRole[] = [];
+  /** What was said, as one configuration has it. */
+  let known: { readonly as: TargetConfig; readonly roles: ReadonlyMap<string, RoleConfig> } | null = null;
   /** When that was asked for: it tells how things were then. */
   let knownAt = Number.NEGATIVE_INFINITY;
   let askedAt = Number.NEGATIVE_INFINITY;
@@ -84,29 +102,29 @@ function watch(target: TargetConfig, discovery: Pick<Discovery, 'roles'>, logger
 
   async function read(at: number): Promise<void> {
     try {
-      const found = await discovery.roles();
-      known = new Map(
-        found.flatMap(({ role, comment }) => {
-          // What the configuration lists is as it is listed.
-          const like = target.roles.has(role) ? null : roleOn(target, role);
-          return like === null ? [] : [[role, { ...like, about: aboutOf(comment) }] as const];
-        }),
-      );
+      said = await discovery.roles();
+      known = null;
       knownAt = at;
       trouble = null;
     } catch (thrown) {
       const error = coerceError(thrown);
       if (trouble !== error.message) {
-        logger.warn({ err: error, target: target.key }, 'the roles of a target could not be read');
+        logger.warn({ err: error, target: key }, 'the roles of a target could not be read');
       }
       trouble = error.message;
     }
   }
 
+  function rolesAs(target: TargetConfig): ReadonlyMap<string, RoleConfig> {
+    if (known?.as !== target) known = { as: target, roles: configured(target, said) };
+    return known.roles;
+  }
+
   const isStale = () => performance.now() - knownAt >= STALE_MS;
   return {
-    known: () => known,
-    fresh: () => (isStale() ? NONE : known),
+    discovery,
+    known: rolesAs,
+    fresh: (target) => (isStale() ? NONE : rolesAs(target)),
     isStale,
     ask() {
       const now = performance.now();
@@ -120,6 +138,16 @@ function watch(target: TargetConfig, discovery: Pick<Discovery, 'roles'>, logger
       return asking;
     },
   };
+}
+
+/** What the configuration lists is as it is listed. */
+function configured(target: TargetConfig, found: readonly FoundRole[]): ReadonlyMap<string, RoleConfig> {
+  return new Map(
+    found.flatMap(({ role, comment }) => {
+      const like = target.roles.has(role) ? null : roleOn(target, role);
+      return like === null ? [] : [[role, { ...like, about: aboutOf(comment) }] as const];
+    }),
+  );
 }
 
 function aboutOf(comment: FoundRole['comment']): string | null {

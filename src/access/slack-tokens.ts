@@ -13,6 +13,8 @@ export interface SlackTokens {
   look(): Promise<void>;
   /** What the socket heard of the app-level token: why it is refused, or null. */
   heard(refusal: HallpassError | null): void;
+  /** Did Slack answer the last look, and take the token? null: it was not asked yet. */
+  answered(): boolean | null;
   /** Why Slack can't be used, in sentences; empty when it can. */
   refusals(): readonly string[];
 }
@@ -24,6 +26,7 @@ export function createSlackTokens(
   /** Why each is refused, or null; and whether that was paged. What was never looked at is in neither. */
   const known = new Map<SlackToken, string | null>();
   const paged = new Map<SlackToken, boolean>();
+  let answered: boolean | null = null;
 
   function learn(token: SlackToken, refusal: Error | null): void {
     const before = known.get(token) ?? null;
@@ -53,8 +56,10 @@ export function createSlackTokens(
     async look() {
       try {
         await messenger.checkToken();
+        answered = true;
         learn('bot', null);
       } catch (thrown) {
+        answered = false;
         const error = coerceError(thrown);
         // Slack being down says nothing about the token.
         if (error instanceof HallpassError && !error.passing) learn('bot', error);
@@ -65,6 +70,7 @@ export function createSlackTokens(
       learn('app-level', refusal);
       deps.background('page the operators', page());
     },
+    answered: () => answered,
     refusals: () => [...known.values()].filter((refusal) => refusal !== null),
   };
 }

@@ -32,6 +32,8 @@ export interface Sweeper {
   heartbeat(): Promise<void>;
   /** What broke off the last sweep of some target; null when none broke off. */
   brokeOff(): Error | null;
+  /** Resolves when the sweep of this target that runs is done. */
+  idle(name: string): Promise<void>;
   /** Starts no more sweeps; resolves when those under way are done. */
   stop(): Promise<void>;
 }
@@ -205,6 +207,7 @@ export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Swe
       }
       for (const name of due) wake(name);
     },
+    idle: async (name) => turns.get(name)?.done,
     brokeOff: () => brokenOff.values().next().value ?? null,
     async stop() {
       stopping = true;

@@ -9,6 +9,11 @@ export function load(): Config {
   return loadConfig(configPath(process.env), process.env);
 }
 
+/** Without how targets are reached: it needs no secret of theirs. @throws as load. */
+export function loadWithoutConnections(): Config {
+  return loadConfig(configPath(process.env), process.env, { connections: false });
+}
+
 /** @throws HallpassError when there is no such target. */
 export function findTarget({ targets }: Config, key: string): TargetConfig {
   const target = targets.get(key);

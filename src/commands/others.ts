@@ -1,10 +1,10 @@
 /** The commands that end by themselves: what a DBA or an operator types. */
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { explainRole } from '../config/explain.js';
 import { manifest } from '../slack/manifest.js';
 import { addAudit } from './audit.js';
 import { addCheck } from './check.js';
-import { load } from './configuration.js';
+import { load, loadWithoutConnections } from './configuration.js';
 import { print, printJson } from './output.js';
 import { addReap } from './reap.js';
 import { addRecover } from './recover.js';
@@ -27,6 +27,15 @@ export function addOthers(program: Command): void {
   program
     .command('manifest')
     .description('the Slack app manifest, with the least scopes that this configuration needs')
-    .option('--url <url>', 'the public address of Hallpass, for HTTP in place of Socket Mode')
-    .action(({ url }: { url?: string }) => printJson(manifest(load(), url ?? null)));
+    .option('--url <url>', 'the public https:// address of Hallpass, to receive by HTTP', publicAddress)
+    .action(({ url }: { url?: string }) => printJson(manifest(loadWithoutConnections(), url ?? null)));
+}
+
+/** Slack delivers to no other: without the slash at its end, for a path is put behind it. */
+function publicAddress(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isPlain =
+    url?.protocol === 'https:' && `${url.username}${url.password}${url.search}${url.hash}` === '';
+  if (!isPlain) throw new InvalidArgumentError('Write an address like https://hallpass.example.com.');
+  return url.href.replace(/\/+$/, '');
 }

@@ -1,17 +1,24 @@
 /** How commands write to a terminal. */
 import type { Finding } from '../access/check/finding.js';
 import { withoutKnownSecrets } from '../secrets.js';
+import { asTyped } from '../terminal.js';
 
 /** Wider lines are hard to read, however wide the terminal is. */
 const MOST_COLUMNS = 100;
 
+/** Sentences for the person at the terminal. */
 export function print(text: string): void {
+  printExact(asTyped(text));
+}
+
+/** What is no sentence, but kept or run as it stands: a script, a document. */
+export function printExact(text: string): void {
   const shown = withoutKnownSecrets(text);
   process.stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
 }
 
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, 2));
+  printExact(JSON.stringify(value, null, 2));
 }
 
 /** Rows of cells, the first row the head, in columns as wide as they need to be. */

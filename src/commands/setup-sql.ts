@@ -8,7 +8,10 @@ import { setupSql, type Wish } from '../target/setup/command.js';
 import { ACCESSES, type Access, type GroupRole } from '../target/setup/group-role.js';
 import { iamPolicies } from '../target/setup/iam-policy.js';
 import { findTarget, load } from './configuration.js';
-import { print } from './output.js';
+import { printExact } from './output.js';
+
+/** Of Postgres, on which Hallpass grants roles. */
+const OLDEST_MAJOR = 14;
 
 interface Options {
   readonly role?: string;
@@ -56,19 +59,19 @@ export function addSetupSql(program: Command): void {
 async function printScript(key: string, options: Options): Promise<void> {
   const config = load();
   const target = findTarget(config, key);
-  if (options.iamPolicy) return print(iamPolicies(target));
+  if (options.iamPolicy) return printExact(iamPolicies(target));
   const role = roleOf(target, options);
   const server = createDiagnosis(target);
   try {
     const version = options.serverVersion ?? (await readVersion(server));
     const logins = await loginsWanted(config, target, server, options);
-    if (logins?.length === 0) return print('-- Every login of the configuration is there.');
+    if (logins?.length === 0) return printExact('-- Every login of the configuration is there.');
     const wish: Wish = {
       ...(role === null ? {} : { role }),
       ...(logins === null ? {} : { logins: { logins, iam: options.iam === 'aws' } }),
       undo: options.undo === true,
     };
-    print(setupSql({ ...target, logins: loginsOf(config, target) }, version, wish));
+    printExact(setupSql({ ...target, logins: loginsOf(config, target) }, version, wish));
   } finally {
     await server.close();
   }
@@ -126,7 +129,9 @@ function names(text: string): readonly string[] {
 
 /** `16` or `16.4`, as server_version_num. */
 function major(text: string): number {
-  const found = /^(\d{2})(?:\.\d+)?$/.exec(text)?.[1];
-  if (found === undefined) throw new InvalidArgumentError('Write the major, like 16.');
-  return Number(found) * 10_000;
+  const found = Number(/^(\d{2})(?:\.\d+)?$/.exec(text)?.[1] ?? 0);
+  if (found < OLDEST_MAJOR) {
+    throw new InvalidArgumentError(`Write the major, like 16. Hallpass needs ${OLDEST_MAJOR} or later.`);
+  }
+  return found * 10_000;
 }

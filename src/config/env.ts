@@ -3,6 +3,7 @@
  * as a file instead (`SLACK_BOT_TOKEN_FILE`, for Docker and Kubernetes secrets). Messages never show a value.
  */
 import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import type { LevelWithSilent } from 'pino';
 import { z } from 'zod';
 import { coerceError, HallpassError } from '../errors.js';
@@ -184,6 +185,24 @@ export function readWorkerEnv(variables: Variables): WorkerEnv {
   return parse(common, gather(variables));
 }
 
+/** By what name each part of the environment is known to people; the path of the file is read again as it is. */
+const PARTS: Readonly<Record<string, string>> = {
+  slack: 'SLACK_BOT_TOKEN',
+  transport: 'SLACK_APP_TOKEN, SLACK_SIGNING_SECRET',
+  databaseUrl: 'DATABASE_URL',
+  redis: 'REDIS_URL',
+  pagerduty: 'PAGERDUTY_TOKEN',
+  pagerdutyEvents: 'PAGERDUTY_EVENTS_ROUTING_KEY',
+};
+
+/** What a restart would find otherwise, by the names of variables: a secret's file has another content. */
+export function whatDiffers(before: WorkerEnv, after: WorkerEnv): readonly string[] {
+  const parts = new Map(Object.entries(after));
+  return Object.entries(before)
+    .filter(([part, value]) => PARTS[part] !== undefined && !isDeepStrictEqual(value, parts.get(part)))
+    .map(([part]) => `${PARTS[part]} has another value`);
+}
+
 /** What `migrate` needs. @throws EnvError */
 export function readDatabases(variables: Variables): Databases {
   return parse(databases, gather(variables));
@@ -223,9 +242,26 @@ function gather(variables: Variables): Given {
   }
   for (const name of SECRETS) {
     const value = given[name];
-    if (typeof value === 'string') (name.endsWith('_URL') ? keepPassword : keepSecret)(value);
+    if (typeof value !== 'string') continue;
+    if (!name.endsWith('_URL')) keepSecret(value);
+    else {
+      const url = withReferences(value, variables);
+      given[name] = url;
+      if (typeof url === 'string') keepPassword(url);
+    }
   }
   return given;
+}
+
+/** `${NAME}` in a url is the value of that variable, whatever characters it has. */
+function withReferences(url: string, variables: Variables): string | Unusable {
+  const missing: string[] = [];
+  const whole = url.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, name: string) => {
+    const value = variables[name] ?? '';
+    if (value === '') missing.push(name);
+    return encodeURIComponent(keepSecret(value));
+  });
+  return missing.length === 0 ? whole : new Unusable(`names ${missing.join(', ')}, which is not set`);
 }
 
 function fromFile(file: string): string | Unusable {

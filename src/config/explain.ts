@@ -14,7 +14,7 @@ export function explainRole(config: Config, place: string): string {
   if (slash < 0) {
     throw new HallpassError(`${JSON.stringify(place)} names no role`, {
       passing: false,
-      nextStep: 'Write TARGET/ROLE, like shop-prod/orders_read.',
+      nextStep: `Write TARGET/ROLE${exampleOf(config)}.`,
     });
   }
   const target = find('target', config.targets, place.slice(0, slash));
@@ -47,4 +47,12 @@ function find<T>(what: 'target' | 'role', all: ReadonlyMap<string, T>, name: str
 
 function where({ file, line }: Origin): string {
   return file === null ? 'default' : `${file}:${line}`;
+}
+
+/** One that is there. */
+function exampleOf({ targets }: Config): string {
+  for (const [key, { roles }] of targets) {
+    for (const role of roles.keys()) return `, like ${key}/${role}`;
+  }
+  return '';
 }

@@ -21,29 +21,42 @@ import {
   slackKeys,
   wrongTargetKey,
 } from './schema.js';
-import type { Source } from './source.js';
+import type { Path, Source } from './source.js';
 import type { Variables } from './text.js';
 
 const COMMAND = '/request';
 
+/** What is not read where no target is to be reached. */
+const isConnection: (path: Path) => boolean = ([top, , key]) =>
+  top === 'bastions' || (top === 'targets' && ['url', 'connect', 'replicas'].includes(String(key)));
+
 /**
  * Reads the configuration file and those that it includes.
  * @param variables what `${NAME}` is replaced by: the environment.
+ * @param options without `connections` it needs no secret, and leads to no server.
  * @throws ConfigError with everything that is wrong in them.
  */
-export function loadConfig(path: string, variables: Variables): Config {
+export function loadConfig(
+  path: string,
+  variables: Variables,
+  { connections = true }: { readonly connections?: boolean } = {},
+): Config {
   const parts = new Parts();
-  const main = readSource(path, variables, parts.problems);
-  const sources = main === null ? [] : [main, ...readIncluded(parts, main, variables)];
-  const config = main === null ? null : readConfig(parts, main, sources, variables);
+  const read: Read = (file) =>
+    readSource(file, variables, parts.problems, connections ? () => false : isConnection);
+  const main = read(path);
+  const sources = main === null ? [] : [main, ...readIncluded(parts, main, read)];
+  const config = main === null ? null : readConfig(parts, main, sources, connections ? variables : null);
   if (config === null || parts.problems.length > 0) {
     throw new ConfigError(inOrder(parts.problems, sources));
   }
   return { ...config, hash: hashConfig(config) };
 }
 
+type Read = (file: string) => Source | null;
+
 /** The files that `include:` means, each once, in alphabetical order. */
-function readIncluded(parts: Parts, main: Source, variables: Variables): Source[] {
+function readIncluded(parts: Parts, main: Source, read: Read): Source[] {
   if (!main.has(['include'])) return [];
   const patterns = parts.read(main, ['include'], includePatterns) ?? [];
   const files = new Set<string>();
@@ -58,18 +71,19 @@ function readIncluded(parts: Parts, main: Source, variables: Variables): Source[
     for (const file of found) files.add(file);
   }
   return [...files].sort().flatMap((file) => {
-    const source = readSource(file, variables, parts.problems);
+    const source = read(file);
     if (source === null) return [];
     parts.read(source, [], includedFileKeys);
     return [source];
   });
 }
 
+/** @param variables null: connections are not read. */
 function readConfig(
   parts: Parts,
   main: Source,
   sources: readonly Source[],
-  variables: Variables,
+  variables: Variables | null,
 ): Omit<Config, 'hash'> | null {
   parts.read(main, [], fileKeys);
   const slack = parts.read(main, ['slack'], slackKeys);
@@ -80,7 +94,7 @@ function readConfig(
       [...groups].map(([name, ids]) => [name, (ids ?? []).map((id): Principal => ({ id, name }))]),
     ),
     policies: main.keys(['policies']),
-    bastions: readBastions(parts, main, variables),
+    bastions: variables === null ? new Map() : readBastions(parts, main, variables),
   });
   const operators = main.has(['operators']) ? parts.read(main, ['operators'], schemas.principals) : [];
   const limits = readLimits(parts, main);
@@ -98,7 +112,7 @@ function readConfig(
     ),
     home: { value: slack?.channel ?? '', layer: { settings: slack, source: main, path: ['slack'] } },
   };
-  const targets = readTargets(parts, around, sources);
+  const targets = readTargets(parts, around, sources, variables !== null);
   if (slack === null || operators === null || limits === null) return null;
   return {
     slack: {
@@ -122,6 +136,7 @@ function readTargets(
   parts: Parts,
   around: Surroundings,
   sources: readonly Source[],
+  connections: boolean,
 ): Map<string, TargetConfig> {
   const targets = new Map<string, TargetConfig>();
   const places = new Map<string, string>();
@@ -136,17 +151,18 @@ function readTargets(
         continue;
       }
       places.set(key, `${source.file}:${source.at(path, 'key').line}`);
-      const target = readTarget(parts, around, source, key);
+      const target = readTarget(parts, around, source, key, connections);
       if (target !== null) targets.set(key, target);
     }
   }
   return targets;
 }
 
-/** By file, the main one first, then by place. */
+/** By file, the main one first, then by place. What is wrong where many roles rest on it is said once. */
 function inOrder(problems: readonly Problem[], sources: readonly Source[]): Problem[] {
   const files = sources.map((source) => source.file);
-  return problems.toSorted(
+  const once = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+  return [...once.values()].toSorted(
     (a, b) =>
       files.indexOf(a.file) - files.indexOf(b.file) ||
       (a.line ?? 0) - (b.line ?? 0) ||

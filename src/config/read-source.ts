@@ -7,16 +7,30 @@ import { LineCounter, parseDocument } from 'yaml';
 import { coerceError } from '../errors.js';
 import { Converter } from './convert.js';
 import type { Problem } from './problem.js';
-import { isRawMap, Source, sayPath } from './source.js';
+import { isRawMap, type Path, Source, sayPath } from './source.js';
 import type { Variables } from './text.js';
 
-/** @returns null when the file can't be read as a YAML map; what is wrong is added to `problems` in any case. */
-export function readSource(file: string, variables: Variables, problems: Problem[]): Source | null {
+/** How the file of a beginner comes to be. */
+const NO_FILE =
+  'there is no such file; copy hallpass.example.yaml to hallpass.yaml and fill it in, or set HALLPASS_CONFIG to the path of yours';
+
+/**
+ * @param isUnread what stands there is not used: a variable that is not set is no problem.
+ * @returns null when the file can't be read as a YAML map; what is wrong is added to `problems` in any case.
+ */
+export function readSource(
+  file: string,
+  variables: Variables,
+  problems: Problem[],
+  isUnread: (path: Path) => boolean,
+): Source | null {
   let yaml: string;
   try {
     yaml = readFileSync(file, 'utf8');
-  } catch (error) {
-    const message = `can't be read: ${coerceError(error).message}`;
+  } catch (thrown) {
+    const error = coerceError(thrown);
+    const isMissing = 'code' in error && error.code === 'ENOENT';
+    const message = isMissing ? NO_FILE : `can't be read: ${error.message}`;
     problems.push({ file, line: null, column: null, key: '', message });
     return null;
   }
@@ -44,9 +58,9 @@ export function readSource(file: string, variables: Variables, problems: Problem
     return null;
   }
 
-  const converter = new Converter(variables, lines, (offset, path, message) =>
-    complain(offset, sayPath(path), message),
-  );
+  const converter = new Converter(variables, lines, (offset, path, message) => {
+    if (!isUnread(path)) complain(offset, sayPath(path), message);
+  });
   const root = document.contents === null ? {} : converter.convert(document.contents, [], 0);
   if (!isRawMap(root)) {
     complain(0, '', 'must hold keys with values, like `slack:` and `targets:`');

@@ -3,17 +3,41 @@ import { emailRuleOf } from './email.js';
 import { type Layer, nearest, origin } from './layers.js';
 import type { Parts } from './parts.js';
 import { wrongUserId } from './principals.js';
-import { readConnections, saysConnection } from './read-connections.js';
+import { type Connections, readConnections, saysConnection } from './read-connections.js';
 import { readRoles, type Surroundings } from './read-roles.js';
 import { type TargetSettings, targetPerson, wrongRole } from './schema.js';
 import type { Source } from './source.js';
 
-/** @returns null when anything of the target, or of what it rests on, is wrong. */
+/** In place of a connection that was not read: it leads nowhere. */
+const UNREAD: Connections = {
+  connect: {
+    host: '',
+    port: 0,
+    database: '',
+    user: '',
+    password: null,
+    passwordFile: null,
+    tls: 'verify-full',
+    ca: null,
+    cert: null,
+    key: null,
+    iam: null,
+    ssh: null,
+  },
+  replicas: [],
+  origins: [],
+};
+
+/**
+ * @param connections read how the target is reached.
+ * @returns null when anything of the target, or of what it rests on, is wrong.
+ */
 export function readTarget(
   parts: Parts,
   around: Surroundings,
   source: Source,
   key: string,
+  connections: boolean,
 ): TargetConfig | null {
   const { schemas, defaults } = around;
   const path = ['targets', key];
@@ -22,7 +46,7 @@ export function readTarget(
   const roles = parts.entries(source, [...path, 'roles'], schemas.role, wrongRole);
   const discoverPath = [...path, 'discover'];
   const discover = source.has(discoverPath) ? parts.read(source, discoverPath, schemas.discover) : [];
-  const connections = readConnections(parts, schemas.connect, source, path);
+  const reached = connections ? readConnections(parts, schemas.connect, source, path) : UNREAD;
   if (keys === null || defaults === null) return null;
   if (!saysConnection(source, path)) {
     parts.problems.push(source.problem(path, 'has no connection; write connect: or url:', 'key'));
@@ -31,10 +55,10 @@ export function readTarget(
   const layer = { settings: keys, source, path };
   const email = emailRuleOf(parts, [layer, defaults]);
   const own = ownSettings(layer);
-  const origins = [...own.origins, ...(connections?.origins ?? []), ...email.origins];
+  const origins = [...own.origins, ...(reached?.origins ?? []), ...email.origins];
   const complete = readRoles(parts, around, layer, { roles, discover: discover ?? [] }, origins);
-  if (connections === null) return null;
-  const { connect, replicas } = connections;
+  if (reached === null) return null;
+  const { connect, replicas } = reached;
   return { key, ...own.settings, connect, replicas, people, emailRule: email.rule, ...complete };
 }
 

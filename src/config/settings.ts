@@ -9,6 +9,7 @@ import type { Origin } from './config.js';
 import { type Found, type Layer, nearest, origin } from './layers.js';
 import type { Problem } from './problem.js';
 import type { Settings } from './schema.js';
+import type { Path } from './source.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -61,6 +62,9 @@ export function resolveSettings(
   const grace = get('grace', DEFAULT_LENDING.graceMs);
   const channel = nearest(layers, 'channel') ?? home;
 
+  const outside = wrongDurations(layers, durations, preset, max);
+  if (outside !== null) return outside;
+  // What a nearer max cuts off is meant: it is left out.
   const defaultDurationMs = Math.min(preset.value, max.value);
   // The menu opens on the default, so it is always on it: Slack refuses a menu opened on what it doesn't hold.
   const menu = new Set([...durations.value.filter((ms) => ms <= max.value), defaultDurationMs]);
@@ -103,6 +107,52 @@ export function resolveSettings(
       origin('channel', channel.value, channel.layer),
     ],
   };
+}
+
+interface Written<T> {
+  readonly value: T;
+  readonly layer: Layer<Settings> | null;
+}
+
+/** What was written in view of a max, and lies outside of it, was meant otherwise. */
+function wrongDurations(
+  layers: readonly Layer<Settings>[],
+  durations: Written<readonly number[]>,
+  preset: Written<number>,
+  max: Written<number>,
+): Problem | null {
+  const distance = ({ layer }: Written<unknown>) =>
+    layer === null ? Number.POSITIVE_INFINITY : layers.indexOf(layer);
+  const isAsNear = (one: Written<unknown>, other: Written<unknown>) => distance(one) <= distance(other);
+  const limit = `max, which is ${shortDuration(max.value)}${max.layer === null ? ' where nothing else is written' : ''}`;
+  const wrong = ({ layer }: Written<unknown>, path: Path, message: string) =>
+    layer === null ? null : layer.source.problem([...layer.path, ...path], message);
+
+  const tooLong = durations.value.findIndex((ms) => ms > max.value);
+  if (tooLong >= 0 && isAsNear(durations, max)) {
+    const ms = shortDuration(durations.value[tooLong] ?? 0);
+    return wrong(
+      durations,
+      ['durations', tooLong],
+      `${ms} is longer than ${limit}; leave it out, or write a longer max`,
+    );
+  }
+  if (preset.value > max.value && isAsNear(preset, max)) {
+    return wrong(
+      preset,
+      ['default_duration'],
+      `${shortDuration(preset.value)} is longer than ${limit}; write a shorter one`,
+    );
+  }
+  if (!durations.value.includes(preset.value) && durations.layer !== null && isAsNear(preset, durations)) {
+    const menu = durations.value.map(shortDuration).join(', ');
+    return wrong(
+      preset,
+      ['default_duration'],
+      `${shortDuration(preset.value)} is none of durations (${menu}); write one of them`,
+    );
+  }
+  return null;
 }
 
 /** @returns null when no layer speaks of it. */

@@ -7,17 +7,28 @@ export interface Figures {
   readonly targets: readonly {
     readonly name: string;
     readonly active: number;
+    /** Of them, those whose time is up. */
+    readonly expired: number;
     readonly overdue: number;
     /** How long the oldest of them has been due, seconds; null when none is overdue. */
     readonly oldestSeconds: number | null;
     /** When all our memberships there were compared last, seconds since 1970; null: never, or it is being done. */
     readonly compared: number | null;
+    /** The server remembers a ledger that this one is not. */
+    readonly doubted: boolean;
+    /** Another server answers, which may be a copy. */
+    readonly stranger: boolean;
   }[];
   readonly pending: number;
   /** Of those, the ones that nobody can decide at present. */
   readonly undecidable: number;
   readonly granting: number;
+  /** Within their time. */
+  readonly active: number;
+  /** To be revoked: their time is up, or they were ended. */
   readonly ending: number;
+  /** Memberships to be revoked that no open request accounts for. */
+  readonly leftovers: number;
   /** Messages that are due, and of those the ones that failed before. */
   readonly messagesWaiting: number;
   readonly messagesFailing: number;
@@ -29,9 +40,11 @@ export interface Figures {
 /** Each count reads an index that holds what is open only. */
 const PER_TARGET = `
   select t.name, extract(epoch from t.checked_at)::float8 as compared,
-      (select count(*)::int from requests where target = t.name and state = 'active') as active,
-      late.overdue, extract(epoch from now() - late.since)::float8 as "oldestSeconds"
+      held.active, held.expired, t.doubt is not null as doubted, t.stranger is not null as stranger, late.overdue, extract(epoch from now() - late.since)::float8 as "oldestSeconds"
     from targets t cross join lateral (
+      select count(*)::int as active, count(*) filter (where expires_at <= now())::int as expired
+        from requests where target = t.name and state = 'active'
+    ) held cross join lateral (
       select count(*)::int as overdue, min(due) as since from (${LATE}) d
     ) late
     where t.name = any($2)`;
@@ -41,7 +54,8 @@ const TOTALS = `
       (${UNDECIDABLE}) as undecidable,
       array(select place from shut_places where mended_at is null) as shut,
       count(*) filter (where state = 'granting')::int as granting,
-      count(*) filter (where state = 'ending')::int as ending,
+      count(*) filter (where state = 'ending')::int as ended,
+      (select count(*)::int from strays where settled_at is null) as leftovers,
       (select count(*)::int from deliveries where sent < wanted) as "messagesWaiting",
       (select count(*)::int from deliveries where sent < wanted and trouble is not null) as "messagesFailing",
       (select count(*)::int from pages where sent < wanted) as "pagesWaiting"
@@ -55,9 +69,18 @@ export async function readFigures(
 ): Promise<Figures> {
   const [targets, totals] = await Promise.all([
     db.query<Figures['targets'][number]>(PER_TARGET, [overdueMs, names]),
-    db.query<Omit<Figures, 'targets'>>(TOTALS),
+    db.query<Omit<Figures, 'targets' | 'active' | 'ending'> & { readonly ended: number }>(TOTALS),
   ]);
   const [counted] = totals.rows;
   if (counted === undefined) throw new Error('the ledger counted nothing');
-  return { targets: targets.rows, ...counted };
+  const { ended, ...rest } = counted;
+  const sum = (of: (row: Figures['targets'][number]) => number) =>
+    targets.rows.reduce((all, row) => all + of(row), 0);
+  const expired = sum((row) => row.expired);
+  return {
+    targets: targets.rows,
+    ...rest,
+    active: sum((row) => row.active) - expired,
+    ending: ended + expired,
+  };
 }

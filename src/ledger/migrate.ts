@@ -4,12 +4,11 @@
  * so is the chain over the events. It may move the ids of requests on, past those that a lost ledger has given out: one that is taken
  * is refused by the primary key.
  */
-import { readdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { HallpassError } from '../errors.js';
 import { closeSql, readDatabaseRights } from './database-rights.js';
+import { MIGRATIONS, missingSteps } from './migrated.js';
 import {
   codeOf,
   heldTooLong,
@@ -21,15 +20,12 @@ import {
 import { connectLedger, LedgerError } from './pool.js';
 import { assertSchema } from './schema.js';
 
-/** Plain SQL, one step a file; beside `dist` in a build, beside `src` in the sources. */
-const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
-
 const GRANTS = `
   grant select, insert, update on requests, deliveries, targets, orphans, strays, overdue, pages to LOGIN;
   grant select, insert, update on leases, askers, shut_places to LOGIN;
   grant delete on deliveries, orphans, strays, overdue, pages, shut_places to LOGIN;
   grant select, insert, update, delete on rounds to LOGIN;
-  grant select on anchor_key to LOGIN;
+  grant select on anchor_key, ${MIGRATIONS_TABLE} to LOGIN;
   grant select, insert on decisions to LOGIN;
   revoke update, delete, truncate on decisions from LOGIN;
   revoke all on events, audit_chain, audit_head, audit_checkpoints from LOGIN;
@@ -37,13 +33,23 @@ const GRANTS = `
   grant insert (request_id, kind, actor, data) on events to LOGIN;
   grant select, update on sequence requests_id_seq to LOGIN;`;
 
+export interface MigratedLedger {
+  /** The login that Hallpass runs with. */
+  readonly login: string;
+  /** The steps that were run, in order; none when there was nothing to do. */
+  readonly steps: readonly string[];
+}
+
 /**
  * Brings the ledger's schema up to date; replicas that start together wait for one another.
  * @param ownerUrl may create tables; @param databaseUrl the login that Hallpass runs with (may be the same).
- * @returns the name of that login.
  * @throws LedgerError
  */
-export async function migrateLedger(ownerUrl: string, databaseUrl: string, logger: Logger): Promise<string> {
+export async function migrateLedger(
+  ownerUrl: string,
+  databaseUrl: string,
+  logger: Logger,
+): Promise<MigratedLedger> {
   try {
     const login = await whoIs(databaseUrl);
     const owner = await connectAsOwner(ownerUrl);
@@ -51,14 +57,14 @@ export async function migrateLedger(ownerUrl: string, databaseUrl: string, logge
       await assertSchema(owner);
       const lock = await connectAsOwner(ownerUrl);
       try {
-        await whileNoOtherMigrates(lock, () => bringUpToDate(owner, login, logger));
+        const steps = await whileNoOtherMigrates(lock, () => bringUpToDate(owner, login, logger));
+        return { login, steps };
       } finally {
         await lock.end();
       }
     } finally {
       await owner.end();
     }
-    return login;
   } catch (cause) {
     if (cause instanceof HallpassError) throw cause;
     throw new LedgerError('the ledger could not be migrated', {
@@ -70,22 +76,18 @@ export async function migrateLedger(ownerUrl: string, databaseUrl: string, logge
   }
 }
 
-async function bringUpToDate(owner: pg.Client, login: string, logger: Logger): Promise<void> {
+/** @returns the steps that were run. */
+async function bringUpToDate(owner: pg.Client, login: string, logger: Logger): Promise<readonly string[]> {
   try {
-    if (await isBehind(owner)) await runSteps(owner, logger);
+    const steps = await missingSteps(owner);
+    if (steps.length > 0) await runSteps(owner, logger);
     const { rows } = await owner.query<{ owner: string }>('select session_user as owner');
     if (rows[0]?.owner !== login) await owner.query(GRANTS.replaceAll('LOGIN', pg.escapeIdentifier(login)));
     await closeToPublic(owner, login, logger);
+    return steps;
   } catch (thrown) {
     throw codeOf(thrown) === LOCK_TIMEOUT ? await heldTooLong(owner, thrown) : thrown;
   }
-}
-
-async function isBehind(owner: pg.Client): Promise<boolean> {
-  const steps = (await readdir(MIGRATIONS)).flatMap((file) => /^(.+)\.sql$/.exec(file)?.[1] ?? []);
-  const { rows } = await owner.query<{ name: string }>(`select name from ${MIGRATIONS_TABLE}`);
-  const done = new Set(rows.map(({ name }) => name));
-  return !steps.every((step) => done.has(step));
 }
 
 async function runSteps(owner: pg.Client, logger: Logger): Promise<void> {

@@ -43,8 +43,10 @@ export function createEvents(options: {
   readonly routingKey: string;
   readonly apiUrl: string | null;
   readonly installation: string;
+  /** Whether PagerDuty answered as it should, after each call. */
+  readonly heard?: (up: boolean) => void;
 }): Events {
-  const { routingKey, installation } = options;
+  const { routingKey, installation, heard } = options;
   const { protocol, host, pathname } = new URL(options.apiUrl ?? PAGERDUTY);
   const reach = {
     server: `${host}${pathname.replace(/\/+$/, '')}`,
@@ -76,8 +78,10 @@ export function createEvents(options: {
         });
         status = answer.status;
       } catch (thrown) {
+        heard?.(false);
         throw notTaken(coerceError(thrown));
       }
+      heard?.(status === 202);
       if (status !== 202) throw new PagerDutyError(`PagerDuty refused the event (${status}).`, REFUSED);
     },
   };

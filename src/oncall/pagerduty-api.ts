@@ -33,7 +33,12 @@ export interface PagerDutyApi {
   ): AsyncGenerator<T, void, undefined>;
 }
 
-export function createPagerDutyApi(token: string, apiUrl: string | null): PagerDutyApi {
+/** @param heard whether PagerDuty answered as it should, after each call. */
+export function createPagerDutyApi(
+  token: string,
+  apiUrl: string | null,
+  heard: (up: boolean) => void = () => undefined,
+): PagerDutyApi {
   const base = (apiUrl ?? PAGERDUTY).replace(/\/+$/, '');
   return {
     async *list<T>(
@@ -56,7 +61,11 @@ export function createPagerDutyApi(token: string, apiUrl: string | null): PagerD
           requestTimeout: 0,
         });
       while (ask) {
-        const response: Answer = await answer(ask);
+        const response: Answer = await answer(ask).catch((thrown: unknown) => {
+          heard(false);
+          throw thrown;
+        });
+        heard(true);
         const parsed = page.safeParse(response.data);
         if (!parsed.success) {
           throw new PagerDutyError('PagerDuty gave an answer that Hallpass does not understand.', {

@@ -34,9 +34,11 @@ export function createPagerDuty(options: {
   readonly token: string;
   readonly apiUrl: string | null;
   readonly logger: Logger;
+  /** Whether PagerDuty answered as it should, after each call. */
+  readonly heard?: (up: boolean) => void;
 }): OnCall {
-  const { token, apiUrl, logger } = options;
-  const api = createPagerDutyApi(token, apiUrl);
+  const { token, apiUrl, logger, heard } = options;
+  const api = createPagerDutyApi(token, apiUrl, heard);
   const userIds = createUserIds(api);
   /** What was logged last, so that an outage is logged once. */
   let trouble: string | null = null;
@@ -78,6 +80,7 @@ export function createPagerDuty(options: {
         trouble = null;
         return given;
       } catch (thrown) {
+        if (signal.aborted) heard?.(false);
         const error = signal.aborted ? tooSlow() : coerceError(thrown);
         return { answer: 'unsure', why: explain(error) };
       }

@@ -7,5 +7,7 @@ export interface Alarms {
   arm(target: string, delayMs: number): void;
   /** Starts to receive. `onAlarm` is called with the target's key in one of the processes. */
   start(onAlarm: (target: string) => Promise<void>): Promise<void>;
+  /** Can alarms be set and received? null: not tried yet. */
+  isUp(): boolean | null;
   close(): Promise<void>;
 }

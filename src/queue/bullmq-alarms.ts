@@ -19,10 +19,12 @@ export function createAlarms(options: {
 }): Alarms {
   const { redis, databaseUrl, logger, prefix = 'hallpass' } = options;
   const connection = redis === null ? postgresConnection(databaseUrl) : redisConnection(redis, prefix);
-  const arming = createArming(connection.openQueue, createOutage(logger, 'set'));
-  const receiving = createReceiving(connection.openWorker, createOutage(logger, 'received'));
+  const outages = { set: createOutage(logger, 'set'), received: createOutage(logger, 'received') };
+  const arming = createArming(connection.openQueue, outages.set);
+  const receiving = createReceiving(connection.openWorker, outages.received);
   return {
     arm: arming.arm,
+    isUp: () => !outages.set.isOut() && !outages.received.isOut(),
     async start(onAlarm) {
       receiving.start(async (target) => {
         // crash point: after-ring-before-sweep

@@ -37,6 +37,7 @@ export function createLateAlarms(load: () => Promise<Alarms>, afterMs: number, l
         );
       }, afterMs);
     },
+    isUp: () => engine?.isUp() ?? null,
     async close() {
       clearTimeout(timer);
       await loading;

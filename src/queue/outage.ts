@@ -4,12 +4,15 @@ import type { Logger } from 'pino';
 export interface Outage {
   failed(error: Error): void;
   works(): void;
+  /** It fails at present. */
+  isOut(): boolean;
 }
 
 /** `done` is what can't be done to alarms meanwhile: "set", "received". */
 export function createOutage(logger: Logger, done: string): Outage {
   let out = false;
   return {
+    isOut: () => out,
     failed(error) {
       if (out) return;
       out = true;

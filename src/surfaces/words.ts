@@ -199,10 +199,13 @@ export function unknownRequest(id: string): string {
 }
 
 /** @param command as configured, with its slash. */
-export function help(command: string): string {
+/** @param example an instance, a role and a duration that exist, as they are typed; null: there are none. */
+export function help(command: string, example: string | null): string {
   return [
     `${code(command)} opens a form: choose a Postgres instance, a role, for how long, and say why. An approver decides in Slack; who is on call may be approved at once.`,
     'The role is granted to your own login, and taken back when its time is up. Relinquish gives it back early, Cancel request takes back what nobody decided yet.',
-    `Faster: ${code(`${command} shop-prod orders_read 1h ticket 812`)} opens the form filled in.`,
+    ...(example === null
+      ? []
+      : [`Faster: ${code(`${command} ${example} ticket 812`)} opens the form filled in.`]),
   ].join('\n');
 }

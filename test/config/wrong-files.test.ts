@@ -55,6 +55,25 @@ const WRONG: WrongFiles = {
       `6:24 targets.shop.roles.r.max: "\${PW}" is not a duration; write it like 30m, 1h, 2d`,
     ],
   },
+  'durations that can’t be asked for': {
+    [role('{ durations: [30m, 8h], max: 4h }')]: [
+      '6:36 targets.shop.roles.r.durations[1]: 8h is longer than max, which is 4h; leave it out, or write a longer max',
+    ],
+    [role('{ durations: [1h, 5h] }')]: [
+      '6:35 targets.shop.roles.r.durations[1]: 5h is longer than max, which is 4h where nothing else is written; leave it out, or write a longer max',
+    ],
+    [role('{ max: 30m, default_duration: 1h }')]: [
+      '6:47 targets.shop.roles.r.default_duration: 1h is longer than max, which is 30m; write a shorter one',
+    ],
+    [role('{ durations: [10m, 20m], default_duration: 30m }')]: [
+      '6:60 targets.shop.roles.r.default_duration: 30m is none of durations (10m, 20m); write one of them',
+    ],
+    // However many roles rest on it.
+    [connected('roles: { a: , b: { about: x } }').replace('approvers: dba', 'approvers: dba, durations: 9h')]:
+      [
+        '3:40 defaults.durations: 9h is longer than max, which is 4h where nothing else is written; leave it out, or write a longer max',
+      ],
+  },
   'who decides': {
     [`${SLACK}targets: { shop: { url: postgres://hallpass@db/shop, roles: { a: , b: } } }\n`]: [
       '2:63 targets.shop.roles.a: has no approvers; name them here, in its policy, its target or in defaults',
@@ -178,9 +197,9 @@ const WRONG: WrongFiles = {
 
 eachIsRefused(WRONG);
 
-test('a file that is not there', () => {
+test('a file that is not there is named, with the example and the variable', () => {
   expect(complaints({ 'other.yaml': '' })).toEqual([
-    "hallpass.yaml can't be read: ENOENT: no such file or directory, open 'hallpass.yaml'",
+    'hallpass.yaml there is no such file; copy hallpass.example.yaml to hallpass.yaml and fill it in, or set HALLPASS_CONFIG to the path of yours',
   ]);
 });
 

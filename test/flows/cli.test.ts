@@ -1,10 +1,17 @@
 /** The commands beside Slack, as an operator runs them: what they say, and the code that they exit with. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { runSql } from '../../sandbox/postgres/server-access.js';
 import { click, told } from '../../sandbox/stage/people.js';
 import type { HallpassProcess } from '../../sandbox/stage/process.js';
 import { type Stage, startStage } from '../../sandbox/stage/stage.js';
+import { spawnChild } from '../support/child.js';
+import { waitFor } from '../support/wait-for.js';
 import { changedConfiguration, runHallpass } from './commands.js';
 import { borrow, expectReads, isRefused, lent } from './crash-stage.js';
+import { readiness } from './ops-port.js';
 import { CLI } from './world.js';
 
 let stage: Stage;
@@ -47,6 +54,140 @@ describe('config and manifest', () => {
       socket_mode_enabled: false,
       interactivity: { request_url: 'https://hallpass.example/slack/events' },
       event_subscriptions: { request_url: 'https://hallpass.example/slack/events' },
+    });
+  });
+});
+
+describe('the manifest', () => {
+  it('needs no secret of a database', async () => {
+    const none = { SHOP_PASSWORD: '', DATABASE_URL: '', DATABASE_OWNER_URL: '' };
+    const { code, said } = await hallpass(['manifest'], none);
+    expect(code).toBe(0);
+    expect(JSON.parse(said).features.slash_commands).toMatchObject([{ command: '/request' }]);
+    expect((await hallpass(['config', 'shop/orders_read'], none)).said).toContain('SHOP_PASSWORD is not set');
+  });
+
+  it.each(['http://hallpass.example', 'hallpass.example', 'https://u:p@hallpass.example'])(
+    'refuses %s: Slack delivers to https:// alone',
+    async (url) => {
+      const { code, said } = await hallpass(['manifest', '--url', url]);
+      expect(code).toBe(1);
+      expect(said).toContain('Write an address like https://hallpass.example.com.');
+    },
+  );
+
+  it('takes an address with a slash at its end', async () => {
+    const { said } = await hallpass(['manifest', '--url', 'https://hallpass.example/']);
+    expect(JSON.parse(said).settings.interactivity.request_url).toBe('https://hallpass.example/slack/events');
+  });
+});
+
+describe('output that nobody takes', () => {
+  /** By a shell, whose code is that of the first that failed. */
+  const shell = async (line: string, changes: Readonly<Record<string, string>> = {}) => {
+    const child = spawnChild('bash', ['-c', `set -o pipefail; ${line}`], { ...stage.env, ...changes });
+    const { code } = await child.ended;
+    return { code, said: child.lines };
+  };
+  const run = (command: string) => `'${process.execPath}' '${CLI}' ${command}`;
+
+  it.each(['config shop/orders_write', 'manifest', 'setup-sql shop --server-version 18', '--help'])(
+    '%s: the reader has gone, and nothing is said of that',
+    async (command) => {
+      expect(await shell(`${run(command)} | true`)).toEqual({ code: 0, said: [] });
+      expect((await shell(`${run(command)} | head -n 1`)).said).toHaveLength(1);
+    },
+  );
+
+  it('the code is the command’s own, whoever reads', async () => {
+    const bad = await shell(`${run('check nope')} | true`);
+    expect(bad.code).toBe(1);
+    expect(bad.said.join()).not.toMatch(/EPIPE|at .*:\d+:\d+/);
+  });
+
+  it.each(['config shop/orders_write', 'manifest', 'check --help'])(
+    '%s: a full disk is an error, in a sentence',
+    async (command) => {
+      expect(await shell(`${run(command)} > /dev/full`)).toEqual({
+        code: 1,
+        said: [expect.stringMatching(/^The output could not be written: ENOSPC/)],
+      });
+    },
+  );
+
+  it('serve goes on when its log can’t be written', async () => {
+    const child = spawnChild('bash', ['-c', `exec ${run('serve')} > /dev/full`], stage.env);
+    await waitFor(async () => (await readiness(stage.env)).status === 200, { what: 'Hallpass to be ready' });
+    expect(await child.end('SIGTERM')).toEqual({ code: 0, signal: null });
+    // Its ledger is made now.
+    expect(await shell(`${run('audit export --format csv')} > /dev/full`)).toEqual({
+      code: 1,
+      said: [expect.stringMatching(/^The output could not be written: ENOSPC/)],
+    });
+  });
+});
+
+describe('migrate', () => {
+  const owner = () => new URL(stage.env.DATABASE_OWNER_URL ?? '');
+  async function emptyLedger(name: string): Promise<Record<string, string>> {
+    await stage.ledger.query(`create database ${name} owner hallpass_owner`);
+    const urls = [owner(), new URL(stage.env.DATABASE_URL ?? '')].map((url) => {
+      url.pathname = `/${name}`;
+      return url.href;
+    });
+    return { DATABASE_OWNER_URL: urls[0] ?? '', DATABASE_URL: urls[1] ?? '' };
+  }
+
+  it('says what it did, and serve --no-migrate what is to be done before', async () => {
+    const ledger = await emptyLedger('fresh');
+    const early = await hallpass(['serve', '--no-migrate'], ledger);
+    expect(early).toEqual({
+      code: 1,
+      said: 'The ledger is empty: its tables were not made yet.\nRun `node dist/cli.js migrate`, with DATABASE_OWNER_URL, or leave out --no-migrate.',
+    });
+
+    const first = await hallpass(['migrate'], ledger);
+    expect(first.code).toBe(0);
+    expect(first.said).toMatch(
+      /The ledger's schema is up to date: \d+ steps were run \(0001_requests, .*\)\./,
+    );
+    expect(first.said).toContain('The login "hallpass_app" has the rights that Hallpass needs there.');
+    const again = await hallpass(['migrate'], ledger);
+    expect(again.said).toMatch(/^The ledger's schema was up to date: nothing was changed\.$/m);
+
+    await runSql(ledger.DATABASE_OWNER_URL ?? '', "delete from migrations where name = '0018_users_through'");
+    expect(await hallpass(['worker', '--no-migrate'], ledger)).toEqual({
+      code: 1,
+      said: expect.stringMatching(
+        /^The ledger is of an earlier release: it lacks 0018_users_through\.\nRun /,
+      ),
+    });
+  });
+
+  it('a wrong URL is answered with a right one, whole', async () => {
+    const { code, said } = await hallpass(['migrate'], { DATABASE_URL: 'nonsense' });
+    expect(code).toBe(1);
+    expect(said).toContain('is not a url like postgres://user:password@host:5432/hallpass');
+  });
+});
+
+describe('commands are named as the reader typed them', () => {
+  it('by the path of the build, or by their name', async () => {
+    const wrong = ['check', '--as', 'ana'];
+    expect((await hallpass(wrong)).said).toContain('Write node dist/cli.js check --as LOGIN TARGET/ROLE.');
+    const folder = await mkdtemp(join(tmpdir(), 'hallpass-bin-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await symlink(CLI, join(folder, 'hallpass'));
+    const child = spawnChild(process.execPath, [join(folder, 'hallpass'), ...wrong], stage.env);
+    await child.ended;
+    expect(child.lines.join('\n')).toContain('Write hallpass check --as LOGIN TARGET/ROLE.');
+    // What is run or kept as it stands is the same whoever prints it.
+    const { said } = await hallpass(['setup-sql', 'shop', '--server-version', '18']);
+    expect(said).toContain('(made by hallpass setup-sql)');
+    expect((await hallpass(['setup-sql', '--help'])).said).toContain('Usage: node dist/cli.js setup-sql');
+    expect(await hallpass(['setup-sql', 'shop', '--server-version', '13'])).toEqual({
+      code: 1,
+      said: expect.stringContaining('Hallpass needs 14 or later'),
     });
   });
 });

@@ -116,10 +116,19 @@ export function createReplica(databaseUrl: string, config: Config, { botToken, a
     roles: createRoles(config, new Map(), logger),
     onCall: createNobody(),
     events: null,
-    metrics: createMetrics(() => Promise.reject(new Error('nobody asks'))),
+    metrics: createMetrics({
+      figures: () => Promise.reject(new Error('nobody asks')),
+      targets: () => new Map(),
+      services: {},
+    }),
     messenger: createMessenger({ botToken, apiUrl, logger }),
     // Sweeps are run by the races themselves, and nobody is told.
-    alarms: { arm: () => undefined, start: async () => undefined, close: async () => undefined },
+    alarms: {
+      arm: () => undefined,
+      start: async () => undefined,
+      isUp: () => null,
+      close: async () => undefined,
+    },
     logger,
     background: (_, work) => void pending.push(work.catch((error: unknown) => failures.push(error))),
     clearAgain: () => undefined,

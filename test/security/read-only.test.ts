@@ -109,6 +109,7 @@ it('the image and compose.yaml say so', async () => {
   expect(users).toEqual(['USER 65534:65534']);
   const compose = await readFile(join(ROOT, 'compose.yaml'), 'utf8');
   expect(compose).toMatch(
-    /^ {4}read_only: true\n {4}cap_drop: \[ALL\]\n {4}security_opt: \["no-new-privileges:true"\]/m,
+    /^x-image: &image\n {2}build: \.\n {2}read_only: true\n {2}cap_drop: \[ALL\]\n {2}security_opt: \["no-new-privileges:true"\]/m,
   );
+  expect(compose).toMatch(/^ {2}hallpass:\n {4}<<: \*image$/m);
 });

@@ -155,7 +155,7 @@ it.each(HOSTILE.map((sample, i) => [i, sample] as const))(
       expect(formWords.alreadyAsked(request)).toContain('R-1042');
     }
     expectInert(words.unknownRequest(long));
-    expectInert(words.help(name));
+    expectInert(words.help(name, name));
     for (const text of [
       formWords.serverProblem(long, long, long),
       formWords.roleNotOffered(long, long),

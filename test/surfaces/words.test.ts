@@ -89,5 +89,5 @@ describe('beside a field, in plain text', () => {
 });
 
 it('explains the command by its configured name', () => {
-  expect(words.help('/pg')).toContain('`/pg` opens a form');
+  expect(words.help('/pg', null)).toContain('`/pg` opens a form');
 });

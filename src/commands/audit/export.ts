@@ -40,7 +40,7 @@ export async function exportAudit({ since, until, format }: Options): Promise<vo
         yield FORMATS[format].line(event);
       }
     };
-    await pipeline(Readable.from(lines()), process.stdout, { end: false }).catch(ignoreClosed);
+    await pipeline(Readable.from(lines()), process.stdout, { end: false }).catch(ignoreUnwritten);
   });
   if (gone > 0) {
     throw new HallpassError(`${gone} of the exported events can’t be verified: events were removed`, {
@@ -50,7 +50,7 @@ export async function exportAudit({ since, until, format }: Options): Promise<vo
   }
 }
 
-/** Whoever reads has read enough, as `head` has. */
-function ignoreClosed(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
+/** The reader has read enough, as `head` has, or the disk is full: terminal.ts says what is to be said. */
+function ignoreUnwritten(error: unknown): void {
+  if (!(error instanceof Error && 'syscall' in error && error.syscall === 'write')) throw error;
 }

@@ -3,7 +3,7 @@ import { GRANTORS_SINCE, quoteName } from '../quote.js';
 import { grantAdmin, grantConnect } from './hallpass-role.js';
 import { makeRole, POWERLESS } from './make-role.js';
 import type { Place } from './place.js';
-import { comment, doBlock, quoteText, type Step, transaction } from './script.js';
+import { attempt, comment, doBlock, quoteText, type Step, transaction } from './script.js';
 
 export const ACCESSES = ['metadata', 'read', 'write', 'monitor'] as const;
 export type Access = (typeof ACCESSES)[number];
@@ -34,6 +34,9 @@ const ABOUT: Readonly<Record<Access, string>> = {
   write: 'Reads and writes',
   monitor: 'Monitors the server',
 };
+
+/** An administrator of a cloud does not own everything: what is not theirs is named, and the rest is done. */
+const AS_OWNER = 'Run the script once more as its owner, or as a superuser.';
 
 export function groupRoleSteps(place: Place, wish: GroupRole): readonly Step[] {
   return wish.databases.map((database, i) =>
@@ -71,7 +74,10 @@ function grantMonitor({ version }: Place, role: string): readonly string[] {
     comment(
       'Statistics, settings and sessions of the whole server, with the text of others’ statements; no table.',
     ),
-    `GRANT pg_monitor TO ${quoteName(role)}${options};`,
+    attempt(
+      `GRANT pg_monitor TO ${quoteName(role)}${options};`,
+      'Without it the role sees nothing of others. Run the script once more as a superuser, or with ADMIN OPTION on pg_monitor.',
+    ),
   ];
 }
 
@@ -95,7 +101,12 @@ ${wanted(schemas)}
       RAISE WARNING 'There is no schema % in the database %.', schema.name, current_database();
       CONTINUE;
     END IF;
-    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', schema.name, ${quoteText(role)});
+    BEGIN
+      EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', schema.name, ${quoteText(role)});
+    EXCEPTION WHEN insufficient_privilege THEN
+      RAISE WARNING 'Not covered: the schema %; %', schema.name, SQLERRM
+        USING HINT = ${quoteText(AS_OWNER)};
+    END;
   END LOOP;
 END`),
   ];
@@ -103,16 +114,43 @@ END`),
   const { tables, sequences } = PRIVILEGES[access];
   return [
     ...usage,
-    comment('What is there now.'),
+    comment('What is there now. What belongs to others, and is not yours to pass on, is counted and left.'),
     doBlock(`
 DECLARE
-  schema name;
+  schema record;
+  relation record;
+  others record;
 BEGIN
-  FOR schema IN SELECT name FROM (
+  FOR schema IN SELECT name, oid FROM (
 ${wanted(schemas)}
   ) wanted WHERE oid IS NOT NULL LOOP
-    EXECUTE format('GRANT ${tables} ON ALL TABLES IN SCHEMA %I TO %I', schema, ${quoteText(role)});
-    EXECUTE format('GRANT ${sequences} ON ALL SEQUENCES IN SCHEMA %I TO %I', schema, ${quoteText(role)});
+    BEGIN
+      EXECUTE format('GRANT ${tables} ON ALL TABLES IN SCHEMA %I TO %I', schema.name, ${quoteText(role)});
+      EXECUTE format('GRANT ${sequences} ON ALL SEQUENCES IN SCHEMA %I TO %I', schema.name, ${quoteText(role)});
+      CONTINUE;
+    EXCEPTION WHEN insufficient_privilege THEN
+      NULL; -- One by one.
+    END;
+    FOR relation IN
+      SELECT c.relname AS name, CASE c.relkind WHEN 'S' THEN '${sequences} ON SEQUENCE' ELSE '${tables} ON TABLE' END AS what
+        FROM pg_class c WHERE c.relnamespace = schema.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+    LOOP
+      BEGIN
+        EXECUTE format('GRANT %s %I.%I TO %I', relation.what, schema.name, relation.name, ${quoteText(role)});
+      EXCEPTION WHEN insufficient_privilege THEN
+        NULL; -- Named below, with its like.
+      END;
+    END LOOP;
+    FOR others IN
+      SELECT pg_get_userbyid(c.relowner) AS owner, count(*) AS n, min(c.relname::text) AS one
+        FROM pg_class c
+       WHERE c.relnamespace = schema.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+         AND NOT has_table_privilege(${quoteText(role)}, c.oid, 'SELECT')
+       GROUP BY 1 ORDER BY 1
+    LOOP
+      RAISE WARNING 'Not covered: % of % in the schema %, like %.', others.n, others.owner, schema.name, others.one
+        USING HINT = ${quoteText(AS_OWNER)};
+    END LOOP;
   END LOOP;
 END`),
     comment(`What will be there: default privileges belong to who makes a table, so they are changed for each owner of what is
@@ -139,7 +177,7 @@ ${wanted(schemas)}
                      maker.owner, maker.schema, ${quoteText(role)});
     EXCEPTION WHEN insufficient_privilege THEN
       RAISE WARNING 'Not covered: what % will make in the schema %; %', maker.owner, maker.schema, SQLERRM
-        USING HINT = 'Run the script once more as that role, or as a superuser.';
+        USING HINT = ${quoteText(AS_OWNER)};
     END;
   END LOOP;
 END`),

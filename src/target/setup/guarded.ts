@@ -108,10 +108,31 @@ BEGIN
   END IF;
 END`);
 
+const ours = (database: string) => `FROM pg_database d WHERE d.datname = ${quoteText(database)}
+   AND shobj_description(d.oid, 'pg_database') LIKE ${quoteText(`%${MADE}`)}`;
+
+/** How many may connect to the database, if it is there and ours. */
+const limitConnections = (database: string, limit: 0 | -1) =>
+  doBlock(`
+BEGIN
+  IF EXISTS (SELECT ${ours(database)}) THEN
+    ALTER DATABASE ${quoteName(database)} CONNECTION LIMIT ${limit};
+  END IF;
+END`);
+
+/**
+ * Hallpass keeps no connection while it has nothing to do: that none is seen doesn't say that it is stopped. From the
+ * commit on none is made, and none that came between keeps the database from being dropped when all else is undone.
+ */
+export function shutOut({ database, version }: Place): readonly string[] {
+  return [
+    comment('From here on nobody but a superuser connects to what is undone.'),
+    ...asOwner(version, [limitConnections(database, 0)]),
+  ];
+}
+
 /** After the right to grant was taken from the owner. */
 export function undoGuarded({ first, database, version }: Place): readonly Step[] {
-  const ours = `FROM pg_database d WHERE d.datname = ${quoteText(database)}
-   AND shobj_description(d.oid, 'pg_database') LIKE ${quoteText(`%${MADE}`)}`;
   return [
     transaction(first, [comment('Only its owner may drop it.'), becomeOwner(version)]),
     {
@@ -119,9 +140,13 @@ export function undoGuarded({ first, database, version }: Place): readonly Step[
       sql: `-- It was empty when the script made it its own. What was granted when goes with it; not while anything is still granted.
 DROP DATABASE ${quoteName(database)};
 `,
-      when: `SELECT ${ours}
+      when: `SELECT ${ours(database)}
    AND NOT EXISTS (SELECT FROM pg_auth_members m WHERE pg_get_userbyid(m.grantor) = ${quoteText(OWNER)})`,
     },
-    transaction(first, [leaveOwner(version)]),
+    transaction(first, [
+      comment('Where it stays, Hallpass must get in again.'),
+      limitConnections(database, -1),
+      leaveOwner(version),
+    ]),
   ];
 }

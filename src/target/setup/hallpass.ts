@@ -1,6 +1,6 @@
 /** The script for Hallpass itself: its login, what it may lend, its rights for sessions; and the way back. */
 import { OWNER, PEOPLE, REAPER } from '../guarded/names.js';
-import { guardedSteps, undoGuarded } from './guarded.js';
+import { guardedSteps, shutOut, undoGuarded } from './guarded.js';
 import {
   grantAdmin,
   grantConnect,
@@ -43,7 +43,7 @@ export function undoHallpass(place: Place): readonly Step[] {
   const rights = SESSION_RIGHTS.map(quoteText).join(', ');
   const guarded = place.mode === 'guarded';
   return [
-    transaction(place.first, [refuseWhileConnected(place)]),
+    transaction(place.first, [...(guarded ? shutOut(place) : []), refuseWhileConnected(place)]),
     transaction(place.first, [
       comment(`What is lent now, and the right to lend it. Whoever became a role by SET ROLE stays it until the session
 ends: look at pg_stat_activity, and end these sessions yourself.`),

@@ -34,7 +34,13 @@ export function asking(use: () => World): void {
     const eve = use().slack.as(CAST.eve);
     expect(await eve.command('/request', 'help')).toMatchObject({
       outcome: 'ok',
-      response: { ephemeral: true, text: expect.stringMatching(/opens a form[\s\S]*Relinquish[\s\S]*1h/) },
+      response: {
+        ephemeral: true,
+        text: expect.stringMatching(
+          // Of an instance that is there.
+          /opens a form[\s\S]*Relinquish[\s\S]*`\/request shop orders_read 1h ticket 812`/,
+        ),
+      },
     });
     expect(eve.openedView()).toBeUndefined();
   });

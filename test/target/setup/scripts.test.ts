@@ -351,6 +351,65 @@ describe.each(installedMajors())('setup scripts on Postgres $major', (major) => 
     await stage.send(stage.superuser, 'shop', 'DROP ROLE clerk');
   });
 
+  test('a role is made by an administrator who does not own everything: what is not theirs is named', async () => {
+    const { stage } = on;
+    const { superuser } = stage;
+    await stage.send(superuser, 'shop', `CREATE ROLE clerk LOGIN CREATEROLE PASSWORD '${PASSWORD}'`);
+    await stage.send(
+      superuser,
+      'shop',
+      `CREATE SCHEMA mixed AUTHORIZATION clerk; CREATE SCHEMA closed;
+       SET ROLE clerk; CREATE TABLE mixed.mine (n int); RESET ROLE;
+       CREATE TABLE mixed.theirs (n int); CREATE TABLE mixed.theirs_too (n int); CREATE SEQUENCE mixed.numbers`,
+    );
+    const clerk = { user: 'clerk', password: PASSWORD };
+    await stage.run(superuser, stage.target(), forHallpass);
+    const role = groupOf('read', { role: 'mixed_ro', schemas: ['mixed', 'closed'], databases: ['shop'] });
+    for (const _ of ['once', 'twice']) {
+      const warnings = await stage.run(clerk, stage.target(), { role, undo: false });
+      expect(warnings).toContainEqual(
+        expect.stringMatching(
+          /^Not covered: the schema closed; permission denied .* \| Run the script once more as its owner/,
+        ),
+      );
+      expect(warnings).toContainEqual(
+        expect.stringMatching(/^Not covered: 3 of postgres in the schema mixed, like numbers\. \| Run/),
+      );
+    }
+    await stage.send(superuser, 'shop', 'GRANT mixed_ro TO ana');
+    expect(await stage.as('ana', 'SELECT * FROM mixed.mine')).toBe('ok');
+    expect(await stage.as('ana', 'SELECT * FROM mixed.theirs')).toBe(REFUSED);
+    // Its owner runs it once more, and nothing is left out.
+    expect(await stage.run(superuser, stage.target(), { role, undo: false })).toEqual([]);
+    expect(await stage.as('ana', 'SELECT * FROM mixed.theirs')).toBe('ok');
+    await stage.send(
+      superuser,
+      'shop',
+      'DROP SCHEMA mixed, closed CASCADE; DROP OWNED BY mixed_ro, clerk; DROP ROLE mixed_ro, clerk',
+    );
+    await stage.run(superuser, stage.target(), undo);
+  });
+
+  test('the way back of a guarded target shuts Hallpass out first: it can’t come in between', async () => {
+    const { stage } = on;
+    await stage.send(stage.superuser, 'shop', 'CREATE ROLE app_ro');
+    const target = stage.target({ mode: 'guarded', lends: ['app_ro'], logins: ['ana'] });
+    await stage.run(stage.cloudAdmin, target, forHallpass);
+    await stage.setPassword('hallpass');
+    expect(await stage.as('hallpass', 'SELECT 1', DATABASE)).toBe('ok');
+    const refused: string[] = [];
+    for (const { database, sql, when } of setupSteps(target, stage.version, undo)) {
+      if (when !== null && (await stage.cluster.query(when)).length === 0) continue;
+      await stage.send(stage.cloudAdmin, database, sql);
+      refused.push(await stage.as('hallpass', 'SELECT 1', DATABASE));
+    }
+    // too_many_connections; then the database is gone, and last the login.
+    expect(refused.slice(0, 3)).toEqual(['ok', '53300', '53300']);
+    expect(refused).toContain('3D000');
+    expect(await stage.cluster.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE])).toEqual([]);
+    await stage.send(stage.superuser, 'shop', 'DROP ROLE app_ro');
+  });
+
   test('a monitor sees what others do, and no table', async () => {
     const { stage } = on;
     const target = stage.target();
