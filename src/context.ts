@@ -1,7 +1,7 @@
 /**
  * The composition root: builds every adapter and hands the use cases in. `overrides` is the tests' one seam.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
@@ -42,6 +42,7 @@ import type { OnCall } from './oncall/on-call.js';
 import { createPagerDuty } from './oncall/pagerduty.js';
 import type { Alarms } from './queue/alarms.js';
 import { createLateAlarms } from './queue/late-alarms.js';
+import { redisPrefix } from './queue/names.js';
 import { createDiscovery } from './target/discover.js';
 import { createInspector } from './target/inspection/inspector.js';
 import { openTarget } from './target/open.js';
@@ -190,7 +191,8 @@ export async function createContext(
         Promise.all([roles.refresh(), ...looks]),
         sleep(FIRST_LOOK_MS, undefined, { ref: false }),
       ]);
-      await alarms.start(async (name) => sweeper.wake(name));
+      // Another process may have written what is to be shown, too.
+      await alarms.start(async (name) => deps.changed(new Set([name])));
       for (const beat of beats) beat.start();
     },
     ledgerLacks: () => ledgerWatch.missing(),
@@ -207,12 +209,6 @@ export async function createContext(
       await Promise.all([db.end(), sweepDb.end()]);
     },
   };
-}
-
-/** Installations that share one Redis must not take each other's alarms: each ledger has its own keys. */
-function redisPrefix(databaseUrl: string): string {
-  const { host, pathname } = new URL(databaseUrl);
-  return `hallpass-${createHash('sha256').update(`${host}${pathname}`).digest('hex').slice(0, 12)}`;
 }
 
 /** A target with grants that are out can't leave the configuration: nobody would take them back. */

@@ -5,6 +5,7 @@ import { manifest } from '../slack/manifest.js';
 import { addAudit } from './audit.js';
 import { addCheck } from './check.js';
 import { load } from './configuration.js';
+import { addEnd } from './end.js';
 import { print, printJson } from './output.js';
 import { addReap } from './reap.js';
 import { addRecover } from './recover.js';
@@ -19,6 +20,7 @@ export function addOthers(program: Command): void {
     .argument('<target/role>')
     .action((role: string) => print(explainRole(load(), role)));
 
+  addEnd(program);
   addSetupSql(program);
   addReap(program);
   addRecover(program);

@@ -1,7 +1,7 @@
 /** What a requester is told in direct messages. All of it is a function of the request: shown anew, buttons go. */
 import type { Button } from '@slack/types';
 import { sayDuration } from '../domain/duration.js';
-import { type AccessRequest, lendingOf, requestName } from '../domain/request.js';
+import { type AccessRequest, isFinal, lendingOf, requestName } from '../domain/request.js';
 import { awaitsWarning } from '../domain/transition.js';
 import { button, compose, type Paragraph } from './blocks.js';
 import { headlineSinceEnd, sinceItsEnd } from './came-back.js';
@@ -149,6 +149,9 @@ function closing(request: AccessRequest, scene: Scene): Message {
 }
 
 function nextStep(request: AccessRequest): readonly string[] {
+  if (isFinal(request.state) && request.endedBecause !== null) {
+    return ['Talk to an operator of Hallpass before you ask again.'];
+  }
   switch (request.state) {
     case 'pending':
       return [

@@ -66,9 +66,16 @@ function endedTitle(request: AccessRequest, reader: string | null): string {
 }
 
 function cancelled(request: AccessRequest, reader: string | null): string {
-  return request.why === 'ended'
+  if (request.why !== 'ended') return `Cancelled by ${who(request.requester, reader)}`;
+  const operator = operatorOf(request);
+  return operator === null
     ? `Cancelled, because ${accountLeft(request, reader)}`
-    : `Cancelled by ${who(request.requester, reader)}`;
+    : `Cancelled by ${operator}`;
+}
+
+/** Who typed a command; null when it was another who cancelled or ended it. */
+function operatorOf({ endedBy, endedBecause }: AccessRequest): string | null {
+  return endedBy === null || endedBecause === null ? null : `an operator (${inline(endedBy, MAX_NAME)})`;
 }
 
 function accountLeft({ requester }: AccessRequest, reader: string | null): string {
@@ -85,7 +92,7 @@ export function whyEnded(request: AccessRequest, reader: string | null): string 
     case 'ended':
       return endedBy === null
         ? `ended, because ${accountLeft(request, reader)}`
-        : `ended by ${who(endedBy, reader)}`;
+        : `ended by ${operatorOf(request) ?? who(endedBy, reader)}`;
     case 'removed':
       return 'removed by someone else, outside Hallpass';
     case 'failed':
@@ -189,6 +196,9 @@ export function soFar(request: AccessRequest, reader: string | null): readonly P
   const hinders = trouble(request);
   return [
     ...(happened.length > 0 ? [happened.join('\n')] : []),
+    ...(request.endedBecause === null
+      ? []
+      : [{ label: 'The operator’s reason:', words: request.endedBecause }]),
     ...(hinders === null ? [] : [hinders]),
     ...(request.onCallNote === null || request.state !== 'pending'
       ? []

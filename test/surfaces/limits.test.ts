@@ -5,6 +5,7 @@ import { checkModal } from '../../sandbox/slack/validate/view.js';
 import type { AccessRequest } from '../../src/domain/request.js';
 import { card } from '../../src/surfaces/card.js';
 import { NOTE_KINDS, note, status } from '../../src/surfaces/direct.js';
+import { endedByOperator } from '../../src/surfaces/ended.js';
 import * as formWords from '../../src/surfaces/form-words.js';
 import type { Message, Scene } from '../../src/surfaces/message.js';
 import { requestModal } from '../../src/surfaces/modal.js';
@@ -38,6 +39,8 @@ function hostile(request: AccessRequest, { name, long }: (typeof HOSTILE)[number
     onCallNote: long,
     trouble: request.trouble === null ? null : long,
     decidedVia: request.decidedVia === null ? null : long,
+    endedBecause: request.endedBecause === null ? null : long,
+    endedBy: request.endedBecause === null ? request.endedBy : long,
     wishedMs: 9 * 86_400_000 + 3_723_000,
   };
 }
@@ -97,6 +100,9 @@ it.each(HOSTILE.map((sample, i) => [i, sample] as const))('messages, sample %i',
   );
   const orphan = { ...on, id: 12, role: sample.name, login: sample.name };
   expectFit(orphanFound(orphan));
+  const word = { by: sample.long, because: sample.long };
+  const many = Array.from({ length: 5_000 }, () => ({ ...orphan, target: sample.name }));
+  expectFit(endedByOperator({ grants: many, pending: many, ...word }));
   expectFit(manyOrphans({ ...on, found: Array.from({ length: 5_000 }, () => orphan) }));
 });
 
