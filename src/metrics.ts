@@ -66,6 +66,11 @@ export function createMetrics(read: () => Promise<Figures>): Metrics {
       'target',
     ),
   };
+  const paused = gauge(
+    'paused',
+    '1 while an operator has paused granting there: revocations go on.',
+    'target',
+  );
   const requests = gauge('requests', 'Requests that wait: for a decision, a GRANT, a REVOKE.', 'state');
   const messages = gauge('messages_waiting', 'Messages to Slack that are to be sent.');
   const failing = gauge('messages_failing', 'Those that were not taken yet.');
@@ -76,6 +81,7 @@ export function createMetrics(read: () => Promise<Figures>): Metrics {
       byTarget.active.set({ target }, counted.active);
       byTarget.overdue.set({ target }, counted.overdue);
       byTarget.oldestSeconds.set({ target }, counted.oldestSeconds ?? 0);
+      paused.set({ target }, counted.paused ? 1 : 0);
       if (counted.compared !== null) byTarget.compared.set({ target }, counted.compared);
     }
     requests.set({ state: 'pending' }, figures.pending);
@@ -95,7 +101,7 @@ export function createMetrics(read: () => Promise<Figures>): Metrics {
     clearTimeout(timer);
     up.set(figures === null ? 0 : 1);
     // What was true a while ago is not shown as if it were now.
-    for (const one of [...Object.values(byTarget), requests]) one.reset();
+    for (const one of [...Object.values(byTarget), paused, requests]) one.reset();
     for (const one of [messages, failing, pages]) one.remove();
     if (figures !== null) show(figures);
   }

@@ -7,6 +7,7 @@ import { addCheck } from './check.js';
 import { load } from './configuration.js';
 import { addEnd } from './end.js';
 import { print, printJson } from './output.js';
+import { addPause } from './pause.js';
 import { addReap } from './reap.js';
 import { addRecover } from './recover.js';
 import { addSetupSql } from './setup-sql.js';
@@ -21,6 +22,7 @@ export function addOthers(program: Command): void {
     .action((role: string) => print(explainRole(load(), role)));
 
   addEnd(program);
+  addPause(program);
   addSetupSql(program);
   addReap(program);
   addRecover(program);

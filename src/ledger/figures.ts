@@ -1,4 +1,5 @@
 import { LATE } from './overdue.js';
+import { isPausedSql } from './pauses.js';
 import type { Queryable } from './pool.js';
 
 /** What the ledger counts for metrics: the same on every replica. */
@@ -11,6 +12,8 @@ export interface Figures {
     readonly oldestSeconds: number | null;
     /** When all our memberships there were compared last, seconds since 1970; null: never, or it is being done. */
     readonly compared: number | null;
+    /** Nothing new is granted there. */
+    readonly paused: boolean;
   }[];
   readonly pending: number;
   readonly granting: number;
@@ -25,6 +28,7 @@ export interface Figures {
 const PER_TARGET = `
   select t.name, extract(epoch from t.checked_at)::float8 as compared,
       (select count(*)::int from requests where target = t.name and state = 'active') as active,
+      ${isPausedSql('t.name')} as paused,
       late.overdue, extract(epoch from now() - late.since)::float8 as "oldestSeconds"
     from targets t cross join lateral (
       select count(*)::int as overdue, min(due) as since from (${LATE}) d

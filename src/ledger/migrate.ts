@@ -26,7 +26,7 @@ const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 const GRANTS = `
   grant select, insert, update on requests, deliveries, targets, orphans, strays, overdue, pages to LOGIN;
-  grant select, insert, update on leases, askers to LOGIN;
+  grant select, insert, update on leases, askers, pauses to LOGIN;
   grant delete on deliveries, orphans, strays, overdue, pages to LOGIN;
   grant select, update on rounds to LOGIN;
   grant select on anchor_key to LOGIN;

@@ -8,6 +8,7 @@ import { headlineSinceEnd, sinceItsEnd } from './came-back.js';
 import { psqlLine } from './connect.js';
 import { ACTIONS } from './ids.js';
 import type { Message, Scene } from './message.js';
+import { headlineWhilePaused, pausedParagraphs, whilePaused } from './pause.js';
 import {
   canEnd,
   endedSessions,
@@ -74,11 +75,14 @@ export function isOvertaken(kind: string, request: AccessRequest): boolean {
 
 function tell(request: AccessRequest, scene: Scene, more: readonly Paragraph[]): Message {
   return compose({
-    ...(headlineSinceEnd(scene.strays) ?? headline(request, request.requester)),
+    ...(headlineSinceEnd(scene.strays) ??
+      headlineWhilePaused(request, scene.pause) ??
+      headline(request, request.requester)),
     paragraphs: [
       wish(request, scene, request.requester),
       ...more,
-      ...soFar(request, request.requester),
+      ...soFar(whilePaused(request, scene.pause), request.requester),
+      ...pausedParagraphs(request, scene.pause),
       ...sinceItsEnd(scene.strays),
       ...nextStep(request),
     ],

@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import type { Pause } from '../domain/pause.js';
 import type { Stray } from '../domain/stray.js';
 
 /** What one Slack message shows. */
@@ -21,6 +22,8 @@ export interface Scene {
   readonly host: string;
   readonly port: number;
   readonly database: string;
+  /** Why it is not granted at present; null when no pause holds there, or it doesn't wait. */
+  readonly pause: Pause | null;
   /** Oldest first. */
   readonly strays: readonly Stray[];
 }

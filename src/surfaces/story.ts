@@ -147,7 +147,7 @@ export function events(request: AccessRequest, reader: string | null): readonly 
 
 function extended({ state }: AccessRequest, extension: Extension, reader: string | null): string {
   const said = `Extended by ${who(extension.by, reader)} ${when(extension.at)}`;
-  if (extension.state === 'refused') return `${said}, which the server did not take: the end before holds.`;
+  if (extension.state === 'refused') return `${said}, which did not take effect: the end before holds.`;
   return extension.state === 'asked' && state === 'active' ? `${said}, not confirmed there yet.` : `${said}.`;
 }
 

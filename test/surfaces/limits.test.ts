@@ -10,6 +10,13 @@ import * as formWords from '../../src/surfaces/form-words.js';
 import type { Message, Scene } from '../../src/surfaces/message.js';
 import { requestModal } from '../../src/surfaces/modal.js';
 import { manyOrphans, orphanFound, serverChanged } from '../../src/surfaces/operators.js';
+import {
+  approvedWhilePaused,
+  formWhilePaused,
+  grantingPaused,
+  grantingResumed,
+  notExtendedWhilePaused,
+} from '../../src/surfaces/pause.js';
 import * as words from '../../src/surfaces/words.js';
 import { SITUATION_NAMES, SITUATIONS, scene, textsIn } from './samples.js';
 
@@ -49,6 +56,7 @@ function scenes({ name, long }: (typeof HOSTILE)[number]): readonly Scene[] {
   return [
     { ...scene, targetName: long, environment: long, about: long, host: long, database: name },
     { ...scene, targetName: name, environment: name, about: name, host: 'h'.repeat(253), database: name },
+    { ...scene, pause: { target: name, by: long, because: long, since: new Date() } },
   ];
 }
 
@@ -101,6 +109,8 @@ it.each(HOSTILE.map((sample, i) => [i, sample] as const))('messages, sample %i',
   const orphan = { ...on, id: 12, role: sample.name, login: sample.name };
   expectFit(orphanFound(orphan));
   const word = { by: sample.long, because: sample.long };
+  expectFit(grantingPaused({ target: sample.name, ...word }));
+  expectFit(grantingResumed({ target: null, ...word }));
   const many = Array.from({ length: 5_000 }, () => ({ ...orphan, target: sample.name }));
   expectFit(endedByOperator({ grants: many, pending: many, ...word }));
   expectFit(manyOrphans({ ...on, found: Array.from({ length: 5_000 }, () => orphan) }));
@@ -159,6 +169,10 @@ it.each(HOSTILE.map((sample, i) => [i, sample] as const))(
         expectInert(words.notOfferedAnyMore(request, verdict));
       }
       expect(formWords.alreadyAsked(request)).toContain('R-1042');
+      const pause = { target: name, by: long, because: long, since: new Date() };
+      expectInert(approvedWhilePaused(request, pause));
+      expectInert(notExtendedWhilePaused(request, pause));
+      expect(formWhilePaused(pause)).not.toContain('\u202E');
     }
     expectInert(words.unknownRequest(long));
     expectInert(words.help(name));

@@ -21,6 +21,7 @@ export const scene: Scene = {
   port: 5432,
   database: 'shop',
   strays: [],
+  pause: null,
 };
 
 const pending = aRequest({
