@@ -52,7 +52,7 @@ const AND_TELL = `
   ), audited as (
     -- After the requests: who writes a request locks in this order, too.
     insert into events (request_id, kind, actor, data)
-      select null, $2::text, null, $3::jsonb from changed where (select count(*) from versioned) >= 0
+      select null::bigint, $2::text, null, $3::jsonb from changed where (select count(*) from versioned) >= 0
   ), reshown as (
     update deliveries d set wanted = v.version from versioned v
       where d.request_id = v.id and d.wanted < v.version and d.kind in ('card', 'status')

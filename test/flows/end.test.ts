@@ -84,7 +84,7 @@ test('all of a person’s is ended beside a running Hallpass; each is told by wh
 
   const events = await runSql<{ kind: string; actor: string | null; by: string }>(
     stage.ledgerUrl,
-    `select kind, actor, data->>'by' as by from events where data->>'because' = $1 order by id`,
+    `select kind, actor, data->>'by' as by from events where data->>'because' = $1 order by kind desc`,
     [why],
   );
   expect(events).toEqual([

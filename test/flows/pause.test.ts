@@ -52,7 +52,7 @@ function operatorsHeard(pattern: RegExp): number {
 }
 
 test('it is said in the form, on the card and at the click; then it is granted', SLOW, async () => {
-  const before = await request(slack, 'ben', { role: 'payments_read', ...LONG });
+  const before = await request(slack, 'ben', { role: 'orders_read', ...LONG });
   await card(slack, before, /Waiting for approval/);
   const done = await pause('shop', ...BECAUSE);
   expect(done.said).toContain('shop: granting is paused. What is due is revoked as always.');
@@ -116,10 +116,18 @@ test('it is said in the form, on the card and at the click; then it is granted',
   await expectSettled(stage);
 });
 
+/** As if it had been granted so long ago. */
+const lentFor = (id: string, interval: string) =>
+  runSql(stage.ledgerUrl, 'update requests set expires_at = expires_at - $2::interval where id = $1', [
+    id.slice(2),
+    interval,
+  ]);
+
 test('what is out ends as always, and is not extended', SLOW, async () => {
   const due = await borrow(stage, 'ben', { role: 'orders_read', otherDuration: '8s' });
   const { id, note } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
   await pause(...BECAUSE);
+  await lentFor(id, '10 minutes');
   const { expires_at } = await inLedger(stage, id);
   const shown = await card(slack, id, /Granted until/);
   const heard = await clickAndHear(slack, 'cora', shown, 'Extend');
@@ -224,11 +232,7 @@ test('who is on call waits, too, and is approved after it', SLOW, async () => {
 
 test('an extension that the server has not confirmed does not take effect', SLOW, async () => {
   const { id } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
-  await runSql(
-    stage.ledgerUrl,
-    "update requests set expires_at = expires_at - interval '10 minutes' where id = $1",
-    [id.slice(2)],
-  );
+  await lentFor(id, '10 minutes');
   const { expires_at } = await inLedger(stage, id);
   await server.stop();
   onTestFinished(() => server.start().catch(() => undefined));
