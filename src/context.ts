@@ -1,7 +1,7 @@
 /**
  * The composition root: builds every adapter and hands the use cases in. `overrides` is the tests' one seam.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
@@ -46,6 +46,7 @@ import type { OnCall } from './oncall/on-call.js';
 import { createPagerDuty } from './oncall/pagerduty.js';
 import type { Alarms } from './queue/alarms.js';
 import { createLateAlarms } from './queue/late-alarms.js';
+import { redisPrefix } from './queue/names.js';
 import { type LiveConfig, refuseLostTargets, sayRefused, takeIn } from './reload.js';
 
 /** Requests that wait are asked about again, milliseconds. */
@@ -230,7 +231,8 @@ export async function createContext(
         Promise.all([roles.refresh(), ...looks]),
         sleep(FIRST_LOOK_MS, undefined, { ref: false }),
       ]);
-      await alarms.start(async (name) => sweeper.wake(name));
+      // Another process may have written what is to be shown, too.
+      await alarms.start(async (name) => deps.changed(new Set([name])));
       for (const beat of beats) beat.start();
     },
     ledgerLacks: () => ledgerWatch.missing(),
@@ -251,12 +253,6 @@ export async function createContext(
       await Promise.all([db.end(), sweepDb.end()]);
     },
   };
-}
-
-/** Installations that share one Redis must not take each other's alarms: each ledger has its own keys. */
-function redisPrefix(databaseUrl: string): string {
-  const { host, pathname } = new URL(databaseUrl);
-  return `hallpass-${createHash('sha256').update(`${host}${pathname}`).digest('hex').slice(0, 12)}`;
 }
 
 /** What is known of a target only when its anchor was read, beside what it showed. */

@@ -117,6 +117,11 @@ export function createMetrics({ figures: read, targets, services }: Sources): Me
       'target',
     ),
   };
+  const paused = gauge(
+    'paused',
+    '1 while an operator has paused granting there: revocations go on.',
+    'target',
+  );
   const requests = gauge(
     'requests',
     'Open requests; ending: to be revoked, because its time is up or it was ended.',
@@ -140,6 +145,7 @@ export function createMetrics({ figures: read, targets, services }: Sources): Me
       byTarget.active.set({ target }, counted.active);
       byTarget.overdue.set({ target }, counted.overdue);
       byTarget.oldestSeconds.set({ target }, counted.oldestSeconds ?? 0);
+      paused.set({ target }, counted.paused ? 1 : 0);
       if (counted.compared !== null) byTarget.compared.set({ target }, counted.compared);
     }
     requests.set({ state: 'pending' }, figures.pending);
@@ -177,7 +183,7 @@ export function createMetrics({ figures: read, targets, services }: Sources): Me
     clearTimeout(timer);
     ledgerUp.set(figures === null ? 0 : 1);
     // What was true a while ago is not shown as if it were now.
-    for (const one of [...Object.values(byTarget), requests, shut]) one.reset();
+    for (const one of [...Object.values(byTarget), paused, requests, shut]) one.reset();
     for (const one of [undecidable, messages, failing, pages, leftovers]) one.remove();
     showSeen();
     if (figures !== null) show(figures);

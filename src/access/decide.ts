@@ -1,7 +1,10 @@
+import { type Pause, pauseOn } from '../domain/pause.js';
 import { type MayDecide, mayDecide, type Policy, type Principal } from '../domain/policy.js';
 import type { AccessRequest, RequestEvent } from '../domain/request.js';
 import { transition } from '../domain/transition.js';
+import { readPauses } from '../ledger/pauses.js';
 import { logSecurity, type SecurityEvent } from '../security.js';
+import { approvedWhilePaused, notExtendedWhilePaused } from '../surfaces/pause.js';
 import * as words from '../surfaces/words.js';
 import type { Actor, Clicked, Reply } from './access.js';
 import { change, type Intended } from './change.js';
@@ -59,6 +62,10 @@ export async function decide(
     suspicious(may.code);
     return { text: whyNot(deps, may, request, approvers) };
   }
+  if (verdict === 'extend') {
+    const pause = await pauseAt(deps, request);
+    if (pause !== null) return { text: notExtendedWhilePaused(request, pause) };
+  }
   const [standing] = await Promise.all([
     verdict === 'deny' || offered.role === null ? null : standsToday(deps, request, offered.role, verdict),
     verdict === 'approve' ? previewBefore(deps, request) : null,
@@ -67,7 +74,14 @@ export async function decide(
   const event = eventOf(verdict, actor.userId, may.via, policy?.maxMs ?? 0, standing?.cleared === true);
   const outcomes = await change(deps, [request.id], () => intended(deps, event, actor, policy));
   const outcome = outcomes.get(request.id);
-  return outcome === undefined || outcome.ok ? null : { text: words.refused(outcome.refusal, actor.userId) };
+  if (outcome?.ok === false) return { text: words.refused(outcome.refusal, actor.userId) };
+  if (verdict !== 'approve' || outcome === undefined) return null;
+  const pause = await pauseAt(deps, request);
+  return pause === null ? null : { text: approvedWhilePaused(request, pause) };
+}
+
+async function pauseAt({ db }: Pick<Deps, 'db'>, { target }: AccessRequest): Promise<Pause | null> {
+  return pauseOn(await readPauses(db), target);
 }
 
 function intended(

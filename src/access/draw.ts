@@ -1,9 +1,11 @@
 /** What a message shows, a pure function of the request and of what the audit keeps beside it, as they stand now. */
 import { z } from 'zod';
+import { pauseOn } from '../domain/pause.js';
 import { changesSchema, previewResultSchema } from '../domain/preview.js';
 import { type AccessRequest, isFinal } from '../domain/request.js';
 import { HallpassError } from '../errors.js';
 import { type Delivery, isOutdone, whereShown } from '../ledger/deliveries.js';
+import { readPauses } from '../ledger/pauses.js';
 import type { Queryable } from '../ledger/pool.js';
 import { readEvent } from '../ledger/read-event.js';
 import type { Shown } from '../ledger/strays.js';
@@ -32,7 +34,12 @@ export async function draw(
   if (shown === null) return readMessage(delivery.message);
   const { request } = shown;
   const { db } = deps;
-  const scene = { ...sceneOf(deps, request), strays: shown.strays };
+  const waits = request.state === 'pending' || request.state === 'granting';
+  const scene = {
+    ...sceneOf(deps, request),
+    strays: shown.strays,
+    pause: waits ? pauseOn(await readPauses(db), request.target) : null,
+  };
   if (isToldAgain(delivery) && (await isOutdone(db, delivery)))
     return line(request, scene, request.requester);
   if (delivery.kind === 'status') return status(request, scene);
@@ -89,7 +96,7 @@ export async function threadOf(
 function sceneOf(
   { config, roles }: Pick<Deps, 'config' | 'roles'>,
   request: AccessRequest,
-): Omit<Scene, 'strays'> {
+): Omit<Scene, 'strays' | 'pause'> {
   const target = config.targets.get(request.target);
   return {
     targetName: target?.name ?? request.target,

@@ -1,5 +1,6 @@
 import { pairKey } from '../domain/compare.js';
 import type { AccessRequest, RequestEvent } from '../domain/request.js';
+import { readHold } from '../ledger/pauses.js';
 import { forgetChecked } from '../ledger/targets.js';
 import type { Extended, Target } from '../target/target.js';
 import { byServer, type Placed } from './by-server.js';
@@ -10,7 +11,8 @@ import { asHallpassError } from './hindered.js';
 /**
  * Tells the target of grants that were made longer: a guarded one keeps an expiry of its own, and a direct one shows that
  * the membership stands. Nothing is revoked or granted for it. Only what the server says of this very grant is a
- * refusal; while it can't be asked, or turns us away, it is asked again until the end.
+ * refusal; while it can't be asked, or turns us away, it is asked again until the end. One that it has not confirmed when
+ * granting is paused does not take effect.
  * @returns the ids that could not be settled now.
  */
 export async function extendThere(
@@ -20,6 +22,12 @@ export async function extendThere(
   requests: readonly AccessRequest[],
   now: Date,
 ): Promise<readonly number[]> {
+  if (requests.length === 0) return [];
+  if ((await readHold(deps.db, name)).isPaused) {
+    const ids = requests.map(({ id }) => id);
+    await change(deps, ids, () => ({ event: { type: 'extension_refused', trouble: 'granting is paused' } }));
+    return [];
+  }
   const undone: number[] = [];
   for (const [server, placed] of byServer(requests)) {
     const answers = await ask(deps, target, server, placed);

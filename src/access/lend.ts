@@ -1,13 +1,8 @@
 import { isSame, pairKey } from '../domain/compare.js';
 import { DEFAULT_LENDING, type Lending } from '../domain/lending.js';
-import {
-  type AccessRequest,
-  GRANTING_LIMIT_MS,
-  isCleared,
-  lendingOf,
-  type Place,
-} from '../domain/request.js';
+import { type AccessRequest, lendingOf, type Place } from '../domain/request.js';
 import { HallpassError } from '../errors.js';
+import { readHold } from '../ledger/pauses.js';
 import { readLastOfPlaces, readOpenRequest, readRequests } from '../ledger/read-requests.js';
 import { forgetChecked } from '../ledger/targets.js';
 import { TargetError } from '../target/errors.js';
@@ -18,6 +13,7 @@ import { change } from './change.js';
 import type { Deps } from './deps.js';
 import { asHallpassError, type Hindered, recordHindered } from './hindered.js';
 import { alreadyHolds, whyNotLendable } from './lendable.js';
+import { stillDue } from './still-due.js';
 import { revokeStrays } from './strays.js';
 import { assertMayGrant } from './which-server.js';
 
@@ -39,10 +35,14 @@ export async function lend(
   requests: readonly AccessRequest[],
   now: Date,
 ): Promise<readonly number[]> {
+  if (requests.length === 0) return [];
+  const hold = await readHold(deps.db, name);
+  // Not to be tried again each second: it is due when granting resumes.
+  if (hold.isPaused) return [];
   const undone: number[] = [];
   const asked: AccessRequest[] = [];
   for (const request of requests) {
-    const verdict = stillDue(deps, request, now);
+    const verdict = stillDue(deps, request, hold, now);
     if (verdict === 'yes') asked.push(request);
     else if (verdict === 'not cleared') {
       deps.clearAgain(request.id);
@@ -67,6 +67,8 @@ export async function lend(
     const placed = await intend(deps, server, asked, await withoutStrangers(deps, server, facts));
     tried = placed.map(({ request }) => request);
     // crash point: after-intend-before-grant
+    // The server was asked since: an operator's word of this moment counts.
+    if ((await readHold(deps.db, name)).isPaused) return undone;
     const answers = await target.lend(
       server.id,
       placed.map(({ request, place }) => ({
@@ -112,30 +114,6 @@ export function sharedLogin(login: string): HallpassError {
     passing: false,
     nextStep: 'Give each installation a login of its own on every server (hallpass setup-sql).',
   });
-}
-
-/**
- * Whether an approval still holds by the time its GRANT is run: not after 15 minutes, not after the shift. Nobody is
- * asked here, because what is due to be taken away waits for this sweep: the ledger says when it was asked.
- */
-function stillDue(
-  deps: LendDeps,
-  request: AccessRequest,
-  now: Date,
-): 'yes' | 'not cleared' | { readonly fail: string } {
-  const waitedMs = now.getTime() - (request.decidedAt ?? now).getTime();
-  if (waitedMs > GRANTING_LIMIT_MS) {
-    return {
-      fail: `it could not be granted within 15 minutes${request.trouble ? `: ${request.trouble}` : ''}`,
-    };
-  }
-  if (deps.config.targets.get(request.target)?.lend === false) {
-    return { fail: `nothing is lent on ${request.target} at present` };
-  }
-  const role = deps.roles.role(request.target, request.role);
-  // On call is an approval for as long as the shift; and what a role can do, changes.
-  const perishes = request.decidedBy === null || role === undefined || role.policy.maxDanger !== null;
-  return !perishes || isCleared(request, now) ? 'yes' : 'not cleared';
 }
 
 /** A membership by our own login that no request here explains is not ours to lend, and then to take away. */

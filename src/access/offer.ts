@@ -3,6 +3,8 @@ import type { ModalView } from '@slack/types';
 import type { RoleConfig, TargetConfig } from '../config/config.js';
 import { nearestFirst } from '../config/nearest.js';
 import { parseDuration } from '../domain/duration.js';
+import { pauseOn } from '../domain/pause.js';
+import { readPauses } from '../ledger/pauses.js';
 import type { Person } from '../messenger/messenger.js';
 import {
   durationTooLong,
@@ -15,6 +17,7 @@ import {
   roleUnknown,
 } from '../surfaces/form-words.js';
 import { type Form, requestModal } from '../surfaces/modal.js';
+import { formWhilePaused } from '../surfaces/pause.js';
 import type { Actor } from './access.js';
 import { askServer } from './ask-server.js';
 import type { Deps } from './deps.js';
@@ -23,7 +26,7 @@ import { previewWithin } from './preview.js';
 import { type Asking, type Refusal, readScope, sayHidden, sayRefusal } from './scope.js';
 import { findLogin, identify, loginOn, resolveLogin } from './who.js';
 
-type OfferDeps = Pick<Deps, 'config' | 'targets' | 'inspectors' | 'roles' | 'messenger' | 'logger'>;
+type OfferDeps = Pick<Deps, 'config' | 'db' | 'targets' | 'inspectors' | 'roles' | 'messenger' | 'logger'>;
 
 /** The form is shown without what the role can do when its server is slower, milliseconds. */
 const PREVIEW_MS = 1_000;
@@ -41,6 +44,8 @@ interface Opening {
   readonly target: TargetConfig | null;
   readonly named: RoleConfig | undefined;
 }
+/** Nor for the ledger to say whether granting is paused; milliseconds. */
+const PAUSE_MS = 500;
 
 /** What the form shows as long as no role is chosen. */
 const NO_ROLE_YET = {
@@ -64,15 +69,16 @@ export async function openForm(
   const durationMs = parseDuration(rest[0] ?? '');
   const reason = rest.slice(durationMs === null ? 0 : 1).join(' ');
   const login = target ? loginOn(deps.config, target.key, { id: userId, email: null }) : null;
-  const [place, notice] = await Promise.all([
+  const [place, notice, paused] = await Promise.all([
     placeOf(deps, { userId, channel }, target, named),
     noticeAtOpen(deps, actor, { words, channel, target, named }),
+    pauseNotice(deps, target),
   ]);
   const maxMs = (place.role?.policy ?? NO_ROLE_YET).maxMs;
   const tooLong = durationMs !== null && durationMs > maxMs;
   const cut = tooLong && place.role !== null ? durationTooLong(maxMs) : null;
   return requestModal({
-    ...form({ ...place, notice: notice ?? place.notice ?? cut }, login),
+    ...form({ ...place, notice: both(notice ?? place.notice ?? cut, paused) }, login),
     typed: { durationMs: tooLong ? null : durationMs, reason: reason === '' ? null : reason },
   });
 }
@@ -132,12 +138,13 @@ export async function fillForm(
   if (target === undefined)
     return requestModal(form({ ...nowhere(channel), notice: nothingOffered() }, null));
   const role = deps.roles.offered(target.key, chosen.role ?? '');
-  const [answer, place] = await Promise.all([
+  const [answer, place, paused] = await Promise.all([
     resolveLogin(deps, target, who.person, LOGIN_MS),
     placeOf(deps, { userId: actor.userId, channel }, target, role),
+    pauseNotice(deps, target),
   ]);
   const inTheWay = answer.login === null ? answer.why : target.lend ? null : notLending(target.name);
-  const shown = form({ ...place, notice: inTheWay ?? place.notice }, answer.login);
+  const shown = form({ ...place, notice: both(inTheWay ?? place.notice, paused) }, answer.login);
   if (place.role === null || answer.login === null || inTheWay !== null) return requestModal(shown);
   const pair = { target: target.key, role: place.role.role, login: answer.login };
   const { setRole } = place.role.lending;
@@ -146,6 +153,25 @@ export async function fillForm(
     askServer(deps, { target, role: place.role, login: answer.login, durationMs: null }),
   ]);
   return requestModal({ ...shown, preview, notice: shown.notice ?? server.refusal ?? server.remark });
+}
+
+/** Said before anything is filled in. Without a target only what holds on every one; null also of a slow ledger. */
+async function pauseNotice(
+  { db, logger }: Pick<OfferDeps, 'db' | 'logger'>,
+  target: TargetConfig | null,
+): Promise<string | null> {
+  const late = new Promise<null>((resolve) => setTimeout(resolve, PAUSE_MS, null).unref());
+  const pauses = await Promise.race([readPauses(db), late]).catch((error: unknown) => {
+    logger.warn({ err: error }, 'the ledger did not say whether granting is paused');
+    return null;
+  });
+  // No target is called so.
+  const pause = pauses === null ? null : pauseOn(pauses, target?.key ?? '');
+  return pause === null ? null : formWhilePaused(pause);
+}
+
+function both(notice: string | null, paused: string | null): string | null {
+  return notice === null || paused === null ? (notice ?? paused) : `${paused}\n${notice}`;
 }
 
 /** What of a target may be asked for, by whom and from where. */

@@ -1,6 +1,8 @@
+import { pauseOn } from '../domain/pause.js';
 import type { Policy } from '../domain/policy.js';
 import type { AccessRequest } from '../domain/request.js';
 import { releaseDeliveries } from '../ledger/deliveries.js';
+import { readPauses } from '../ledger/pauses.js';
 import { readPending, readRequests } from '../ledger/read-requests.js';
 import type { OnCallAnswer } from '../oncall/on-call.js';
 import { change } from './change.js';
@@ -48,7 +50,9 @@ export async function considerOnCall(deps: OnCallDeps, id: number): Promise<void
   if (request?.state !== 'pending') return;
   const offered = offeredToday(deps, request, 'approve');
   const role = offered.role;
-  const policy = role?.policy ?? null;
+  // It decides for now, and now nothing is granted: it is asked again when granting has resumed.
+  const isPaused = pauseOn(await readPauses(deps.db), request.target) !== null;
+  const policy = isPaused ? null : (role?.policy ?? null);
   // What a person who decides would be refused, on call does not decide either.
   const [standing, asked] = await Promise.all([
     role === null || !policy?.onCall ? null : standsToday(deps, request, role, 'approve').catch(() => null),

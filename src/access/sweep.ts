@@ -4,7 +4,7 @@
  */
 import { compare } from '../domain/compare.js';
 import type { DueStray } from '../domain/stray.js';
-import { type Due, readDue } from '../ledger/read-due.js';
+import { type Due, type Most, readDue } from '../ledger/read-due.js';
 import type { Target } from '../target/target.js';
 import type { Deps } from './deps.js';
 import { extendThere } from './extend-there.js';
@@ -16,7 +16,9 @@ import { type Revoked, recordNeverLent, revoke, settle } from './take-back.js';
 import { failUnapproved } from './unapproved.js';
 
 /** What is done at once; of what is taken away, some REVOKE statements' worth. */
-export const MOST = { requests: 500, endings: 2_000 };
+export const MOST: Most = { requests: 500, endings: 2_000 };
+/** For who only takes away. */
+export const REVOCATIONS: Most = { ...MOST, requests: 0 };
 /** What was revoked is settled before more is, after this many or after this long, milliseconds. */
 const MOST_UNSETTLED = 10_000;
 const SETTLE_AFTER_MS = 5_000;
@@ -29,6 +31,7 @@ type SweepDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'roles' | 'clearAgain'
  * more, here and where other targets have as much to do.
  * @param expected the system_identifier that the last comparison saw there; null before the first.
  * @param first what is due, as the caller has read it.
+ * @param most with REVOCATIONS nothing is granted or extended.
  * @returns true when something is left that a later try may do: the caller comes back.
  */
 export async function sweep(
@@ -38,6 +41,7 @@ export async function sweep(
   expected: string | null,
   herds: Herds,
   first: Due | null = null,
+  most: Most = MOST,
 ): Promise<boolean> {
   const undone: Met = { requests: [], strays: [] };
   const revoked: Revoked[] = [];
@@ -55,7 +59,7 @@ export async function sweep(
   };
   try {
     for (;;) {
-      const due: Due = await (next ?? readDue(deps.db, name, undone, MOST));
+      const due: Due = await (next ?? readDue(deps.db, name, undone, most));
       const { now, requests, endings, strays } = due;
       if (requests.length + endings.length + strays.length === 0 && size(unsettled) === 0) {
         return size(undone) > 0;
@@ -63,9 +67,9 @@ export async function sweep(
       if (size(unsettled) === 0) settledAt = performance.now();
       unsettled.requests.push(...[...requests, ...endings].map(({ id }) => id));
       unsettled.strays.push(...strays.map(({ id }) => id));
-      const isHerd = endings.length === MOST.endings || strays.length === MOST.endings;
-      const isMore = requests.length === MOST.requests || isHerd;
-      next = isMore ? readDue(deps.db, name, join(undone, unsettled), MOST) : null;
+      const isHerd = endings.length === most.endings || strays.length === most.endings;
+      const isMore = (most.requests > 0 && requests.length === most.requests) || isHerd;
+      next = isMore ? readDue(deps.db, name, join(undone, unsettled), most) : null;
       // Should what comes before it fail, nobody waits for it.
       next?.catch(() => undefined);
       if (isHerd) herdIsOver ??= herds.begin();

@@ -1,18 +1,14 @@
 /** What only an operator can say: that a server was replaced for good, or that something can never be proved. */
-import { createInterface } from 'node:readline/promises';
 import { foreseeReplaced, replace } from '../access/replaced.js';
 import { readOpenOn, writeOff } from '../access/write-off.js';
 import type { Config, TargetConfig } from '../config/config.js';
-import { parseRequestName } from '../domain/request.js';
 import { coerceError, HallpassError } from '../errors.js';
 import type { Queryable } from '../ledger/pool.js';
 import { createLogger } from '../logger.js';
 import { openTarget } from '../target/open.js';
 import { operator } from './operator.js';
 import { print } from './output.js';
-
-/** A reason is shown in Slack. */
-const MOST_REASON = 500;
+import { confirm, reason, refused, requestId } from './word.js';
 
 interface Word {
   readonly because: string | undefined;
@@ -37,7 +33,7 @@ export async function sayReplaced(
         process.exitCode = 1;
         continue;
       }
-      await confirm(`Was the server of ${key} replaced for good by the one that answers?`, yes);
+      await confirm(yes, `Was the server of ${key} replaced for good by the one that answers?`);
       const { lines: done, left } = await replace(deps, key, target, {
         by: operator(),
         because: because === undefined ? null : reason(because),
@@ -82,41 +78,10 @@ export async function sayWrittenOff(
     return;
   }
   await confirm(
-    `Close ${ids.length === 1 ? '1 request' : `${ids.length} requests`} without proof that the access is gone?`,
     yes,
+    `Close ${ids.length === 1 ? '1 request' : `${ids.length} requests`} without proof that the access is gone?`,
   );
   const { lines, failed } = await writeOff(deps, ids, { by: operator(), because: reason(because) });
   for (const line of lines) print(line);
   if (failed) process.exitCode = 1;
-}
-
-function requestId(name: string): number {
-  const id = parseRequestName(name);
-  if (id === null) throw refused(`${name} is no request`, 'a request is called R-1042, as on its card');
-  return id;
-}
-
-function reason(because: string): string {
-  const said = because.trim();
-  if (said === '' || said.length > MOST_REASON) {
-    throw refused('the reason is empty or too long', `--because takes up to ${MOST_REASON} characters`);
-  }
-  return said;
-}
-
-async function confirm(question: string, yes: boolean): Promise<void> {
-  if (yes) return;
-  if (!process.stdin.isTTY) throw refused('nobody is there to confirm it', 'add --yes');
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    if (!/^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim())) {
-      throw refused('nothing was changed', 'answer y to go on');
-    }
-  } finally {
-    terminal.close();
-  }
-}
-
-function refused(message: string, nextStep: string): HallpassError {
-  return new HallpassError(message, { passing: false, nextStep });
 }

@@ -5,7 +5,9 @@ import { manifest } from '../slack/manifest.js';
 import { addAudit } from './audit.js';
 import { addCheck } from './check.js';
 import { load, loadWithoutConnections } from './configuration.js';
+import { addEnd } from './end.js';
 import { print, printJson } from './output.js';
+import { addPause } from './pause.js';
 import { addReap } from './reap.js';
 import { addRecover } from './recover.js';
 import { addSetupSql } from './setup-sql.js';
@@ -19,6 +21,8 @@ export function addOthers(program: Command): void {
     .argument('<target/role>')
     .action((role: string) => print(explainRole(load(), role)));
 
+  addEnd(program);
+  addPause(program);
   addSetupSql(program);
   addReap(program);
   addRecover(program);

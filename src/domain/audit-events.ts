@@ -3,7 +3,7 @@
  * then asked of that one table again, and is written down nowhere else. Pure; whatever an event holds may be forged.
  */
 import { z } from 'zod';
-import type { AccessRequest, Place, RequestEvent } from './request.js';
+import type { AccessRequest, OperatorsWord, Place, RequestEvent } from './request.js';
 
 /** An audit event of a request. `at`: when its transaction began. */
 export interface Told {
@@ -77,12 +77,21 @@ export const submitted = z.object({
 /** What a server remembered of a grant that the ledger had lost. */
 export const recovered = until.extend({ server: z.string() });
 
+/** As `word`, where an operator always says why. */
+const operators = z.object({ by: z.string(), because: z.string() }) satisfies z.ZodType<OperatorsWord>;
+
+/** Who ended it: a person in Slack, Hallpass (null), or an operator from the command line. */
+function enderOf({ actor, data }: Told): { readonly by: string | null; readonly because?: string } {
+  return operators.safeParse(data).data ?? { by: actor };
+}
+
 /** An event that needs nothing but its time, and who did it. */
-function plain(kind: string, event: (actor: string | null) => RequestEvent | null): Reader {
+function plain(kind: string, event: (actor: string | null, told: Told) => RequestEvent | null): Reader {
   return {
     kind,
-    read: ({ at, actor }) => {
-      const made = event(actor);
+    read: (told) => {
+      const { at, actor } = told;
+      const made = event(actor, told);
       return made === null ? INCOMPLETE : { event: made, now: at };
     },
   };
@@ -125,7 +134,7 @@ const READERS: { readonly [T in RequestEvent['type']]: Reader | null } = {
   ),
   withdraw: {
     kind: 'withdrawn',
-    read: ({ at, actor }) => ({ event: { type: 'withdraw', by: actor }, now: at, given: open }),
+    read: (told) => ({ event: { type: 'withdraw', ...enderOf(told) }, now: told.at, given: open }),
   },
   lapse: {
     kind: 'lapsed',
@@ -149,7 +158,7 @@ const READERS: { readonly [T in RequestEvent['type']]: Reader | null } = {
     now: at,
   })),
   relinquish: plain('relinquished', (by) => (by === null ? null : { type: 'relinquish', by })),
-  end: plain('end_asked', (by) => ({ type: 'end', by })),
+  end: plain('end_asked', (_, told) => ({ type: 'end', ...enderOf(told) })),
   extend: kept('extended', extended, ({ via, from, expiresAt }, { at, actor }, request) => {
     if (actor === null) return INCOMPLETE;
     const more = expiresAt.getTime() - at.getTime();

@@ -83,6 +83,7 @@ const BLANK = {
   sessionsBefore: null,
   reviewAt: null,
   endedBy: null,
+  endedBecause: null,
   endedAt: null,
 } as const satisfies Partial<AccessRequest>;
 
@@ -130,6 +131,7 @@ const COMPARED: readonly (readonly [string, (request: AccessRequest) => unknown,
   ['decided via', ({ decidedVia }) => decidedVia, 'hidden'],
   ['expires', ({ expiresAt }) => expiresAt?.toISOString(), 'shown'],
   ['ended by', ({ endedBy }) => endedBy, 'shown'],
+  ['ended because', ({ endedBecause }) => endedBecause, 'hidden'],
   ['place', ({ place }) => placeOf(place), 'shown'],
   ['sessions', ({ lending }) => lending?.sessions, 'shown'],
   ['set role', ({ lending }) => lending?.setRole, 'shown'],

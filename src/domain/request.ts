@@ -68,7 +68,7 @@ export interface AccessRequest {
   /** Rises with every change; what is shown of the request is shown at a version. */
   readonly version: number;
   readonly state: State;
-  /** Set from `ending` on; of what was withdrawn, `ended` when Hallpass did it. */
+  /** Set from `ending` on; of what was withdrawn, `ended` when Hallpass or an operator did it. */
   readonly why: Why | null;
   /** A sentence for people: why the GRANT failed, or what hinders the GRANT or REVOKE right now. */
   readonly trouble: string | null;
@@ -117,8 +117,10 @@ export interface AccessRequest {
   readonly sessionsBefore: string | null;
   /** Since when it is due to be looked at what was left behind; null when it is not. */
   readonly reviewAt: Date | null;
-  /** Who ended it early. */
+  /** Who ended it early: a Slack user id, or with `endedBecause` an operator's user of the operating system. */
   readonly endedBy: string | null;
+  /** Why an operator ended it from the command line; null when nobody did. */
+  readonly endedBecause: string | null;
   readonly endedAt: Date | null;
 }
 
@@ -172,6 +174,13 @@ export interface Extension {
   readonly from: Date;
 }
 
+/** What an operator says on the command line. */
+export interface OperatorsWord {
+  /** The user of the operating system, and its host. */
+  readonly by: string;
+  readonly because: string;
+}
+
 /** What was seen when a grant was proved gone. */
 export interface Proof {
   /** The membership was missing before we took anything. */
@@ -202,8 +211,11 @@ export type RequestEvent =
   /** Who is asked changed, or what keeps them from deciding. `mention`: those who decide now are told in its thread. */
   | { readonly type: 'asking'; readonly asking: Asking; readonly mention: boolean }
   | { readonly type: 'deny'; readonly by: string; readonly via: string }
-  /** `by`: null when Hallpass did it, because the requester has no account any more that may ask. */
-  | { readonly type: 'withdraw'; readonly by: string | null }
+  /**
+   * `by`: null when Hallpass did it, because the requester has no account any more that may ask. With `because` an
+   * operator did it from the command line, and `by` is a user of the operating system.
+   */
+  | { readonly type: 'withdraw'; readonly by: string | null; readonly because?: string }
   | { readonly type: 'lapse' }
   /** What the role can do, as it was read for who decides; `why` it could not be. Kept by the audit. */
   | { readonly type: 'previewed'; readonly result: object }
@@ -224,8 +236,8 @@ export type RequestEvent =
   /** The GRANT will not come about; it may still have happened. */
   | { readonly type: 'grant_failed'; readonly trouble: string }
   | { readonly type: 'relinquish'; readonly by: string }
-  /** `by`: null when Hallpass did it, because the holder has no account any more that may hold it. */
-  | { readonly type: 'end'; readonly by: string | null }
+  /** `by` and `because` as for `withdraw`: null when the holder has no account any more that may hold it. */
+  | { readonly type: 'end'; readonly by: string | null; readonly because?: string }
   /** An approver lends it for as long again as was asked for, from now on. `maxMs` as for `approve`. */
   | { readonly type: 'extend'; readonly by: string; readonly via: string; readonly maxMs: number }
   /** The target has the new end. */

@@ -99,9 +99,14 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
           );
         case 'withdraw':
           return go(
-            { state: 'withdrawn', why: event.by === null ? 'ended' : null, endedAt: now },
+            {
+              state: 'withdrawn',
+              why: event.by === null || event.because !== undefined ? 'ended' : null,
+              endedAt: now,
+              ...(event.because === undefined ? {} : { endedBy: event.by, endedBecause: event.because }),
+            },
             'withdrawn',
-            event.by,
+            ...actorOf(event),
           );
         case 'asking':
           return go({ asking: event.asking }, 'asking', null, { ...event.asking });
@@ -229,11 +234,12 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
           state: 'ending',
           why: event.type === 'end' ? 'ended' : 'relinquished',
           endedBy: event.by,
+          endedBecause: (event.type === 'end' ? event.because : null) ?? null,
           trouble: null,
           warnAt: null,
         },
         event.type === 'end' ? 'end_asked' : 'relinquished',
-        event.by,
+        ...actorOf(event),
       );
     }
     case 'missing': {
@@ -314,6 +320,17 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
         null,
       );
   }
+}
+
+/** For the audit: a person in Slack acts; what an operator says on the command line is kept beside it. */
+function actorOf({
+  by,
+  because,
+}: {
+  readonly by: string | null;
+  readonly because?: string;
+}): readonly [actor: string | null, data: Readonly<Record<string, unknown>>] {
+  return because === undefined ? [by, {}] : [null, { by, because }];
 }
 
 /** For the audit: who else could use it, as far as a list of names can be read by people. */

@@ -1,4 +1,5 @@
 import { LATE } from './overdue.js';
+import { isPausedSql } from './pauses.js';
 import type { Queryable } from './pool.js';
 import { UNDECIDABLE } from './read-asking.js';
 
@@ -18,6 +19,8 @@ export interface Figures {
     readonly doubted: boolean;
     /** Another server answers, which may be a copy. */
     readonly stranger: boolean;
+    /** Nothing new is granted there. */
+    readonly paused: boolean;
   }[];
   readonly pending: number;
   /** Of those, the ones that nobody can decide at present. */
@@ -40,7 +43,9 @@ export interface Figures {
 /** Each count reads an index that holds what is open only. */
 const PER_TARGET = `
   select t.name, extract(epoch from t.checked_at)::float8 as compared,
-      held.active, held.expired, t.doubt is not null as doubted, t.stranger is not null as stranger, late.overdue, extract(epoch from now() - late.since)::float8 as "oldestSeconds"
+      held.active, held.expired, t.doubt is not null as doubted, t.stranger is not null as stranger,
+      ${isPausedSql('t.name')} as paused,
+      late.overdue, extract(epoch from now() - late.since)::float8 as "oldestSeconds"
     from targets t cross join lateral (
       select count(*)::int as active, count(*) filter (where expires_at <= now())::int as expired
         from requests where target = t.name and state = 'active'

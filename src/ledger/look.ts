@@ -1,4 +1,5 @@
 import { isLockTimeout, LEASE_MS, takeLeaseSql } from './leases.js';
+import { isPausedSql } from './pauses.js';
 import { LedgerError, type Queryable } from './pool.js';
 import { DUE, type Due, type DueRow, type Most, toDue, toDueApart } from './read-due.js';
 import { type RawTarget, TARGET_COLUMNS, type TargetRow, toTargetRow } from './targets.js';
@@ -34,7 +35,7 @@ const OLDEST_DUE = `
   select min(since) as since from (
     select min(expires_at) as since from requests where target = $1 and state = 'active' and expires_at <= now()
     union all select min(ending_at) from requests where target = $1 and state = 'ending'
-    union all select min(decided_at) from requests where target = $1 and state = 'granting'
+    union all select min(decided_at) from requests where target = $1 and state = 'granting' and not ${isPausedSql('$1')}
     union all select min(extended_at) from requests where target = $1 and state = 'active' and extension = 'asked'
     union all select min(due_at) from strays where target = $1 and settled_at is null) d`;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AccessRequest } from '../domain/request.js';
 import type { DueStray } from '../domain/stray.js';
+import { isPausedSql } from './pauses.js';
 import type { Queryable } from './pool.js';
 import {
   parseRow,
@@ -114,7 +115,7 @@ export const DUE = `
       case when coalesce(r.nth, 1) = 1 then (${STRAYS}) end as strays, r.*
     from (select now()) clock left join lateral (
       select row_number() over () as nth, r.state <> 'granting' or ${APPROVED} as approved, ${REQUEST_COLUMNS} from (
-        (${due('*', `state = 'granting' order by id limit $2`)})
+        (${due('*', `state = 'granting' and not ${isPausedSql('$1')} order by id limit $2`)})
         union all
         (${due('*', `state = 'active' and extension = 'asked' and expires_at > now() order by id limit $2`)})
       ) r limit $2) r on true`;
@@ -142,7 +143,7 @@ export interface Met {
 }
 
 /**
- * What a sweep of this target has to do now, in one round trip: what waits to be lent, then what was made longer; and
+ * What a sweep of this target has to do now, in one round trip: what waits to be lent unless granting is paused there, then what was made longer; and
  * apart from them what is to be taken back, what somebody ended first, then the most overdue.
  * @param except what this sweep met already and has not settled: they must not hold up the others.
  */

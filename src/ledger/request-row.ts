@@ -62,6 +62,7 @@ export const requestRow = z.object({
   extended_at: z.date().nullable(),
   extended_from: z.date().nullable(),
   ended_by: z.string().nullable(),
+  ended_because: z.string().nullable(),
   ended_at: z.date().nullable(),
   sessions: z.enum(['auto', 'all', 'leave']).nullable(),
   set_role: z.boolean().nullable(),
@@ -125,6 +126,7 @@ export function toRequest(row: unknown): AccessRequest {
         ? null
         : { state: r.extension, by: r.extended_by, at: r.extended_at, from: r.extended_from },
     endedBy: r.ended_by,
+    endedBecause: r.ended_because,
     endedAt: r.ended_at,
     lending: toLending(r),
     mark: r.mark,
@@ -187,6 +189,7 @@ export function toChange(next: AccessRequest): Record<string, unknown> {
     extended_at: next.extension?.at ?? null,
     extended_from: next.extension?.from ?? null,
     ended_by: next.endedBy,
+    ended_because: next.endedBecause,
     ended_at: next.endedAt,
     sessions: next.lending?.sessions ?? null,
     set_role: next.lending?.setRole ?? null,

@@ -38,7 +38,7 @@ export interface Write {
 
 const CHANGED = `version int, state text, why text, why_exact text, trouble text, duration_ms bigint, on_call_note text, asking jsonb,
   decided_at timestamptz, decided_by text, decided_via text, cleared_at timestamptz, server text, grantor_oid oid, role_oid oid, member_oid oid,
-  granted_at timestamptz, expires_at timestamptz, warn_at timestamptz, ended_by text, ended_at timestamptz,
+  granted_at timestamptz, expires_at timestamptz, warn_at timestamptz, ended_by text, ended_because text, ended_at timestamptz,
   sessions text, set_role boolean, grace_ms bigint, mark text, sessions_before text, users_through jsonb, review_at timestamptz,
   extension text, extended_by text, extended_at timestamptz, extended_from timestamptz`;
 const COLUMNS = CHANGED.split(',').map((column) => column.trim().split(' ')[0]);

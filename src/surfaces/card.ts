@@ -8,6 +8,7 @@ import { button, compose, type Paragraph, plain } from './blocks.js';
 import { headlineSinceEnd, sinceItsEnd } from './came-back.js';
 import { ACTIONS } from './ids.js';
 import type { Message, Scene } from './message.js';
+import { headlineWhilePaused, pausedParagraphs, whilePaused } from './pause.js';
 import { previewLines } from './preview.js';
 import {
   byOnCall,
@@ -34,14 +35,17 @@ export interface CardFacts {
 /** The card as the request stands. */
 export function card(request: AccessRequest, scene: Scene, { first, preview, missing }: CardFacts): Message {
   return compose({
-    ...(headlineSinceEnd(scene.strays) ?? headline(request, null)),
+    ...(headlineSinceEnd(scene.strays) ??
+      headlineWhilePaused(request, scene.pause) ??
+      headline(request, null)),
     paragraphs: [
       wish(request, scene, null),
       ...roleParagraphs(request, scene),
       ...(preview === null ? [] : [previewLines(preview, request).join('\n')]),
       ...sessionsStay(request, missing),
       reasonParagraph(request),
-      ...soFar(request, null),
+      ...soFar(whilePaused(request, scene.pause), null),
+      ...pausedParagraphs(request, scene.pause),
       ...sinceItsEnd(scene.strays),
       ...approvers(request, first),
     ],

@@ -1,7 +1,7 @@
 /** What a requester is told in direct messages. All of it is a function of the request: shown anew, buttons go. */
 import type { Button } from '@slack/types';
 import { sayDuration } from '../domain/duration.js';
-import { type AccessRequest, askedNow, lendingOf, requestName } from '../domain/request.js';
+import { type AccessRequest, askedNow, isFinal, lendingOf, requestName } from '../domain/request.js';
 import { awaitsWarning } from '../domain/transition.js';
 import { whoDecides } from './asking.js';
 import { button, compose, type Paragraph } from './blocks.js';
@@ -9,6 +9,7 @@ import { headlineSinceEnd, sinceItsEnd } from './came-back.js';
 import { psqlLine, setRoleSql } from './connect.js';
 import { ACTIONS } from './ids.js';
 import type { Message, Scene } from './message.js';
+import { headlineWhilePaused, pausedParagraphs, whilePaused } from './pause.js';
 import {
   canEnd,
   endedSessions,
@@ -76,11 +77,14 @@ export function isOvertaken(kind: string, request: AccessRequest): boolean {
 
 function tell(request: AccessRequest, scene: Scene, more: readonly Paragraph[]): Message {
   return compose({
-    ...(headlineSinceEnd(scene.strays) ?? headline(request, request.requester)),
+    ...(headlineSinceEnd(scene.strays) ??
+      headlineWhilePaused(request, scene.pause) ??
+      headline(request, request.requester)),
     paragraphs: [
       wish(request, scene, request.requester),
       ...more,
-      ...soFar(request, request.requester),
+      ...soFar(whilePaused(request, scene.pause), request.requester),
+      ...pausedParagraphs(request, scene.pause),
       ...sinceItsEnd(scene.strays),
       ...nextStep(request),
     ],
@@ -165,6 +169,9 @@ function closing(request: AccessRequest, scene: Scene): Message {
 }
 
 function nextStep(request: AccessRequest): readonly Paragraph[] {
+  if (isFinal(request.state) && request.endedBecause !== null) {
+    return ['Talk to an operator of Hallpass before you ask again.'];
+  }
   switch (request.state) {
     case 'pending':
       return whoDecides(request, request.requester);

@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import type { Pause } from '../domain/pause.js';
 import type { Stray } from '../domain/stray.js';
 
 /** What one Slack message shows. */
@@ -23,6 +24,8 @@ export interface Scene {
   readonly database: string;
   /** The login has nothing of the role before SET ROLE. */
   readonly setRoleFirst?: boolean;
+  /** Why it is not granted at present; null when no pause holds there, or it doesn't wait. */
+  readonly pause: Pause | null;
   /** Oldest first. */
   readonly strays: readonly Stray[];
 }

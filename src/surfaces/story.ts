@@ -73,9 +73,16 @@ function endedTitle(request: AccessRequest, reader: string | null): string {
 }
 
 function cancelled(request: AccessRequest, reader: string | null): string {
-  return request.why === 'ended'
+  if (request.why !== 'ended') return `Cancelled by ${who(request.requester, reader)}`;
+  const operator = operatorOf(request);
+  return operator === null
     ? `Cancelled, because ${accountLeft(request, reader)}`
-    : `Cancelled by ${who(request.requester, reader)}`;
+    : `Cancelled by ${operator}`;
+}
+
+/** Who typed a command; null when it was another who cancelled or ended it. */
+function operatorOf({ endedBy, endedBecause }: AccessRequest): string | null {
+  return endedBy === null || endedBecause === null ? null : `an operator (${inline(endedBy, MAX_NAME)})`;
 }
 
 function accountLeft({ requester }: AccessRequest, reader: string | null): string {
@@ -92,7 +99,7 @@ export function whyEnded(request: AccessRequest, reader: string | null): string 
     case 'ended':
       return endedBy === null
         ? `ended, because ${accountLeft(request, reader)}`
-        : `ended by ${who(endedBy, reader)}`;
+        : `ended by ${operatorOf(request) ?? who(endedBy, reader)}`;
     // By somebody, by the server itself, or in what a restored ledger has forgotten: nobody here saw it.
     case 'removed':
       return 'gone from the server, and the ledger doesn’t say who revoked it';
@@ -148,7 +155,7 @@ export function events(request: AccessRequest, reader: string | null): readonly 
 
 function extended({ state }: AccessRequest, extension: Extension, reader: string | null): string {
   const said = `Extended by ${who(extension.by, reader)} ${when(extension.at)}`;
-  if (extension.state === 'refused') return `${said}, which the server did not take: the end before holds.`;
+  if (extension.state === 'refused') return `${said}, which did not take effect: the end before holds.`;
   return extension.state === 'asked' && state === 'active' ? `${said}, not confirmed there yet.` : `${said}.`;
 }
 
@@ -202,6 +209,9 @@ export function soFar(request: AccessRequest, reader: string | null): readonly P
   const hinders = trouble(request);
   return [
     ...(happened.length > 0 ? [happened.join('\n')] : []),
+    ...(request.endedBecause === null
+      ? []
+      : [{ label: 'The operator’s reason:', words: request.endedBecause }]),
     ...(hinders === null ? [] : [hinders]),
     ...(request.onCallNote === null || request.state !== 'pending'
       ? []

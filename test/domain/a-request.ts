@@ -37,6 +37,7 @@ export function aRequest(change: Partial<AccessRequest> = {}): AccessRequest {
     warnAt: null,
     extension: null,
     endedBy: null,
+    endedBecause: null,
     endedAt: null,
     lending: null,
     mark: null,

@@ -302,6 +302,21 @@ it('what Hallpass itself withdraws or ends, because an account left, names nobod
   });
 });
 
+it('what an operator ends from the command line says who and why, and is nobody’s in Slack', () => {
+  const word = { by: 'olga@ops1', because: 'stolen laptop' };
+  const kept = { why: 'ended', endedBy: 'olga@ops1', endedBecause: 'stolen laptop' };
+  expect(transition(aRequest(), { type: 'withdraw', ...word }, NOON)).toMatchObject({
+    next: { state: 'withdrawn', ...kept },
+    audit: { kind: 'withdrawn', actor: null, data: word },
+  });
+  for (const request of [anActive(), aRequest({ state: 'granting' })]) {
+    expect(transition(request, { type: 'end', ...word }, later(60_000))).toMatchObject({
+      next: { state: 'ending', ...kept },
+      audit: { kind: 'end_asked', actor: null, data: word },
+    });
+  }
+});
+
 describe('what a proof of absence means', () => {
   const gone = (request: AccessRequest, found: boolean, at = later(60_000)) =>
     transition(request, { type: 'proved_gone', proof: { ...PROOF, found } }, at);

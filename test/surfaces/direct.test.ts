@@ -89,6 +89,16 @@ describe('the note about an outcome', () => {
     ['ended', 'removed', ['gone from the server']],
     ['ended', 'endedBy', ['Ended by <@U0BO>']],
     ['ended', 'endedLeft', ['Ended, because your Slack account was deactivated']],
+    [
+      'ended',
+      'endedByOperator',
+      ['Ended by an operator (olga@ops1)', 'The operator’s reason: stolen laptop', 'Talk to an operator'],
+    ],
+    [
+      'withdrawn',
+      'withdrawnByOperator',
+      ['Cancelled by an operator (olga@ops1)', 'stolen laptop', 'Talk to an operator'],
+    ],
     ['withdrawn', 'withdrawnLeft', ['Cancelled, because your Slack account was deactivated']],
   ])('%s (%s) says what happened and what to do', (kind, situation, facts) => {
     const message = note(kind, SITUATIONS[situation], scene);

@@ -5,10 +5,18 @@ import { checkModal } from '../../sandbox/slack/validate/view.js';
 import type { AccessRequest } from '../../src/domain/request.js';
 import { card } from '../../src/surfaces/card.js';
 import { NOTE_KINDS, note, status } from '../../src/surfaces/direct.js';
+import { endedByOperator } from '../../src/surfaces/ended.js';
 import * as formWords from '../../src/surfaces/form-words.js';
 import type { Message, Scene } from '../../src/surfaces/message.js';
 import { requestModal } from '../../src/surfaces/modal.js';
 import { manyOrphans, orphanFound, serverChanged } from '../../src/surfaces/operators.js';
+import {
+  approvedWhilePaused,
+  formWhilePaused,
+  grantingPaused,
+  grantingResumed,
+  notExtendedWhilePaused,
+} from '../../src/surfaces/pause.js';
 import * as words from '../../src/surfaces/words.js';
 import { SITUATION_NAMES, SITUATIONS, scene, textsIn } from './samples.js';
 
@@ -38,6 +46,8 @@ function hostile(request: AccessRequest, { name, long }: (typeof HOSTILE)[number
     onCallNote: long,
     trouble: request.trouble === null ? null : long,
     decidedVia: request.decidedVia === null ? null : long,
+    endedBecause: request.endedBecause === null ? null : long,
+    endedBy: request.endedBecause === null ? request.endedBy : long,
     wishedMs: 9 * 86_400_000 + 3_723_000,
   };
 }
@@ -46,6 +56,7 @@ function scenes({ name, long }: (typeof HOSTILE)[number]): readonly Scene[] {
   return [
     { ...scene, targetName: long, environment: long, about: long, host: long, database: name },
     { ...scene, targetName: name, environment: name, about: name, host: 'h'.repeat(253), database: name },
+    { ...scene, pause: { target: name, by: long, because: long, since: new Date() } },
   ];
 }
 
@@ -97,6 +108,11 @@ it.each(HOSTILE.map((sample, i) => [i, sample] as const))('messages, sample %i',
   );
   const orphan = { ...on, id: 12, role: sample.name, login: sample.name };
   expectFit(orphanFound(orphan));
+  const word = { by: sample.long, because: sample.long };
+  expectFit(grantingPaused({ target: sample.name, ...word }));
+  expectFit(grantingResumed({ target: null, ...word }));
+  const many = Array.from({ length: 5_000 }, () => ({ ...orphan, target: sample.name }));
+  expectFit(endedByOperator({ grants: many, pending: many, ...word }));
   expectFit(manyOrphans({ ...on, found: Array.from({ length: 5_000 }, () => orphan) }));
 });
 
@@ -153,6 +169,10 @@ it.each(HOSTILE.map((sample, i) => [i, sample] as const))(
         expectInert(words.notOfferedAnyMore(request, verdict));
       }
       expect(formWords.alreadyAsked(request)).toContain('R-1042');
+      const pause = { target: name, by: long, because: long, since: new Date() };
+      expectInert(approvedWhilePaused(request, pause));
+      expectInert(notExtendedWhilePaused(request, pause));
+      expect(formWhilePaused(pause)).not.toContain('\u202E');
     }
     expectInert(words.unknownRequest(long));
     expectInert(words.help(name, name));

@@ -21,6 +21,7 @@ export const scene: Scene = {
   port: 5432,
   database: 'shop',
   strays: [],
+  pause: null,
 };
 
 const pending = aRequest({
@@ -72,10 +73,19 @@ export const SITUATIONS = {
   relinquished: ended('relinquished', ANA),
   endedBy: ended('ended', BO),
   endedLeft: ended('ended'),
+  endedByOperator: { ...ended('ended', 'olga@ops1'), endedBecause: 'stolen laptop' },
   removed: ended('removed'),
   denied: { ...pending, ...decided, state: 'denied', endedAt: DECIDED },
   withdrawn: { ...pending, state: 'withdrawn', endedAt: ENDED },
   withdrawnLeft: { ...pending, state: 'withdrawn', why: 'ended', endedAt: ENDED },
+  withdrawnByOperator: {
+    ...pending,
+    state: 'withdrawn',
+    why: 'ended',
+    endedBy: 'olga@ops1',
+    endedBecause: 'stolen laptop',
+    endedAt: ENDED,
+  },
   lapsed: { ...pending, state: 'lapsed', endedAt: ENDED },
   failed: { ...pending, ...decided, state: 'failed', why: 'failed', trouble: 'no such role', endedAt: ENDED },
 } as const satisfies Record<string, AccessRequest & { state: State }>;

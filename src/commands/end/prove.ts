@@ -1,0 +1,93 @@
+/** Waits until what an operator ended is proved gone, and revokes it from here beside any Hallpass that runs. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createAnchors } from '../../access/anchors.js';
+import { createLeases } from '../../access/leases.js';
+import { revokeUntil } from '../../access/revoke-due.js';
+import { createRoles } from '../../access/roles.js';
+import type { Config, TargetConfig } from '../../config/config.js';
+import { releaseLease } from '../../ledger/leases.js';
+import { readUnproved, type Scope, type Unproved } from '../../ledger/open-in.js';
+import type { Queryable } from '../../ledger/pool.js';
+import { createLogger } from '../../logger.js';
+import { openTarget } from '../../target/open.js';
+
+/** The ledger is asked how far it is this often, milliseconds. */
+const POLL_MS = 250;
+
+interface Proving {
+  readonly scope: Scope;
+  readonly ids: readonly number[];
+  /** Given up when nothing more was proved for so long, milliseconds. */
+  readonly patienceMs: number;
+  /** How many are not proved gone yet. */
+  readonly onProgress: (left: number) => void;
+  /** Nobody waits any more. */
+  readonly signal: AbortSignal;
+}
+
+/** @returns what is not proved gone when it gave up; nothing in the ledger changes by giving up. */
+export async function proveGone(
+  db: Queryable,
+  config: Config,
+  { scope, ids, patienceMs, onProgress, signal }: Proving,
+): Promise<Unproved> {
+  const logger = createLogger('silent');
+  const deps = { db, config, logger, changed: () => undefined, clearAgain: () => undefined };
+  const sweeping = { ...deps, roles: createRoles(config, new Map(), logger) };
+  const leases = createLeases(deps, `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`);
+  const tools = { anchors: createAnchors(deps), leases };
+  const stop = new AbortController();
+  const working = new Map<string, Promise<void>>();
+  let unproved = await readUnproved(db, scope, ids);
+
+  const isDone = (name: string) => !targetsOf(unproved).has(name);
+  const work = async ({ key, ...how }: TargetConfig) => {
+    const target = openTarget(how);
+    try {
+      await revokeUntil(sweeping, tools, key, target, () => isDone(key), stop.signal);
+    } finally {
+      await target.close();
+    }
+  };
+
+  let least = Number.POSITIVE_INFINITY;
+  let since = performance.now();
+  try {
+    for (;;) {
+      const left = sizeOf(unproved);
+      onProgress(left);
+      if (left === 0 || signal.aborted) break;
+      if (left < least) since = performance.now();
+      least = Math.min(least, left);
+      if (performance.now() - since > patienceMs) break;
+      for (const name of targetsOf(unproved)) {
+        const target = config.targets.get(name);
+        if (target !== undefined && !working.has(name)) working.set(name, work(target));
+      }
+      await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+      // A ledger that is away for a moment has shown no progress.
+      unproved = await readUnproved(db, scope, ids).catch(() => unproved);
+    }
+  } finally {
+    stop.abort();
+    // A target that hangs keeps its lease until the process is cut off.
+    if (signal.aborted) await Promise.all([...working.keys()].map((name) => letGo(db, name, leases.holder)));
+    await Promise.all(working.values());
+  }
+  return readUnproved(db, scope, ids);
+}
+
+/** A lease runs out by itself, too. */
+async function letGo(db: Queryable, name: string, holder: string): Promise<void> {
+  await releaseLease(db, name, holder).catch(() => undefined);
+}
+
+function targetsOf({ requests, remnants }: Unproved): ReadonlySet<string> {
+  return new Set([...requests.keys(), ...remnants.map(({ target }) => target)]);
+}
+
+function sizeOf({ requests, remnants }: Unproved): number {
+  return [...requests.values()].reduce((sum, n) => sum + n, remnants.length);
+}

@@ -1,0 +1,49 @@
+/** An operator's word on the command line: why, about which request, and whether they mean it. */
+import { createInterface } from 'node:readline/promises';
+import { parseRequestName } from '../domain/request.js';
+import { HallpassError } from '../errors.js';
+
+/** A reason is shown in Slack. */
+const MOST_REASON = 500;
+
+/** @throws HallpassError when it says nothing, or too much. */
+export function reason(because: string): string {
+  const said = because.trim();
+  if (said === '' || said.length > MOST_REASON) {
+    throw refused('the reason is empty or too long', `--because takes up to ${MOST_REASON} characters`);
+  }
+  return said;
+}
+
+/** @throws HallpassError unless it is like R-1042. */
+export function requestId(name: string): number {
+  const id = parseRequestName(name);
+  if (id === null) throw refused(`${name} is no request`, 'a request is called R-1042, as on its card');
+  return id;
+}
+
+/**
+ * Asks each question, unless `yes`. @throws HallpassError unless all are answered with yes; also without a terminal.
+ */
+export async function confirm(yes: boolean, ...questions: readonly string[]): Promise<void> {
+  if (yes) return;
+  if (!process.stdin.isTTY) throw refused('nobody is there to confirm it', 'add --yes');
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  // Without somebody who listens Ctrl-C only pauses it.
+  terminal.on('SIGINT', () => terminal.close());
+  const unconfirmed = refused('nothing was changed', 'answer y to go on');
+  try {
+    for (const question of questions) {
+      // Ctrl-C and the end of the input are a no.
+      const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
+      const answer = await Promise.race([terminal.question(`${question} [y/N] `), closed]);
+      if (!/^y(es)?$/i.test(answer.trim())) throw unconfirmed;
+    }
+  } finally {
+    terminal.close();
+  }
+}
+
+export function refused(message: string, nextStep: string): HallpassError {
+  return new HallpassError(message, { passing: false, nextStep });
+}

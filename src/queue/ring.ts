@@ -1,0 +1,30 @@
+import type { RedisServer } from '../config/redis-url.js';
+import { discard } from './close.js';
+import { postgresConnection, redisConnection } from './connection.js';
+import { redisPrefix } from './names.js';
+
+/** As long as is waited for the queue, milliseconds: with Redis down an `add` hangs. */
+const RING_MS = 2_000;
+
+/**
+ * Rings for these targets now, in one of the processes that run: what a command has written is done and shown at once, and
+ * not with the next heartbeat. A hint: never throws, and nothing depends on it.
+ */
+export async function ring(
+  { redis, databaseUrl }: { readonly redis: RedisServer | null; readonly databaseUrl: string },
+  targets: readonly string[],
+): Promise<void> {
+  if (targets.length === 0) return;
+  const connection =
+    redis === null ? postgresConnection(databaseUrl) : redisConnection(redis, redisPrefix(databaseUrl));
+  const queue = connection.openQueue();
+  queue.on('error', () => undefined);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, RING_MS);
+  });
+  const rung = Promise.all(targets.map((target) => queue.add('look', { target }, { delay: 0 })));
+  await Promise.race([late, rung.catch(() => undefined)]);
+  clearTimeout(timer);
+  await discard(queue);
+}

@@ -1,0 +1,50 @@
+/** What the operators are told when one of them ends access from the command line. */
+import { requestName } from '../domain/request.js';
+import { compose } from './blocks.js';
+import type { Message } from './message.js';
+import { code, inline } from './text.js';
+
+/** Names in one message. */
+const MAX_SHOWN = 5;
+
+interface Facts {
+  /** Those that hold access, or may. */
+  readonly grants: readonly Named[];
+  /** Those that waited for approval. */
+  readonly pending: readonly Named[];
+  readonly by: string;
+  readonly because: string;
+}
+
+interface Named {
+  readonly id: number;
+  readonly target: string;
+  readonly role: string;
+  readonly login: string;
+}
+
+export function endedByOperator({ grants, pending, by, because }: Facts): Message {
+  const all = [...grants, ...pending];
+  const shown = all
+    .slice(0, MAX_SHOWN)
+    .map(
+      ({ id, target, role, login }) =>
+        `${requestName(id)} (${code(role)} of ${code(login)} on ${inline(target, 100)})`,
+    );
+  const more = all.length - shown.length;
+  return compose({
+    mark: 'rotating_light',
+    title: `An operator ends ${count(grants.length, 'grant')} and cancels ${count(pending.length, 'request')}`,
+    paragraphs: [
+      `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
+      { label: 'By word of:', words: `${by}: ${because}` },
+      'Each card says when its access is confirmed gone.',
+    ],
+    buttons: [],
+    footer: 'hallpass end',
+  });
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+}
