@@ -107,6 +107,8 @@ it('one person whom Slack does not tell of keeps nobody else’s access, and ope
   const world = use();
   const { stage } = world;
   const { slack } = stage;
+  // A guest a moment ago.
+  expect(await slack.announce(CAST.ben)).toMatchObject({ ok: true });
   const anas = await borrow(stage, 'ana', { role: 'orders_read' });
   const bens = await borrow(stage, 'ben', { role: 'orders_read' });
   // So that nothing is remembered of them.
@@ -116,7 +118,11 @@ it('one person whom Slack does not tell of keeps nobody else’s access, and ope
   slack.workspace.setPerson(CAST.ben, { deactivated: true });
   await lookAround(world);
   // Ana's turn comes before Ben's.
-  await card(slack, bens.id, /Ended, because the Slack account of <@U0BEN> was deactivated/);
+  await card(
+    slack,
+    bens.id,
+    /Ended, because the Slack account of <@U0BEN> was deactivated[\s\S]*Confirmed gone/,
+  );
   expect(await isRefused(stage, 'ben', 'orders_read')).toBe(true);
   await expectReads(stage, 'ana', 'orders_read');
 
@@ -132,7 +138,12 @@ it('one person whom Slack does not tell of keeps nobody else’s access, and ope
   slack.faults.clear();
   slack.workspace.setPerson(CAST.ana, { deactivated: true });
   await slack.waitFor(
-    () => cardNow(slack, anas.id, /Ended, because the Slack account of <@U0ANA> was deactivated/),
+    () =>
+      cardNow(
+        slack,
+        anas.id,
+        /Ended, because the Slack account of <@U0ANA> was deactivated[\s\S]*Confirmed gone/,
+      ),
     40_000,
   );
   expect(await isRefused(stage, 'ana', 'orders_read')).toBe(true);
