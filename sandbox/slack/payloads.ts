@@ -78,7 +78,7 @@ export function viewAction(world: World, person: Person, open: OpenView, action:
     container: { type: 'view', view_id: open.id },
     trigger_id: world.tickets.issueTrigger(person.id, open.view.type === 'modal' ? open.id : null),
     team: team(world),
-    enterprise: enterprise(world),
+    ...onGrid(world),
     view: viewObject(world, open),
     actions: [action],
   };
@@ -129,7 +129,7 @@ export function blockSuggestion(
     block_id: typed.blockId,
     value: typed.value,
     team: team(world),
-    enterprise: enterprise(world),
+    ...onGrid(world),
     view: viewObject(world, open, typed.values),
   };
 }
@@ -267,6 +267,11 @@ function team({ app, workspace: { domain, grid } }: World): JsonObject | null {
 
 function enterprise({ workspace: { grid } }: World): JsonObject | null {
   return grid === null ? null : { id: grid.enterpriseId, name: 'Organisation' };
+}
+
+/** Elsewhere these payloads have no such field. */
+function onGrid(world: World): JsonObject {
+  return world.workspace.grid === null ? {} : { enterprise: enterprise(world) };
 }
 
 /** Slack does not tell an app the names of private channels and direct messages. */
