@@ -200,8 +200,8 @@ export async function whereShown(db: Queryable, key: string): Promise<Place | nu
 }
 
 /**
- * Whether a newer message to the same person has taken over from this one: it is posted, or about to be. Both are wanted
- * by one statement, so whichever goes out first, no more than one of them has the buttons.
+ * Whether a newer message to the same person has taken over from this one: it is posted, or about to be. It is given half
+ * a second for that (write-transitions.ts); when its post has failed by then, this one keeps the buttons until it succeeds.
  */
 export async function isOutdone(db: Queryable, { key }: Pick<Delivery, 'key'>): Promise<boolean> {
   const { rowCount } = await db.query(

@@ -43,7 +43,10 @@ const CHANGED = `version int, state text, why text, why_exact text, trouble text
   extension text, extended_by text, extended_at timestamptz, extended_from timestamptz`;
 const COLUMNS = CHANGED.split(',').map((column) => column.trim().split(' ')[0]);
 
-/** The rows are locked in the order of their ids first: a plan may visit them in any, and two writers would deadlock. */
+/**
+ * The rows are locked in the order of their ids first: a plan may visit them in any, and two writers would deadlock.
+ * A message that a new one to the same person takes over from waits half a second: by then the new one stands, or failed.
+ */
 const WRITE = `
   with change as (
     select * from jsonb_to_recordset($1::jsonb) as c(id bigint, wakes boolean, "leastLeftMs" int,
@@ -73,7 +76,11 @@ const WRITE = `
       on conflict (key) do nothing
   ), reshown as (
     update deliveries d set wanted = w.version,
-        not_before = case when w."shownBy" = 'all' then least(d.not_before, now()) else d.not_before end
+        not_before = case when w."shownBy" <> 'all' then d.not_before
+          when (w.id, d.recipient) in (
+            select n.id, n.recipient from jsonb_to_recordset($4::jsonb) as n(id bigint, recipient text)
+              where n.recipient is not null) then now() + interval '500 ms'
+          else least(d.not_before, now()) end
       from written w where d.request_id = w.id and d.wanted < w.version and w."shownBy" in ('all', d.kind)
   ), woken as (
     update targets t set wake_seq = wake_seq + 1

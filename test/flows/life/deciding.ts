@@ -50,10 +50,11 @@ export function deciding(use: () => World): void {
 
   it('an approver who has left the group is none; while Slack does not say, nobody is', async () => {
     const { slack } = use();
+    slack.faults.order('usergroups.users.list', { kind: 'error', error: 'internal_error' }, 100);
     const id = await request(slack, 'ana', { role: 'vault_read' });
     const pending = await card(slack, id, /Waiting/);
-    slack.faults.order('usergroups.users.list', { kind: 'error', error: 'internal_error' });
     expect(await clickAndHear(slack, 'dan', pending, 'Deny')).toContain('Slack did not say who is in');
+    slack.faults.clear();
     // Nothing was remembered of the group, so what counts is how it is now.
     slack.workspace.setGroup(VAULT, { members: [CAST.cora] });
     expect(await clickAndHear(slack, 'dan', pending, 'Deny')).toContain("can't decide");
