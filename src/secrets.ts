@@ -73,8 +73,11 @@ const SHAPES: readonly (readonly [shape: RegExp, replacement: string])[] = [
   [/https:\/\/hooks\.slack\.com\/[^\s"\\]+/gi, CENSORED],
   [/(\bwss?:\/\/[^\s"\\?]+\?)[^\s"\\]+/gi, `$1${CENSORED}`],
   // user:password@host of any URL, libpq's password=, HTTP authorization, and the signature of an AWS token.
-  // The word "password" stands there in examples of ours.
-  [/(\b[a-z][a-z\d+.-]*:\/\/)[^\s"@]*:(?!password@[^\s"@]*(?:[\s"]|$))[^\s"]*@/gi, `$1${CENSORED}@`],
+  // The word "password", or a variable's name, stands there in examples of ours.
+  [
+    /(\b[a-z][a-z\d+.-]*:\/\/)[^\s"@]*:(?!(?:password|\\?\$\{NAME\})@[^\s"@]*(?:[\s"]|$))[^\s"]*@/gi,
+    `$1${CENSORED}@`,
+  ],
   [/(\b(?:password|token)=)(?:'[^']*'|[^\s"&,;\\]+)/gi, `$1${CENSORED}`],
   [/(\bBearer )[\w.~+/=-]+/gi, `$1${CENSORED}`],
   [/(\bX-Amz-(?:Signature|Security-Token)=)[^\s"&\\]+/gi, `$1${CENSORED}`],
