@@ -9,7 +9,7 @@ import { type Redis, startRedis } from '../sandbox/redis/redis.js';
 import { type Stage, startStage } from '../sandbox/stage/stage.js';
 import { type Fleet, startFleet } from './fleet.js';
 import { type Gate, type Harbor, startGate, startHarbor } from './harbor.js';
-import { enterWorkspace, MAPPING, makeLogins } from './people.js';
+import { ENGINEERS, enterWorkspace, MAPPING, makeLogins } from './people.js';
 import { ON_DEPOT, ON_SHOP, ON_VAULT } from './permanent.js';
 import { Timeline } from './timeline.js';
 import { startWatcher, type Watcher } from './watcher.js';
@@ -105,6 +105,8 @@ async function open({ cli, backend, onLine }: ChaosStageOptions, opened: Opened)
   await makeLogins(shop, ['ana', 'ben', 'cora', 'dan']);
   await makeLogins(depot, ['ana', 'ben', 'cora', 'dan']);
   await makeLogins(vault, ['ana']);
+  // As its DBA: only who is in this group is ever granted anything there.
+  await vault.query(`GRANT hallpass_people TO ${Object.keys(ENGINEERS).join(', ')}`);
   await Promise.all([shop.query(ON_SHOP), depot.query(ON_DEPOT), vault.query(ON_VAULT)]);
 
   const target = async (name: ServerTarget['name'], server: Cluster, roles: readonly string[]) => {

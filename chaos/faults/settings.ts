@@ -69,7 +69,9 @@ async function spoil(place: Place, settings: readonly string[], random: Random):
   const where = onRole ? [`ROLE ${login}`] : databases.map((database) => `DATABASE ${database}`);
   const alter = async (change: (setting: string) => string) => {
     for (const what of where) {
-      await server.query(settings.map((setting) => `ALTER ${what} ${change(setting)}`).join(';'));
+      await untilDone(() =>
+        server.query(settings.map((setting) => `ALTER ${what} ${change(setting)}`).join(';')),
+      );
     }
     // Those that are connected have the defaults of before.
     await server.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [login]);
@@ -79,4 +81,16 @@ async function spoil(place: Place, settings: readonly string[], random: Random):
     what: `${settings.length === 1 ? `${settings[0]} = ${HOSTILE[settings[0] ?? '']}` : 'all'} on the ${onRole ? 'role' : 'database'}`,
     heal: () => alter((setting) => `RESET ${setting}`),
   };
+}
+
+/** Hallpass alters its own role, too: of two who do so at once, one fails with "tuple concurrently updated". */
+async function untilDone(alter: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    try {
+      await alter();
+      return;
+    } catch (thrown) {
+      if (!String(thrown).includes('tuple concurrently')) throw thrown;
+    }
+  }
 }

@@ -111,7 +111,7 @@ export function buildTarget({ connect, replicas, limits }: Servers, ways: Ways):
     },
 
     list: async () => {
-      await ways.beforeList?.(connection);
+      await ways.beforeList?.(any);
       return any.read(async (send) => {
         const [server, surroundings, memberships, usersOf] = await Promise.all([
           readServer(send, mode),
