@@ -9,6 +9,7 @@ import { print, printJson } from './output.js';
 import { addReap } from './reap.js';
 import { addRecover } from './recover.js';
 import { addSetupSql } from './setup-sql.js';
+import { addStatus } from './status.js';
 
 export function addOthers(program: Command): void {
   addCheck(program);
@@ -22,6 +23,7 @@ export function addOthers(program: Command): void {
   addSetupSql(program);
   addReap(program);
   addRecover(program);
+  addStatus(program);
   addAudit(program);
 
   program

@@ -1,9 +1,8 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { type Exported, exportEvents } from '../../access/audit/export.js';
 import { readDatabases } from '../../config/env.js';
 import { HallpassError } from '../../errors.js';
 import { readNow } from '../../ledger/audit-chain.js';
+import { printStream } from '../stream.js';
 import { csvHead, csvLine } from './csv.js';
 import { withLedger } from './ledger.js';
 import { parseMoment } from './moment.js';
@@ -40,7 +39,7 @@ export async function exportAudit({ since, until, format }: Options): Promise<vo
         yield FORMATS[format].line(event);
       }
     };
-    await pipeline(Readable.from(lines()), process.stdout, { end: false }).catch(ignoreClosed);
+    await printStream(lines(), (text) => text);
   });
   if (gone > 0) {
     throw new HallpassError(`${gone} of the exported events can’t be verified: events were removed`, {
@@ -48,9 +47,4 @@ export async function exportAudit({ since, until, format }: Options): Promise<vo
       nextStep: 'See which, with `hallpass audit verify`.',
     });
   }
-}
-
-/** Whoever reads has read enough, as `head` has. */
-function ignoreClosed(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
 }
