@@ -9,6 +9,7 @@ import { print, printJson } from './output.js';
 import { addReap } from './reap.js';
 import { addRecover } from './recover.js';
 import { addSetupSql } from './setup-sql.js';
+import { addShow } from './show.js';
 import { addStatus } from './status.js';
 
 export function addOthers(program: Command): void {
@@ -24,6 +25,7 @@ export function addOthers(program: Command): void {
   addReap(program);
   addRecover(program);
   addStatus(program);
+  addShow(program);
   addAudit(program);
 
   program

@@ -325,6 +325,9 @@ describe('a target that is blocked', () => {
         trouble: 'it does not answer',
       }),
     ]);
+    expect((await hallpass(['show', `R-${id}`], env)).said).toMatch(
+      /It came back on the server, found 20\S+Z, and is being revoked\. Not done yet: it does not\n?\s?answer/,
+    );
   });
 
   it('shows what no request explains', async () => {
