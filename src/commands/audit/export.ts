@@ -3,7 +3,7 @@ import { readDatabases } from '../../config/env.js';
 import { HallpassError } from '../../errors.js';
 import { readNow } from '../../ledger/audit-chain.js';
 import { printStream } from '../stream.js';
-import { csvHead, csvLine } from './csv.js';
+import { csvHead, toCsv } from './csv.js';
 import { withLedger } from './ledger.js';
 import { parseMoment } from './moment.js';
 
@@ -17,7 +17,7 @@ export const FORMATS = {
     head: '',
     line: ({ seq, hash, previous, text }) => `${JSON.stringify({ seq, hash, previous, text })}\n`,
   },
-  csv: { head: csvHead, line: csvLine },
+  csv: { head: csvHead, line: toCsv },
 } as const satisfies Record<string, Format>;
 
 interface Options {
