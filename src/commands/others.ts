@@ -8,6 +8,7 @@ import { load } from './configuration.js';
 import { print, printJson } from './output.js';
 import { addReap } from './reap.js';
 import { addRecover } from './recover.js';
+import { addReport } from './report.js';
 import { addSetupSql } from './setup-sql.js';
 import { addShow } from './show.js';
 import { addStatus } from './status.js';
@@ -26,6 +27,7 @@ export function addOthers(program: Command): void {
   addRecover(program);
   addStatus(program);
   addShow(program);
+  addReport(program);
   addAudit(program);
 
   program
