@@ -1,11 +1,9 @@
 /** `hallpass audit`: is the audit trail whole, what is in it, and may its oldest part go? Without Slack or targets. */
 import type { Command } from 'commander';
 import { exportAudit, FORMATS } from './audit/export.js';
+import { MOMENT } from './audit/moment.js';
 import { pruneAudit } from './audit/prune.js';
 import { verifyAudit } from './audit/verify.js';
-
-const MOMENT =
-  'a time such as 2026-11-01 or 2026-11-01T09:30Z (UTC unless it says otherwise), or how long ago: 90d';
 
 export function addAudit(program: Command): void {
   const audit = program.command('audit').description('verify, export or prune the audit trail');

@@ -10,7 +10,10 @@ import { print, printJson } from './output.js';
 import { addPause } from './pause.js';
 import { addReap } from './reap.js';
 import { addRecover } from './recover.js';
+import { addReport } from './report.js';
 import { addSetupSql } from './setup-sql.js';
+import { addShow } from './show.js';
+import { addStatus } from './status.js';
 
 export function addOthers(program: Command): void {
   addCheck(program);
@@ -26,6 +29,9 @@ export function addOthers(program: Command): void {
   addSetupSql(program);
   addReap(program);
   addRecover(program);
+  addStatus(program);
+  addShow(program);
+  addReport(program);
   addAudit(program);
 
   program

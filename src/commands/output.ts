@@ -46,7 +46,7 @@ export function printFindings(findings: readonly Finding[]): void {
 }
 
 /** Breaks lines between words; a line that is SQL is left whole, to be copied. */
-function wrap(text: string, indent: string): string {
+export function wrap(text: string, indent: string): string {
   const columns = Math.min(process.stdout.columns ?? MOST_COLUMNS, MOST_COLUMNS) - indent.length;
   return text
     .split('\n')

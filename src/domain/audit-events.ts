@@ -206,6 +206,9 @@ const READERS: { readonly [T in RequestEvent['type']]: Reader | null } = {
   restored: plain('restored', () => ({ type: 'restored', trouble: '' })),
 };
 
+/** The types of all events of the state table. */
+export const EVENT_TYPES: readonly string[] = Object.keys(READERS);
+
 const BY_KIND: ReadonlyMap<string, Read> = new Map(
   Object.values(READERS).flatMap((reader) => (reader === null ? [] : [[reader.kind, reader.read]])),
 );

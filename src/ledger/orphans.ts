@@ -110,3 +110,21 @@ export async function readOrphan(db: Queryable, id: number): Promise<Orphan | nu
   const { rows } = await db.query(`select ${COLUMNS} from orphans where id = $1`, [id]);
   return rows[0] === undefined ? null : orphan.parse(rows[0]);
 }
+
+/** Those on a target that are there and that nobody is having revoked; the next ones after an id. */
+export async function readOpenOrphans(
+  db: Queryable,
+  target: string,
+  login: string | null,
+  after: number,
+  limit: number,
+): Promise<readonly (Orphan & { readonly foundAt: Date })[]> {
+  const { rows } = await db.query(
+    `select ${COLUMNS}, found_at as "foundAt" from orphans o
+       where target = $1 and settled_at is null and ($2::text is null or login = $2) and id > $3
+         and not exists (select from strays x where x.orphan_id = o.id and x.settled_at is null)
+       order by id limit $4`,
+    [target, login, after, limit],
+  );
+  return z.array(orphan.extend({ foundAt: z.date() })).parse(rows);
+}

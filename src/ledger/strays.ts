@@ -231,3 +231,25 @@ export async function isBeingRevoked(db: Queryable, orphanId: number): Promise<b
   ]);
   return (rowCount ?? 0) > 0;
 }
+
+/**
+ * Those on a target that are being revoked; the next ones after an id.
+ * @param person as for `readTallies`.
+ * @param ageMs only those that are due for so long, milliseconds.
+ */
+export async function readOpenStrays(
+  db: Queryable,
+  target: string,
+  person: string | null,
+  ageMs: number,
+  after: number,
+  limit: number,
+): Promise<readonly Stray[]> {
+  const { rows } = await db.query<{ stray: unknown }>(
+    `select ${STRAY_JSON} as stray from strays s left join requests q on q.id = s.request_id
+       where s.target = $1 and s.settled_at is null and ($2::text is null or s.login = $2 or q.requester = $2)
+         and s.due_at <= now() - $5 * interval '1 ms' and s.id > $3 order by s.id limit $4`,
+    [target, person, after, limit, ageMs],
+  );
+  return rows.map(({ stray }) => strayJson.parse(stray));
+}

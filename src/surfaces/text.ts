@@ -78,6 +78,13 @@ export function inline(words: string, max: number): string {
   return shorten(line, max, (c) => escapeMrkdwn(LOOK_ALIKES[c] ?? c));
 }
 
+/** Somebody's own words on one line of plain text, as a terminal shows it: nothing in it moves, hides or colors. */
+export function oneLine(words: string, max: number): string {
+  const line = words.replace(/\s+/gu, ' ').replace(UNWANTED, '').trim();
+  // No more is taken apart than is shown: it may be long.
+  return truncate(line.slice(0, max + 2), max);
+}
+
 /** `2026-11-21 03:11 UTC`, for titles, options and errors in a modal, which know no reader's zone. */
 export function whenPlain(date: Date): string {
   return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;

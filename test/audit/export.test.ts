@@ -9,12 +9,16 @@ import { parseMoment } from '../../src/commands/audit/moment.js';
 import { headName } from '../../src/domain/audit-chain.js';
 import { readHead } from '../../src/ledger/audit-chain.js';
 import { insertEvent } from '../../src/ledger/insert-event.js';
+import { insertRequest } from '../../src/ledger/insert-request.js';
+import { aWish } from '../ledger/a-ledger.js';
 import { spawnChild } from '../support/child.js';
+import { parseCsv } from '../support/csv.js';
 import { audit } from './command.js';
 import { addEvents, anAuditedLedger } from './ledger.js';
 
 const { db, owner, databaseUrl } = await anAuditedLedger();
 const env = { DATABASE_URL: databaseUrl };
+const CLI = join(import.meta.dirname, '../../dist/cli.js');
 const docs = await readFile(join(import.meta.dirname, '../../docs/audit.md'), 'utf8');
 const block = (language: string, has: string) =>
   [...docs.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, 'g'))]
@@ -119,40 +123,26 @@ describe('export --format jsonl', () => {
   });
 
   it('ends when nobody reads on', async () => {
-    const cli = join(import.meta.dirname, '../../dist/cli.js');
-    const child = spawnChild('/bin/sh', ['-c', `"${process.execPath}" ${cli} audit export | head -n 1`], env);
+    const child = spawnChild('/bin/sh', ['-c', `"${process.execPath}" ${CLI} audit export | head -n 1`], env);
     await child.ended;
     expect(child.lines).toHaveLength(1);
   });
 });
 
-/** RFC 4180. */
-function parseCsv(text: string): string[][] {
-  const cells = [...text.matchAll(/"((?:[^"]|"")*)"(,|\r\n)/g)];
-  expect(cells.map(([all]) => all).join('')).toBe(text);
-  const rows: string[][] = [[]];
-  for (const [, cell = '', end] of cells) {
-    rows.at(-1)?.push(cell.replaceAll('""', '"'));
-    if (end !== ',') rows.push([]);
-  }
-  return rows.slice(0, -1);
-}
-
 describe('export --format csv', () => {
   it('verifies too, keeps every hostile text, and has no cell that is a formula', async () => {
-    const cli = join(import.meta.dirname, '../../dist/cli.js');
     const child = spawnChild(
       '/bin/sh',
-      ['-c', `"${process.execPath}" ${cli} audit export --format csv > ${folder}/audit.csv`],
+      ['-c', `"${process.execPath}" ${CLI} audit export --format csv > ${folder}/audit.csv`],
       env,
     );
     expect((await child.ended).code).toBe(0);
     const [head, ...rows] = parseCsv(await readFile(join(folder, 'audit.csv'), 'utf8'));
-    expect(head).toEqual(['seq', 'hash', 'previous', 'at', 'request', 'kind', 'actor', 'text']);
+    expect(head?.slice(0, 8)).toEqual(['seq', 'hash', 'previous', 'at', 'request', 'kind', 'actor', 'text']);
     expect(rows).toHaveLength(HOSTILE.length + 1_200);
     let last = '0'.repeat(64);
     for (const row of rows) {
-      expect(row).toHaveLength(8);
+      expect(row).toHaveLength(13);
       for (const cell of row) expect(cell).not.toMatch(/^[\s\p{C}]*[=+\-@＝＋－＠]/u);
     }
     // The times were changed above, and so the texts of the first 48.
@@ -170,5 +160,33 @@ describe('export --format csv', () => {
       expect(event).toMatchObject({ kind: text, actor: text, data: { reason: text, [text]: [text] } });
       expect([`'${text}`, text]).toContain(rows[i]?.[6]);
     }
+  });
+
+  it('says beside each event which request it is about, and what it is in words', async () => {
+    const since = new Date();
+    const request = await insertRequest(db, aWish({ role: '=orders', login: 'ana', requester: 'U0ANA' }));
+    const data = { target: 'shop', role: 'orders_read', login: 'eve' };
+    await insertEvent(db, null, { kind: 'orphan_open', actor: null, data });
+    const child = spawnChild(
+      '/bin/sh',
+      [
+        '-c',
+        `"${process.execPath}" ${CLI} audit export --format csv --since ${since.toISOString()} > ${folder}/two.csv`,
+      ],
+      env,
+    );
+    expect((await child.ended).code).toBe(0);
+    const [head = [], ...rows] = parseCsv(await readFile(join(folder, 'two.csv'), 'utf8'));
+    expect(head.slice(8)).toEqual(['target', 'role', 'login', 'person', 'says']);
+    const [asked, orphan] = rows.map((row) => Object.fromEntries(head.map((column, i) => [column, row[i]])));
+    expect(asked).toMatchObject({
+      request: `R-${request?.id}`,
+      ...{ target: 'shop-prod', role: "'=orders", login: 'ana', person: 'U0ANA' },
+      says: 'U0ANA asked for =orders on shop-prod for 1 hour, for the login ana: ticket 812.',
+    });
+    expect(orphan).toMatchObject({
+      ...{ request: '', ...data, person: '' },
+      says: 'The unexplained membership orders_read of eve on shop is not confirmed gone yet.',
+    });
   });
 });

@@ -54,6 +54,7 @@ test('a forged note stops grants there and nothing else, until an operator decid
   await forge(`hallpass-ledger:4000000000:${'ab'.repeat(8)}:900000`);
   hallpass = await stage.startHallpass();
   await operatorsHear(stage, /Somebody changed Hallpass's login on Shop/);
+  expect((await runHallpass(stage, ['status', 'shop'])).said).toContain('BLOCKED (anchor_forged)');
   await click(slack, 'ben', note, 'Relinquish');
   await told(slack, 'ben', id, /Ended: relinquished by you/);
   expect(await isRefused(stage, 'ben', 'orders_read')).toBe(true);

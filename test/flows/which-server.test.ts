@@ -75,6 +75,7 @@ test('a copy at the address proves nothing of its original, and nothing is grant
   const report = await operatorsHear(stage, /Another server answers at Shop/);
   expect(all(report)).toContain('timeline 2');
   expect(all(report)).toContain('`hallpass recover --replaced shop`');
+  expect((await runHallpass(stage, ['status', 'shop'])).said).toContain('BLOCKED (may_be_a_copy)');
   await card(slack, id, /not yet confirmed[\s\S]*It may be a failover or a copy/);
   // What is due is done there all the same.
   await waitFor(async () => !(await reads(copy, 'ana')), { what: 'ana to lose it on the copy' });
@@ -87,6 +88,7 @@ test('a copy at the address proves nothing of its original, and nothing is grant
   leadTo(server);
   await told(slack, 'ana', id, /Ended: its time was up/);
   expect(await isRefused(stage, 'ana', 'orders_read')).toBe(true);
+  expect((await runHallpass(stage, ['status', 'shop'])).said).not.toContain('BLOCKED');
   await click(slack, 'ben', await told(slack, 'ben', other, /psql/), 'Relinquish');
   await told(slack, 'ben', other, /Ended: relinquished by you/);
 });
@@ -148,6 +150,7 @@ test('after an upgrade the messages say the truth, and an operator closes what w
   leadTo(upgraded);
   const report = await operatorsHear(stage, new RegExp(`${id} still stands on the server that answers`));
   expect(all(report)).toContain('`hallpass recover --replaced shop`');
+  expect((await runHallpass(stage, ['status', 'shop'])).said).toContain('BLOCKED (other_server)');
   const foreseen = await runHallpass(stage, ['recover', '--replaced', 'shop']);
   expect(foreseen.said).toContain(`${id} (orders_read to ana): stands on the new server; is revoked there`);
   expect(await reads(upgraded, 'ana')).toBe(true);

@@ -1,6 +1,7 @@
 import type { Link } from '../../domain/audit-chain.js';
 import { hashAt, readLinks, readStretch } from '../../ledger/audit-chain.js';
 import type { Queryable } from '../../ledger/pool.js';
+import { type About, readAbout } from '../../ledger/read-about.js';
 
 /** Links in memory at a time; one with a preview takes some tens of kilobytes. */
 const PAGE = 500;
@@ -9,6 +10,8 @@ const PAGE = 500;
 export interface Exported extends Link {
   /** null when the link before it is gone. */
   readonly previous: string | null;
+  /** The request that it is about; null when it is about none, or about one that is gone. */
+  readonly about: About | null;
 }
 
 /**
@@ -27,8 +30,13 @@ export async function* exportEvents(
   for (;;) {
     const links = await readLinks(db, last.seq, stretch.last, PAGE);
     if (links.length === 0) return;
+    const requests = await readAbout(
+      db,
+      links.flatMap(({ requestId }) => requestId ?? []),
+    );
     for (const link of links) {
-      yield { ...link, previous: link.seq === last.seq + 1 ? last.hash : null };
+      const about = link.requestId === null ? null : (requests.get(link.requestId) ?? null);
+      yield { ...link, previous: link.seq === last.seq + 1 ? last.hash : null, about };
       last = link;
     }
   }

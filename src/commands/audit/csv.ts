@@ -1,21 +1,35 @@
 /**
- * Audit events for a spreadsheet (RFC 4180). What others wrote must not be taken for a formula there: a cell that
- * would begin like one begins with an apostrophe (OWASP, "CSV Injection"). The canonical text begins with a brace and
- * stays as it is, to be verified.
+ * Audit events for a spreadsheet. The canonical text begins with a brace and stays as it is, to be verified; what stands
+ * beside it is for the eye.
  */
 import { z } from 'zod';
 import type { Exported } from '../../access/audit/export.js';
 import { requestName } from '../../domain/request.js';
+import { tell } from '../../surfaces/history.js';
+import { csvLine, inert } from '../csv.js';
 
-const COLUMNS = ['seq', 'hash', 'previous', 'at', 'request', 'kind', 'actor', 'text'] as const;
+const COLUMNS = [
+  ...['seq', 'hash', 'previous', 'at', 'request', 'kind', 'actor', 'text'],
+  // Later ones come last: who reads the others by their place goes on.
+  ...['target', 'role', 'login', 'person', 'says'],
+] as const;
 
-const readable = z.object({ at: z.string(), kind: z.string(), actor: z.string().nullable() });
+const text = z.string().catch('');
+const readable = z.object({
+  at: z.string(),
+  kind: z.string(),
+  actor: z.string().nullable(),
+  data: z.unknown(),
+});
+/** What an event that is about no request says of it itself. */
+const own = z.object({ target: text, role: text, login: text }).catch({ target: '', role: '', login: '' });
 
-export const csvHead = line(COLUMNS);
+export const csvHead = csvLine(COLUMNS);
 
-export function csvLine({ seq, hash, previous, requestId, text }: Exported): string {
-  const event = text === null ? null : readable.parse(JSON.parse(text));
-  return line([
+export function toCsv({ seq, hash, previous, requestId, text: canonical, about }: Exported): string {
+  const event = canonical === null ? null : readable.parse(JSON.parse(canonical));
+  const { target, role, login } = about ?? own.parse(event?.data);
+  return csvLine([
     String(seq),
     hash,
     previous ?? '',
@@ -23,15 +37,8 @@ export function csvLine({ seq, hash, previous, requestId, text }: Exported): str
     requestId === null ? '' : requestName(requestId),
     inert(event?.kind ?? ''),
     inert(event?.actor ?? ''),
-    text ?? '',
+    canonical ?? '',
+    ...[target, role, login, about?.requester ?? ''].map(inert),
+    inert((event && tell(event)) ?? ''),
   ]);
-}
-
-/** Also what a spreadsheet's import makes of full-width characters, and what it skips before it looks. */
-function inert(words: string): string {
-  return /^[\s\p{C}]*[=+\-@＝＋－＠]/u.test(words) || /^[\t\r\n]/.test(words) ? `'${words}` : words;
-}
-
-function line(cells: readonly string[]): string {
-  return `${cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')}\r\n`;
 }

@@ -1,10 +1,9 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { type Exported, exportEvents } from '../../access/audit/export.js';
 import { readDatabases } from '../../config/env.js';
 import { HallpassError } from '../../errors.js';
 import { readNow } from '../../ledger/audit-chain.js';
-import { csvHead, csvLine } from './csv.js';
+import { printStream } from '../stream.js';
+import { csvHead, toCsv } from './csv.js';
 import { withLedger } from './ledger.js';
 import { parseMoment } from './moment.js';
 
@@ -18,7 +17,7 @@ export const FORMATS = {
     head: '',
     line: ({ seq, hash, previous, text }) => `${JSON.stringify({ seq, hash, previous, text })}\n`,
   },
-  csv: { head: csvHead, line: csvLine },
+  csv: { head: csvHead, line: toCsv },
 } as const satisfies Record<string, Format>;
 
 interface Options {
@@ -40,7 +39,7 @@ export async function exportAudit({ since, until, format }: Options): Promise<vo
         yield FORMATS[format].line(event);
       }
     };
-    await pipeline(Readable.from(lines()), process.stdout, { end: false }).catch(ignoreUnwritten);
+    await printStream(lines(), (text) => text);
   });
   if (gone > 0) {
     throw new HallpassError(`${gone} of the exported events can’t be verified: events were removed`, {
@@ -48,9 +47,4 @@ export async function exportAudit({ since, until, format }: Options): Promise<vo
       nextStep: 'See which, with `hallpass audit verify`.',
     });
   }
-}
-
-/** The reader has read enough, as `head` has, or the disk is full: terminal.ts says what is to be said. */
-function ignoreUnwritten(error: unknown): void {
-  if (!(error instanceof Error && 'syscall' in error && error.syscall === 'write')) throw error;
 }

@@ -1,6 +1,10 @@
 import { parseDuration } from '../../domain/duration.js';
 import { HallpassError } from '../../errors.js';
 
+/** What may be written, as a part of a help text. */
+export const MOMENT =
+  'a time such as 2026-11-01 or 2026-11-01T09:30Z (UTC unless it says otherwise), or how long ago: 90d';
+
 const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:?\d\d)?)?$/i;
 
 /**

@@ -1,0 +1,129 @@
+/** A grant as a line of each format; docs/audit.md says what each column means. */
+import { shortDuration } from '../../domain/duration.js';
+import { requestName } from '../../domain/request.js';
+import type { Grant } from '../../ledger/read-grants.js';
+import { name, through, time, words } from '../../surfaces/plain.js';
+import { Columns } from '../columns.js';
+import { csvLine, inert } from '../csv.js';
+import { wrap } from '../output.js';
+
+interface Format {
+  readonly head: () => string;
+  readonly lines: (grants: readonly Grant[]) => string;
+}
+
+/** @returns one that goes on where it stopped: what it printed decides how wide its columns are. */
+export const FORMATS = {
+  table: createTable,
+  csv: () => ({ head: () => csvLine(COLUMNS), lines: (grants) => grants.map(toCsv).join('') }),
+  jsonl: () => ({
+    head: () => '',
+    lines: (grants) => grants.map((grant) => `${JSON.stringify(toFacts(grant))}\n`).join(''),
+  }),
+} as const satisfies Record<string, () => Format>;
+
+function toFacts(grant: Grant) {
+  return {
+    id: requestName(grant.id),
+    person: grant.person,
+    login: grant.login,
+    target: grant.target,
+    role: grant.role,
+    askedSeconds: grant.askedSeconds,
+    heldSeconds: grant.heldSeconds,
+    reason: grant.reason,
+    approvedBy: grant.decidedAt !== null && grant.decidedBy === null ? 'on call' : grant.decidedBy,
+    approvedThrough: grant.decidedVia,
+    approvedAt: grant.decidedAt,
+    extendedBy: grant.extendedBy,
+    extendedAt: grant.extendedAt,
+    grantedAt: grant.grantedAt,
+    endedAt: grant.endedAt,
+    why: grant.why,
+    endedBy: grant.endedBy,
+    sessionsEnded: grant.sessionsEnded,
+    danger: grant.danger,
+  };
+}
+
+type Facts = ReturnType<typeof toFacts>;
+
+const COLUMNS = [
+  'id',
+  'person',
+  'login',
+  'target',
+  'role',
+  'askedSeconds',
+  'heldSeconds',
+  'reason',
+  'approvedBy',
+  'approvedThrough',
+  'approvedAt',
+  'extendedBy',
+  'extendedAt',
+  'grantedAt',
+  'endedAt',
+  'why',
+  'endedBy',
+  'sessionsEnded',
+  'danger',
+] as const satisfies readonly (keyof Facts)[];
+
+function toCsv(grant: Grant): string {
+  const facts = toFacts(grant);
+  return csvLine(COLUMNS.map((column) => toCell(facts[column])));
+}
+
+function toCell(value: string | number | Date | null): string {
+  if (value === null) return '';
+  return value instanceof Date ? value.toISOString() : inert(String(value));
+}
+
+function createTable(): Format {
+  const columns = new Columns();
+  const head = ['GRANT', 'LOGIN', 'TARGET', 'ROLE', 'GRANTED', 'HELD', 'ENDED'];
+  let count = 0;
+  return {
+    head: () => '',
+    lines(grants) {
+      const [first = '', ...lines] = columns.align([head, ...grants.map(toCells)]);
+      const shown = grants.map((grant, i) => [lines[i] ?? '', ...detailsOf(grant)].join('\n')).join('\n');
+      count += grants.length;
+      return `${count === grants.length ? `${first}\n` : ''}${shown}\n`;
+    },
+  };
+}
+
+function toCells({
+  id,
+  login,
+  target,
+  role,
+  grantedAt,
+  heldSeconds,
+  endedAt,
+  why,
+}: Grant): readonly string[] {
+  const end = endedAt === null ? (why === null ? 'not yet' : `not yet (${name(why)})`) : name(why ?? 'ended');
+  const held = shortDuration(heldSeconds * 1000);
+  return [requestName(id), name(login), name(target), name(role), time(grantedAt), held, end];
+}
+
+function detailsOf(grant: Grant): readonly string[] {
+  const { person, askedSeconds, decidedBy, decidedVia, decidedAt, extendedBy, endedAt, endedBy } = grant;
+  const indent = ' '.repeat('R-1042  '.length);
+  const approved =
+    decidedAt === null
+      ? ''
+      : `; approved by ${decidedBy === null ? 'the on-call rule' : name(decidedBy)}${through(decidedVia)}`;
+  const extended = extendedBy === null ? '' : `; extended by ${name(extendedBy)}`;
+  const ended =
+    endedAt === null ? '' : `ended ${time(endedAt)}${endedBy === null ? '' : ` by ${name(endedBy)}`}; `;
+  const sessions = grant.sessionsEnded === null ? '' : `sessions ended: ${grant.sessionsEnded}; `;
+  return [
+    `why: ${words(grant.reason) || 'no reason was given'}`,
+    `${name(person)} asked for ${shortDuration(askedSeconds * 1000)}${approved}${extended}`,
+    `${ended}${sessions}danger: ${name(grant.danger ?? 'unknown')}`,
+  ].map((line) => indent + wrap(line, indent));
+}

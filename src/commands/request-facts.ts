@@ -1,0 +1,57 @@
+import { type AccessRequest, requestName } from '../domain/request.js';
+import type { Stray } from '../domain/stray.js';
+
+/** A request as `--json` prints it: times in ISO 8601 UTC, durations in seconds, null for what is not so, or not yet. */
+export function requestFacts(request: AccessRequest) {
+  const { extension } = request;
+  return {
+    id: requestName(request.id),
+    state: request.state,
+    target: request.target,
+    role: request.role,
+    login: request.login,
+    person: request.requester,
+    reason: request.reason,
+    askedAt: request.createdAt,
+    askedSeconds: seconds(request.wishedMs),
+    asked: request.asked,
+    lapsesAt: request.state === 'pending' ? request.pendingUntil : null,
+    decidedBy: request.decidedBy,
+    decidedThrough: request.decidedVia,
+    decidedAt: request.decidedAt,
+    approvedSeconds: request.decidedAt === null ? null : seconds(request.durationMs),
+    grantedAt: request.grantedAt,
+    until: request.expiresAt,
+    extension:
+      extension === null
+        ? null
+        : { state: extension.state, by: extension.by, at: extension.at, from: extension.from },
+    others: request.users.map(({ name }) => name),
+    why: request.why,
+    endedBy: request.endedBy,
+    endedAt: request.endedAt,
+    trouble: request.trouble,
+  };
+}
+
+/** Whole seconds. */
+function seconds(ms: number): number {
+  return Math.round(ms / 1000);
+}
+
+/** What came back of a request, or is explained by none, and is being revoked or was. */
+export function strayFacts({ kind, role, login, request, askedBy, because, foundAt, trouble, end }: Stray) {
+  return {
+    kind,
+    role,
+    login,
+    request: request === null ? null : requestName(request.id),
+    person: request?.requester ?? null,
+    foundAt,
+    because,
+    askedBy,
+    trouble,
+    endedAt: end?.at ?? null,
+    outcome: end?.outcome ?? null,
+  };
+}

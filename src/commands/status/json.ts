@@ -1,0 +1,73 @@
+/**
+ * The status as one JSON document, printed as it is read (docs/commands.md has its shape). One row a line, so that it can
+ * be looked through with line tools, too.
+ */
+import type { Block } from '../../access/blocked.js';
+import type { StatusPiece } from '../../access/status.js';
+import { requestName } from '../../domain/request.js';
+import type { OpenRequest, Tally } from '../../ledger/open-requests.js';
+import type { Orphan } from '../../ledger/orphans.js';
+import { requestFacts, strayFacts } from '../request-facts.js';
+
+/** The lists of a target, in their order. */
+const LISTS = ['requests', 'strays', 'orphans'] as const;
+
+/** @param at the ledger's clock when it began. */
+export async function* statusJson(at: Date, pieces: AsyncIterable<StatusPiece>): AsyncGenerator<string> {
+  yield `{"at": ${JSON.stringify(at)}, "targets": [`;
+  let targets = 0;
+  /** The list that is being written, and how many it has. */
+  let list = 0;
+  let rows = 0;
+  const upTo = (wanted: number): string => {
+    let text = '';
+    for (; list < wanted; list++) {
+      text += `], "${LISTS[list + 1]}": [`;
+      rows = 0;
+    }
+    return text;
+  };
+  for await (const piece of pieces) {
+    if (piece.is === 'target') {
+      const close = targets === 0 ? '' : `${upTo(LISTS.length - 1)}]},`;
+      yield `${close}\n${JSON.stringify(targetFacts(piece.tally, piece.blocks)).slice(0, -1)}, "requests": [`;
+      targets += 1;
+      list = 0;
+      rows = 0;
+      continue;
+    }
+    const lines = rowsOf(piece).map((row) => `\n  ${JSON.stringify(row)}`);
+    yield `${upTo(LISTS.indexOf(piece.is))}${rows === 0 ? '' : ','}${lines.join(',')}`;
+    rows += lines.length;
+  }
+  yield `${targets === 0 ? '' : `${upTo(LISTS.length - 1)}]}`}\n]}\n`;
+}
+
+function rowsOf(piece: Exclude<StatusPiece, { is: 'target' }>): readonly object[] {
+  switch (piece.is) {
+    case 'requests':
+      return piece.requests.map(openFacts);
+    case 'strays':
+      return piece.strays.map(strayFacts);
+    case 'orphans':
+      return piece.orphans.map(orphanFacts);
+  }
+}
+
+function targetFacts(tally: Tally, blocks: readonly Block[]) {
+  const { target, server, comparedAt, waiting, granted, due, overdue, overdueSince } = tally;
+  return { target, server, comparedAt, blocked: blocks, waiting, granted, due, overdue, overdueSince };
+}
+
+function openFacts(open: OpenRequest) {
+  if ('unread' in open) {
+    const { id, role, login, unread } = open;
+    return { id: requestName(id), role, login, unread };
+  }
+  const { request, dueSince, overdue } = open;
+  return { ...requestFacts(request), dueSince, overdue };
+}
+
+function orphanFacts({ role, login, foundAt }: Orphan & { readonly foundAt: Date }) {
+  return { role, login, foundAt };
+}
