@@ -5,10 +5,10 @@ import { ownSession, SharedSessionError } from '../../pg/session.js';
 import type { SessionSettings } from '../../pg/settings.js';
 import { readTypes } from '../../pg/types.js';
 import { TargetError } from '../errors.js';
-import { readPassword } from './credentials.js';
+import { doubtPassword, readPassword } from './credentials.js';
 import { askedOf, connectError } from './errors.js';
 import { transactionPoolError } from './pooler-errors.js';
-import { readTls } from './tls.js';
+import { certificateName, readTls } from './tls.js';
 import { within } from './within.js';
 
 /** No schema of the database may redefine what we call. Each transaction limits itself. */
@@ -47,8 +47,13 @@ export async function dial(connect: Connect, { connectMs, name }: Use): Promise<
     );
   } catch (thrown) {
     if (thrown instanceof SharedSessionError) throw transactionPoolError(askedOf(connect));
-    throw connectError(thrown, connect);
+    throw await refusal(thrown, connect);
   }
+}
+
+async function refusal(thrown: unknown, connect: Connect): Promise<TargetError> {
+  if (isTurnedAway(thrown)) await doubtPassword(connect);
+  return connectError(thrown, connect, await certificateName(connect));
 }
 
 /**
@@ -69,7 +74,7 @@ export async function dialServer(connect: Connect, use: Use): Promise<pg.Client>
 
 /** The server answered, and doesn't let us into this database: by code, because its words may be in any language. */
 function isTurnedAway(thrown: unknown): boolean {
-  const cause = thrown instanceof TargetError ? thrown.cause : null;
+  const cause = thrown instanceof TargetError ? thrown.cause : thrown;
   return cause instanceof pg.DatabaseError && /^(?:28|3D000|42501|55000|53300|08P01)/.test(cause.code ?? '');
 }
 

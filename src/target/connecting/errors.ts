@@ -34,17 +34,25 @@ const PASSWORD_RULES: readonly Rule<Asked>[] = [
 const BY_SERVER = [...LOGIN_RULES, ...POOLER_RULES];
 const BY_CLIENT = [...PASSWORD_RULES, ...TLS_RULES, ...NETWORK_RULES];
 
-/** Nothing was done on the server: none of these is ambiguous. */
-export function connectError(thrown: unknown, connect: Connect): TargetError {
+/**
+ * Nothing was done on the server: none of these is ambiguous.
+ * @param certificateName for whom our client certificate is (its CN); null without one.
+ */
+export function connectError(
+  thrown: unknown,
+  connect: Connect,
+  certificateName: string | null = null,
+): TargetError {
   if (thrown instanceof TargetError) return thrown;
   const error = coerceError(thrown);
   const rules = error instanceof pg.DatabaseError ? BY_SERVER : BY_CLIENT;
-  return tellBy(rules, error, askedOf(connect)) ?? targetError(error, 'connect');
+  const asked = { ...askedOf(connect), certificateName };
+  return tellBy(rules, error, asked) ?? targetError(error, 'connect');
 }
 
 export function askedOf(connect: Connect): Asked {
   const { host, port, ssh } = connect;
   const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   const through = ssh === null ? '' : ` (through the bastion ${ssh.name})`;
-  return { connect, host, server: `${address}${through}` };
+  return { connect, host, server: `${address}${through}`, certificateName: null };
 }

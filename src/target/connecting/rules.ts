@@ -11,6 +11,8 @@ export interface Place {
 
 export interface Asked extends Place {
   readonly connect: Connect;
+  /** For whom our client certificate is (its CN); null without one. */
+  readonly certificateName: string | null;
 }
 
 export interface Told {

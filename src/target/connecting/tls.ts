@@ -48,3 +48,14 @@ function usable(what: string, attempt: () => unknown): void {
     );
   }
 }
+
+/** For whom our client certificate is (its CN), as far as it can be read; null without one. Never throws. */
+export async function certificateName({ cert }: Pick<Connect, 'cert'>): Promise<string | null> {
+  if (cert === null) return null;
+  try {
+    const { subject } = new X509Certificate(await readConfigured('client certificate', cert));
+    return /^CN=(.*)$/m.exec(subject)?.[1] ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -162,4 +162,22 @@ describeWith('openssl')('TLS', () => {
     expect(unknown).toMatchObject(final);
     expect(unknown.message).toContain(`does not accept the client certificate ${strange.cert}. (`);
   });
+
+  test('a certificate of somebody else is told from a wrong password, where the server asks for both', async () => {
+    const { cluster } = used.server;
+    await show(authority.issue({ name: 'db', hosts: HOSTS }));
+    await set(cluster, { ssl_ca_file: install(authority.cert) });
+    onTestFinished(() => allow(cluster, 'host all all 127.0.0.1/32 scram-sha-256'));
+    await allow(cluster, 'hostssl all all 127.0.0.1/32 scram-sha-256 clientcert=verify-full');
+    const own = authority.issue({ name: 'hallpass' });
+    expect(await attempt(at(own))).toMatchObject({ clientName: '/CN=hallpass' });
+    const other = await failure(at(authority.issue({ name: 'somebody' })));
+    expect(other).toMatchObject(final);
+    expect(other.message).toContain(
+      'refuses the login hallpass: the client certificate is for "somebody" (its CN).',
+    );
+    expect(other.nextStep).toContain('clientcert=verify-full');
+    const wrong = await failure(at({ ...own, password: 'wrong' }));
+    expect(wrong.message).toContain('refuses the password of the login hallpass. (28P01');
+  });
 });
