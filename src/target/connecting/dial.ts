@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import type { Connect } from '../../config/config.js';
-import { ownSession, SharedSessionError } from '../../pg/session.js';
+import { destroy, ownSession, SharedSessionError } from '../../pg/session.js';
 import type { SessionSettings } from '../../pg/settings.js';
 import { readTypes } from '../../pg/types.js';
 import { TargetError } from '../errors.js';
@@ -69,6 +69,22 @@ export async function dialServer(connect: Connect, use: Use): Promise<pg.Client>
   } catch (thrown) {
     if (!isTurnedAway(thrown)) throw thrown;
     return dial(connect, { ...use, connectMs: Math.max(1, deadline - performance.now()) });
+  }
+}
+
+/**
+ * As `dial`, without settings of ours: the session begins as any other of this login, for us to see how that is.
+ * @throws TargetError
+ */
+export async function dialAsIs(connect: Connect, { connectMs, name }: Use): Promise<pg.Client> {
+  const deadline = performance.now() + connectMs;
+  const client = await prepare(connect, name, null, () => Math.max(1, deadline - performance.now()));
+  try {
+    await client.connect();
+    return client;
+  } catch (thrown) {
+    destroy(client);
+    throw await refusal(thrown, connect);
   }
 }
 
