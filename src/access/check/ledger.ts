@@ -9,6 +9,7 @@ import type { Queryable } from '../../ledger/pool.js';
 import { assertReadable } from '../../ledger/readable.js';
 import type { OwnLogin } from '../../pg/own-login.js';
 import { connectError } from '../../target/connecting/errors.js';
+import { asHallpassError } from '../hindered.js';
 import { refuseLostTargets } from '../lost-targets.js';
 import { type Finding, failed, failure, note, ok } from './finding.js';
 import { describeOwnLogin } from './own-login.js';
@@ -33,9 +34,14 @@ export type LedgerView =
 
 /** @param databaseUrl what `db` connects to. Never throws. */
 export async function viewLedger(db: Queryable, databaseUrl: string): Promise<LedgerView> {
+  const unreached = await db.query('select 1').then(
+    () => null,
+    (thrown: unknown) => inWords(thrown, databaseUrl),
+  );
+  if (unreached !== null) return { why: 'refused', error: unreached };
   try {
-    // Connects, and reads what a running Hallpass reads; the question about the clock takes one round trip.
     await assertReadable(db, 'check');
+    // It is connected, so that the question about the clock takes one round trip.
     const before = Date.now();
     const { rows } = await db.query('select clock_timestamp() as now');
     const [row] = z.array(z.object({ now: z.date() })).parse(rows);
@@ -51,11 +57,11 @@ export async function viewLedger(db: Queryable, databaseUrl: string): Promise<Le
     const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null;
     // An unknown table or column.
     if (code === '42P01' || code === '42703') return { why: 'behind' };
-    return { why: 'refused', error: inWords(thrown, databaseUrl) };
+    return { why: 'refused', error: asHallpassError(thrown) };
   }
 }
 
-/** By the same table as a target's. */
+/** Why nobody is connected, by the same table as a target's. */
 function inWords(thrown: unknown, url: string): HallpassError {
   if (thrown instanceof HallpassError) return thrown;
   const { hostname, port, pathname, username } = new URL(url);

@@ -6,8 +6,9 @@ import { MessengerError } from '../../messenger/errors.js';
 import type { SlackProbe } from '../../messenger/probe.js';
 import type { WebApiMessenger } from '../../messenger/web-api.js';
 import { checkChannels } from './channels.js';
-import { checkHearing, describePrincipals } from './deciders.js';
+import { describePrincipals } from './deciders.js';
 import { type Finding, failed, failure, note, ok } from './finding.js';
+import { checkHearing } from './hearing.js';
 import { readKnown } from './principals.js';
 
 export interface SlackCheck {

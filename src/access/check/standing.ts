@@ -3,24 +3,18 @@
  * not: the same reasons as a sweep's, read without writing anything down.
  */
 import type { Config } from '../../config/config.js';
-import { sayDuration } from '../../domain/duration.js';
 import type { AccessRequest } from '../../domain/request.js';
 import { type KnownServer, standingOf } from '../../domain/server-identity.js';
 import { readReach } from '../../ledger/anchor.js';
-import { type OpenStray, readOpenStrays } from '../../ledger/open-strays.js';
-import { readLate } from '../../ledger/overdue.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { readWanted } from '../../ledger/read-requests.js';
 import { readStandpoint, type Standpoint } from '../../ledger/servers.js';
 import { readTarget } from '../../ledger/targets.js';
 import type { Server, Surroundings } from '../../target/target.js';
 import { judgeAnchor } from '../anchors.js';
-import { OVERDUE_MS } from '../overdue.js';
 import { seqOf } from '../which-server.js';
 import { type Finding, failure, note } from './finding.js';
-
-/** Memberships that are shown one by one. */
-const SHOWN = 10;
+import { checkLate } from './late.js';
 
 /** A target's server as it answered. */
 export interface Seen {
@@ -35,11 +29,9 @@ export async function checkStanding(
   key: string,
   seen: Seen | null,
 ): Promise<readonly Finding[]> {
-  const late = await readLate(db, key, OVERDUE_MS);
   return [
     ...(seen === null ? await asKnown(db, key) : await asSeen(db, [...targets.keys()], key, seen)),
-    ...(late === null ? [] : [describeLate(late)]),
-    ...(await readOpenStrays(db, key)).slice(0, SHOWN).map(describeStray),
+    ...(await checkLate(db, key)),
   ];
 }
 
@@ -161,38 +153,5 @@ function shared(login: string): Finding {
     'server',
     `Another installation of Hallpass is connected as ${login}: neither can tell whose memberships are whose.`,
     'Give each installation a login of its own there: `hallpass setup-sql` makes it.',
-  );
-}
-
-function describeLate({
-  grants,
-  since,
-  trouble,
-}: NonNullable<Awaited<ReturnType<typeof readLate>>>): Finding {
-  const what = grants === 1 ? '1 revocation is overdue' : `${grants} revocations are overdue`;
-  const because = trouble === null ? '' : ` What keeps Hallpass from it: ${trouble}`;
-  return failure(
-    'memberships',
-    `${what}, the first since ${since.toISOString()}: access that has ended may still work.${because}`,
-    trouble === null
-      ? 'Start Hallpass, if none runs: it revokes at once. Its log says what keeps it from doing so.'
-      : 'Correct that; Hallpass tries again each second while it runs.',
-  );
-}
-
-const WHY = {
-  leftover: 'it is there although its request has ended',
-  late: 'it was granted after the end of its request',
-  orphan: 'no request explains it',
-} as const;
-
-function describeStray({ kind, role, login, trouble, ageMs }: OpenStray): Finding {
-  const since = ageMs < OVERDUE_MS ? '' : `, for ${sayDuration(ageMs)} by now`;
-  const says = `Hallpass is revoking ${role} of ${login}${since}: ${WHY[kind]}.`;
-  if (trouble === null && ageMs < OVERDUE_MS) return note('memberships', says);
-  return failure(
-    'memberships',
-    trouble === null ? says : `${says} What keeps it: ${trouble}`,
-    trouble === null ? 'Start Hallpass, if none runs.' : 'Correct that; Hallpass tries again while it runs.',
   );
 }

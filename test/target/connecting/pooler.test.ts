@@ -3,6 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { findBinaries } from '../../../sandbox/postgres/binaries.js';
 import { freePort } from '../../../sandbox/postgres/free-port.js';
 import type { Connect } from '../../../src/config/config.js';
+import { sessionError, targetError } from '../../../src/target/errors.js';
 import { type PgBouncer, startPgBouncer } from '../../support/pgbouncer.js';
 import { describeWith } from '../../support/program.js';
 import { waitFor } from '../../support/wait-for.js';
@@ -76,6 +77,26 @@ describeWith('pgbouncer')('a pooler', () => {
     await Promise.all(others.map((client) => client.end()));
     // Nothing of it stays: neither here nor in the pooler.
     await waitFor(async () => (await clientsOf(port)).length === 0, { what: 'the pooler to have no client' });
+  });
+
+  test('that ends a transaction, because its mode is statement, is told from a network that broke', async () => {
+    const { port } = await pooler({ mode: 'statement' });
+    const { user, password, database } = used.server.connect;
+    const client = new pg.Client({ host: '127.0.0.1', port, user, password: password ?? '', database });
+    client.on('error', () => undefined);
+    await client.connect();
+    const thrown: unknown = await client.query('BEGIN').then(
+      () => expect.fail('a transaction began'),
+      (error: unknown) => error,
+    );
+    await client.end().catch(() => undefined);
+    for (const phase of ['connect', 'call'] as const) {
+      const error = targetError(thrown, phase);
+      expect(error).toMatchObject({ ...final, ambiguous: false });
+      expect(error.message).toMatch(/^A pooler in statement mode answers .*\(08P01: /);
+      expect(error.nextStep).toContain('own port');
+    }
+    expect(sessionError(thrown).message).toMatch(/^A pooler in statement mode/);
   });
 
   test('in session mode is fine: the session is ours alone', async () => {
