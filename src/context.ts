@@ -18,6 +18,7 @@ import { createLeases } from './access/leases.js';
 import { HOLDERS_EVERY_MS, lookForLeavers } from './access/leavers.js';
 import { createLedgerWatch } from './access/ledger-watch.js';
 import { createLoginWatch } from './access/login-watch.js';
+import { refuseLostTargets } from './access/lost-targets.js';
 import { reconsiderOnCall } from './access/on-call.js';
 import { OVERDUE_MS, watchOverdue } from './access/overdue.js';
 import { sendPages } from './access/page.js';
@@ -32,11 +33,10 @@ import { createPlaces } from './access/telling/places.js';
 import { createServerWatch } from './access/which-server.js';
 import type { Config } from './config/config.js';
 import type { RedisServer } from './config/redis-url.js';
-import { HallpassError } from './errors.js';
 import { readFigures } from './ledger/figures.js';
 import { readInstallation } from './ledger/installation.js';
 import { createPool } from './ledger/pool.js';
-import { readTarget, registerTargets, targetsWithGrants } from './ledger/targets.js';
+import { readTarget, registerTargets } from './ledger/targets.js';
 import type { Logger } from './logger.js';
 import { createMessenger } from './messenger/web-api.js';
 import { createMetrics, type Metrics } from './metrics.js';
@@ -205,7 +205,7 @@ export async function createContext(
     slackTokens,
     async start() {
       await registerTargets(db, [...config.targets.keys()]);
-      await refuseLostTargets(deps);
+      await refuseLostTargets(db, config);
       // So that what is found is offered, and lent as it is configured, from the first click on; and that a restored
       // ledger gives out no id again.
       const looks = [...targets].map(async ([name, target]) =>
@@ -239,17 +239,6 @@ export async function createContext(
 function redisPrefix(databaseUrl: string): string {
   const { host, pathname } = new URL(databaseUrl);
   return `hallpass-${createHash('sha256').update(`${host}${pathname}`).digest('hex').slice(0, 12)}`;
-}
-
-/** A target with grants that are out can't leave the configuration: nobody would take them back. */
-async function refuseLostTargets({ db, config }: Pick<Deps, 'db' | 'config'>): Promise<void> {
-  const lost = (await targetsWithGrants(db)).filter((name) => !config.targets.has(name));
-  if (lost.length === 0) return;
-  throw new HallpassError(`the configuration no longer has ${lost.join(', ')}, and access is lent there`, {
-    passing: false,
-    nextStep:
-      "Put it back with `lend: false` until nothing is open there. If its server is gone for good: hallpass recover --write-off --target NAME --because '...'",
-  });
 }
 
 /** Does `work` now and every `ms`, or as much sooner as it answers, one at a time; what it throws is logged. */
