@@ -18,6 +18,7 @@ import { createLeases } from './access/leases.js';
 import { HOLDERS_EVERY_MS, lookForLeavers } from './access/leavers.js';
 import { createLedgerWatch } from './access/ledger-watch.js';
 import { createLoginWatch } from './access/login-watch.js';
+import { refuseLostTargets } from './access/lost-targets.js';
 import { reconsiderOnCall } from './access/on-call.js';
 import { OVERDUE_MS, watchOverdue } from './access/overdue.js';
 import { sendPages } from './access/page.js';
@@ -47,7 +48,7 @@ import { createPagerDuty } from './oncall/pagerduty.js';
 import type { Alarms } from './queue/alarms.js';
 import { createLateAlarms } from './queue/late-alarms.js';
 import { redisPrefix } from './queue/names.js';
-import { type LiveConfig, refuseLostTargets, sayRefused, takeIn } from './reload.js';
+import { type LiveConfig, sayRefused, takeIn } from './reload.js';
 
 /** Requests that wait are asked about again, milliseconds. */
 const SHIFT_EVERY_MS = 60_000;

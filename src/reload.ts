@@ -4,14 +4,14 @@
  */
 import { createHash } from 'node:crypto';
 import type { Deps } from './access/deps.js';
+import { refuseLostTargets } from './access/lost-targets.js';
 import { describeChanges } from './config/changes.js';
 import type { Config } from './config/config.js';
 import { coerceError, HallpassError } from './errors.js';
 import type { Fleet } from './fleet.js';
 import { insertOperatorNote } from './ledger/deliveries.js';
 import { insertEvent } from './ledger/insert-event.js';
-import type { Queryable } from './ledger/pool.js';
-import { forgetChecked, registerTargets, targetsWithGrants } from './ledger/targets.js';
+import { forgetChecked, registerTargets } from './ledger/targets.js';
 import { neededScopes } from './slack/manifest.js';
 import { configurationRead, configurationRefused } from './surfaces/configuration.js';
 
@@ -21,17 +21,6 @@ export type LiveConfig = { -readonly [K in keyof Config]: Config[K] };
 type ReloadDeps = Pick<Deps, 'db' | 'changed' | 'logger' | 'roles' | 'background'> & {
   readonly config: LiveConfig;
 };
-
-/** A target with something open can't leave the configuration: nobody would revoke it. @throws HallpassError */
-export async function refuseLostTargets(db: Queryable, next: Pick<Config, 'targets'>): Promise<void> {
-  const lost = (await targetsWithGrants(db)).filter((name) => !next.targets.has(name));
-  if (lost.length === 0) return;
-  throw new HallpassError(`the configuration no longer has ${lost.join(', ')}, and access is lent there`, {
-    passing: false,
-    nextStep:
-      "Put it back with `lend: false` until nothing is open there. If its server is gone for good: hallpass recover --write-off --target NAME --because '...'",
-  });
-}
 
 /**
  * Goes by `next` from now on, and tells the operators.

@@ -14,6 +14,10 @@ export function read(account: Account, url: URL): Answer {
       return id === undefined ? listUsers(account, url) : readUser(account, id);
     case 'oncalls':
       return id === undefined ? listOnCalls(account, url) : notFound();
+    case 'schedules':
+      return id === undefined ? notFound() : readSchedule(account, id);
+    case 'escalation_policies':
+      return id === undefined ? notFound() : readPolicy(account, id);
     default:
       return notFound();
   }
@@ -26,6 +30,34 @@ function notFound(): Answer {
 function readUser(account: Account, id: string): Answer {
   const user = account.users.find((one) => one.id === id);
   return user ? { status: 200, body: { user: fullUser(user) } } : notFound();
+}
+
+/** An escalation policy uses a schedule as long as it puts somebody on call by it. */
+function readSchedule(account: Account, id: string): Answer {
+  const schedule = account.schedules.find((one) => one.id === id);
+  if (!schedule) return notFound();
+  const using = new Map(
+    account.onCalls
+      .filter((entry) => entry.schedule?.id === id)
+      .map(({ escalationPolicy }) => [escalationPolicy.id, escalationPolicy]),
+  );
+  const policies = [...using.values()].map((policy) => reference('escalation_policy', policy));
+  return {
+    status: 200,
+    body: { schedule: { ...full('schedule', schedule), escalation_policies: policies } },
+  };
+}
+
+function readPolicy(account: Account, id: string): Answer {
+  const policy = account.escalationPolicies.find((one) => one.id === id);
+  if (!policy) return notFound();
+  const rules = Array.from({ length: policy.levels }, (_, n) => ({
+    id: `PRULE${n}`,
+    escalation_delay_in_minutes: 30,
+    targets: [],
+  }));
+  const body = { ...full('escalation_policy', policy), num_loops: 0, escalation_rules: rules, services: [] };
+  return { status: 200, body: { escalation_policy: body } };
 }
 
 /** `query` finds parts of names and of addresses: `ann@a.example` also finds `joann@a.example`. */

@@ -3,9 +3,11 @@
  * so it can be told also while the target is down.
  */
 import { parseAnchor } from '../domain/anchor.js';
+import { pauseOn } from '../domain/pause.js';
 import { describeServer } from '../domain/server-identity.js';
 import type { DailyNote } from '../ledger/notes-of-today.js';
 import { type After, readOpenPage, readTroubles, type Tally } from '../ledger/open-requests.js';
+import { readPauses } from '../ledger/pauses.js';
 import type { Queryable } from '../ledger/pool.js';
 import { hasGrantsElsewhere, hasGrantsOfAnotherLogin } from '../ledger/standing-elsewhere.js';
 import { DOUBTED, FORGED } from '../surfaces/doubt.js';
@@ -27,6 +29,8 @@ type BlockReason =
   | 'other_server'
   /** Grants are out that another login of Hallpass's made: nothing is granted until they have ended. */
   | 'former_login'
+  /** An operator has paused granting there. */
+  | 'paused'
   /** Requests that this release can't read. */
   | 'unreadable'
   /** What requests that wait for the target say of it. */
@@ -44,8 +48,7 @@ export interface Block {
 export const BLOCKING_NOTES = ['login', 'server'] as const;
 
 /**
- * Everything that blocks one target, the gravest first. Each reason is one line here: another one (a target that
- * operators paused) is added as one more.
+ * Everything that blocks one target, the gravest first. Each reason is one line here.
  * @param notes what operators were told of today, of any target.
  */
 export async function readBlocks(
@@ -58,6 +61,7 @@ export async function readBlocks(
     mayBeACopy(tally),
     otherServer(db, tally, notes),
     formerLogin(db, tally, notes),
+    paused(db, tally),
     unreadable(db, tally),
   ]);
   const blocks = found.filter((block) => block !== null);
@@ -139,6 +143,17 @@ async function formerLogin(
     reason: 'former_login',
     says: `Hallpass logs in there as another login than the one that granted R-${request}. Nothing is granted until everything of the old login has ended, and Hallpass can't revoke that.`,
     nextStep: `See what keeps it from ending, and the SQL for it: hallpass check ${target}.`,
+  };
+}
+
+async function paused(db: Queryable, { target }: Tally): Promise<Block | null> {
+  const pause = pauseOn(await readPauses(db), target);
+  if (pause === null) return null;
+  const where = pause.target === null ? 'every target' : pause.target;
+  return {
+    reason: 'paused',
+    says: `Granting is paused on ${where} since ${pause.since.toISOString()}, by ${pause.by}: ${pause.because}. Revocations go on.`,
+    nextStep: `To go on: hallpass resume${pause.target === null ? '' : ` ${target}`}`,
   };
 }
 

@@ -10,6 +10,7 @@ import type { Ending } from '../ledger/read-due.js';
 import { forgetChecked } from '../ledger/targets.js';
 import { TargetError } from '../target/errors.js';
 import type { SessionsEnded, TakenBack, Target } from '../target/target.js';
+import { sayingWhenLate } from './awaited.js';
 import { change } from './change.js';
 import type { Deps } from './deps.js';
 import { askFormer, type FormerGrant, whyNotGone } from './former-login.js';
@@ -35,7 +36,7 @@ export interface Revoked {
 
 /** Takes the memberships away. Until `settle` has recorded it, the intent to take them away stands. */
 export async function revoke(
-  deps: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'changed' | 'logger'>,
   name: string,
   target: Target,
   leaving: readonly Leaving[],
@@ -44,7 +45,12 @@ export async function revoke(
   for (const group of askable(leaving)) {
     const { server } = group;
     // crash point: before-revoke
-    const answers = await takeBack(deps, name, target, server, group.leaving);
+    const answers = await sayingWhenLate(
+      deps,
+      group.leaving,
+      'Hallpass is revoking it, and the server has not answered yet.',
+      takeBack(deps, name, target, server, group.leaving),
+    );
     // crash point: after-revoke-before-sessions
     const former = await formerGrants(target, server, group.leaving, answers);
     const gone: Revoked['gone'][number][] = [];
@@ -74,7 +80,13 @@ export async function settle(
 ): Promise<readonly Left[]> {
   const left: Left[] = [];
   for (const { server, gone, done } of revoked) {
-    left.push(...done, ...(await endSessions(target, server, gone)));
+    const ended = await sayingWhenLate(
+      deps,
+      gone.map(({ leaving }) => leaving),
+      'The role is revoked; Hallpass waits until every server shows that no session can still use it.',
+      endSessions(target, server, gone),
+    );
+    left.push(...done, ...ended);
   }
   await recordLeft(deps, left);
   return left;

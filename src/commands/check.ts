@@ -1,17 +1,15 @@
 /** `hallpass check`: tries everything that Hallpass needs, and says what is wrong and what mends it. */
 import type { Command } from 'commander';
 import { mapBounded } from '../access/check/bounded.js';
-import { type Finding, failed, isFailure, ok } from '../access/check/finding.js';
-import { describeLedger, type LedgerView, viewLedger } from '../access/check/ledger.js';
+import { isFailure, ok } from '../access/check/finding.js';
+import { checkLedger, checkLedgerOwner, type LedgerView, viewLedger } from '../access/check/ledger.js';
 import { checkPerson } from '../access/check/person.js';
-import { checkSlack } from '../access/check/slack.js';
+import { checkSurroundings } from '../access/check/surroundings.js';
 import { checkTarget, type Instruments, type TargetReport } from '../access/check/target.js';
 import type { Config, TargetConfig } from '../config/config.js';
-import { configPath, readEnv, readLedgerUrl } from '../config/env.js';
-import { coerceError, HallpassError } from '../errors.js';
+import { configPath, readParts } from '../config/env.js';
+import { HallpassError } from '../errors.js';
 import { createPool } from '../ledger/pool.js';
-import { createLogger } from '../logger.js';
-import { createMessenger } from '../messenger/web-api.js';
 import { neededScopes } from '../slack/manifest.js';
 import { createDiagnosis } from '../target/diagnosis/diagnosis.js';
 import { createDiscovery } from '../target/discover.js';
@@ -26,14 +24,16 @@ const AT_ONCE = 8;
 interface Options {
   readonly json?: true;
   readonly as?: string;
+  readonly post?: true;
 }
 
 export function addCheck(program: Command): void {
   program
     .command('check')
-    .description('try the configuration, the Slack token with its scopes, and every target')
+    .description('try everything that Hallpass needs: the configuration, Slack, the ledger, every target')
     .argument('[target]', 'only this target, and all about it; with --as: TARGET/ROLE')
     .option('--as <login>', 'why this login can’t use the role that it was lent')
+    .option('--post', 'write a word into each channel of the configuration, and delete it')
     .option('--json', 'print one JSON document')
     .action(async (place: string | undefined, options: Options) => {
       const good =
@@ -42,20 +42,27 @@ export function addCheck(program: Command): void {
     });
 }
 
-async function check(only: string | undefined, { json }: Options): Promise<boolean> {
+async function check(only: string | undefined, { json, post }: Options): Promise<boolean> {
   const config = load();
   const targets = only === undefined ? [...config.targets.values()] : [findTarget(config, only)];
-  const surroundings = readSurroundings(config);
-  const [slack, { ledger, targets: reports }] = await Promise.all([
-    surroundings.slack(),
-    withLedger(surroundings.ledger, async (view) => ({
-      ledger: describeLedger(view),
-      targets: await mapBounded(targets, AT_ONCE, (target) => checkOne(config, target, view)),
-    })),
+  const asked = { ...config, targets: new Map(targets.map((target) => [target.key, target])) };
+  const parts = readParts(process.env);
+  const [surroundings, { ledger, targets: reports }] = await Promise.all([
+    checkSurroundings(parts, asked, { needed: neededScopes(config), post: post === true }),
+    withLedger(parts.databaseUrl, async (view) => {
+      const [ofTargets, ofLedger, ofOwner] = await Promise.all([
+        mapBounded(targets, AT_ONCE, (target) => checkOne(config, target, view)),
+        checkLedger(view, config),
+        parts.databaseOwnerUrl === null ? [] : checkLedgerOwner(parts.databaseOwnerUrl, view),
+      ]);
+      return { targets: ofTargets, ledger: [...ofLedger, ...ofOwner] };
+    }),
   ]);
-  const common = [...surroundings.findings, ...slack, ledger];
+  const { environment, slack, redis, pagerduty } = surroundings;
+  const common = [...environment, ...slack, ...redis, ...pagerduty, ...ledger];
+  const good = reports.every((report) => report.ok) && !common.some(isFailure);
   if (json) {
-    printJson({ targets: reports, environment: surroundings.findings, slack, ledger });
+    printJson({ ok: good, targets: reports, environment, slack, redis, pagerduty, ledger });
   } else {
     printFindings([
       ok('configuration', `${configPath(process.env)}: ${count(config.targets.size, 'target')}.`),
@@ -63,42 +70,11 @@ async function check(only: string | undefined, { json }: Options): Promise<boole
     ]);
     printReports(reports, only !== undefined);
   }
-  return reports.every((report) => report.ok) && !common.some(isFailure);
+  return good;
 }
 
-type LedgerAddress = { readonly url: string } | { readonly why: string };
-
-/** What the environment is missing doesn’t keep the targets from being tried. */
-function readSurroundings(config: Config): {
-  readonly findings: readonly Finding[];
-  readonly slack: () => Promise<readonly Finding[]>;
-  readonly ledger: LedgerAddress;
-} {
-  try {
-    const { slack, databaseUrl } = readEnv(process.env);
-    const messenger = createMessenger({ ...slack, logger: createLogger('silent') });
-    return {
-      findings: [],
-      slack: () => checkSlack(messenger, neededScopes(config)),
-      ledger: { url: databaseUrl },
-    };
-  } catch (error) {
-    return { findings: [failed('environment', error)], slack: async () => [], ledger: ledgerAddress() };
-  }
-}
-
-/** Why not, when it can't be used: another variable may be wrong, and this one right. */
-function ledgerAddress(): LedgerAddress {
-  try {
-    return { url: readLedgerUrl(process.env) };
-  } catch (error) {
-    return { why: coerceError(error).message.replace(': ', ' ') };
-  }
-}
-
-async function withLedger<T>(address: LedgerAddress, work: (view: LedgerView) => Promise<T>): Promise<T> {
-  if ('why' in address) return work(address);
-  const { url } = address;
+async function withLedger<T>(url: string | null, work: (view: LedgerView) => Promise<T>): Promise<T> {
+  if (url === null) return work({ why: 'no url' });
   // What breaks an idle connection is said by the next statement.
   const db = createPool(url, () => undefined);
   try {
@@ -109,7 +85,7 @@ async function withLedger<T>(address: LedgerAddress, work: (view: LedgerView) =>
 }
 
 async function checkOne(config: Config, target: TargetConfig, ledger: LedgerView): Promise<TargetReport> {
-  const instruments = open(target);
+  const instruments = open(target, 'db' in ledger ? ledger.installation : null);
   try {
     return await checkTarget(config, target, instruments, ledger);
   } finally {
@@ -117,9 +93,10 @@ async function checkOne(config: Config, target: TargetConfig, ledger: LedgerView
   }
 }
 
-function open(target: TargetConfig): Instruments {
+/** @param installation as `openTarget`: so that our own processes are not taken for another Hallpass. */
+function open(target: TargetConfig, installation: string | null): Instruments {
   return {
-    target: openTarget(target),
+    target: openTarget(target, installation),
     inspector: createInspector(target.connect),
     diagnosis: createDiagnosis(target),
     discovery: createDiscovery(target.connect, target.mode),
@@ -163,7 +140,7 @@ function toRow({ name, summary, findings }: TargetReport): readonly string[] {
 async function checkAs(login: string, place: string | undefined, { json }: Options): Promise<boolean> {
   const [key, role] = splitPlace(place);
   const target = findTarget(load(), key);
-  const instruments = open(target);
+  const instruments = open(target, null);
   try {
     const findings = await checkPerson(target, { role, login }, instruments);
     const good = !findings.some(isFailure);

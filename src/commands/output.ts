@@ -40,9 +40,14 @@ export function printFindings(findings: readonly Finding[]): void {
   const indent = ' '.repeat('failure'.length + width + 4);
   for (const { level, about, says, nextStep } of findings) {
     const head = `${level.padEnd('failure'.length)}  ${about.padEnd(width)}  `;
-    print(head + wrap(says, indent));
-    if (nextStep !== null) print(indent + wrap(nextStep, indent));
+    print(head + wrap(visible(says), indent));
+    if (nextStep !== null) print(indent + wrap(visible(nextStep), indent));
   }
+}
+
+/** Names come from servers and from Slack: nothing in them may move, hide or color what a terminal shows. */
+function visible(text: string): string {
+  return text.replace(/[^\P{C}\n]/gu, '');
 }
 
 /** Breaks lines between words; a line that is SQL is left whole, to be copied. */

@@ -120,12 +120,13 @@ const level = z
   .object({ LOG_LEVEL: z.enum(LEVELS, `is not a level; write one of ${LEVELS.join(', ')}`).default('info') })
   .transform((env) => ({ logLevel: env.LOG_LEVEL }));
 
-const databases = z
-  .object({
-    DATABASE_URL: ledgerUrl,
-    DATABASE_OWNER_URL: ledgerUrl.optional(),
-    REDIS_URL: redisUrl.optional(),
-  })
+const ledger = z.object({ DATABASE_URL: ledgerUrl });
+const owner = z.object({ DATABASE_OWNER_URL: ledgerUrl.optional() });
+const redis = z.object({ REDIS_URL: redisUrl.optional() });
+
+const databases = ledger
+  .and(owner)
+  .and(redis)
   .transform((env) => ({
     databaseUrl: env.DATABASE_URL,
     databaseOwnerUrl: env.DATABASE_OWNER_URL ?? env.DATABASE_URL,
@@ -145,28 +146,28 @@ const http = z
     transport: { kind: 'http' as const, signingSecret: env.SLACK_SIGNING_SECRET, port: env.PORT },
   }));
 
-const services = z
+const slack = z
   .object({
     SLACK_BOT_TOKEN: token('xoxb-', 'write the bot token of the Slack app'),
     SLACK_API_URL: apiUrl,
-    PAGERDUTY_TOKEN: secret,
-    PAGERDUTY_API_URL: apiUrl,
-    PAGERDUTY_EVENTS_ROUTING_KEY: secret,
-    PAGERDUTY_EVENTS_API_URL: apiUrl,
-    OPS_PORT: port(9090),
   })
-  .transform((env) => ({
-    slack: { botToken: env.SLACK_BOT_TOKEN, apiUrl: env.SLACK_API_URL ?? null },
-    pagerduty:
-      env.PAGERDUTY_TOKEN === undefined
-        ? null
-        : { token: env.PAGERDUTY_TOKEN, apiUrl: env.PAGERDUTY_API_URL ?? null },
-    pagerdutyEvents:
-      env.PAGERDUTY_EVENTS_ROUTING_KEY === undefined
-        ? null
-        : { routingKey: env.PAGERDUTY_EVENTS_ROUTING_KEY, apiUrl: env.PAGERDUTY_EVENTS_API_URL ?? null },
-    opsPort: env.OPS_PORT,
+  .transform((env) => ({ slack: { botToken: env.SLACK_BOT_TOKEN, apiUrl: env.SLACK_API_URL ?? null } }));
+
+const pagerduty = z
+  .object({ PAGERDUTY_TOKEN: secret, PAGERDUTY_API_URL: apiUrl })
+  .transform(({ PAGERDUTY_TOKEN: token, PAGERDUTY_API_URL: apiUrl = null }) => ({
+    pagerduty: token === undefined ? null : { token, apiUrl },
   }));
+
+const events = z
+  .object({ PAGERDUTY_EVENTS_ROUTING_KEY: secret, PAGERDUTY_EVENTS_API_URL: apiUrl })
+  .transform(({ PAGERDUTY_EVENTS_ROUTING_KEY: routingKey, PAGERDUTY_EVENTS_API_URL: apiUrl = null }) => ({
+    pagerdutyEvents: routingKey === undefined ? null : { routingKey, apiUrl },
+  }));
+
+const ops = z.object({ OPS_PORT: port(9090) }).transform((env) => ({ opsPort: env.OPS_PORT }));
+
+const services = slack.and(pagerduty).and(events).and(ops);
 
 const auditKeys = z.object({ AUDIT_KEY: secret, AUDIT_PUBLIC_KEY: secret }).transform((env) => ({
   privateKey: env.AUDIT_KEY ?? null,
@@ -174,10 +175,51 @@ const auditKeys = z.object({ AUDIT_KEY: secret, AUDIT_PUBLIC_KEY: secret }).tran
 }));
 const common = path.and(level).and(databases).and(services);
 
-/** All that `serve` and `check` need; with SLACK_APP_TOKEN set, Socket Mode. @throws EnvError */
+/** All that `serve` needs; with SLACK_APP_TOKEN set, Socket Mode. @throws EnvError */
 export function readEnv(variables: Variables): Env {
   const given = gather(variables);
   return parse(given.SLACK_APP_TOKEN === undefined ? common.and(http) : common.and(socket), given);
+}
+
+/** What of the environment can be used; null where a part is wrong or missing. */
+export interface Parts {
+  /** One line for each variable that is wrong or missing: `serve` refuses to start with any. */
+  readonly problems: readonly string[];
+  readonly slack: Env['slack'] | null;
+  readonly transport: Env['transport'] | null;
+  readonly databaseUrl: string | null;
+  /** Also null when it is not set: then DATABASE_URL stands in for it. */
+  readonly databaseOwnerUrl: string | null;
+  readonly redis: RedisServer | null;
+  readonly pagerduty: Env['pagerduty'];
+  readonly pagerdutyEvents: Env['pagerdutyEvents'];
+}
+
+/** As `readEnv`, for `check`: what is wrong in one part doesn't keep the others from being tried. Never throws. */
+export function readParts(variables: Variables): Parts {
+  const given = gather(variables);
+  const problems: string[] = [];
+  const read = <T extends z.ZodType>(schema: T): z.infer<T> | null => {
+    try {
+      return parse(schema, given);
+    } catch (thrown) {
+      problems.push(...(thrown instanceof EnvError ? thrown.problems : [coerceError(thrown).message]));
+      return null;
+    }
+  };
+  const parts = {
+    slack: read(slack)?.slack ?? null,
+    transport: read(given.SLACK_APP_TOKEN === undefined ? http : socket)?.transport ?? null,
+    databaseUrl: read(ledger)?.DATABASE_URL ?? null,
+    databaseOwnerUrl: read(owner)?.DATABASE_OWNER_URL ?? null,
+    redis: read(redis)?.REDIS_URL ?? null,
+    pagerduty: read(pagerduty)?.pagerduty ?? null,
+    pagerdutyEvents: read(events)?.pagerdutyEvents ?? null,
+  };
+  // Of the others it only matters that they are right.
+  read(ops);
+  read(level);
+  return { ...parts, problems };
 }
 
 /** All that `worker` needs. @throws EnvError */
@@ -206,11 +248,6 @@ export function whatDiffers(before: WorkerEnv, after: WorkerEnv): readonly strin
 /** What `migrate` needs. @throws EnvError */
 export function readDatabases(variables: Variables): Databases {
   return parse(databases, gather(variables));
-}
-
-/** DATABASE_URL, whatever else is wrong. @throws EnvError, which says what is wrong with it alone */
-export function readLedgerUrl(variables: Variables): string {
-  return parse(z.object({ DATABASE_URL: ledgerUrl }), gather(variables)).DATABASE_URL;
 }
 
 /** What `audit prune` and `audit verify` need beside the ledger: PEM, null when not set. @throws EnvError */

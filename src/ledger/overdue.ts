@@ -75,6 +75,21 @@ export async function recordOverdue(
   return { grants: rows[0]?.grants ?? 0, nextMs: rows[0]?.next_ms ?? null };
 }
 
+/** What is overdue on one target now, by more than `overdueMs`; null when nothing is. Writes nothing down. */
+export async function readLate(
+  db: Queryable,
+  target: string,
+  overdueMs: number,
+): Promise<Pick<Overdue, 'grants' | 'since' | 'trouble'> | null> {
+  const { rows } = await db.query<{ grants: number; since: Date | null; trouble: string | null }>(
+    `select count(d.due)::int as grants, min(d.due) as since, mode() within group (order by d.trouble) as trouble
+       from targets t cross join lateral (${LATE}) d where t.name = $2`,
+    [overdueMs, target],
+  );
+  const [row] = rows;
+  return row === undefined || row.since === null ? null : { ...row, since: row.since };
+}
+
 /** Episodes of which the operators were not told the newest, the oldest first. */
 export async function readUntold(db: Queryable, limit: number): Promise<readonly Overdue[]> {
   const { rows } = await db.query<{

@@ -3,7 +3,7 @@ import type { api as pdjsApi } from '@pagerduty/pdjs';
 import { z } from 'zod';
 import { coerceError, HallpassError } from '../errors.js';
 
-const PAGERDUTY = 'https://api.pagerduty.com';
+export const PAGERDUTY = 'https://api.pagerduty.com';
 
 /** PagerDuty's most: https://developer.pagerduty.com/docs/rest-api-v2/pagination/ */
 const PAGE_SIZE = '100';
@@ -18,7 +18,18 @@ const RETRY_AFTER_429_MS = 400;
 type Answer = Awaited<ReturnType<ReturnType<typeof pdjsApi>['get']>>;
 
 /** Its message is a sentence for the card. */
-export class PagerDutyError extends HallpassError {}
+export class PagerDutyError extends HallpassError {
+  /** The token, or the rights of its owner, are refused. */
+  readonly isTokenRefused: boolean;
+
+  constructor(
+    message: string,
+    options: ConstructorParameters<typeof HallpassError>[1] & { readonly isTokenRefused?: boolean },
+  ) {
+    super(message, options);
+    this.isTokenRefused = options.isTokenRefused === true;
+  }
+}
 
 export interface PagerDutyApi {
   /**
@@ -31,6 +42,14 @@ export interface PagerDutyApi {
     entry: z.ZodType<T>,
     signal: AbortSignal,
   ): AsyncGenerator<T, void, undefined>;
+  /** One thing by its id, which the answer has below `name`; null when there is none. As `list`. */
+  get<T>(
+    path: 'users' | 'schedules' | 'escalation_policies',
+    id: string,
+    name: string,
+    thing: z.ZodType<T>,
+    signal: AbortSignal,
+  ): Promise<T | null>;
 }
 
 /** @param heard whether PagerDuty answered as it should, after each call. */
@@ -40,6 +59,25 @@ export function createPagerDutyApi(
   heard: (up: boolean) => void = () => undefined,
 ): PagerDutyApi {
   const base = (apiUrl ?? PAGERDUTY).replace(/\/+$/, '');
+
+  async function request(
+    path: string,
+    queryParameters: Readonly<Record<string, string | string[]>>,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    // Not at the start: the first request comes later.
+    const { api } = await import('@pagerduty/pdjs');
+    return api({
+      url: `${base}/${path}`,
+      token,
+      queryParameters: { ...queryParameters },
+      signal,
+      retryTimeout: RETRY_AFTER_429_MS,
+      // The library's own timeout cancels nothing, and would keep the process alive for 30 s.
+      requestTimeout: 0,
+    });
+  }
+
   return {
     async *list<T>(
       path: 'users' | 'oncalls',
@@ -47,42 +85,46 @@ export function createPagerDutyApi(
       entry: z.ZodType<T>,
       signal: AbortSignal,
     ) {
-      // Not at the start: the first request comes later.
-      const { api } = await import('@pagerduty/pdjs');
       const page = z.object({ [path]: z.array(entry) });
       let ask: (() => Promise<Answer>) | undefined = () =>
-        api({
-          url: `${base}/${path}`,
-          token,
-          queryParameters: { ...query, limit: PAGE_SIZE },
-          signal,
-          retryTimeout: RETRY_AFTER_429_MS,
-          // The library's own timeout cancels nothing, and would keep the process alive for 30 s.
-          requestTimeout: 0,
-        });
+        request(path, { ...query, limit: PAGE_SIZE }, signal);
       while (ask) {
         const response: Answer = await answer(ask).catch((thrown: unknown) => {
           heard(false);
           throw thrown;
         });
         heard(true);
-        const parsed = page.safeParse(response.data);
-        if (!parsed.success) {
-          throw new PagerDutyError('PagerDuty gave an answer that Hallpass does not understand.', {
-            passing: false,
-            nextStep: 'Check that PAGERDUTY_API_URL leads to PagerDuty.',
-            cause: parsed.error,
-          });
-        }
-        yield* parsed.data[path] ?? [];
+        yield* understood(page, response.data)[path] ?? [];
         ask = response.next;
       }
+    },
+
+    async get(path, id, name, thing, signal) {
+      const response = await answer(
+        () => request(`${path}/${encodeURIComponent(id)}`, {}, signal),
+        (status) => status !== 404,
+      );
+      if (response.status === 404) return null;
+      return understood(z.object({ [name]: thing }), response.data)[name] ?? null;
     },
   };
 }
 
-/** Runs one call; whatever is no 200 becomes a PagerDutyError. */
-async function answer(ask: () => Promise<Answer>): Promise<Answer> {
+function understood<T>(schema: z.ZodType<T>, data: unknown): T {
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  throw new PagerDutyError('PagerDuty gave an answer that Hallpass does not understand.', {
+    passing: false,
+    nextStep: 'Check that PAGERDUTY_API_URL leads to PagerDuty.',
+    cause: parsed.error,
+  });
+}
+
+/** Runs one call; whatever is no 200 becomes a PagerDutyError, unless it is no error to the caller. */
+async function answer(
+  ask: () => Promise<Answer>,
+  isError: (status: number) => boolean = () => true,
+): Promise<Answer> {
   let response: Answer;
   try {
     response = await ask();
@@ -90,7 +132,7 @@ async function answer(ask: () => Promise<Answer>): Promise<Answer> {
     // A body that is no JSON makes the library reject with the response itself.
     throw hasStatus(thrown) ? refused(thrown.status) : unreachable(coerceError(thrown));
   }
-  if (response.status !== 200) throw refused(response.status);
+  if (response.status !== 200 && isError(response.status)) throw refused(response.status);
   return response;
 }
 
@@ -106,6 +148,7 @@ function refused(status: number): PagerDutyError {
     case 403:
       return new PagerDutyError(`PagerDuty refused the token of Hallpass (${status}).`, {
         passing: false,
+        isTokenRefused: true,
         nextStep: 'Put a valid REST API key into PAGERDUTY_TOKEN; a read-only one is enough.',
       });
     case 429:

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { coerceError, HallpassError } from '../errors.js';
 import { useServer } from './refused/pooler.js';
 import { whyRefused } from './refused/refused.js';
-import type { Asked, Settings } from './refused/rules.js';
+import type { Attempt, Settings } from './refused/rules.js';
 import { nextOptions, ownSession, SharedSessionError, settle, TriggersOffError } from './session.js';
 import { type SessionSettings, startupOptions } from './settings.js';
 import { readUrl } from './url.js';
@@ -40,7 +40,7 @@ export async function connectOwn(
       return client;
     });
   } catch (thrown) {
-    throw inWords(thrown, url);
+    throw await inWords(thrown, url);
   }
 }
 
@@ -87,7 +87,7 @@ export class OwnPool extends pg.Pool {
         return await super.connect();
       } catch (thrown) {
         const next = nextOptions(this.#settings, tried, thrown);
-        if (next === undefined) throw inWords(thrown, this.#url);
+        if (next === undefined) throw await inWords(thrown, this.#url);
         this.options.options = next ?? undefined;
       }
     }
@@ -116,7 +116,7 @@ const SETTINGS: Settings = {
   tlsOff: 'sslmode=disable',
 };
 
-function askedOf(url: string): Asked {
+function askedOf(url: string): Attempt {
   const { hostname, port, username, pathname, searchParams } = new URL(url);
   const host = searchParams.get('host') ?? hostname;
   const user = decodeURIComponent(username);
@@ -136,7 +136,7 @@ function askedOf(url: string): Asked {
  * What a URL leads to is the ledger's database: told apart as on a target, by the same table. Always an error that
  * passes: what is owed to somebody waits for the ledger, and is never given up because of it.
  */
-function inWords(thrown: unknown, url: string): unknown {
+async function inWords(thrown: unknown, url: string): Promise<unknown> {
   if (thrown instanceof HallpassError) return thrown;
   if (thrown instanceof SharedSessionError) {
     return new HallpassError(
@@ -149,7 +149,7 @@ function inWords(thrown: unknown, url: string): unknown {
   }
   if (!(thrown instanceof TriggersOffError)) {
     const error = coerceError(thrown);
-    const told = whyRefused(error, askedOf(url));
+    const told = await whyRefused(error, askedOf(url));
     if (told === null) return thrown;
     const sentence = told.sentence.charAt(0).toUpperCase() + told.sentence.slice(1);
     return new HallpassError(sentence, { passing: true, nextStep: told.nextStep, cause: error });

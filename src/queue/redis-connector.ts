@@ -37,6 +37,11 @@ export function connectorTo(at: At, tls: ConnectionOptions | null) {
 
 /** To the master, wherever the Sentinels say that it is. */
 export class MasterConnector extends SentinelConnector {
+  /** @param options ioredis's own, as it hands them to any connector. */
+  constructor(options: unknown) {
+    super(options as ConstructorParameters<typeof SentinelConnector>[0]);
+  }
+
   override async connect(...args: Parameters<SentinelConnector['connect']>) {
     const stream = await super.connect(...args);
     stream.on('error', () => undefined);

@@ -75,6 +75,13 @@ const conflict: Entry = [
   true,
   'Somebody changed the same membership at the same moment.',
 ];
+const statementPool: Entry = [
+  'login_refused',
+  'target',
+  false,
+  'A pooler in statement mode answers in the server’s place: nobody can begin a transaction through it.',
+  'Point the connection to the server’s own port, or to a pool in session mode.',
+];
 const slow: Entry = ['blocked', 'role', true, 'The server took too long.'];
 
 /**
@@ -127,6 +134,7 @@ function byDetail(error: Error, code: string | null): Entry | undefined {
   if (code === null)
     return /^Connection terminated|not queryable$/.test(error.message) ? unreachable : undefined;
   if (!(error instanceof pg.DatabaseError)) return undefined;
+  if (code === '08P01' && /statement pooling mode/.test(error.message)) return statementPool;
   const isConflict =
     (code === 'XX000' &&
       (/^simple_heap_(?:update|delete)$/.test(error.routine ?? '') ||

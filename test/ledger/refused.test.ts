@@ -65,5 +65,5 @@ test.each([
   onTestFinished(() => db.end());
   await expect(db.query('select 1')).rejects.toMatchObject(told);
   await expect(connectLedger(url)).rejects.toMatchObject(told);
-  expect(await viewLedger(db)).toMatchObject({ refused: told });
+  expect(await viewLedger(db)).toMatchObject({ why: 'refused', error: told });
 });

@@ -1,8 +1,20 @@
 import { z } from 'zod';
-import { coerceError, HallpassError } from '../../errors.js';
+import type { Config } from '../../config/config.js';
+import { coerceError, type HallpassError } from '../../errors.js';
 import { closeSql, type DatabaseRights, readDatabaseRights } from '../../ledger/database-rights.js';
+import { readInstallation } from '../../ledger/installation.js';
+import { readOwnLogin } from '../../ledger/own-login.js';
+import { readLedgerOwner } from '../../ledger/owner.js';
 import type { Queryable } from '../../ledger/pool.js';
-import { type Finding, failed, note, ok } from './finding.js';
+import { assertReadable } from '../../ledger/readable.js';
+import type { OwnLogin } from '../../pg/own-login.js';
+import { asHallpassError } from '../hindered.js';
+import { refuseLostTargets } from '../lost-targets.js';
+import { type Finding, failed, failure, note, ok } from './finding.js';
+import { describeOwnLogin } from './own-login.js';
+
+/** A process of Hallpass opens two pools of ten, and what keeps alarms without Redis; an idle one has some ten open. */
+const CONNECTIONS = { least: 10, most: 24 };
 
 /** The ledger as `check` uses it: beside the targets, and not needed for them. */
 export type LedgerView =
@@ -11,38 +23,103 @@ export type LedgerView =
       /** How far its clock is ahead of this process's, milliseconds. */
       readonly aheadMs: number;
       readonly rights: DatabaseRights;
+      readonly own: OwnLogin;
+      /** As `readInstallation`. */
+      readonly installation: string;
     }
-  /** A clause that says why it can't be read; `refused` when Hallpass itself doesn't take it as it is. */
-  | { readonly why: string; readonly refused?: HallpassError };
+  | { readonly why: 'refused'; readonly error: HallpassError }
+  /** DATABASE_URL is wrong or missing; it answers, and has no tables yet, or those of an older release. */
+  | { readonly why: 'no url' | 'behind' };
 
 /** Never throws. */
 export async function viewLedger(db: Queryable): Promise<LedgerView> {
   try {
-    // Connects, and fails where there is no schema yet; the second question takes one round trip.
-    await db.query('select from requests limit 1');
+    // Connects too, so that the question about the clock takes one round trip.
+    await assertReadable(db, 'check');
     const before = Date.now();
     const { rows } = await db.query('select clock_timestamp() as now');
     const [row] = z.array(z.object({ now: z.date() })).parse(rows);
     if (row === undefined) throw new Error('the ledger did not say what time it is');
-    const aheadMs = row.now.getTime() - (before + Date.now()) / 2;
-    return { db, aheadMs, rights: await readDatabaseRights(db) };
-  } catch (error) {
-    const { message } = coerceError(error);
-    return error instanceof HallpassError ? { why: message, refused: error } : { why: message };
+    return {
+      db,
+      aheadMs: row.now.getTime() - (before + Date.now()) / 2,
+      rights: await readDatabaseRights(db),
+      own: await readOwnLogin(db),
+      installation: await readInstallation(db),
+    };
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null;
+    // An unknown table or column.
+    if (code === '42P01' || code === '42703') return { why: 'behind' };
+    return { why: 'refused', error: asHallpassError(thrown) };
   }
 }
 
-export function describeLedger(view: LedgerView): Finding {
-  if (!('db' in view)) {
-    if (view.refused !== undefined) return failed('ledger', view.refused);
-    const says = `It can’t be read, so what Hallpass has granted is not compared with it: ${view.why}.`;
-    return note('ledger', says, 'Check DATABASE_URL; a ledger that is new is made by `hallpass migrate`.');
+/** Everything about the ledger but what it knows of single targets. Never throws. */
+export async function checkLedger(
+  view: LedgerView,
+  config: Pick<Config, 'targets'>,
+): Promise<readonly Finding[]> {
+  if (!('db' in view)) return describeUnread(view);
+  const { db, own } = view;
+  const lost = await refuseLostTargets(db, config).then(() => null, coerceError);
+  return [
+    describeLedger(view),
+    ...(lost === null ? [] : [describeLost(lost)]),
+    ...describeOwnLogin('ledger', own, CONNECTIONS),
+  ];
+}
+
+function describeLost(thrown: Error): Finding {
+  const { says, nextStep } = failed('ledger', thrown);
+  return failure('ledger', `hallpass serve refuses to start, for all targets: ${says}.`, nextStep);
+}
+
+function describeUnread(view: Exclude<LedgerView, { readonly db: Queryable }>): readonly Finding[] {
+  if (view.why === 'behind') {
+    const says =
+      'It answers, and has no tables of this release yet, so what Hallpass has granted is not compared with it.';
+    return [note('ledger', says, '`hallpass serve` makes them when it starts; or run `hallpass migrate`.')];
   }
-  const { database, open } = view.rights;
+  // The environment's own finding says so.
+  if (view.why !== 'refused') return [];
+  const { message, nextStep } = view.error;
+  return [failure('ledger', `It can’t be read (DATABASE_URL): ${message}`, nextStep)];
+}
+
+function describeLedger({ rights: { database, open } }: { readonly rights: DatabaseRights }): Finding {
   if (!open) return ok('ledger', 'It can be read.');
   return note(
     'ledger',
     `It can be read, but every login of its server can connect to its database, ${database}, and slow Hallpass down there.`,
     `As the owner of the database:\n${closeSql(database)}`,
   );
+}
+
+/** The login that migrates, where it is another one. Never throws. */
+export async function checkLedgerOwner(ownerUrl: string, view: LedgerView): Promise<readonly Finding[]> {
+  try {
+    const { login, owns, ledger } = await readLedgerOwner(ownerUrl);
+    if ('db' in view && ledger !== view.installation) {
+      const says = 'DATABASE_OWNER_URL and DATABASE_URL lead to two different databases.';
+      return [failure('ledger', says, 'Both must name the same server and database.')];
+    }
+    if (owns) return [ok('ledger', `${login} may migrate it.`)];
+    return [
+      failure(
+        'ledger',
+        `${login} (DATABASE_OWNER_URL) neither owns the ledger’s tables nor may make them: hallpass serve and hallpass migrate fail.`,
+        'Use the login that owns the database.',
+      ),
+    ];
+  } catch (thrown) {
+    const { message, nextStep } = asHallpassError(thrown);
+    return [
+      failure(
+        'ledger',
+        `DATABASE_OWNER_URL can’t be used, so hallpass serve fails before it starts: ${message}`,
+        nextStep,
+      ),
+    ];
+  }
 }

@@ -1,6 +1,7 @@
 import type { TargetConfig } from '../../config/config.js';
 import { compare, pairKey } from '../../domain/compare.js';
-import { isFinal, requestName } from '../../domain/request.js';
+import { type AccessRequest, isFinal, requestName } from '../../domain/request.js';
+import { readOpenStrays } from '../../ledger/open-strays.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { readLastOfPlaces, readWanted } from '../../ledger/read-requests.js';
 import { OWNER } from '../../target/guarded/names.js';
@@ -18,7 +19,7 @@ const SHOWN = 10;
  * @throws TargetError; what the ledger throws.
  */
 export async function checkMemberships(
-  { key, mode }: TargetConfig,
+  { key, mode, orphans }: TargetConfig,
   server: Server,
   target: Target,
   ledger: LedgerView,
@@ -39,15 +40,36 @@ export async function checkMemberships(
     ...former,
     ...unexplained
       .slice(0, SHOWN)
-      .map(({ role, login }) =>
-        note(
-          'memberships',
-          `${login} is a member of ${role} by ${grantor}, and no request in the ledger explains it.`,
-          `Likely causes, in order: another Hallpass uses the same login, the ledger was restored, somebody granted it by hand. To take it back:\n${revokeOursSql(server.version, role, login, grantor)}`,
-        ),
+      .map((found) =>
+        describeUnexplained(found, grantor, orphans, revokeOursSql(server.version, found, grantor)),
       ),
-    ...(rest > 0 ? [note('memberships', `${rest} more are not explained either.`)] : []),
+    ...(rest > 0 ? [failure('memberships', `${rest} more are not explained either.`)] : []),
   ];
+}
+
+/** Whoever has it keeps it for good, unless somebody does something; what Hallpass revokes by itself is a note. */
+function describeUnexplained(
+  { role, login, last }: Unexplained,
+  grantor: string,
+  orphans: TargetConfig['orphans'],
+  sql: string,
+): Finding {
+  if (last !== null) {
+    return failure(
+      'memberships',
+      `${login} is a member of ${role} by ${grantor}, although ${requestName(last.id)} has ended.`,
+      `A Hallpass that runs revokes it by itself, within minutes. Without one:\n${sql}`,
+    );
+  }
+  const says = `${login} is a member of ${role} by ${grantor}, and no request in the ledger explains it.`;
+  if (orphans === 'revoke') {
+    return note('memberships', says, 'A Hallpass that runs revokes it by itself (orphans: revoke).');
+  }
+  return failure(
+    'memberships',
+    says,
+    `Likely causes, in order: another Hallpass uses the same login, the ledger was restored, somebody granted it by hand. To revoke it, click in the operators’ channel, or:\n${sql}`,
+  );
 }
 
 /** What another login of ours has granted there, which is dropped or ours no longer. */
@@ -86,16 +108,28 @@ async function findFormer(db: Queryable, key: string, target: Target): Promise<r
   });
 }
 
-/** As the drift check: what this ledger never lent, and what outlived its request. */
-async function findUnexplained(db: Queryable, key: string, target: Target): Promise<readonly Membership[]> {
-  // The ledger is read first: what is lent meanwhile is found explained below.
+/** A membership, and the last request for it; null when there was none. */
+interface Unexplained extends Membership {
+  readonly last: Pick<AccessRequest, 'id'> | null;
+}
+
+/** As the drift check: what this ledger never granted, and what outlived its request; not what is being revoked. */
+async function findUnexplained(db: Queryable, key: string, target: Target): Promise<readonly Unexplained[]> {
+  // The ledger is read first: what is granted meanwhile is found explained below.
   const { now, requests } = await readWanted(db, key);
   const { server, memberships } = await target.list();
   const seen = { server: server.id, grantorOid: server.grantorOid, memberships };
   const { unexplained } = compare(requests, seen, now);
-  const last = await readLastOfPlaces(db, server.id, unexplained);
-  const open = new Set(
-    last.flatMap(({ place, state }) => (place === null || isFinal(state) ? [] : [pairKey(place)])),
-  );
-  return unexplained.filter((membership) => !open.has(pairKey(membership)));
+  const [last, strays] = await Promise.all([
+    readLastOfPlaces(db, server.id, unexplained),
+    readOpenStrays(db, key),
+  ]);
+  const lastOf = new Map(last.flatMap((each) => (each.place === null ? [] : [[pairKey(each.place), each]])));
+  const leaving = new Set(strays.filter((stray) => stray.server === server.id).map(pairKey));
+  return unexplained.flatMap((membership) => {
+    const pair = pairKey(membership);
+    const request = lastOf.get(pair) ?? null;
+    if (leaving.has(pair) || (request !== null && !isFinal(request.state))) return [];
+    return [{ ...membership, last: request }];
+  });
 }

@@ -1,11 +1,12 @@
 /** What is right and wrong with the roles and logins that the configuration names. */
 import type { Config, RoleConfig, TargetConfig } from '../../config/config.js';
-import { isAbove, worse } from '../../domain/danger.js';
+import { type Danger, isAbove, worse } from '../../domain/danger.js';
 import type { Preview } from '../../domain/preview.js';
 import { describeProblems } from '../../target/inspect.js';
 import type { Inspector } from '../../target/inspection/inspector.js';
 import type { NamePair, PairFacts, Server } from '../../target/target.js';
 import { type Finding, failed, failure, note, ok } from './finding.js';
+import { type Renamed, sayRenamed } from './renamed.js';
 
 /** Every login that the configuration names for this target. */
 export function loginsOf(config: Config, target: TargetConfig): readonly string[] {
@@ -31,14 +32,20 @@ export function pairsOf(config: Config, target: TargetConfig): readonly NamePair
 export interface RolesReport {
   /** Roles of the configuration that can be lent. */
   readonly lendable: number;
+  /** One of them can change data. */
+  readonly writes: boolean;
   readonly findings: readonly Finding[];
 }
 
-/** @param danger reads what a role can do, and only where there is time for it: null. */
+/**
+ * @param renamed what roles and logins of the configuration are called today.
+ * @param danger reads what a role can do, and only where there is time for it: null.
+ */
 export async function checkRoles(
   target: TargetConfig,
   server: Server,
   facts: readonly PairFacts[],
+  renamed: Renamed,
   danger: (role: RoleConfig) => Promise<Preview> | null,
 ): Promise<RolesReport> {
   const problems = facts.flatMap((fact) =>
@@ -50,36 +57,40 @@ export async function checkRoles(
     if (about === 'login' && fact.login === target.connect.user) continue;
     if (about === 'role' && !target.roles.has(fact.role)) continue;
     const level = about === 'login' ? 'note' : 'failure';
-    findings.set(sentence, { about, level, says: sentence, nextStep });
+    const finding = { about, level, says: sentence, nextStep } as const;
+    findings.set(sentence, about === 'server' ? finding : sayRenamed(finding, about, fact[about], renamed));
   }
   const broken = new Set(problems.flatMap(({ about, fact }) => (about === 'role' ? [fact.role] : [])));
   const serverBroken = problems.some(({ about }) => about === 'server');
   const dangers: Finding[] = [];
+  let writes = false;
   for (const role of target.roles.values()) {
     if (broken.has(role.role)) continue;
-    const found = await describeDanger(target.key, role, danger);
+    const { can, found } = await describeDanger(target.key, role, danger);
     dangers.push(...found);
+    writes ||= isAbove(can, 'read');
     if (found.some(({ level }) => level === 'failure')) broken.add(role.role);
   }
   const lendable = serverBroken ? 0 : [...target.roles.keys()].filter((role) => !broken.has(role)).length;
-  return { lendable, findings: [...findings.values(), ...dangers] };
+  return { lendable, writes, findings: [...findings.values(), ...dangers] };
 }
 
 async function describeDanger(
   target: string,
   role: RoleConfig,
   read: (role: RoleConfig) => Promise<Preview> | null,
-): Promise<readonly Finding[]> {
+): Promise<{ readonly can: Danger; readonly found: readonly Finding[] }> {
+  const unread = (why: string, nextStep: string | null = null) => ({
+    can: 'none' as const,
+    found: [note('role', `${role.role}: what it can do ${why}`, nextStep)],
+  });
   try {
     const preview = await read(role);
-    if (preview === null)
-      return [note('role', `${role.role}: what it can do was not read, for lack of time.`)];
-    return describePreview(target, role, preview);
+    if (preview === null) return unread('was not read, for lack of time.');
+    return { can: preview.danger, found: describePreview(target, role, preview) };
   } catch (error) {
-    const finding = failed('role', error);
-    return [
-      note('role', `${role.role}: what it can do could not be read. ${finding.says}`, finding.nextStep),
-    ];
+    const { says, nextStep } = failed('role', error);
+    return unread(`could not be read. ${says}`, nextStep);
   }
 }
 

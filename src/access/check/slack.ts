@@ -1,29 +1,105 @@
+/** Does Slack take our tokens, may the app do what this configuration needs, and is somebody there? */
+import type { Config } from '../../config/config.js';
+import type { Env } from '../../config/env.js';
+import { coerceError } from '../../errors.js';
+import { MessengerError } from '../../messenger/errors.js';
+import type { SlackProbe } from '../../messenger/probe.js';
+import type { WebApiMessenger } from '../../messenger/web-api.js';
+import { checkChannels } from './channels.js';
+import { describePrincipals } from './deciders.js';
 import { type Finding, failed, failure, note, ok } from './finding.js';
+import { checkHearing } from './hearing.js';
+import { readKnown } from './principals.js';
 
-/** Does the bot token work, and has it the scopes that this configuration needs? Never throws. */
+export interface SlackCheck {
+  /** What is offered and named: what is asked about. */
+  readonly config: Pick<Config, 'targets' | 'operators' | 'people' | 'slack'>;
+  /** The scopes that the configuration needs, each with what for. */
+  readonly needed: ReadonlyMap<string, string>;
+  /** Write a word into each channel, and delete it. */
+  readonly post: boolean;
+  /** null: it is not known how Slack is heard. */
+  readonly transport: Env['transport'] | null;
+}
+
+/** Never throws. */
 export async function checkSlack(
-  slack: { whoAmI(): Promise<{ readonly teamId: string }>; scopes(): Promise<readonly string[]> },
-  needed: ReadonlyMap<string, string>,
+  slack: WebApiMessenger & SlackProbe,
+  { config, needed, post, transport }: SlackCheck,
 ): Promise<readonly Finding[]> {
+  const heard = transport === null ? [] : await checkTransport(transport, slack);
+  let granted: ReadonlySet<string>;
   try {
-    const granted = new Set(await slack.scopes());
-    const missing = [...needed].filter(([scope]) => !granted.has(scope));
-    if (granted.size === 0) {
-      const says = 'Slack does not say which scopes the bot token has.';
-      return [note('Slack', says, 'Compare them with `hallpass manifest`.')];
-    }
-    if (missing.length > 0) {
-      return missing.map(([scope, why]) =>
-        failure(
-          'Slack',
-          `The scope ${scope} is missing: ${why}.`,
-          'Add it under "OAuth & Permissions" and install the app again (`hallpass manifest` lists all).',
-        ),
-      );
-    }
+    granted = new Set(await slack.scopes());
     const { teamId } = await slack.whoAmI();
-    return [ok('Slack', `The bot token works in team ${teamId}, with every scope that is needed.`)];
+    const channels = await checkChannels(config, slack, granted, post);
+    const known = await readKnown(config, slack);
+    return [
+      ...describeScopes(teamId, granted, needed),
+      ...heard,
+      ...channels.findings,
+      ...known.findings,
+      ...describePrincipals(config, known),
+      ...(await checkHearing(config, channels.seen, known, slack)),
+    ];
   } catch (error) {
-    return [failed('Slack', error)];
+    return [failed('Slack', error), ...heard];
   }
+}
+
+function describeScopes(
+  teamId: string,
+  granted: ReadonlySet<string>,
+  needed: ReadonlyMap<string, string>,
+): readonly Finding[] {
+  if (granted.size === 0) {
+    const says = 'Slack does not say which scopes the bot token has.';
+    return [note('Slack', says, 'Compare them with `hallpass manifest`.')];
+  }
+  const missing = [...needed].filter(([scope]) => !granted.has(scope));
+  if (missing.length === 0) {
+    return [ok('Slack', `The bot token works in team ${teamId}, with every scope that is needed.`)];
+  }
+  return missing.map(([scope, why]) =>
+    failure(
+      'Slack',
+      `The scope ${scope} is missing: ${why}.`,
+      'Add it under "OAuth & Permissions" and install the app again (`hallpass manifest` lists all).',
+    ),
+  );
+}
+
+async function checkTransport(
+  transport: Env['transport'],
+  slack: Pick<SlackProbe, 'checkAppToken'> & Pick<WebApiMessenger, 'whoAmI'>,
+): Promise<readonly Finding[]> {
+  if (transport.kind === 'http') {
+    const says = 'SLACK_SIGNING_SECRET was not tried: only a click in Slack shows whether it is right.';
+    return [note('Slack', says, 'Type the slash command: a wrong secret is logged as a wrong signature.')];
+  }
+  const copy =
+    'Copy an app-level token (xapp-…) with the scope connections:write into SLACK_APP_TOKEN: "Basic Information", "App-Level Tokens".';
+  try {
+    await slack.checkAppToken(transport.appToken);
+  } catch (thrown) {
+    const error = coerceError(thrown);
+    const code = error instanceof MessengerError ? error.code : error.message;
+    const passes = error instanceof MessengerError && error.passing;
+    return passes
+      ? [failure('Slack', `The app-level token could not be tried: ${error.message}`)]
+      : [
+          failure(
+            'Slack',
+            `Slack refuses the app-level token (${code}): hallpass serve ends at its start.`,
+            copy,
+          ),
+        ];
+  }
+  const app = /^xapp-\d+-(A\w+)-/.exec(transport.appToken)?.[1];
+  const { appId } = await slack.whoAmI().catch(() => ({ appId: null }));
+  if (app !== undefined && appId !== null && app !== appId) {
+    const says = `The app-level token is of the app ${app}, and the bot token of ${appId}: Hallpass hears nothing.`;
+    return [failure('Slack', says, copy)];
+  }
+  return [ok('Slack', 'The app-level token opens Socket Mode.')];
 }

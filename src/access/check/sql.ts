@@ -2,6 +2,7 @@
 
 import { GRANTORS_SINCE, quoteName } from '../../target/quote.js';
 import type { SessionRight } from '../../target/rights.js';
+import type { NamePair } from '../../target/target.js';
 
 export function grantRightSql(version: number, right: SessionRight, holder: string): string {
   const options = version >= GRANTORS_SINCE ? ' WITH INHERIT TRUE, SET FALSE' : '';
@@ -9,7 +10,7 @@ export function grantRightSql(version: number, right: SessionRight, holder: stri
 }
 
 /** From 16 on, a REVOKE that doesn't name the grantor takes away one's own memberships only. */
-export function revokeOursSql(version: number, role: string, login: string, grantor: string): string {
+export function revokeOursSql(version: number, { role, login }: NamePair, grantor: string): string {
   const by = version >= GRANTORS_SINCE ? ` GRANTED BY ${quoteName(grantor)}` : '';
   return `REVOKE ${quoteName(role)} FROM ${quoteName(login)}${by};`;
 }

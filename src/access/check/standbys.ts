@@ -1,32 +1,39 @@
 import type { StandbyReport } from '../../target/diagnosis/diagnosis.js';
 import type { Behind } from '../../target/diagnosis/standby.js';
+import type { Server } from '../../target/target.js';
 import { type Finding, failed, failure, note, ok } from './finding.js';
 
-/** @param server the primary's system_identifier; null when it could not be read. */
+type Primary = Pick<Server, 'id' | 'startedAt'>;
+
+/** @param primary what answers as the target's own server; null when it could not be read. */
 export function describeStandbys(
   reports: readonly StandbyReport[],
-  server: string | null,
+  primary: Primary | null,
 ): readonly Finding[] {
-  return reports.map((report) => describeStandby(report, server));
+  return reports.map((report) => describeStandby(report, primary));
 }
 
-function describeStandby({ name, seen }: StandbyReport, server: string | null): Finding {
+function describeStandby({ name, seen }: StandbyReport, primary: Primary | null): Finding {
   if (seen instanceof Error) {
     const finding = failed('standby', seen);
     return { ...finding, says: `${name}: ${finding.says}` };
   }
-  if (server !== null && seen.server !== server) {
+  if (primary !== null && seen.server !== primary.id) {
     return failure(
       'standby',
-      `${name} belongs to another primary: its system identifier is ${seen.server}, not ${server}.`,
+      `${name} belongs to another primary: its system identifier is ${seen.server}, not ${primary.id}.`,
       'Correct replicas: of this target.',
     );
+  }
+  // Each server that may become the primary is to be listed, and one of them is it.
+  if (primary !== null && !seen.inRecovery && seen.startedAt === primary.startedAt) {
+    return ok('standby', `${name} is the primary at present, and may become a standby.`);
   }
   if (!seen.inRecovery) {
     return failure(
       'standby',
       `${name} is no standby: it takes writes by itself.`,
-      'Likely causes, in order: it was promoted, the address is the primary’s. Correct replicas: of this target.',
+      'It was promoted, or is a copy: people who reach it use their roles there. Correct replicas: or connect: of this target.',
     );
   }
   if (seen.behind === null) return ok('standby', `${name} follows, and has replayed everything.`);

@@ -5,20 +5,28 @@ import type { Situation } from '../../target/diagnosis/situation.js';
 import type { Discovery } from '../../target/discover.js';
 import { DATABASE } from '../../target/guarded/names.js';
 import type { Inspector } from '../../target/inspection/inspector.js';
-import type { Server, Target } from '../../target/target.js';
+import type { Target } from '../../target/target.js';
 import { withDiscovered } from './discovered.js';
 import { type Finding, failed, failure, isFailure } from './finding.js';
+import { describeNoConnection } from './first-install.js';
 import { describeGranting } from './granting.js';
 import type { LedgerView } from './ledger.js';
 import { checkMemberships } from './memberships.js';
 import { describeOthers } from './others.js';
+import { describeOwnLogin } from './own-login.js';
+import { describeReadOnly } from './read-only.js';
+import { findRenamed } from './renamed.js';
 import { checkRoles, loginsOf, pairsOf, type RolesReport, readUntil } from './roles.js';
 import { describeClock, describeSituation } from './situation.js';
 import { describeStandbys } from './standbys.js';
+import { checkStanding, type Seen } from './standing.js';
 
 /** What a target is given, milliseconds; and of that the time in which new looks at roles are begun. */
 const CHECK_MS = 40_000;
 const LOOK_MS = 20_000;
+
+/** One for what is granted and revoked, one for previews, one for what `discover:` finds. */
+const CONNECTIONS = { least: 2, most: 3 };
 
 /** What a target is looked at with. */
 export interface Instruments {
@@ -48,6 +56,10 @@ interface Summary {
   readonly roles: number;
 }
 
+interface Looked extends Seen {
+  readonly writes: boolean;
+}
+
 /** Never throws; what is found until the time is up is kept. */
 export async function checkTarget(
   config: Config,
@@ -60,10 +72,23 @@ export async function checkTarget(
 
   async function work(): Promise<void> {
     const situation = await look();
-    const server = situation === null ? null : await roles(situation);
+    const looked = situation === null ? null : await roles(situation);
+    if ('db' in ledger) {
+      // Also of a server that doesn't answer: what the ledger knows of it.
+      await attempt('ledger', () => checkStanding(ledger.db, config, configured.key, looked));
+    }
     // A primary that is down says nothing of its standbys.
-    findings.push(...describeStandbys(await instruments.diagnosis.standbys(), server?.id ?? null));
-    if (server === null) return;
+    findings.push(...describeStandbys(await instruments.diagnosis.standbys(), looked?.server ?? null));
+    if (looked === null) return;
+    const { server, writes } = looked;
+    await attempt('login', async () =>
+      describeOwnLogin('login', await instruments.diagnosis.ownLogin(), CONNECTIONS),
+    );
+    if (!server.inRecovery) {
+      await attempt('setting', async () =>
+        describeReadOnly(await instruments.diagnosis.readOnlyDefault(), server.login, writes),
+      );
+    }
     await attempt('clock', async () => {
       const other =
         'db' in ledger ? { name: 'the ledger’s', aheadMs: ledger.aheadMs } : { name: 'ours', aheadMs: 0 };
@@ -95,26 +120,28 @@ export async function checkTarget(
       summary = toSummary(situation, configured, 0);
       return situation;
     } catch (error) {
-      findings.push(failed('connection', error));
+      await attempt('connection', async () => [await describeNoConnection(configured, error, ledger)]);
       return null;
     }
   }
 
-  async function roles(situation: Situation): Promise<Server | null> {
+  async function roles(situation: Situation): Promise<Looked | null> {
     try {
       const { target, findings: found } = await withDiscovered(config, configured, instruments.discovery);
       findings.push(...found);
-      const { server, facts } = await instruments.target.look(pairsOf(config, target));
+      const { server, surroundings, facts } = await instruments.target.look(pairsOf(config, target));
+      const renamed = await findRenamed(ledger, configured.key, server, instruments.target, facts);
       const until = performance.now() + LOOK_MS;
       const report: RolesReport = await checkRoles(
         target,
         server,
         facts,
+        renamed,
         readUntil(instruments.inspector, until),
       );
       findings.push(...report.findings);
       summary = toSummary(situation, target, report.lendable);
-      return server;
+      return { server, surroundings, writes: report.writes };
     } catch (error) {
       findings.push(notInstalled(configured, error) ?? failed('server', error));
       return null;

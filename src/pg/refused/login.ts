@@ -128,13 +128,25 @@ export const LOGIN_RULES: readonly Rule<Asked>[] = [
   ],
 ];
 
-function wrongPassword({ connect, server }: Asked): Told {
+/** What of the token itself may be wrong, whoever checks it: it bears a time, and is signed. */
+const BAD_TOKEN =
+  'Hallpass’s clock is wrong by more than 15 minutes (a token bears the time: set it by NTP), the AWS secret key is not ' +
+  'the one that belongs to its access key';
+
+function wrongPassword({ connect, server, certificateName }: Asked): Told {
   const user = quoted(connect.user);
+  if (certificateName !== null && certificateName !== connect.user) {
+    return refused(
+      `${server} refuses the login ${connect.user}: the client certificate is for ${JSON.stringify(certificateName)} (its CN).`,
+      `Likely causes, in order: pg_hba.conf there has clientcert=verify-full, and the CN must be ${connect.user} (use another certificate, or map the ` +
+        'name in pg_ident.conf); the password is another one.',
+    );
+  }
   if (connect.iam !== null) {
     return refused(
       `${server} does not take an IAM token from the login ${connect.user}.`,
       `Likely causes, in order: it is not in rds_iam (GRANT rds_iam TO ${user};), IAM authentication is not enabled ` +
-        'on the instance, there is no such login.',
+        `on the instance, there is no such login, ${BAD_TOKEN}.`,
     );
   }
   return refused(
@@ -151,7 +163,7 @@ function pamRefused({ connect, server, set }: Asked): Told {
     return refused(
       `${server} refuses the IAM token for the login ${user}.`,
       `Likely causes, in order: no policy of Hallpass’s IAM role allows rds-db:connect on arn:aws:rds-db:${iam.region}:` +
-        `…:dbuser:…/${user}, the instance is in another region, host: is an alias instead of the endpoint.`,
+        `…:dbuser:…/${user}, the instance is in another region, host: is an alias instead of the endpoint, ${BAD_TOKEN}.`,
     );
   }
   return refused(

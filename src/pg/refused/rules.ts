@@ -35,9 +35,14 @@ export interface Settings {
   readonly tlsOff: string;
 }
 
-export interface Asked extends Place {
+export interface Attempt extends Place {
   readonly connect: Login;
   readonly set: Settings;
+}
+
+export interface Asked extends Attempt {
+  /** For whom our client certificate is (its CN); null without one. */
+  readonly certificateName: string | null;
 }
 
 export interface Told {

@@ -3,7 +3,7 @@ import { keepSecret } from '../../secrets.js';
 import { readConfigured } from './files.js';
 
 /**
- * What proves who we are, fetched anew for each connection; '' when the configuration gives nothing, because the
+ * What proves who we are, for one connection; '' when the configuration gives nothing, because the
  * server may ask for nothing.
  * @param timeoutMs for those who give it; a file is read in whatever time it takes.
  * @throws TargetError
@@ -18,4 +18,11 @@ export async function readPassword(connect: Connect, timeoutMs: number): Promise
     return keepSecret((await readConfigured('password file', connect.passwordFile)).trimEnd());
   }
   return connect.password ?? '';
+}
+
+/** The server refused us: what we proved ourselves with is fetched anew for the next connection, as far as it was kept. */
+export async function doubtPassword({ iam }: Connect): Promise<void> {
+  if (iam === null) return;
+  const { doubtCredentials } = await import('./iam.js');
+  doubtCredentials(iam);
 }

@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import type { Connect } from '../../config/config.js';
-import { ownSession, SharedSessionError } from '../../pg/session.js';
+import { destroy, ownSession, SharedSessionError } from '../../pg/session.js';
 import type { SessionSettings } from '../../pg/settings.js';
 import { readTypes } from '../../pg/types.js';
 import { TargetError } from '../errors.js';
-import { readPassword } from './credentials.js';
+import { doubtPassword, readPassword } from './credentials.js';
 import { connectError, transactionPoolError } from './errors.js';
 import { readTls } from './tls.js';
 import { within } from './within.js';
@@ -46,8 +46,13 @@ export async function dial(connect: Connect, { connectMs, name }: Use): Promise<
     );
   } catch (thrown) {
     if (thrown instanceof SharedSessionError) throw transactionPoolError(connect);
-    throw connectError(thrown, connect);
+    throw await refusal(thrown, connect);
   }
+}
+
+async function refusal(thrown: unknown, connect: Connect): Promise<TargetError> {
+  if (isTurnedAway(thrown)) await doubtPassword(connect);
+  return connectError(thrown, connect);
 }
 
 /**
@@ -63,6 +68,22 @@ export async function dialServer(connect: Connect, use: Use): Promise<pg.Client>
   } catch (thrown) {
     if (!isTurnedAway(thrown)) throw thrown;
     return dial(connect, { ...use, connectMs: Math.max(1, deadline - performance.now()) });
+  }
+}
+
+/**
+ * As `dial`, without settings of ours: the session begins as any other of this login, for us to see how that is.
+ * @throws TargetError
+ */
+export async function dialAsIs(connect: Connect, { connectMs, name }: Use): Promise<pg.Client> {
+  const deadline = performance.now() + connectMs;
+  const client = await prepare(connect, name, null, () => Math.max(1, deadline - performance.now()));
+  try {
+    await client.connect();
+    return client;
+  } catch (thrown) {
+    destroy(client);
+    throw await refusal(thrown, connect);
   }
 }
 
@@ -85,7 +106,7 @@ export function telling(logIn: Dial, heard: Heard): Dial {
 
 /** The server answered, and doesn't let us into this database: by code, because its words may be in any language. */
 function isTurnedAway(thrown: unknown): boolean {
-  const cause = thrown instanceof TargetError ? thrown.cause : null;
+  const cause = thrown instanceof TargetError ? thrown.cause : thrown;
   return cause instanceof pg.DatabaseError && /^(?:28|3D000|42501|55000|53300|08P01)/.test(cause.code ?? '');
 }
 

@@ -5,7 +5,7 @@ import type { Connect } from '../../config/config.js';
 import { coerceError } from '../../errors.js';
 import { useServer } from '../../pg/refused/pooler.js';
 import { whyRefused } from '../../pg/refused/refused.js';
-import type { Asked, Settings } from '../../pg/refused/rules.js';
+import type { Attempt, Settings } from '../../pg/refused/rules.js';
 import { loginRefusedError, TargetError, targetError } from '../errors.js';
 import { toError } from './rules.js';
 
@@ -22,11 +22,11 @@ const SETTINGS: Settings = {
   tlsOff: 'tls: off',
 };
 
-/** Nothing was done on the server: none of these is ambiguous. */
-export function connectError(thrown: unknown, connect: Connect): TargetError {
+/** Nothing was done on the server: none of these is ambiguous. Never throws. */
+export async function connectError(thrown: unknown, connect: Connect): Promise<TargetError> {
   if (thrown instanceof TargetError) return thrown;
   const error = coerceError(thrown);
-  const told = whyRefused(error, askedOf(connect));
+  const told = await whyRefused(error, askedOf(connect));
   return told === null ? targetError(error, 'connect') : toError(told, error);
 }
 
@@ -38,7 +38,7 @@ export function transactionPoolError(connect: Connect): TargetError {
   );
 }
 
-function askedOf(connect: Connect): Asked {
+function askedOf(connect: Connect): Attempt {
   const { host, port, ssh } = connect;
   const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   const through = ssh === null ? '' : ` (through the bastion ${ssh.name})`;

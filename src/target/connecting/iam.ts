@@ -1,3 +1,4 @@
+import type { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { Connect } from '../../config/config.js';
 import { coerceError } from '../../errors.js';
 import { loginRefusedError, type TargetError, unreachableError } from '../errors.js';
@@ -5,38 +6,75 @@ import { within } from './within.js';
 
 type Iam = NonNullable<Connect['iam']>;
 
+type Credentials = Awaited<ReturnType<ReturnType<typeof fromTemporaryCredentials>>>;
+
+/** Credentials that end sooner are fetched again, milliseconds: a token is good for 15 minutes at most. */
+const RENEW_MS = 5 * 60_000;
+/** A refusal may mean that the credentials were withdrawn: older ones are fetched again after one, milliseconds. */
+const YOUNG_MS = 60_000;
+
+/** What AWS gave for some time, by region and role; what has no end is read where it stands, so that it can be rotated. */
+const kept = new Map<string, { readonly credentials: Credentials; readonly at: number }>();
+/** What is being fetched: connections that are made at once share it. */
+const fetching = new Map<string, Promise<Credentials>>();
+
 /**
  * A new token of AWS IAM, which the server takes in place of a password for 15 minutes, and checks at the login only.
  * It is signed for the server's own name and port, also when a tunnel leads there (AWS documentation, "IAM database
- * authentication").
+ * authentication"). The credentials that sign it are kept between connections for as long as AWS gave them.
  * @param timeoutMs for AWS to give credentials; the token itself is computed here.
  * @throws TargetError
  */
-export async function iamToken(
-  { host, port, user }: Connect,
-  { region, assumeRole }: Iam,
-  timeoutMs: number,
-): Promise<string> {
-  // Large, and few targets need them.
-  const [{ fromTemporaryCredentials }, { Signer }] = await Promise.all([
-    import('@aws-sdk/credential-providers'),
-    import('@aws-sdk/rds-signer'),
-  ]);
-  const credentials =
-    assumeRole === null
-      ? {}
-      : {
-          credentials: fromTemporaryCredentials({
-            params: { RoleArn: assumeRole, RoleSessionName: 'hallpass' },
-            clientConfig: { region },
-          }),
-        };
-  const signer = new Signer({ hostname: host, port, region, username: user, ...credentials });
+export async function iamToken({ host, port, user }: Connect, iam: Iam, timeoutMs: number): Promise<string> {
+  // Of Node's version it warns on standard error, which is no place for it: package.json says which are supported.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  // Large, and few targets need it.
+  const { Signer } = await import('@aws-sdk/rds-signer');
+  const sign = async () => {
+    const credentials = await credentialsFor(iam);
+    const signer = new Signer({ hostname: host, port, region: iam.region, username: user, credentials });
+    return signer.getAuthToken();
+  };
   try {
-    return await within(timeoutMs, signer.getAuthToken(), () => new Error('no answer came in time'));
+    return await within(timeoutMs, sign(), () => new Error('no answer came in time'));
   } catch (thrown) {
-    throw awsError(coerceError(thrown), assumeRole);
+    throw awsError(coerceError(thrown), iam.assumeRole);
   }
+}
+
+/** A server has refused a token: what signed it may be withdrawn. */
+export function doubtCredentials(iam: Iam): void {
+  const known = kept.get(keyOf(iam));
+  if (known !== undefined && performance.now() - known.at > YOUNG_MS) kept.delete(keyOf(iam));
+}
+
+async function credentialsFor(iam: Iam): Promise<Credentials> {
+  const key = keyOf(iam);
+  const known = kept.get(key)?.credentials;
+  const until = known?.expiration?.getTime() ?? 0;
+  if (known !== undefined && until - Date.now() > RENEW_MS) return known;
+  const under = fetching.get(key) ?? fetchCredentials(iam).finally(() => fetching.delete(key));
+  fetching.set(key, under);
+  const credentials = await under;
+  if (credentials.expiration === undefined) kept.delete(key);
+  else kept.set(key, { credentials, at: performance.now() });
+  return credentials;
+}
+
+async function fetchCredentials({ region, assumeRole }: Iam): Promise<Credentials> {
+  const { fromNodeProviderChain, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
+  const provider =
+    assumeRole === null
+      ? fromNodeProviderChain({ clientConfig: { region } })
+      : fromTemporaryCredentials({
+          params: { RoleArn: assumeRole, RoleSessionName: 'hallpass' },
+          clientConfig: { region },
+        });
+  return provider();
+}
+
+function keyOf({ region, assumeRole }: Iam): string {
+  return `${region} ${assumeRole ?? ''}`;
 }
 
 function awsError(error: Error, assumeRole: string | null): TargetError {

@@ -1,13 +1,15 @@
 /** Looks at one target for `hallpass check` and `hallpass setup-sql`: reads only, on connections of its own. */
 import type { Connect, TargetConfig } from '../../config/config.js';
+import type { OwnLogin } from '../../pg/own-login.js';
 import { createTargetConnection, type Limits, type TargetConnection } from '../connect.js';
-import { type Dial, dial, dialServer } from '../connecting/dial.js';
+import { type Dial, dial, dialAsIs, dialServer } from '../connecting/dial.js';
 import { type TargetError, targetError } from '../errors.js';
 import { readPreviewUsers } from '../inspection/users.js';
 import { inside } from '../open.js';
 import type { NamePair } from '../target.js';
 import { type Granting, readGranting } from './granting.js';
 import { type Obstacles, readObstacles } from './obstacles.js';
+import { type ReadOnlyDefault, readOwnLogin, readReadOnlyDefault } from './own-login.js';
 import { readPerson } from './person.js';
 import { readClock, readMissing, readSituation, readVersion, type Situation } from './situation.js';
 import { readStandby, readWalEnd, type StandbySeen } from './standby.js';
@@ -29,6 +31,9 @@ export interface Diagnosis {
   version(): Promise<number>;
   /** How far the server's clock is ahead of this process's, and how sure that is, milliseconds. */
   clock(): Promise<{ readonly aheadMs: number; readonly orSoMs: number }>;
+  ownLogin(): Promise<OwnLogin>;
+  /** How transactions begin in the database in which people work, where nobody sets it. */
+  readOnlyDefault(): Promise<ReadOnlyDefault>;
   /** Of these names, those that no role of the server has. */
   missing(names: readonly string[]): Promise<readonly string[]>;
   /**
@@ -67,6 +72,11 @@ export function createDiagnosis(
       const after = Date.now();
       return { aheadMs: now.getTime() - (before + after) / 2, orSoMs: (after - before) / 2 };
     },
+
+    ownLogin: () => primary.read(readOwnLogin),
+
+    readOnlyDefault: () =>
+      briefly(open(connect, dialAsIs), (connection) => connection.read(readReadOnlyDefault)),
 
     missing: (names) => primary.read((send) => readMissing(send, names)),
 

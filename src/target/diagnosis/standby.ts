@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { TargetConnection } from '../connect.js';
+import { readRun } from '../known-server.js';
 
 /** For how long a standby may take to replay what its primary had committed, and how often it is asked, milliseconds. */
 const PATIENCE_MS = 2_000;
@@ -9,6 +10,8 @@ const LOOK_EVERY_MS = 50;
 
 export interface StandbySeen {
   readonly server: string;
+  /** As in ServerIdentity. */
+  readonly startedAt: number;
   readonly inRecovery: boolean;
   /** null: it replayed everything; else why not, as far as is known. */
   readonly behind: Behind | null;
@@ -29,10 +32,6 @@ export async function readWalEnd(primary: TargetConnection): Promise<string | nu
   return rows[0]?.lsn ?? null;
 }
 
-const serverRow = z.object({ server: z.string(), inRecovery: z.boolean() });
-const SERVER = `
-SELECT (SELECT system_identifier::text FROM pg_control_system()) AS server, pg_is_in_recovery() AS "inRecovery"`;
-
 const lagRow = z.object({ bytes: z.number().nullable(), since: z.string().nullable() });
 const LAG = `
 SELECT pg_wal_lsn_diff($1::pg_lsn, pg_last_wal_replay_lsn())::float8 AS bytes,
@@ -43,11 +42,10 @@ SELECT pg_wal_lsn_diff($1::pg_lsn, pg_last_wal_replay_lsn())::float8 AS bytes,
  * @throws TargetError when it can't be reached.
  */
 export async function readStandby(standby: TargetConnection, walEnd: string | null): Promise<StandbySeen> {
-  const [row] = await standby.read((send) => send(serverRow, SERVER));
-  if (row === undefined) throw new Error('the standby did not say what it is');
+  const { id: server, standby: inRecovery, startedAt } = await standby.read(readRun);
   const behind: Behind | null =
-    row.inRecovery && walEnd !== null ? await follow(standby, walEnd) : { what: 'unknown' };
-  return { ...row, behind };
+    inRecovery && walEnd !== null ? await follow(standby, walEnd) : { what: 'unknown' };
+  return { server, inRecovery, startedAt, behind };
 }
 
 async function follow(standby: TargetConnection, walEnd: string): Promise<Behind | null> {

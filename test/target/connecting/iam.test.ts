@@ -25,8 +25,11 @@ function at(port: number, assumeRole: string | null = null): Connect {
   return { host: '127.0.0.1', port, database: 'postgres', user: 'hall pass', tls: 'off', ...none, iam };
 }
 
-/** AWS's STS, as far as a role is assumed there; answers new credentials each time, or an error. */
-async function startSts(refuse: boolean): Promise<URLSearchParams[]> {
+/**
+ * AWS's STS, as far as a role is assumed there; answers new credentials each time, or an error.
+ * @param lastMs how long they last.
+ */
+async function startSts(refuse: boolean, lastMs = 3_600_000): Promise<URLSearchParams[]> {
   const asked: URLSearchParams[] = [];
   const server = createServer((request, response) => {
     let body = '';
@@ -36,7 +39,7 @@ async function startSts(refuse: boolean): Promise<URLSearchParams[]> {
     request.on('end', () => {
       asked.push(new URLSearchParams(body));
       const id = `ASSUMED${asked.length}`;
-      const expiration = new Date(Date.now() + 3_600_000).toISOString();
+      const expiration = new Date(Date.now() + lastMs).toISOString();
       response.writeHead(refuse ? 403 : 200, { 'content-type': 'text/xml' });
       response.end(
         refuse
@@ -70,6 +73,7 @@ test('a new token is made for each connection, for the host, the port and the us
     `127.0.0.1:${port} does not take an IAM token from the login hall pass. (28P01`,
   );
   expect(error.nextStep).toContain('it is not in rds_iam (GRANT rds_iam TO "hall pass";)');
+  expect(error.nextStep).toMatch(/clock is wrong .*NTP.*, the AWS secret key is not the one/);
   const token = new URL(`https://${tokens[0]}`);
   expect(token.host).toBe(`127.0.0.1:${port}`);
   expect(token.searchParams.get('DBUser')).toBe('hall pass');
@@ -85,27 +89,48 @@ test('a new token is made for each connection, for the host, the port and the us
   );
 });
 
-test('a role may be assumed for it, anew for each connection', async () => {
+test('a role is assumed once, for as long as AWS gave its credentials', async () => {
   const asked = await startSts(false);
   const tokens: string[] = [];
   const port = await refuseLogin('28000', 'PAM authentication failed for user "hall pass"', tokens);
   const error = await failure(at(port, ROLE));
   expect(error.message).toContain('refuses the IAM token for the login hall pass. (28000');
   expect(error.nextStep).toContain('rds-db:connect on arn:aws:rds-db:eu-north-1:…:dbuser:…/hall pass');
-  await failure(at(port, ROLE));
-  expect(asked.map((params) => params.get('RoleArn'))).toEqual([ROLE, ROLE]);
-  expect(tokens[0]).toContain('X-Amz-Credential=ASSUMED1%2F');
-  expect(tokens[1]).toContain('X-Amz-Credential=ASSUMED2%2F');
+  expect(error.nextStep).toMatch(/clock is wrong .*NTP.*, the AWS secret key is not the one/);
+  await Promise.all([failure(at(port, ROLE)), failure(at(port, ROLE))]);
+  expect(asked.map((params) => params.get('RoleArn'))).toEqual([ROLE]);
+  expect(tokens).toHaveLength(3);
+  for (const token of tokens) expect(token).toContain('X-Amz-Credential=ASSUMED1%2F');
+
+  // Another role is another matter, and credentials that end soon are fetched again.
+  const other = `${ROLE}-for-a-minute`;
+  const brief = await startSts(false, 60_000);
+  await failure(at(port, other));
+  await failure(at(port, other));
+  expect(brief.map((params) => params.get('RoleArn'))).toEqual([other, other]);
+});
+
+test('nothing of the AWS SDK’s own is written on standard error', async () => {
+  const warnings: string[] = [];
+  const hear = (warning: Error) => warnings.push(warning.message);
+  process.on('warning', hear);
+  onTestFinished(() => void process.off('warning', hear));
+  await startSts(false);
+  await failure(at(await refuseLogin(...REFUSED), `${ROLE}-quietly`));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(warnings).toEqual([]);
+  expect(process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED).toBe('true');
 });
 
 test('what AWS refuses is told from what it does not answer', async () => {
   await startSts(true);
-  const denied = await failure(at(1, ROLE));
+  const refused = `${ROLE}-refused`;
+  const denied = await failure(at(1, refused));
   expect(denied).toMatchObject({ kind: 'login_refused', passing: false });
-  expect(denied.message).toContain(`AWS does not let Hallpass assume the role ${ROLE}. (`);
+  expect(denied.message).toContain(`AWS does not let Hallpass assume the role ${refused}. (`);
   vi.stubEnv('AWS_ENDPOINT_URL_STS', 'http://127.0.0.1:1');
   vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
-  expect(await failure(at(1, ROLE))).toMatchObject({ kind: 'unreachable', passing: true });
+  expect(await failure(at(1, refused))).toMatchObject({ kind: 'unreachable', passing: true });
   vi.stubEnv('AWS_ACCESS_KEY_ID', '');
   const none = await failure(at(1));
   expect(none).toMatchObject({ kind: 'login_refused', passing: false });

@@ -3,8 +3,10 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { findBinaries } from '../../../sandbox/postgres/binaries.js';
 import { freePort } from '../../../sandbox/postgres/free-port.js';
 import type { Connect } from '../../../src/config/config.js';
+import { sessionError, targetError } from '../../../src/target/errors.js';
 import { type PgBouncer, startPgBouncer } from '../../support/pgbouncer.js';
 import { describeWith } from '../../support/program.js';
+import { waitFor } from '../../support/wait-for.js';
 import { useServer } from '../server.js';
 import { attempt, failure } from './attempt.js';
 import { refuseLogin } from './scripted.js';
@@ -30,13 +32,32 @@ describeWith('pgbouncer')('a pooler', () => {
   const sessions = async () =>
     used.server.sql("SELECT pid FROM pg_stat_activity WHERE usename = 'hallpass' ORDER BY 1");
 
+  /** The clients of a pooler, but for who asks. */
+  async function clientsOf(port: number): Promise<readonly unknown[]> {
+    const { user, password } = used.server.connect;
+    const client = new pg.Client({
+      host: '127.0.0.1',
+      port,
+      user,
+      password: password ?? '',
+      database: 'pgbouncer',
+    });
+    await client.connect();
+    try {
+      const { rows } = await client.query<{ database: string }>('SHOW CLIENTS');
+      return rows.filter(({ database }) => database !== 'pgbouncer');
+    } finally {
+      await client.end();
+    }
+  }
+
   test.each([
     ['transaction', {}],
     ['transaction', { server_reset_query_always: 1 }],
     ['transaction', { server_round_robin: 1 }],
     ['statement', {}],
   ] as const)('in %s mode (%o) is refused, with the reason', async (mode, settings) => {
-    const { port } = await pooler({ mode, settings });
+    const { port } = await pooler({ mode, settings: { ...settings, admin_users: 'hallpass' } });
     // A pool with several sessions, of which nobody can tell which one comes next.
     const { user, password, database } = used.server.connect;
     const others = [1, 2, 3].map(
@@ -54,6 +75,28 @@ describeWith('pgbouncer')('a pooler', () => {
     expect(error.nextStep).toContain('Point the connection to the server’s own port');
     await Promise.all(others.map((client) => client.query('SELECT 1')));
     await Promise.all(others.map((client) => client.end()));
+    // Nothing of it stays: neither here nor in the pooler.
+    await waitFor(async () => (await clientsOf(port)).length === 0, { what: 'the pooler to have no client' });
+  });
+
+  test('that ends a transaction, because its mode is statement, is told from a network that broke', async () => {
+    const { port } = await pooler({ mode: 'statement' });
+    const { user, password, database } = used.server.connect;
+    const client = new pg.Client({ host: '127.0.0.1', port, user, password: password ?? '', database });
+    client.on('error', () => undefined);
+    await client.connect();
+    const thrown: unknown = await client.query('BEGIN').then(
+      () => expect.fail('a transaction began'),
+      (error: unknown) => error,
+    );
+    await client.end().catch(() => undefined);
+    for (const phase of ['connect', 'call'] as const) {
+      const error = targetError(thrown, phase);
+      expect(error).toMatchObject({ ...final, ambiguous: false });
+      expect(error.message).toMatch(/^A pooler in statement mode answers .*\(08P01: /);
+      expect(error.nextStep).toContain('own port');
+    }
+    expect(sessionError(thrown).message).toMatch(/^A pooler in statement mode/);
   });
 
   test('in session mode is fine: the session is ours alone', async () => {

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { findBinaries } from '../../../sandbox/postgres/binaries.js';
 import type { Connect } from '../../../src/config/config.js';
+import { connectLedger } from '../../../src/ledger/pool.js';
 import { Authority, type Certificate, selfSigned } from '../../support/certificates.js';
 import { describeWith } from '../../support/program.js';
 import { useServer } from '../server.js';
@@ -29,6 +30,19 @@ describeWith('openssl')('TLS', () => {
     ca: authority.cert,
     ...connect,
   });
+
+  /** The same server, as the ledger's URL names it. */
+  function asLedger({ cert, key }: Certificate): string {
+    const { host, port, user, password } = used.server.connect;
+    const url = new URL(`postgres://${user}:${password}@${host}:${port}/postgres`);
+    url.search = new URLSearchParams({
+      sslmode: 'verify-full',
+      sslrootcert: authority.cert,
+      sslcert: cert,
+      sslkey: key,
+    }).toString();
+    return url.href;
+  }
 
   /** Where the server may read it, and nobody else. */
   function install(file: string): string {
@@ -161,5 +175,31 @@ describeWith('openssl')('TLS', () => {
     const unknown = await failure(at({ password, ...strange }));
     expect(unknown).toMatchObject(final);
     expect(unknown.message).toContain(`does not accept the client certificate ${strange.cert}. (`);
+  });
+
+  test('a certificate of somebody else is told from a wrong password, where the server asks for both', async () => {
+    const { cluster } = used.server;
+    await show(authority.issue({ name: 'db', hosts: HOSTS }));
+    await set(cluster, { ssl_ca_file: install(authority.cert) });
+    onTestFinished(() => allow(cluster, 'host all all 127.0.0.1/32 scram-sha-256'));
+    await allow(cluster, 'hostssl all all 127.0.0.1/32 scram-sha-256 clientcert=verify-full');
+    const own = authority.issue({ name: 'hallpass' });
+    expect(await attempt(at(own))).toMatchObject({ clientName: '/CN=hallpass' });
+    const other = await failure(at(authority.issue({ name: 'somebody' })));
+    expect(other).toMatchObject(final);
+    expect(other.message).toContain(
+      'refuses the login hallpass: the client certificate is for "somebody" (its CN).',
+    );
+    expect(other.nextStep).toContain('clientcert=verify-full');
+    await expect(connectLedger(asLedger(authority.issue({ name: 'nobody' })))).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /^The ledger’s server .* refuses the login hallpass: the client certificate is for "nobody" \(its CN\)/,
+      ),
+      nextStep: expect.stringContaining('clientcert=verify-full'),
+      // What is owed waits for the ledger.
+      passing: true,
+    });
+    const wrong = await failure(at({ ...own, password: 'wrong' }));
+    expect(wrong.message).toContain('refuses the password of the login hallpass. (28P01');
   });
 });

@@ -1,6 +1,7 @@
 /** `hallpass check` against servers that are set up wrongly: the sentence, and that what it tells people to run mends it. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startCluster } from '../../../sandbox/postgres/cluster.js';
+import { runSql } from '../../../sandbox/postgres/server-access.js';
 import type { LedgerView } from '../../../src/access/check/ledger.js';
 import { viewLedger } from '../../../src/access/check/ledger.js';
 import { createPool } from '../../../src/ledger/pool.js';
@@ -103,6 +104,67 @@ describe.each(MAJORS.filter(({ major }) => major === 15 || major === 18))('on Po
     expect((await check(examined)).findings.filter(({ says }) => says.includes(friend))).toEqual([]);
   });
 
+  test('Hallpass’s own login: a password that expires, a limit of connections, sessions that begin read-only', async () => {
+    const { server } = used;
+    const role = await server.role();
+    const about = async (what: string) =>
+      (await check(configured(server, [role]))).findings.filter(
+        (finding) => finding.about === what && /own login|CONNECTION LIMIT|read_only/.test(finding.says),
+      );
+    expect(await about('login')).toEqual([]);
+    await server.sql(
+      `ALTER ROLE hallpass VALID UNTIL '${new Date(Date.now() + 13.5 * 86_400_000).toISOString()}' CONNECTION LIMIT 5`,
+    );
+    const [expiring, few] = await about('login');
+    expect(expiring).toMatchObject({
+      level: 'failure',
+      says: 'The password of Hallpass’s own login hallpass expires in 13 days (VALID UNTIL): then nothing is granted or revoked.',
+    });
+    expect(few).toMatchObject({
+      level: 'note',
+      says: expect.stringMatching(/^hallpass may have 5 connections .* up to 3: 2 replicas/),
+    });
+    for (const finding of [expiring, few]) if (finding) await server.sql(sqlOf(finding));
+    expect(await about('login')).toEqual([]);
+    await server.sql(
+      `ALTER ROLE hallpass VALID UNTIL '${new Date(Date.now() + 15 * 86_400_000).toISOString()}'`,
+    );
+    expect(await about('login')).toEqual([]);
+
+    await server.sql('ALTER ROLE hallpass SET default_transaction_read_only = on');
+    const [ours] = await about('setting');
+    expect(ours).toMatchObject({ level: 'note', says: expect.stringContaining('is on for hallpass') });
+    if (ours) await server.sql(sqlOf(ours));
+    const { database } = server.connect;
+    await server.sql(`ALTER DATABASE ${database} SET default_transaction_read_only = on`);
+    onTestFinished(async () => {
+      await server.cluster.query(
+        `BEGIN READ WRITE; ALTER DATABASE ${database} RESET default_transaction_read_only; COMMIT`,
+      );
+    });
+    expect(await about('setting')).toMatchObject([{ level: 'note' }]);
+    await server.cluster.query(`BEGIN READ WRITE; GRANT INSERT ON ${role} TO ${role}; COMMIT`);
+    expect(await about('setting')).toMatchObject([
+      {
+        level: 'failure',
+        says: expect.stringMatching(/is on for this database: .*role that writes can’t write/),
+      },
+    ]);
+  });
+
+  test('at the first install a refused login is told as a server that is not set up, and not later', async () => {
+    const { connect, mode } = used.server;
+    const wrong = configured({ connect: { ...connect, password: 'wrong' }, mode }, ['app_read']);
+    const nextStep = async () =>
+      (await check(wrong, await view())).findings.find(({ about }) => about === 'connection')?.nextStep;
+    expect(await nextStep()).toMatch(/`hallpass setup-sql shop --server-version \d+`.*\\password hallpass/);
+    expect(await nextStep()).not.toContain('ALTER ROLE');
+    const { ownerUrl } = await theLedger;
+    await runSql(ownerUrl, "insert into targets (name, server) values ('shop', '1')");
+    onTestFinished(async () => void (await runSql(ownerUrl, "delete from targets where name = 'shop'")));
+    expect(await nextStep()).toContain('ALTER ROLE');
+  });
+
   test('a prepared transaction of a person, with the SQL that ends it', async () => {
     const { server } = used;
     const [role, login] = [await server.role(), await server.login()];
@@ -122,17 +184,21 @@ describe.each(MAJORS.filter(({ major }) => major === 15 || major === 18))('on Po
     const { server } = used;
     const [role, login] = [await server.role(), await server.login()];
     await server.as('hallpass', `GRANT ${role} TO ${login}`);
-    const ledger = await viewLedger((await theLedger).db);
+    const ledger = await view();
     expect(ledger).toHaveProperty('db');
     const examined = configured(server, [role], [login]);
     const { findings, ok } = await check(examined, ledger);
     const found = findings.find(({ says }) => says.startsWith(`${login} is a member`));
     if (found === undefined) throw new Error(`it was not found: ${JSON.stringify(findings)}`);
-    expect(found).toMatchObject({ level: 'note', about: 'memberships' });
+    expect(found).toMatchObject({ level: 'failure', about: 'memberships' });
     expect(found.says).toBe(
       `${login} is a member of ${role} by hallpass, and no request in the ledger explains it.`,
     );
-    expect(ok).toBe(true);
+    expect(ok).toBe(false);
+    const revoked = await check(configured(server, [role], [login], { orphans: 'revoke' }), ledger);
+    expect(revoked.findings.filter(({ about }) => about === 'memberships')).toMatchObject([
+      { level: 'note', says: found.says, nextStep: expect.stringContaining('orphans: revoke') },
+    ]);
     await server.sql(sqlOf(found));
     const after = await check(examined, ledger);
     expect(after.findings.filter(({ about }) => about === 'memberships')).toMatchObject([{ level: 'ok' }]);
@@ -143,6 +209,10 @@ describe.each(MAJORS.filter(({ major }) => major === 15 || major === 18))('on Po
 });
 
 const theLedger = aLedger();
+const view = async () => {
+  const { db } = await theLedger;
+  return viewLedger(db);
+};
 
 describe.each(NEWEST)('what only Postgres $major is asked', (major) => {
   const used = useServer(major, { wal_level: 'replica' });
@@ -227,7 +297,10 @@ describe.each(NEWEST)('what only Postgres $major is asked', (major) => {
     const here = server.connect.host;
     expect(findings.filter(({ about }) => about === 'standby')).toMatchObject([
       { level: 'ok', says: `${here}:${standby.port} follows, and has replayed everything.` },
-      { level: 'failure', says: `${here}:${server.connect.port} is no standby: it takes writes by itself.` },
+      {
+        level: 'ok',
+        says: `${here}:${server.connect.port} is the primary at present, and may become a standby.`,
+      },
       { level: 'failure', says: expect.stringMatching(/belongs to another primary: its system identifier/) },
       { level: 'failure', says: expect.stringMatching(new RegExp(`^${here}:1: `)) },
     ]);
@@ -259,14 +332,19 @@ describe.each(NEWEST)('what only Postgres $major is asked', (major) => {
 
   test('a ledger that can’t be read, or has no schema, is told by its reason', async () => {
     const { server } = used;
-    const view = async (url: string): Promise<LedgerView> => {
+    const viewOf = async (url: string): Promise<LedgerView> => {
       const db = createPool(url, () => undefined);
       return viewLedger(db).finally(() => db.end());
     };
-    expect(await view('postgres://nobody@127.0.0.1:1/x')).toMatchObject({
-      why: expect.stringMatching(/ECONNREFUSED/),
+    expect(await viewOf('postgres://nobody@127.0.0.1:1/x')).toMatchObject({
+      why: 'refused',
+      error: {
+        message: expect.stringMatching(
+          /the ledger’s server \(127\.0\.0\.1:1\) is refused: nothing listens there.*ECONNREFUSED/,
+        ),
+      },
     });
-    expect(await view(server.cluster.url)).toMatchObject({ why: expect.stringMatching(/requests/) });
+    expect(await viewOf(server.cluster.url)).toEqual({ why: 'behind' });
   });
 });
 
@@ -277,7 +355,7 @@ describe.each(NEWEST)('a guarded target on Postgres $major', (major) => {
     const { server } = used;
     const [role, login] = [await server.role(), await server.login()];
     const examined = configured(server, [role], [login]);
-    const ledger = await viewLedger((await theLedger).db);
+    const ledger = await view();
     const right = await check(examined, ledger);
     expect(troubles(right.findings)).toEqual([]);
     expect(right.summary).toMatchObject({ lendable: 1, roles: 1 });

@@ -12,7 +12,7 @@ import { createInspector } from '../../../src/target/inspection/inspector.js';
 import { openTarget } from '../../../src/target/open.js';
 import type { TestServer } from '../server.js';
 
-const NO_LEDGER: LedgerView = { why: 'the test has none' };
+const NO_LEDGER: LedgerView = { why: 'no url' };
 
 export interface Examined {
   readonly config: Config;

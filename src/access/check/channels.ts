@@ -1,0 +1,119 @@
+/** May Hallpass write where the configuration has it write? */
+import type { Config } from '../../config/config.js';
+import { coerceError } from '../../errors.js';
+import { MessengerError } from '../../messenger/errors.js';
+import type { Messenger } from '../../messenger/messenger.js';
+import type { ChannelSeen, SlackProbe } from '../../messenger/probe.js';
+import { checking } from '../../surfaces/checking.js';
+import { mapBounded } from './bounded.js';
+import { type Finding, failed, failure, note, ok } from './finding.js';
+import { namedChannels } from './offered.js';
+
+const AT_ONCE = 4;
+const INVITE = 'In Slack, in that channel: /invite @hallpass';
+const CORRECT =
+  'Correct the id in the configuration (in Slack: the channel’s name at the top, "About", at the bottom); if it is right, the channel is private: /invite @hallpass there.';
+
+/** `untold`: the scopes don't let Slack tell. */
+type Look = ChannelSeen | 'untold' | Error;
+
+export interface ChannelsReport {
+  /** Those that Slack told about, by id. */
+  readonly seen: ReadonlyMap<string, ChannelSeen>;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * By what the scopes let it see, and with `post` by a word that it writes and deletes. Never throws.
+ * @param scopes of the bot token.
+ */
+export async function checkChannels(
+  config: Pick<Config, 'targets' | 'slack'>,
+  slack: Pick<Messenger, 'post' | 'delete'> & Pick<SlackProbe, 'channel'>,
+  scopes: ReadonlySet<string>,
+  post: boolean,
+): Promise<ChannelsReport> {
+  const channels = [...namedChannels(config)].map(([id, what]) => ({ id, what }));
+  const reports = await mapBounded(channels, AT_ONCE, async ({ id, what }) => {
+    const seen = await look(id, slack, scopes);
+    // A word that was written proves more than any scope tells.
+    return { id, seen, found: post ? await write(id, what, slack) : describe(id, what, seen, scopes) };
+  });
+  const untold = reports.flatMap(({ id, found }) => (found === null ? [id] : []));
+  return {
+    seen: new Map(reports.flatMap(({ id, seen }) => (isSeen(seen) ? [[id, seen] as const] : []))),
+    findings: [
+      ...reports.flatMap(({ found }) => found ?? []),
+      ...(untold.length === 0 ? [] : [notTried(untold)]),
+    ],
+  };
+}
+
+function isSeen(look: Look): look is ChannelSeen {
+  return look !== 'untold' && !(look instanceof Error);
+}
+
+async function look(
+  id: string,
+  slack: Pick<SlackProbe, 'channel'>,
+  scopes: ReadonlySet<string>,
+): Promise<Look> {
+  if (!scopes.has('channels:read') && !scopes.has('groups:read')) return 'untold';
+  try {
+    return await slack.channel(id);
+  } catch (thrown) {
+    const error = coerceError(thrown);
+    const code = error instanceof MessengerError ? error.code : null;
+    // What may be private is found only with the scope for it; the other way round it may be public.
+    const mayHide = !scopes.has('groups:read') || !scopes.has('channels:read');
+    return code === 'missing_scope' || (code === 'channel_not_found' && mayHide) ? 'untold' : error;
+  }
+}
+
+/** null: it was not tried. */
+function describe(id: string, what: string, seen: Look, scopes: ReadonlySet<string>): Finding | null {
+  if (seen === 'untold') return null;
+  if (seen instanceof Error) return describeError(id, what, seen);
+  const name = seen.name === null ? id : `#${seen.name} (${id})`;
+  if (seen.isArchived) {
+    return failure('channel', `${name}, for ${what}, is archived.`, 'Unarchive it, or name another channel.');
+  }
+  if (!seen.isMember && (seen.isPrivate || !scopes.has('chat:write.public'))) {
+    return failure('channel', `The bot is not in ${name}, for ${what}: nobody reads them.`, INVITE);
+  }
+  return ok('channel', `The bot may write in ${name}, for ${what}.`);
+}
+
+async function write(id: string, what: string, slack: Pick<Messenger, 'post' | 'delete'>): Promise<Finding> {
+  try {
+    const posted = await slack.post(id, checking());
+    await slack.delete(posted);
+    return ok('channel', `The bot may write in ${id}, for ${what} (a word was written and deleted).`);
+  } catch (thrown) {
+    return describeError(id, what, coerceError(thrown));
+  }
+}
+
+function describeError(id: string, what: string, error: Error): Finding {
+  const code = error instanceof MessengerError ? error.code : null;
+  if (code === 'channel_not_found') {
+    return failure(
+      'channel',
+      `There is no channel ${id}, for ${what}, or it is private and the bot is not in it.`,
+      CORRECT,
+    );
+  }
+  if (code === 'not_in_channel') {
+    return failure('channel', `The bot is not in ${id}, for ${what}: nobody reads them.`, INVITE);
+  }
+  const { says, nextStep } = failed('channel', error);
+  return failure('channel', `${id}, for ${what}: ${says}`, nextStep);
+}
+
+function notTried(ids: readonly string[]): Finding {
+  return note(
+    'channel',
+    `Not tried, because the app’s scopes don’t tell: whether the bot may write in ${ids.join(', ')}, and whether approvers are in them.`,
+    '`hallpass check --post` writes a word there and deletes it.',
+  );
+}

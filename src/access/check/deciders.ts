@@ -1,0 +1,106 @@
+/** Who decides on each role, and are the groups and people that the configuration names any? Pure. */
+import type { Config } from '../../config/config.js';
+import { isGroup, type Principal } from '../../domain/policy.js';
+import { type Finding, failure, note } from './finding.js';
+import { namedPrincipals, type Offered, offeredRoles } from './offered.js';
+import { type Known, peopleBehind } from './principals.js';
+
+/** Names in a sentence; the rest is counted. */
+const SHOWN = 3;
+const NO_ID = 'Correct the id in the configuration.';
+
+/** What is wrong with the groups and people that the configuration names. */
+export function describePrincipals(
+  config: Pick<Config, 'targets' | 'operators' | 'people'>,
+  known: Known,
+): readonly Finding[] {
+  const principals = namedPrincipals(config);
+  const named = new Set(principals.map(({ id }) => id));
+  return [
+    ...principals.flatMap((principal) =>
+      isGroup(principal) ? describeGroup(principal, known) : describePerson(principal, known),
+    ),
+    ...[...config.people.keys()]
+      .filter((id) => !named.has(id) && known.account(id) === 'missing')
+      .map((id) => note('login', `There is no Slack user ${id}, whom people: gives a login.`, NO_ID)),
+    ...byApprovers(offeredRoles(config)).flatMap((roles) => describeDeciders(config, roles, known)),
+  ];
+}
+
+function describeGroup(principal: Principal, known: Known): readonly Finding[] {
+  const { id, name } = principal;
+  if (known.groups === null) return [];
+  const group = known.groups.get(id);
+  const called = name === null ? id : `${name} (${id})`;
+  if (group === undefined) {
+    return [failure('approvers', `There is no user group ${called} in Slack.`, NO_ID)];
+  }
+  if (group.isDisabled) {
+    const says = `The user group @${group.handle} (${id}) is disabled: nobody decides, asks or is told by it.`;
+    return [failure('approvers', says, 'Enable it in Slack, or name another one.')];
+  }
+  if (group.members.length === 0) {
+    const says = `Nobody is in the user group @${group.handle} (${id}).`;
+    return [failure('approvers', says, 'Add people to it in Slack, or name another one.')];
+  }
+  if (peopleBehind(known, principal)?.length === 0) {
+    const says = `Everybody in the user group @${group.handle} (${id}) is deactivated, a guest or a bot.`;
+    return [failure('approvers', says, 'Add people to it in Slack, or name another one.')];
+  }
+  return [];
+}
+
+function describePerson({ id, name }: Principal, { account }: Known): readonly Finding[] {
+  const called = name === null ? id : `${name} (${id})`;
+  const is = account(id);
+  if (is === 'fit' || is === 'unread') return [];
+  if (is === 'missing') return [failure('approvers', `There is no Slack user ${called}.`, NO_ID)];
+  const what = is === 'deactivated' ? 'is deactivated' : `is a ${is}`;
+  return [note('approvers', `${called} ${what}, and decides nothing.`, 'Name somebody else.')];
+}
+
+/** Roles on which the same people decide. */
+function byApprovers(roles: readonly Offered[]): readonly (readonly [Offered, ...Offered[]])[] {
+  const groups = new Map<string, [Offered, ...Offered[]]>();
+  for (const role of roles) {
+    const key = role.role.policy.approvers
+      .map(({ id }) => id)
+      .sort()
+      .join();
+    const group = groups.get(key);
+    if (group) group.push(role);
+    else groups.set(key, [role]);
+  }
+  return [...groups.values()];
+}
+
+function describeDeciders(
+  { people }: Pick<Config, 'people'>,
+  roles: readonly [Offered, ...Offered[]],
+  known: Known,
+): readonly Finding[] {
+  const { approvers } = roles[0].role.policy;
+  const behind = approvers.map((principal) => peopleBehind(known, principal));
+  const deciders = new Set(behind.flatMap((ids) => ids ?? []));
+  if (behind.includes(null) || deciders.size > 1) return [];
+  const [only] = deciders;
+  const where = sayRoles(roles);
+  if (only === undefined) {
+    return [
+      failure(
+        'approvers',
+        `Nobody can decide a request for ${where}: it waits until it lapses.`,
+        'Name approvers: who are in Slack and have no guest account.',
+      ),
+    ];
+  }
+  if (people.get(only)?.login == null) return [];
+  const says = `Only ${only} can decide a request for ${where}, and nobody theirs: nobody decides on their own request.`;
+  return [note('approvers', says, 'Name a second approver.')];
+}
+
+function sayRoles(roles: readonly Offered[]): string {
+  const shown = roles.slice(0, SHOWN).map(({ name }) => name);
+  const rest = roles.length - SHOWN;
+  return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}

@@ -1,0 +1,63 @@
+/** Do those who decide hear of it? */
+import type { Config } from '../../config/config.js';
+import type { Principal } from '../../domain/policy.js';
+import type { SlackProbe } from '../../messenger/probe.js';
+import type { ChannelsReport } from './channels.js';
+import { type Finding, failed, failure, note } from './finding.js';
+import { offeredRoles } from './offered.js';
+import { type Known, peopleBehind } from './principals.js';
+
+/** Names in a sentence; the rest is counted. */
+const SHOWN = 3;
+
+/** A mention in a private channel reaches nobody who is not in it. Never throws. */
+export async function checkHearing(
+  config: Pick<Config, 'targets'>,
+  channels: ChannelsReport['seen'],
+  known: Known,
+  slack: Pick<SlackProbe, 'channelMembers'>,
+): Promise<readonly Finding[]> {
+  const cards = new Map<string, Map<string, Principal>>();
+  for (const { role } of offeredRoles(config)) {
+    if (channels.get(role.channel)?.isPrivate !== true) continue;
+    const mentioned = cards.get(role.channel) ?? new Map<string, Principal>();
+    for (const principal of role.policy.approvers) mentioned.set(principal.id, principal);
+    cards.set(role.channel, mentioned);
+  }
+  const findings: Finding[] = [];
+  for (const [id, mentioned] of cards) {
+    const name = channels.get(id)?.name ?? id;
+    try {
+      const members = await slack.channelMembers(id);
+      for (const principal of mentioned.values()) {
+        findings.push(...describeHearing(`#${name} (${id})`, members, principal, known));
+      }
+    } catch (thrown) {
+      const { says } = failed('channel', thrown);
+      findings.push(note('channel', `Not tried: whether approvers are in #${name} (${id}). ${says}`));
+    }
+  }
+  return findings;
+}
+
+function describeHearing(
+  channel: string,
+  members: ReadonlySet<string>,
+  principal: Principal,
+  known: Known,
+): readonly Finding[] {
+  const people = peopleBehind(known, principal) ?? [];
+  const deaf = people.filter((id) => !members.has(id));
+  if (deaf.length === 0) return [];
+  const handle = known.groups?.get(principal.id)?.handle;
+  const who = handle === undefined ? principal.id : `@${handle}`;
+  const invite = 'Invite them there, or name a channel that is public in channel:.';
+  if (deaf.length === people.length) {
+    const says = `Nobody of ${who} is in ${channel}, which is private: cards mention them there, and they hear nothing.`;
+    return [failure('channel', says, invite)];
+  }
+  const some =
+    deaf.slice(0, SHOWN).join(', ') + (deaf.length > SHOWN ? ` and ${deaf.length - SHOWN} more` : '');
+  const says = `Of ${who}, ${some} ${deaf.length === 1 ? 'is' : 'are'} not in ${channel}, which is private: what is asked there they don’t hear.`;
+  return [note('channel', says, invite)];
+}

@@ -1,0 +1,49 @@
+/** What is being revoked on a target, and what is late. */
+import { sayDuration } from '../../domain/duration.js';
+import { type OpenStray, readOpenStrays } from '../../ledger/open-strays.js';
+import { readLate } from '../../ledger/overdue.js';
+import type { Queryable } from '../../ledger/pool.js';
+import { OVERDUE_MS } from '../overdue.js';
+import { type Finding, failure, note } from './finding.js';
+
+/** Memberships that are shown one by one. */
+const SHOWN = 10;
+
+/** @throws what the ledger throws. */
+export async function checkLate(db: Queryable, key: string): Promise<readonly Finding[]> {
+  const [late, strays] = await Promise.all([readLate(db, key, OVERDUE_MS), readOpenStrays(db, key)]);
+  return [...(late === null ? [] : [describeLate(late)]), ...strays.slice(0, SHOWN).map(describeStray)];
+}
+
+function describeLate({
+  grants,
+  since,
+  trouble,
+}: NonNullable<Awaited<ReturnType<typeof readLate>>>): Finding {
+  const what = grants === 1 ? '1 revocation is overdue' : `${grants} revocations are overdue`;
+  const because = trouble === null ? '' : ` What keeps Hallpass from it: ${trouble}`;
+  return failure(
+    'memberships',
+    `${what}, the first since ${since.toISOString()}: access that has ended may still work.${because}`,
+    trouble === null
+      ? 'Start Hallpass, if none runs: it revokes at once. Its log says what keeps it from doing so.'
+      : 'Correct that; Hallpass tries again each second while it runs.',
+  );
+}
+
+const WHY = {
+  leftover: 'it is there although its request has ended',
+  late: 'it was granted after the end of its request',
+  orphan: 'no request explains it',
+} as const;
+
+function describeStray({ kind, role, login, trouble, ageMs }: OpenStray): Finding {
+  const since = ageMs < OVERDUE_MS ? '' : `, for ${sayDuration(ageMs)} by now`;
+  const says = `Hallpass is revoking ${role} of ${login}${since}: ${WHY[kind]}.`;
+  if (trouble === null && ageMs < OVERDUE_MS) return note('memberships', says);
+  return failure(
+    'memberships',
+    trouble === null ? says : `${says} What keeps it: ${trouble}`,
+    trouble === null ? 'Start Hallpass, if none runs.' : 'Correct that; Hallpass tries again while it runs.',
+  );
+}

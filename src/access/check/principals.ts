@@ -1,0 +1,98 @@
+/** Are there people behind the ids that may decide, ask and run Hallpass? Read from Slack, and judged in deciders.ts. */
+import type { Config } from '../../config/config.js';
+import { isGroup, type Principal } from '../../domain/policy.js';
+import { coerceError } from '../../errors.js';
+import { MessengerError } from '../../messenger/errors.js';
+import type { Messenger } from '../../messenger/messenger.js';
+import type { GroupSeen, SlackProbe } from '../../messenger/probe.js';
+import { unfit } from '../who.js';
+import { mapBounded } from './bounded.js';
+import { type Finding, failed, failure, note } from './finding.js';
+import { namedPrincipals } from './offered.js';
+
+const AT_ONCE = 4;
+/** People who are asked for: Slack allows about a hundred a minute. */
+const MOST_PEOPLE = 80;
+/** Of each group so many: one who can decide is enough. */
+const MOST_OF_GROUP = 5;
+
+/** `unread`: Slack did not say, or was not asked. */
+type Account = 'fit' | 'missing' | 'unread' | NonNullable<ReturnType<typeof unfit>>;
+
+/** What Slack says of the ids in the configuration. */
+export interface Known {
+  /** null: the groups could not be read. */
+  readonly groups: ReadonlyMap<string, GroupSeen> | null;
+  account(userId: string): Account;
+  /** Why groups or people could not be read, or were not. */
+  readonly findings: readonly Finding[];
+}
+
+/** Never throws. */
+export async function readKnown(
+  config: Pick<Config, 'targets' | 'operators' | 'people'>,
+  slack: Pick<Messenger, 'person'> & Pick<SlackProbe, 'groups'>,
+): Promise<Known> {
+  const principals = namedPrincipals(config);
+  const findings: Finding[] = [];
+  const groups = principals.some(isGroup) ? await readGroups(slack, findings) : new Map();
+  const wanted = new Set([
+    ...principals.flatMap((principal) =>
+      isGroup(principal)
+        ? (groups?.get(principal.id)?.members.slice(0, MOST_OF_GROUP) ?? [])
+        : [principal.id],
+    ),
+    ...config.people.keys(),
+  ]);
+  const asked = [...wanted].slice(0, MOST_PEOPLE);
+  const accounts = new Map(
+    await mapBounded(asked, AT_ONCE, async (id) => [id, await readAccount(id, slack)] as const),
+  );
+  const rest = wanted.size - asked.length;
+  if (rest > 0)
+    findings.push(
+      note(
+        'approvers',
+        `Not tried, for their number: whether ${rest} more people of the configuration are in Slack.`,
+      ),
+    );
+  return { groups, account: (id) => accounts.get(id) ?? 'unread', findings };
+}
+
+async function readGroups(
+  slack: Pick<SlackProbe, 'groups'>,
+  findings: Finding[],
+): Promise<ReadonlyMap<string, GroupSeen> | null> {
+  try {
+    return await slack.groups();
+  } catch (thrown) {
+    const error = coerceError(thrown);
+    // The missing scope has a finding of its own.
+    if (!(error instanceof MessengerError && error.code === 'missing_scope')) {
+      const { says, nextStep } = failed('approvers', error);
+      findings.push(failure('approvers', `The user groups can’t be read: ${says}`, nextStep));
+    }
+    return null;
+  }
+}
+
+async function readAccount(id: string, slack: Pick<Messenger, 'person'>): Promise<Account> {
+  try {
+    return unfit(await slack.person(id)) ?? 'fit';
+  } catch (thrown) {
+    const code = thrown instanceof MessengerError ? thrown.code : null;
+    return code === 'user_not_found' || code === 'user_not_visible' ? 'missing' : 'unread';
+  }
+}
+
+/** The people behind a principal, as far as they were looked at; null: nobody knows. */
+export function peopleBehind({ groups, account }: Known, principal: Principal): readonly string[] | null {
+  const { id } = principal;
+  if (!isGroup(principal))
+    return account(id) === 'unread' ? null : [id].filter((one) => account(one) === 'fit');
+  if (groups === null) return null;
+  const group = groups.get(id);
+  if (group === undefined || group.isDisabled) return [];
+  // Who was not asked for may well be fit.
+  return group.members.filter((member) => ['fit', 'unread'].includes(account(member)));
+}

@@ -1,0 +1,157 @@
+/**
+ * What the ledger knows of a target that keeps Hallpass from granting or revoking there, whether its server answers or
+ * not: the same reasons as a sweep's, read without writing anything down.
+ */
+import type { Config } from '../../config/config.js';
+import type { AccessRequest } from '../../domain/request.js';
+import { type KnownServer, standingOf } from '../../domain/server-identity.js';
+import { readReach } from '../../ledger/anchor.js';
+import type { Queryable } from '../../ledger/pool.js';
+import { readWanted } from '../../ledger/read-requests.js';
+import { readStandpoint, type Standpoint } from '../../ledger/servers.js';
+import { readTarget } from '../../ledger/targets.js';
+import type { Server, Surroundings } from '../../target/target.js';
+import { judgeAnchor } from '../anchors.js';
+import { seqOf } from '../which-server.js';
+import { type Finding, failure, note } from './finding.js';
+import { checkLate } from './late.js';
+
+/** A target's server as it answered. */
+export interface Seen {
+  readonly server: Server;
+  readonly surroundings: Pick<Surroundings, 'anchor' | 'isShared'>;
+}
+
+/** @param seen null: its server doesn't answer. @throws what the ledger throws. */
+export async function checkStanding(
+  db: Queryable,
+  { targets }: Pick<Config, 'targets'>,
+  key: string,
+  seen: Seen | null,
+): Promise<readonly Finding[]> {
+  return [
+    ...(seen === null ? await asKnown(db, key) : await asSeen(db, [...targets.keys()], key, seen)),
+    ...(await checkLate(db, key)),
+  ];
+}
+
+/** By the last look that a running Hallpass had. */
+async function asKnown(db: Queryable, key: string): Promise<readonly Finding[]> {
+  const { doubted, stranger } = await readTarget(db, key);
+  return [...(doubted ? [inDoubt(key, '')] : []), ...(stranger === null ? [] : [maybeACopy(key)])];
+}
+
+async function asSeen(
+  db: Queryable,
+  among: readonly string[],
+  key: string,
+  { server, surroundings: { anchor, isShared } }: Seen,
+): Promise<readonly Finding[]> {
+  const [standpoint, { requests }] = await Promise.all([
+    readStandpoint(db, key, server, among),
+    readWanted(db, key),
+  ]);
+  return [
+    ...(await describeAnchor(db, key, server.id, anchor)),
+    ...describeServer(key, standpoint, server, seqOf(anchor), requests),
+    ...describeTwin(key, standpoint),
+    ...(isShared ? [shared(server.login)] : []),
+  ];
+}
+
+async function describeAnchor(
+  db: Queryable,
+  key: string,
+  server: string,
+  noted: Surroundings['anchor'],
+): Promise<readonly Finding[]> {
+  if (noted === 'garbled') {
+    const says =
+      'The login of Hallpass has a default application_name there that looks like a note of Hallpass’s, and can be none: somebody may alter that login.';
+    return [note('ledger', says, 'Find out who did it. Hallpass writes its own note over it.')];
+  }
+  const { says } = await judgeAnchor(db, { target: key, server }, noted);
+  if (noted === null || says === 'ours') return [];
+  if (says === 'doubted') {
+    const { seq } = await readReach(db);
+    const entries = ` (it had entry ${noted.seq} of the audit trail; this ledger ends with ${seq})`;
+    return [inDoubt(key, noted.seq > seq ? entries : '')];
+  }
+  return [
+    failure(
+      'ledger',
+      'What the server remembers of the ledger is not signed by it: somebody has changed Hallpass’s login there, or another Hallpass uses it. Nothing is granted there; what is due is revoked.',
+      `Find out who did it, then run \`hallpass recover --accept ${key}\`.`,
+    ),
+  ];
+}
+
+/** @param how in brackets, after a space; or nothing. */
+function inDoubt(key: string, how: string): Finding {
+  return failure(
+    'ledger',
+    `The ledger is in doubt: it is not as this server remembers it${how}. Nothing is granted or revoked there, not even what has expired, until an operator decides.`,
+    `Run \`hallpass recover ${key}\`: it shows what is out there, and how to go on.`,
+  );
+}
+
+/** As the next comparison will take it (which-server.ts, `meet`). */
+function describeServer(
+  key: string,
+  { known, replaced }: Standpoint,
+  server: Server,
+  anchor: number | null,
+  requests: readonly AccessRequest[],
+): readonly Finding[] {
+  const places = requests.flatMap(({ place }) => (place === null ? [] : [place]));
+  if (replaced?.id === server.id) return [];
+  if (known === null) {
+    return places.some((place) => place.server !== server.id) ? [another(key, null, server.id)] : [];
+  }
+  switch (standingOf(known, { ...server, anchor })) {
+    case 'same':
+    case 'restarted':
+    case 'failed_over':
+      return [];
+    case 'unknown':
+      return places.length === 0 ? [] : [maybeACopy(key)];
+    case 'other':
+      return places.every((place) => place.server === server.id) ? [] : [another(key, known, server.id)];
+  }
+}
+
+function maybeACopy(key: string): Finding {
+  return failure(
+    'server',
+    'Another server answers at this address than before. It may be a failover or a copy: nothing is granted there, and nothing that it shows proves that access is gone.',
+    `If it is a copy, correct connect:. If it has replaced the old one for good: hallpass recover --replaced ${key}`,
+  );
+}
+
+function another(key: string, known: Pick<KnownServer, 'id'> | null, found: string): Finding {
+  const before = known === null ? 'the one that Hallpass granted on' : known.id;
+  return failure(
+    'server',
+    `Another server answers at this address: its system identifier is ${found}, not ${before}. Nothing is granted there, and what is open on the other one can’t be revoked.`,
+    `Correct connect:. If the old server was replaced for good: hallpass recover --replaced ${key}`,
+  );
+}
+
+function describeTwin(key: string, { twin, isTwinSure }: Standpoint): readonly Finding[] {
+  if (twin === null || !isTwinSure) return [];
+  return [
+    failure(
+      'server',
+      `${key} is the same server as ${twin}: roles belong to a whole server, so nothing is granted on ${key}.`,
+      `Put the roles of ${key} under ${twin}, and leave ${key} out.`,
+    ),
+  ];
+}
+
+function shared(login: string): Finding {
+  return failure(
+    'server',
+    `Another installation of Hallpass is connected as ${login}: neither can tell whose memberships are whose.`,
+    'Give each installation a login of its own there: `hallpass setup-sql` makes it.',
+  );
+}

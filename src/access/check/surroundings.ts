@@ -1,0 +1,46 @@
+/** What Hallpass lives among beside its targets, tried as far as the environment can be read. */
+import type { Config } from '../../config/config.js';
+import type { Parts } from '../../config/env.js';
+import { createLogger } from '../../logger.js';
+import { createSlackProbe } from '../../messenger/probe.js';
+import { createMessenger } from '../../messenger/web-api.js';
+import { createEvents } from '../../oncall/events.js';
+import { createPagerDutyProbe } from '../../oncall/probe.js';
+import { type Finding, failure } from './finding.js';
+import { checkEvents, checkPagerDuty } from './pagerduty.js';
+import { checkRedis } from './redis.js';
+import { checkSlack, type SlackCheck } from './slack.js';
+
+export interface SurroundingsReport {
+  readonly environment: readonly Finding[];
+  readonly slack: readonly Finding[];
+  readonly redis: readonly Finding[];
+  readonly pagerduty: readonly Finding[];
+}
+
+/** @param config what of it is asked about. Never throws. */
+export async function checkSurroundings(
+  parts: Parts,
+  config: Config,
+  how: Pick<SlackCheck, 'needed' | 'post'>,
+): Promise<SurroundingsReport> {
+  const { problems, slack, redis, pagerduty, pagerdutyEvents: events, transport } = parts;
+  const logger = createLogger('silent');
+  const toSlack = slack && {
+    ...createMessenger({ ...slack, logger }),
+    ...createSlackProbe({ ...slack, logger }),
+  };
+  const [ofSlack, ofRedis, onCall, paging] = await Promise.all([
+    toSlack === null ? [] : checkSlack(toSlack, { ...how, config, transport }),
+    redis === null ? [] : checkRedis(redis),
+    checkPagerDuty(config, pagerduty && createPagerDutyProbe(pagerduty)),
+    events === null ? [] : checkEvents(createEvents({ ...events, installation: 'check' })),
+  ]);
+  const next = 'Set the environment variables as .env.example describes them.';
+  return {
+    environment: problems.length === 0 ? [] : [failure('environment', problems.join('\n'), next)],
+    slack: ofSlack,
+    redis: ofRedis,
+    pagerduty: [...onCall, ...paging],
+  };
+}
