@@ -37,6 +37,7 @@ import { createFleet } from './fleet.js';
 import { readFigures } from './ledger/figures.js';
 import { readInstallation } from './ledger/installation.js';
 import { createPool } from './ledger/pool.js';
+import { isAnythingAsked } from './ledger/read-asking.js';
 import { readTarget, registerTargets, targetsWithGrants } from './ledger/targets.js';
 import type { Logger } from './logger.js';
 import { createMessenger } from './messenger/web-api.js';
@@ -181,6 +182,7 @@ export async function createContext(
 
   const places = createPlaces(deps);
   const telling = repeat(heartbeatMs, deps, 'look who is asked, and can be', async () => {
+    if (!(await isAnythingAsked(db))) return;
     await places.look();
     await lookWhoDecides(deps);
   });

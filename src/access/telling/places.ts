@@ -81,9 +81,11 @@ export function createPlaces(deps: Pick<Deps, 'db' | 'config' | 'messenger' | 'c
     },
     async warnings() {
       const [places, undecidable] = await Promise.all([readShut(db), countUndecidable(db)]);
+      const closed = places.filter(({ mended }) => !mended);
+      const isHomeShut = closed.some(({ place }) => place === home);
       return [
-        ...places.filter(({ mended }) => !mended).map(shutWarning),
-        ...(nobodyToTell ? [nobodyToTellWarning(home)] : []),
+        ...closed.map(shutWarning),
+        ...(isHomeShut && nobodyToTell ? [nobodyToTellWarning(home)] : []),
         ...(undecidable > 0 ? [undecidableWarning(undecidable)] : []),
       ];
     },
