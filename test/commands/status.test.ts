@@ -170,7 +170,9 @@ describe('status', () => {
   it('names a target that the ledger doesn’t know, with the nearest one', async () => {
     const { code, said } = await status('shpo');
     expect(code).toBe(1);
-    expect(said).toMatch(/the ledger knows no target shpo; did you mean "shop"\?\nName one of copied, /);
+    expect(said).toMatch(
+      /the ledger knows no target shpo; did you mean "shop"\?\nName one of back, copied, /,
+    );
   });
 
   it('says that the ledger can’t be reached, or that there is none', async () => {
@@ -326,7 +328,7 @@ describe('a target that is blocked', () => {
       }),
     ]);
     expect((await hallpass(['show', `R-${id}`], env)).said).toMatch(
-      /It came back on the server, found 20\S+Z, and is being revoked\. Not done yet: it does not\n?\s?answer/,
+      /It came back on the server, found 20\S+Z, and is being revoked\. Not done yet: it does\s+not\s+answer/,
     );
   });
 
