@@ -126,7 +126,8 @@ function askedOf(url: string): Attempt {
     database: decodeURIComponent(pathname.slice(1)) || user,
     tls: searchParams.get('sslmode') ?? 'off',
     ca: searchParams.get('sslrootcert'),
-    cert: searchParams.get('sslcert'),
+    // Without TLS it is shown to nobody.
+    cert: searchParams.get('sslmode') === 'disable' ? null : searchParams.get('sslcert'),
     iam: null,
   };
   return { connect, host, server: `the ledger’s server (${host}:${port || '5432'})`, set: SETTINGS };
