@@ -1,17 +1,19 @@
 /** May the login of DATABASE_OWNER_URL migrate the ledger? */
 import { z } from 'zod';
+import type { OwnLogin } from '../pg/own-login.js';
 import { readInstallation } from './installation.js';
+import { readOwnLogin } from './own-login.js';
 import { connectLedger } from './pool.js';
 
-const row = z.tuple([z.object({ login: z.string(), owns: z.boolean() })]);
+const row = z.tuple([z.object({ owns: z.boolean() })]);
 
 const OWNS = `
-  select session_user::text as login, coalesce(
+  select coalesce(
       (select pg_has_role(c.relowner, 'USAGE') from pg_class c where c.oid = to_regclass('requests')),
       has_schema_privilege(coalesce(current_schema(), 'public'), 'CREATE')) as owns`;
 
 export interface LedgerOwner {
-  readonly login: string;
+  readonly own: OwnLogin;
   /** It owns the tables, or may make them where there are none yet. */
   readonly owns: boolean;
   /** As `readInstallation`: which ledger its URL leads to. */
@@ -23,8 +25,8 @@ export async function readLedgerOwner(ownerUrl: string): Promise<LedgerOwner> {
   const client = await connectLedger(ownerUrl);
   try {
     const { rows } = await client.query(OWNS);
-    const [owner] = row.parse(rows);
-    return { ...owner, ledger: await readInstallation(client) };
+    const [{ owns }] = row.parse(rows);
+    return { own: await readOwnLogin(client), owns, ledger: await readInstallation(client) };
   } finally {
     await client.end();
   }

@@ -89,6 +89,7 @@ export function createEvents(options: {
 
 const REFUSED = {
   passing: true,
+  isTokenRefused: true,
   nextStep: 'Check PAGERDUTY_EVENTS_ROUTING_KEY: the integration key of a service, of the Events API v2.',
 } as const;
 

@@ -19,7 +19,7 @@ type Answer = Awaited<ReturnType<ReturnType<typeof pdjsApi>['get']>>;
 
 /** Its message is a sentence for the card. */
 export class PagerDutyError extends HallpassError {
-  /** The token, or the rights of its owner, are refused. */
+  /** The token, the rights of its owner or the routing key are refused. */
   readonly isTokenRefused: boolean;
 
   constructor(

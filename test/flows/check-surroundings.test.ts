@@ -264,14 +264,20 @@ describe('the ledger', () => {
 
   it('a login whose password expires soon, or that may have few connections', async () => {
     await stage.ledger.query("alter role hallpass_app valid until 'tomorrow' connection limit 12");
+    await stage.ledger.query("alter role hallpass_owner valid until 'tomorrow'");
     onTestFinished(async () => {
       await stage.ledger.query("alter role hallpass_app valid until 'infinity' connection limit -1");
+      await stage.ledger.query("alter role hallpass_owner valid until 'infinity'");
     });
     const { code, troubles } = await checkFinds(stage);
     expect(code).toBe(1);
-    expect(troubles).toContainEqual(
-      expect.stringMatching(/^failure ledger: The password of Hallpass’s own login hallpass_app expires in /),
-    );
+    for (const login of ['hallpass_app', 'hallpass_owner']) {
+      expect(troubles).toContainEqual(
+        expect.stringMatching(
+          new RegExp(`^failure ledger: The password of Hallpass’s own login ${login} expires in `),
+        ),
+      );
+    }
     expect(troubles).toContainEqual(
       expect.stringMatching(/^note ledger: hallpass_app may have 12 connections \(CONNECTION LIMIT\)/),
     );

@@ -15,6 +15,8 @@ import { describeOwnLogin } from './own-login.js';
 
 /** A process of Hallpass opens two pools of ten, and what keeps alarms without Redis; an idle one has some ten open. */
 const CONNECTIONS = { least: 10, most: 24 };
+/** A migration holds its lock on a second one; a third is BullMQ's. */
+const TO_MIGRATE = { least: 2, most: 3 };
 
 /** The ledger as `check` uses it: beside the targets, and not needed for them. */
 export type LedgerView =
@@ -99,16 +101,18 @@ function describeLedger({ rights: { database, open } }: { readonly rights: Datab
 /** The login that migrates, where it is another one. Never throws. */
 export async function checkLedgerOwner(ownerUrl: string, view: LedgerView): Promise<readonly Finding[]> {
   try {
-    const { login, owns, ledger } = await readLedgerOwner(ownerUrl);
+    const { own, owns, ledger } = await readLedgerOwner(ownerUrl);
     if ('db' in view && ledger !== view.installation) {
       const says = 'DATABASE_OWNER_URL and DATABASE_URL lead to two different databases.';
       return [failure('ledger', says, 'Both must name the same server and database.')];
     }
-    if (owns) return [ok('ledger', `${login} may migrate it.`)];
+    if (owns) {
+      return [ok('ledger', `${own.login} may migrate it.`), ...describeOwnLogin('ledger', own, TO_MIGRATE)];
+    }
     return [
       failure(
         'ledger',
-        `${login} (DATABASE_OWNER_URL) neither owns the ledger’s tables nor may make them: hallpass serve and hallpass migrate fail.`,
+        `${own.login} (DATABASE_OWNER_URL) neither owns the ledger’s tables nor may make them: hallpass serve and hallpass migrate fail.`,
         'Use the login that owns the database.',
       ),
     ];

@@ -1,8 +1,8 @@
 /** Does PagerDuty take our token and our routing key, and does it have what policies name? */
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../../config/config.js';
-import { coerceError } from '../../errors.js';
 import type { Events } from '../../oncall/events.js';
+import { PagerDutyError } from '../../oncall/pagerduty-api.js';
 import type { PagerDutyProbe } from '../../oncall/probe.js';
 import { mapBounded } from './bounded.js';
 import { type Finding, failed, failure, note, ok } from './finding.js';
@@ -109,13 +109,14 @@ export async function checkEvents(events: Events): Promise<readonly Finding[]> {
     await events.send({ key: `check/${randomUUID()}`, open: false, summary: 'hallpass check', details: {} });
     return [ok('PagerDuty', 'It takes events with the routing key (tried with one that pages nobody).')];
   } catch (thrown) {
-    const { message } = coerceError(thrown);
-    const { nextStep } = failed('PagerDuty', thrown);
+    const { says, nextStep } = failed('PagerDuty', thrown);
+    const isRefused = thrown instanceof PagerDutyError && thrown.isTokenRefused;
+    const region = 'For an account in the EU, set PAGERDUTY_EVENTS_API_URL=https://events.eu.pagerduty.com';
     return [
       failure(
         'PagerDuty',
-        `Operators can’t be paged (PAGERDUTY_EVENTS_ROUTING_KEY): ${message}`,
-        `${nextStep ?? ''} An account in the EU needs PAGERDUTY_EVENTS_API_URL=https://events.eu.pagerduty.com`.trim(),
+        `Operators can’t be paged (PAGERDUTY_EVENTS_ROUTING_KEY): ${says}`,
+        isRefused ? `${nextStep ?? ''} ${region}`.trim() : nextStep,
       ),
     ];
   }
