@@ -87,7 +87,7 @@ describe('show', () => {
     }
     expect(await show('R-999999')).toMatchObject({
       code: 1,
-      said: expect.stringMatching(/^there is no R-999999 in this ledger\n.*hallpass status/),
+      said: expect.stringMatching(/^there is no R-999999 in this ledger\n.*node dist\/cli.js status/),
     });
   });
 

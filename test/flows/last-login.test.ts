@@ -63,7 +63,7 @@ test('a forged note stops grants there and nothing else, until an operator decid
   await card(slack, other, /not granted yet[\s\S]*remembers a ledger that isn’t Hallpass’s/);
 
   const seen = await runHallpass(stage, ['recover', 'shop']);
-  expect(seen.said).toContain('hallpass recover --accept shop');
+  expect(seen.said).toContain('node dist/cli.js recover --accept shop');
   expect((await runHallpass(stage, ['recover', '--accept', 'shop'])).code).toBe(0);
   await waitFor(async () => !(await isRefused(stage, 'ana', 'orders_read')), {
     what: 'grants to go on',

@@ -56,7 +56,7 @@ test('it is said in the form, on the card and at the click; then it is granted',
   await card(slack, before, /Waiting for approval/);
   const done = await pause('shop', ...BECAUSE);
   expect(done.said).toContain('shop: granting is paused. What is due is revoked as always.');
-  expect(done.said).toContain('To go on: hallpass resume shop');
+  expect(done.said).toContain('To go on: node dist/cli.js resume shop');
   expect(done.code).toBe(0);
   // What waits says so, without a click.
   const shown = await card(slack, before, /Granting is paused on `shop`/);
@@ -252,7 +252,7 @@ test('one target and all of them are paused apart from each other; it outlasts a
   await pause('--because', 'everything');
   const still = await resume('shop');
   expect(still.said).toMatch(/shop: its own pause is lifted\nevery target: granting stays paused, since/);
-  expect(still.said).toContain('To go on there: hallpass resume');
+  expect(still.said).toContain('To go on there: node dist/cli.js resume');
   expect(still.code).toBe(1);
   await pause('shop', ...BECAUSE);
   expect(await hallpass.stop()).toBe(0);
