@@ -137,7 +137,7 @@ test('a target is added, reached otherwise, and removed once nothing is open the
 test('nothing that is under way is lost', async () => {
   const ids: string[] = [];
   for (const name of ['ana', 'ben'] as const) {
-    for (const [i, role] of (['orders_read', 'payments_read'] as const).entries()) {
+    for (const [i, role] of (['orders_read', 'orders_write'] as const).entries()) {
       const asked = approved(stage, name, { role, otherDuration: '6s' });
       await reload(i === 0 ? first.replace('host: 127.0.0.1', 'host: localhost') : first);
       ids.push(await asked);

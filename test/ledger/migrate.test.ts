@@ -109,5 +109,5 @@ test('waits for another one, and goes on when that is done', async () => {
   ]);
   expect(isOver).toBe(false);
   await other.query('rollback');
-  expect(await migrating).toBe(app.name);
+  expect((await migrating).login).toBe(app.name);
 });
