@@ -3,10 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { coerceError } from '../errors.js';
 import { releaseLease } from '../ledger/leases.js';
 import { look } from '../ledger/look.js';
+import { readTarget, recordChecked } from '../ledger/targets.js';
 import type { Target } from '../target/target.js';
 import type { Anchors } from './anchors.js';
 import { askedOnce } from './asked-once.js';
 import type { Deps } from './deps.js';
+import { checkDrift } from './drift.js';
 import { createHerds } from './herds.js';
 import type { Leases } from './leases.js';
 import { REVOCATIONS, sweep } from './sweep.js';
@@ -61,7 +63,13 @@ async function revokeOnce(
   }
   const work = async () => {
     const trusted = askedOnce(await anchors.trusted(name, target, seen.row));
-    return sweep(deps, name, trusted, seen.row.server, createHerds(), seen.due, REVOCATIONS);
+    const left = await sweep(deps, name, trusted, seen.row.server, createHerds(), seen.due, REVOCATIONS);
+    // After a restart or a failover nothing is proved before all memberships were compared: nobody else may be there to.
+    const row = left ? await readTarget(db, name) : seen.row;
+    if (row.checkedMs === null) {
+      await recordChecked(db, name, holder, await checkDrift(deps, name, trusted, row.server !== null));
+    }
+    return left;
   };
   if (!seen.held && leases.patience(name, seen.dueMs) > 0) return LOOK_AGAIN_MS;
   if (seen.held) leases.served(name);

@@ -224,17 +224,18 @@ test('a target that is down is not called done: exit code 1, and its reason', SL
   const { id } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
   const vault = await approved(stage, 'ana', { target: 'vault', role: 'vault_read', ...LONG });
   await told(slack, 'ana', vault, /psql/);
-  await stage.vault?.kill();
+  await server.kill();
+  onTestFinished(() => server.start().catch(() => undefined));
   const down = await end('--all', '--because', 'drill', '--wait', '3s');
-  expect(down.said).toMatch(new RegExp(`${id} \\(orders_read to ana on shop\\): revoked, confirmed`));
+  expect(down.said).toMatch(new RegExp(`${vault} \\(vault_read to ana on vault\\): revoked, confirmed`));
   expect(down.said).toMatch(
-    new RegExp(`${vault} \\(vault_read to ana on vault\\): not confirmed yet: .*nothing listens`),
+    new RegExp(`${id} \\(orders_read to ana on shop\\): not confirmed yet: .*nothing listens`),
   );
   expect(down.said).toContain('Confirmed: 1 of 2, and nothing more for 3 seconds. The intent stands');
   expect(down.code).toBe(1);
-  await stage.vault?.start();
-  expect((await end(vault, '--because', 'drill')).said).toContain('All is confirmed: 1 of 1.');
-  expect(await isRefused(stage, 'ana', 'vault_read')).toBe(true);
+  await server.start();
+  expect((await end(id, '--because', 'drill')).said).toContain('All is confirmed: 1 of 1.');
+  expect(await isRefused(stage, 'ana', 'orders_read')).toBe(true);
   await expectSettled(stage);
 });
 

@@ -7,6 +7,7 @@ import { createLeases } from '../../access/leases.js';
 import { revokeUntil } from '../../access/revoke-due.js';
 import { createRoles } from '../../access/roles.js';
 import type { Config, TargetConfig } from '../../config/config.js';
+import { readInstallation } from '../../ledger/installation.js';
 import { releaseLease } from '../../ledger/leases.js';
 import { readUnproved, type Scope, type Unproved } from '../../ledger/open-in.js';
 import type { Queryable } from '../../ledger/pool.js';
@@ -38,13 +39,15 @@ export async function proveGone(
   const sweeping = { ...deps, roles: createRoles(config, new Map(), logger) };
   const leases = createLeases(deps, `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`);
   const tools = { anchors: createAnchors(deps), leases };
+  // Beside it, the Hallpass that runs is no other that shares its login.
+  const installation = await readInstallation(db);
   const stop = new AbortController();
   const working = new Map<string, Promise<void>>();
   let unproved = await readUnproved(db, scope, ids);
 
   const isDone = (name: string) => !targetsOf(unproved).has(name);
   const work = async ({ key, ...how }: TargetConfig) => {
-    const target = openTarget(how);
+    const target = openTarget(how, installation);
     try {
       await revokeUntil(sweeping, tools, key, target, () => isDone(key), stop.signal);
     } finally {
