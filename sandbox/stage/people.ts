@@ -103,10 +103,12 @@ export function cardNow(
     .find((message) => !message.ephemeral && mentionsId(message, id) && says.test(all(message)));
 }
 
-/** Waits for a direct message about a request that says this. */
+/** Waits for a direct message about a request that says this: a whole one, not the line that an older one shrinks to. */
 export function told(slack: Slack, name: Name, id: string, says: RegExp): Promise<SeenMessage> {
   return slack.waitFor(() =>
-    messagesOf(slack, name).findLast((message) => mentionsId(message, id) && says.test(all(message))),
+    messagesOf(slack, name).findLast(
+      (message) => message.blocks.length > 1 && mentionsId(message, id) && says.test(all(message)),
+    ),
   );
 }
 
