@@ -53,7 +53,8 @@ function visible(text: string): string {
 /** Breaks lines between words; a line that is SQL is left whole, to be copied. */
 export function wrap(text: string, indent: string): string {
   const columns = Math.min(process.stdout.columns ?? MOST_COLUMNS, MOST_COLUMNS) - indent.length;
-  return text
+  // As it will be printed, which may be longer.
+  return asTyped(text)
     .split('\n')
     .flatMap((line) => (line.endsWith(';') ? [line] : breakWords(line, Math.max(columns, 30))))
     .join(`\n${indent}`);
