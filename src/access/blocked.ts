@@ -56,14 +56,15 @@ export async function readBlocks(
   tally: Tally,
   notes: readonly DailyNote[],
 ): Promise<readonly Block[]> {
-  const found = await Promise.all([
-    doubted(db, tally),
-    mayBeACopy(tally),
-    otherServer(db, tally, notes),
-    formerLogin(db, tally, notes),
-    paused(db, tally),
-    unreadable(db, tally),
-  ]);
+  // One after another: it may be a single connection.
+  const found = [
+    await doubted(db, tally),
+    await mayBeACopy(tally),
+    await otherServer(db, tally, notes),
+    await formerLogin(db, tally, notes),
+    await paused(db, tally),
+    await unreadable(db, tally),
+  ];
   const blocks = found.filter((block) => block !== null);
   return [...blocks, ...(await troubles(db, tally, blocks))];
 }

@@ -171,7 +171,7 @@ describe('report', () => {
          select 'ended', 'crowd', 'r', 'l' || n, 'U0CROWD', repeat('word ', 1600), 1000, 1000, '[]', 'crowd' || n, now(),
              now(), now(), now(), 'expired' from generate_series(1, 8000) n`,
     );
-    const little = { ...env, NODE_OPTIONS: '--max-old-space-size=48' };
+    const little = { ...env, NODE_OPTIONS: '--max-old-space-size=64' };
     for (const format of ['jsonl', 'csv', 'table']) {
       const out = await piped(
         `report --target crowd --format ${format} 2>/dev/null`,

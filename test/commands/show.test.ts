@@ -129,7 +129,9 @@ describe('show', () => {
     ]);
   });
 
-  it('reads thousands of events in little memory, whatever they hold, and stops in silence', async () => {
+  it('reads thousands of events in little memory, whatever they hold, and stops in silence', {
+    timeout: 180_000,
+  }, async () => {
     const id = await asked(db, WISH);
     await insertEvent(db, id, {
       kind: 'from_a_newer_release',
@@ -141,7 +143,7 @@ describe('show', () => {
          from generate_series(1, 3000) n`,
       [id],
     );
-    const little = { ...env, NODE_OPTIONS: '--max-old-space-size=48' };
+    const little = { ...env, NODE_OPTIONS: '--max-old-space-size=64' };
     expect(await piped(`show R-${id} --json`, `grep -c '"kind":"hindered"'`, little)).toMatchObject({
       code: 0,
       said: '3000',
