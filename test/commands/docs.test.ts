@@ -60,5 +60,6 @@ it.each(EXAMPLES)('hallpass %s', async (args, output) => {
     DATABASE_URL: databaseUrl,
   });
   expect(code).toBe(0);
-  expect(masked(said)).toBe(masked(output));
+  // The page writes what a reader types who has it installed.
+  expect(masked(said.replaceAll('node dist/cli.js', 'hallpass'))).toBe(masked(output));
 });
