@@ -9,6 +9,10 @@ import type { Fault } from './fault.js';
 /** How long a standby lags before it is promoted: so much of what was granted and revoked is lost; milliseconds. */
 const LAG_MS = [3_000, 9_000] as const;
 
+/** Before an address leads to a copy, so many are waited for, and so long, milliseconds. */
+const LEAST_GRANTED = 3;
+const GRANTED_MS = 20_000;
+
 /**
  * The standby hears nothing for a while, the primary ends, and the standby takes its place: memberships that were
  * revoked meanwhile are there again, and some that were granted are not. Both must be found and settled by the bound.
@@ -52,6 +56,7 @@ export function copyFault({ name, server, gate }: ClusterTarget, timeline: Timel
         const over = timeline.beginLoss(name, 'copy');
         const copy = await startStandby(server);
         await copy.promote();
+        await untilGranted(server);
         gate.leadTo(copy);
         return {
           heal: async () => {
@@ -64,6 +69,19 @@ export function copyFault({ name, server, gate }: ClusterTarget, timeline: Timel
       },
     },
   ];
+}
+
+/**
+ * Waits until roles are granted there, for a while. With nothing out, what answers is taken for the target's own: grants
+ * then go to the copy, and once the address leads back nobody but an operator can say which server counts.
+ */
+async function untilGranted(server: ClusterTarget['server']): Promise<void> {
+  for (const until = performance.now() + GRANTED_MS; performance.now() < until; await sleep(100)) {
+    const [row] = await server.query<{ n: number }>(
+      "SELECT count(*)::int AS n FROM pg_auth_members WHERE grantor = 'hallpass'::regrole",
+    );
+    if ((row?.n ?? 0) >= LEAST_GRANTED) return;
+  }
 }
 
 /** The slot would keep all WAL of the rest of the run. */
