@@ -4,8 +4,8 @@ import { sayDuration, shortDuration } from '../../domain/duration.js';
 import { signOf } from '../../target/diagnosis/kind.js';
 import type { Situation } from '../../target/diagnosis/situation.js';
 import { DATABASE, OWNER } from '../../target/guarded/names.js';
+import { grantRightsSql } from '../../target/rights.js';
 import { type Finding, failure, note, ok } from './finding.js';
-import { grantRightSql } from './sql.js';
 
 /** Where clocks differ by more, what logs and cards say of moments is hard to compare, milliseconds. */
 const CLOCKS_DIFFER_MS = 5_000;
@@ -100,7 +100,7 @@ function sessions(
     failure(
       'sessions',
       `${holder} is not a member of ${right}: ${why[right]}.`,
-      `Run${inRecovery ? ' on the primary' : ''}, or write sessions: leave for its roles:\n${grantRightSql(number, right, holder)}`,
+      `Run${inRecovery ? ' on the primary' : ''}, or write sessions: leave for its roles:\n${grantRightsSql(number, [right], holder)}`,
     ),
   );
 }

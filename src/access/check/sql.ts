@@ -1,13 +1,7 @@
 /** SQL that `check` tells people to run. */
 
 import { GRANTORS_SINCE, quoteName } from '../../target/quote.js';
-import type { SessionRight } from '../../target/rights.js';
 import type { NamePair } from '../../target/target.js';
-
-export function grantRightSql(version: number, right: SessionRight, holder: string): string {
-  const options = version >= GRANTORS_SINCE ? ' WITH INHERIT TRUE, SET FALSE' : '';
-  return `GRANT ${right} TO ${quoteName(holder)}${options};`;
-}
 
 /** From 16 on, a REVOKE that doesn't name the grantor takes away one's own memberships only. */
 export function revokeOursSql(version: number, { role, login }: NamePair, grantor: string): string {
