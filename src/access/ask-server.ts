@@ -8,6 +8,7 @@ import * as words from '../surfaces/form-words.js';
 import { describeEntry, needsSetRole } from '../target/inspect.js';
 import type { PairFacts, Server } from '../target/target.js';
 import type { Deps } from './deps.js';
+import { inTime } from './in-time.js';
 import { whyNotLendable } from './lendable.js';
 
 /** It never holds anybody up for longer, milliseconds. */
@@ -34,8 +35,7 @@ export async function askServer(deps: Pick<Deps, 'targets' | 'logger'>, asked: A
   const { target, role, login } = asked;
   const looked = deps.targets.get(target.key)?.look([{ role: role.role, login }]);
   if (looked === undefined) return NOTHING;
-  const late = new Promise<null>((resolve) => setTimeout(resolve, LOOK_MS, null).unref());
-  const answer = await Promise.race([looked, late]).catch((error: unknown) => {
+  const answer = await inTime(LOOK_MS, looked).catch((error: unknown) => {
     deps.logger.warn({ err: error, target: target.key }, 'a target could not be asked before a request');
     return null;
   });

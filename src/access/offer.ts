@@ -21,6 +21,7 @@ import { formWhilePaused } from '../surfaces/pause.js';
 import type { Actor } from './access.js';
 import { askServer } from './ask-server.js';
 import type { Deps } from './deps.js';
+import { inTime } from './in-time.js';
 import { roleMenu, targetMenu } from './menus.js';
 import { previewWithin } from './preview.js';
 import { type Asking, type Refusal, readScope, sayHidden, sayRefusal } from './scope.js';
@@ -85,7 +86,6 @@ export async function openForm(
 
 /** What is in the way already, or which words would be right. Null, too, when Slack does not say in time who asks. */
 async function noticeAtOpen(deps: OfferDeps, actor: Actor, opening: Opening): Promise<string | null> {
-  const late = new Promise<null>((resolve) => setTimeout(resolve, OPEN_MS, null).unref());
   const notice = async (): Promise<string | null> => {
     const who = await identify(deps, actor);
     if (!who.ok) return who.text;
@@ -94,7 +94,7 @@ async function noticeAtOpen(deps: OfferDeps, actor: Actor, opening: Opening): Pr
       ? noticeOfTargets(deps, who.person, opening.words)
       : noticeOfRoles(deps, who.person, { ...opening, target });
   };
-  return Promise.race([notice(), late]);
+  return inTime(OPEN_MS, notice());
 }
 
 async function noticeOfTargets(
@@ -160,8 +160,7 @@ async function pauseNotice(
   { db, logger }: Pick<OfferDeps, 'db' | 'logger'>,
   target: TargetConfig | null,
 ): Promise<string | null> {
-  const late = new Promise<null>((resolve) => setTimeout(resolve, PAUSE_MS, null).unref());
-  const pauses = await Promise.race([readPauses(db), late]).catch((error: unknown) => {
+  const pauses = await inTime(PAUSE_MS, readPauses(db)).catch((error: unknown) => {
     logger.warn({ err: error }, 'the ledger did not say whether granting is paused');
     return null;
   });

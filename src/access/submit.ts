@@ -12,6 +12,7 @@ import type { Unsaid } from '../surfaces/unsaid.js';
 import type { Actor, Submission, Submitted } from './access.js';
 import { askServer } from './ask-server.js';
 import type { Deps } from './deps.js';
+import { inTime } from './in-time.js';
 import { considerOnCall } from './on-call.js';
 import { releaseCard, showPreview, tooDangerous } from './preview.js';
 import { readScope, sayRefusal } from './scope.js';
@@ -102,8 +103,10 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
 
 /** Without this scope nobody would hear of the request: it is asked for, because it can be taken away at any time. */
 function whyUntold({ messenger }: Pick<Deps, 'messenger'>): Promise<Unsaid | null> {
-  const late = new Promise<null>((resolve) => setTimeout(resolve, LOOK_MS, null).unref());
-  return Promise.race([messenger.lacks('chat:write').catch(() => null), late]);
+  return inTime(
+    LOOK_MS,
+    messenger.lacks('chat:write').catch(() => null),
+  );
 }
 
 /** Shown with the card, when the server is quick; else it follows. */

@@ -8,6 +8,7 @@ import { loginUnread, notEligible, personUnreadable } from '../surfaces/form-wor
 import type { Unsaid } from '../surfaces/unsaid.js';
 import type { Actor } from './access.js';
 import type { Deps } from './deps.js';
+import { inTime } from './in-time.js';
 
 export type Identified =
   | { readonly ok: true; readonly person: Person }
@@ -103,15 +104,11 @@ export async function resolveLogin(
   if (answer.login === null) return { ...answer, because: 'none' };
   const asked = answer.how === 'email' ? inspectors.get(target.key)?.loginsLike(answer.login) : undefined;
   if (asked === undefined) return answer;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, ms, null);
-  });
   const unread = (thrown: unknown) => {
     logger.info({ err: thrown, target: target.key }, 'the logins of a target could not be read');
     return null;
   };
-  const alike = await Promise.race([asked.catch(unread), late]).finally(() => clearTimeout(timer));
+  const alike = await inTime(ms, asked.catch(unread));
   if (alike === null) return { login: null, because: 'unread', why: loginUnread(target.name) };
   const chosen = chooseLogin(answer.login, alike, target);
   return chosen.login === null ? { ...chosen, because: 'unclear' } : chosen;
@@ -166,9 +163,7 @@ export async function readGroups(
   };
   const ids = new Set(principals.filter(isGroup).map(({ id }) => id));
   const entries = [...ids].map(async (id) => {
-    if (ms === null) return [id, await read(id)] as const;
-    const late = new Promise<null>((resolve) => setTimeout(resolve, ms, null).unref());
-    return [id, await Promise.race([read(id), late])] as const;
+    return [id, await (ms === null ? read(id) : inTime(ms, read(id)))] as const;
   });
   return new Map(await Promise.all(entries));
 }
