@@ -96,7 +96,7 @@ describe('a card', () => {
     if (pid !== undefined) process.kill(pid, 'SIGCONT');
     await slack.waitFor(() => cards(id).length === 1, PATIENCE_MS);
     await click(slack, 'cora', await card(slack, id, /Waiting/), 'Deny');
-    await untilAllSent(stage, id);
+    await card(slack, id, /Denied/);
     expect(cards(id).map(buttons)).toEqual([[]]);
   });
 });

@@ -7,6 +7,7 @@ import { CAST, CHANNELS, GROUPS } from '../../sandbox/stage/cast.js';
 import {
   all,
   card,
+  cardNow,
   click,
   clickAndHear,
   messagesOf,
@@ -88,10 +89,8 @@ test('the bot is not in the channel: all concerned hear why, the approvers decid
   workspace.setBotIn(CHANNELS.access, true);
   const shown = await within(SOON_MS, 'the card', () => card(slack, id, /Granted until/));
   await operatorsHear(stage, /can post in <#C0ACCESS> again/);
-  await within(
-    SOON_MS,
-    'the copy to be a line',
-    async () => buttons(await told(slack, 'cora', id, /Granted until/)).length === 0,
+  await within(SOON_MS, 'the copy to be a line', () =>
+    messagesOf(slack, 'cora').some(({ ts, blocks }) => ts === asked.ts && blocks.length === 1),
   );
   expect(await metric(env, 'hallpass_channel_refused{channel="C0ACCESS"}')).toBeUndefined();
   await click(slack, 'cora', shown, 'End access');
@@ -130,11 +129,10 @@ test.each([
     }
     // Each is decided once, wherever.
     const [first = ''] = ids;
+    const stale = await told(slack, 'olga', first, /Waiting/);
     await click(slack, 'cora', await told(slack, 'cora', first, /Waiting/), 'Deny');
     await card(slack, first, /Denied/);
-    expect(
-      await clickAndHear(slack, 'olga', await told(slack, 'olga', first, /./), 'Approve').catch(String),
-    ).toMatch(/./);
+    expect(await clickAndHear(slack, 'olga', stale, 'Approve')).toMatch(/denied|decided/i);
   },
   120_000,
 );
@@ -150,7 +148,7 @@ test('the operators’ channel takes nothing: each operator is told by direct me
   );
   expect(Date.now() - began).toBeLessThan(SOON_MS);
   workspace.setBotIn(CHANNELS.access, true);
-  await card(slack, id, /Waiting/);
+  await within(SOON_MS, 'the card', () => cardNow(slack, id, /Waiting/));
   await within(
     SOON_MS,
     'the same message to say so',
