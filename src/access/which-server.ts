@@ -1,7 +1,7 @@
 /**
  * Which server answers at a target's address, and what follows (domain/server-identity.ts). Invariants kept here:
  * - what a server shows is a proof for the grants that were made on it only: a copy proves nothing of its original;
- * - nothing is granted on a server of which nobody can tell whether it is a copy;
+ * - while anything is out on the known server, nothing is granted on one of which nobody can tell whether it is a copy;
  * - when it is another one than at the last look, everything is compared at once.
  */
 
@@ -24,7 +24,8 @@ import {
   recordStranger,
 } from '../ledger/servers.js';
 import { forgetChecked, type TargetRow } from '../ledger/targets.js';
-import { mayBeACopy } from '../surfaces/servers.js';
+import type { Message } from '../surfaces/message.js';
+import { mayBeACopy, takenForOwn } from '../surfaces/servers.js';
 import { TargetError } from '../target/errors.js';
 import type { Server, Target, ToEnd } from '../target/target.js';
 import type { Deps } from './deps.js';
@@ -161,6 +162,7 @@ export async function meet(
     await adoptServer(db, name, known, seen, null);
     return { isKnown: true, moved, replaced: null };
   }
+  const facts = { target: name, targetName: nameOf(config, name), known, seen };
   const isCertain = standing === 'restarted' || standing === 'failed_over' || open === 0;
   if (!isCertain) {
     if (standing === 'other') return { isKnown: false, moved: null, replaced };
@@ -172,13 +174,7 @@ export async function meet(
         data: { target: name, known, seen },
       });
     }
-    const today = new Date().toISOString().slice(0, 10);
-    const told = await insertOperatorNote(db, {
-      key: `server:${name}:${seen.id}:${seen.startedAt}:${today}`,
-      channel: config.slack.operatorsChannel,
-      message: mayBeACopy({ target: name, targetName: nameOf(config, name), known, seen, open }),
-    });
-    if (told) deps.changed(new Set());
+    await tellOperators(deps, `server:${name}`, seen, mayBeACopy({ ...facts, open }));
     return { isKnown: false, moved: null, replaced: null };
   }
   // A restart loses nothing that we committed: what is missing after it was taken away by somebody.
@@ -190,10 +186,27 @@ export async function meet(
       actor: null,
       data: { target: name, standing, known, seen },
     });
+    if (standing === 'unknown') await tellOperators(deps, `taken:${name}`, seen, takenForOwn(facts));
     // What was refused because it was not looked at yet is done at once.
     deps.changed(new Set([name]));
   }
   return { isKnown: true, moved: after ?? moved, replaced: null };
+}
+
+/** Once a day for each server that answers. */
+async function tellOperators(
+  { db, config, changed }: Pick<Deps, 'db' | 'config' | 'changed'>,
+  key: string,
+  seen: ServerIdentity,
+  message: Message,
+): Promise<void> {
+  const today = new Date().toISOString().slice(0, 10);
+  const told = await insertOperatorNote(db, {
+    key: `${key}:${seen.id}:${seen.startedAt}:${today}`,
+    channel: config.slack.operatorsChannel,
+    message,
+  });
+  if (told) changed(new Set());
 }
 
 /**

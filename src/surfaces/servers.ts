@@ -37,6 +37,22 @@ export function mayBeACopy(
   });
 }
 
+/** It may be a copy, but nothing is out on the one that is known: it is taken for the target's own. */
+export function takenForOwn(
+  facts: OnTarget & { readonly known: ServerIdentity; readonly seen: ServerIdentity },
+): Message {
+  return compose({
+    mark: 'warning',
+    title: `${inline(facts.targetName, 150)}: another server answers, and roles are granted there now`,
+    paragraphs: [
+      `It has the same system identifier, but it isn't the server that Hallpass knew: ${describeServer(facts.seen)}; before, ${describeServer(facts.known)}. It may be a standby that was promoted, a copy, or a restore. No grant was out on the server from before.`,
+      `If the address is wrong, run ${code(`hallpass pause ${facts.target}`)} and correct ${code('connect')}. If it is right, there is nothing to do.`,
+    ],
+    buttons: [],
+    footer: footer(facts),
+  });
+}
+
 /** An operator said by which server it was replaced. */
 export function serverReplaced(
   facts: OnTarget & { readonly by: string; readonly because: string | null; readonly closed: number },

@@ -126,8 +126,13 @@ test(
     const next = await approved(stage, 'ben', { role: 'orders_read', ...LONG });
     await click(slack, 'ben', await told(slack, 'ben', next, /psql/), 'Relinquish');
     await told(slack, 'ben', next, /Ended: relinquished by you/);
-    // Back on the original, on which nothing is out: what stands there since is a leftover.
+    // Back on the original. Nothing is out on the copy: the original is taken at once, and operators hear of it.
     leadTo(server);
+    await operatorsHear(
+      stage,
+      /Shop: another server answers, and roles are granted there now[\s\S]*timeline 1/,
+    );
+    // What stands there since is a leftover.
     await waitFor(() => isRefused(stage, 'ana', 'orders_read'), {
       what: 'the leftover to go',
       timeoutMs: PATIENCE_MS,
