@@ -36,15 +36,16 @@ BEGIN
 END
 $fn$;
 
--- The sessions that could still use what these grants gave. What can't be seen of a session is taken for the worst.
-CREATE FUNCTION hallpass.concerned(ids bigint[])
+-- The sessions that could still use what these grants gave, of those that began before it was seen that they had ended.
+-- What can't be seen of a session is taken for the worst.
+CREATE FUNCTION hallpass.concerned(ids bigint[], seen timestamptz)
 RETURNS TABLE (request_id bigint, pid int, user_oid oid)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
 BEGIN
   PERFORM pg_stat_clear_snapshot();
   RETURN QUERY
     WITH ended AS MATERIALIZED (
-      SELECT g.request_id, g.role_oid, g.member_oid, g.by_set, coalesce(g.gone_at, clock_timestamp()) AS until
+      SELECT g.request_id, g.role_oid, g.member_oid, g.by_set, coalesce(g.gone_at, seen) AS until
         FROM hallpass.grants g WHERE g.request_id = ANY (ids)),
     holder AS MATERIALIZED (
       SELECT e.request_id, e.member_oid AS user_oid FROM ended e
@@ -64,7 +65,7 @@ END
 $fn$;
 
 -- Ends them, but for the caller's own session, which another call ends; and why some can't be, grant by grant.
-CREATE FUNCTION hallpass.end_concerned(ids bigint[]) RETURNS TABLE (request_id bigint, reason text)
+CREATE FUNCTION hallpass.end_concerned(ids bigint[], seen timestamptz) RETURNS TABLE (request_id bigint, reason text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
 BEGIN
   IF cardinality(ids) = 0 THEN RETURN; END IF;
@@ -72,7 +73,7 @@ BEGIN
     WITH ending AS (
       SELECT g.request_id FROM hallpass.grants g LEFT JOIN hallpass.roles r ON r.role = g.role_oid
        WHERE g.request_id = ANY (ids) AND coalesce(r.end_sessions, true)),
-    found AS MATERIALIZED (SELECT c.* FROM hallpass.concerned(ARRAY(SELECT e.request_id FROM ending e)) c),
+    found AS MATERIALIZED (SELECT c.* FROM hallpass.concerned(ARRAY(SELECT e.request_id FROM ending e), seen) c),
     asked AS MATERIALIZED (
       SELECT f.pid, CASE WHEN f.pid = pg_backend_pid() THEN 'it is the session that asks'
                          ELSE hallpass.end_session(f.pid) END AS reason
@@ -95,21 +96,24 @@ $fn$;
 CREATE FUNCTION hallpass.settle(ids bigint[]) RETURNS TABLE (request_id bigint, reason text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
 DECLARE
-  due bigint[];
+  due  bigint[];
+  seen timestamptz;
 BEGIN
   IF cardinality(ids) = 0 THEN RETURN; END IF;
-  WITH seen AS (
-    UPDATE hallpass.grants g SET gone_at = coalesce(g.gone_at, clock_timestamp())
+  due := ARRAY(
+    SELECT g.request_id FROM hallpass.grants g
      WHERE g.request_id = ANY (ids) AND g.ended_at IS NOT NULL AND g.sessions_ended_at IS NULL
-       AND g.ended_tx IS DISTINCT FROM pg_current_xact_id()
-    RETURNING g.request_id)
-  SELECT array_agg(s.request_id) INTO due FROM seen s;
-  IF due IS NULL THEN RETURN; END IF;
-  RETURN QUERY SELECT * FROM hallpass.end_concerned(due);
-  UPDATE hallpass.grants g SET sessions_ended_at = clock_timestamp()
-   WHERE g.request_id = ANY (due)
-     AND (EXISTS (SELECT FROM hallpass.roles r WHERE r.role = g.role_oid AND NOT r.end_sessions)
-          OR g.request_id NOT IN (SELECT c.request_id FROM hallpass.concerned(due) c));
+       AND g.ended_tx IS DISTINCT FROM pg_current_xact_id());
+  IF cardinality(due) = 0 THEN RETURN; END IF;
+  -- After their ends were seen: a session that begins later never had the role.
+  seen := clock_timestamp();
+  RETURN QUERY SELECT * FROM hallpass.end_concerned(due, seen);
+  UPDATE hallpass.grants g
+     SET gone_at = coalesce(g.gone_at, seen),
+         sessions_ended_at = CASE
+           WHEN EXISTS (SELECT FROM hallpass.roles r WHERE r.role = g.role_oid AND NOT r.end_sessions)
+             OR g.request_id NOT IN (SELECT c.request_id FROM hallpass.concerned(due, seen) c) THEN clock_timestamp() END
+   WHERE g.request_id = ANY (due);
 END
 $fn$;
 `;

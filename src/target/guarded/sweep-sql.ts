@@ -8,12 +8,15 @@ const MOST_PRUNED = 500;
 export const SWEEP_SQL = `
 -- Forgets what ended long ago, a little at a time; never the highest id, after which a new ledger must begin.
 CREATE FUNCTION hallpass.prune() RETURNS void
-LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $fn$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
+BEGIN
+  -- By now(): a moment that moves while it is read, as clock_timestamp() does, is not looked up in an index.
   DELETE FROM hallpass.grants WHERE request_id IN (
     SELECT g.request_id FROM hallpass.grants g
-     WHERE g.sessions_ended_at < clock_timestamp() - (SELECT c.keep FROM hallpass.config c)
+     WHERE g.sessions_ended_at < now() - (SELECT c.keep FROM hallpass.config c)
        AND g.request_id <> (SELECT max(h.request_id) FROM hallpass.grants h)
-     ORDER BY g.sessions_ended_at LIMIT ${MOST_PRUNED} FOR UPDATE SKIP LOCKED)
+     ORDER BY g.sessions_ended_at LIMIT ${MOST_PRUNED} FOR UPDATE SKIP LOCKED);
+END
 $fn$;
 
 -- One role, for whoever has it locked: revokes what is due; settles what earlier calls ended, and answers what is not

@@ -64,7 +64,9 @@ CREATE UNIQUE INDEX IF NOT EXISTS grants_open ON hallpass.grants (role_oid, memb
 CREATE INDEX IF NOT EXISTS grants_due ON hallpass.grants (expires_at) WHERE ended_at IS NULL;
 CREATE INDEX IF NOT EXISTS grants_ended ON hallpass.grants (member_oid, ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS grants_pair ON hallpass.grants (role_oid, member_oid, granted_at);
-CREATE INDEX IF NOT EXISTS grants_unsettled ON hallpass.grants (role_oid)
+-- Thousands may be unsettled at once, while more are revoked.
+DROP INDEX IF EXISTS hallpass.grants_unsettled;
+CREATE INDEX IF NOT EXISTS grants_unsettled_pair ON hallpass.grants (role_oid, member_oid)
   WHERE ended_at IS NOT NULL AND sessions_ended_at IS NULL;
 CREATE INDEX IF NOT EXISTS grants_old ON hallpass.grants (sessions_ended_at) WHERE sessions_ended_at IS NOT NULL;
 

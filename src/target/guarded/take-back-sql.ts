@@ -1,5 +1,13 @@
 import { GRANTORS_SINCE } from '../quote.js';
+import { rowsOf } from '../usable.js';
 import { BY_INDEX } from './names.js';
+
+const OPEN = 'g.ended_at IS NULL';
+const UNSETTLED = 'g.ended_at IS NOT NULL AND g.sessions_ended_at IS NULL';
+
+/** Of one login, by an index: compared with a list of logins, all grants of the role would be, each with each. */
+const grantsOf = (member: string, which: string): string =>
+  `SELECT g.request_id FROM hallpass.grants g WHERE g.role_oid = role AND g.member_oid = ${member} AND ${which} OFFSET 0`;
 
 /** Taking back: what the owner granted and nothing else, by OID, proved by the rows that are read afterwards. */
 export const TAKE_BACK_SQL = `
@@ -16,23 +24,27 @@ DECLARE
   half      int;
 BEGIN
   SELECT array_agg(m.member), string_agg(format('%I', u.rolname), ', ') INTO ours, logins
-    FROM pg_auth_members m JOIN pg_roles u ON u.oid = m.member
-   WHERE m.roleid = role AND m.grantor = me AND m.member = ANY (members);
+    FROM unnest(members) AS x (member)
+   CROSS JOIN LATERAL (${rowsOf('role', 'x.member')}) m
+   CROSS JOIN LATERAL (SELECT r.rolname FROM pg_roles r WHERE r.oid = m.member OFFSET 0) u
+   WHERE m.grantor = me;
   BEGIN
     IF ours IS NOT NULL THEN
       EXECUTE format('REVOKE %I FROM %s', role_name, logins)
         || CASE WHEN current_setting('server_version_num')::int >= ${GRANTORS_SINCE}
                 THEN ' GRANTED BY CURRENT_USER' ELSE '' END;
       -- A REVOKE that took nothing away answers success.
-      IF EXISTS (SELECT FROM pg_auth_members m
-                  WHERE m.roleid = role AND m.grantor = me AND m.member = ANY (ours)) THEN
+      IF EXISTS (SELECT FROM unnest(ours) AS x (member) CROSS JOIN LATERAL (${rowsOf('role', 'x.member')}) m
+                  WHERE m.grantor = me) THEN
         RAISE EXCEPTION 'the membership was still there after the REVOKE' USING ERRCODE = '40001';
       END IF;
     END IF;
     RETURN QUERY
       SELECT x.member, CASE WHEN role_name IS NULL OR u.oid IS NULL THEN 'dropped'
-                            WHEN x.member = ANY (ours) THEN 'revoked' ELSE 'absent' END, NULL::text, NULL::text
-        FROM unnest(members) AS x (member) LEFT JOIN pg_roles u ON u.oid = x.member;
+                            WHEN o.member IS NOT NULL THEN 'revoked' ELSE 'absent' END, NULL::text, NULL::text
+        FROM unnest(members) AS x (member)
+        LEFT JOIN LATERAL (SELECT r.oid FROM pg_roles r WHERE r.oid = x.member OFFSET 0) u ON true
+        LEFT JOIN unnest(ours) AS o (member) ON o.member = x.member;
     RETURN;
   EXCEPTION WHEN OTHERS THEN
     IF cardinality(members) = 1 OR SQLSTATE = '55P03' THEN
@@ -53,30 +65,33 @@ RETURNS TABLE (member_oid oid, state text, code text, message text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
 BEGIN
   PERFORM hallpass.note_users(ARRAY(
-    SELECT g.request_id FROM hallpass.grants g
-     WHERE g.role_oid = role AND g.member_oid = ANY (members) AND g.ended_at IS NULL));
+    SELECT o.request_id FROM unnest(members) AS x (member) CROSS JOIN LATERAL (${grantsOf('x.member', OPEN)}) o));
   RETURN QUERY
     WITH answer AS MATERIALIZED (SELECT * FROM hallpass.revoke(role, members)),
     ended AS (
       UPDATE hallpass.grants g SET ended_at = clock_timestamp(), ended_tx = pg_current_xact_id(), end_state = a.state
-        FROM answer a
-       WHERE g.role_oid = role AND g.member_oid = a.member_oid AND g.ended_at IS NULL AND a.state <> 'failed'),
-    -- A membership of ours that nothing here explains, after a restore, say, leaves sessions, too.
+        FROM (SELECT o.request_id, a.state FROM answer a CROSS JOIN LATERAL (${grantsOf('a.member_oid', OPEN)}) o
+               WHERE a.state <> 'failed') a
+       WHERE g.request_id = a.request_id
+      RETURNING g.member_oid),
+    -- A membership of ours that nothing here explains, after a restore, say, leaves sessions, too. Said by what it is not,
+    -- or the planner expects so few that it compares each with all.
+    strange AS MATERIALIZED (
+      SELECT a.member_oid, a.state FROM answer a LEFT JOIN ended e ON e.member_oid = a.member_oid
+       WHERE e.member_oid IS NULL AND a.state NOT IN ('absent', 'dropped', 'failed')),
     unexplained AS (
       INSERT INTO hallpass.grants
         (request_id, role_oid, member_oid, role_name, member_name, set_role, mark, first_granted_at, granted_at,
          expires_at, ended_at, ended_tx, end_state, by_set)
       SELECT -nextval('hallpass.unexplained'), r.oid, u.oid, r.rolname, u.rolname, true, pg_current_xact_id()::xid::text,
-             t.now, t.now, t.now, t.now, pg_current_xact_id(), a.state, true
-        FROM answer a JOIN pg_roles u ON u.oid = a.member_oid JOIN pg_roles r ON r.oid = role
-       CROSS JOIN (SELECT clock_timestamp() AS now) t
-       WHERE a.state = 'revoked' AND NOT EXISTS (
-             SELECT FROM hallpass.grants g
-              WHERE g.role_oid = role AND g.member_oid = a.member_oid AND g.ended_at IS NULL))
+             t.now, t.now, t.now, t.now, pg_current_xact_id(), s.state, true
+        FROM strange s CROSS JOIN LATERAL (SELECT l.oid, l.rolname FROM pg_roles l WHERE l.oid = s.member_oid OFFSET 0) u
+        JOIN pg_roles r ON r.oid = role
+       CROSS JOIN (SELECT clock_timestamp() AS now) t)
     SELECT a.* FROM answer a;
   PERFORM hallpass.end_concerned(ARRAY(
-    SELECT g.request_id FROM hallpass.grants g
-     WHERE g.role_oid = role AND g.member_oid = ANY (members) AND g.ended_at IS NOT NULL AND g.sessions_ended_at IS NULL));
+    SELECT e.request_id FROM unnest(members) AS x (member) CROSS JOIN LATERAL (${grantsOf('x.member', UNSETTLED)}) e),
+    clock_timestamp());
 END
 $fn$;
 
@@ -99,9 +114,11 @@ BEGIN
       RETURN QUERY SELECT batch.role, x.member, 'failed', SQLSTATE, SQLERRM FROM unnest(batch.members) AS x (member);
       CONTINUE;
     END;
+    -- What an earlier caller left. Who works through many calls the settled function when all are revoked.
     PERFORM hallpass.settle(ARRAY(
       SELECT g.request_id FROM hallpass.grants g
-       WHERE g.role_oid = batch.role AND g.ended_at IS NOT NULL AND g.sessions_ended_at IS NULL));
+       WHERE g.role_oid = batch.role AND g.ended_at IS NOT NULL AND g.sessions_ended_at IS NULL
+         AND g.ended_at < now() - interval '5 s'));
     RETURN QUERY SELECT batch.role, e.* FROM hallpass.end_pairs(batch.role, batch.members) e;
   END LOOP;
   PERFORM hallpass.prune();

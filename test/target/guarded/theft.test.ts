@@ -118,7 +118,7 @@ describe.each(installedMajors())('a stolen credential of Hallpass, on Postgres $
       `SELECT hallpass.revoke(${pair.roleOid}, ARRAY[${pair.memberOid}]::oid[])`,
       `SELECT hallpass.lend_one(1, ${pair.roleOid}, ${pair.memberOid}, '1 year', true)`,
       'SELECT hallpass.end_session(1)',
-      "SELECT hallpass.end_concerned('{}')",
+      "SELECT hallpass.end_concerned('{}', now())",
       "SELECT hallpass.settle('{}')",
       "SELECT hallpass.end_blockers('{}')",
       'CREATE FUNCTION hallpass.mine() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$',
