@@ -14,6 +14,7 @@ import { measureHerd } from './measures/herd.js';
 import { measureIdleSweep } from './measures/idle.js';
 import { measureLateness } from './measures/lateness.js';
 import { measureOneDown } from './measures/one-down.js';
+import { measureQuiet } from './measures/quiet.js';
 import { measureSlash } from './measures/slash.js';
 import { isKey, KEYS, table } from './reach.js';
 import { startWorld, type World } from './world.js';
@@ -55,6 +56,10 @@ const MEASURES: readonly {
     measure: async (world) => ({ after_target_back_ms: await measureTargetBack(world) }),
   },
   { keys: ['after_kill_ms'], measure: async (world) => ({ after_kill_ms: await measureKill(world) }) },
+  {
+    keys: ['idle_ledger_tx_per_min', 'idle_target_tx_per_hour', 'idle_connections', 'hundred_targets'],
+    measure: measureQuiet,
+  },
   { keys: ['idle_sweep_ms', 'idle_sweep_trips'], measure: measureIdleSweep },
   { keys: ['rss_mb', 'start_ms'], measure: measureFootprint },
 ];

@@ -36,6 +36,19 @@ export interface Figures {
   readonly idle_sweep_ms: { readonly '1e3': number; readonly '1e4': number; readonly '1e5': number };
   /** Transactions on the ledger for one sweep that finds nothing due; what else runs meanwhile is counted with them. */
   readonly idle_sweep_trips: number;
+  /** Transactions on the ledger while nothing is out; with the alarms in Redis or in Postgres, whichever are more. */
+  readonly idle_ledger_tx_per_min: number;
+  /** Transactions on a target where nothing is out: those of a minute, and those of two comparisons. */
+  readonly idle_target_tx_per_hour: number;
+  /** Open to the ledger while nothing is out; as above. */
+  readonly idle_connections: number;
+  /** One idle process with so many targets, extrapolated from ten real ones. */
+  readonly hundred_targets: {
+    readonly ledger_tx_per_min: number;
+    readonly connections: number;
+    readonly rss_mb: number;
+    readonly cpu_ms_per_min: number;
+  };
   readonly after_redis_flush_ms: number;
   readonly after_target_back_ms: number;
   readonly after_kill_ms: number;

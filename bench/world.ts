@@ -26,8 +26,18 @@ export interface World {
     work: (hallpass: HallpassProcess) => Promise<T>,
     changes?: Readonly<Record<string, string>>,
   ): Promise<T>;
+  /** Further direct targets, each a server of its own. */
+  moreServers(n: number): Promise<MoreServers>;
   /** Ends every request, takes back every membership, and drops every message that is not sent. Hallpass must not run. */
   clear(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface MoreServers {
+  readonly clusters: readonly Cluster[];
+  /** The targets, as the configuration names them, and what to write at its end. */
+  readonly keys: readonly string[];
+  readonly yaml: string;
   close(): Promise<void>;
 }
 
@@ -95,6 +105,17 @@ export async function startWorld(cli: string): Promise<World> {
         await process.stop();
       }
     },
+    async moreServers(n) {
+      const keys = Array.from({ length: n }, (_, i) => `more${i + 1}`);
+      const clusters = await Promise.all(keys.map((name) => startCluster({ name })));
+      await Promise.all(clusters.map((cluster) => prepare(cluster, stage)));
+      return {
+        clusters,
+        keys,
+        yaml: clusters.map((cluster, i) => targetYaml(keys[i] ?? '', cluster)).join(''),
+        close: async () => void (await Promise.all(clusters.map((cluster) => cluster.close()))),
+      };
+    },
     async clear() {
       await sql('delete from deliveries where sent < wanted');
       await sql(
@@ -124,12 +145,16 @@ async function prepare(server: Cluster, { samples: { hallpass } }: Stage): Promi
   );
 }
 
-/** The crowd's logins follow from their addresses; the further targets know Hallpass by the shop's password. */
+/** The crowd's logins follow from their addresses. */
 function configure(yaml: string, { north, south }: Readonly<Record<'north' | 'south', Cluster>>): string {
-  const target = (key: string, { host, port }: Cluster) => `  ${key}:
+  const byAddress = 'defaults:\n  email_pattern: "{local}"\n  email_domains: [example.com]\n';
+  return yaml.replace('defaults:\n', byAddress) + targetYaml('north', north) + targetYaml('south', south);
+}
+
+/** The further targets know Hallpass by the shop's password. */
+function targetYaml(key: string, { host, port }: Cluster): string {
+  return `  ${key}:
     connect: { host: ${host}, port: ${port}, database: postgres, user: hallpass, password: "\${SHOP_PASSWORD}" }
     roles: { ${ROLE}: { policy: read } }
 `;
-  const byAddress = 'defaults:\n  email_pattern: "{local}"\n  email_domains: [example.com]\n';
-  return yaml.replace('defaults:\n', byAddress) + target('north', north) + target('south', south);
 }

@@ -37,7 +37,7 @@ import { createFleet } from './fleet.js';
 import { readFigures } from './ledger/figures.js';
 import { readInstallation } from './ledger/installation.js';
 import { createPool } from './ledger/pool.js';
-import { isAnythingAsked } from './ledger/read-asking.js';
+import { type Pulse, readPulse, unknownPulse } from './ledger/pulse.js';
 import { readTarget, registerTargets, targetsWithGrants } from './ledger/targets.js';
 import type { Logger } from './logger.js';
 import { createMessenger } from './messenger/web-api.js';
@@ -50,6 +50,7 @@ import type { Alarms } from './queue/alarms.js';
 import { createLateAlarms } from './queue/late-alarms.js';
 import { redisPrefix } from './queue/names.js';
 import { type LiveConfig, sayRefused, takeIn } from './reload.js';
+import { createTask, repeat, type Task } from './repeat.js';
 
 /** Requests that wait are asked about again, milliseconds. */
 const SHIFT_EVERY_MS = 60_000;
@@ -181,8 +182,10 @@ export async function createContext(
   const servers = createServerWatch(sweeping);
 
   const places = createPlaces(deps);
-  const telling = repeat(heartbeatMs, deps, 'look who is asked, and can be', async () => {
-    if (!(await isAnythingAsked(db))) return;
+  /** What only a heartbeat that finds something to do asks for. */
+  const task = (what: string, work: () => Promise<unknown>) =>
+    createTask(heartbeatMs, deps.background, what, work);
+  const telling = task('look who is asked, and can be', async () => {
     await places.look();
     await lookWhoDecides(deps);
   });
@@ -195,26 +198,48 @@ export async function createContext(
   }
 
   // Each for itself: what hinders one must not keep the others from their work.
+  const tasks: readonly (readonly [(pulse: Pulse) => boolean, Task])[] = [
+    [({ open }) => open, task('let time pass', () => passTime(deps))],
+    [({ toReview }) => toReview, task('look at what was left behind', () => reviewEnded(deps))],
+    [({ open }) => open, task('read again what roles can do', () => previewAgain(deps))],
+    [({ pending, shut }) => pending || shut, telling],
+    [({ unsent }) => unsent, task('look at the outbox', async () => deliverer.kick())],
+    [
+      ({ revocations }) => revocations,
+      task('look for what is overdue', () => watchOverdue(sweeping, leases)),
+    ],
+    [({ unpaged }) => unpaged, task('page the operators', () => sendPages(deps))],
+  ];
+  let pulse = unknownPulse([...targets.keys()]);
+  async function beat(): Promise<void> {
+    try {
+      pulse = await readPulse(sweepDb);
+    } catch (thrown) {
+      pulse = unknownPulse([...targets.keys()]);
+      throw thrown;
+    } finally {
+      sweeper.heartbeat(pulse);
+      for (const [isDue, each] of tasks) if (isDue(pulse)) each.tick();
+    }
+  }
+  const { background } = deps;
   const beats = [
-    repeat(heartbeatMs, deps, 'look at every target', () => sweeper.heartbeat()),
-    repeat(heartbeatMs, deps, 'look which servers answer', () => servers.look()),
-    repeat(heartbeatMs, deps, 'let time pass', () => passTime(deps)),
-    repeat(heartbeatMs, deps, 'look at what was left behind', () => reviewEnded(deps)),
-    repeat(heartbeatMs, deps, 'read again what roles can do', () => previewAgain(deps)),
-    telling,
-    repeat(heartbeatMs, deps, 'look at the outbox', async () => deliverer.kick()),
-    repeat(heartbeatMs, deps, 'look whether the ledger can be read', () => ledgerWatch.look()),
-    repeat(heartbeatMs, deps, 'look for what is overdue', () => watchOverdue(sweeping, leases)),
-    repeat(heartbeatMs, deps, 'page the operators', () => sendPages(deps)),
-    repeat(heartbeatMs, deps, 'look which servers refuse our login', () => logins.look()),
-    repeat(heartbeatMs, deps, 'look at the Slack token', () => slackTokens.look()),
-    repeat(DISCOVER_EVERY_MS, deps, 'discover roles', () => roles.refresh()),
-    repeat(HOLDERS_EVERY_MS, deps, 'ask who still has an account', () => lookForLeavers(deps)),
-    repeat(SHIFT_EVERY_MS, deps, 'ask on call again', () => reconsiderOnCall(deps, SHIFT_BATCH)),
-    repeat(TELL_HEAD_EVERY_MS, deps, 'tell where the audit ends', () => tellHead(deps)),
-    repeat(WATCH_REQUESTS_EVERY_MS, deps, 'compare requests with the audit', createRequestWatch(deps)),
-    repeat(heartbeatMs, deps, 'let go of targets that left', letGo),
-    repeat(FORGET_EVERY_MS, deps, 'forget what was told long ago', () => forgetOld(deps)),
+    repeat(heartbeatMs, background, 'look what there is to do', beat),
+    repeat(heartbeatMs, background, 'look which servers answer', () => servers.look(pulse.busy)),
+    repeat(heartbeatMs, background, 'look whether the ledger can be read', () => ledgerWatch.look()),
+    repeat(heartbeatMs, background, 'look which servers refuse our login', () => logins.look()),
+    repeat(heartbeatMs, background, 'look at the Slack token', () => slackTokens.look()),
+    repeat(heartbeatMs, background, 'let go of targets that left', letGo),
+    repeat(DISCOVER_EVERY_MS, background, 'discover roles', () => roles.refresh(new Set(pulse.busy))),
+    repeat(HOLDERS_EVERY_MS, background, 'ask who still has an account', async () => {
+      if (pulse.open || pulse.unread) await lookForLeavers(deps);
+    }),
+    repeat(SHIFT_EVERY_MS, background, 'ask on call again', async () => {
+      if (pulse.pending) await reconsiderOnCall(deps, SHIFT_BATCH);
+    }),
+    repeat(TELL_HEAD_EVERY_MS, background, 'tell where the audit ends', () => tellHead(deps)),
+    repeat(WATCH_REQUESTS_EVERY_MS, background, 'compare requests with the audit', createRequestWatch(deps)),
+    repeat(FORGET_EVERY_MS, background, 'forget what was told long ago', () => forgetOld(deps)),
   ];
 
   return {
@@ -231,12 +256,12 @@ export async function createContext(
         anchors.trusted(name, target, await readTarget(db, name)),
       );
       await Promise.race([
-        Promise.all([roles.refresh(), ...looks]),
+        Promise.all([roles.refresh(null), ...looks]),
         sleep(FIRST_LOOK_MS, undefined, { ref: false }),
       ]);
       // Another process may have written what is to be shown, too.
       await alarms.start(async (name) => deps.changed(new Set([name])));
-      for (const beat of beats) beat.start();
+      for (const each of beats) each.start();
     },
     ledgerLacks: () => ledgerWatch.missing(),
     warnings: () => places.warnings(),
@@ -246,7 +271,7 @@ export async function createContext(
     takeIn: (next, later) => takeIn({ ...deps, config }, fleet, next, later, anchors.forget),
     sayRefused: (thrown) => sayRefused({ ...deps, config }, thrown),
     async stop() {
-      for (const beat of beats) beat.stop();
+      for (const each of [...beats, ...tasks.map(([, one]) => one)]) each.stop();
       // The look at all targets that has begun is finished: a Hallpass that Slack turns away, and that is started
       // again and again, still takes back what is due.
       await Promise.all(running);
@@ -269,52 +294,4 @@ function statesOf(
       { up, blocked: forged.has(name) ? new Set([...blocked, 'anchor_forged' as const]) : blocked },
     ]),
   );
-}
-
-/** Does `work` now and every `ms`, or as much sooner as it answers, one at a time; what it throws is logged. */
-function repeat(
-  ms: number,
-  { background }: Pick<Deps, 'background'>,
-  what: string,
-  work: () => Promise<unknown>,
-): { start(): void; stop(): void; soon(): void } {
-  let again = false;
-  let timer: NodeJS.Timeout | undefined;
-  let sooner: NodeJS.Timeout | undefined;
-  let busy = false;
-  let stopped = false;
-  const tick = () => {
-    if (busy) return;
-    busy = true;
-    again = false;
-    background(
-      what,
-      work()
-        .then((next) => {
-          clearTimeout(sooner);
-          if (typeof next === 'number' && next < ms && !stopped)
-            sooner = setTimeout(tick, Math.max(next, 10));
-        })
-        .finally(() => {
-          busy = false;
-          if (again && !stopped) tick();
-        }),
-    );
-  };
-  return {
-    /** At once, or as soon as what is being done is. */
-    soon() {
-      if (busy) again = true;
-      else if (!stopped) tick();
-    },
-    start() {
-      tick();
-      timer = setInterval(tick, ms);
-    },
-    stop() {
-      stopped = true;
-      clearInterval(timer);
-      clearTimeout(sooner);
-    },
-  };
 }

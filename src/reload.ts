@@ -58,7 +58,7 @@ export async function takeIn(
     { hash: next.hash, before: before.hash, changes, later: alsoLater },
     'the configuration was read again',
   );
-  deps.background('discover roles', deps.roles.refresh());
+  deps.background('discover roles', deps.roles.refresh(null));
   deps.background('compare what is reached otherwise', compareAll(deps, reached));
   if (!isNews) return;
   const message = configurationRead({ hash: next.hash, changes, later: alsoLater });

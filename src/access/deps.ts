@@ -13,6 +13,12 @@ import type { Roles } from './roles.js';
 /** How often every process looks at everything, milliseconds. Every bound that Hallpass states follows from it. */
 export const HEARTBEAT_MS = 15_000;
 
+/**
+ * A target where nothing is out and nothing ended within the hour is asked nothing for so long, milliseconds, unless
+ * somebody opens a form or asks for a role there: its server may be one that sleeps meanwhile.
+ */
+export const IDLE_EVERY_MS = 30 * 60_000;
+
 /** The adapters that the use cases work with; built in context.ts. */
 export interface Deps {
   readonly config: Config;

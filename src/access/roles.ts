@@ -9,10 +9,11 @@ import { coerceError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { ownWords } from '../surfaces/text.js';
 import type { Discovery, FoundRole } from '../target/discover.js';
+import { IDLE_EVERY_MS } from './deps.js';
 
-/** Each target that has `discover` is asked this often, milliseconds. */
+/** Each target that has `discover` is asked this often, milliseconds; an idle one as often as its memberships are compared. */
 export const DISCOVER_EVERY_MS = 60_000;
-/** What was said longer ago is not offered any more, milliseconds. */
+/** While a server doesn't answer, what it said longer ago is not offered any more, milliseconds. */
 const STALE_MS = 10 * 60_000;
 /** Who looks at a target has it asked anew, but no server is asked more often than this, milliseconds. */
 const ASK_EVERY_MS = 5_000;
@@ -30,8 +31,12 @@ export interface Roles {
   isUnsure(target: string): boolean;
   /** Somebody looks at this target: what is new there is found soon. Returns at once. */
   wake(target: string): void;
-  /** Asks every target; resolves when each has answered or failed to. Never throws. */
-  refresh(): Promise<void>;
+  /**
+   * Asks every target, or all but those that are idle and have answered lately; resolves when each has answered or failed
+   * to. Never throws.
+   * @param busy those where something is out, or ended within the hour; null: ask all.
+   */
+  refresh(busy: ReadonlySet<string> | null): Promise<void>;
 }
 
 /** What is found on one target. */
@@ -40,9 +45,11 @@ interface Watch {
   readonly discovery: Asked;
   /** As today's configuration has it; empty as long as the target has not answered. */
   known(target: TargetConfig): ReadonlyMap<string, RoleConfig>;
-  /** As `known`, but nothing that was said too long ago. */
+  /** As `known`, but nothing of a server that has been silent for too long. */
   fresh(target: TargetConfig): ReadonlyMap<string, RoleConfig>;
   isStale(): boolean;
+  /** It answered when it was last asked, and not long ago for an idle target. */
+  mayRest(): boolean;
   /** One question at a time, and none when it was asked just now; never throws. */
   ask(): Promise<void>;
 }
@@ -82,8 +89,13 @@ export function createRoles(config: Config, discoveries: ReadonlyMap<string, Ask
     list: (target) => [...listed(target).values(), ...found(target, 'fresh').values()],
     isUnsure: (target) => watchOf(target)?.isStale() === true,
     wake: (target) => void watchOf(target)?.ask(),
-    async refresh() {
-      await Promise.all([...discoveries.keys()].map((key) => watchOf(key)?.ask()));
+    async refresh(busy) {
+      await Promise.all(
+        [...discoveries.keys()].map((key) => {
+          const one = watchOf(key);
+          return busy !== null && !busy.has(key) && one?.mayRest() ? null : one?.ask();
+        }),
+      );
     },
   };
 }
@@ -120,12 +132,15 @@ function watch(key: string, discovery: Asked, logger: Logger): Watch {
     return known.roles;
   }
 
-  const isStale = () => performance.now() - knownAt >= STALE_MS;
+  const age = () => performance.now() - knownAt;
+  // One that was not asked says what it said.
+  const isStale = () => age() >= STALE_MS && (trouble !== null || knownAt === Number.NEGATIVE_INFINITY);
   return {
     discovery,
     known: rolesAs,
     fresh: (target) => (isStale() ? NONE : rolesAs(target)),
     isStale,
+    mayRest: () => trouble === null && age() < IDLE_EVERY_MS,
     ask() {
       const now = performance.now();
       if (!busy && now - askedAt >= ASK_EVERY_MS) {

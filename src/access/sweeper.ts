@@ -5,12 +5,13 @@
  */
 import { coerceError } from '../errors.js';
 import { type Look, look } from '../ledger/look.js';
-import { readTarget, recordChecked, type TargetRow, targetsWithWork } from '../ledger/targets.js';
+import type { Pulse } from '../ledger/pulse.js';
+import { readTarget, recordChecked, type TargetRow } from '../ledger/targets.js';
 import { TargetError } from '../target/errors.js';
 import type { Target } from '../target/target.js';
 import type { Anchors } from './anchors.js';
 import { askedOnce } from './asked-once.js';
-import type { Deps } from './deps.js';
+import { type Deps, IDLE_EVERY_MS } from './deps.js';
 import { checkDrift } from './drift.js';
 import { createHerds } from './herds.js';
 import type { Leases } from './leases.js';
@@ -28,8 +29,8 @@ const LEAST_WAIT_MS = 10;
 export interface Sweeper {
   /** Something is to be done on this target, perhaps. Returns at once. */
   wake(name: string): void;
-  /** Looks at every target with work, and at those whose drift check is due. */
-  heartbeat(): Promise<void>;
+  /** Looks at every target with work, and at those whose drift check is due. Returns at once. */
+  heartbeat(pulse: Pick<Pulse, 'work' | 'busy'>): void;
   /** What broke off the last sweep of some target; null when none broke off. */
   brokeOff(): Error | null;
   /** Resolves when the sweep of this target that runs is done. */
@@ -59,7 +60,11 @@ export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Swe
   const troubles = new Map<string, string>();
   /** Targets whose last sweep broke off: that is the ledger's doing, for what a target says is caught in the sweep. */
   const brokenOff = new Map<string, Error>();
+  /** Where something is out, or ended within the hour, as the last heartbeat found it. */
+  let busy: ReadonlySet<string> = new Set();
   let stopping = false;
+
+  const compareEvery = (name: string) => (busy.has(name) ? DRIFT_EVERY_MS : IDLE_EVERY_MS);
 
   /** @param retry nothing is new but the time: only who answers is swept. */
   function wake(name: string, retry = false): void {
@@ -110,8 +115,8 @@ export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Swe
       const seen = await look(db, name, {
         holder,
         most: MOST,
-        compareMs: DRIFT_EVERY_MS,
-        takeoverMs: TAKEOVER_EVERY_MS,
+        compareMs: compareEvery(name),
+        takeoverMs: busy.has(name) ? TAKEOVER_EVERY_MS : IDLE_EVERY_MS,
         take: true,
       });
       const { requests, endings, strays } = seen.due;
@@ -169,7 +174,7 @@ export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Swe
   /** The drift check is not due: it is known when it was made. */
   function noteCompared(name: string, row: TargetRow): void {
     compared.set(name, performance.now() - (row.checkedMs ?? 0));
-    if (row.sweeper !== leases.holder) timers.wakeIn(name, TAKEOVER_EVERY_MS);
+    if (busy.has(name) && row.sweeper !== leases.holder) timers.wakeIn(name, TAKEOVER_EVERY_MS);
   }
 
   /** The drift check. A target that cannot be asked is asked again at the next heartbeat. */
@@ -199,11 +204,12 @@ export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Swe
 
   return {
     wake: (name) => wake(name),
-    async heartbeat() {
-      const due = new Set(await targetsWithWork(db));
+    heartbeat({ work, busy: names }) {
+      busy = new Set(names);
+      const due = new Set(work);
       for (const name of deps.targets.keys()) {
         const last = compared.get(name) ?? Number.NEGATIVE_INFINITY;
-        if (performance.now() - last >= DRIFT_EVERY_MS) due.add(name);
+        if (performance.now() - last >= compareEvery(name)) due.add(name);
       }
       for (const name of due) wake(name);
     },

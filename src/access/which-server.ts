@@ -17,7 +17,6 @@ import {
   adoptServer,
   compareAtOnce,
   type Replacement,
-  readBusy,
   readKnownPlace,
   readStandpoint,
   recordSeen,
@@ -28,10 +27,7 @@ import type { Message } from '../surfaces/message.js';
 import { mayBeACopy, takenForOwn } from '../surfaces/servers.js';
 import { TargetError } from '../target/errors.js';
 import type { Server, Target, ToEnd } from '../target/target.js';
-import type { Deps } from './deps.js';
-
-/** An idle target with standbys is looked at this often, milliseconds: what one of them becomes is to be recognized. */
-const IDLE_EVERY_MS = 5 * 60_000;
+import { type Deps, IDLE_EVERY_MS } from './deps.js';
 
 /** What is done on the server that is known, and nowhere else. */
 export function onKnownServer(
@@ -252,17 +248,21 @@ export async function assertMayGrant(
   });
 }
 
-/** Looks, each time that it is called, which server each target with something out is; an idle one is left alone. */
+/**
+ * Looks, each time that it is called, which server each busy target is. An idle one with standbys is looked at as often as
+ * its memberships are compared: what one of its standbys becomes is to be recognized.
+ */
 export function createServerWatch(
   deps: Pick<Deps, 'db' | 'config' | 'changed' | 'logger' | 'targets' | 'background'>,
 ): {
-  look(): Promise<void>;
+  /** @param busy where something is out, or ended within the hour */
+  look(busy: readonly string[]): Promise<void>;
 } {
   const looked = new Map<string, number>();
   const looking = new Set<string>();
   return {
-    async look() {
-      const due = new Set(await readBusy(deps.db));
+    async look(busy) {
+      const due = new Set(busy);
       for (const [name, { replicas }] of deps.config.targets) {
         const age = performance.now() - (looked.get(name) ?? Number.NEGATIVE_INFINITY);
         if (replicas.length > 0 && age >= IDLE_EVERY_MS) due.add(name);

@@ -11,14 +11,6 @@ export interface WaitingCard {
   readonly shut: Pick<Unshown, 'why' | 'fix'> | null;
 }
 
-/** Whether anything waits for a decision, or anywhere no message is taken: an idle ledger is asked no more than this. */
-export async function isAnythingAsked(db: Queryable): Promise<boolean> {
-  const { rows } = await db.query<{ any: boolean }>(
-    `select exists (select from requests where state = 'pending') or exists (select from shut_places) as any`,
-  );
-  return rows[0]?.any === true;
-}
-
 /** The cards of what waits, by id. */
 export async function readWaitingCards(
   db: Queryable,

@@ -26,7 +26,8 @@ const told = z.object({
   data: z.unknown(),
 });
 
-const OPEN = `and state in ('pending', 'granting', 'active', 'ending')`;
+/** Those that are open, as the index of just these says it. */
+const OPEN = 'and ended_at is null';
 
 /**
  * The next requests after this id, with their events: one statement, so that both are of the same moment.

@@ -57,18 +57,6 @@ export async function readKnownPlace(db: Queryable, name: string): Promise<Known
     : toPlace(rows[0]);
 }
 
-/** Targets with a grant that is out, or that ended within the hour. */
-export async function readBusy(db: Queryable): Promise<readonly string[]> {
-  const { rows } = await db.query<{ name: string }>(
-    `select t.name from targets t where
-       exists (select from requests r where r.target = t.name and r.state in ('granting', 'ending'))
-       or exists (select from requests r where r.target = t.name and r.state = 'active')
-       or exists (select from requests r where r.target = t.name and r.server is not null
-                    and r.ended_at > now() - interval '1 hour')`,
-  );
-  return rows.map(({ name }) => name);
-}
-
 /**
  * From now on the target is this server.
  * @param was what was known when it was looked at; null: nothing was. When another look came first, nothing is written.

@@ -104,18 +104,6 @@ export async function forgetChecked(db: Queryable, name: string): Promise<void> 
   await db.query('update targets set checked_at = null where name = $1', [name]);
 }
 
-/** Targets with something to lend or to take back now, or whose memberships are to be compared at once. */
-export async function targetsWithWork(db: Queryable): Promise<readonly string[]> {
-  const { rows } = await db.query<{ target: string }>(
-    `select t.name as target from targets t where t.checked_at is null
-       or exists (select from requests r where r.target = t.name and r.state in ('granting', 'ending'))
-       or exists (select from requests r where r.target = t.name and r.state = 'active' and r.expires_at <= now())
-       or exists (select from requests r where r.target = t.name and r.state = 'active' and r.extension = 'asked')
-       or exists (select from strays s where s.target = t.name and s.settled_at is null)`,
-  );
-  return rows.map((row) => row.target);
-}
-
 /** Targets with a grant that is out, or may be. */
 export async function targetsWithGrants(db: Queryable): Promise<readonly string[]> {
   const { rows } = await db.query<{ target: string }>(

@@ -32,6 +32,9 @@ export interface AlarmConnection {
   openWorker(onAlarm: (target: string) => Promise<void>): AlarmWorker;
 }
 
+/** A worker that waits in vain looks again after so long, seconds. What is added meanwhile wakes it (NOTIFY). */
+const IDLE_S = 60;
+
 /** Alarms in Redis, below keys that begin with `prefix`. */
 export function redisConnection(server: RedisServer, prefix: string): AlarmConnection {
   return connect(createRedisBackend, redisOptions(server), { prefix });
@@ -39,13 +42,13 @@ export function redisConnection(server: RedisServer, prefix: string): AlarmConne
 
 /** Alarms in the ledger's database, in the tables that `migrateQueue` made. */
 export function postgresConnection(url: string): AlarmConnection {
-  return connect(createLedgerBackend, url);
+  return connect(createLedgerBackend, url, { drainDelay: IDLE_S });
 }
 
 function connect<B extends IQueueBackend, C>(
   backend: BackendFactory<B, C>,
   connection: C,
-  options: { readonly prefix?: string } = {},
+  { drainDelay, ...options }: { readonly prefix?: string; readonly drainDelay?: number } = {},
 ): AlarmConnection {
   const { Queue, Worker } = withBackend(backend);
   return {
@@ -66,6 +69,7 @@ function connect<B extends IQueueBackend, C>(
         // Most of a job is waiting for the due moment.
         concurrency: 50,
         runRetryDelay: RETRY_MS,
+        ...(drainDelay !== undefined && { drainDelay }),
       }),
   };
 }

@@ -14,9 +14,10 @@ import {
 import { insertRequest, type NewRequest } from '../../src/ledger/insert-request.js';
 import { migrateLedger } from '../../src/ledger/migrate.js';
 import { ledgerConnection } from '../../src/ledger/pool.js';
+import { readPulse } from '../../src/ledger/pulse.js';
 import { readDue } from '../../src/ledger/read-due.js';
 import { readLastOfPlaces, readOpenRequest, readRequests } from '../../src/ledger/read-requests.js';
-import { registerTargets, targetsWithWork } from '../../src/ledger/targets.js';
+import { registerTargets } from '../../src/ledger/targets.js';
 import { aLedger, aWish } from './a-ledger.js';
 
 const ledger = await aLedger();
@@ -237,7 +238,7 @@ describe('what is due', () => {
     expect(endings).toEqual([
       { id, target, state, why, trouble, place, expiresAt, lending, sessionsBefore, users },
     ]);
-    expect(await targetsWithWork(db)).toContain(target);
+    expect((await readPulse(db)).work).toContain(target);
   });
 
   describe('to be granted', () => {

@@ -4,6 +4,7 @@ import { runSql } from '../../sandbox/postgres/server-access.js';
 import { insertRequest } from '../../src/ledger/insert-request.js';
 import { recordOrphans } from '../../src/ledger/orphans.js';
 import { recordOverdue } from '../../src/ledger/overdue.js';
+import { readPulse } from '../../src/ledger/pulse.js';
 import { readDue } from '../../src/ledger/read-due.js';
 import {
   insertStrays,
@@ -14,7 +15,7 @@ import {
   type StrayWrite,
   writeStrays,
 } from '../../src/ledger/strays.js';
-import { readTarget, registerTargets, targetsWithGrants, targetsWithWork } from '../../src/ledger/targets.js';
+import { readTarget, registerTargets, targetsWithGrants } from '../../src/ledger/targets.js';
 import { uniqueName } from '../support/postgres.js';
 import { aLedger, aWish } from './a-ledger.js';
 
@@ -61,7 +62,7 @@ it('is written once a membership, wakes its target, and is due until it is settl
     expect.arrayContaining([0, 1]),
   );
   expect((await readTarget(db, target)).wakeSeq).toBe(wakeSeq + 1);
-  expect(await targetsWithWork(db)).toContain(target);
+  expect((await readPulse(db)).work).toContain(target);
   expect(await targetsWithGrants(db)).toContain(target);
   const [first] = await due(target);
   if (first === undefined) throw new Error('it is not due');
@@ -85,7 +86,7 @@ it('is written once a membership, wakes its target, and is due until it is settl
     expect.arrayContaining([0, 1]),
   );
   expect(await due(target)).toEqual([]);
-  expect(await targetsWithWork(db)).not.toContain(target);
+  expect((await readPulse(db)).work).not.toContain(target);
   expect((await readToShow(db, request.id))?.strays).toMatchObject([
     { id: first.id, trouble: null, end: { outcome: 'revoked', closed: 2, prepared: ['x'] } },
   ]);

@@ -126,7 +126,7 @@ targets:
 
   const refreshed = async ({ roles }: Open) => {
     vi.advanceTimersByTime(60_000);
-    await roles.refresh();
+    await roles.refresh(null);
     return roles.list('shop').map(({ role }) => role);
   };
 
@@ -188,12 +188,47 @@ targets:
     const role = await server.role('app_soon_ro');
     const woken = async () => {
       book.roles.wake('shop');
-      await book.roles.refresh();
+      await book.roles.refresh(null);
       return book.roles.offered('shop', role);
     };
     expect(await woken()).toBeUndefined();
     vi.advanceTimersByTime(5_000);
     expect(await woken()).toMatchObject({ role });
     book.roles.wake('nowhere');
+  });
+
+  test('of an idle target are asked for each half hour, and when somebody looks; what it said goes on meanwhile', async () => {
+    const { server } = used;
+    const book = await open();
+    const role = await server.role('app_idle_ro');
+    const nobody = new Set<string>();
+    await book.roles.refresh(nobody);
+    expect(book.roles.offered('shop', role)).toBeDefined();
+    const later = await server.role('app_later_ro');
+    for (let minute = 1; minute < 30; minute++) {
+      vi.advanceTimersByTime(60_000);
+      await book.roles.refresh(nobody);
+    }
+    expect(book.roles.isUnsure('shop')).toBe(false);
+    expect(book.roles.offered('shop', role)).toBeDefined();
+    expect(book.roles.offered('shop', later)).toBeUndefined();
+    vi.advanceTimersByTime(60_000);
+    await book.roles.refresh(nobody);
+    expect(book.roles.offered('shop', later)).toBeDefined();
+
+    await server.sql(`DROP OWNED BY ${later}; DROP ROLE ${later}`);
+    vi.advanceTimersByTime(60_000);
+    await book.roles.refresh(new Set(['shop']));
+    expect(book.roles.offered('shop', later)).toBeUndefined();
+
+    // One that doesn't answer is no sleeping one.
+    book.proxy.toServer = () => null;
+    vi.advanceTimersByTime(11 * 60_000);
+    await book.roles.refresh(null);
+    expect(book.roles.isUnsure('shop')).toBe(true);
+    book.proxy.heal();
+    vi.advanceTimersByTime(60_000);
+    await book.roles.refresh(nobody);
+    expect(book.roles.offered('shop', role)).toBeDefined();
   });
 });

@@ -16,7 +16,7 @@ export async function withDiscovered(
   if (target.discover.length === 0) return { target, findings: [] };
   const patterns = target.discover.map(({ match }) => match).join(', ');
   const roles = createRoles(config, new Map([[target.key, discovery]]), createLogger('silent'));
-  await roles.refresh();
+  await roles.refresh(null);
   if (roles.isUnsure(target.key)) {
     const says = `Which roles discover: finds (${patterns}) could not be read.`;
     return { target, findings: [note('role', says)] };
