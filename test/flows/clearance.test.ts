@@ -3,9 +3,9 @@ import { afterAll, expect, test } from 'vitest';
 import { startProxy, type TcpProxy } from '../../sandbox/postgres/proxy.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST, ON_CALL } from '../../sandbox/stage/cast.js';
-import { all, card, request } from '../../sandbox/stage/people.js';
+import { all, card, cardNow, request } from '../../sandbox/stage/people.js';
 import { startStage } from '../../sandbox/stage/stage.js';
-import { borrow, expectReads, untilInLedger, untilRefused } from './crash-stage.js';
+import { borrow, expectReads, PATIENCE_MS, untilInLedger, untilRefused } from './crash-stage.js';
 import { CLI } from './world.js';
 
 const proxies: TcpProxy[] = [];
@@ -98,7 +98,9 @@ test('a shift that ended before the GRANT ends the approval', async () => {
   comeBack();
   hallpass = await stage.startHallpass();
   await untilInLedger(stage, id, 'failed');
-  expect(all(await card(slack, id, /Failed/))).toContain('the shift was over before it could be granted');
+  // What a killed process was about to post is posted when its lease has run out.
+  const shown = await slack.waitFor(() => cardNow(slack, id, /Failed/), PATIENCE_MS);
+  expect(all(shown)).toContain('the shift was over before it could be granted');
 }, 120_000);
 
 test('a danger that could not be read at the approval is read before the GRANT', async () => {

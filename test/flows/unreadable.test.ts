@@ -95,6 +95,8 @@ test('the ledger is down', async () => {
   await ledger.start();
   await untilRefused(stage, 'ana', 'orders_read', new Date());
   await until(200, 10_000);
+  // Else the next outage would be the same one.
+  await untilResolved();
 }, 180_000);
 
 test('the ledger is down, and the operators’ channel takes nothing: each of them is told, and told when it is over', async () => {
