@@ -48,6 +48,7 @@ function readSchedule(account: Account, id: string): Answer {
   };
 }
 
+/** A service uses a policy as long as it puts somebody on call. */
 function readPolicy(account: Account, id: string): Answer {
   const policy = account.escalationPolicies.find((one) => one.id === id);
   if (!policy) return notFound();
@@ -56,7 +57,10 @@ function readPolicy(account: Account, id: string): Answer {
     escalation_delay_in_minutes: 30,
     targets: [],
   }));
-  const body = { ...full('escalation_policy', policy), num_loops: 0, escalation_rules: rules, services: [] };
+  const services = account.onCalls.some(({ escalationPolicy }) => escalationPolicy.id === id)
+    ? [reference('service', { id: `S${id}`, name: `Service of ${policy.name}` })]
+    : [];
+  const body = { ...full('escalation_policy', policy), num_loops: 0, escalation_rules: rules, services };
   return { status: 200, body: { escalation_policy: body } };
 }
 

@@ -19,6 +19,7 @@ const schedule = z.object({
 const policy = z.object({
   name: z.string(),
   escalation_rules: z.array(z.object({})),
+  services: z.array(reference).optional(),
 });
 
 interface ScheduleSeen {
@@ -31,6 +32,8 @@ interface PolicySeen {
   readonly name: string;
   /** The first level is 1. */
   readonly levels: number;
+  /** Some service uses it, or PagerDuty doesn't say: without one, nobody is called by it. */
+  readonly isUsed: boolean;
 }
 
 /** Each throws PagerDutyError. */
@@ -89,7 +92,13 @@ export function createPagerDutyProbe(
 
     async escalationPolicy(id) {
       const seen = await api.get('escalation_policies', id, 'escalation_policy', policy, signal());
-      return seen && { name: seen.name, levels: seen.escalation_rules.length };
+      return (
+        seen && {
+          name: seen.name,
+          levels: seen.escalation_rules.length,
+          isUsed: seen.services?.length !== 0,
+        }
+      );
     },
 
     hasUser: async (id) => (await api.get('users', id, 'user', reference, signal())) !== null,

@@ -193,11 +193,13 @@ describe('PagerDuty', () => {
   it('schedules and escalation policies that are unknown, unused, or without a level', async () => {
     stage.pagerduty.addSchedule({ id: 'PALONE', name: 'Alone' });
     stage.pagerduty.addEscalationPolicy({ id: 'PSHORT', name: 'Short', levels: 2 });
+    stage.pagerduty.addEscalationPolicy({ id: 'PUNUSED', name: 'Unused', levels: 1 });
+    stage.pagerduty.setOnCall({ user: 'PDAN', escalationPolicy: 'PSHORT', level: 1 });
     const wrong = await configured((yaml) =>
       yaml
         .replace(
           'on_call: { schedules: [PSCHED]',
-          'on_call: { schedules: [PSCHED, PNONE, PALONE], escalation_policies: [{ id: PGONE }, { id: PSHORT, levels: [1, 3] }]',
+          'on_call: { schedules: [PSCHED, PNONE, PALONE], escalation_policies: [{ id: PGONE }, { id: PSHORT, levels: [1, 3] }, { id: PUNUSED }]',
         )
         .replace('pagerduty: PDAN', 'pagerduty: PNOBODY'),
     );
@@ -208,6 +210,7 @@ describe('PagerDuty', () => {
       /^failure PagerDuty: No escalation policy uses the schedule Alone \(PALONE\) of shop\/orders_write/,
       /^failure PagerDuty: PagerDuty has no escalation policy PGONE/,
       /^failure PagerDuty: The escalation policy Short \(PSHORT\) of shop\/orders_write has 2 levels, and no level 3\./,
+      /^failure PagerDuty: No service uses the escalation policy Unused \(PUNUSED\) of shop\/orders_write/,
       /^note PagerDuty: There is no PagerDuty user PNOBODY\./,
     ]) {
       expect(troubles).toContainEqual(expect.stringMatching(line));

@@ -67,6 +67,10 @@ function checkPolicies(rules: Rules, pagerduty: PagerDutyProbe): Promise<readonl
   return each(unique, async ({ id, levels, role }) => {
     const seen = await pagerduty.escalationPolicy(id);
     if (seen === null) return unknown('escalation policy', id, role);
+    if (!seen.isUsed) {
+      const says = `No service uses the escalation policy ${seen.name} (${id}) of ${role}: PagerDuty calls nobody by it.`;
+      return [failure('PagerDuty', says, 'In PagerDuty, let a service use it.')];
+    }
     const missing = (levels ?? []).filter((level) => level > seen.levels);
     if (missing.length === 0) return [];
     const says = `The escalation policy ${seen.name} (${id}) of ${role} has ${seen.levels} levels, and no level ${missing.join(', ')}.`;
