@@ -88,7 +88,7 @@ async function recover(keys: readonly string[], options: Options): Promise<void>
 
 async function withLedger(work: (db: Queryable) => Promise<void>): Promise<void> {
   const databases = readDatabases(process.env);
-  await migrate(databases, createLogger(readLogLevel(process.env)));
+  await migrate(databases, createLogger(readLogLevel(process.env), 'stderr'));
   const db = createPool(databases.databaseOwnerUrl, () => undefined);
   try {
     await work(db);
