@@ -44,9 +44,9 @@ export function unfit(person: Person): 'deactivated' | 'bot' | 'guest' | 'foreig
 export function findLogin(
   config: Config,
   target: TargetConfig,
-  person: Pick<Person, 'id' | 'email'>,
+  { id: userId, email, emailUnread }: Pick<Person, 'id' | 'email'> & Partial<Pick<Person, 'emailUnread'>>,
 ): LoginAnswer {
-  return loginOf({ userId: person.id, email: person.email, target, people: config.people });
+  return loginOf({ userId, email, emailUnread: emailUnread ?? null, target, people: config.people });
 }
 
 /** Their login there; null when they have none, or may not. */

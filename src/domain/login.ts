@@ -20,6 +20,8 @@ export interface LoginFacts {
   readonly userId: string;
   /** The confirmed address; null when there is none, or we may not read it. */
   readonly email: string | null;
+  /** Why we may not, in sentences; null when that is not the reason. */
+  readonly emailUnread?: string | null;
   readonly target: LoginRules;
   /** The logins that hold for all targets, by Slack user id. */
   readonly people: ReadonlyMap<string, { readonly login: string | null }>;
@@ -47,9 +49,12 @@ export function loginOf(facts: LoginFacts): LoginAnswer {
   return fromEmail(facts);
 }
 
-function fromEmail({ userId, email, target, people }: LoginFacts): LoginAnswer {
+function fromEmail({ userId, email, emailUnread, target, people }: LoginFacts): LoginAnswer {
   const no = (why: string): LoginAnswer => ({ login: null, why: `${why} ${ASK_OPERATOR}` });
   if (target.emailRule === null) return no(`No login on ${target.name} is known for you.`);
+  if (email === null && emailUnread != null) {
+    return { login: null, why: `Your login follows from your e-mail address. ${emailUnread}` };
+  }
   if (email === null)
     return no('Slack shows no confirmed e-mail address of yours, from which your login follows.');
 

@@ -10,6 +10,8 @@ export interface Person {
   readonly name: string;
   /** null unless the address is confirmed and we may read it. */
   readonly email: string | null;
+  /** Sentences: the app lacks the scope to read addresses, and where to add it. null when it has it, as far as is known. */
+  readonly emailUnread: string | null;
   readonly deactivated: boolean;
   readonly bot: boolean;
   /** A restricted or ultra-restricted (guest) account. */

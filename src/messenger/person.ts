@@ -26,8 +26,14 @@ const User = z.object({
     .optional(),
 });
 
-/** @param home the workspace that is ours. Throws a MessengerError when Slack's answer names no user. */
-export function parsePerson(answer: unknown, home: string): Person {
+/**
+ * @param home the workspace that is ours; `emailUnread` as in Person.
+ * Throws a MessengerError when Slack's answer names no user.
+ */
+export function parsePerson(
+  answer: unknown,
+  { home, emailUnread }: { readonly home: string; readonly emailUnread: string | null },
+): Person {
   const { data: user, error } = User.safeParse(answer);
   // Only these say it: the team ids of a payload name the organisation, or some workspace of it.
   const teams = [user?.team_id, ...(user?.enterprise_user?.teams ?? [])].filter((team) => team != null);
@@ -46,6 +52,7 @@ export function parsePerson(answer: unknown, home: string): Person {
     member: teams.includes(home),
     name: profile?.display_name || profile?.real_name || user.real_name || user.name || user.id,
     email: user.is_email_confirmed === true ? profile?.email || null : null,
+    emailUnread,
     deactivated: user.deleted === true,
     bot: user.is_bot === true,
     guest: user.is_restricted === true || user.is_ultra_restricted === true,

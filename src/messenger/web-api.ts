@@ -141,22 +141,16 @@ export function createMessenger({
 
     scopes,
 
-    lacks: async (scope) => {
-      const granted = await scopes();
-      // Slack leaves them out now and then.
-      return granted.length === 0 || granted.includes(scope)
-        ? null
-        : missingScope('auth.test', scope, ownApp);
-    },
+    lacks: async (scope) => lacking(scope, 'auth.test', await scopes(), ownApp),
 
     person: (userId) =>
       people.get(userId, () =>
         telling(userId, async () => {
-          const [{ teamId }, { user }] = await Promise.all([
+          const [{ teamId }, { user, response_metadata: meta }] = await Promise.all([
             home(),
             asking('users.info', () => reads.users.info({ user: userId })),
           ]);
-          return parsePerson(user, teamId);
+          return parsePerson(user, { home: teamId, emailUnread: whyNoEmail(meta?.scopes ?? [], ownApp) });
         }),
       ),
 
@@ -247,4 +241,20 @@ export function createMessenger({
       );
     },
   };
+}
+
+/** @param granted as Slack says with its answers; it leaves them out now and then. */
+function lacking(
+  scope: string,
+  method: string,
+  granted: readonly string[],
+  appId: string | null,
+): MessengerError | null {
+  return granted.length === 0 || granted.includes(scope) ? null : missingScope(method, scope, appId);
+}
+
+/** Without the scope, Slack leaves the address out of its answer, and says no word of it. */
+function whyNoEmail(granted: readonly string[], appId: string | null): string | null {
+  const error = lacking('users:read.email', 'users.info', granted, appId);
+  return error && `${error.meaning} Operators: ${error.nextStep}`;
 }

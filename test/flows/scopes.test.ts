@@ -12,7 +12,10 @@ import { CLI } from './world.js';
 
 const stage = await startStage({
   cli: CLI,
-  configure: (yaml) => yaml.replace('payments_read: {', `payments_read: { requesters: [dba],`),
+  configure: (yaml) =>
+    yaml
+      .replace('payments_read: {', `payments_read: { requesters: [dba],`)
+      .replace('defaults:\n', 'defaults:\n  email_pattern: "{local}"\n  email_domains: [example.com]\n'),
 });
 afterAll(() => stage.close());
 const { slack } = stage;
@@ -94,6 +97,18 @@ test('users:read: who clicks reads it', async () => {
   const heard = await clickAndHear(slack, 'eve', shown, 'Approve');
   expect(heard).toMatch(/who you are\. Nothing was changed\. .*lacks the scope users:read/);
   expect(heard).toContain(PAGE);
+}, 60_000);
+
+test('users:read.email: whose login follows from their address reads that it can’t be read', async () => {
+  await without('users:read.email');
+  const eve = slack.as(CAST.eve);
+  await eve.command('/request');
+  const opened = await slack.waitFor(() => eve.openedView());
+  const form = wordsOf(opened.blocks);
+  expect(form).toMatch(/login follows from your e-mail address\. .*lacks the scope users:read\.email/);
+  expect(form).toContain(PAGE);
+  expect(form).not.toContain('confirmed');
+  await eve.closeView();
 }, 60_000);
 
 test('Slack does not answer: a minute helps, and that is what is said', async () => {

@@ -83,6 +83,7 @@ describe('messenger', () => {
       deactivated: false,
       bot: false,
       guest: false,
+      emailUnread: null,
     });
     const cases = [
       [{ emailConfirmed: false }, { email: null }],
