@@ -17,6 +17,7 @@ import {
 } from '../../sandbox/stage/people.js';
 import { waitFor } from '../support/wait-for.js';
 import { buttons, expectReads, expectSettled, openStage, operatorsHear, PATIENCE_MS } from './crash-stage.js';
+import { checkFinds } from './found.js';
 import { metric, readiness, warnings } from './ops-port.js';
 
 const stage = await openStage();
@@ -74,6 +75,13 @@ test('the bot is not in the channel: all concerned hear why, the approvers decid
     expect.stringMatching(/nothing in the channel C0ACCESS.*not in this channel.*\/invite @hallpass/),
   ]);
   expect(await metric(env, 'hallpass_channel_refused{channel="C0ACCESS"}')).toBe(1);
+  const { code, troubles } = await checkFinds(stage);
+  expect(code).toBe(1);
+  expect(troubles).toContainEqual(
+    expect.stringMatching(
+      /^failure channel: Slack lets Hallpass post nothing in the channel C0ACCESS: .*Messages that wait: 1\.\n.*\/invite @hallpass/,
+    ),
+  );
   const retries = log.filter((line) => line.includes('a message was not sent'));
   expect(retries.length).toBeGreaterThan(0);
   for (const line of retries) {

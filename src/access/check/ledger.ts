@@ -12,6 +12,7 @@ import { asHallpassError } from '../hindered.js';
 import { refuseLostTargets } from '../lost-targets.js';
 import { type Finding, failed, failure, note, ok } from './finding.js';
 import { describeOwnLogin } from './own-login.js';
+import { checkWaiting } from './waiting.js';
 
 /** A process of Hallpass opens two pools of ten, and what keeps alarms without Redis; an idle one has some ten open. */
 const CONNECTIONS = { least: 10, most: 24 };
@@ -68,6 +69,7 @@ export async function checkLedger(
   return [
     describeLedger(view),
     ...(lost === null ? [] : [describeLost(lost)]),
+    ...(await checkWaiting(db).catch((thrown: unknown) => [failed('ledger', thrown)])),
     ...describeOwnLogin('ledger', own, CONNECTIONS),
   ];
 }
