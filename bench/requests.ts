@@ -17,13 +17,15 @@ export async function lendOut(
   lender: Lender,
   expiries: Expiries,
 ): Promise<number[]> {
+  // What changes from here on is looked for when each has ended: by an older mark, that would be all of its catalogs.
+  const [mark] = await lender.cluster.query<{ xid: string }>('select pg_current_xact_id()::xid::text as xid');
   const rows = await sql<{ id: number }>(
     `insert into requests (version, state, target, role, login, requester, reason, wished_ms, duration_ms, asked, view_id,
          pending_until, decided_at, decided_by, decided_via, server, grantor_oid, role_oid, member_oid, granted_at,
          expires_at, sessions, set_role, grace_ms, mark)
        select 4, 'active', $1, $2, g.login, g.person, 'bench', 3600000, 3600000, '[]', 'bench:' || gen_random_uuid(),
          now(), now(), 'U0CORA', 'dba', $3, $4, $5, g.member, now(), to_timestamp(g.expires / 1000), 'auto', false,
-         30000, '1'
+         30000, $10
        from unnest($6::text[], $7::text[], $8::oid[], $9::float8[]) with ordinality
          as g (login, person, member, expires, n) order by n
        returning id::int`,
@@ -37,6 +39,7 @@ export async function lendOut(
       expiries.map((_, i) => personOf(i + 1)),
       lender.memberOids.slice(0, expiries.length),
       expiries,
+      mark?.xid,
     ],
   );
   const ids = rows.map(({ id }) => id);
