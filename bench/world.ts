@@ -107,7 +107,9 @@ export async function startWorld(cli: string): Promise<World> {
     },
     async moreServers(n) {
       const keys = Array.from({ length: n }, (_, i) => `more${i + 1}`);
-      const clusters = await Promise.all(keys.map((name) => startCluster({ name })));
+      const clusters = await Promise.all(
+        keys.map((name) => startCluster({ name, settings: { autovacuum: 'off' } })),
+      );
       await Promise.all(clusters.map((cluster) => prepare(cluster, stage)));
       return {
         clusters,
