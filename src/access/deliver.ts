@@ -21,6 +21,8 @@ import { draw, isCopy, threadOf } from './draw.js';
 import { createLimits, type Limits } from './limits.js';
 import { findLost } from './telling/lost.js';
 
+/** What changes several times within this long is shown once: an approval, and the GRANT that follows. Milliseconds. */
+const SETTLES_MS = 30;
 /** Calls to Slack at the same time, a process. */
 const SLOTS = 8;
 const FIRST_RETRY_MS = 1_000;
@@ -49,10 +51,19 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
   const underWay = new Set<Promise<void>>();
   let pumping: Promise<void> | null = null;
   let again = false;
+  let soon: NodeJS.Timeout | null = null;
   let timer: NodeJS.Timeout | null = null;
   let stopping = false;
 
   function kick(): void {
+    if (stopping) return;
+    soon ??= setTimeout(() => {
+      soon = null;
+      sendDue();
+    }, SETTLES_MS);
+  }
+
+  function sendDue(): void {
     again = true;
     if (pumping !== null || stopping) return;
     pumping = pump()
@@ -62,7 +73,7 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
       })
       .finally(() => {
         pumping = null;
-        if (again) kick();
+        if (again) sendDue();
       });
   }
 
@@ -76,7 +87,7 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
       for (const delivery of claimed) {
         const sending = send(deps, limits, delivery).finally(() => {
           underWay.delete(sending);
-          kick();
+          sendDue();
         });
         underWay.add(sending);
       }
@@ -90,14 +101,14 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
   function wakeIn(ms: number): void {
     if (stopping) return;
     if (timer !== null) clearTimeout(timer);
-    timer = setTimeout(kick, Math.min(Math.max(ms, 10), LONGEST_RETRY_MS));
+    timer = setTimeout(sendDue, Math.min(Math.max(ms, 10), LONGEST_RETRY_MS));
   }
 
   return {
     kick,
     async stop() {
       stopping = true;
-      if (timer !== null) clearTimeout(timer);
+      for (const waiting of [soon, timer]) if (waiting !== null) clearTimeout(waiting);
       await pumping;
       await Promise.all(underWay);
     },
