@@ -163,10 +163,8 @@ export async function createContext(
     },
     clearAgain: (id) => clearances.renew(id),
     placesChanged: () => telling.soon(),
-    changed(names) {
-      deliverer.kick();
-      for (const name of names) sweeper.wake(name);
-    },
+    outbox: { kick: () => deliverer.kick() },
+    sweeps: { wake: (name) => sweeper.wake(name) },
   };
   const clearances = createClearances(deps);
   const deliverer = createDeliverer(deps);
@@ -260,7 +258,10 @@ export async function createContext(
         sleep(FIRST_LOOK_MS, undefined, { ref: false }),
       ]);
       // Another process may have written what is to be shown, too.
-      await alarms.start(async (name) => deps.changed(new Set([name])));
+      await alarms.start(async ({ target, news }) => {
+        if (news) deliverer.kick();
+        sweeper.wake(target);
+      });
       for (const each of beats) each.start();
     },
     ledgerLacks: () => ledgerWatch.missing(),

@@ -18,7 +18,7 @@ import { configurationRead, configurationRefused } from './surfaces/configuratio
 /** One object for as long as the process runs: what stands in it is today's configuration. */
 export type LiveConfig = { -readonly [K in keyof Config]: Config[K] };
 
-type ReloadDeps = Pick<Deps, 'db' | 'changed' | 'logger' | 'roles' | 'background'> & {
+type ReloadDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'logger' | 'roles' | 'background'> & {
   readonly config: LiveConfig;
 };
 
@@ -66,9 +66,9 @@ export async function takeIn(
 }
 
 /** Another server may answer there. */
-async function compareAll({ db, changed }: ReloadDeps, targets: readonly string[]): Promise<void> {
+async function compareAll({ db, sweeps }: ReloadDeps, targets: readonly string[]): Promise<void> {
   for (const name of targets) await forgetChecked(db, name);
-  changed(new Set(targets));
+  for (const name of targets) sweeps.wake(name);
 }
 
 /** Says that the configuration of before stays. Never throws. */
@@ -83,11 +83,11 @@ export async function sayRefused(deps: ReloadDeps, thrown: unknown): Promise<voi
 }
 
 /** Replicas that are told to read at the same time say it once. */
-async function tell({ db, config, changed }: ReloadDeps, what: string, message: object): Promise<void> {
+async function tell({ db, config, outbox }: ReloadDeps, what: string, message: object): Promise<void> {
   const minute = new Date().toISOString().slice(0, 16);
   const key = `configuration:${hash(what)}:${minute}`;
   const news = await insertOperatorNote(db, { key, channel: config.slack.operatorsChannel, message });
-  if (news) changed(new Set());
+  if (news) outbox.kick();
 }
 
 function onlyAfterRestart(before: Config, next: Config): readonly string[] {

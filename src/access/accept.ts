@@ -19,7 +19,7 @@ import { IDS_BETWEEN, judgeAnchor } from './anchors.js';
 import { change } from './change.js';
 import type { Deps } from './deps.js';
 
-type AcceptDeps = Pick<Deps, 'db' | 'changed' | 'config'>;
+type AcceptDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config'>;
 
 /** What would come of it, a line for each grant; changes nothing. @throws TargetError */
 export async function foresee({ db }: AcceptDeps, name: string, target: Target): Promise<readonly string[]> {

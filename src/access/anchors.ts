@@ -32,7 +32,7 @@ const ANCHOR_EVERY_MS = 5_000;
 /** Ids that may have been given out after the last anchor was written. */
 export const IDS_BETWEEN = 1_000;
 
-type AnchorDeps = Pick<Deps, 'db' | 'config' | 'logger' | 'changed'>;
+type AnchorDeps = Pick<Deps, 'db' | 'config' | 'logger' | 'outbox'>;
 
 export interface Anchors {
   /**
@@ -139,7 +139,7 @@ export async function recognise(
   const targetName = config.targets.get(name)?.name ?? name;
   const tell = async (key: string, message: Message) => {
     const channel = config.slack.operatorsChannel;
-    if (await insertOperatorNote(db, { key, channel, message })) deps.changed(new Set());
+    if (await insertOperatorNote(db, { key, channel, message })) deps.outbox.kick();
   };
   if (noted === 'garbled') {
     // Whoever may write that may also remove it: it counts as no more than that.

@@ -14,7 +14,7 @@ const MOST = 200;
  * @param doing a sentence.
  */
 export async function sayingWhenLate<T>(
-  deps: Pick<Deps, 'db' | 'changed' | 'logger'>,
+  deps: Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'logger'>,
   leaving: readonly Leaving[],
   doing: string,
   work: Promise<T>,

@@ -28,11 +28,12 @@ const MAX_ROUNDS = 20;
  * @returns one entry for each request that `intend` had something to say about.
  */
 export async function change(
-  { db, changed }: Pick<Deps, 'db' | 'changed'>,
+  { db, outbox, sweeps }: Pick<Deps, 'db' | 'outbox' | 'sweeps'>,
   ids: readonly number[],
   intend: (request: AccessRequest, now: Date) => Intended | null,
 ): Promise<ReadonlyMap<number, Changed>> {
   const outcome = new Map<number, Changed>();
+  const toDo = new Set<string>();
   let open = [...ids];
   for (let round = 0; open.length > 0; round++) {
     if (round === MAX_ROUNDS) {
@@ -60,13 +61,15 @@ export async function change(
       });
     }
     const written = await writeTransitions(db, writes);
-    for (const { next } of writes) {
-      if (written.has(next.id)) outcome.set(next.id, { ok: true, request: next });
+    for (const { next, wakes } of writes) {
+      if (!written.has(next.id)) continue;
+      outcome.set(next.id, { ok: true, request: next });
+      if (wakes) toDo.add(next.target);
     }
     open = writes.filter(({ next }) => !written.has(next.id)).map(({ next }) => next.id);
   }
-  const touched = [...outcome.values()].flatMap((o) => (o.ok ? [o.request.target] : []));
-  if (touched.length > 0) changed(new Set(touched));
+  if ([...outcome.values()].some(({ ok }) => ok)) outbox.kick();
+  for (const name of toDo) sweeps.wake(name);
   return outcome;
 }
 

@@ -30,7 +30,16 @@ export interface Clearances {
 
 type ClearanceDeps = Pick<
   Deps,
-  'config' | 'db' | 'changed' | 'roles' | 'inspectors' | 'onCall' | 'messenger' | 'logger' | 'background'
+  | 'config'
+  | 'db'
+  | 'outbox'
+  | 'sweeps'
+  | 'roles'
+  | 'inspectors'
+  | 'onCall'
+  | 'messenger'
+  | 'logger'
+  | 'background'
 >;
 
 export function createClearances(deps: ClearanceDeps): Clearances {

@@ -9,7 +9,7 @@ const BATCH = 500;
  * What only the ledger's clock makes due: undecided requests lapse, and people hear that their time is nearly up.
  * @returns milliseconds until the next notice is due; null when none is.
  */
-export async function passTime(deps: Pick<Deps, 'db' | 'changed'>): Promise<number | null> {
+export async function passTime(deps: Pick<Deps, 'db' | 'outbox' | 'sweeps'>): Promise<number | null> {
   const lapsed = await readLapsed(deps.db, BATCH);
   await change(
     deps,

@@ -19,7 +19,16 @@ type Verdict = 'approve' | 'deny' | 'extend';
 
 type DecideDeps = Pick<
   Deps,
-  'config' | 'roles' | 'targets' | 'inspectors' | 'db' | 'changed' | 'messenger' | 'logger' | 'background'
+  | 'config'
+  | 'roles'
+  | 'targets'
+  | 'inspectors'
+  | 'db'
+  | 'outbox'
+  | 'sweeps'
+  | 'messenger'
+  | 'logger'
+  | 'background'
 >;
 
 /** An approver approves, denies or extends. Everything is looked at again (standing.ts): the policy, the groups, the mapping, the danger, the clock. */

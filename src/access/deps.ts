@@ -41,6 +41,14 @@ export interface Deps {
   readonly clearAgain: (id: number) => void;
   /** Slack lets something be posted, or nothing any more, in some place: who concerns that is told. Returns at once. */
   readonly placesChanged: () => void;
-  /** Something of these targets' requests changed: what is to be shown, and for some what is to be done. */
-  readonly changed: (targets: ReadonlySet<string>) => void;
+  /** `kick`: something is to be shown. Returns at once. */
+  readonly outbox: { kick(): void };
+  /** `wake`: something is to be done on this target. Returns at once. */
+  readonly sweeps: { wake(target: string): void };
 }
+
+/** For a command that writes into the ledger: whichever `serve` runs beside it finds it there. */
+export const OTHERS_LOOK: Pick<Deps, 'outbox' | 'sweeps'> = {
+  outbox: { kick: () => undefined },
+  sweeps: { wake: () => undefined },
+};

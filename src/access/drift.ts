@@ -34,7 +34,7 @@ import { type FoundStray, revokeStrays } from './strays.js';
 import { recordNeverLent } from './take-back.js';
 import { meet, seqOf } from './which-server.js';
 
-type DriftDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'roles' | 'logger'>;
+type DriftDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config' | 'roles' | 'logger'>;
 
 /**
  * Compares everything, and mends what is ours to mend.
@@ -143,7 +143,7 @@ function hasGone(
 
 /** Who can use a grant through its login may have left before it ends, and a session that it opened may be there. */
 async function keepUsers(
-  deps: Pick<Deps, 'db' | 'changed'>,
+  deps: Pick<Deps, 'db' | 'outbox' | 'sweeps'>,
   { id, grantorOid }: Server,
   requests: readonly AccessRequest[],
   memberships: readonly ListedMembership[],
@@ -228,11 +228,11 @@ function namesOf(config: Config, target: string): { readonly target: string; rea
 
 /** Once for each key. @returns false when they were told before. */
 async function tellOperators(
-  { db, config, changed }: DriftDeps,
+  { db, config, outbox }: DriftDeps,
   key: string,
   message: Message,
 ): Promise<boolean> {
   const news = await insertOperatorNote(db, { key, channel: config.slack.operatorsChannel, message });
-  if (news) changed(new Set());
+  if (news) outbox.kick();
   return news;
 }

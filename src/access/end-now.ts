@@ -47,7 +47,7 @@ export async function readAll(db: Deps['db'], ids: readonly number[]): Promise<r
  * @param onWritten called after each batch with how many are written so far.
  */
 export async function endNow(
-  deps: Pick<Deps, 'db' | 'changed' | 'config'>,
+  deps: Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config'>,
   { grants, pending }: Pick<Ahead, 'grants' | 'pending'>,
   word: OperatorsWord,
   onWritten: (written: number) => void,

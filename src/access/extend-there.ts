@@ -16,7 +16,7 @@ import { asHallpassError } from './hindered.js';
  * @returns the ids that could not be settled now.
  */
 export async function extendThere(
-  deps: Pick<Deps, 'db' | 'changed' | 'logger'>,
+  deps: Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'logger'>,
   name: string,
   target: Target,
   requests: readonly AccessRequest[],

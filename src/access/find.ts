@@ -12,7 +12,7 @@ import type { Deps } from './deps.js';
  * have been lost, and then it was posted twice, or is not known to have been posted.
  */
 export async function findRequest(
-  deps: Pick<Deps, 'db' | 'changed' | 'messenger' | 'background' | 'logger'>,
+  deps: Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'messenger' | 'background' | 'logger'>,
   requestId: string,
   clicked: Clicked,
 ): Promise<{ readonly request: AccessRequest; readonly now: Date } | null> {
@@ -30,14 +30,14 @@ export async function findRequest(
 }
 
 async function settleTwin(
-  { db, changed, messenger }: Pick<Deps, 'db' | 'changed' | 'messenger'>,
+  { db, outbox, messenger }: Pick<Deps, 'db' | 'outbox' | 'messenger'>,
   { id, state }: AccessRequest,
   clicked: Clicked,
 ): Promise<void> {
   // What is over has no buttons: it stands there as it was, after a late edit by a process that had been frozen.
   if (isFinal(state)) {
     await showAgain(db, id, clicked);
-    changed(new Set());
+    outbox.kick();
   }
   // Direct messages (`D…`) are several a request; only the card has one place where it belongs.
   if (clicked.channel.startsWith('D')) {
@@ -45,7 +45,7 @@ async function settleTwin(
     return;
   }
   const key = `card:${id}`;
-  if (await adopt(db, key, clicked)) return changed(new Set());
+  if (await adopt(db, key, clicked)) return outbox.kick();
   const shown = await whereShown(db, key);
   if (shown?.channel === clicked.channel && shown.ts !== clicked.ts) await messenger.delete(clicked);
 }

@@ -8,7 +8,10 @@ import type { Deps } from './deps.js';
 import { findRequest } from './find.js';
 import { identify, readGroups, whyUnsaid } from './who.js';
 
-type EndDeps = Pick<Deps, 'config' | 'roles' | 'db' | 'changed' | 'messenger' | 'logger' | 'background'>;
+type EndDeps = Pick<
+  Deps,
+  'config' | 'roles' | 'db' | 'outbox' | 'sweeps' | 'messenger' | 'logger' | 'background'
+>;
 
 /** The requester cancels what nobody decided yet, or relinquishes what was lent. */
 export async function giveBack(

@@ -10,7 +10,7 @@ export interface Hindered {
 
 /** Records what keeps these from being done, for people to see on the card; nothing else about them changes. */
 export async function recordHindered(
-  deps: Pick<Deps, 'db' | 'changed' | 'logger'>,
+  deps: Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'logger'>,
   hindered: readonly Hindered[],
 ): Promise<void> {
   const news = new Map(

@@ -24,7 +24,7 @@ import { change } from './change.js';
 import type { Deps } from './deps.js';
 import { unfit } from './who.js';
 
-type LeaverDeps = Pick<Deps, 'config' | 'db' | 'changed' | 'messenger' | 'logger'>;
+type LeaverDeps = Pick<Deps, 'config' | 'db' | 'outbox' | 'sweeps' | 'messenger' | 'logger'>;
 
 /** Errors of users.info that say nothing about Slack, or our token, but only about whom was asked. */
 const OF_ONE_PERSON: ReadonlySet<string> = new Set(['user_not_found', 'user_not_visible']);
@@ -137,12 +137,11 @@ async function endAll(deps: LeaverDeps, userId: string, because: ReturnType<type
 
 /** Once for each time that somebody can't be read: whichever process does, by the key. */
 async function tellOperators(
-  { db, config, changed }: LeaverDeps,
+  { db, config, outbox }: LeaverDeps,
   { person, since }: Unread,
   why: string,
 ): Promise<void> {
   const key = `unread:${person}:${since.toISOString()}`;
   const message = personUnread({ person, since, why });
-  if (await insertOperatorNote(db, { key, channel: config.slack.operatorsChannel, message }))
-    changed(new Set());
+  if (await insertOperatorNote(db, { key, channel: config.slack.operatorsChannel, message })) outbox.kick();
 }

@@ -17,7 +17,7 @@ import { stillDue } from './still-due.js';
 import { revokeStrays } from './strays.js';
 import { assertMayGrant } from './which-server.js';
 
-type LendDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'roles' | 'clearAgain' | 'logger'>;
+type LendDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config' | 'roles' | 'clearAgain' | 'logger'>;
 
 /**
  * Lends what was approved: looks the names up, writes the place into the ledger, runs the GRANT, records what was

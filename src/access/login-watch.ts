@@ -27,17 +27,17 @@ interface Refused {
   readonly next: number;
 }
 
-type WatchDeps = Pick<Deps, 'db' | 'config' | 'targets' | 'changed' | 'logger' | 'background'>;
+type WatchDeps = Pick<Deps, 'db' | 'config' | 'targets' | 'outbox' | 'logger' | 'background'>;
 
 export function createLoginWatch(deps: WatchDeps): LoginWatch {
-  const { db, config, targets, changed, logger, background } = deps;
+  const { db, config, targets, outbox, logger, background } = deps;
   const refused = new Map<string, Refused>();
 
   async function mended(name: string, { since, told }: Refused): Promise<void> {
     logger.info({ target: name, since }, 'the target lets Hallpass log in again');
     if (told === null) return;
     await rewriteOperatorNote(db, told, loggedInAgain({ ...namesOf(name), since, until: new Date() }));
-    changed(new Set());
+    outbox.kick();
   }
 
   async function tell(name: string, { since, error }: Refused): Promise<string> {
@@ -49,7 +49,7 @@ export function createLoginWatch(deps: WatchDeps): LoginWatch {
     const channel = config.slack.operatorsChannel;
     if (!(await insertOperatorNote(db, { key, channel, message })))
       await rewriteOperatorNote(db, key, message);
-    changed(new Set());
+    outbox.kick();
     return key;
   }
 

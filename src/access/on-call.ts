@@ -11,7 +11,7 @@ import { offeredToday, standsToday } from './standing.js';
 
 type OnCallDeps = Pick<
   Deps,
-  'config' | 'roles' | 'inspectors' | 'logger' | 'db' | 'changed' | 'onCall' | 'messenger'
+  'config' | 'roles' | 'inspectors' | 'logger' | 'db' | 'outbox' | 'sweeps' | 'onCall' | 'messenger'
 >;
 
 /**
@@ -75,7 +75,7 @@ export async function considerOnCall(deps: OnCallDeps, id: number): Promise<void
     });
   }
   await releaseDeliveries(deps.db, id);
-  deps.changed(new Set());
+  deps.outbox.kick();
 }
 
 /** Asks again for everything that still waits: a shift may have begun. */

@@ -24,7 +24,7 @@ import { identify, readGroups, whyUnsaid } from './who.js';
 /** More than so many at once on one target are a sign of something else: a restored ledger, a second Hallpass. */
 const FEW = 3;
 
-type OrphanDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'roles' | 'logger'>;
+type OrphanDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config' | 'roles' | 'logger'>;
 
 /**
  * Tells the operators of those that they were not told of.
@@ -51,7 +51,7 @@ export async function reportOrphans(
   const targetName = configured?.name ?? name;
   const tell = async (key: string, message: Message) => {
     const channel = deps.config.slack.operatorsChannel;
-    if (await insertOperatorNote(deps.db, { key, channel, message })) deps.changed(new Set());
+    if (await insertOperatorNote(deps.db, { key, channel, message })) deps.outbox.kick();
   };
   // Who is told is told once by the key, not because it is new: the process that wrote it down may have died then.
   const newest = orphans.at(-1)?.foundAt;

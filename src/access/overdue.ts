@@ -24,7 +24,7 @@ const LEASE = ':overdue';
  * @returns milliseconds until the next look; null when nothing is out.
  */
 export async function watchOverdue(
-  deps: Pick<Deps, 'db' | 'config' | 'changed' | 'background' | 'events' | 'logger' | 'metrics'>,
+  deps: Pick<Deps, 'db' | 'config' | 'outbox' | 'background' | 'events' | 'logger' | 'metrics'>,
   leases: Leases,
 ): Promise<number | null> {
   const { db } = deps;
@@ -36,7 +36,7 @@ export async function watchOverdue(
     const untold = await readUntold(db, BATCH);
     for (const episode of untold) await tell(deps, episode);
     if (untold.length === 0) return;
-    deps.changed(new Set());
+    deps.outbox.kick();
     deps.background('page the operators', sendPages(deps));
   });
   return next;

@@ -16,7 +16,7 @@ const JUST_NOW_MS = 2 * 60_000;
 /** A younger request is being read about, milliseconds. */
 const AGE_MS = 10_000;
 
-type AgainDeps = Pick<Deps, 'inspectors' | 'targets' | 'roles' | 'logger' | 'db' | 'changed'>;
+type AgainDeps = Pick<Deps, 'inspectors' | 'targets' | 'roles' | 'logger' | 'db' | 'outbox' | 'sweeps'>;
 
 /** Each target for itself. Never throws for a target. */
 export async function previewAgain(deps: AgainDeps): Promise<void> {

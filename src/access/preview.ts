@@ -51,7 +51,7 @@ export async function previewWithin(
  * @returns whether it was read
  */
 export async function showPreview(
-  deps: Pick<Deps, 'inspectors' | 'targets' | 'logger' | 'db' | 'changed'>,
+  deps: Pick<Deps, 'inspectors' | 'targets' | 'logger' | 'db' | 'outbox' | 'sweeps'>,
   request: AccessRequest,
   lending: Lending,
   { onlyIfRead = false }: { readonly onlyIfRead?: boolean } = {},
@@ -86,9 +86,9 @@ async function missingRights(
 }
 
 /** Lets the card go that waited for its preview. */
-export async function releaseCard({ db, changed }: Pick<Deps, 'db' | 'changed'>, id: number): Promise<void> {
+export async function releaseCard({ db, outbox }: Pick<Deps, 'db' | 'outbox'>, id: number): Promise<void> {
   await releaseDeliveries(db, id);
-  changed(new Set());
+  outbox.kick();
 }
 
 /**

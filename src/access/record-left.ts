@@ -9,7 +9,7 @@ import type { Left, Outcome } from './leaving.js';
 import { recordStrays } from './strays.js';
 
 export async function recordLeft(
-  deps: Pick<Deps, 'db' | 'changed' | 'config' | 'logger'>,
+  deps: Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config' | 'logger'>,
   left: readonly Left[],
 ): Promise<void> {
   const proofs = new Map<number, { readonly proof: Proof; readonly word: Replacement | null }>();

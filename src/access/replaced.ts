@@ -26,7 +26,7 @@ import { type Leaving, leavingReplaced, type Outcome } from './leaving.js';
 import { revoke, settle } from './take-back.js';
 import { seqOf } from './which-server.js';
 
-type ReplacedDeps = Pick<Deps, 'db' | 'config' | 'changed' | 'logger'>;
+type ReplacedDeps = Pick<Deps, 'db' | 'config' | 'outbox' | 'sweeps' | 'logger'>;
 
 /** What an operator's word would do, and by what it is told apart. */
 interface Foreseen {
@@ -148,7 +148,8 @@ export async function replace(
       closed: settled.lines.length,
     }),
   });
-  deps.changed(new Set([name]));
+  deps.outbox.kick();
+  deps.sweeps.wake(name);
   return settled;
 }
 

@@ -10,7 +10,7 @@ const BATCH = 500;
 /** After this long it is given up, milliseconds: what a server shows by then is no longer about the grant. */
 const GIVE_UP_MS = 60 * 60_000;
 
-type ReviewDeps = Pick<Deps, 'db' | 'changed' | 'inspectors' | 'logger'>;
+type ReviewDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'inspectors' | 'logger'>;
 
 /** Reviews what has ended since. A target that can't be asked is asked again at the next call. */
 export async function reviewEnded(deps: ReviewDeps): Promise<void> {

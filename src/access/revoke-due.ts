@@ -19,7 +19,7 @@ const RETRY_MS = 1_000;
 /** Memberships are compared by who runs all the time: not after so long, milliseconds. */
 const NEVER_MS = 10 ** 12;
 
-type RevokeDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'roles' | 'clearAgain' | 'logger'>;
+type RevokeDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config' | 'roles' | 'clearAgain' | 'logger'>;
 
 /**
  * Comes back to the target until `isDone`, or until `signal` says so. What goes wrong is tried again; what hinders a

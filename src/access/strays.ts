@@ -12,7 +12,7 @@ import { strayForHolder, strayForOperators } from '../surfaces/came-back.js';
 import type { Deps } from './deps.js';
 import type { Outcome } from './leaving.js';
 
-type StrayDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'logger'>;
+type StrayDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config' | 'logger'>;
 
 /** What is done within this time is told once, when it is done; milliseconds. */
 const HOLD_MS = 2_000;
@@ -66,7 +66,8 @@ export async function revokeStrays(deps: StrayDeps, found: readonly FoundStray[]
   for (const { kind, target, role, login, request } of found) {
     deps.logger.warn({ kind, target, role, login, request: request?.id }, 'a membership has to go');
   }
-  deps.changed(new Set(found.map(({ target }) => target)));
+  deps.outbox.kick();
+  for (const name of new Set(found.map(({ target }) => target))) deps.sweeps.wake(name);
 }
 
 /** Records what the target showed of these. */
@@ -135,7 +136,7 @@ async function write(deps: StrayDeps, known: readonly Known[]): Promise<void> {
     const tell = tellings(deps, { ...stray, trouble, end: end && { ...end, at: now } });
     return [{ id: due.id, sessionsBefore, revoked, trouble, end, audit, tell }];
   });
-  if ((await writeStrays(deps.db, writes)) > 0) deps.changed(new Set());
+  if ((await writeStrays(deps.db, writes)) > 0) deps.outbox.kick();
 }
 
 function proof({ outcome, closed, prepared, wantedBy }: Omit<StrayEnd, 'at'>): Record<string, unknown> {

@@ -90,7 +90,7 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
   });
   if (request === null) return notMade(deps, actor, submission, wish, refused);
   // crash point: after-submit-before-answer
-  deps.changed(new Set());
+  deps.outbox.kick();
   deps.background('preview the role', preview(deps, request, wish.role));
   // Nobody is needed where on call decides.
   const asked = policy.onCall === null ? Promise.resolve() : considerOnCall(deps, request.id);

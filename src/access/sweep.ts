@@ -23,7 +23,7 @@ export const REVOCATIONS: Most = { ...MOST, requests: 0 };
 const MOST_UNSETTLED = 10_000;
 const SETTLE_AFTER_MS = 5_000;
 
-type SweepDeps = Pick<Deps, 'db' | 'changed' | 'config' | 'roles' | 'clearAgain' | 'logger'>;
+type SweepDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config' | 'roles' | 'clearAgain' | 'logger'>;
 
 /**
  * Does everything that is due on this target now. Taking memberships away goes first: the next ones are read while one

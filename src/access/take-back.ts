@@ -36,7 +36,7 @@ export interface Revoked {
 
 /** Takes the memberships away. Until `settle` has recorded it, the intent to take them away stands. */
 export async function revoke(
-  deps: Pick<Deps, 'db' | 'changed' | 'logger'>,
+  deps: Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'logger'>,
   name: string,
   target: Target,
   leaving: readonly Leaving[],
@@ -74,7 +74,7 @@ export async function revoke(
  * @returns what became of each.
  */
 export async function settle(
-  deps: Pick<Deps, 'db' | 'changed' | 'config' | 'logger'>,
+  deps: Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config' | 'logger'>,
   target: Target,
   revoked: readonly Revoked[],
 ): Promise<readonly Left[]> {
@@ -148,7 +148,7 @@ function outcomeOf(answer: SessionsEnded | undefined, found: boolean, users: rea
 
 /** Records that no GRANT was ever run for these. */
 export async function recordNeverLent(
-  deps: Pick<Deps, 'db' | 'changed'>,
+  deps: Pick<Deps, 'db' | 'outbox' | 'sweeps'>,
   requests: readonly Pick<Ending, 'id'>[],
 ): Promise<void> {
   const proof = { found: false, closed: 0, prepared: [] };

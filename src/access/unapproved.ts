@@ -10,7 +10,7 @@ import type { Deps } from './deps.js';
  * must not be able to grant by that alone. The operators' message is written first, so that no crash loses it.
  */
 export async function failUnapproved(
-  deps: Pick<Deps, 'db' | 'changed' | 'config' | 'logger'>,
+  deps: Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config' | 'logger'>,
   requests: readonly AccessRequest[],
 ): Promise<void> {
   const channel = deps.config.slack.operatorsChannel;

@@ -134,7 +134,7 @@ export interface Met {
  * @param places where grants are out.
  */
 export async function meet(
-  deps: Pick<Deps, 'db' | 'config' | 'changed' | 'logger'>,
+  deps: Pick<Deps, 'db' | 'config' | 'outbox' | 'sweeps' | 'logger'>,
   name: string,
   server: Server,
   anchor: number | null,
@@ -184,14 +184,15 @@ export async function meet(
     });
     if (standing === 'unknown') await tellOperators(deps, `taken:${name}`, seen, takenForOwn(facts));
     // What was refused because it was not looked at yet is done at once.
-    deps.changed(new Set([name]));
+    deps.outbox.kick();
+    deps.sweeps.wake(name);
   }
   return { isKnown: true, moved: after ?? moved, replaced: null };
 }
 
 /** Once a day for each server that answers. */
 async function tellOperators(
-  { db, config, changed }: Pick<Deps, 'db' | 'config' | 'changed'>,
+  { db, config, outbox }: Pick<Deps, 'db' | 'config' | 'outbox'>,
   key: string,
   seen: ServerIdentity,
   message: Message,
@@ -202,7 +203,7 @@ async function tellOperators(
     channel: config.slack.operatorsChannel,
     message,
   });
-  if (told) changed(new Set());
+  if (told) outbox.kick();
 }
 
 /**
@@ -253,7 +254,7 @@ export async function assertMayGrant(
  * its memberships are compared: what one of its standbys becomes is to be recognized.
  */
 export function createServerWatch(
-  deps: Pick<Deps, 'db' | 'config' | 'changed' | 'logger' | 'targets' | 'background'>,
+  deps: Pick<Deps, 'db' | 'config' | 'outbox' | 'sweeps' | 'logger' | 'targets' | 'background'>,
 ): {
   /** @param busy where something is out, or ended within the hour */
   look(busy: readonly string[]): Promise<void>;
@@ -281,7 +282,7 @@ export function createServerWatch(
 
 /** Asks a server who it is, and its standbys; what differs has everything compared at once. */
 async function lookAt(
-  { db, changed, logger, targets }: Pick<Deps, 'db' | 'changed' | 'logger' | 'targets'>,
+  { db, outbox, sweeps, logger, targets }: Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'logger' | 'targets'>,
   name: string,
 ): Promise<void> {
   const target = targets.get(name);
@@ -294,7 +295,8 @@ async function lookAt(
     // A stranger that is still there was told of.
     if (isKnown ? stranger !== null : stranger?.startedAt !== server.startedAt) {
       await compareAtOnce(db, name);
-      changed(new Set([name]));
+      outbox.kick();
+      sweeps.wake(name);
     }
     if (!isKnown) return;
     const own = (await target.standbys()).filter(({ id }) => id === server.id);

@@ -16,7 +16,7 @@ export async function readOpenOn({ db }: Pick<Deps, 'db'>, target: string): Prom
  * @returns a line for each request; `failed` when one of them was not open.
  */
 export async function writeOff(
-  deps: Pick<Deps, 'db' | 'config' | 'changed'>,
+  deps: Pick<Deps, 'db' | 'config' | 'outbox' | 'sweeps'>,
   ids: readonly number[],
   { by, because }: { readonly by: string; readonly because: string },
 ): Promise<{ readonly lines: readonly string[]; readonly failed: boolean }> {

@@ -1,4 +1,5 @@
 /** What only an operator can say: that a server was replaced for good, or that something can never be proved. */
+import { OTHERS_LOOK } from '../access/deps.js';
 import { foreseeReplaced, replace } from '../access/replaced.js';
 import { readOpenOn, writeOff } from '../access/write-off.js';
 import type { Config, TargetConfig } from '../config/config.js';
@@ -23,7 +24,7 @@ export async function sayReplaced(
   targets: readonly TargetConfig[],
   { because, yes }: Word,
 ): Promise<void> {
-  const deps = { db, config, logger: createLogger('silent'), changed: () => undefined };
+  const deps = { db, config, logger: createLogger('silent'), ...OTHERS_LOOK };
   for (const { key, ...how } of targets) {
     const target = openTarget(how);
     try {
@@ -71,7 +72,7 @@ export async function sayWrittenOff(
       '--write-off R-1042, or --target T',
     );
   }
-  const deps = { db, config, changed: () => undefined };
+  const deps = { db, config, ...OTHERS_LOOK };
   const ids = target === undefined ? names.map(requestId) : await readOpenOn(deps, target);
   if (ids.length === 0) {
     print(`${target}: nothing is open there`);

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { accept, foresee } from '../access/accept.js';
 import { recognise } from '../access/anchors.js';
+import { OTHERS_LOOK } from '../access/deps.js';
 import { recoverFromTarget } from '../access/recover.js';
 import type { Config, TargetConfig } from '../config/config.js';
 import { readDatabases, readLogLevel } from '../config/env.js';
@@ -128,7 +129,7 @@ async function remember(
 /** Says how a target stands to the ledger, and goes on there when that is wanted. */
 async function settle(db: Queryable, config: Config, { key, ...how }: TargetConfig, goOn: boolean) {
   const logger = createLogger('silent');
-  const deps = { db, config, logger, changed: () => undefined };
+  const deps = { db, config, logger, ...OTHERS_LOOK };
   const target: Target = openTarget(how);
   try {
     const { server, surroundings } = await target.list();

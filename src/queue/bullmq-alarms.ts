@@ -26,13 +26,16 @@ export function createAlarms(options: {
     arm: arming.arm,
     isUp: () => !outages.set.isOut() && !outages.received.isOut(),
     async start(onAlarm) {
-      receiving.start(async (target) => {
+      receiving.start(async (alarm) => {
         // crash point: after-ring-before-sweep
         try {
-          await onAlarm(target);
+          await onAlarm(alarm);
         } catch (error) {
           // Not tried again: the caller's plain timer comes round in any case.
-          logger.error({ err: error, target }, 'An alarm rang, and looking at the target failed');
+          logger.error(
+            { err: error, target: alarm.target },
+            'An alarm rang, and looking at the target failed',
+          );
         }
       });
     },

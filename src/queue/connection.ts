@@ -1,13 +1,10 @@
 /** BullMQ's two ends, the queue that adds jobs and the worker that receives them, on Redis or on Postgres. */
 import { type BackendFactory, createRedisBackend, type IQueueBackend, withBackend } from 'bullmq';
 import type { RedisServer } from '../config/redis-url.js';
+import type { Alarm } from './alarms.js';
 import { QUEUE_NAME } from './names.js';
 import { createLedgerBackend } from './postgres-backend.js';
 import { RETRY_MS, redisOptions } from './redis-options.js';
-
-interface Alarm {
-  readonly target: string;
-}
 
 interface End {
   on(event: 'error', listener: (error: Error) => void): unknown;
@@ -29,7 +26,7 @@ export interface AlarmWorker extends End {
 
 export interface AlarmConnection {
   openQueue(): AlarmQueue;
-  openWorker(onAlarm: (target: string) => Promise<void>): AlarmWorker;
+  openWorker(onAlarm: (alarm: Alarm) => Promise<void>): AlarmWorker;
 }
 
 /** A worker that waits in vain looks again after so long, seconds. What is added meanwhile wakes it (NOTIFY). */
@@ -62,7 +59,7 @@ function connect<B extends IQueueBackend, C>(
         streams: { events: { maxLen: 100 } },
       }),
     openWorker: (onAlarm) =>
-      new Worker<Alarm>(QUEUE_NAME, (job) => onAlarm(job.data.target), {
+      new Worker<Alarm>(QUEUE_NAME, (job) => onAlarm(job.data), {
         ...options,
         connection,
         autorun: false,

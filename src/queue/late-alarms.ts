@@ -1,6 +1,6 @@
 import { coerceError } from '../errors.js';
 import type { Logger } from '../logger.js';
-import type { Alarms } from './alarms.js';
+import type { Alarm, Alarms } from './alarms.js';
 
 /**
  * Alarms whose engine is loaded a while after the start: it is a third of all that a start has to load, and nobody waits for
@@ -14,7 +14,7 @@ export function createLateAlarms(load: () => Promise<Alarms>, afterMs: number, l
   let loading: Promise<void> | undefined;
   let engine: Alarms | null = null;
 
-  async function begin(onAlarm: (target: string) => Promise<void>): Promise<void> {
+  async function begin(onAlarm: (alarm: Alarm) => Promise<void>): Promise<void> {
     const loaded = await load();
     engine = loaded;
     for (const [target, at] of early) loaded.arm(target, Math.max(0, at - Date.now()));

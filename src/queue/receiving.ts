@@ -5,25 +5,26 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { coerceError } from '../errors.js';
+import type { Alarm } from './alarms.js';
 import { closeInTime, discard } from './close.js';
 import type { AlarmWorker } from './connection.js';
 import type { Outage } from './outage.js';
 import { RETRY_MS } from './redis-options.js';
 
 export interface Receiving {
-  start(onAlarm: (target: string) => Promise<void>): void;
+  start(onAlarm: (alarm: Alarm) => Promise<void>): void;
   close(): Promise<void>;
 }
 
 export function createReceiving(
-  openWorker: (onAlarm: (target: string) => Promise<void>) => AlarmWorker,
+  openWorker: (onAlarm: (alarm: Alarm) => Promise<void>) => AlarmWorker,
   outage: Outage,
 ): Receiving {
   const closing = new AbortController();
   let worker: AlarmWorker | null = null;
 
   /** Ends when `close` is called; never throws. */
-  async function receive(onAlarm: (target: string) => Promise<void>): Promise<void> {
+  async function receive(onAlarm: (alarm: Alarm) => Promise<void>): Promise<void> {
     while (!closing.signal.aborted) {
       try {
         worker = openWorker(onAlarm);

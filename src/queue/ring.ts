@@ -23,7 +23,7 @@ export async function ring(
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, RING_MS);
   });
-  const rung = Promise.all(targets.map((target) => queue.add('look', { target }, { delay: 0 })));
+  const rung = Promise.all(targets.map((target) => queue.add('look', { target, news: true }, { delay: 0 })));
   await Promise.race([late, rung.catch(() => undefined)]);
   clearTimeout(timer);
   await discard(queue);

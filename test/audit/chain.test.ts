@@ -1,4 +1,5 @@
 /** Every event is chained, whoever writes it and however many do; and who writes can do no more than that. */
+
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runner } from 'node-pg-migrate';
@@ -7,6 +8,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyChain } from '../../src/access/audit/verify.js';
 import { change } from '../../src/access/change.js';
+import { OTHERS_LOOK } from '../../src/access/deps.js';
 import { hashAt, readHead } from '../../src/ledger/audit-chain.js';
 import { insertEvent } from '../../src/ledger/insert-event.js';
 import { insertRequest } from '../../src/ledger/insert-request.js';
@@ -85,7 +87,7 @@ it('is whole, without a gap or a deadlock, when eight connections write thousand
   if (shared === null) throw new Error('not inserted');
   const say = async (writer: pg.Pool, ids: readonly number[], round: number) => {
     const event = { type: 'on_call_said', note: `round ${round}` } as const;
-    const outcomes = await change({ db: writer, changed: () => undefined }, ids, () => ({ event }));
+    const outcomes = await change({ db: writer, ...OTHERS_LOOK }, ids, () => ({ event }));
     expect([...outcomes.values()].filter(({ ok }) => ok)).toHaveLength(ids.length);
   };
   const writers = Array.from({ length: 8 }, () => createPool(databaseUrl, () => undefined));

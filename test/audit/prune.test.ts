@@ -1,4 +1,5 @@
 /** Pruned by whoever has the key, the rest still verifies; by anybody else, it doesn't. */
+
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,7 @@ import { pruneEvents } from '../../src/access/audit/prune.js';
 import { reconcile } from '../../src/access/audit/reconcile.js';
 import { verifyChain } from '../../src/access/audit/verify.js';
 import { change } from '../../src/access/change.js';
+import { OTHERS_LOOK } from '../../src/access/deps.js';
 import { headName } from '../../src/domain/audit-chain.js';
 import type { RequestEvent } from '../../src/domain/request.js';
 import { hashAt, readHead } from '../../src/ledger/audit-chain.js';
@@ -42,7 +44,7 @@ beforeAll(async () => {
 });
 
 async function changeRequest(event: RequestEvent): Promise<void> {
-  const outcome = await change({ db, changed: () => undefined }, [requestId], () => ({ event }));
+  const outcome = await change({ db, ...OTHERS_LOOK }, [requestId], () => ({ event }));
   expect(outcome.get(requestId)).toMatchObject({ ok: true });
 }
 
@@ -165,7 +167,7 @@ test('takes requests along of which no event is left, with their decisions; the 
     return requestId;
   };
   const denied = await asked();
-  const outcome = await change({ db, changed: () => undefined }, [denied], () => ({
+  const outcome = await change({ db, ...OTHERS_LOOK }, [denied], () => ({
     event: { type: 'deny', by: 'U0BEN', via: 'dba' },
     decision: { approver: 'U0BEN', verdict: 'deny', via: 'dba' },
   }));

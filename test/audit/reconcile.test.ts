@@ -1,7 +1,9 @@
 /** Whatever a request is that its audit events do not make of it is named; what Hallpass wrote itself always fits. */
+
 import { beforeAll, describe, expect, it } from 'vitest';
 import { reconcile } from '../../src/access/audit/reconcile.js';
 import { change } from '../../src/access/change.js';
+import { OTHERS_LOOK } from '../../src/access/deps.js';
 import type { AccessRequest, RequestEvent } from '../../src/domain/request.js';
 import { insertRequest } from '../../src/ledger/insert-request.js';
 import { readRequests } from '../../src/ledger/read-requests.js';
@@ -51,7 +53,7 @@ async function submitted(change_: Parameters<typeof aWish>[0] = {}): Promise<num
 
 /** What Hallpass itself writes; what the state table refuses is left out. */
 async function live(id: number, ...steps: readonly RequestEvent[]): Promise<AccessRequest> {
-  for (const event of steps) await change({ db, changed: () => undefined }, [id], () => ({ event }));
+  for (const event of steps) await change({ db, ...OTHERS_LOOK }, [id], () => ({ event }));
   const [request] = (await readRequests(db, [id])).requests;
   if (request === undefined) throw new Error('not there');
   return request;

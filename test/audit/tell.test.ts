@@ -18,8 +18,10 @@ const replica = {
     people: new Map(),
     targets: new Map(),
   },
-  changed: () => {
-    kicks += 1;
+  outbox: {
+    kick: () => {
+      kicks += 1;
+    },
   },
 };
 const tell = () => Promise.all([1, 2, 3, 4].map(() => tellHead(replica)));

@@ -1,5 +1,7 @@
 /** Requests in a ledger, made as Hallpass makes them: each step an event of the state table. */
+
 import { change } from '../../src/access/change.js';
+import { OTHERS_LOOK } from '../../src/access/deps.js';
 import type { RequestEvent } from '../../src/domain/request.js';
 import { insertRequest, type NewRequest } from '../../src/ledger/insert-request.js';
 import type { Queryable } from '../../src/ledger/pool.js';
@@ -36,7 +38,7 @@ export async function asked(
 
 export async function happened(db: Queryable, id: number, events: readonly RequestEvent[]): Promise<void> {
   for (const event of events) {
-    const outcome = (await change({ db, changed: () => undefined }, [id], () => ({ event }))).get(id);
+    const outcome = (await change({ db, ...OTHERS_LOOK }, [id], () => ({ event }))).get(id);
     if (outcome?.ok !== true) throw new Error(`R-${id} refused ${event.type}`);
   }
 }

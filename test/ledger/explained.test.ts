@@ -1,7 +1,9 @@
 /** Hallpass's own login, and a thief with its password, change no request without an audit event that explains it. */
+
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { change } from '../../src/access/change.js';
+import { OTHERS_LOOK } from '../../src/access/deps.js';
 import type { RequestEvent } from '../../src/domain/request.js';
 import { insertRequest } from '../../src/ledger/insert-request.js';
 import { ledgerConnection } from '../../src/ledger/pool.js';
@@ -32,7 +34,7 @@ const steps: readonly RequestEvent[] = [
 async function aRequest(...events: readonly RequestEvent[]): Promise<number> {
   const id = (await insertRequest(db, aWish()))?.id ?? 0;
   for (const event of events) {
-    const outcome = await change({ db, changed: () => undefined }, [id], () => ({ event }));
+    const outcome = await change({ db, ...OTHERS_LOOK }, [id], () => ({ event }));
     expect(outcome.get(id)).toMatchObject({ ok: true });
   }
   return id;
@@ -179,7 +181,7 @@ it('stands in the way of no notice and no end, whatever the owner of the ledger 
     { type: 'warned' },
     { type: 'proved_gone', proof: { found: true, closed: 0, prepared: [] } },
   ];
-  for (const event of ending) await change({ db, changed: () => undefined }, [id], () => ({ event }));
+  for (const event of ending) await change({ db, ...OTHERS_LOOK }, [id], () => ({ event }));
   expect((await readRequests(db, [id])).requests[0]).toMatchObject({ state: 'ended', why: 'expired' });
 });
 
@@ -200,7 +202,7 @@ it('looks at no more of the audit trail than the events of what is written', asy
     return rows[0]?.n ?? 0;
   };
   const request = await insertRequest(thief, aWish());
-  await change({ db: thief, changed: () => undefined }, [request?.id ?? 0], () => ({
+  await change({ db: thief, ...OTHERS_LOOK }, [request?.id ?? 0], () => ({
     event: { type: 'withdraw', by: 'U0ANA' },
   }));
   expect(await looked()).toBeLessThan(100);

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { change } from '../../src/access/change.js';
+import { OTHERS_LOOK } from '../../src/access/deps.js';
 import type { AccessRequest } from '../../src/domain/request.js';
 import { holdsAnchor, readReach } from '../../src/ledger/anchor.js';
 import {
@@ -26,7 +27,7 @@ const { db } = ledger;
 const owner = new pg.Client(ledgerConnection(ledger.ownerUrl));
 await owner.connect();
 afterAll(() => owner.end());
-const deps = { db, changed: () => undefined };
+const deps = { db, ...OTHERS_LOOK };
 
 async function submitted(wish: NewRequest = aWish()): Promise<AccessRequest> {
   const request = await insertRequest(db, wish);

@@ -1,6 +1,8 @@
 /** What was told and settled long ago goes, and nothing that anybody still needs; however long the history is. */
+
 import { beforeAll, describe, expect, it } from 'vitest';
 import { change } from '../../src/access/change.js';
+import { OTHERS_LOOK } from '../../src/access/deps.js';
 import { forgetOld } from '../../src/access/retention.js';
 import type { RequestEvent } from '../../src/domain/request.js';
 import { isStray } from '../../src/ledger/deliveries.js';
@@ -16,7 +18,7 @@ const LONG_AGO = `now() - interval '31 days'`;
 
 async function aRequest(...events: readonly RequestEvent[]): Promise<number> {
   const id = (await insertRequest(db, aWish()))?.id ?? 0;
-  for (const event of events) await change({ db, changed: () => undefined }, [id], () => ({ event }));
+  for (const event of events) await change({ db, ...OTHERS_LOOK }, [id], () => ({ event }));
   await owner.query(
     'update deliveries set sent = wanted, created_at = $2, channel = recipient, ts = key where request_id = $1',
     [id, new Date(Date.now() - 40 * DAY_MS)],

@@ -30,7 +30,7 @@ export async function openAlarms(backend: Backend, failing: readonly string[] = 
   if (redis instanceof Wrong) throw new Error(redis.message);
   const alarms = createAlarms({ ...rest, redis, logger });
   onTestFinished(() => alarms.close());
-  await alarms.start(async (target) => {
+  await alarms.start(async ({ target }) => {
     rung.push(target);
     if (failing.includes(target)) throw new Error(`no sweep of ${target}`);
   });

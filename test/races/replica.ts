@@ -1,4 +1,5 @@
 /** Two replicas in one process: the real use cases, each with its own pool and its own connection to one real server. */
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { startSlack } from '../../sandbox/slack/index.js';
 import type { Clicked, Reply } from '../../src/access/access.js';
 import { decide } from '../../src/access/decide.js';
 import type { Deps } from '../../src/access/deps.js';
+import { OTHERS_LOOK } from '../../src/access/deps.js';
 import { checkDrift } from '../../src/access/drift.js';
 import { end, giveBack } from '../../src/access/give-back.js';
 import { createHerds } from '../../src/access/herds.js';
@@ -133,7 +135,7 @@ export function createReplica(databaseUrl: string, config: Config, { botToken, a
     background: (_, work) => void pending.push(work.catch((error: unknown) => failures.push(error))),
     clearAgain: () => undefined,
     placesChanged: () => undefined,
-    changed: () => undefined,
+    ...OTHERS_LOOK,
   };
   const racer = (own: Deps, ownTarget: Target): Racer => {
     const actor = (userId: string) => ({ userId });

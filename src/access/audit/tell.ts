@@ -14,8 +14,8 @@ export const TELL_HEAD_EVERY_MS = 3_600_000;
 export async function tellHead({
   db,
   config,
-  changed,
-}: Pick<Deps, 'db' | 'config' | 'changed'>): Promise<void> {
+  outbox,
+}: Pick<Deps, 'db' | 'config' | 'outbox'>): Promise<void> {
   const head = await readHead(db);
   if (head.seq === 0) return;
   const day = (await readNow(db)).toISOString().slice(0, 10);
@@ -25,5 +25,5 @@ export async function tellHead({
     channel,
     message: auditHead(head, day),
   });
-  if (news) changed(new Set());
+  if (news) outbox.kick();
 }

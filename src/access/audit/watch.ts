@@ -18,7 +18,7 @@ const REST = 4;
  * @returns the call; it answers with the milliseconds after which the next page may be read, null at the end.
  */
 export function createRequestWatch(
-  deps: Pick<Deps, 'db' | 'config' | 'changed' | 'logger'>,
+  deps: Pick<Deps, 'db' | 'config' | 'outbox' | 'sweeps' | 'logger'>,
 ): () => Promise<number | null> {
   let after = 0;
   return async () => {
@@ -31,7 +31,7 @@ export function createRequestWatch(
 }
 
 async function tell(
-  { db, config, changed, logger }: Pick<Deps, 'db' | 'config' | 'changed' | 'logger'>,
+  { db, config, outbox, logger }: Pick<Deps, 'db' | 'config' | 'outbox' | 'logger'>,
   misfits: readonly Misfit[],
 ): Promise<void> {
   const found = createHash('sha256').update(JSON.stringify(misfits)).digest('hex');
@@ -49,5 +49,5 @@ async function tell(
       'a request is not what its audit events make of it',
     );
   }
-  changed(new Set());
+  outbox.kick();
 }

@@ -21,7 +21,7 @@ const BATCH = 500;
 /** People asked by direct message for one request. */
 const MOST_ASKED = 20;
 
-type AskingDeps = Pick<Deps, 'db' | 'config' | 'roles' | 'messenger' | 'changed' | 'logger'>;
+type AskingDeps = Pick<Deps, 'db' | 'config' | 'roles' | 'messenger' | 'outbox' | 'sweeps' | 'logger'>;
 
 /** Looks at all that waits. */
 export async function lookWhoDecides(deps: AskingDeps): Promise<void> {
@@ -124,7 +124,7 @@ async function askingNow(
 
 /** Once a day for each role and reason, among all replicas. */
 async function tellOperators(
-  { db, config, changed }: AskingDeps,
+  { db, config, outbox }: AskingDeps,
   undecidable: readonly { readonly request: AccessRequest; readonly nobody: Asking['nobody'] }[],
 ): Promise<void> {
   if (undecidable.length === 0) return;
@@ -139,5 +139,5 @@ async function tellOperators(
     const message = nobodyDecides({ request, targetName, nobody });
     await insertOperatorNote(db, { key, channel: config.slack.operatorsChannel, message });
   }
-  changed(new Set());
+  outbox.kick();
 }

@@ -28,8 +28,8 @@ export interface Places {
   warnings(): Promise<readonly string[]>;
 }
 
-export function createPlaces(deps: Pick<Deps, 'db' | 'config' | 'messenger' | 'changed' | 'logger'>): Places {
-  const { db, config, logger, changed } = deps;
+export function createPlaces(deps: Pick<Deps, 'db' | 'config' | 'messenger' | 'outbox' | 'logger'>): Places {
+  const { db, config, logger, outbox } = deps;
   const home = config.slack.operatorsChannel;
   /** The operators' channel is shut, and nobody is known who could be told instead. */
   let nobodyToTell = false;
@@ -77,7 +77,7 @@ export function createPlaces(deps: Pick<Deps, 'db' | 'config' | 'messenger' | 'c
       }
       if (closed.includes(home)) news = (await tellDirectly()) || news;
       else nobodyToTell = false;
-      if (news) changed(new Set());
+      if (news) outbox.kick();
     },
     async warnings() {
       const [places, undecidable] = await Promise.all([readShut(db), countUndecidable(db)]);

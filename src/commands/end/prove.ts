@@ -1,8 +1,10 @@
 /** Waits until what an operator ended is proved gone, and revokes it from here beside any Hallpass that runs. */
+
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAnchors } from '../../access/anchors.js';
+import { OTHERS_LOOK } from '../../access/deps.js';
 import { createLeases } from '../../access/leases.js';
 import { revokeUntil } from '../../access/revoke-due.js';
 import { createRoles } from '../../access/roles.js';
@@ -35,7 +37,7 @@ export async function proveGone(
   { scope, ids, patienceMs, onProgress, signal }: Proving,
 ): Promise<Unproved> {
   const logger = createLogger('silent');
-  const deps = { db, config, logger, changed: () => undefined, clearAgain: () => undefined };
+  const deps = { db, config, logger, ...OTHERS_LOOK, clearAgain: () => undefined };
   const sweeping = { ...deps, roles: createRoles(config, new Map(), logger) };
   const leases = createLeases(deps, `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`);
   const tools = { anchors: createAnchors(deps), leases };

@@ -1,3 +1,4 @@
+import { OTHERS_LOOK } from '../../access/deps.js';
 import { type Ahead, endNow, foreseeEnd } from '../../access/end-now.js';
 import type { Config } from '../../config/config.js';
 import type { OperatorsWord } from '../../domain/request.js';
@@ -26,7 +27,7 @@ export async function writeDown(
     readonly wake: (ids: readonly number[]) => Promise<void>;
   },
 ): Promise<readonly number[]> {
-  const deps = { db, config, changed: () => undefined };
+  const deps = { db, config, ...OTHERS_LOOK };
   const known = new Set(ids);
   let next = ahead;
   const progress = createProgress();
