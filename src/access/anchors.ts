@@ -66,7 +66,7 @@ export function createAnchors(deps: AnchorDeps): Anchors {
       const isKnown = !row.doubted && (known.get(name) ?? Number.POSITIVE_INFINITY) <= row.head;
       try {
         if (!isKnown) {
-          const { server, surroundings } = await target.list();
+          const { server, surroundings } = await target.look([]);
           if ((await recognise(deps, name, surroundings.anchor, server.id)) === 'forged') {
             forget(name);
             forged.add(name);

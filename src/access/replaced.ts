@@ -121,7 +121,7 @@ export async function replace(
   { by, because }: Omit<Replacement, 'id'>,
 ): Promise<{ readonly lines: readonly string[]; readonly left: boolean }> {
   const { db, config } = deps;
-  const { server, surroundings } = await target.list();
+  const { server, surroundings } = await target.look([]);
   const { known } = await readKnownPlace(db, name);
   const word = { by, because, id: server.id };
   if (!(await recordReplaced(db, name, word))) {
