@@ -36,6 +36,9 @@ export async function lend(
   now: Date,
 ): Promise<readonly number[]> {
   if (requests.length === 0) return [];
+  const looking = target.look(requests);
+  // Unless something is asked for, nobody waits for it.
+  looking.catch(() => undefined);
   const hold = await readHold(deps.db, name);
   // Not to be tried again each second: it is due when granting resumes.
   if (hold.isPaused) return [];
@@ -53,7 +56,8 @@ export async function lend(
   // crash point: after-ledger-before-grant
   let tried: readonly AccessRequest[] = asked;
   try {
-    const { server, surroundings, facts } = await target.look(asked);
+    const { server, surroundings, facts: all } = await looking;
+    const facts = all.filter((_, i) => asked.some(({ id }) => id === requests[i]?.id));
     if (surroundings.isShared && expected === null) throw sharedLogin(server.login);
     if (expected !== null && server.id !== expected) {
       await forgetChecked(deps.db, name);
@@ -64,11 +68,14 @@ export async function lend(
       throw new HallpassError('a standby answers, and roles are lent on its primary', { passing: true });
     }
     await assertMayGrant(deps, name, server);
-    const placed = await intend(deps, server, asked, await withoutStrangers(deps, server, facts));
+    const [placed, { isPaused }] = await Promise.all([
+      intend(deps, server, asked, await withoutStrangers(deps, server, facts)),
+      // The server was asked since: an operator's word of this moment counts.
+      readHold(deps.db, name),
+    ]);
     tried = placed.map(({ request }) => request);
     // crash point: after-intend-before-grant
-    // The server was asked since: an operator's word of this moment counts.
-    if ((await readHold(deps.db, name)).isPaused) return undone;
+    if (isPaused) return undone;
     const answers = await target.lend(
       server.id,
       placed.map(({ request, place }) => ({
