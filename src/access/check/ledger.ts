@@ -14,7 +14,7 @@ import { type Finding, failed, failure, note, ok } from './finding.js';
 import { describeOwnLogin } from './own-login.js';
 import { checkWaiting } from './waiting.js';
 
-/** A process of Hallpass opens two pools of ten, and what keeps alarms without Redis; an idle one has some ten open. */
+/** A process of Hallpass opens two pools of ten, and what keeps alarms without Redis; its start uses some ten at once. */
 const CONNECTIONS = { least: 10, most: 24 };
 /** A migration holds its lock on a second one; a third is BullMQ's. */
 const TO_MIGRATE = { least: 2, most: 3 };
