@@ -2,10 +2,13 @@ import type { TargetConfig } from '../../config/config.js';
 import { compare, pairKey } from '../../domain/compare.js';
 import { type AccessRequest, isFinal, requestName } from '../../domain/request.js';
 import { readOpenStrays } from '../../ledger/open-strays.js';
+import { readReported } from '../../ledger/orphans.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { readLastOfPlaces, readWanted } from '../../ledger/read-requests.js';
+import { readTarget } from '../../ledger/targets.js';
 import { OWNER } from '../../target/guarded/names.js';
 import type { Membership, Server, Target } from '../../target/target.js';
+import { judgeAnchor } from '../anchors.js';
 import { askFormer } from '../former-login.js';
 import { type Finding, failure, note, ok } from './finding.js';
 import type { LedgerView } from './ledger.js';
@@ -30,7 +33,7 @@ export async function checkMemberships(
     return [note('memberships', says)];
   }
   const former = await findFormer(ledger.db, key, target);
-  const unexplained = await findUnexplained(ledger.db, key, target);
+  const { unexplained, doubted } = await findUnexplained(ledger.db, key, target);
   if (unexplained.length === 0 && former.length > 0) return former;
   if (unexplained.length === 0)
     return [ok('memberships', 'The ledger explains all that Hallpass has granted here.')];
@@ -41,7 +44,9 @@ export async function checkMemberships(
     ...unexplained
       .slice(0, SHOWN)
       .map((found) =>
-        describeUnexplained(found, grantor, orphans, revokeOursSql(server.version, found, grantor)),
+        doubted
+          ? describeDoubted(found, grantor, key)
+          : describeUnexplained(found, grantor, orphans, revokeOursSql(server.version, found, grantor)),
       ),
     ...(rest > 0 ? [failure('memberships', `${rest} more are not explained either.`)] : []),
   ];
@@ -69,6 +74,16 @@ function describeUnexplained(
     'memberships',
     says,
     `Likely causes, in order: another Hallpass uses the same login, the ledger was restored, somebody granted it by hand. To revoke it, click in the operators’ channel, or:\n${sql}`,
+  );
+}
+
+/** Of a ledger in doubt nothing is revoked, and nothing should be by hand: it doesn't know what was granted since. */
+function describeDoubted({ role, login, last }: Unexplained, grantor: string, key: string): Finding {
+  const ended = last === null ? '' : `, and has ended ${requestName(last.id)}`;
+  return failure(
+    'memberships',
+    `${login} is a member of ${role} by ${grantor}. This ledger doesn’t explain it${ended}, and is in doubt.`,
+    `Run \`hallpass recover ${key}\` first.`,
   );
 }
 
@@ -108,28 +123,39 @@ async function findFormer(db: Queryable, key: string, target: Target): Promise<r
   });
 }
 
-/** A membership, and the last request for it; null when there was none. */
+/** A membership, and the last request for it; null when there was none, or it was reported, and waits for a click. */
 interface Unexplained extends Membership {
   readonly last: Pick<AccessRequest, 'id'> | null;
 }
 
 /** As the drift check: what this ledger never granted, and what outlived its request; not what is being revoked. */
-async function findUnexplained(db: Queryable, key: string, target: Target): Promise<readonly Unexplained[]> {
+async function findUnexplained(
+  db: Queryable,
+  key: string,
+  target: Target,
+): Promise<{ readonly unexplained: readonly Unexplained[]; readonly doubted: boolean }> {
   // The ledger is read first: what is granted meanwhile is found explained below.
   const { now, requests } = await readWanted(db, key);
-  const { server, memberships } = await target.list();
+  const { server, memberships, surroundings } = await target.list();
   const seen = { server: server.id, grantorOid: server.grantorOid, memberships };
   const { unexplained } = compare(requests, seen, now);
-  const [last, strays] = await Promise.all([
+  const { anchor } = surroundings;
+  const [last, strays, reported, { doubted }, judged] = await Promise.all([
     readLastOfPlaces(db, server.id, unexplained),
     readOpenStrays(db, key),
+    readReported(db, key, server.id),
+    readTarget(db, key),
+    anchor === null || anchor === 'garbled'
+      ? null
+      : judgeAnchor(db, { target: key, server: server.id }, anchor),
   ]);
   const lastOf = new Map(last.flatMap((each) => (each.place === null ? [] : [[pairKey(each.place), each]])));
   const leaving = new Set(strays.filter((stray) => stray.server === server.id).map(pairKey));
-  return unexplained.flatMap((membership) => {
+  const found = unexplained.flatMap((membership) => {
     const pair = pairKey(membership);
     const request = lastOf.get(pair) ?? null;
     if (leaving.has(pair) || (request !== null && !isFinal(request.state))) return [];
-    return [{ ...membership, last: request }];
+    return [{ ...membership, last: reported.has(pair) ? null : request }];
   });
+  return { unexplained: found, doubted: doubted || judged?.says === 'doubted' };
 }
