@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Deps } from './access/deps.js';
-import { refuseLostTargets } from './access/lost-targets.js';
+import { refuseLostTargets } from './access/recovery/lost-targets.js';
 import { describeChanges } from './config/changes.js';
 import type { Config } from './config/config.js';
 import { coerceError, HallpassError } from './errors.js';

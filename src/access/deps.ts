@@ -8,7 +8,7 @@ import type { OnCall } from '../oncall/on-call.js';
 import type { Alarms } from '../queue/alarms.js';
 import type { Inspector } from '../target/inspection/inspector.js';
 import type { Target } from '../target/target.js';
-import type { Roles } from './roles.js';
+import type { Roles } from './asking/roles.js';
 
 /** How often every process looks at everything, milliseconds. Every bound that Hallpass states follows from it. */
 export const HEARTBEAT_MS = 15_000;

@@ -1,6 +1,6 @@
 /** `hallpass end`: the incident switch. What it writes stands whatever becomes of the command itself. */
 import type { Command } from 'commander';
-import { type Ahead, foreseeEnd, readAll } from '../access/end-now.js';
+import { type Ahead, foreseeEnd, readAll } from '../access/operating/end-now.js';
 import type { Config } from '../config/config.js';
 import { readDatabases } from '../config/env.js';
 import { parseDuration } from '../domain/duration.js';

@@ -1,7 +1,7 @@
 /** What only an operator can say: that a server was replaced for good, or that something can never be proved. */
 import { OTHERS_LOOK } from '../access/deps.js';
-import { foreseeReplaced, replace } from '../access/replaced.js';
-import { readOpenOn, writeOff } from '../access/write-off.js';
+import { foreseeReplaced, replace } from '../access/recovery/replaced.js';
+import { readOpenOn, writeOff } from '../access/recovery/write-off.js';
 import type { Config, TargetConfig } from '../config/config.js';
 import { coerceError, HallpassError } from '../errors.js';
 import type { Queryable } from '../ledger/pool.js';

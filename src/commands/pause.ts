@@ -1,6 +1,6 @@
 /** `hallpass pause` and `hallpass resume`: nothing new is granted, while revocations go on. */
 import type { Command } from 'commander';
-import { pauseGranting, resumeGranting } from '../access/pause.js';
+import { pauseGranting, resumeGranting } from '../access/operating/pause.js';
 import type { Config } from '../config/config.js';
 import { readDatabases } from '../config/env.js';
 import type { Pause } from '../domain/pause.js';

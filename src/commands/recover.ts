@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
-import { accept, foresee } from '../access/accept.js';
-import { recognise } from '../access/anchors.js';
 import { OTHERS_LOOK } from '../access/deps.js';
-import { recoverFromTarget } from '../access/recover.js';
+import { accept, foresee } from '../access/recovery/accept.js';
+import { recognise } from '../access/recovery/anchors.js';
+import { recoverFromTarget } from '../access/recovery/recover.js';
 import type { Config, TargetConfig } from '../config/config.js';
 import { readDatabases, readLogLevel } from '../config/env.js';
 import { coerceError, HallpassError } from '../errors.js';

@@ -1,6 +1,6 @@
 /** `hallpass status`: who holds what until when, what waits, what is overdue, and what is blocked. */
 import type { Command } from 'commander';
-import { readStatus, type StatusFilter } from '../access/status.js';
+import { readStatus, type StatusFilter } from '../access/operating/status.js';
 import { readDatabases } from '../config/env.js';
 import { readNow } from '../ledger/audit-chain.js';
 import { name } from '../surfaces/plain.js';

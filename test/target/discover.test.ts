@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startProxy } from '../../sandbox/postgres/proxy.js';
-import { createRoles } from '../../src/access/roles.js';
+import { createRoles } from '../../src/access/asking/roles.js';
 import { createLogger } from '../../src/logger.js';
 import { createDiscovery, type Discovery } from '../../src/target/discover.js';
 import { quoteName } from '../../src/target/quote.js';

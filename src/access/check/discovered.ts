@@ -1,7 +1,7 @@
 import type { Config, TargetConfig } from '../../config/config.js';
 import { createLogger } from '../../logger.js';
 import type { Discovery } from '../../target/discover.js';
-import { createRoles } from '../roles.js';
+import { createRoles } from '../asking/roles.js';
 import { type Finding, note, ok } from './finding.js';
 
 /** Names that are listed. */

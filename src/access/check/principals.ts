@@ -5,7 +5,7 @@ import { coerceError } from '../../errors.js';
 import { MessengerError } from '../../messenger/errors.js';
 import type { Messenger } from '../../messenger/messenger.js';
 import type { GroupSeen, SlackProbe } from '../../messenger/probe.js';
-import { unfit } from '../who.js';
+import { unfit } from '../deciding/people.js';
 import { mapBounded } from './bounded.js';
 import { type Finding, failed, failure, note } from './finding.js';
 import { namedPrincipals } from './offered.js';

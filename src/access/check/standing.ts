@@ -11,8 +11,8 @@ import { readWanted } from '../../ledger/read-requests.js';
 import { readStandpoint, type Standpoint } from '../../ledger/servers.js';
 import { readTarget } from '../../ledger/targets.js';
 import type { Server, Surroundings } from '../../target/target.js';
-import { judgeAnchor } from '../anchors.js';
-import { seqOf } from '../which-server.js';
+import { judgeAnchor } from '../recovery/anchors.js';
+import { seqOf } from '../sweeping/which-server.js';
 import { type Finding, failure, note } from './finding.js';
 import { checkLate } from './late.js';
 

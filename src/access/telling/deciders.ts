@@ -2,8 +2,8 @@
 import { isGroup, mayDecide, type Principal } from '../../domain/policy.js';
 import type { AccessRequest, CantDecide } from '../../domain/request.js';
 import { MessengerError } from '../../messenger/errors.js';
+import { knownAs, unfit } from '../deciding/people.js';
 import type { Deps } from '../deps.js';
-import { knownAs, unfit } from '../who.js';
 import { type GroupRead, isUnknownPerson, type PeopleReader } from './people.js';
 
 /** Slack is asked about so many people at the most; among more there is somebody who can. */

@@ -3,11 +3,11 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createAnchors } from '../../access/anchors.js';
+import { createRoles } from '../../access/asking/roles.js';
 import { OTHERS_LOOK } from '../../access/deps.js';
-import { createLeases } from '../../access/leases.js';
-import { revokeUntil } from '../../access/revoke-due.js';
-import { createRoles } from '../../access/roles.js';
+import { revokeUntil } from '../../access/operating/revoke-due.js';
+import { createAnchors } from '../../access/recovery/anchors.js';
+import { createLeases } from '../../access/sweeping/leases.js';
 import type { Config, TargetConfig } from '../../config/config.js';
 import { readInstallation } from '../../ledger/installation.js';
 import { releaseLease } from '../../ledger/leases.js';

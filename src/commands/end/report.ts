@@ -1,4 +1,4 @@
-import { readAll } from '../../access/end-now.js';
+import { readAll } from '../../access/operating/end-now.js';
 import type { Config } from '../../config/config.js';
 import { sayDuration } from '../../domain/duration.js';
 import { requestName } from '../../domain/request.js';

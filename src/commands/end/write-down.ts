@@ -1,5 +1,5 @@
 import { OTHERS_LOOK } from '../../access/deps.js';
-import { type Ahead, endNow, foreseeEnd } from '../../access/end-now.js';
+import { type Ahead, endNow, foreseeEnd } from '../../access/operating/end-now.js';
 import type { Config } from '../../config/config.js';
 import type { OperatorsWord } from '../../domain/request.js';
 import { readOpenIn, type Scope } from '../../ledger/open-in.js';

@@ -2,8 +2,8 @@
  * The status as one JSON document, printed as it is read (docs/commands.md has its shape). One row a line, so that it can
  * be looked through with line tools, too.
  */
-import type { Block } from '../../access/blocked.js';
-import type { StatusPiece } from '../../access/status.js';
+import type { Block } from '../../access/operating/blocked.js';
+import type { StatusPiece } from '../../access/operating/status.js';
 import { requestName } from '../../domain/request.js';
 import type { OpenRequest, Tally } from '../../ledger/open-requests.js';
 import type { Orphan } from '../../ledger/orphans.js';

@@ -1,6 +1,6 @@
 /** The status for people: a target, a line for each of what is open there, and below each line what one asks next. */
-import type { Block } from '../../access/blocked.js';
-import type { StatusPiece } from '../../access/status.js';
+import type { Block } from '../../access/operating/blocked.js';
+import type { StatusPiece } from '../../access/operating/status.js';
 import { sayDuration } from '../../domain/duration.js';
 import { type AccessRequest, requestName } from '../../domain/request.js';
 import type { Stray } from '../../domain/stray.js';

@@ -1,0 +1,192 @@
+import type { RoleConfig, TargetConfig } from '../../config/config.js';
+import { parseDuration } from '../../domain/duration.js';
+import type { LoginAnswer } from '../../domain/login.js';
+import type { AccessRequest } from '../../domain/request.js';
+import { insertRequest, readTooMany } from '../../ledger/insert-request.js';
+import { readOpenRequest, readRequestOfView } from '../../ledger/read-requests.js';
+import { logSecurity, type SecurityEvent } from '../../security.js';
+import * as words from '../../surfaces/form-words.js';
+import { BLOCKS, MAX_DURATION, MAX_REASON } from '../../surfaces/ids.js';
+import { turnedAway } from '../../surfaces/turned-away.js';
+import type { Unsaid } from '../../surfaces/unsaid.js';
+import type { Actor, Submission, Submitted } from '../access.js';
+import { considerOnCall } from '../deciding/on-call.js';
+import { findLogin, identify, resolveLogin } from '../deciding/people.js';
+import { releaseCard, showPreview, tooDangerous } from '../deciding/preview.js';
+import type { Deps } from '../deps.js';
+import { inTime } from '../in-time.js';
+import { lookWhoDecidesNew } from '../telling/approvers.js';
+import { askServer } from './ask-server.js';
+import { readScope, sayRefusal } from './eligibility.js';
+
+/** Slack is waited for while it says which scopes we have, milliseconds. */
+const LOOK_MS = 1_000;
+/** The server is waited for while it says which login an address means, milliseconds. */
+const LOGIN_MS = 800;
+/** The card waits this long for PagerDuty, so that nobody is called for what on call decides; milliseconds. */
+const HOLD_CARD_MS = 2_500;
+/** Or for what the role can do, so that who decides has it before the click; milliseconds. */
+const HOLD_FOR_PREVIEW_MS = 500;
+/** A role that may be too dangerous is looked at before the request is made; milliseconds. */
+const DANGER_MS = 1_500;
+
+interface Wish {
+  readonly target: TargetConfig;
+  readonly role: RoleConfig;
+  readonly login: string;
+  readonly durationMs: number;
+  readonly reason: string;
+}
+
+/** Makes a request of a submitted form, or says beside which field what is wrong. */
+export async function submit(deps: Deps, actor: Actor, submission: Submission): Promise<Submitted> {
+  const who = await identify(deps, actor);
+  if (!who.ok) return wrong('target', who.text);
+  const refused = (security: SecurityEvent, facts: object = {}) =>
+    logSecurity(deps.logger, security, { user: actor.userId, ...facts }, 'refused a request');
+  const read = readForm(deps, submission, (target) => findLogin(deps.config, target, who.person), refused);
+  if ('errors' in read) return read;
+  const found = await resolveLogin(deps, read.target, who.person, LOGIN_MS);
+  if (found.login === null) {
+    if (found.because !== 'unread') refused('no_login', { target: read.target.key });
+    return wrong('target', found.why);
+  }
+  const wish = { ...read, login: found.login };
+
+  const { policy } = wish.role;
+  const asking = { userId: actor.userId, channel: submission.channel };
+  const [refusalOf, server, dangerous, untold] = await Promise.all([
+    readScope(deps, asking, [policy]),
+    askServer(deps, wish),
+    tooDangerous(deps, wish.role, { target: wish.target.key, login: wish.login }, DANGER_MS),
+    whyUntold(deps),
+  ]);
+  if (untold !== null) return wrong('target', words.cantBeTold(untold));
+  const refusal = refusalOf(policy);
+  if (refusal !== null) {
+    refused(refusal.code, { target: wish.target.key, role: wish.role.role });
+    return wrong('role', sayRefusal(wish.role, refusal));
+  }
+  if (server.refusal !== null) return wrong('role', server.refusal);
+  if (dangerous !== null) {
+    return wrong('role', words.serverProblem(wish.role.role, wish.target.name, `${dangerous.why}.`));
+  }
+
+  const request = await insertRequest(deps.db, {
+    target: wish.target.key,
+    role: wish.role.role,
+    login: wish.login,
+    requester: actor.userId,
+    askedIn: submission.channel ?? '',
+    reason: wish.reason,
+    wishedMs: wish.durationMs,
+    asked: policy.approvers,
+    viewId: submission.viewId,
+    pendingTimeoutMs: policy.pendingTimeoutMs,
+    configHash: deps.config.hash,
+    channel: wish.role.channel,
+    holdCardMs: policy.onCall === null ? HOLD_FOR_PREVIEW_MS : HOLD_CARD_MS,
+    limits: deps.config.limits,
+  });
+  if (request === null) return notMade(deps, actor, submission, wish, refused);
+  // crash point: after-submit-before-answer
+  deps.outbox.kick();
+  deps.background('preview the role', preview(deps, request, wish.role));
+  // Nobody is needed where on call decides.
+  const asked = policy.onCall === null ? Promise.resolve() : considerOnCall(deps, request.id);
+  deps.background(
+    'ask on call, and look who decides',
+    asked.finally(() => lookWhoDecidesNew(deps, request.id)),
+  );
+  return { ok: true };
+}
+
+/** Without this scope nobody would hear of the request: it is asked for, because it can be taken away at any time. */
+function whyUntold({ messenger }: Pick<Deps, 'messenger'>): Promise<Unsaid | null> {
+  return inTime(
+    LOOK_MS,
+    messenger.lacks('chat:write').catch(() => null),
+  );
+}
+
+/** Shown with the card, when the server is quick; else it follows. */
+async function preview(deps: Deps, request: AccessRequest, { lending, policy }: RoleConfig): Promise<void> {
+  await showPreview(deps, request, lending);
+  if (policy.onCall === null) await releaseCard(deps, request.id);
+}
+
+function wrong(field: keyof typeof BLOCKS, text: string): Submitted & { ok: false } {
+  return { ok: false, errors: { [BLOCKS[field]]: text } };
+}
+
+/** Everything that the form and the file alone can tell, all errors at once. */
+function readForm(
+  { config, roles }: Pick<Deps, 'config' | 'roles'>,
+  submission: Submission,
+  loginAt: (target: TargetConfig) => LoginAnswer,
+  refused: (security: SecurityEvent, facts: object) => void,
+): Wish | (Submitted & { ok: false }) {
+  const target = config.targets.get(submission.target ?? '');
+  if (submission.target === null) return wrong('target', words.targetMissing());
+  if (target === undefined) {
+    refused('role_not_offered', { target: submission.target });
+    return wrong('target', words.targetNotOffered(submission.target));
+  }
+  if (!target.lend) return wrong('target', words.notLending(target.name));
+  const answer = loginAt(target);
+  if (answer.login === null) {
+    refused('no_login', { target: target.key });
+    return wrong('target', answer.why);
+  }
+  if (submission.role === null) return wrong('role', words.roleMissing());
+  const role = roles.offered(target.key, submission.role);
+  if (role === undefined) {
+    if (roles.isUnsure(target.key)) return wrong('role', words.roleUnsure(submission.role, target.name));
+    refused('role_not_offered', { target: target.key, role: submission.role });
+    return wrong('role', words.roleNotOffered(submission.role, target.name));
+  }
+
+  const errors: Record<string, string> = {};
+  const other = submission.otherDuration?.trim() ?? '';
+  const field = other === '' ? BLOCKS.duration : BLOCKS.otherDuration;
+  const durationMs =
+    other.length > MAX_DURATION ? null : parseDuration(other === '' ? (submission.duration ?? '') : other);
+  if (durationMs === null) {
+    errors[field] = other === '' ? words.durationMissing() : words.durationUnreadable();
+  } else if (durationMs > role.policy.maxMs) errors[field] = words.durationTooLong(role.policy.maxMs);
+  // Postgres keeps no NUL in a text.
+  const reason = (submission.reason ?? '').replaceAll('\0', '').trim();
+  if (reason === '' && role.policy.reasonRequired) errors[BLOCKS.reason] = words.reasonMissing();
+  if (reason.length > MAX_REASON) errors[BLOCKS.reason] = words.reasonTooLong(MAX_REASON);
+  if (durationMs === null || Object.keys(errors).length > 0) return { ok: false, errors };
+  return { target, role, login: answer.login, durationMs, reason };
+}
+
+/** The ledger refused it: the same form was sent twice, the membership is asked for already, or it is one too many. */
+async function notMade(
+  deps: Deps,
+  actor: Actor,
+  submission: Submission,
+  { target, role, login }: Wish,
+  refused: (security: SecurityEvent, facts: object) => void,
+): Promise<Submitted> {
+  const same = await readRequestOfView(deps.db, submission.viewId);
+  if (same !== null) {
+    if (same.requester === actor.userId) return { ok: true };
+    refused('form_of_another', { request: same.id });
+    return wrong('target', turnedAway('altered_form', deps.config.slack.command));
+  }
+  const { requests } = await readOpenRequest(deps.db, { target: target.key, role: role.role, login });
+  const open = requests[0];
+  const tooMany = open === undefined ? await readTooMany(deps.db, actor.userId, deps.config.limits) : null;
+  if (tooMany !== null) {
+    refused(tooMany, {});
+    return wrong('target', words.tooMany(tooMany, deps.config.limits));
+  }
+  // It ended between the two statements: the person sends the form again.
+  if (open === undefined)
+    return wrong('role', words.serverProblem(role.role, target.name, 'it just changed.'));
+  if (open.requester !== actor.userId) return wrong('role', words.lentThroughAnotherAccount(login));
+  if (open.state === 'pending') deps.background('ask on call', considerOnCall(deps, open.id));
+  return wrong('role', words.alreadyAsked(open));
+}

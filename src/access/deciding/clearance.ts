@@ -1,0 +1,115 @@
+/**
+ * What perishes between an approval and its GRANT is asked again here, beside the sweeps: whether the requester is still
+ * on call (Slack, PagerDuty), and how dangerous the role is (another connection, another database). A sweep waits for
+ * none of it, because memberships that are due to go wait for the sweep. It finds the answer in the ledger next time.
+ */
+import { requestName } from '../../domain/request.js';
+import { HallpassError } from '../../errors.js';
+import { readRequests } from '../../ledger/read-requests.js';
+import { change } from '../change.js';
+import type { Deps } from '../deps.js';
+import { recordHindered } from '../sweeping/trouble.js';
+import { askOnCall } from './on-call.js';
+import { tooDangerous } from './preview.js';
+
+/** For one request; whoever does not answer by then is asked again with a later sweep. Milliseconds. */
+const RENEW_MS = 8_000;
+/** Requests that are asked about at once; the others have their turn with a later sweep. */
+const MOST_AT_ONCE = 10;
+/** Nobody is asked about the same request more often, milliseconds. */
+const PAUSE_MS = 5_000;
+
+type Verdict =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly why: string; readonly passing: boolean };
+
+export interface Clearances {
+  /** Asks again about an approved request, in the background. Returns at once. */
+  renew(id: number): void;
+}
+
+type ClearanceDeps = Pick<
+  Deps,
+  | 'config'
+  | 'db'
+  | 'outbox'
+  | 'sweeps'
+  | 'roles'
+  | 'inspectors'
+  | 'onCall'
+  | 'messenger'
+  | 'logger'
+  | 'background'
+>;
+
+export function createClearances(deps: ClearanceDeps): Clearances {
+  const busy = new Set<number>();
+  /** When each was asked about last; what is older than the pause is dropped. */
+  const asked = new Map<number, number>();
+
+  async function renew(id: number): Promise<void> {
+    const verdict = await within(RENEW_MS, ask(deps, id));
+    if (verdict === null) return;
+    if (verdict.ok || !verdict.passing) {
+      await change(deps, [id], ({ state }) => {
+        if (state !== 'granting') return null;
+        return verdict.ok
+          ? { event: { type: 'cleared' } }
+          : { event: { type: 'grant_failed', trouble: verdict.why } };
+      });
+      return;
+    }
+    const { requests } = await readRequests(deps.db, [id]);
+    const error = new HallpassError(verdict.why, { passing: true });
+    await recordHindered(
+      deps,
+      requests.filter(({ state }) => state === 'granting').map((request) => ({ request, error })),
+    );
+  }
+
+  return {
+    renew(id) {
+      const now = performance.now();
+      for (const [each, at] of asked) if (now - at >= PAUSE_MS) asked.delete(each);
+      if (busy.has(id) || asked.has(id) || busy.size >= MOST_AT_ONCE) return;
+      busy.add(id);
+      asked.set(id, now);
+      deps.background(
+        `ask again about ${requestName(id)}`,
+        renew(id).finally(() => busy.delete(id)),
+      );
+    },
+  };
+}
+
+/** Null when it waits no more. */
+async function ask(deps: ClearanceDeps, id: number): Promise<Verdict | null> {
+  const { requests } = await readRequests(deps.db, [id]);
+  const request = requests[0];
+  if (request?.state !== 'granting') return null;
+  const role = deps.roles.role(request.target, request.role);
+  if (role === undefined) {
+    return deps.roles.isUnsure(request.target)
+      ? { ok: false, why: `${request.target} has not said yet which roles it has`, passing: true }
+      : { ok: false, why: `${request.role} is not offered on ${request.target} any more`, passing: false };
+  }
+  const isOnCall = request.decidedBy === null;
+  const [dangerous, onCall] = await Promise.all([
+    tooDangerous(deps, role, request),
+    isOnCall ? askOnCall(deps, request, role.policy) : null,
+  ]);
+  if (dangerous !== null) return { ok: false, ...dangerous };
+  if (!isOnCall || onCall?.answer.answer === 'yes') return { ok: true };
+  if (onCall?.answer.answer === 'unsure') return { ok: false, why: onCall.answer.why, passing: true };
+  return { ok: false, why: 'the shift was over before it could be granted', passing: false };
+}
+
+/** Waits no longer than this, so that a hanging question occupies no place. */
+async function within(ms: number, verdict: Promise<Verdict | null>): Promise<Verdict | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Verdict>((resolve) => {
+    const why = `what it depends on could not be asked within ${ms / 1_000} s`;
+    timer = setTimeout(resolve, ms, { ok: false, why, passing: true });
+  });
+  return Promise.race([verdict, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,139 @@
+import { type Pause, pauseOn } from '../../domain/pause.js';
+import { type MayDecide, mayDecide, type Policy, type Principal } from '../../domain/policy.js';
+import type { AccessRequest, RequestEvent } from '../../domain/request.js';
+import { transition } from '../../domain/transition.js';
+import { readPauses } from '../../ledger/pauses.js';
+import { logSecurity, type SecurityEvent } from '../../security.js';
+import { approvedWhilePaused, notExtendedWhilePaused } from '../../surfaces/pause.js';
+import * as words from '../../surfaces/words.js';
+import type { Actor, Clicked, Reply } from '../access.js';
+import { change, type Intended } from '../change.js';
+import type { Deps } from '../deps.js';
+import { findRequest } from './find-request.js';
+import { identify, knownAs, readGroups, whyUnsaid } from './people.js';
+import { previewBefore } from './preview-again.js';
+import { type Objection, offeredToday, standsToday } from './standing.js';
+
+/** `extend`: lend what is lent for as long again as was asked for, from now on. */
+type Verdict = 'approve' | 'deny' | 'extend';
+
+type DecideDeps = Pick<
+  Deps,
+  | 'config'
+  | 'roles'
+  | 'targets'
+  | 'inspectors'
+  | 'db'
+  | 'outbox'
+  | 'sweeps'
+  | 'messenger'
+  | 'logger'
+  | 'background'
+>;
+
+/** An approver approves, denies or extends. Everything is looked at again (standing.ts): the policy, the groups, the mapping, the danger, the clock. */
+export async function decide(
+  deps: DecideDeps,
+  verdict: Verdict,
+  actor: Actor,
+  requestId: string,
+  clicked: Clicked,
+): Promise<Reply> {
+  const who = await identify(deps, actor);
+  if (!who.ok) return who;
+  const found = await findRequest(deps, requestId, clicked);
+  if (found === null) return { text: words.unknownRequest(requestId) };
+  const { request, now } = found;
+  const suspicious = (security: SecurityEvent) =>
+    logSecurity(deps.logger, security, { user: actor.userId, request: request.id }, 'refused a decision');
+  const object = ({ code, text }: Objection): Reply => {
+    if (code !== null) suspicious(code);
+    return { text };
+  };
+  const pointless = refusal(request, verdict, actor.userId, now);
+  if (pointless !== null) return pointless;
+
+  const offered = offeredToday(deps, request, verdict === 'extend' ? 'extend' : 'approve');
+  if (verdict !== 'deny' && offered.role === null) return object(offered.objection);
+  // Who was asked may deny what is not offered any more.
+  const policy = offered.role?.policy ?? null;
+  const approvers = policy?.approvers ?? request.asked;
+  const [groups, requester] = await Promise.all([
+    readGroups(deps, approvers),
+    deps.messenger.person(request.requester).catch(() => null),
+  ]);
+  const may = mayDecide(
+    approvers,
+    { userId: actor.userId, ...knownAs(deps.config, request.target, who.person), groups },
+    { ...request, email: requester?.email ?? null },
+  );
+  if (!may.ok) {
+    suspicious(may.code);
+    return { text: whyNot(deps, may, request, approvers) };
+  }
+  if (verdict === 'extend') {
+    const pause = await pauseAt(deps, request);
+    if (pause !== null) return { text: notExtendedWhilePaused(request, pause) };
+  }
+  const [standing] = await Promise.all([
+    verdict === 'deny' || offered.role === null ? null : standsToday(deps, request, offered.role, verdict),
+    verdict === 'approve' ? previewBefore(deps, request) : null,
+  ]);
+  if (standing?.objection) return object(standing.objection);
+  const event = eventOf(verdict, actor.userId, may.via, policy?.maxMs ?? 0, standing?.cleared === true);
+  const outcomes = await change(deps, [request.id], () => intended(deps, event, actor, policy));
+  const outcome = outcomes.get(request.id);
+  if (outcome?.ok === false) return { text: words.refused(outcome.refusal, actor.userId) };
+  if (verdict !== 'approve' || outcome === undefined) return null;
+  const pause = await pauseAt(deps, request);
+  return pause === null ? null : { text: approvedWhilePaused(request, pause) };
+}
+
+async function pauseAt({ db }: Pick<Deps, 'db'>, { target }: AccessRequest): Promise<Pause | null> {
+  return pauseOn(await readPauses(db), target);
+}
+
+function intended(
+  { config }: Pick<Deps, 'config'>,
+  event: RequestEvent & { readonly type: Verdict; readonly via: string },
+  actor: Actor,
+  policy: Policy | null,
+): Intended {
+  const { type: verdict, via } = event;
+  return {
+    event,
+    audit: { policy, configHash: config.hash },
+    ...(verdict === 'extend' ? {} : { decision: { approver: actor.userId, verdict, via } }),
+  };
+}
+
+function eventOf(type: Verdict, by: string, via: string, maxMs: number, cleared: boolean) {
+  if (type === 'deny') return { type, by, via };
+  return type === 'extend' ? { type, by, via, maxMs } : { type, by, via, maxMs, cleared };
+}
+
+/** Somebody was quicker, or it is too late: the state table says which, and the decision was not looked at. */
+function refusal(request: AccessRequest, verdict: Verdict, by: string, now: Date): Reply {
+  const result = transition(request, eventOf(verdict, by, '', Number.MAX_SAFE_INTEGER, false), now);
+  return result.ok ? null : { text: words.refused(result.refusal, by) };
+}
+
+function whyNot(
+  deps: Pick<Deps, 'messenger'>,
+  may: Exclude<MayDecide, { ok: true }>,
+  request: AccessRequest,
+  approvers: readonly Principal[],
+): string {
+  switch (may.code) {
+    case 'own_request':
+      return words.ownRequest(request, approvers);
+    case 'same_login':
+      return words.sameLogin(request, approvers);
+    case 'same_email':
+      return words.sameEmail(request, approvers);
+    case 'not_an_approver':
+      return words.notApprover(request, approvers);
+    case 'group_unknown':
+      return words.groupUnreadable(may.groups, whyUnsaid(deps, may.groups));
+  }
+}

@@ -1,0 +1,64 @@
+import { qualifies } from '../../domain/policy.js';
+import type { AccessRequest, RequestEvent } from '../../domain/request.js';
+import { logSecurity } from '../../security.js';
+import * as words from '../../surfaces/words.js';
+import type { Actor, Clicked, Reply } from '../access.js';
+import { change } from '../change.js';
+import type { Deps } from '../deps.js';
+import { findRequest } from './find-request.js';
+import { identify, readGroups, whyUnsaid } from './people.js';
+
+type EndDeps = Pick<
+  Deps,
+  'config' | 'roles' | 'db' | 'outbox' | 'sweeps' | 'messenger' | 'logger' | 'background'
+>;
+
+/** The requester cancels what nobody decided yet, or relinquishes what was lent. */
+export async function giveBack(
+  deps: EndDeps,
+  type: 'withdraw' | 'relinquish',
+  actor: Actor,
+  requestId: string,
+  clicked: Clicked,
+): Promise<Reply> {
+  // Whoever gives something up need not be fit to receive it: a deactivated account cannot click, a guest may.
+  const found = await findRequest(deps, requestId, clicked);
+  if (found === null) return { text: words.unknownRequest(requestId) };
+  if (found.request.requester !== actor.userId) {
+    const facts = { user: actor.userId, request: found.request.id };
+    logSecurity(deps.logger, 'not_the_requester', facts, `refused to ${type}`);
+    return { text: words.notRequester(found.request) };
+  }
+  return enact(deps, found.request, { type, by: actor.userId });
+}
+
+/** An approver or an operator ends access before its time; its holder may too. */
+export async function end(deps: EndDeps, actor: Actor, requestId: string, clicked: Clicked): Promise<Reply> {
+  const who = await identify(deps, actor);
+  if (!who.ok) return who;
+  const found = await findRequest(deps, requestId, clicked);
+  if (found === null) return { text: words.unknownRequest(requestId) };
+  const { request } = found;
+  if (request.requester === actor.userId)
+    return enact(deps, request, { type: 'relinquish', by: actor.userId });
+  // Who was asked may end it even when the role is not offered any more.
+  const approvers = deps.roles.role(request.target, request.role)?.policy.approvers ?? request.asked;
+  const principals = [...approvers, ...deps.config.operators];
+  const may = qualifies(principals, { userId: actor.userId, groups: await readGroups(deps, principals) });
+  if (!may.ok) {
+    logSecurity(deps.logger, may.code, { user: actor.userId, request: request.id }, 'refused to end access');
+    const unread =
+      may.code === 'group_unknown' ? words.groupUnreadable(may.groups, whyUnsaid(deps, may.groups)) : null;
+    return { text: unread ?? words.mayNotEnd(approvers, deps.config.operators) };
+  }
+  return enact(deps, request, { type: 'end', by: actor.userId });
+}
+
+async function enact(
+  deps: EndDeps,
+  request: AccessRequest,
+  event: RequestEvent & { by: string },
+): Promise<Reply> {
+  const outcome = (await change(deps, [request.id], () => ({ event }))).get(request.id);
+  return outcome === undefined || outcome.ok ? null : { text: words.refused(outcome.refusal, event.by) };
+}

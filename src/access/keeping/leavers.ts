@@ -1,0 +1,147 @@
+/**
+ * Who is no full member of the workspace any more loses what is lent to them, and their requests are withdrawn. What
+ * counts is what Slack says when it is asked: an event says only whom to ask about, and those with something open are
+ * asked about all the time, in rounds. A Slack that does not answer ends nobody's access, and one person whom it does not
+ * tell of keeps nobody else's: they are asked about again by themselves, and after an hour the operators are told. Whoever comes back gets
+ * nothing back by it: what has ended has ended.
+ */
+import { insertOperatorNote } from '../../ledger/deliveries.js';
+import {
+  endRound,
+  forgetUnread,
+  readOpenOf,
+  recordAsked,
+  recordUnread,
+  takeHolders,
+  type Unread,
+} from '../../ledger/holders.js';
+import { MessengerError } from '../../messenger/errors.js';
+import type { Person } from '../../messenger/messenger.js';
+import { logSecurity } from '../../security.js';
+import { personUnread } from '../../surfaces/people.js';
+import type { ChangedInSlack } from '../access.js';
+import { change } from '../change.js';
+import { unfit } from '../deciding/people.js';
+import type { Deps } from '../deps.js';
+
+type LeaverDeps = Pick<Deps, 'config' | 'db' | 'outbox' | 'sweeps' | 'messenger' | 'logger'>;
+
+/** Errors of users.info that say nothing about Slack, or our token, but only about whom was asked. */
+const OF_ONE_PERSON: ReadonlySet<string> = new Set(['user_not_found', 'user_not_visible']);
+
+/**
+ * Ten people each six seconds: 100 a minute, which is the rate of users.info (tier 4). A round of up to 850 people
+ * takes less than 9 minutes, and what Slack said is remembered for one: nobody is unasked for longer than ten. Of more
+ * people, each is asked about once in 0.6 s times their number.
+ */
+export const HOLDERS_EVERY_MS = 6_000;
+const HOLDERS_BATCH = 10;
+const ROUND_MS = 5 * 60_000;
+/** For one person; what comes later is remembered, and serves the next time. Milliseconds. */
+const PERSON_MS = 3_000;
+
+/** Whom Slack did not tell of is asked about again, so many in a turn, each so often; milliseconds. */
+const UNREAD_BATCH = 3;
+const UNREAD_EVERY_MS = 20_000;
+/** After so long the operators are told; milliseconds. */
+const UNREAD_TOLD_MS = 60 * 60_000;
+
+/** Slack tells that somebody, or a group, changed: what was remembered is forgotten, and the person looked at. */
+export async function changedInSlack(deps: LeaverDeps, changed: ChangedInSlack): Promise<void> {
+  if ('group' in changed) return deps.messenger.forget(changed.group);
+  deps.messenger.forget(changed.person);
+  // Slack tells of each new status of everybody: it is asked about few.
+  if ((await readOpenOf(deps.db, changed.person)).length === 0) return;
+  const answer = await endIfLeft(deps, changed.person);
+  if (answer?.told === false) await recordUnread(deps.db, changed.person, UNREAD_EVERY_MS);
+}
+
+/** Goes on with the round: asks about the next people who have something open. Never throws for Slack. */
+export async function lookForLeavers(deps: LeaverDeps): Promise<void> {
+  const { db } = deps;
+  const taken = await takeHolders(
+    db,
+    { most: HOLDERS_BATCH, everyMs: HOLDERS_EVERY_MS },
+    { most: UNREAD_BATCH, everyMs: UNREAD_EVERY_MS },
+  );
+  for (const unread of taken.unread) {
+    const answer = await endIfLeft(deps, unread.person);
+    if (answer === null) return;
+    if (answer.told || (await readOpenOf(db, unread.person)).length === 0)
+      await forgetUnread(db, unread.person);
+    else if (unread.forMs >= UNREAD_TOLD_MS) await tellOperators(deps, unread, answer.why);
+  }
+  const { turn } = taken;
+  if (turn === null) return;
+  for (const holder of turn.holders) {
+    const answer = await endIfLeft(deps, holder);
+    // Those who are left come next time.
+    if (answer === null) return;
+    if (!answer.told) await recordUnread(db, holder, UNREAD_EVERY_MS);
+    await recordAsked(db, turn, holder);
+  }
+  if (turn.holders.length < HOLDERS_BATCH) await endRound(db, turn, ROUND_MS);
+}
+
+/** Whether Slack told of one person, or why not. */
+type Answer = { readonly told: true } | { readonly told: false; readonly why: string };
+
+/** @returns null when Slack answers nothing at present, or asks for a pause: that says nothing about the person. */
+async function endIfLeft(deps: LeaverDeps, userId: string): Promise<Answer | null> {
+  const { logger } = deps;
+  try {
+    const person = await within(PERSON_MS, deps.messenger.person(userId));
+    await endAll(deps, userId, unfit(person));
+    return { told: true };
+  } catch (thrown) {
+    if (!(thrown instanceof MessengerError)) throw thrown;
+    logger.warn({ err: thrown, user: userId }, 'Slack did not say whether somebody still has an account');
+    return (await isReached(deps, thrown)) ? { told: false, why: thrown.message } : null;
+  }
+}
+
+/** Slack answers, so that what it doesn't say of somebody is that person's trouble, and nobody else waits for it. */
+async function isReached({ messenger }: LeaverDeps, error: MessengerError): Promise<boolean> {
+  if (error.retryAfterMs !== null) return false;
+  if (OF_ONE_PERSON.has(error.code)) return true;
+  return messenger.checkToken().then(
+    () => true,
+    () => false,
+  );
+}
+
+async function within(ms: number, person: Promise<Person>): Promise<Person> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new MessengerError(`users.info: Slack did not answer within ${ms / 1_000} s.`, {
+      code: 'timeout',
+      passing: true,
+    });
+    timer = setTimeout(reject, ms, error);
+  });
+  return Promise.race([person, late]).finally(() => clearTimeout(timer));
+}
+
+async function endAll(deps: LeaverDeps, userId: string, because: ReturnType<typeof unfit>): Promise<void> {
+  if (because === null) return;
+  const { db, logger } = deps;
+  const outcomes = await change(deps, await readOpenOf(db, userId), ({ state }) =>
+    state === 'ending'
+      ? null
+      : { event: { type: state === 'pending' ? 'withdraw' : 'end', by: null }, audit: { because } },
+  );
+  const requests = [...outcomes].flatMap(([id, outcome]) => (outcome.ok ? [id] : []));
+  if (requests.length === 0) return;
+  logSecurity(logger, 'holder_left', { user: userId, because, requests }, 'ended what somebody had who left');
+}
+
+/** Once for each time that somebody can't be read: whichever process does, by the key. */
+async function tellOperators(
+  { db, config, outbox }: LeaverDeps,
+  { person, since }: Unread,
+  why: string,
+): Promise<void> {
+  const key = `unread:${person}:${since.toISOString()}`;
+  const message = personUnread({ person, since, why });
+  if (await insertOperatorNote(db, { key, channel: config.slack.operatorsChannel, message })) outbox.kick();
+}

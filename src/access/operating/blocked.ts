@@ -1,0 +1,199 @@
+/**
+ * What keeps Hallpass from granting or revoking on a target, as far as the ledger knows: nobody but the ledger is asked,
+ * so it can be told also while the target is down.
+ */
+import { parseAnchor } from '../../domain/anchor.js';
+import { pauseOn } from '../../domain/pause.js';
+import { describeServer } from '../../domain/server-identity.js';
+import type { DailyNote } from '../../ledger/notes-of-today.js';
+import { type After, readOpenPage, readTroubles, type Tally } from '../../ledger/open-requests.js';
+import { readPauses } from '../../ledger/pauses.js';
+import type { Queryable } from '../../ledger/pool.js';
+import { hasGrantsElsewhere, hasGrantsOfAnotherLogin } from '../../ledger/standing-elsewhere.js';
+import { DOUBTED, FORGED } from '../../surfaces/doubt.js';
+import { judgeAnchor } from '../recovery/anchors.js';
+
+/** Troubles that are told of one target. */
+const MOST_TROUBLES = 5;
+/** Requests in memory at a time. */
+const PAGE = 500;
+
+type BlockReason =
+  /** The target remembers a ledger that this one is not: nothing is granted or revoked there. */
+  | 'ledger_doubted'
+  /** Somebody else wrote what the target remembers: nothing is granted there. */
+  | 'anchor_forged'
+  /** What answers may be a copy of the server that is known: nothing is granted, nothing counts as a proof. */
+  | 'may_be_a_copy'
+  /** Another server answers than the one that grants are out on. */
+  | 'other_server'
+  /** Grants are out that another login of Hallpass's made: nothing is granted until they have ended. */
+  | 'former_login'
+  /** An operator has paused granting there. */
+  | 'paused'
+  /** Requests that this release can't read. */
+  | 'unreadable'
+  /** What requests that wait for the target say of it. */
+  | 'trouble';
+
+export interface Block {
+  readonly reason: BlockReason;
+  /** Sentences for people; may quote a server. */
+  readonly says: string;
+  /** What to do about it; null when the sentence says it. */
+  readonly nextStep: string | null;
+}
+
+/** The operators' notes that `readBlocks` knows. */
+export const BLOCKING_NOTES = ['login', 'server'] as const;
+
+/**
+ * Everything that blocks one target, the gravest first. Each reason is one line here.
+ * @param notes what operators were told of today, of any target.
+ */
+export async function readBlocks(
+  db: Queryable,
+  tally: Tally,
+  notes: readonly DailyNote[],
+): Promise<readonly Block[]> {
+  // One after another: it may be a single connection.
+  const found = [
+    await doubted(db, tally),
+    await mayBeACopy(tally),
+    await otherServer(db, tally, notes),
+    await formerLogin(db, tally, notes),
+    await paused(db, tally),
+    await unreadable(db, tally),
+  ];
+  const blocks = found.filter((block) => block !== null);
+  return [...blocks, ...(await troubles(db, tally, blocks))];
+}
+
+async function doubted(db: Queryable, { target, server, doubt }: Tally): Promise<Block | null> {
+  if (doubt === null) return null;
+  const anchor = parseAnchor(doubt);
+  const { says } =
+    anchor === null || anchor === 'garbled' || server === null
+      ? { says: 'doubted' }
+      : await judgeAnchor(db, { target, server }, anchor);
+  return says === 'forged'
+    ? {
+        reason: 'anchor_forged',
+        says: FORGED,
+        nextStep: `Find out who did it, then run hallpass recover --accept ${target}.`,
+      }
+    : {
+        reason: 'ledger_doubted',
+        says: `${DOUBTED} Until then nothing is granted or revoked there.`,
+        nextStep: `See what is out there, and how to go on: hallpass recover ${target}.`,
+      };
+}
+
+async function mayBeACopy({ target, stranger }: Tally): Promise<Block | null> {
+  if (stranger === null) return null;
+  return {
+    reason: 'may_be_a_copy',
+    says: `Another server answers there (${describeServer(stranger)}), which may be a failover or a copy. Nothing is granted, and nothing counts as confirmed.`,
+    nextStep: `If it took the place of the old one for good, run hallpass recover --replaced ${target}. If the address is wrong, correct connect in the configuration.`,
+  };
+}
+
+/** The newest note of this kind on this target, as the rest of its key. */
+function newest(
+  notes: readonly DailyNote[],
+  word: (typeof BLOCKING_NOTES)[number],
+  target: string,
+): { readonly parts: readonly string[]; readonly at: Date } | null {
+  const begin = `${word}:${target}:`;
+  const note = notes.findLast(({ key }) => key.startsWith(begin));
+  return note === undefined ? null : { parts: note.key.slice(begin.length).split(':'), at: note.at };
+}
+
+async function otherServer(
+  db: Queryable,
+  { target, stranger, seenAt }: Tally,
+  notes: readonly DailyNote[],
+): Promise<Block | null> {
+  const note = newest(notes, 'server', target);
+  // The server that is known was seen again since.
+  if (note === null || stranger !== null || (seenAt !== null && seenAt > note.at)) return null;
+  const [expected = '', found = ''] = note.parts;
+  if (!(await hasGrantsElsewhere(db, target, expected))) return null;
+  return {
+    reason: 'other_server',
+    says: `Another server answers there (system identifier ${found}) than the one that grants are out on (${expected}).`,
+    nextStep: `Correct connect in the configuration, or, if the old one is gone for good, run hallpass recover --replaced ${target}.`,
+  };
+}
+
+async function formerLogin(
+  db: Queryable,
+  { target, server }: Tally,
+  notes: readonly DailyNote[],
+): Promise<Block | null> {
+  const note = newest(notes, 'login', target);
+  const [oid = ''] = note?.parts ?? [];
+  if (note === null || server === null || !/^\d{1,10}$/.test(oid)) return null;
+  const request = await hasGrantsOfAnotherLogin(db, target, {
+    server,
+    grantorOid: Number(oid),
+    since: note.at,
+  });
+  if (request === null) return null;
+  return {
+    reason: 'former_login',
+    says: `Hallpass logs in there as another login than the one that granted R-${request}. Nothing is granted until everything of the old login has ended, and Hallpass can't revoke that.`,
+    nextStep: `See what keeps it from ending, and the SQL for it: hallpass check ${target}.`,
+  };
+}
+
+async function paused(db: Queryable, { target }: Tally): Promise<Block | null> {
+  const pause = pauseOn(await readPauses(db), target);
+  if (pause === null) return null;
+  const where = pause.target === null ? 'every target' : pause.target;
+  return {
+    reason: 'paused',
+    says: `Granting is paused on ${where} since ${pause.since.toISOString()}, by ${pause.by}: ${pause.because}. Revocations go on.`,
+    nextStep: `To go on: hallpass resume${pause.target === null ? '' : ` ${target}`}`,
+  };
+}
+
+async function unreadable(db: Queryable, { target, waiting, granted, due }: Tally): Promise<Block | null> {
+  if (waiting + granted + due === 0) return null;
+  let count = 0;
+  let first = 0;
+  let after: After | null = null;
+  do {
+    const page = await readOpenPage(db, target, 'all', null, 0, after, PAGE);
+    for (const open of page.requests) {
+      if (!('unread' in open)) continue;
+      count += 1;
+      if (count === 1) first = open.id;
+    }
+    after = page.after;
+  } while (after !== null);
+  if (count === 0) return null;
+  return {
+    reason: 'unreadable',
+    says: `${count === 1 ? `R-${first} can't` : `${count} requests, one of them R-${first}, can't`} be read by this release of Hallpass.`,
+    nextStep: 'Run a release at least as new as the one that migrated the ledger.',
+  };
+}
+
+/** But for those that say what was said already. */
+async function troubles(
+  db: Queryable,
+  { target, waiting, granted, due, stranger }: Tally,
+  known: readonly Block[],
+): Promise<readonly Block[]> {
+  if (waiting + granted + due === 0) return [];
+  const told = stranger === null ? [DOUBTED, FORGED] : [DOUBTED, FORGED, describeServer(stranger)];
+  const found = await readTroubles(db, target, MOST_TROUBLES);
+  return found
+    .filter(({ trouble }) => known.length === 0 || !told.some((words) => trouble.includes(words)))
+    .map(({ trouble, count }) => ({
+      reason: 'trouble',
+      says: `${count === 1 ? '1 request or membership waits' : `${count} requests or memberships wait`}: ${trouble}`,
+      nextStep: `Find out more: hallpass check ${target}.`,
+    }));
+}

@@ -1,0 +1,51 @@
+/**
+ * An operator pauses granting, or has it resume. It is read where a sweep decides what to grant, and again right before the
+ * GRANT; a click, the form and the cards only say it. Revocations never look at it.
+ */
+import { type Pause, pauseOn } from '../../domain/pause.js';
+import type { OperatorsWord } from '../../domain/request.js';
+import { insertPause, liftPause, readPauses } from '../../ledger/pauses.js';
+import { grantingPaused, grantingResumed } from '../../surfaces/pause.js';
+import type { Deps } from '../deps.js';
+
+type PauseDeps = Pick<Deps, 'db' | 'config'>;
+
+/**
+ * @param target null: every target.
+ * @returns the pause that holds there; `isNew` is false when it did before, as it stands then.
+ */
+export async function pauseGranting(
+  { db, config }: PauseDeps,
+  target: string | null,
+  { by, because }: OperatorsWord,
+): Promise<{ readonly isNew: boolean; readonly pause: Pause | null }> {
+  const isNew = await insertPause(db, {
+    ...{ target, by, because },
+    audit: { kind: 'paused', data: { target, by, because } },
+    channel: config.slack.operatorsChannel,
+    message: grantingPaused({ target, by, because }),
+  });
+  const pauses = await readPauses(db);
+  return { isNew, pause: pauses.find((pause) => pause.target === target) ?? null };
+}
+
+/**
+ * @param target null lifts the pause of every target; those of single targets stay.
+ * @returns `left`: the pauses that hold there all the same.
+ */
+export async function resumeGranting(
+  { db, config }: PauseDeps,
+  target: string | null,
+  { by, because }: { readonly by: string; readonly because: string | null },
+): Promise<{ readonly wasPaused: boolean; readonly left: readonly Pause[] }> {
+  const wasPaused = await liftPause(db, {
+    target,
+    audit: { kind: 'resumed', data: { target, by, because } },
+    channel: config.slack.operatorsChannel,
+    message: grantingResumed({ target, by, because }),
+  });
+  const pauses = await readPauses(db);
+  if (target === null) return { wasPaused, left: pauses };
+  const still = pauseOn(pauses, target);
+  return { wasPaused, left: still === null ? [] : [still] };
+}

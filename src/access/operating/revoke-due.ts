@@ -1,0 +1,78 @@
+/** What is due to be revoked on a target is revoked from here too, beside any Hallpass that runs. Nothing is granted. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { coerceError } from '../../errors.js';
+import { releaseLease } from '../../ledger/leases.js';
+import { look } from '../../ledger/look.js';
+import { readTarget, recordChecked } from '../../ledger/targets.js';
+import type { Target } from '../../target/target.js';
+import type { Deps } from '../deps.js';
+import type { Anchors } from '../recovery/anchors.js';
+import { createHerds } from '../sweeping/bulk.js';
+import { askedOnce } from '../sweeping/circuit-breaker.js';
+import { checkDrift } from '../sweeping/drift.js';
+import type { Leases } from '../sweeping/leases.js';
+import { REVOCATIONS, sweep } from '../sweeping/sweep.js';
+
+/** Another process is at it, or it is tried again; milliseconds. */
+const LOOK_AGAIN_MS = 250;
+const RETRY_MS = 1_000;
+/** Memberships are compared by who runs all the time: not after so long, milliseconds. */
+const NEVER_MS = 10 ** 12;
+
+type RevokeDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config' | 'roles' | 'clearAgain' | 'logger'>;
+
+/**
+ * Comes back to the target until `isDone`, or until `signal` says so. What goes wrong is tried again; what hinders a
+ * revocation is written at its request. Never throws.
+ */
+export async function revokeUntil(
+  deps: RevokeDeps,
+  { anchors, leases }: { readonly anchors: Anchors; readonly leases: Leases },
+  name: string,
+  target: Target,
+  isDone: () => boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!isDone() && !signal.aborted) {
+    const again = await revokeOnce(deps, anchors, leases, name, target).catch((thrown: unknown) => {
+      deps.logger.warn({ err: coerceError(thrown), target: name }, 'a revocation broke off');
+      return RETRY_MS;
+    });
+    await sleep(again, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** @returns after how long to come again, milliseconds */
+async function revokeOnce(
+  deps: RevokeDeps,
+  anchors: Anchors,
+  leases: Leases,
+  name: string,
+  target: Target,
+): Promise<number> {
+  const { db } = deps;
+  const { holder } = leases;
+  const seen = await look(db, name, {
+    ...{ holder, most: REVOCATIONS, take: true },
+    ...{ compareMs: NEVER_MS, takeoverMs: NEVER_MS },
+  });
+  const { endings, strays } = seen.due;
+  if (endings.length + strays.length === 0) {
+    if (seen.held) await releaseLease(db, name, holder);
+    return LOOK_AGAIN_MS;
+  }
+  const work = async () => {
+    const trusted = askedOnce(await anchors.trusted(name, target, seen.row));
+    const left = await sweep(deps, name, trusted, seen.row.server, createHerds(), seen.due, REVOCATIONS);
+    // After a restart or a failover nothing is proved before all memberships were compared: nobody else may be there to.
+    const row = left ? await readTarget(db, name) : seen.row;
+    if (row.checkedMs === null) {
+      await recordChecked(db, name, holder, await checkDrift(deps, name, trusted, row.server !== null));
+    }
+    return left;
+  };
+  if (!seen.held && leases.patience(name, seen.dueMs) > 0) return LOOK_AGAIN_MS;
+  if (seen.held) leases.served(name);
+  const left = seen.held ? await leases.hold(name, work) : await work();
+  return left ? RETRY_MS : LOOK_AGAIN_MS;
+}

@@ -1,0 +1,113 @@
+/** Who holds what, what waits, what is late and what is blocked, as the ledger says: read on as fast as it is printed. */
+import type { Stray } from '../../domain/stray.js';
+import { readDailyNotes } from '../../ledger/notes-of-today.js';
+import {
+  type After,
+  type OpenRequest,
+  type Part,
+  type Person,
+  readOpenPage,
+  readTallies,
+  type Tally,
+} from '../../ledger/open-requests.js';
+import { type Orphan, readOpenOrphans } from '../../ledger/orphans.js';
+import type { Queryable } from '../../ledger/pool.js';
+import { readOpenStrays } from '../../ledger/strays.js';
+import { OVERDUE_MS } from '../telling/overdue.js';
+import { BLOCKING_NOTES, type Block, readBlocks } from './blocked.js';
+
+/** Rows in memory at a time. */
+const PAGE = 200;
+
+export interface StatusFilter {
+  /** A target's key; null: all. */
+  readonly target: string | null;
+  readonly person: Person;
+  /** Nothing but what is overdue. */
+  readonly overdue: boolean;
+}
+
+/**
+ * A piece of the status: a target, and after it what is open there, in this order and in as many pieces as it takes.
+ * Each piece is of one moment; the ledger goes on between two.
+ */
+export type StatusPiece =
+  | { readonly is: 'target'; readonly tally: Tally; readonly blocks: readonly Block[] }
+  | { readonly is: 'requests'; readonly part: Part; readonly requests: readonly OpenRequest[] }
+  | { readonly is: 'strays'; readonly strays: readonly Stray[] }
+  | { readonly is: 'orphans'; readonly orphans: readonly (Orphan & { readonly foundAt: Date })[] };
+
+/** @returns nothing of a target that has nothing that is asked for, unless it is named, or nothing in particular is. */
+export async function* readStatus(db: Queryable, filter: StatusFilter): AsyncGenerator<StatusPiece> {
+  const { target, person, overdue } = filter;
+  const notes = await readDailyNotes(db, BLOCKING_NOTES);
+  let after = '';
+  for (;;) {
+    const which = target === null ? { after, limit: PAGE } : { only: target };
+    const tallies = await readTallies(db, which, person, OVERDUE_MS);
+    for (const tally of tallies) {
+      if (target === null && !isAskedFor(tally, filter)) continue;
+      yield { is: 'target', tally, blocks: await readBlocks(db, tally, notes) };
+      yield* readOpen(db, tally, person, overdue);
+    }
+    const last = tallies.at(-1);
+    if (target !== null || last === undefined || tallies.length < PAGE) return;
+    after = last.target;
+  }
+}
+
+function isAskedFor({ waiting, granted, due, overdue, orphans }: Tally, filter: StatusFilter): boolean {
+  if (filter.overdue) return overdue > 0;
+  return filter.person === null || waiting + granted + due + orphans > 0;
+}
+
+async function* readOpen(
+  db: Queryable,
+  tally: Tally,
+  person: Person,
+  overdueOnly: boolean,
+): AsyncGenerator<StatusPiece> {
+  const { target } = tally;
+  const parts: readonly (readonly [Part, number])[] = overdueOnly
+    ? [['overdue', tally.overdue]]
+    : [
+        ['due', tally.due],
+        ['granted', tally.granted],
+        ['waiting', tally.waiting],
+      ];
+  for (const [part, count] of parts) {
+    if (count === 0) continue;
+    let after: After | null = null;
+    do {
+      const page = await readOpenPage(db, target, part, person, OVERDUE_MS, after, PAGE);
+      if (page.requests.length > 0) yield { is: 'requests', part, requests: page.requests };
+      after = page.after;
+    } while (after !== null);
+  }
+  if (tally.strays > 0) {
+    for await (const strays of pages((after) =>
+      readOpenStrays(db, target, person, overdueOnly ? OVERDUE_MS : 0, after, PAGE),
+    )) {
+      yield { is: 'strays', strays };
+    }
+  }
+  if (tally.orphans > 0 && !overdueOnly) {
+    for await (const orphans of pages((after) => readOpenOrphans(db, target, person, after, PAGE))) {
+      yield { is: 'orphans', orphans };
+    }
+  }
+}
+
+async function* pages<T extends { readonly id: number }>(
+  read: (after: number) => Promise<readonly T[]>,
+): AsyncGenerator<readonly T[]> {
+  let after = 0;
+  for (;;) {
+    const page = await read(after);
+    const last = page.at(-1);
+    if (last === undefined) return;
+    yield page;
+    if (page.length < PAGE) return;
+    after = last.id;
+  }
+}

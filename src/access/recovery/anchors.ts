@@ -1,0 +1,202 @@
+/**
+ * Is this the ledger that lent on a target, as it stood then? Each target keeps an anchor: how far the audit chain went
+ * (domain/anchor.ts). Invariants kept here:
+ * - a ledger whose chain doesn't hold the anchor neither lends nor takes anything back there, until an operator decides
+ *   (`hallpass recover`): it doesn't know what was extended since, nor what was ended;
+ * - it gives out no id that the one before may have given out, as far as that one's own key vouches for it;
+ * - what somebody else wrote in the anchor's place stops no revocation of a ledger that has not gone back;
+ * - an anchor is overwritten only by a ledger that holds it.
+ */
+import {
+  type Anchor,
+  type AnchorPlace,
+  formatAnchor,
+  isSigned,
+  type NotedAnchor,
+  signAnchor,
+} from '../../domain/anchor.js';
+import { coerceError, HallpassError } from '../../errors.js';
+import { holdsAnchor, readAnchored, readReach, recordAnchored, recordDoubt } from '../../ledger/anchor.js';
+import { insertOperatorNote } from '../../ledger/deliveries.js';
+import { insertEvent } from '../../ledger/insert-event.js';
+import { skipFirstIds, skipIds } from '../../ledger/recover.js';
+import type { TargetRow } from '../../ledger/targets.js';
+import { anchorForged, anchorGarbled, DOUBTED, FORGED, ledgerDoubted } from '../../surfaces/doubt.js';
+import type { Message } from '../../surfaces/message.js';
+import type { Target } from '../../target/target.js';
+import type { Deps } from '../deps.js';
+import { onKnownServer } from '../sweeping/which-server.js';
+
+/** Anchors are written at most this often while a target is worked on, milliseconds. */
+const ANCHOR_EVERY_MS = 5_000;
+/** Ids that may have been given out after the last anchor was written. */
+export const IDS_BETWEEN = 1_000;
+
+type AnchorDeps = Pick<Deps, 'db' | 'config' | 'logger' | 'outbox'>;
+
+export interface Anchors {
+  /**
+   * The target, when this ledger is the one that it remembers; else one that can be asked and does nothing, so that
+   * what needs only the ledger goes on.
+   */
+  trusted(name: string, target: Target, row: TargetRow): Promise<Target>;
+  /** Writes the anchor, unless it is young. @returns milliseconds after which it should be written; null: not needed. */
+  keep(name: string, target: Target, row: TargetRow): Promise<number | null>;
+  /** Targets on which somebody else's anchor stands in the place of this ledger's. */
+  forged(): ReadonlySet<string>;
+  /** Another server may answer there now: it is asked what it remembers. */
+  forget(name: string): void;
+}
+
+export function createAnchors(deps: AnchorDeps): Anchors {
+  /** How far the ledger went when each target was looked at, by this process. */
+  const known = new Map<string, number>();
+  const written = new Map<string, { readonly seq: number; readonly at: number }>();
+  const forged = new Set<string>();
+  const forget = (name: string) => {
+    known.delete(name);
+    written.delete(name);
+  };
+
+  return {
+    forget,
+    forged: () => forged,
+    async trusted(name, target, row) {
+      // A ledger that has gone back was restored while this process ran.
+      const isKnown = !row.doubted && (known.get(name) ?? Number.POSITIVE_INFINITY) <= row.head;
+      try {
+        if (!isKnown) {
+          const { server, surroundings } = await target.look([]);
+          if ((await recognise(deps, name, surroundings.anchor, server.id)) === 'forged') {
+            forget(name);
+            forged.add(name);
+            return grantingNothing(onKnownServer(deps, name, target, row));
+          }
+        }
+        known.set(name, row.head);
+        forged.delete(name);
+        return onKnownServer(deps, name, target, row);
+      } catch (thrown) {
+        forget(name);
+        return refusing(target, coerceError(thrown));
+      }
+    },
+
+    async keep(name, target, { head, server, doubted }) {
+      const last = written.get(name);
+      if (doubted || server === null || !known.has(name) || last?.seq === head) return null;
+      const age = performance.now() - (last?.at ?? Number.NEGATIVE_INFINITY);
+      if (age < ANCHOR_EVERY_MS) return ANCHOR_EVERY_MS - age;
+      const { key, ...reach } = await readReach(deps.db);
+      written.set(name, { seq: reach.seq, at: performance.now() });
+      try {
+        await target.writeAnchor(server, signAnchor(reach, key, { target: name, server }));
+        if (last === undefined) await recordAnchored(deps.db, name);
+        return null;
+      } catch (thrown) {
+        // Nothing waits for it: it is written when there is something to do there, or at the next comparison.
+        deps.logger.debug({ err: coerceError(thrown), target: name }, 'no anchor could be written');
+        return null;
+      }
+    },
+  };
+}
+
+/** What an anchor that was read says of this ledger. */
+export type AnchorSays =
+  /** It is this ledger's, or there is none. */
+  | 'ours'
+  /** This ledger doesn't hold it, and either wrote it, or can't know that it didn't. */
+  | 'doubted'
+  /** This ledger's own anchors stood there, and this one was not written with its key. */
+  | 'forged';
+
+/** @returns `isSigned`: with this ledger's key, so that its numbers can be relied on. */
+export async function judgeAnchor(
+  db: Deps['db'],
+  place: AnchorPlace,
+  anchor: Anchor | null,
+): Promise<{ readonly says: AnchorSays; readonly isSigned: boolean }> {
+  if (anchor === null || (await holdsAnchor(db, anchor))) return { says: 'ours', isSigned: false };
+  const { key } = await readReach(db);
+  if (isSigned(anchor, key, place)) return { says: 'doubted', isSigned: true };
+  return { says: (await readAnchored(db, place.target)) ? 'forged' : 'doubted', isSigned: false };
+}
+
+/**
+ * Compares what a target remembers with this ledger. What it finds is kept in the ledger, and the operators are told.
+ * @param server system_identifier of the server that was read.
+ * @returns `forged`: nothing may be granted there until an operator decides, and what is due is revoked.
+ * @throws HallpassError that passes, when this ledger may not work there until an operator decides.
+ */
+export async function recognise(
+  deps: AnchorDeps,
+  name: string,
+  noted: NotedAnchor,
+  server: string,
+): Promise<'ours' | 'forged'> {
+  const { db, config, logger } = deps;
+  const targetName = config.targets.get(name)?.name ?? name;
+  const tell = async (key: string, message: Message) => {
+    const channel = config.slack.operatorsChannel;
+    if (await insertOperatorNote(db, { key, channel, message })) deps.outbox.kick();
+  };
+  if (noted === 'garbled') {
+    // Whoever may write that may also remove it: it counts as no more than that.
+    const day = new Date().toISOString().slice(0, 10);
+    await tell(`garbled:${name}:${day}`, anchorGarbled({ target: name, targetName }));
+  }
+  const anchor = noted === 'garbled' ? null : noted;
+  const { says, isSigned: signed } = await judgeAnchor(db, { target: name, server }, anchor);
+  if (anchor === null || says === 'ours') {
+    if (await recordDoubt(db, name, null)) logger.info({ target: name }, 'the ledger is trusted again');
+    return 'ours';
+  }
+  const here = (await readReach(db)).seq;
+  const text = formatAnchor(anchor);
+  // First of all: nobody may be given an id that a card already has. What anyone may have written is believed only by a
+  // ledger that has given out none.
+  if (signed) await skipIds(db, anchor.lastId + IDS_BETWEEN);
+  else if (says === 'doubted') await skipFirstIds(db, anchor.lastId + IDS_BETWEEN);
+  if (await recordDoubt(db, name, text)) {
+    logger.error(
+      { target: name, remembered: anchor.seq, here, says },
+      'the ledger is not as the target remembers it',
+    );
+    await insertEvent(db, null, {
+      kind: says === 'forged' ? 'anchor_forged' : 'ledger_doubted',
+      actor: null,
+      data: { target: name, remembered: text, here },
+    });
+  }
+  // crash point: after-doubt-before-told
+  // Once by its key, not because the doubt is news: the process that wrote it down may have died then.
+  const facts = { target: name, targetName, remembered: anchor.seq, here };
+  await tell(`doubt:${name}:${text}`, says === 'forged' ? anchorForged(facts) : ledgerDoubted(facts));
+  if (says === 'forged') return 'forged';
+  throw new HallpassError(DOUBTED, { passing: true, nextStep: 'Operators: run `hallpass recover`.' });
+}
+
+/** What is due is revoked: this ledger has not gone back. But another may grant there by the same login. */
+function grantingNothing(target: Target): Target {
+  const refuse = () =>
+    Promise.reject(
+      new HallpassError(FORGED, { passing: true, nextStep: 'Operators: run `hallpass recover`.' }),
+    );
+  return { ...target, lend: refuse, extend: refuse, writeAnchor: refuse };
+}
+
+/** What is read there explains to people why nothing is done. */
+function refusing(target: Target, error: Error): Target {
+  const refuse = () => Promise.reject(error);
+  const refused: Target = {
+    ...target,
+    lend: refuse,
+    extend: refuse,
+    takeBack: refuse,
+    endSessions: refuse,
+    writeAnchor: refuse,
+    on: () => refused,
+  };
+  return refused;
+}

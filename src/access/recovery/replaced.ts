@@ -1,0 +1,222 @@
+/**
+ * An operator says that the server of a target was replaced for good. Invariants kept here:
+ * - nothing on the old server counts as confirmed: a request is closed because of the operator's word, and after what
+ *   stands on the new one under the same names was proved gone;
+ * - the word is in the ledger before anything is done, so that a running Hallpass finishes what a command began.
+ */
+import { isSame, pairKey } from '../../domain/compare.js';
+import { type AccessRequest, type Proof, requestName } from '../../domain/request.js';
+import { describeMove, describeServer } from '../../domain/server-identity.js';
+import { HallpassError } from '../../errors.js';
+import { insertOperatorNote } from '../../ledger/deliveries.js';
+import { insertEvent } from '../../ledger/insert-event.js';
+import { readWanted } from '../../ledger/read-requests.js';
+import {
+  adoptServer,
+  type KnownPlace,
+  type Replacement,
+  readKnownPlace,
+  recordReplaced,
+} from '../../ledger/servers.js';
+import { serverReplaced } from '../../surfaces/servers.js';
+import type { Membership, Target } from '../../target/target.js';
+import { change } from '../change.js';
+import type { Deps } from '../deps.js';
+import { type Leaving, leavingReplaced, type Outcome } from '../sweeping/leaving.js';
+import { revoke, settle } from '../sweeping/revoke.js';
+import { seqOf } from '../sweeping/which-server.js';
+
+type ReplacedDeps = Pick<Deps, 'db' | 'config' | 'outbox' | 'sweeps' | 'logger'>;
+
+/** What an operator's word would do, and by what it is told apart. */
+interface Foreseen {
+  /** False: the server that Hallpass knows answers, and there is nothing to decide. */
+  readonly isAnother: boolean;
+  readonly lines: readonly string[];
+}
+
+/** Requests that are out on another server than this one. */
+function elsewhere(requests: readonly AccessRequest[], id: string): readonly AccessRequest[] {
+  return requests.filter(({ place }) => place !== null && place.server !== id);
+}
+
+/** Those of which a membership with the same names stands among these, on a server that isn't theirs. */
+export function stillStanding(
+  requests: readonly AccessRequest[],
+  id: string,
+  memberships: readonly Membership[],
+): readonly AccessRequest[] {
+  const away = elsewhere(requests, id);
+  if (away.length === 0) return [];
+  const there = new Set(memberships.map(nameKey));
+  return away.filter((request) => there.has(nameKey(request)));
+}
+
+/** One membership by its names, as a key. */
+export function nameKey({ role, login }: { readonly role: string; readonly login: string }): string {
+  return JSON.stringify([role, login]);
+}
+
+/** Changes nothing. @throws TargetError */
+export async function foreseeReplaced(
+  { db }: Pick<Deps, 'db'>,
+  name: string,
+  target: Target,
+): Promise<Foreseen> {
+  const [{ requests }, { known }] = await Promise.all([readWanted(db, name), readKnownPlace(db, name)]);
+  const { server, memberships } = await target.list();
+  const says = (verb: string, place: KnownPlace['known']) =>
+    place === null ? [] : [`${verb}: system identifier ${place.id}, ${describeServer(place)}`];
+  const servers = [
+    ...says('known', known),
+    `answers: system identifier ${server.id}, ${describeServer(server)}`,
+  ];
+  const moved = elsewhere(requests, server.id);
+  if (moved.length === 0) {
+    if (known === null || (known.id === server.id && known.startedAt === server.startedAt)) {
+      return { isAnother: false, lines: [...servers, 'the server that Hallpass knows answers'] };
+    }
+    const here = requests.filter(
+      ({ place }) => place !== null && isSame(place, { ...server, server: server.id }),
+    );
+    const there = new Set(memberships.map(pairKey));
+    return {
+      isAnother: true,
+      lines: [
+        ...servers,
+        ...here.map((request) => {
+          const stands = request.place !== null && there.has(pairKey(request.place));
+          return `${about(request)}: ${stands ? 'stands there; goes on to its end' : 'is not there; is closed'}`;
+        }),
+      ],
+    };
+  }
+  const standing = new Set(stillStanding(requests, server.id, memberships).map(({ id }) => id));
+  return {
+    isAnother: true,
+    lines: [
+      ...servers,
+      ...moved.map(
+        (request) =>
+          `${about(request)}: ${standing.has(request.id) ? 'stands on the new server; is revoked there, with its sessions' : 'is not on the new server; is closed'}`,
+      ),
+    ],
+  };
+}
+
+function about({ id, role, login }: AccessRequest): string {
+  return `${requestName(id)} (${role} to ${login})`;
+}
+
+/**
+ * Writes the operator's word down, and does what follows from it.
+ * @param word `id` is the system_identifier of what was shown to the operator.
+ * @returns a line for each request; `left` when some are not closed yet: Hallpass goes on with them.
+ * @throws TargetError, HallpassError
+ */
+export async function replace(
+  deps: ReplacedDeps,
+  name: string,
+  target: Target,
+  { by, because }: Omit<Replacement, 'id'>,
+): Promise<{ readonly lines: readonly string[]; readonly left: boolean }> {
+  const { db, config } = deps;
+  const { server, surroundings } = await target.look([]);
+  const { known } = await readKnownPlace(db, name);
+  const word = { by, because, id: server.id };
+  if (!(await recordReplaced(db, name, word))) {
+    throw new HallpassError(`the ledger has no target ${name}`, { passing: false });
+  }
+  await insertEvent(db, null, {
+    kind: 'server_replaced',
+    actor: null,
+    data: { target: name, by, because, known, now: identity(server) },
+  });
+  const { now, requests } = await readWanted(db, name);
+  const settled = await settleReplaced(deps, name, target, requests, word);
+  if (!settled.left) {
+    await adopt(deps, name, server, known, seqOf(surroundings.anchor));
+  }
+  await insertOperatorNote(db, {
+    key: `replaced:${name}:${now.getTime()}`,
+    channel: config.slack.operatorsChannel,
+    message: serverReplaced({
+      target: name,
+      targetName: config.targets.get(name)?.name ?? name,
+      by,
+      because,
+      closed: settled.lines.length,
+    }),
+  });
+  deps.outbox.kick();
+  deps.sweeps.wake(name);
+  return settled;
+}
+
+function identity({ id, timeline, startedAt, lsn }: KnownPlaceServer) {
+  return { id, timeline, startedAt, lsn };
+}
+
+type KnownPlaceServer = Pick<NonNullable<KnownPlace['known']>, 'id' | 'timeline' | 'startedAt' | 'lsn'>;
+
+async function adopt(
+  { db }: ReplacedDeps,
+  name: string,
+  server: KnownPlaceServer,
+  known: KnownPlace['known'],
+  anchor: number | null,
+): Promise<void> {
+  const standing = known?.id === server.id ? 'unknown' : 'other';
+  const after = describeMove(standing, known ?? server, server);
+  await adoptServer(db, name, known, { ...identity(server), anchor }, after);
+}
+
+/**
+ * Closes what is out on the server that was replaced, after what stands on the new one under the same names is proved
+ * gone. Idempotent.
+ * @param requests those of the target that are open.
+ * @throws TargetError
+ */
+export async function settleReplaced(
+  deps: ReplacedDeps,
+  name: string,
+  target: Target,
+  requests: readonly AccessRequest[],
+  word: Replacement,
+): Promise<{ readonly lines: readonly string[]; readonly left: boolean }> {
+  const moved = elsewhere(requests, word.id);
+  if (moved.length === 0) return { lines: [], left: false };
+  const { server, facts } = await target.look(moved);
+  if (server.id !== word.id)
+    throw new HallpassError(`another server answers at ${name} now`, { passing: true });
+  const leaving: Leaving[] = [];
+  const nowhere: number[] = [];
+  for (const [i, request] of moved.entries()) {
+    const { roleOid, memberOid } = facts[i] ?? { roleOid: null, memberOid: null };
+    if (roleOid === null || memberOid === null) nowhere.push(request.id);
+    else {
+      const place = { server: server.id, grantorOid: server.grantorOid, roleOid, memberOid };
+      leaving.push(leavingReplaced({ request, word }, place));
+    }
+  }
+  const there = target.on(server);
+  const left = await settle(deps, there, await revoke(deps, name, there, leaving));
+  const { by, because } = word;
+  await change(deps, nowhere, () => ({ event: { type: 'replaced', by, because, proof: NEVER_THERE } }));
+  const lines = [
+    ...moved
+      .filter(({ id }) => nowhere.includes(id))
+      .map((request) => `${about(request)}: was not there; closed`),
+    ...left.flatMap(({ leaving, outcome }) =>
+      'word' in leaving.of ? [`${about(leaving.of.request)}: ${became(outcome)}`] : [],
+    ),
+  ];
+  return { lines, left: left.some(({ outcome }) => outcome.is !== 'gone') };
+}
+
+function became(outcome: Outcome): string {
+  if (outcome.is !== 'gone') return `is not closed yet: ${outcome.error.message}`;
+  return outcome.found ? 'was not there; closed' : 'revoked on the new server, and closed';
+}
+
+const NEVER_THERE: Proof = { found: true, closed: 0, prepared: [] };

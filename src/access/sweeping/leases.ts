@@ -1,0 +1,76 @@
+/**
+ * A lease while work runs. It saves work and nothing else: who is refused one for a heartbeat, while there is something
+ * to do, does the work anyway. So neither a process that is frozen with it, nor somebody who renews one for ever, nor one
+ * who locks its row, keeps anything from being revoked.
+ */
+import { coerceError } from '../../errors.js';
+import { releaseLease, renewLease, takeLease } from '../../ledger/leases.js';
+import { type Deps, HEARTBEAT_MS } from '../deps.js';
+
+/** A holder that works renews its lease this often, milliseconds: twice, before it has run out. */
+const RENEW_MS = 3_000;
+
+export interface Leases {
+  /** Who we are, as the lease names us. */
+  readonly holder: string;
+  /** Runs `work` while the lease of `name`, taken already, is renewed; releases it then. */
+  hold<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** Takes the lease and runs `work`; also without it, once it was refused for a heartbeat. @returns false: refused. */
+  withLease(name: string, work: () => Promise<void>): Promise<boolean>;
+  /**
+   * The lease was refused though something is to be done. @param dueMs for how long it has been due.
+   * @returns milliseconds after which it is to be done without; 0: now.
+   */
+  patience(name: string, dueMs: number): number;
+  /** There is nothing to do, or the lease was had. */
+  served(name: string): void;
+}
+
+export function createLeases({ db, logger }: Pick<Deps, 'db' | 'logger'>, holder: string): Leases {
+  /** Since when each was refused, without a break. */
+  const refused = new Map<string, number>();
+  /** When each was last worked on without a lease: once a heartbeat, for its holder may be busy with the same trouble. */
+  const forced = new Map<string, number>();
+
+  const leases: Leases = {
+    holder,
+    async hold(name, work) {
+      const unheard = (thrown: unknown) =>
+        logger.debug({ err: coerceError(thrown), lease: name }, 'a lease was neither renewed nor released');
+      const renewing = setInterval(() => void renewLease(db, name, holder).catch(unheard), RENEW_MS);
+      try {
+        return await work();
+      } finally {
+        clearInterval(renewing);
+        // It runs out by itself.
+        await releaseLease(db, name, holder).catch(unheard);
+      }
+    },
+    async withLease(name, work) {
+      if (await takeLease(db, name, holder)) {
+        leases.served(name);
+        await leases.hold(name, work);
+        return true;
+      }
+      if (leases.patience(name, 0) > 0) return false;
+      await work();
+      return true;
+    },
+    patience(name, dueMs) {
+      const now = performance.now();
+      const since = refused.get(name) ?? now;
+      refused.set(name, since);
+      const sinceForced = now - (forced.get(name) ?? Number.NEGATIVE_INFINITY);
+      const left = HEARTBEAT_MS - Math.min(Math.max(dueMs, now - since), sinceForced);
+      if (left > 0) return left;
+      forced.set(name, now);
+      logger.warn(
+        { lease: name },
+        'somebody else holds this lease and does not do the work: done without it',
+      );
+      return 0;
+    },
+    served: (name) => void refused.delete(name),
+  };
+  return leases;
+}

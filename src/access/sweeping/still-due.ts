@@ -1,0 +1,36 @@
+import { sayDuration } from '../../domain/duration.js';
+import { PAUSED_LIMIT_MS } from '../../domain/pause.js';
+import { type AccessRequest, GRANTING_LIMIT_MS, isCleared } from '../../domain/request.js';
+import type { Hold } from '../../ledger/pauses.js';
+import type { Deps } from '../deps.js';
+
+/**
+ * Whether an approval still holds by the time its GRANT is run: not after 15 minutes, a pause not counted, nor after the
+ * shift. Nobody is asked here, because what is due to be taken away waits for this sweep: the ledger says when it was asked.
+ */
+export function stillDue(
+  deps: Pick<Deps, 'config' | 'roles'>,
+  request: AccessRequest,
+  { resumedAt }: Hold,
+  now: Date,
+): 'yes' | 'not cleared' | { readonly fail: string } {
+  const decidedAt = request.decidedAt ?? now;
+  const outlastedPause = resumedAt !== null && resumedAt > decidedAt;
+  if (outlastedPause && now.getTime() - decidedAt.getTime() > PAUSED_LIMIT_MS) {
+    return { fail: `it was approved more than ${sayDuration(PAUSED_LIMIT_MS)} ago, and granting was paused` };
+  }
+  const waitedMs = now.getTime() - (outlastedPause ? resumedAt : decidedAt).getTime();
+  if (waitedMs > GRANTING_LIMIT_MS) {
+    return {
+      fail: `it could not be granted within 15 minutes${request.trouble ? `: ${request.trouble}` : ''}`,
+    };
+  }
+  if (deps.config.targets.get(request.target)?.lend === false) {
+    return { fail: `nothing is lent on ${request.target} at present` };
+  }
+  const role = deps.roles.role(request.target, request.role);
+  // On call is an approval for as long as the shift; what a role can do, changes; and a pause may have been long.
+  const perishes =
+    outlastedPause || request.decidedBy === null || role === undefined || role.policy.maxDanger !== null;
+  return !perishes || isCleared(request, now) ? 'yes' : 'not cleared';
+}

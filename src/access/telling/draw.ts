@@ -1,0 +1,109 @@
+/** What a message shows, a pure function of the request and of what the audit keeps beside it, as they stand now. */
+import { z } from 'zod';
+import { pauseOn } from '../../domain/pause.js';
+import { changesSchema, previewResultSchema } from '../../domain/preview.js';
+import { type AccessRequest, isFinal } from '../../domain/request.js';
+import { HallpassError } from '../../errors.js';
+import { type Delivery, isOutdone, whereShown } from '../../ledger/deliveries.js';
+import { readPauses } from '../../ledger/pauses.js';
+import type { Queryable } from '../../ledger/pool.js';
+import { readEvent } from '../../ledger/read-event.js';
+import type { Shown } from '../../ledger/strays.js';
+import { approversChanged } from '../../surfaces/asking.js';
+import { card } from '../../surfaces/card.js';
+import { NOTE_KINDS, note, status } from '../../surfaces/direct.js';
+import { leftBehind } from '../../surfaces/left-behind.js';
+import { line } from '../../surfaces/line.js';
+import { type Message, readMessage, type Scene } from '../../surfaces/message.js';
+import { preparedLeft } from '../../surfaces/prepared.js';
+import type { Deps } from '../deps.js';
+
+/** The rights that Hallpass lacks to end sessions. */
+const missingSchema = z.object({ sessions: z.array(z.string()) });
+const grantedSchema = z.object({ setRoleFirst: z.boolean().optional() });
+/** Messages that answer the card. */
+const IN_THREAD: ReadonlySet<string> = new Set(['left_behind', 'prepared', 'approvers']);
+const proofSchema = z.object({ prepared: z.array(z.string()) });
+
+/** @returns null when this release does not know how to draw it. */
+export async function draw(
+  deps: Pick<Deps, 'db' | 'config' | 'roles'>,
+  delivery: Delivery,
+  shown: Shown | null,
+): Promise<Message | null> {
+  if (shown === null) return readMessage(delivery.message);
+  const { request } = shown;
+  const { db } = deps;
+  const waits = request.state === 'pending' || request.state === 'granting';
+  const scene = {
+    ...sceneOf(deps, request),
+    strays: shown.strays,
+    pause: waits ? pauseOn(await readPauses(db), request.target) : null,
+  };
+  if (isToldAgain(delivery) && (await isOutdone(db, delivery)))
+    return line(request, scene, request.requester);
+  if (delivery.kind === 'status') return status(request, scene);
+  if (delivery.kind === 'card') {
+    if (isCopy(delivery) && request.state !== 'pending' && (await whereShown(db, `card:${request.id}`))) {
+      return line(request, scene, null);
+    }
+    const kept = isFinal(request.state) ? null : await readEvent(db, request.id, 'previewed');
+    return card(request, scene, {
+      first: delivery.posted === null,
+      preview: previewResultSchema.safeParse(kept).data ?? null,
+      missing: missingSchema.safeParse(kept).data?.sessions ?? [],
+    });
+  }
+  if (delivery.kind === 'approvers') return approversChanged(request, scene);
+  if (delivery.kind === 'left_behind') {
+    const changes = changesSchema.safeParse(await readEvent(db, request.id, 'reviewed'));
+    return changes.success ? leftBehind(request, scene, changes.data) : null;
+  }
+  if (delivery.kind === 'prepared') {
+    const proof = proofSchema.safeParse(await readEvent(db, request.id, 'proved_gone'));
+    return proof.success ? preparedLeft(request, scene, proof.data.prepared) : null;
+  }
+  const kind = NOTE_KINDS.find((known) => known === delivery.kind);
+  if (kind === undefined) return null;
+  const granted = kind === 'granted' ? await readEvent(db, request.id, 'granted') : null;
+  const setRoleFirst = grantedSchema.safeParse(granted).data?.setRoleFirst === true;
+  return note(kind, request, { ...scene, setRoleFirst });
+}
+
+/** One of the messages to the requester, of which only the newest has the details and the buttons. */
+function isToldAgain({ kind }: Delivery): boolean {
+  return kind === 'status' || NOTE_KINDS.some((known) => known === kind);
+}
+
+/** A card of their own, for somebody who was asked by direct message because the card could not be posted. */
+export function isCopy({ kind, recipient }: Pick<Delivery, 'kind' | 'recipient'>): boolean {
+  return kind === 'card' && /^[UW]/.test(recipient);
+}
+
+/** The message that this one answers, when it belongs into the thread of the card. */
+export async function threadOf(
+  db: Queryable,
+  delivery: Delivery,
+  request: AccessRequest | null,
+): Promise<string | undefined> {
+  if (request === null || !IN_THREAD.has(delivery.kind)) return undefined;
+  const shown = await whereShown(db, `card:${request.id}`);
+  if (shown === null) throw new HallpassError('its card is not posted yet', { passing: true });
+  return shown.ts;
+}
+
+/** What is known today of the request's target and role; what no longer is, is left out. */
+function sceneOf(
+  { config, roles }: Pick<Deps, 'config' | 'roles'>,
+  request: AccessRequest,
+): Omit<Scene, 'strays' | 'pause'> {
+  const target = config.targets.get(request.target);
+  return {
+    targetName: target?.name ?? request.target,
+    environment: target?.environment ?? null,
+    about: roles.role(request.target, request.role)?.about ?? null,
+    host: target?.connect.host ?? '',
+    port: target?.connect.port ?? 5432,
+    database: target?.connect.database ?? '',
+  };
+}

@@ -1,0 +1,91 @@
+/**
+ * A server that turns Hallpass away (a wrong password, a line of pg_hba.conf, a certificate) lets nothing be revoked
+ * there either. Whoever meets it first says so here; it is tried once more, and then the operators are told, at the
+ * latest with the second heartbeat: long before anything is due, or somebody's approval waits for it.
+ */
+import { insertOperatorNote, rewriteOperatorNote } from '../../ledger/deliveries.js';
+import { loggedInAgain, loginRefused } from '../../surfaces/login-refused.js';
+import type { TargetError } from '../../target/errors.js';
+import type { Deps } from '../deps.js';
+
+/** After the operators were told, a server is tried this often, milliseconds: refused logins fill its log. */
+const AGAIN_MS = 60_000;
+
+export interface LoginWatch {
+  /** What came of a login on this target; null: it succeeded. Returns at once. */
+  heard(target: string, error: TargetError | null): void;
+  /** Tries those once more that turned Hallpass away, and tells of them. */
+  look(): Promise<void>;
+}
+
+interface Refused {
+  readonly since: Date;
+  readonly error: TargetError;
+  /** The key of what the operators were told; null: nothing yet. */
+  readonly told: string | null;
+  /** When it is tried next, by `performance.now()`. */
+  readonly next: number;
+}
+
+type WatchDeps = Pick<Deps, 'db' | 'config' | 'targets' | 'outbox' | 'logger' | 'background'>;
+
+export function createLoginWatch(deps: WatchDeps): LoginWatch {
+  const { db, config, targets, outbox, logger, background } = deps;
+  const refused = new Map<string, Refused>();
+
+  async function mended(name: string, { since, told }: Refused): Promise<void> {
+    logger.info({ target: name, since }, 'the target lets Hallpass log in again');
+    if (told === null) return;
+    await rewriteOperatorNote(db, told, loggedInAgain({ ...namesOf(name), since, until: new Date() }));
+    outbox.kick();
+  }
+
+  async function tell(name: string, { since, error }: Refused): Promise<string> {
+    const { message: why, nextStep } = error;
+    logger.error({ target: name, err: error, since }, 'the target refuses Hallpass’s login');
+    // Replicas say it once. Within the hour it is said again in the same place.
+    const key = `login-refused:${name}:${since.toISOString().slice(0, 13)}`;
+    const message = loginRefused({ ...namesOf(name), since, why, nextStep });
+    const channel = config.slack.operatorsChannel;
+    if (!(await insertOperatorNote(db, { key, channel, message })))
+      await rewriteOperatorNote(db, key, message);
+    outbox.kick();
+    return key;
+  }
+
+  function namesOf(name: string): { readonly target: string; readonly targetName: string } {
+    return { target: name, targetName: config.targets.get(name)?.name ?? name };
+  }
+
+  return {
+    heard(name, error) {
+      const known = refused.get(name);
+      if (error === null) {
+        if (known === undefined) return;
+        refused.delete(name);
+        background('tell that a target lets Hallpass log in again', mended(name, known));
+      } else if (error.kind === 'login_refused') {
+        refused.set(name, { since: new Date(), told: null, next: 0, ...known, error });
+      }
+    },
+
+    async look() {
+      const now = performance.now();
+      const due = [...refused].filter(([, { next }]) => next <= now).map(([name]) => name);
+      await Promise.all(
+        due.map(async (name) => {
+          await targets
+            .get(name)
+            ?.look([])
+            .catch(() => undefined);
+          const still = refused.get(name);
+          if (still === undefined) return;
+          const told = still.told ?? (await tell(name, still));
+          // It may have let us in meanwhile.
+          if (refused.has(name)) refused.set(name, { ...still, told, next: performance.now() + AGAIN_MS });
+          else await mended(name, { ...still, told });
+        }),
+      );
+    },
+  };
+}
