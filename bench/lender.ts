@@ -4,7 +4,7 @@
  */
 import pg from 'pg';
 import type { Cluster } from '../sandbox/postgres/cluster.js';
-import { chunks } from '../src/target/by-role.js';
+import { chunks } from '../src/postgres/by-role.js';
 import { createLogins, loginOf } from './crowd.js';
 import { createWatch, type Watch } from './watch.js';
 

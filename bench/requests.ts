@@ -1,6 +1,6 @@
 /** Requests as Hallpass would have written them, a great many at once. */
 
-import { chunks } from '../src/target/by-role.js';
+import { chunks } from '../src/postgres/by-role.js';
 import { loginOf, personOf } from './crowd.js';
 import { BATCH, type Lender } from './lender.js';
 import type { World } from './world.js';

@@ -6,11 +6,11 @@
 import type { Config, TargetConfig } from './config/config.js';
 import type { TargetState } from './metrics.js';
 import { observed, UNSEEN } from './observed.js';
-import { createDiscovery, type Discovery } from './target/discover.js';
-import type { TargetError } from './target/errors.js';
-import { createInspector, type Inspector } from './target/inspection/inspector.js';
-import { openTarget } from './target/open.js';
-import type { Target } from './target/target.js';
+import { createDiscovery, type Discovery } from './postgres/discover.js';
+import type { TargetError } from './postgres/errors.js';
+import { createInspector, type Inspector } from './postgres/inspecting/inspector.js';
+import { openTarget } from './postgres/open.js';
+import type { Target } from './postgres/target.js';
 
 /** Longer than any call to a server takes: nobody who began with it is using it then; milliseconds. */
 const IN_USE_MS = 25_000;

@@ -1,7 +1,7 @@
 /** A target that notes for the metrics what it answers: nothing else about it changes. */
 import type { BlockReason, TargetState } from './metrics.js';
-import { TargetError } from './target/errors.js';
-import type { Server, Target } from './target/target.js';
+import { TargetError } from './postgres/errors.js';
+import type { Server, Target } from './postgres/target.js';
 
 /** Before it was asked. */
 export const UNSEEN: TargetState = { up: null, blocked: new Set() };

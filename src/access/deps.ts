@@ -5,9 +5,9 @@ import type { Messenger } from '../messenger/messenger.js';
 import type { Metrics } from '../metrics.js';
 import type { Events } from '../oncall/events.js';
 import type { OnCall } from '../oncall/on-call.js';
+import type { Inspector } from '../postgres/inspecting/inspector.js';
+import type { Target } from '../postgres/target.js';
 import type { Alarms } from '../queue/alarms.js';
-import type { Inspector } from '../target/inspection/inspector.js';
-import type { Target } from '../target/target.js';
 import type { Roles } from './asking/roles.js';
 
 /** How often every process looks at everything, milliseconds. Every bound that Hallpass states follows from it. */

@@ -10,11 +10,11 @@ import type { Config, TargetConfig } from '../config/config.js';
 import { configPath, readParts } from '../config/env.js';
 import { HallpassError } from '../errors.js';
 import { createPool } from '../ledger/pool.js';
+import { createDiagnosis } from '../postgres/diagnosis/diagnosis.js';
+import { createDiscovery } from '../postgres/discover.js';
+import { createInspector } from '../postgres/inspecting/inspector.js';
+import { openTarget } from '../postgres/open.js';
 import { neededScopes } from '../slack/manifest.js';
-import { createDiagnosis } from '../target/diagnosis/diagnosis.js';
-import { createDiscovery } from '../target/discover.js';
-import { createInspector } from '../target/inspection/inspector.js';
-import { openTarget } from '../target/open.js';
 import { findTarget, load } from './configuration.js';
 import { print, printFindings, printJson, table } from './output.js';
 

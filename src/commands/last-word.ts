@@ -6,7 +6,7 @@ import type { Config, TargetConfig } from '../config/config.js';
 import { coerceError, HallpassError } from '../errors.js';
 import type { Queryable } from '../ledger/pool.js';
 import { createLogger } from '../logger.js';
-import { openTarget } from '../target/open.js';
+import { openTarget } from '../postgres/open.js';
 import { operator } from './operator.js';
 import { print } from './output.js';
 import { confirm, reason, refused, requestId } from './word.js';

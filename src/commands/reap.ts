@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { requestName } from '../domain/request.js';
 import { HallpassError } from '../errors.js';
-import { reapTarget } from '../target/guarded/reap.js';
-import { inside } from '../target/open.js';
+import { reapTarget } from '../postgres/guarded/reap.js';
+import { inside } from '../postgres/open.js';
 import { findTarget, load } from './configuration.js';
 import { print, table } from './output.js';
 

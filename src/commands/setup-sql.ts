@@ -3,10 +3,10 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { loginsOf } from '../access/check/roles.js';
 import type { Config, TargetConfig } from '../config/config.js';
 import { coerceError, HallpassError } from '../errors.js';
-import { createDiagnosis, type Diagnosis } from '../target/diagnosis/diagnosis.js';
-import { setupSql, type Wish } from '../target/setup/command.js';
-import { ACCESSES, type Access, type GroupRole } from '../target/setup/group-role.js';
-import { iamPolicies } from '../target/setup/iam-policy.js';
+import { createDiagnosis, type Diagnosis } from '../postgres/diagnosis/diagnosis.js';
+import { setupSql, type Wish } from '../postgres/setup/command.js';
+import { ACCESSES, type Access, type GroupRole } from '../postgres/setup/group-role.js';
+import { iamPolicies } from '../postgres/setup/iam-policy.js';
 import { findTarget, load } from './configuration.js';
 import { printExact } from './output.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OWN_LOGIN, type OwnLogin, ownLoginRow } from '../pg/own-login.js';
+import { OWN_LOGIN, type OwnLogin, ownLoginRow } from '../connections/own-login.js';
 import type { Queryable } from './pool.js';
 
 export async function readOwnLogin(db: Queryable): Promise<OwnLogin> {

@@ -1,6 +1,6 @@
 /** May the login of DATABASE_OWNER_URL migrate the ledger? */
 import { z } from 'zod';
-import type { OwnLogin } from '../pg/own-login.js';
+import type { OwnLogin } from '../connections/own-login.js';
 import { readInstallation } from './installation.js';
 import { readOwnLogin } from './own-login.js';
 import { connectLedger } from './pool.js';

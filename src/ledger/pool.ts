@@ -1,8 +1,8 @@
 import type pg from 'pg';
+import { connectOwn, OwnPool, ownConfig } from '../connections/pool.js';
+import type { SessionSettings } from '../connections/settings.js';
+import { readTypes } from '../connections/types.js';
 import { HallpassError } from '../errors.js';
-import { connectOwn, OwnPool, ownConfig } from '../pg/pool.js';
-import type { SessionSettings } from '../pg/settings.js';
-import { readTypes } from '../pg/types.js';
 
 /** Anything that runs SQL on the ledger. */
 export type Queryable = Pick<pg.Pool, 'query'>;

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import pg from 'pg';
 import { z } from 'zod';
+import { connectOwn } from '../connections/pool.js';
 import { HallpassError } from '../errors.js';
-import { connectOwn } from '../pg/pool.js';
 import { QUEUE_NAME, QUEUE_SCHEMA } from './names.js';
 
 /** BullMQ names its schema itself. */

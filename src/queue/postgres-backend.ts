@@ -1,6 +1,6 @@
 import { type BackendFactory, createPostgresBackend, isPgPool, type PostgresQueueBackend } from 'bullmq';
 import pg from 'pg';
-import { OwnPool } from '../pg/pool.js';
+import { OwnPool } from '../connections/pool.js';
 import { QUEUE_SCHEMA } from './names.js';
 
 /**

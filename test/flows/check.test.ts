@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { startCluster } from '../../sandbox/postgres/cluster.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { type Stage, startStage } from '../../sandbox/stage/stage.js';
-import { DATABASE } from '../../src/target/guarded/names.js';
+import { DATABASE } from '../../src/postgres/guarded/names.js';
+import { installGuarded } from '../postgres/guarded/install.js';
 import { startPgBouncer } from '../support/pgbouncer.js';
 import { describeWith } from '../support/program.js';
-import { installGuarded } from '../target/guarded/install.js';
 import { changedConfiguration, runHallpass } from './commands.js';
 import { CLI } from './world.js';
 

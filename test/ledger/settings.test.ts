@@ -2,11 +2,11 @@
 import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startCluster } from '../../sandbox/postgres/cluster.js';
+import { readTypes } from '../../src/connections/types.js';
 import { insertRequest } from '../../src/ledger/insert-request.js';
 import { migrateLedger } from '../../src/ledger/migrate.js';
 import { connectLedger, createPool } from '../../src/ledger/pool.js';
 import { createLogger } from '../../src/logger.js';
-import { readTypes } from '../../src/pg/types.js';
 import { installedMajors } from '../support/majors.js';
 import { createDatabase, postgres } from '../support/postgres.js';
 import { aLedger, aWish } from './a-ledger.js';

@@ -6,7 +6,7 @@
  */
 import type pg from 'pg';
 import { expect } from 'vitest';
-import type { TestServer } from '../target/server.js';
+import type { TestServer } from '../postgres/server.js';
 
 export interface Judged {
   readonly id: number;

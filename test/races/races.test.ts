@@ -10,8 +10,8 @@ import { insertRequest } from '../../src/ledger/insert-request.js';
 import { createPool } from '../../src/ledger/pool.js';
 import { registerTargets } from '../../src/ledger/targets.js';
 import { aLedger, aWish } from '../ledger/a-ledger.js';
+import { useServer } from '../postgres/server.js';
 import { installedMajors } from '../support/majors.js';
-import { useServer } from '../target/server.js';
 import { type Barrier, race, randomFrom } from './barrier.js';
 import { expectNoStranger, type Judged, judge, members } from './judge.js';
 import {

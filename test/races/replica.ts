@@ -21,9 +21,9 @@ import { createPool, type Queryable } from '../../src/ledger/pool.js';
 import { createMessenger } from '../../src/messenger/web-api.js';
 import { createMetrics } from '../../src/metrics.js';
 import { createNobody } from '../../src/oncall/nobody.js';
-import { openTarget } from '../../src/target/open.js';
-import type { Target } from '../../src/target/target.js';
-import type { TestServer } from '../target/server.js';
+import { openTarget } from '../../src/postgres/open.js';
+import type { Target } from '../../src/postgres/target.js';
+import type { TestServer } from '../postgres/server.js';
 import type { Barrier } from './barrier.js';
 
 export const TARGET = 'shop';

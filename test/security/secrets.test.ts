@@ -14,9 +14,9 @@ import { card, clickAndHear, request, submitRequest, told } from '../../sandbox/
 import { type Stage, startStage } from '../../sandbox/stage/stage.js';
 import { approved } from '../flows/crash-stage.js';
 import { CLI } from '../flows/world.js';
+import { listen, refuseLogin } from '../postgres/connecting/scripted.js';
 import { spawnChild } from '../support/child.js';
 import { waitFor } from '../support/wait-for.js';
-import { listen, refuseLogin } from '../target/connecting/scripted.js';
 
 /** With all that has to be escaped in a url, in JSON, in SQL and in a pattern. */
 const planted = (name: string) => `planted ${name}/"ü%41\\$&+'`;

@@ -4,9 +4,9 @@
  * is asked again at the GRANT.
  */
 import type { RoleConfig, TargetConfig } from '../../config/config.js';
+import { describeEntry, needsSetRole } from '../../postgres/reading/pair.js';
+import type { PairFacts, Server } from '../../postgres/target.js';
 import * as words from '../../surfaces/form-words.js';
-import { describeEntry, needsSetRole } from '../../target/inspect.js';
-import type { PairFacts, Server } from '../../target/target.js';
 import type { Deps } from '../deps.js';
 import { inTime } from '../in-time.js';
 import { whyNotLendable } from './grantable.js';

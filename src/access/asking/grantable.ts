@@ -1,5 +1,5 @@
-import { describeProblems, type Wished } from '../../target/inspect.js';
-import type { PairFacts, Server } from '../../target/target.js';
+import { describeProblems, type Wished } from '../../postgres/reading/pair.js';
+import type { PairFacts, Server } from '../../postgres/target.js';
 
 /**
  * Why this pair cannot be lent on this server, in a sentence for the person who asks; null when it can.

@@ -1,6 +1,6 @@
 import type { Config, TargetConfig } from '../../config/config.js';
 import { createLogger } from '../../logger.js';
-import type { Discovery } from '../../target/discover.js';
+import type { Discovery } from '../../postgres/discover.js';
 import { createRoles } from '../asking/roles.js';
 import { type Finding, note, ok } from './finding.js';
 

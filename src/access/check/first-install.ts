@@ -2,7 +2,7 @@
 import pg from 'pg';
 import type { TargetConfig } from '../../config/config.js';
 import { readTarget } from '../../ledger/targets.js';
-import { TargetError } from '../../target/errors.js';
+import { TargetError } from '../../postgres/errors.js';
 import { type Finding, failed } from './finding.js';
 import type { LedgerView } from './ledger.js';
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Config } from '../../config/config.js';
+import type { OwnLogin } from '../../connections/own-login.js';
 import { coerceError, type HallpassError } from '../../errors.js';
 import { closeSql, type DatabaseRights, readDatabaseRights } from '../../ledger/database-rights.js';
 import { readInstallation } from '../../ledger/installation.js';
@@ -7,7 +8,6 @@ import { readOwnLogin } from '../../ledger/own-login.js';
 import { readLedgerOwner } from '../../ledger/owner.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { assertReadable } from '../../ledger/readable.js';
-import type { OwnLogin } from '../../pg/own-login.js';
 import { refuseLostTargets } from '../recovery/lost-targets.js';
 import { asHallpassError } from '../sweeping/trouble.js';
 import { type Finding, failed, failure, note, ok } from './finding.js';

@@ -1,8 +1,8 @@
 /** What keeps a login from a role's tables in one database. Pure. */
-import type { Obstacles } from '../../target/diagnosis/obstacles.js';
-import type { PersonsDatabase } from '../../target/diagnosis/person.js';
-import { quoteName } from '../../target/quote.js';
-import type { NamePair } from '../../target/target.js';
+import type { Obstacles } from '../../postgres/diagnosis/obstacles.js';
+import type { PersonsDatabase } from '../../postgres/diagnosis/person.js';
+import { quoteName } from '../../postgres/quote.js';
+import type { NamePair } from '../../postgres/target.js';
 import { type Finding, failure, note, ok } from './finding.js';
 
 export function describeDatabase(

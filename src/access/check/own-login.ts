@@ -1,7 +1,8 @@
 /** Whether Hallpass's own login, on a target or on the ledger's server, is about to be kept out. Pure. */
+
+import type { OwnLogin } from '../../connections/own-login.js';
 import { sayDuration } from '../../domain/duration.js';
-import type { OwnLogin } from '../../pg/own-login.js';
-import { quoteName } from '../../target/quote.js';
+import { quoteName } from '../../postgres/quote.js';
 import { type Finding, failure, note } from './finding.js';
 
 const DAY_MS = 24 * 60 * 60_000;

@@ -1,10 +1,10 @@
 /** `hallpass check --as LOGIN TARGET/ROLE`: why somebody who was lent a role still can't use it. */
 import type { TargetConfig } from '../../config/config.js';
-import type { Diagnosis } from '../../target/diagnosis/diagnosis.js';
-import type { Person, PersonsDatabase } from '../../target/diagnosis/person.js';
-import { describeProblems, noConnections, passwordExpired } from '../../target/inspect.js';
-import { GRANTORS_SINCE, grantOptions, quoteName, roleSql } from '../../target/quote.js';
-import type { NamePair, PairFacts, Server, Target } from '../../target/target.js';
+import type { Diagnosis } from '../../postgres/diagnosis/diagnosis.js';
+import type { Person, PersonsDatabase } from '../../postgres/diagnosis/person.js';
+import { GRANTORS_SINCE, grantOptions, quoteName, roleSql } from '../../postgres/quote.js';
+import { describeProblems, noConnections, passwordExpired } from '../../postgres/reading/pair.js';
+import type { NamePair, PairFacts, Server, Target } from '../../postgres/target.js';
 import { type Finding, failed, failure, note, ok } from './finding.js';
 import { describeDatabase, describeObstacles } from './obstacles.js';
 import { describeSettings } from './settings.js';

@@ -1,5 +1,5 @@
-import type { ReadOnlyDefault } from '../../target/diagnosis/own-login.js';
-import { quoteName } from '../../target/quote.js';
+import type { ReadOnlyDefault } from '../../postgres/diagnosis/own-login.js';
+import { quoteName } from '../../postgres/quote.js';
 import { type Finding, failure, note } from './finding.js';
 
 /** @param writes a role that is offered there can change data. */

@@ -1,7 +1,7 @@
 /** SQL that `check` tells people to run. */
 
-import { GRANTORS_SINCE, quoteName } from '../../target/quote.js';
-import type { NamePair } from '../../target/target.js';
+import { GRANTORS_SINCE, quoteName } from '../../postgres/quote.js';
+import type { NamePair } from '../../postgres/target.js';
 
 /** From 16 on, a REVOKE that doesn't name the grantor takes away one's own memberships only. */
 export function revokeOursSql(version: number, { role, login }: NamePair, grantor: string): string {

@@ -1,6 +1,6 @@
-import type { StandbyReport } from '../../target/diagnosis/diagnosis.js';
-import type { Behind } from '../../target/diagnosis/standby.js';
-import type { Server } from '../../target/target.js';
+import type { StandbyReport } from '../../postgres/diagnosis/diagnosis.js';
+import type { Behind } from '../../postgres/diagnosis/standby.js';
+import type { Server } from '../../postgres/target.js';
 import { type Finding, failed, failure, note, ok } from './finding.js';
 
 type Primary = Pick<Server, 'id' | 'startedAt'>;

@@ -10,7 +10,7 @@ import type { Queryable } from '../../ledger/pool.js';
 import { readWanted } from '../../ledger/read-requests.js';
 import { readStandpoint, type Standpoint } from '../../ledger/servers.js';
 import { readTarget } from '../../ledger/targets.js';
-import type { Server, Surroundings } from '../../target/target.js';
+import type { Server, Surroundings } from '../../postgres/target.js';
 import { judgeAnchor } from '../recovery/anchors.js';
 import { seqOf } from '../sweeping/which-server.js';
 import { type Finding, failure, note } from './finding.js';

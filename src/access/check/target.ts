@@ -1,11 +1,11 @@
 /** `hallpass check`: all that can be said of one target without changing anything on it. */
 import type { Config, TargetConfig } from '../../config/config.js';
-import type { Diagnosis } from '../../target/diagnosis/diagnosis.js';
-import type { Situation } from '../../target/diagnosis/situation.js';
-import type { Discovery } from '../../target/discover.js';
-import { DATABASE } from '../../target/guarded/names.js';
-import type { Inspector } from '../../target/inspection/inspector.js';
-import type { Target } from '../../target/target.js';
+import type { Diagnosis } from '../../postgres/diagnosis/diagnosis.js';
+import type { Situation } from '../../postgres/diagnosis/situation.js';
+import type { Discovery } from '../../postgres/discover.js';
+import { DATABASE } from '../../postgres/guarded/names.js';
+import type { Inspector } from '../../postgres/inspecting/inspector.js';
+import type { Target } from '../../postgres/target.js';
 import { withDiscovered } from './discovered.js';
 import { type Finding, failed, failure, isFailure } from './finding.js';
 import { describeNoConnection } from './first-install.js';

@@ -4,7 +4,7 @@ import { coerceError } from '../../errors.js';
 import { releaseLease } from '../../ledger/leases.js';
 import { look } from '../../ledger/look.js';
 import { readTarget, recordChecked } from '../../ledger/targets.js';
-import type { Target } from '../../target/target.js';
+import type { Target } from '../../postgres/target.js';
 import type { Deps } from '../deps.js';
 import type { Anchors } from '../recovery/anchors.js';
 import { createHerds } from '../sweeping/bulk.js';

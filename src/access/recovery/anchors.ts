@@ -21,9 +21,9 @@ import { insertOperatorNote } from '../../ledger/deliveries.js';
 import { insertEvent } from '../../ledger/insert-event.js';
 import { skipFirstIds, skipIds } from '../../ledger/recover.js';
 import type { TargetRow } from '../../ledger/targets.js';
+import type { Target } from '../../postgres/target.js';
 import { anchorForged, anchorGarbled, DOUBTED, FORGED, ledgerDoubted } from '../../surfaces/doubt.js';
 import type { Message } from '../../surfaces/message.js';
-import type { Target } from '../../target/target.js';
 import type { Deps } from '../deps.js';
 import { onKnownServer } from '../sweeping/which-server.js';
 

@@ -9,8 +9,8 @@ import { MAX_ID, requestName } from '../../domain/request.js';
 import { coerceError } from '../../errors.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { type Recovered, recoverGrant, skipIds } from '../../ledger/recover.js';
-import type { Grant } from '../../target/guarded/read-grants.js';
-import type { Server } from '../../target/target.js';
+import type { Grant } from '../../postgres/guarded/read-grants.js';
+import type { Server } from '../../postgres/target.js';
 
 /** What a guarded target remembers. */
 export type Remembering = () => Promise<{

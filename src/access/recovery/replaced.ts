@@ -18,8 +18,8 @@ import {
   readKnownPlace,
   recordReplaced,
 } from '../../ledger/servers.js';
+import type { Membership, Target } from '../../postgres/target.js';
 import { serverReplaced } from '../../surfaces/servers.js';
-import type { Membership, Target } from '../../target/target.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
 import { type Leaving, leavingReplaced, type Outcome } from '../sweeping/leaving.js';

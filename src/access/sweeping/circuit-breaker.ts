@@ -1,5 +1,5 @@
-import { TargetError } from '../../target/errors.js';
-import type { Target } from '../../target/target.js';
+import { TargetError } from '../../postgres/errors.js';
+import type { Target } from '../../postgres/target.js';
 
 /** Nobody is there who could answer the next question either. */
 const NOBODY: ReadonlySet<TargetError['kind']> = new Set(['unreachable', 'login_refused', 'timeout']);

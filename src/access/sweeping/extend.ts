@@ -2,7 +2,7 @@ import { pairKey } from '../../domain/compare.js';
 import type { AccessRequest, RequestEvent } from '../../domain/request.js';
 import { readHold } from '../../ledger/pauses.js';
 import { forgetChecked } from '../../ledger/targets.js';
-import type { Extended, Target } from '../../target/target.js';
+import type { Extended, Target } from '../../postgres/target.js';
 import { change } from '../change.js';
 import { type Deps, HEARTBEAT_MS } from '../deps.js';
 import { byServer, type Placed } from './by-server.js';

@@ -5,8 +5,8 @@
 import { pairKey } from '../../domain/compare.js';
 import type { Place } from '../../domain/request.js';
 import { HallpassError } from '../../errors.js';
-import { quoteName } from '../../target/quote.js';
-import type { Former, Target } from '../../target/target.js';
+import { quoteName } from '../../postgres/quote.js';
+import type { Former, Target } from '../../postgres/target.js';
 
 export type FormerGrant =
   /** The login is no role any more, and nothing stands by it: proved absent. */

@@ -14,7 +14,7 @@ export interface Replaced {
 
 /**
  * A membership that has to go: a request's that ends, what stands on a server that replaced the request's own, or a stray.
- * Whatever it is, it leaves by take-back.ts.
+ * Whatever it is, it leaves by revoke.ts.
  */
 export interface Leaving {
   readonly of: { readonly request: Ending } | Replaced | { readonly stray: DueStray };

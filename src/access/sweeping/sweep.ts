@@ -5,7 +5,7 @@
 import { compare } from '../../domain/compare.js';
 import type { DueStray } from '../../domain/stray.js';
 import { type Due, type Most, readDue } from '../../ledger/read-due.js';
-import type { Target } from '../../target/target.js';
+import type { Target } from '../../postgres/target.js';
 import type { Deps } from '../deps.js';
 import type { Herds } from './bulk.js';
 import { extendThere } from './extend.js';

@@ -28,10 +28,10 @@ import {
   recordStranger,
 } from '../../ledger/servers.js';
 import { forgetChecked, type TargetRow } from '../../ledger/targets.js';
+import { TargetError } from '../../postgres/errors.js';
+import type { Server, Target, ToEnd } from '../../postgres/target.js';
 import type { Message } from '../../surfaces/message.js';
 import { mayBeACopy, takenForOwn } from '../../surfaces/servers.js';
-import { TargetError } from '../../target/errors.js';
-import type { Server, Target, ToEnd } from '../../target/target.js';
 import { type Deps, IDLE_EVERY_MS } from '../deps.js';
 
 /** What is done on the server that is known, and nowhere else. */

@@ -4,8 +4,8 @@
  * latest with the second heartbeat: long before anything is due, or somebody's approval waits for it.
  */
 import { insertOperatorNote, rewriteOperatorNote } from '../../ledger/deliveries.js';
+import type { TargetError } from '../../postgres/errors.js';
 import { loggedInAgain, loginRefused } from '../../surfaces/login-refused.js';
-import type { TargetError } from '../../target/errors.js';
 import type { Deps } from '../deps.js';
 
 /** After the operators were told, a server is tried this often, milliseconds: refused logins fill its log. */

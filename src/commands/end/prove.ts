@@ -14,7 +14,7 @@ import { releaseLease } from '../../ledger/leases.js';
 import { readUnproved, type Scope, type Unproved } from '../../ledger/open-in.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { createLogger } from '../../logger.js';
-import { openTarget } from '../../target/open.js';
+import { openTarget } from '../../postgres/open.js';
 
 /** The ledger is asked how far it is this often, milliseconds. */
 const POLL_MS = 250;

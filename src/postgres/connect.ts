@@ -1,0 +1,222 @@
+/**
+ * One connection to one target, kept open: connecting costs ten times a GRANT. Transactions take turns on it, each
+ * within a client-side time limit, so a server that has gone silent holds up nobody for longer. A connection that
+ * broke, or that a transaction left in doubt, is thrown away, and the next transaction makes a new one.
+ */
+import pg from 'pg';
+import { z } from 'zod';
+import type { Connect } from '../config/config.js';
+import { destroy } from '../connections/session.js';
+import { type Dial, dial } from './connecting/dial.js';
+import { closedError, sessionError, targetError, timeoutError } from './errors.js';
+
+/** How a connection is used; milliseconds. */
+export interface Limits {
+  /** For all that it takes: credentials, tunnel, TLS, login. */
+  readonly connectMs: number;
+  /** For one transaction, from its first statement to its last answer; connecting comes on top. */
+  readonly callMs: number;
+  /** An unused connection is closed after this long. */
+  readonly idleMs: number;
+  /** What the server's administrators see it called: `application_name`. */
+  readonly name: string;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  connectMs: 5_000,
+  callMs: 15_000,
+  idleMs: 10 * 60_000,
+  name: 'hallpass',
+};
+
+/** How long a closing connection may take to say goodbye, milliseconds. */
+const GOODBYE_MS = 1_000;
+
+/**
+ * The session has its settings (src/connections/settings.ts); what follows depends on who asks. The lock timeout is short because
+ * others wait for their turn, and a sweep comes back. The server gives up when we do, and ends the transaction of a
+ * process that died in the middle of it: its locks would stop everybody else. Each check must see what was committed
+ * before it. Last, who we are: a login that was dropped has no name any more, and nothing that this session asks will
+ * be answered.
+ */
+const begin = ({ callMs }: Limits): string => `
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL lock_timeout = '1s';
+SET LOCAL statement_timeout = ${callMs};
+SET LOCAL idle_in_transaction_session_timeout = ${callMs};
+SELECT session_user`;
+
+/** Runs one statement, by the extended protocol: it refuses text that holds two. Answers its rows, parsed. */
+export type Send = <Row>(row: z.ZodType<Row>, text: string, values?: readonly unknown[]) => Promise<Row[]>;
+
+interface Transaction {
+  readonly send: Send;
+  /** Without it, the transaction is rolled back. */
+  commit(): Promise<void>;
+}
+
+export interface TargetConnection {
+  /**
+   * Reads in one round trip: `read` must send all its statements at once.
+   * @throws TargetError
+   */
+  read<T>(read: (send: Send) => Promise<T>): Promise<T>;
+  /**
+   * BEGIN and all that `read` sends at once take one round trip; `work` goes on from what was read.
+   * @throws TargetError; whatever it is, the transaction was not committed unless the error is `ambiguous`.
+   */
+  transaction<R, T>(
+    read: (send: Send) => Promise<R>,
+    work: (seen: R, tx: Transaction) => Promise<T>,
+  ): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** @param logIn for what can be done from any database of the server, `dialServer`. */
+export function createTargetConnection(
+  connect: Connect,
+  limits: Limits,
+  logIn: Dial = dial,
+): TargetConnection {
+  let current: pg.Client | null = null;
+  let idle: NodeJS.Timeout | undefined;
+  let closed = false;
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** Waits for its turn. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async function open(): Promise<pg.Client> {
+    if (closed) throw closedError();
+    if (current !== null) return current;
+    const client = await logIn(connect, limits);
+    const forget = () => {
+      if (current === client) current = null;
+    };
+    // An idle connection that breaks is no error of anybody's; one in use says so through its statement.
+    client.on('error', forget);
+    client.on('end', forget);
+    current = client;
+    return client;
+  }
+
+  /** Runs `work` on the connection, which afterwards is either clean or gone. */
+  function run<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    return inTurn(async () => {
+      clearTimeout(idle);
+      const client = await open();
+      let late = false;
+      const timer = setTimeout(() => {
+        late = true;
+        discard(client);
+      }, limits.callMs);
+      try {
+        return await work(client);
+      } catch (thrown) {
+        const error = late ? timeoutError(limits.callMs) : targetError(thrown, 'call');
+        // By the time of the next call, the address may lead to another server.
+        if (error.scope === 'target') discard(client);
+        throw error;
+      } finally {
+        clearTimeout(timer);
+        idle = setTimeout(() => void inTurn(hangUp), limits.idleMs).unref();
+      }
+    });
+  }
+
+  async function beginOn(client: pg.Client): Promise<void> {
+    try {
+      await client.query(begin(limits));
+    } catch (thrown) {
+      // It concerns no pair and no role: the session itself can't be used.
+      throw sessionError(thrown);
+    }
+  }
+
+  /** Without waiting for its end. */
+  function discard(client: pg.Client): void {
+    if (current === client) current = null;
+    destroy(client);
+  }
+
+  async function hangUp(): Promise<void> {
+    const client = current;
+    if (client === null) return;
+    current = null;
+    const timer = setTimeout(() => destroy(client), GOODBYE_MS);
+    await client.end();
+    clearTimeout(timer);
+  }
+
+  return {
+    read: (read) =>
+      run(async (client) => {
+        const [, seen] = await Promise.all([beginOn(client), read(sender(client)), client.query('COMMIT')]);
+        return seen;
+      }),
+
+    transaction: (read, work) =>
+      run(async (client) => {
+        const send = sender(client);
+        let committed = false;
+        try {
+          // Nothing that changes anything is sent before BEGIN was answered.
+          const [, seen] = await Promise.all([beginOn(client), read(send)]);
+          return await work(seen, {
+            send,
+            commit: async () => {
+              await client.query('COMMIT');
+              committed = true;
+            },
+          });
+        } finally {
+          if (!committed) await client.query('ROLLBACK').catch(() => discard(client));
+        }
+      }),
+
+    close: () => {
+      closed = true;
+      clearTimeout(idle);
+      return inTurn(hangUp);
+    },
+  };
+}
+
+/** What reads is written in this code, so it is always one of the same few: planned once a connection, not each time. */
+const names = new Map<string, string>();
+
+function nameOf(text: string): string {
+  const name = names.get(text) ?? `read ${names.size}`;
+  names.set(text, name);
+  return name;
+}
+
+/** What follows a statement that failed is refused because of it, and says what it said. */
+function sender(client: pg.Client): Send {
+  let cause: unknown = null;
+  return async (row, text, values = []) => {
+    const name = /^\s*(SELECT|WITH)\b/.test(text) ? nameOf(text) : undefined;
+    const statement = {
+      ...(name !== undefined && { name }),
+      text,
+      values: [...values],
+      queryMode: 'extended',
+    };
+    try {
+      const { rows } = await client.query<Record<string, unknown>>(statement);
+      return z.array(row).parse(rows);
+    } catch (thrown) {
+      if (!isAborted(thrown)) cause = thrown;
+      throw cause ?? thrown;
+    }
+  };
+}
+
+/** SQLSTATE in_failed_sql_transaction. */
+function isAborted(thrown: unknown): boolean {
+  return thrown instanceof pg.DatabaseError && thrown.code === '25P02';
+}

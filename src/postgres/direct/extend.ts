@@ -1,0 +1,23 @@
+import { pairKey } from '../../domain/compare.js';
+import type { TargetConnection } from '../connect.js';
+import { assertPrimary, readServer } from '../reading/facts.js';
+import { readOurs } from '../reading/holders.js';
+import type { Extended, ToExtend } from '../target.js';
+
+/** A direct target keeps no expiry: it shows which memberships stand, in one round trip. @throws TargetError */
+export function extendBatch(
+  connection: TargetConnection,
+  server: string,
+  batch: readonly ToExtend[],
+): Promise<readonly Extended[]> {
+  return connection.read(async (send) => {
+    const [seen, ours] = await Promise.all([readServer(send), readOurs(send, batch)]);
+    assertPrimary(seen, server);
+    const there = new Set(ours.map(pairKey));
+    return batch.map((wish) => ({
+      roleOid: wish.roleOid,
+      memberOid: wish.memberOid,
+      outcome: there.has(pairKey(wish)) ? 'extended' : 'missing',
+    }));
+  });
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { pairKey } from '../../domain/compare.js';
+import type { TargetConnection } from '../connect.js';
+import { assertPrimary, readServer } from '../reading/facts.js';
+import { readOurs } from '../reading/holders.js';
+import type { Extended, ToExtend } from '../target.js';
+import { errorOf, failure, throwIfBlocked } from './answer.js';
+import { BACKSTOP_MS } from './names.js';
+
+const row = failure.extend({ state: z.enum(['extended', 'failed']) });
+
+const EXTEND = 'SELECT state, code, message FROM hallpass.extend($1::bigint[], $2::bigint[])';
+
+/**
+ * Moves the expiry that the server keeps of up to some hundred grants, in three round trips: read, extend and proof,
+ * COMMIT. Grants nothing: what somebody has taken away meanwhile stays away.
+ * @throws TargetError; then nothing of the batch was extended, unless it is `ambiguous`.
+ */
+export function extendBatch(
+  connection: TargetConnection,
+  server: string,
+  batch: readonly ToExtend[],
+): Promise<readonly Extended[]> {
+  return connection.transaction(
+    (send) => readServer(send, 'guarded'),
+    async (seen, { send, commit }) => {
+      assertPrimary(seen, server);
+      const [rows, ours] = await Promise.all([
+        send(row, EXTEND, [
+          batch.map(({ requestId }) => requestId),
+          batch.map(({ durationMs }) => Math.ceil(durationMs) + BACKSTOP_MS),
+        ]),
+        readOurs(send, batch, 'guarded'),
+      ]);
+      throwIfBlocked(rows.map((each) => (each.state === 'failed' ? errorOf(each) : null)));
+      await commit();
+      const there = new Set(ours.map(pairKey));
+      return batch.map(({ roleOid, memberOid }, i): Extended => {
+        const pair = { roleOid, memberOid };
+        const said = rows[i];
+        if (said === undefined) throw new Error('the server did not answer for every pair');
+        if (said.state === 'failed') return { ...pair, outcome: 'failed', error: errorOf(said) };
+        return { ...pair, outcome: there.has(pairKey(pair)) ? 'extended' : 'missing' };
+      });
+    },
+  );
+}

@@ -1,0 +1,75 @@
+import { quoteName } from '../quote.js';
+import { EXTEND_SQL } from './extend-sql.js';
+import { LEND_SQL } from './grant-sql.js';
+import { LIST_SQL } from './list-sql.js';
+import { LOCK_SQL } from './lock-sql.js';
+import { INSTALLED, OWNER, REAPER } from './names.js';
+import { REAPER_SQL } from './reaper-sql.js';
+import { TAKE_BACK_SQL } from './revoke-sql.js';
+import { SESSIONS_SQL } from './sessions-sql.js';
+import { SETTLE_SQL } from './settle-sql.js';
+import { SWEEP_SQL } from './sweep-sql.js';
+import { TABLES_SQL } from './tables-sql.js';
+import { WHY_NOT_SQL } from './why-not-sql.js';
+
+/**
+ * What makes a database into that of a guarded target: schema, tables and functions, owned by the owner. To be run in
+ * one transaction, in the database `hallpass`, by a superuser, or by the administrator of a managed server (CREATEROLE,
+ * owner of the database) while they are a member of the owner. The owner and Hallpass's login must be there. Run again,
+ * it brings an older state up to date, and keeps the grants and the limit.
+ *
+ * It is one text for all releases, and the functions ask for the release when they are called: so they stay right when
+ * the server is upgraded under them.
+ * @param names the login with which Hallpass connects.
+ */
+export function guardedSchemaSql({ login }: { readonly login: string }): string {
+  return `${REAPER_SQL}
+CREATE SCHEMA IF NOT EXISTS hallpass AUTHORIZATION ${OWNER};
+SET LOCAL ROLE ${OWNER};
+
+${TABLES_SQL}
+-- What an earlier version left must not stay callable.
+DO $do$
+DECLARE
+  old text;
+BEGIN
+  FOR old IN SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'hallpass'::regnamespace LOOP
+    EXECUTE 'DROP FUNCTION ' || old;
+  END LOOP;
+END
+$do$;
+
+-- Which release these functions are of: Hallpass reads it, and calls no others.
+CREATE FUNCTION hallpass.version() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT ${INSTALLED}';
+
+${LOCK_SQL}
+${WHY_NOT_SQL}
+${SETTLE_SQL}
+${LEND_SQL}
+${EXTEND_SQL}
+${TAKE_BACK_SQL}
+${SWEEP_SQL}
+${SESSIONS_SQL}
+${LIST_SQL}
+-- A function is for everybody until this is said.
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA hallpass FROM PUBLIC;
+REVOKE ALL ON SCHEMA hallpass FROM PUBLIC;
+GRANT USAGE ON SCHEMA hallpass TO ${quoteName(login)}, ${REAPER};
+GRANT EXECUTE ON FUNCTION
+  hallpass.lend(bigint[], oid[], oid[], bigint[], boolean[]),
+  hallpass.extend(bigint[], bigint[]),
+  hallpass.take_back(oid[], oid[]),
+  hallpass.sweep(),
+  hallpass.list(),
+  hallpass.last_request_id(),
+  hallpass.sessions(oid[]),
+  hallpass.end_sessions(oid[], int[], timestamptz[]),
+  hallpass.settled(oid[], oid[]),
+  hallpass.why_not(oid, oid),
+  hallpass.version()
+  TO ${quoteName(login)};
+GRANT EXECUTE ON FUNCTION hallpass.sweep() TO ${REAPER};
+
+RESET ROLE;
+`;
+}

@@ -1,0 +1,188 @@
+/**
+ * Looks at one target for people: what a role can do, how access can outlive a grant, what was left behind. It changes
+ * nothing, and nothing that is granted or taken back waits for it. It reads catalogs only, which every login may read.
+ */
+import { createCache } from '../../cache.js';
+import type { Connect } from '../../config/config.js';
+import { type Changes, listSchemas, MAX_LISTED, type Preview, type Unread } from '../../domain/preview.js';
+import { createTargetConnection, DEFAULT_LIMITS, type Limits } from '../connect.js';
+import { standbyError, TargetError, targetError } from '../errors.js';
+import { readServer } from '../reading/facts.js';
+import { type MarkedGrant, readChanges, readPlaces } from './changes.js';
+import { chooseFor } from './choose.js';
+import { createConnections } from './connections.js';
+import { judge, judgeUnread } from './judge.js';
+import { findLeaks } from './leaks.js';
+import { readLoginsLike } from './logins.js';
+import { type Reach, readReach } from './reach.js';
+import { type Found, planFor, toChanges } from './report.js';
+import { type InDatabase, readDatabase } from './tables.js';
+import { readPreviewUsers } from './users.js';
+import { cut } from './words.js';
+
+/** From the start of a look, milliseconds: a database that has not answered by then is named as not read. */
+const LOOK_MS = 1_500;
+/** A look is good for this long, milliseconds; so many are kept. */
+const REMEMBER_MS = 60_000;
+const REMEMBER_MAX = 1_000;
+
+interface RolePair {
+  readonly role: string;
+  /** null, or no such login: all that the role can do is new. */
+  readonly login: string | null;
+  /** The login may SET ROLE to it, from 16 on; before, every member may. */
+  readonly setRole: boolean;
+}
+
+export interface Inspector {
+  /**
+   * What a role can do, what of it is new to the login, and how access can outlive the grant. Kept for a minute, for
+   * who only wants to see it; callers at the same time share one look. It takes as long as the configured database
+   * does: the caller limits it.
+   * @param fresh nothing that was read before counts: something is decided by it.
+   * @throws TargetError when the server doesn't answer, or there is no such role.
+   */
+  preview(pair: RolePair, fresh?: boolean): Promise<Preview>;
+  /**
+   * What changed since each GRANT, in the order of `grants`: each database is read once for all of them.
+   * @throws TargetError
+   */
+  changes(grants: readonly MarkedGrant[]): Promise<readonly Changes[]>;
+  /**
+   * The logins whose name equals this one but for upper and lower case, as ASCII has them; in order of name.
+   * @throws TargetError
+   */
+  loginsLike(name: string): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** Connects when it is first used. Tests shorten the limits. */
+export function createInspector(connect: Connect, limits: Partial<Limits> = {}): Inspector {
+  const home = connect.database;
+  const connections = createConnections((database) =>
+    createTargetConnection({ ...connect, database }, { ...DEFAULT_LIMITS, ...limits }),
+  );
+
+  async function look(pair: RolePair): Promise<Preview> {
+    const late = timeUp(LOOK_MS);
+    try {
+      const login = pair.login ?? '';
+      const [reach, others] = await connections.read(home, (send) =>
+        Promise.all([readReach(send, pair), readPreviewUsers(send, [login])]),
+      );
+      if (reach.roles.length === 0) throw noRoleError(pair.role);
+      const { chosen, unread } = chooseFor(reach, home);
+      const answers = await Promise.all(
+        chosen.map((name) => {
+          const answer = connections.read(name, (send) => readDatabase(send, name, reach));
+          if (name === home) return answer;
+          return Promise.race([answer, late.reached]).catch((error) => toUnread(name, error));
+        }),
+      );
+      const databases = answers.filter((answer) => 'schemas' in answer);
+      const missed = answers.filter((answer) => 'why' in answer);
+      return {
+        ...toPreview(reach, databases, [...missed, ...unread]),
+        ...(others.get(login) ?? { users: [], moreUsers: 0 }),
+      };
+    } finally {
+      late.cancel();
+    }
+  }
+
+  async function changes(grants: readonly MarkedGrant[]): Promise<readonly Changes[]> {
+    if (grants.length === 0) return [];
+    const { server, places } = await connections.read(home, async (send) => {
+      const [about, found] = await Promise.all([readServer(send), readPlaces(send, grants)]);
+      return { server: about, places: found };
+    });
+    // What it has not replayed yet would look like nothing.
+    if (server.inRecovery) throw standbyError();
+    const plans = grants.map((grant, n) =>
+      planFor(home, grant.server === server.id ? places.filter((place) => place.n === n) : null),
+    );
+    const names = [...new Set(plans.flatMap(({ read }) => read))];
+    const answers = await Promise.all(
+      names.map((name) =>
+        readIn(
+          name,
+          grants.map((grant, n) => (plans[n]?.read.includes(name) ? grant : null)),
+        ),
+      ),
+    );
+    return plans.map((plan, n) => toChanges(plan, answers, n));
+  }
+
+  /** @param grants null in the place of each that the database doesn't concern. */
+  async function readIn(name: string, grants: readonly (MarkedGrant | null)[]): Promise<Found> {
+    try {
+      const rows = await connections.read(name, (send) =>
+        readChanges(send, grants, { shared: name === home }),
+      );
+      return { name, rows, unread: null };
+    } catch (error) {
+      if (name === home) throw error;
+      return { name, rows: [], unread: toUnread(name, error) };
+    }
+  }
+
+  const looks = createCache<Preview>({ ttlMs: REMEMBER_MS, maxEntries: REMEMBER_MAX });
+  return {
+    preview(pair, fresh = false) {
+      const key = JSON.stringify([pair.role, pair.login, pair.setRole]);
+      if (fresh) looks.forget(key);
+      return looks.get(key, () => look(pair));
+    },
+    changes,
+    loginsLike: (name) => connections.read(home, (send) => readLoginsLike(send, name)),
+    close: () => connections.close(),
+  };
+}
+
+function toPreview(reach: Reach, databases: readonly InDatabase[], unread: readonly Unread[]): Preview {
+  const { danger, reasons } = judge(reach, databases);
+  const missed = judgeUnread(reach, unread);
+  return {
+    danger,
+    reasons: reasons.slice(0, MAX_LISTED).map(cut),
+    databases: databases.map(({ name, schemas }) =>
+      listSchemas(
+        name,
+        schemas.map(({ triggers, grantsOn, ...schema }) => schema),
+      ),
+    ),
+    unreadDanger: missed.danger,
+    ...(missed.reasons[0] === undefined ? {} : { unreadReason: cut(missed.reasons[0]) }),
+    unread: unread.slice(0, MAX_LISTED),
+    moreUnread: Math.max(0, unread.length - MAX_LISTED),
+    leaks: findLeaks(reach, databases).slice(0, MAX_LISTED).map(cut),
+  };
+}
+
+function toUnread(name: string, thrown: unknown): Unread {
+  if (thrown instanceof LateError) return { name, why: 'no answer in time' };
+  return { name, why: cut(targetError(thrown, 'call').message) };
+}
+
+class LateError extends Error {}
+
+/** `reached` rejects after `ms`, with a LateError. */
+function timeUp(ms: number): { readonly reached: Promise<never>; cancel(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const reached = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new LateError()), ms);
+  });
+  // Nobody may be waiting any more.
+  reached.catch(() => undefined);
+  return { reached, cancel: () => clearTimeout(timer) };
+}
+
+function noRoleError(role: string): TargetError {
+  return new TargetError({
+    kind: 'unfit',
+    scope: 'role',
+    passing: false,
+    sentence: `There is no role ${role} on the server.`,
+    nextStep: 'Correct the name in the configuration.',
+  });
+}

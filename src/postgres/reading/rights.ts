@@ -1,0 +1,23 @@
+import type { TargetConfig } from '../../config/config.js';
+import { GRANTORS_SINCE, quoteName } from '../quote.js';
+
+/** The predefined roles with which sessions are seen and ended. */
+export type SessionRight = 'pg_read_all_stats' | 'pg_signal_backend';
+
+/**
+ * SQL: whether `holder` (an expression) can use the right. Before 16 our own login inherits nothing, so that it can't
+ * use the roles that it lends, and becomes the role that has the right; the owner of a guarded target always inherits.
+ */
+export function mayUse(holder: string, right: SessionRight, mode: TargetConfig['mode']): string {
+  const how =
+    mode === 'guarded'
+      ? `'USAGE'`
+      : `CASE WHEN current_setting('server_version_num')::int < ${GRANTORS_SINCE} THEN 'MEMBER' ELSE 'USAGE' END`;
+  return `pg_has_role(${holder}, '${right}', ${how})`;
+}
+
+/** From 16 on the options have to be said: our login is NOINHERIT, so that a right without them is none. */
+export function grantRightsSql(version: number, rights: readonly string[], holder: string): string {
+  const options = version >= GRANTORS_SINCE ? ' WITH INHERIT TRUE, SET FALSE' : '';
+  return `GRANT ${rights.join(', ')} TO ${quoteName(holder)}${options};`;
+}

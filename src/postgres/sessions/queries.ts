@@ -1,0 +1,117 @@
+/**
+ * How sessions are seen, and how they are ended where Hallpass's own login may do it: direct targets, and every standby
+ * of theirs.
+ */
+import { z } from 'zod';
+import type { Connect, TargetConfig } from '../../config/config.js';
+import { formatMoment, fromMicros, parseMoment, toMicros } from '../../connections/moment.js';
+import type { Send, TargetConnection } from '../connect.js';
+import { GRANTORS_SINCE } from '../quote.js';
+import { readServer } from '../reading/facts.js';
+import { readOurs } from '../reading/holders.js';
+import { mayUse, type SessionRight } from '../reading/rights.js';
+import { transactionSince, usersOf } from '../reading/usable.js';
+import { readSessionHolders } from '../reading/users.js';
+import type { ToEnd } from '../target.js';
+import type { Seen, SessionSource } from './sessions.js';
+
+/** Before 16 our login becomes the role that has the right, for this transaction; from 16 on it inherits it. */
+const become = (right: SessionRight): string => `
+SELECT set_config('role', '${right}', true)
+ WHERE current_setting('server_version_num')::int < ${GRANTORS_SINCE}
+   AND pg_has_role(session_user, '${right}', 'MEMBER')`;
+
+const session = z.object({
+  pid: z.number(),
+  memberOid: z.number(),
+  startedAt: z.string().nullable(),
+  isOld: z.boolean(),
+  isInOldTransaction: z.boolean(),
+});
+/** Without the right to see them, the times of others are null: taken for old. */
+const SESSIONS = `
+SELECT a.pid, a.usesysid AS "memberOid", ${toMicros('a.backend_start')}::text AS "startedAt",
+       coalesce(a.backend_start < before.moment, true) AS "isOld",
+       coalesce(${transactionSince('a')} < before.moment, false) AS "isInOldTransaction"
+  FROM pg_stat_activity a, (SELECT coalesce(${fromMicros('$2::bigint')}, clock_timestamp()) AS moment) AS before
+ WHERE a.usesysid = ANY ($1::oid[]) OR a.usesysid IN (SELECT u.user_oid FROM (${usersOf('$1::oid[]')}) AS u)`;
+
+const rights = z.object({
+  now: z.string().transform(formatMoment),
+  may_see: z.boolean(),
+  may_end: z.boolean(),
+});
+
+/** A superuser's session can't be ended by us, and the attempt is an error that would keep all the others open. */
+const END = `
+SELECT pg_terminate_backend(a.pid)
+  FROM unnest($1::int[], $2::oid[]) AS s (pid, member_oid)
+  JOIN pg_stat_activity a ON a.pid = s.pid AND a.usesysid = s.member_oid
+ WHERE NOT EXISTS (SELECT FROM pg_roles u WHERE u.oid = s.member_oid AND u.rolsuper)`;
+
+export function plainSessions(connection: TargetConnection, name: string): SessionSource {
+  return {
+    connection,
+    name,
+
+    look: (send, ends, before) =>
+      lookForSessions(send, ends, before, {
+        mode: 'direct',
+        holder: 'session_user',
+        prepare: become('pg_read_all_stats'),
+        sessions: SESSIONS,
+      }),
+
+    async end(send, sessions) {
+      const values = [sessions.map(({ pid }) => pid), sessions.map(({ memberOid }) => memberOid)];
+      await Promise.all([send(z.unknown(), become('pg_signal_backend')), send(z.unknown(), END, values)]);
+    },
+  };
+}
+
+/** How a kind of source sees: who holds the rights, what is run before `sessions`, which takes logins and a moment. */
+interface Ways {
+  readonly mode: TargetConfig['mode'];
+  /** SQL expression. */
+  readonly holder: string;
+  readonly prepare: string | null;
+  /** Also answers the sessions of those who can use what these logins are granted. */
+  readonly sessions: string;
+}
+
+/** Reads what `SessionSource.look` answers. */
+export async function lookForSessions(
+  send: Send,
+  ends: readonly ToEnd[],
+  before: string | null,
+  { mode, holder, prepare, sessions }: Ways,
+): Promise<Seen> {
+  const logins = [...new Set(ends.flatMap(({ memberOid, users }) => [memberOid, ...users]))];
+  const [server, members, holders, [may], , seen] = await Promise.all([
+    readServer(send, mode),
+    readOurs(send, ends, mode),
+    readSessionHolders(send, ends, mode),
+    send(
+      rights,
+      `SELECT ${toMicros('clock_timestamp()')}::text AS now, ${mayUse(holder, 'pg_read_all_stats', mode)} AS may_see,
+              ${mayUse(holder, 'pg_signal_backend', mode)} AS may_end`,
+    ),
+    prepare === null ? null : send(z.unknown(), prepare),
+    send(session, sessions, [logins, before === null ? null : parseMoment(before)]),
+  ]);
+  if (may === undefined) throw new Error('the server did not say who may see and end sessions');
+  return {
+    server,
+    now: may.now,
+    maySee: may.may_see,
+    mayEnd: may.may_end,
+    sessions: seen,
+    members,
+    holders,
+  };
+}
+
+/** What people know a server by. */
+export function nameOf({ host, port }: Connect): string {
+  return `the standby ${host}:${port}`;
+}
