@@ -12,13 +12,13 @@ import { version } from './version.js';
 
 watchOutput();
 const program = new Command(programName())
-  .description('Lends Postgres roles just in time, asked for and approved in Slack.')
+  .description('Grants Postgres roles just in time, requested and approved in Slack.')
   .version(version)
   .configureOutput({ writeOut: (text) => writeNow(asTyped(text)) });
 
 for (const [name, what, start] of [
   ['serve', 'run Hallpass', serve],
-  ['worker', 'run Hallpass without an ear for Slack: it takes back, and delivers messages', work],
+  ['worker', 'run Hallpass without the Slack listener: it revokes access and sends messages', work],
 ] as const) {
   program
     .command(name)

@@ -104,7 +104,7 @@ export function createMetrics({ figures: read, targets, services }: Sources): Me
   );
 
   const byTarget = {
-    active: gauge('active_grants', 'Memberships that are lent.', 'target'),
+    active: gauge('active_grants', 'Memberships that are granted.', 'target'),
     overdue: gauge(
       'overdue_revocations',
       'Revocations not proved a minute after they were due: page when above 0.',

@@ -1,4 +1,4 @@
-/** `hallpass check`: tries everything that Hallpass needs, and says what is wrong and what mends it. */
+/** `hallpass check`: tries everything that Hallpass needs, and says what is wrong and what fixes it. */
 import type { Command } from 'commander';
 import { mapBounded } from '../access/check/bounded.js';
 import { isFailure, ok } from '../access/check/finding.js';
@@ -32,7 +32,7 @@ export function addCheck(program: Command): void {
     .command('check')
     .description('try everything that Hallpass needs: the configuration, Slack, the ledger, every target')
     .argument('[target]', 'only this target, and all about it; with --as: TARGET/ROLE')
-    .option('--as <login>', 'why this login can’t use the role that it was lent')
+    .option('--as <login>', 'why this login can’t use the role that it was granted')
     .option('--post', 'write a word into each channel of the configuration, and delete it')
     .option('--json', 'print one JSON document')
     .action(async (place: string | undefined, options: Options) => {

@@ -34,7 +34,7 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-/** One line for what was found, and lines below it for what mends it; all begin in the same columns. */
+/** One line for what was found, and lines below it for what fixes it; all begin in the same columns. */
 export function printFindings(findings: readonly Finding[]): void {
   const width = Math.max(...findings.map(({ about }) => about.length));
   const indent = ' '.repeat('failure'.length + width + 4);

@@ -10,7 +10,7 @@ import { print, table } from './output.js';
 export function addReap(program: Command): void {
   program
     .command('reap')
-    .description('have a guarded target take back everything whose time is up; needs no ledger')
+    .description('have a guarded target revoke everything whose time is up; needs no ledger')
     .argument('<target>')
     .action(reap);
 }
@@ -20,7 +20,7 @@ async function reap(key: string): Promise<void> {
   if (mode !== 'guarded') {
     throw new HallpassError(`the target ${key} is not guarded, and remembers nothing itself`, {
       passing: false,
-      nextStep: 'Hallpass takes back there what its ledger says: start it.',
+      nextStep: 'There, Hallpass revokes what its ledger says: start it.',
     });
   }
   const reaped = await reapTarget(inside(connect));

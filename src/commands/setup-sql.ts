@@ -31,10 +31,10 @@ export function addSetupSql(program: Command): void {
   program
     .command('setup-sql')
     .description(
-      'print the SQL that a DBA runs: for Hallpass itself, for a role to be lent, for people’s logins',
+      'print the SQL that a DBA runs: for Hallpass itself, for a role to grant, for people’s logins',
     )
     .argument('<target>')
-    .option('--role <name>', 'a role to be lent, with the least privileges')
+    .option('--role <name>', 'a role to grant, with the least privileges')
     .option('--schemas <names>', 'what it is for: schemas, with commas', names)
     .addOption(new Option('--all-schemas', 'every schema that is there now').conflicts('schemas'))
     .option(
@@ -48,7 +48,7 @@ export function addSetupSql(program: Command): void {
       new Option('--logins-missing', 'every login of the configuration that is not there').conflicts('login'),
     )
     .addOption(
-      new Option('--iam <provider>', 'the logins use IAM tokens in place of passwords').choices(['aws']),
+      new Option('--iam <provider>', 'the logins use IAM tokens instead of passwords').choices(['aws']),
     )
     .option('--iam-policy', 'print the policies by which Hallpass logs in with AWS IAM, as JSON')
     .option('--undo', 'print the way back')

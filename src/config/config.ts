@@ -73,7 +73,7 @@ export interface TargetConfig {
   readonly key: string;
   readonly name: string;
   readonly environment: string | null;
-  /** false: nothing new is lent here; what is out is still taken back. */
+  /** false: nothing new is granted here; what is out is still taken back. */
   readonly lend: boolean;
   /** `guarded`: the server itself holds the ADMIN OPTION and the expiry, by what `hallpass setup-sql` installs. */
   readonly mode: 'direct' | 'guarded';

@@ -279,7 +279,7 @@ export type Refusal =
   /** Somebody decided already, or it was withdrawn: see the request's state. */
   | { readonly code: 'not_pending'; readonly request: AccessRequest }
   | { readonly code: 'too_late'; readonly request: AccessRequest }
-  /** Nothing is lent under this request (any more, or yet). */
+  /** Nothing is granted under this request (any more, or yet). */
   | { readonly code: 'not_lent'; readonly request: AccessRequest }
   | { readonly code: 'already_ending'; readonly request: AccessRequest }
   /** It lasts as long already, or nearly. */

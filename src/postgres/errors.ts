@@ -112,7 +112,7 @@ const BY_CODE: ReadonlyMap<string, Entry> = new Map<string, Entry>([
       'not_permitted',
       'pair',
       false,
-      'The login has lent the role on to others, so it can’t be taken from it alone.',
+      'The login has granted the role to others, so it can’t be revoked from it alone.',
       'Find the memberships in pg_auth_members whose grantor is the login, and REVOKE them.',
     ],
   ],
@@ -235,7 +235,7 @@ export function otherServerError(wanted: string, seen: string): TargetError {
     kind: 'other_server',
     scope: 'target',
     passing: false,
-    sentence: `This is another server than the one that was lent on: its system identifier is ${seen}, not ${wanted}.`,
+    sentence: `This is another server than the one on which the role was granted: its system identifier is ${seen}, not ${wanted}.`,
     nextStep:
       'Point the connection of this target back to the server that it had; if that is gone for good, run `hallpass recover --replaced` with the name of the target.',
   });

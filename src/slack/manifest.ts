@@ -42,7 +42,7 @@ export function manifest(config: Config, url: string | null): object {
     _metadata: { major_version: 1 },
     display_information: {
       name: 'Hallpass',
-      description: 'Lends Postgres roles just in time, and takes them back.',
+      description: 'Grants Postgres roles just in time, and revokes them.',
       background_color: '#1f3a5f',
     },
     features: {

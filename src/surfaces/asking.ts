@@ -1,6 +1,6 @@
 /**
  * What keeps a request that waits from being decided: its card can't be posted, or nobody can decide it. Said to its
- * requester and on its card, and to the operators, each with what mends it.
+ * requester and on its card, and to the operators, each with what fixes it.
  */
 import {
   type AccessRequest,

@@ -90,7 +90,7 @@ function buttons(request: AccessRequest, scene: Scene): readonly Button[] {
       confirm: {
         title: plain(`End ${id} now?`),
         text: plain(
-          truncate(`Takes ${what} back from ${plainName(request.login, 63)} before its time is up.`, 300),
+          truncate(`Revokes ${what} from ${plainName(request.login, 63)} before its time is up.`, 300),
         ),
         confirm: plain('End access'),
         deny: plain('Keep access'),
@@ -107,7 +107,7 @@ function extendButton(request: AccessRequest, id: string, what: string): Button 
       title: plain(`Extend ${id}?`),
       text: plain(
         truncate(
-          `Lends ${what} to ${plainName(request.login, 63)} for ${sayDuration(request.wishedMs)} from now, or as long as policy allows.`,
+          `Gives ${plainName(request.login, 63)} ${what} for ${sayDuration(request.wishedMs)} from now, or for as long as policy allows.`,
           300,
         ),
       ),

@@ -131,7 +131,7 @@ function expiring(request: AccessRequest, scene: Scene): Message {
     mark: 'alarm_clock',
     title: `Your access ends ${at}`,
     paragraphs: [
-      `${code(request.role)} on ${place(scene)} is then taken back from ${code(request.login)}.`,
+      `${code(request.role)} on ${place(scene)} is then revoked from ${code(request.login)}.`,
       'Finish what is open. If you need it longer, an approver can extend it on its card; or ask again once it has ended.',
     ],
     buttons: buttons(request, scene),
@@ -160,7 +160,7 @@ function closing(request: AccessRequest, scene: Scene): Message {
     mark: 'rotating_light',
     title: `Last call: your access ends within ${sayDuration(lendingOf(request).graceMs)}`,
     paragraphs: [
-      `${code(request.role)} on ${place(scene)} is taken back from ${code(request.login)}, and then ${endedSessions(request)}.`,
+      `${code(request.role)} on ${place(scene)} is revoked from ${code(request.login)}, and then ${endedSessions(request)}.`,
       'Commit or roll back now.',
     ],
     buttons: buttons(request, scene),

@@ -33,7 +33,7 @@ export function ledgerDoubted(facts: {
     title: `The ledger is not as ${name} remembers it`,
     paragraphs: [
       found,
-      'Until you decide, nothing is lent there and nothing is taken back, not even what has expired: this ledger doesn’t know what was extended or ended since. New requests get ids that were never used.',
+      'Until you decide, nothing is granted or revoked there, not even what has expired: this ledger doesn’t know what was extended or ended since. New requests get ids that were never used.',
       `${code(`hallpass recover ${target}`)} shows what is out there, and how to go on.`,
     ],
     buttons: [],

@@ -153,12 +153,12 @@ export function roleUnsure(role: string, target: string): string {
 }
 
 export function notLending(targetName: string): string {
-  return `Nothing new is lent on ${quoted(targetName)} at present. Ask an operator when that ends.`;
+  return `Nothing new is granted on ${quoted(targetName)} at the moment. Ask an operator when that ends.`;
 }
 
 /** The server itself shows that this can't be lent. @param trouble a sentence, with or without its full stop. */
 export function serverProblem(role: string, targetName: string, trouble: string): string {
-  return `${quoted(role)} can't be lent on ${quoted(targetName)} now: ${ownWords(trouble, MAX_TROUBLE).replace(/\.$/, '')}. Ask an operator.`;
+  return `${quoted(role)} can't be granted on ${quoted(targetName)} now: ${ownWords(trouble, MAX_TROUBLE).replace(/\.$/, '')}. Ask an operator.`;
 }
 
 /** It could be granted, and would be of no use. @param why a sentence. @param sql what changes it. */
@@ -182,19 +182,19 @@ export function alreadyHeld(login: string, through: string | null): string {
 export function alreadyAsked(request: AccessRequest): string {
   const id = requestName(request.id);
   if (request.state === 'pending') {
-    return `You already asked for it: ${id} waits for approval. Cancel that one to ask anew.`;
+    return `You already asked for it: ${id} waits for approval. Cancel it to ask again.`;
   }
   if (request.state === 'granting')
     return `${id} for the same is approved and being granted. You will be told.`;
   if (isInForce(request) && request.expiresAt !== null) {
-    return `It is already lent to you until ${whenPlain(request.expiresAt)} (${id}).`;
+    return `You already have it until ${whenPlain(request.expiresAt)} (${id}).`;
   }
-  return `${id} for the same is being taken back, not yet confirmed. Ask again once it has ended.`;
+  return `${id} for the same is being revoked, not yet confirmed. Ask again once it has ended.`;
 }
 
 /** The same login, through another Slack account: whose is not said. */
 export function lentThroughAnotherAccount(login: string): string {
-  return `It is already lent to ${quoted(login)}, or asked for, through another Slack account. Ask again once that has ended.`;
+  return `It is already granted to ${quoted(login)}, or requested, through another Slack account. Ask again once that has ended.`;
 }
 
 export function durationMissing(): string {
@@ -206,7 +206,7 @@ export function durationUnreadable(): string {
 }
 
 export function durationTooLong(maxMs: number): string {
-  return `This role is lent for ${sayDuration(maxMs)} at most. Choose a shorter time.`;
+  return `This role is granted for ${sayDuration(maxMs)} at most. Choose a shorter time.`;
 }
 
 export function reasonMissing(): string {

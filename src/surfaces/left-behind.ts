@@ -1,5 +1,5 @@
 /**
- * In the thread of the card, after the end: what changed on the server while the role was lent. The catalogs don't say
+ * In the thread of the card, after the end: what changed on the server while the role was granted. The catalogs don't say
  * who changed it, so nobody is blamed for it.
  */
 import type { ChangeFact, Changes } from '../domain/preview.js';

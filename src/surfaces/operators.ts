@@ -53,7 +53,7 @@ export function loginChanged(facts: OnTarget & { readonly login: string; readonl
     mark: 'warning',
     title: `Another login on ${inline(facts.targetName, 150)}`,
     paragraphs: [
-      `Hallpass now logs in as ${code(facts.login)}, but ${count(facts.open)} was made by another login. Only that one can take it back, and only it can see that it is gone.`,
+      `Hallpass now logs in as ${code(facts.login)}, but ${count(facts.open)} was made by another login. Only that login can revoke it, or see that it is gone.`,
       'Put the former login back into `connect` until nothing is out, then change it.',
     ],
     buttons: [],
@@ -82,8 +82,8 @@ export function loginDropped(
 /** Another installation is connected as our login. */
 export function loginShared(facts: OnTarget & { readonly login: string; readonly first: boolean }): Message {
   const here = facts.first
-    ? 'This one was there first and goes on; the other one should refuse to lend.'
-    : 'It was there first, so this one lends nothing there until that is mended.';
+    ? 'This one was there first and goes on; the other one should refuse to grant.'
+    : 'It was there first, so this one grants nothing there until that is fixed.';
   return compose({
     mark: 'warning',
     title: `Two Hallpasses on ${inline(facts.targetName, 150)}`,
@@ -111,23 +111,23 @@ export function orphanFound(facts: OnTarget & Pair & { readonly id: number }): M
     mark: 'warning',
     title: `Unexplained membership on ${inline(facts.targetName, 150)}`,
     paragraphs: [
-      `${code(facts.login)} is a member of ${code(facts.role)}, granted by Hallpass's own login, but this ledger never lent it. ${WHENCE}`,
-      'It was left alone. If nobody needs it, take it back.',
+      `${code(facts.login)} is a member of ${code(facts.role)}, granted by Hallpass's own login, but this ledger never granted it. ${WHENCE}`,
+      'Hallpass left it alone. If nobody needs it, revoke it.',
     ],
     buttons: [
       {
         type: 'button',
         action_id: ACTIONS.settle,
-        text: plain('Take back'),
+        text: plain('Revoke'),
         value: orphanName(facts.id),
         style: 'danger',
-        accessibility_label: truncate(`Take back ${plainName(pair, 200)}`, 75),
+        accessibility_label: truncate(`Revoke ${plainName(pair, 200)}`, 75),
         confirm: {
-          title: plain('Take it back now?'),
+          title: plain('Revoke it now?'),
           text: plain(
             truncate(`Revokes ${plainName(pair, 200)} and ends the sessions that can still use it.`, 300),
           ),
-          confirm: plain('Take back'),
+          confirm: plain('Revoke'),
           deny: plain('Leave it'),
           style: 'danger',
         },
@@ -145,7 +145,7 @@ export function manyOrphans(facts: OnTarget & { readonly found: readonly Pair[] 
     mark: 'warning',
     title: `${facts.found.length} unexplained memberships on ${inline(facts.targetName, 150)}`,
     paragraphs: [
-      `They were granted by Hallpass's own login, but this ledger never lent them: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
+      `They were granted by Hallpass's own login, but this ledger never granted them: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
       `All were left alone. So many at once mean a lost or restored ledger, or a second Hallpass with the same login. ${code(`hallpass check ${facts.target}`)} lists them; what nobody needs, REVOKE as a database administrator.`,
     ],
     buttons: [],

@@ -52,7 +52,7 @@ export function overdueMended({
 }: Omit<Facts, 'trouble' | 'toRevoke'> & { readonly mendedAt: Date }): Message {
   return compose({
     mark: 'white_check_mark',
-    title: `Mended: nothing is overdue on ${inline(targetName, 150)}`,
+    title: `Resolved: nothing is overdue on ${inline(targetName, 150)}`,
     paragraphs: [
       `All is proved gone since ${when(mendedAt)}. The first was due ${when(since)}; ${count(grants)} ${grants === 1 ? 'was' : 'were'} overdue last.`,
     ],

@@ -49,11 +49,11 @@ export function headline(request: AccessRequest, reader: string | null): Headlin
     case 'active':
       return isInForce(request)
         ? { mark: 'unlock', title: `Granted${onCall}${until(request)}` }
-        : { mark: 'warning', title: 'Time is up, being taken back, not yet confirmed' };
+        : { mark: 'warning', title: 'Time is up, being revoked, not yet confirmed' };
     case 'ending':
       return request.why === 'failed'
         ? { mark: 'warning', title: 'Not granted, making sure that nothing is left of it' }
-        : { mark: 'hourglass_flowing_sand', title: 'Being taken back, not yet confirmed' };
+        : { mark: 'hourglass_flowing_sand', title: 'Being revoked, not yet confirmed' };
     case 'ended':
       return { mark: 'lock', title: endedTitle(request, reader) };
     case 'denied':

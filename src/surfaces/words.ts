@@ -21,12 +21,12 @@ export function refused({ code: reason, request }: Refusal, reader: string): str
       return tooLate(request, reader);
     case 'not_lent':
       return request.state === 'pending'
-        ? `Nothing is lent under ${id} yet: it waits for approval.`
-        : `Nothing is lent under ${id}. ${headline(request, reader).title}${at(request.endedAt)}.`;
+        ? `Nothing is granted under ${id} yet: it waits for approval.`
+        : `Nothing is granted under ${id}. ${headline(request, reader).title}${at(request.endedAt)}.`;
     case 'already_ending':
-      return `${id} is being taken back already (${whyEnded(request, reader)}), not yet confirmed. There is nothing left to do.`;
+      return `${id} is being revoked already (${whyEnded(request, reader)}), not yet confirmed. There is nothing left to do.`;
     case 'no_longer':
-      return `${id} is lent${until(request.expiresAt)}, and can't be lent for longer than that yet. Extend it later, when less of its time is left.`;
+      return `${id} is granted${until(request.expiresAt)}, and can't be extended beyond that yet. Try again when less of its time is left.`;
     case 'stale':
       return `${id} changed in the meantime, and your click changed nothing. ${headline(request, reader).title}.`;
   }
@@ -55,7 +55,7 @@ function tooLate(request: AccessRequest, reader: string): string {
     const next = request.requester === reader ? 'Ask again' : `${mention(request.requester)} can ask again`;
     return `Too late: nobody decided ${id} in ${waited(request)}, so it lapsed ${when(request.pendingUntil)}. ${next} if it is still needed.`;
   }
-  return `Too late: the time of ${id} was up${at(request.expiresAt)}, and it is being taken back.`;
+  return `Too late: the time of ${id} was up${at(request.expiresAt)}, and it is being revoked.`;
 }
 
 function until(date: Date | null): string {
@@ -155,7 +155,7 @@ export function loginUnread(request: AccessRequest): string {
 /** The role or its target left the configuration since it was asked for. */
 export function notOfferedAnyMore(request: AccessRequest, verdict: 'approve' | 'extend' | 'deny'): string {
   const next = verdict === 'extend' ? 'extended. Ask an operator.' : 'approved. Deny it, or ask an operator.';
-  return `${code(request.role)} is not lent on ${code(request.target)} any more, so ${requestName(request.id)} can't be ${next}`;
+  return `${code(request.role)} is no longer offered on ${code(request.target)}, so ${requestName(request.id)} can't be ${next}`;
 }
 
 export function mayNotOperate(operators: readonly Principal[]): string {
@@ -203,7 +203,7 @@ export function unknownRequest(id: string): string {
 export function help(command: string, example: string | null): string {
   return [
     `${code(command)} opens a form: choose a Postgres instance, a role, for how long, and say why. An approver decides in Slack; who is on call may be approved at once.`,
-    'The role is granted to your own login, and taken back when its time is up. Relinquish gives it back early, Cancel request takes back what nobody decided yet.',
+    'The role is granted to your own login, and revoked when its time is up. Relinquish ends it early; Cancel request withdraws one that is not decided yet.',
     ...(example === null
       ? []
       : [`Faster: ${code(`${command} ${example} ticket 812`)} opens the form filled in.`]),

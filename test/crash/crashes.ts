@@ -117,7 +117,7 @@ export async function crashes(backend: Backend): Promise<void> {
       await stage.server.stop();
       await restart();
       await click(slack, 'ana', await told(slack, 'ana', id, /not granted yet/), 'Relinquish');
-      expect(buttons(await card(slack, id, /Being taken back, not yet confirmed/))).toEqual([]);
+      expect(buttons(await card(slack, id, /Being revoked, not yet confirmed/))).toEqual([]);
       await stage.server.start();
       await told(slack, 'ana', id, /Ended: relinquished by you/);
       expect(await isRefused(stage, 'ana', 'payments_read')).toBe(true);

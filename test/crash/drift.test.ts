@@ -116,7 +116,7 @@ test('what nothing explains: the operators hear of it once, and an operator has 
   const transaction = await openTransaction(stage, 'cora');
 
   arm('after-orphan-asked-before-revoked');
-  await slack.as(CAST.olga).click(report, 'Take back');
+  await slack.as(CAST.olga).click(report, 'Revoke');
   await untilKilled();
   expect(await eventsOf('orphan_take_asked')).toEqual([{ actor: CAST.olga }]);
 
@@ -131,7 +131,7 @@ test('what nothing explains: the operators hear of it once, and an operator has 
   await waitFor(transaction.isEnded, { what: 'the open transaction to be ended', timeoutMs: PATIENCE_MS });
   expect(buttonsOf((await operatorsHear(stage, /Unexplained membership revoked/)).blocks)).toEqual([]);
   expect(await eventsOf('orphan_taken_back')).toEqual([{ actor: CAST.olga }]);
-  expect(await clickAndHear(slack, 'olga', report, 'Take back')).toContain('already revoked');
+  expect(await clickAndHear(slack, 'olga', report, 'Revoke')).toContain('already revoked');
   const reports = slack
     .as(CAST.olga)
     .messages(CHANNELS.operators)

@@ -58,7 +58,7 @@ describe('check', () => {
       /^ok +TLS +Off: /m,
       /^ok +version +Postgres 18\./m,
       /^ok +server +It is a primary\.$/m,
-      /^ok +role +orders_read: can be lent; danger “read”: it can read 3 tables\.$/m,
+      /^ok +role +orders_read: can be granted; danger “read”: it can read 3 tables\.$/m,
       /^ok +clock +The same as /m,
     ]) {
       expect(one.said).toMatch(line);
@@ -69,7 +69,7 @@ describe('check', () => {
     }
   });
 
-  it('says all that is wrong at once, each with what mends it', async () => {
+  it('says all that is wrong at once, each with what fixes it', async () => {
     const changes = await wronglyConfigured();
     const scopes = [...stage.slack.workspace.scopes];
     stage.slack.workspace.setScopes(scopes.filter((scope) => scope !== 'usergroups:read'));

@@ -218,7 +218,7 @@ describe('serve', () => {
     const renamed = await configured((yaml) => yaml.replace('  shop:', '  store:'));
     expect(await hallpass(['serve'], renamed)).toEqual({
       code: 1,
-      said: expect.stringMatching(/no longer has shop, and access is lent there.*lend: false/),
+      said: expect.stringMatching(/no longer has shop, and access is granted there.*lend: false/),
     });
     await expectReads(stage, 'ana', 'orders_read');
 
@@ -231,7 +231,7 @@ describe('serve', () => {
     await slack.waitFor(() => ben.openedView());
     expect(await ben.submit()).toMatchObject({
       outcome: 'errors',
-      errors: { target: expect.stringContaining('Nothing new is lent on “Shop”') },
+      errors: { target: expect.stringContaining('Nothing new is granted on “Shop”') },
     });
     await click(slack, 'ana', note, 'Relinquish');
     await told(slack, 'ana', id, /Ended: relinquished/);

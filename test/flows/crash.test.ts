@@ -48,7 +48,7 @@ const WAITING = 'Waiting for approval';
 const GRANTED = 'Granted until …';
 const RELINQUISHED = 'Ended: relinquished by you';
 const EXPIRED = 'Ended: its time was up';
-const NOT_CONFIRMED = /Being taken back, not yet confirmed/;
+const NOT_CONFIRMED = /Being revoked, not yet confirmed/;
 
 /** With a message under way its lease would have to run out first: that has a test of its own. */
 async function kill(): Promise<void> {

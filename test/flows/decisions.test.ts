@@ -110,7 +110,7 @@ test('what the role can do is read again at the click that approves, and at the 
   const id = await request(slack, 'ana', { role: 'payments_read', duration: '15 minutes' });
   await grow('grant');
   expect(await clickAndHear(slack, 'cora', await waiting(id), 'Approve')).toMatch(
-    /payments_read is of danger “write”, and at most “read” is lent here.*can't be approved/,
+    /payments_read is of danger “write”, and at most “read” is granted here.*can't be approved/,
   );
   expect(await holders('payments_read')).toEqual([]);
   await grow('revoke');

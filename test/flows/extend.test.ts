@@ -74,7 +74,7 @@ test('an approver extends it on the card: it lasts longer, twice is once, and it
     'Extended until …',
     'Ended: its time was up',
   ]);
-  expect(await clickAndHear(slack, 'cora', extended, 'Extend')).toContain('Nothing is lent under');
+  expect(await clickAndHear(slack, 'cora', extended, 'Extend')).toContain('Nothing is granted under');
 });
 
 test('a guarded server is told, and what it does not take is not so', async () => {

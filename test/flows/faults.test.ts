@@ -42,7 +42,7 @@ const WAITING = 'Waiting for approval';
 const GRANTED = 'Granted until …';
 const RELINQUISHED = 'Ended: relinquished by you';
 const EXPIRED = 'Ended: its time was up';
-const OVERDUE = /Time is up, being taken back, not yet confirmed/;
+const OVERDUE = /Time is up, being revoked, not yet confirmed/;
 
 /** A second target, on the server of the ledger. */
 async function addDepot(): Promise<void> {

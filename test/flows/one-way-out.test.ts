@@ -167,7 +167,7 @@ describe.each(tried)('on Postgres $major', { timeout: 4 * PATIENCE_MS }, async (
     await allow();
     await untilEnded(session);
     await operatorsHear(stage, new RegExp(`${id} came back and was revoked on Shop`));
-    await operatorsHear(stage, /^Mended: nothing is overdue on Shop/);
+    await operatorsHear(stage, /^Resolved: nothing is overdue on Shop/);
     expect((await events('leftover_found')).filter(({ request }) => request === id)).toHaveLength(1);
     expect((await events('leftover_taken_back')).filter(({ request }) => request === id)).toHaveLength(1);
   });
@@ -203,7 +203,7 @@ describe.each(tried)('on Postgres $major', { timeout: 4 * PATIENCE_MS }, async (
         (await runSql(stage.ledgerUrl, 'select from orphans where settled_at is null')).length === 0,
       { what: 'the orphan to be gone', timeoutMs: PATIENCE_MS },
     );
-    expect(await clickAndHear(slack, 'olga', report, 'Take back')).toContain('is gone already');
+    expect(await clickAndHear(slack, 'olga', report, 'Revoke')).toContain('is gone already');
 
     const allow = await keepFromEnding();
     await runSql(stage.samples.hallpass.url, `grant payments_read to ana ${options}`);
@@ -215,7 +215,7 @@ describe.each(tried)('on Postgres $major', { timeout: 4 * PATIENCE_MS }, async (
     onTestFinished(() => client.end().catch(() => undefined));
     await client.query(major < 16 ? 'set role payments_read' : 'begin');
     await client.query('select count(*) from payments.payments');
-    await click(slack, 'olga', second, 'Take back');
+    await click(slack, 'olga', second, 'Revoke');
     const open = all(await operatorsHear(stage, /Revoking an unexplained membership on Shop/));
     expect(open).toContain(`being revoked by <@${CAST.olga}>, not yet confirmed`);
     await operatorsHear(stage, /Revoking an unexplained[\s\S]*may not end 1 session/);

@@ -18,17 +18,17 @@ test('the first start of a ledger takes nothing away: it is reported, and an ope
   const hallpass = await stage.startHallpass();
   const report = await operatorsHear(stage, /Unexplained membership/);
   expect(all(report)).toContain('`ana` is a member of `orders_read`');
-  expect(buttonsOf(report.blocks)).toEqual(['Take back']);
+  expect(buttonsOf(report.blocks)).toEqual(['Revoke']);
   expect(await lent(stage)).toEqual(['orders_read ana']);
 
   slack.faults.duplicateNext();
-  await click(slack, 'olga', report, 'Take back');
+  await click(slack, 'olga', report, 'Revoke');
   const settled = await operatorsHear(stage, /Unexplained membership revoked/);
   expect(all(settled)).toContain('Revoked `orders_read` from `ana` and ended 0 sessions');
   expect(all(settled)).toContain(`by <@${CAST.olga}>`);
   expect(buttonsOf(settled.blocks)).toEqual([]);
   expect(await lent(stage)).toEqual([]);
-  expect(await clickAndHear(slack, 'olga', report, 'Take back')).toContain('already revoked');
+  expect(await clickAndHear(slack, 'olga', report, 'Revoke')).toContain('already revoked');
   const events = await runSql(stage.ledgerUrl, "select actor from events where kind = 'orphan_taken_back'");
   expect(events).toEqual([{ actor: CAST.olga }]);
   expect(await hallpass.stop()).toBe(0);

@@ -100,7 +100,7 @@ test('is told once a target, while it lasts, by channel, gauge and page; and is 
   await server.start();
   // The one that is left finds it at its heartbeat at the latest.
   await untilRefused(stage, 'ana', 'orders_read', new Date());
-  await noteSays(/^Mended: nothing is overdue on Shop/, 1);
+  await noteSays(/^Resolved: nothing is overdue on Shop/, 1);
   await pageIs(['resolved']);
   expect(await metric(other, OVERDUE)).toBe(0);
   expect(pagerduty.incidents).toHaveLength(1);

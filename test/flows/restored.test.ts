@@ -80,7 +80,7 @@ test('nothing is lent again and nothing taken back until an operator decides', {
   expect(all(report)).toContain('It was restored from a backup');
   expect(all(report)).toContain('`hallpass recover shop`');
   // Ana's time is up by the ledger's clock, and she keeps it: she may have been given more.
-  await card(slack, first.id, /being taken back[\s\S]*ledger is not as this server remembers it/i);
+  await card(slack, first.id, /being revoked[\s\S]*ledger is not as this server remembers it/i);
   await expectReads(stage, 'ana', 'orders_read');
   await expectReads(stage, 'dan', 'payments_read');
   expect((await inLedger(stage, asked)).state).toBe('pending');
@@ -97,9 +97,9 @@ test('nothing is lent again and nothing taken back until an operator decides', {
 
   const foreseen = await runHallpass(stage, ['recover']);
   expect(foreseen.code).toBe(1);
-  expect(foreseen.said).toContain(`shop: ${first.id} (orders_read to ana): is out; is taken back at once`);
+  expect(foreseen.said).toContain(`shop: ${first.id} (orders_read to ana): is out; is revoked at once`);
   expect(foreseen.said).toContain(`shop: ${given.id} (orders_read to ben): is out no more; is closed`);
-  expect(foreseen.said).toContain(`shop: ${asked} (orders_write to ana): is pending here; is not lent`);
+  expect(foreseen.said).toContain(`shop: ${asked} (orders_write to ana): is pending here; is not granted`);
   expect(foreseen.said).toContain('shop: payments_read to dan: not in this ledger; is left alone');
   expect(foreseen.said).toContain(
     `shop: payments_read to ana: has ended here as ${before.id}, and was granted again since; is left alone`,

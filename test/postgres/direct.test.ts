@@ -355,7 +355,7 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     }
     expect(answerOf.get(badPair.memberOid)).toMatchObject({
       outcome: 'failed',
-      error: { kind: 'not_permitted', message: expect.stringContaining('lent the role on') },
+      error: { kind: 'not_permitted', message: expect.stringContaining('granted the role to others') },
     });
     await server.sql(`REVOKE ${role} FROM ${further} GRANTED BY ${bad}`);
     expect(await take([badPair])).toMatchObject([{ outcome: 'gone' }]);

@@ -45,7 +45,7 @@ export class TestServer {
     };
   }
 
-  /** Who grants what is lent here. */
+  /** Who grants what is granted here. */
   get grantor(): string {
     return this.mode === 'guarded' ? 'hallpass_owner' : 'hallpass';
   }

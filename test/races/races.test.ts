@@ -255,7 +255,7 @@ describe('two at once', { timeout: 240_000, retry: 0 }, () => {
       await Promise.all([sweepTwice(), one.compare(), expectNoStranger(db, the.server)]);
       const judged = await judgeAll(asked);
       const won = judged.map(({ state, why }, i) => {
-        const ended = firstWon(replies[i] ?? [], /is being taken back already/);
+        const ended = firstWon(replies[i] ?? [], /is being revoked already/);
         expect({ state, why }).toEqual({ state: 'ended', why: ended ? 'ended' : 'relinquished' });
         return ended;
       });

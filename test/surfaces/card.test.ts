@@ -32,9 +32,9 @@ it.each<[Situation, string, readonly string[]]>([
   ['extending', `Granted until ${when(EXPIRES)}`, IN_FORCE],
   ['extended', `Granted until ${when(EXPIRES)}`, IN_FORCE],
   ['notExtended', `Granted until ${when(EXPIRES)}`, IN_FORCE],
-  ['overdue', 'Time is up, being taken back, not yet confirmed', []],
-  ['endingRelinquished', 'Being taken back, not yet confirmed', []],
-  ['endingHindered', 'Being taken back, not yet confirmed', []],
+  ['overdue', 'Time is up, being revoked, not yet confirmed', []],
+  ['endingRelinquished', 'Being revoked, not yet confirmed', []],
+  ['endingHindered', 'Being revoked, not yet confirmed', []],
   ['endingFailed', 'Not granted, making sure that nothing is left of it', []],
   ['expired', 'Ended: its time was up', []],
   ['relinquished', 'Ended: relinquished by <@U0ANA>', []],
@@ -164,14 +164,14 @@ describe('decided', () => {
         {
           confirm: {
             text: {
-              text: 'Lends orders_write on Shop to ana_login for 1 hour from now, or as long as policy allows.',
+              text: 'Gives ana_login orders_write on Shop for 1 hour from now, or for as long as policy allows.',
             },
           },
         },
         {
           style: 'danger',
           confirm: {
-            text: { text: 'Takes orders_write on Shop back from ana_login before its time is up.' },
+            text: { text: 'Revokes orders_write on Shop from ana_login before its time is up.' },
             confirm: { text: 'End access' },
             deny: { text: 'Keep access' },
           },

@@ -21,12 +21,12 @@ describe('a refusal of the state table', () => {
     ['too_late', SITUATIONS.pending, '<@U0ANA> can ask again'],
     ['too_late', SITUATIONS.active, 'Too late: the time of R-1042 was up <!date^1795230660^'],
     ['not_lent', SITUATIONS.pending, 'it waits for approval'],
-    ['not_lent', SITUATIONS.expired, 'Nothing is lent under R-1042. Ended: its time was up'],
+    ['not_lent', SITUATIONS.expired, 'Nothing is granted under R-1042. Ended: its time was up'],
     ['not_lent', SITUATIONS.denied, 'Denied by <@U0BO>'],
     [
       'already_ending',
       SITUATIONS.endingHindered,
-      'being taken back already (ended by <@U0BO>), not yet confirmed',
+      'being revoked already (ended by <@U0BO>), not yet confirmed',
     ],
     ['stale', SITUATIONS.active, 'your click changed nothing'],
   ])('%s', (code, request, sentence) => {
@@ -64,18 +64,18 @@ describe('who may not', () => {
 describe('beside a field, in plain text', () => {
   it('says until when it is lent, with the zone', () => {
     expect(form.alreadyAsked(SITUATIONS.active)).toBe(
-      'It is already lent to you until 2026-11-21 03:11 UTC (R-1042).',
+      'You already have it until 2026-11-21 03:11 UTC (R-1042).',
     );
     expect(form.alreadyAsked(SITUATIONS.pending)).toContain('R-1042 waits for approval');
     expect(form.alreadyAsked(SITUATIONS.granting)).toContain('being granted');
     for (const request of [SITUATIONS.overdue, SITUATIONS.endingRelinquished]) {
-      expect(form.alreadyAsked(request)).toContain('being taken back, not yet confirmed');
+      expect(form.alreadyAsked(request)).toContain('being revoked, not yet confirmed');
     }
   });
 
   it('says who holds it without saying who that is', () => {
     expect(form.lentThroughAnotherAccount('ana')).toBe(
-      'It is already lent to “ana”, or asked for, through another Slack account. Ask again once that has ended.',
+      'It is already granted to “ana”, or requested, through another Slack account. Ask again once that has ended.',
     );
     expect(form.alreadyHeld('ana', null)).toContain('granted by somebody else, Hallpass will not touch that');
     expect(form.alreadyHeld('ana', 'staff')).toContain('through “staff”');

@@ -1,4 +1,4 @@
-/** `hallpass check --as LOGIN TARGET/ROLE`: why somebody who was lent a role still can't use it. */
+/** `hallpass check --as LOGIN TARGET/ROLE`: why somebody who was granted a role still can't use it. */
 import type { TargetConfig } from '../../config/config.js';
 import type { Diagnosis } from '../../postgres/diagnosis/diagnosis.js';
 import type { Person, PersonsDatabase } from '../../postgres/diagnosis/person.js';
@@ -68,10 +68,10 @@ function describeMembership(
   { member, uses, becomes, inherits }: Person,
 ): readonly Finding[] {
   if (!member) {
-    const ask = `Ask for ${role} on ${key} in Slack; if it was lent, its time is up or somebody ended it.`;
+    const ask = `Ask for ${role} on ${key} in Slack; if it was granted, its time is up or somebody ended it.`;
     return [failure('memberships', `${login} is not a member of ${role}.`, ask)];
   }
-  const how = ours ? 'lent by Hallpass' : `not by Hallpass, but by ${held?.via ?? 'another role'}`;
+  const how = ours ? 'granted by Hallpass' : `not by Hallpass, but by ${held?.via ?? 'another role'}`;
   if (uses) {
     return [
       ok('memberships', `${login} is a member of ${role}, ${how}.`),

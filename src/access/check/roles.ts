@@ -111,17 +111,17 @@ function describePreview(
     maxDanger !== null && isAbove(danger, maxDanger)
       ? failure(
           'role',
-          `${role} is of danger “${danger}”, and at most “${maxDanger}” is lent here${because}.`,
+          `${role} is of danger “${danger}”, and at most “${maxDanger}” is granted here${because}.`,
           'Take from the role what makes it so, or raise max_danger.',
         )
-      : ok('role', `${role}: can be lent; danger “${danger}”${because}${unseen}.`),
+      : ok('role', `${role}: can be granted; danger “${danger}”${because}${unseen}.`),
     ...(leaks.length === 0
       ? []
       : [
           note(
             'role',
             `${role}: access can outlive a grant: it ${leaks.join('; it ')}.`,
-            `Lend a role that has only what is needed: \`hallpass setup-sql ${target} --role NAME …\` makes one.`,
+            `Grant a role that has only what is needed: \`hallpass setup-sql ${target} --role NAME …\` makes one.`,
           ),
         ]),
   ];

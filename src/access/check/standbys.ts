@@ -48,7 +48,7 @@ function describeBehind(name: string, behind: Behind): Finding {
       : `it replayed what was committed at ${behind.since}`;
   return note(
     'standby',
-    `${name} lags by ${Math.ceil(behind.bytes / 1024)} kB of WAL (${since}): until it follows, a role that was taken back can be used there.`,
+    `${name} lags by ${Math.ceil(behind.bytes / 1024)} kB of WAL (${since}): until it follows, a revoked role can be used there.`,
     'Likely causes, in order: the replication stopped, a long query on it holds up the replay, the network is slow.',
   );
 }

@@ -117,7 +117,7 @@ export async function tooDangerous(
   const because = reason === undefined ? '' : `: it ${reason}`;
   const level = found ? `“${danger}”` : `up to “${unreadDanger}”`;
   return {
-    why: `${role} is of danger ${level}, and at most “${policy.maxDanger}” is lent here${because}`,
+    why: `${role} is of danger ${level}, and at most “${policy.maxDanger}” is granted here${because}`,
     passing: false,
   };
 }

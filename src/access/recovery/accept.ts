@@ -43,7 +43,7 @@ export async function foresee({ db }: AcceptDeps, name: string, target: Target):
       const isThere = place !== null && isSame(place, here) && there.has(pairKey(place));
       return `${about(request)}: ${isThere ? 'is out' : 'is out no more'}; ${whatThen(request, isThere, now)}`;
     }),
-    ...unlent.map((request) => `${about(request)}: is ${request.state} here; is not lent, ask again`),
+    ...unlent.map((request) => `${about(request)}: is ${request.state} here; is not granted, ask again`),
     ...memberships.flatMap((membership) => {
       const lent = last.get(pairKey(membership));
       const pair = `${membership.role} to ${membership.login}`;
@@ -104,8 +104,8 @@ function about({ id, role, login }: AccessRequest): string {
 
 function whatThen({ state, expiresAt }: AccessRequest, isThere: boolean, now: Date): string {
   if (!isThere) return 'is closed';
-  if (state === 'ending' || expiresAt === null || expiresAt <= now) return 'is taken back at once';
-  return `is taken back at ${expiresAt.toISOString()}`;
+  if (state === 'ending' || expiresAt === null || expiresAt <= now) return 'is revoked at once';
+  return `is revoked at ${expiresAt.toISOString()}`;
 }
 
 /** Goes on with this ledger there. @throws TargetError, HallpassError */

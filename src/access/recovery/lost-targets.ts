@@ -8,7 +8,7 @@ import { targetsWithGrants } from '../../ledger/targets.js';
 export async function refuseLostTargets(db: Queryable, { targets }: Pick<Config, 'targets'>): Promise<void> {
   const lost = (await targetsWithGrants(db)).filter((name) => !targets.has(name));
   if (lost.length === 0) return;
-  throw new HallpassError(`the configuration no longer has ${lost.join(', ')}, and access is lent there`, {
+  throw new HallpassError(`the configuration no longer has ${lost.join(', ')}, and access is granted there`, {
     passing: false,
     nextStep:
       "Put it back with `lend: false` until nothing is open there. If its server is gone for good: hallpass recover --write-off --target NAME --because '...'",

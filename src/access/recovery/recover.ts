@@ -23,7 +23,7 @@ const SAYS: Record<Recovered, string> = {
   inserted: 'was missing in the ledger, and is in it again',
   updated: 'was in the ledger as it stood earlier, and is up to date again',
   same: 'was in the ledger',
-  ended: 'has ended for the ledger: it is taken back when Hallpass runs',
+  ended: 'has ended for the ledger: it is revoked when Hallpass runs',
   other:
     'is something else in the ledger, or the login has another open request: it ends by the clock of its target',
 };
@@ -58,7 +58,7 @@ export async function recoverFromTarget(
       if (became === 'other') failed = true;
       lines.push(`${key}: ${requestName(grant.requestId)} (${grant.role} to ${grant.login}) ${SAYS[became]}`);
     }
-    return { lines: lines.length === 0 ? [`${key}: nothing is lent there`] : lines, failed };
+    return { lines: lines.length === 0 ? [`${key}: nothing is granted there`] : lines, failed };
   } catch (thrown) {
     return { lines: [`${key}: could not be asked: ${coerceError(thrown).message}`], failed: true };
   }

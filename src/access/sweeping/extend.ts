@@ -39,7 +39,7 @@ export async function extendThere(
       if (answer?.outcome === 'extended') told.set(request.id, { durationMs, event: { type: 'extended' } });
       else if (answer?.outcome === 'failed' && !answer.error.passing) {
         const trouble = answer.error.message;
-        deps.logger.warn({ request: request.id, trouble }, 'the target refuses to lend this for longer');
+        deps.logger.warn({ request: request.id, trouble }, 'the target refuses to extend this');
         told.set(request.id, { durationMs, event: { type: 'extension_refused', trouble } });
       } else if (
         answer?.outcome === 'missing' &&

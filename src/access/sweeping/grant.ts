@@ -65,7 +65,7 @@ export async function lend(
     }
     // Perhaps a failover: its primary may answer soon.
     if (server.inRecovery) {
-      throw new HallpassError('a standby answers, and roles are lent on its primary', { passing: true });
+      throw new HallpassError('a standby answers, and roles are granted on its primary', { passing: true });
     }
     await assertMayGrant(deps, name, server);
     const [placed, { isPaused }] = await Promise.all([

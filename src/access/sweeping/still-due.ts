@@ -26,7 +26,7 @@ export function stillDue(
     };
   }
   if (deps.config.targets.get(request.target)?.lend === false) {
-    return { fail: `nothing is lent on ${request.target} at present` };
+    return { fail: `nothing is granted on ${request.target} at the moment` };
   }
   const role = deps.roles.role(request.target, request.role);
   // On call is an approval for as long as the shift; what a role can do, changes; and a pause may have been long.

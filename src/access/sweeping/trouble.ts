@@ -21,7 +21,10 @@ export async function recordHindered(
   );
   const [first] = news.values();
   if (first === undefined) return;
-  deps.logger.warn({ err: first, requests: [...news.keys()] }, 'the target hinders these requests');
+  deps.logger.warn(
+    { err: first, requests: [...news.keys()] },
+    'the target keeps these requests from being done',
+  );
   await change(deps, [...news.keys()], ({ id }) => ({
     event: { type: 'hindered', trouble: news.get(id)?.message ?? first.message },
   }));

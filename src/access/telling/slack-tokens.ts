@@ -33,7 +33,7 @@ export function createSlackTokens(
     known.set(token, refusal?.message ?? null);
     metrics.slackRefuses(token, refusal !== null);
     if (refusal !== null && before === null) {
-      logger.fatal({ err: refusal }, 'Slack turns Hallpass away; it goes on taking back');
+      logger.fatal({ err: refusal }, 'Slack rejects the token; revocations continue');
     } else if (refusal === null && before !== null) logger.info({ token }, 'Slack takes the token again');
   }
 
@@ -44,7 +44,7 @@ export function createSlackTokens(
       const key = `slack/${token}`;
       if (refusal === null) await closePage(db, key);
       else {
-        const summary = `Hallpass: Slack refuses the ${token} token. Nobody hears from Hallpass; what is due is taken back.`;
+        const summary = `Hallpass: Slack refuses the ${token} token. Nobody hears from Hallpass; what is due is revoked.`;
         await openPage(db, { key, summary, details: { reason: refusal } });
       }
       paged.set(token, refusal !== null);

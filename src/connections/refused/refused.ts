@@ -20,7 +20,7 @@ const PASSWORD_RULES: readonly Rule<Asked>[] = [
     ({ server }) =>
       refused(
         `${server} and Hallpass don’t agree on how to check the password.`,
-        'Set the login’s password anew with password_encryption = scram-sha-256.',
+        'Set the login’s password again with password_encryption = scram-sha-256.',
       ),
   ],
 ];

@@ -64,7 +64,7 @@ export function hostKeyError(bastion: Bastion, type: string, found: string): Tar
   return loginRefusedError(
     `The host key is not the one in the configuration: found ${found} (${type}), expected ${bastion.hostKey}, at ` +
       `${nameOf(bastion)}.`,
-    'Either the bastion was set up anew, or has keys of several types, or somebody stands in between. Compare with ' +
+    'Either the bastion was set up again, or has keys of several types, or somebody stands in between. Compare with ' +
       'ssh-keygen -l -f on the bastion itself, and change host_key only if it says the same.',
   );
 }

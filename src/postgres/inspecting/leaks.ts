@@ -33,7 +33,7 @@ export function findLeaks(reach: Reach, databases: readonly InDatabase[]): reado
   return [
     ...attributes.map((role) => `has ${and(lasting(role))} as ${role.name}, and what is made by it stays`),
     ...said(powers, (names) => `has all that ${names} has, and with it the means to keep more`),
-    ...said(administered, (names) => `holds ADMIN OPTION on ${names}, so can lend it on for good`),
+    ...said(administered, (names) => `holds ADMIN OPTION on ${names}, so can grant it to others for good`),
     ...ownedIn(reach.owned),
     ...databases.flatMap((database) => inDatabase(database, reach)),
     ...said(creates, (names) => `may CREATE schemas in the database ${names}, and they stay`),

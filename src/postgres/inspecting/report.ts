@@ -15,7 +15,7 @@ export interface Plan {
 /** @param places null: the grant was made on another server, and nothing here is about it. */
 export function planFor(home: string, places: readonly Place[] | null): Plan {
   if (places === null) {
-    const why = 'it is another server than the one that was lent on';
+    const why = 'it is another server than the one on which the role was granted';
     return { read: [], unread: [{ name: 'everything', why }], places: [] };
   }
   const { chosen, unread } = choose(home, places);

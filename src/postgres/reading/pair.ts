@@ -104,7 +104,7 @@ function serverProblem(server: Server): Problem | null {
   if (!server.inRecovery) return null;
   return {
     about: 'server',
-    sentence: 'The server is a standby: roles are lent on its primary.',
+    sentence: 'The server is a standby: roles are granted on its primary.',
     nextStep: 'Point the connection of this target to its primary.',
   };
 }
@@ -115,8 +115,8 @@ function roleProblem(server: Server, facts: PairFacts): Problem | null {
   if (roleIsSuperuser) {
     return {
       about: 'role',
-      sentence: `The role ${role} is a superuser, and no superuser is lent.`,
-      nextStep: 'Lend a role that has just the privileges that are needed.',
+      sentence: `The role ${role} is a superuser, and no superuser is granted.`,
+      nextStep: 'Grant a role that has just the privileges that are needed.',
     };
   }
   if (rolePower) {

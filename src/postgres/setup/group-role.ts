@@ -54,9 +54,7 @@ export function groupRoleSteps(place: Place, wish: GroupRole): readonly Step[] {
 function makeGroup(place: Place, { role, access, schemas }: GroupRole): readonly string[] {
   const where = schemas === 'all' ? 'all schemas' : schemas.join(', ');
   return [
-    comment(
-      'The role to be lent. Nobody logs in as it, and it has no attribute: those can outlive the loan.',
-    ),
+    comment('The role to grant. Nobody logs in as it, and it has no attribute: those can outlive the grant.'),
     makeRole({
       name: role,
       attributes: ['NOLOGIN', ...POWERLESS],

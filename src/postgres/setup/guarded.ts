@@ -70,7 +70,7 @@ its functions: whoever steals Hallpass’s login can neither use a role nor gran
       name: REAPER,
       attributes: ['LOGIN', 'NOINHERIT', ...POWERLESS],
       connectionLimit: 5,
-      about: 'Hallpass: takes back what is overdue',
+      about: 'Hallpass: revokes what is overdue',
       needed: ['LOGIN', ...POWERLESS],
     }),
     makeRole({

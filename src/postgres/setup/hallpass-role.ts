@@ -19,7 +19,7 @@ NOINHERIT, because up to Postgres 15 the ADMIN OPTION makes it a member of each 
       name: login,
       attributes: ['LOGIN', 'NOINHERIT', ...POWERLESS],
       connectionLimit: CONNECTION_LIMIT,
-      about: 'Hallpass: lends roles and takes them back',
+      about: 'Hallpass: grants roles and revokes them',
       needed: ['LOGIN', 'NOINHERIT', ...POWERLESS],
     }),
     ...(iam ? [IAM_LOGIN, grantIam(login)] : [passwordNote(login)]),
@@ -48,8 +48,8 @@ export function grantAdmin({ version, holder }: Place, roles: readonly string[])
   if (roles.length === 0) return [];
   const how =
     version >= GRANTORS_SINCE
-      ? 'ADMIN to lend it; not INHERIT and not SET, so that it can’t use it unless it grants it to itself.'
-      : 'The ADMIN OPTION, to lend it.';
+      ? 'ADMIN to grant it; not INHERIT and not SET, so that it can’t use it unless it grants it to itself.'
+      : 'The ADMIN OPTION, to grant it.';
   return [
     comment(`The right to lend each role. ${how}
 It needs no GRANT OPTION: it passes on memberships, never a privilege on a table.`),
@@ -71,7 +71,7 @@ before. To see these and to end them Hallpass has two predefined roles; they rea
     ...SESSION_RIGHTS.map((right) =>
       attempt(
         `GRANT ${right} TO ${quoteName(holder)}${options};`,
-        'Roles are taken back without it too, but sessions can’t be ended, and Hallpass says so. Your provider may keep it to itself.',
+        'Roles are revoked without it too, but sessions can’t be ended, and Hallpass says so. Your provider may keep it to itself.',
       ),
     ),
   ];

@@ -6,12 +6,12 @@ export const NOTES: Readonly<Record<Kind, readonly string[]>> = {
   rds: [
     'Run it as the master user. From Postgres 16 on it may grant only roles that it made, or that it has with ADMIN OPTION.',
     'Connect Hallpass to the endpoint of the instance itself, not to a CNAME of your own, nor to RDS Proxy.',
-    'Whoever is a member of rds_iam, also through another role, logs in by IAM only: lend no role that leads to rds_iam.',
+    'Whoever is a member of rds_iam, also through another role, logs in by IAM only: grant no role that leads to rds_iam.',
   ],
   aurora: [
     'Run it as the master user, on the writer. From Postgres 16 on it may grant only roles that it made, or that it has with ADMIN OPTION.',
     'Connect Hallpass to the cluster (writer) endpoint, not to a CNAME of your own, nor to RDS Proxy.',
-    'Whoever is a member of rds_iam, also through another role, logs in by IAM only: lend no role that leads to rds_iam.',
+    'Whoever is a member of rds_iam, also through another role, logs in by IAM only: grant no role that leads to rds_iam.',
   ],
   'cloud-sql': [
     'Run it as postgres. Don’t make Hallpass’s login in the console, by the API or by gcloud: those put it into cloudsqlsuperuser.',
@@ -23,10 +23,10 @@ export const NOTES: Readonly<Record<Kind, readonly string[]>> = {
   ],
   neon: [
     'Run it as the owner of the database. Don’t make Hallpass’s login in the console: that puts it into neon_superuser, with BYPASSRLS.',
-    'Connect Hallpass to the direct host, not to the one with -pooler. A branch copies the roles, and what is lent at that moment.',
+    'Connect Hallpass to the direct host, not to the one with -pooler. A branch copies the roles, and what is granted at that moment.',
   ],
   supabase: [
-    'Run it as postgres. Supabase protects roles of its own: those can’t be lent.',
+    'Run it as postgres. Supabase protects roles of its own: those can’t be granted.',
     'Connect Hallpass directly or in session mode, not to port 6543. --all-schemas takes auth, storage and vault too: name the schemas.',
   ],
 };

@@ -14,7 +14,7 @@ export function undoGroupRole(place: Place, { role, databases }: GroupRole): rea
   return [
     ...all,
     transaction(place.first, [
-      comment('The right to lend it, with what is lent of it now.'),
+      comment('The right to grant it, with what is granted of it now.'),
       revokeFromHolder(place, `r.rolname = ${quoteText(role)}`),
       dropRole(place, role),
     ]),
@@ -24,7 +24,7 @@ export function undoGroupRole(place: Place, { role, databases }: GroupRole): rea
 export function undoLogins(place: Place, { logins }: Logins): readonly Step[] {
   return [
     transaction(place.first, [
-      comment('What Hallpass lent them goes with them.'),
+      comment('What Hallpass granted them goes with them.'),
       ...logins.map((login) => dropLogin(place, login)),
     ]),
   ];

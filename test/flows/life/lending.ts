@@ -52,7 +52,7 @@ export function lending(use: () => World): void {
     expect(buttonsOf(ended.blocks)).toEqual([]);
     await told(slack, 'ana', id, /Ended: relinquished by you/);
     expect(await isRefused(stage, 'ana', 'orders_read')).toBe(true);
-    expect(await clickAndHear(slack, 'ana', note, 'Relinquish')).toContain(`Nothing is lent under ${id}`);
+    expect(await clickAndHear(slack, 'ana', note, 'Relinquish')).toContain(`Nothing is granted under ${id}`);
 
     await expectRung(stage, 'ana', id, [...RUNGS, 'Ended: relinquished by you']);
     // The first post calls the approvers; the edits after it don't.
@@ -177,7 +177,7 @@ export function lending(use: () => World): void {
       await told(slack, 'ben', id, new RegExp(`^Ended by <@${CAST[ends]}>`));
       expect(await isRefused(stage, 'ben', 'orders_read')).toBe(true);
       expect(buttonsOf((await card(slack, id, new RegExp(`Ended by <@${CAST[ends]}>`))).blocks)).toEqual([]);
-      expect(await clickAndHear(slack, 'cora', active, 'End access')).toContain('Nothing is lent under');
+      expect(await clickAndHear(slack, 'cora', active, 'End access')).toContain('Nothing is granted under');
       await expectRung(stage, 'ben', id, [...RUNGS, `Ended by <@${CAST[ends]}>`]);
     }
   });
@@ -213,7 +213,9 @@ export function lending(use: () => World): void {
       { kind: 'found_gone' },
       { kind: 'proved_gone', data: { why: 'removed', found: true } },
     ]);
-    expect(await clickAndHear(slack, 'ana', removed.note, 'Relinquish')).toContain('Nothing is lent under');
+    expect(await clickAndHear(slack, 'ana', removed.note, 'Relinquish')).toContain(
+      'Nothing is granted under',
+    );
     // What somebody else took away may be asked for again.
     const again = await request(slack, 'ana', { role: 'orders_read' });
     await click(slack, 'ana', await told(slack, 'ana', again, /Waiting/), 'Cancel request');

@@ -81,7 +81,7 @@ export function sessions(use: () => World): void {
     const { id, note } = await borrow(stage, 'ana', { role: 'orders_read' });
     const session = await openTransaction(stage);
     await click(slack, 'ana', note, 'Relinquish');
-    const shown = await card(slack, id, /Being taken back, not yet confirmed[\s\S]*may not end 1 session/);
+    const shown = await card(slack, id, /Being revoked, not yet confirmed[\s\S]*may not end 1 session/);
     expect(shown.text).toContain('The role is gone, but');
     expect(await isRefused(stage, 'ana', 'orders_read')).toBe(true);
     expect((await untilInLedger(stage, id, 'ending')).why).toBe('relinquished');

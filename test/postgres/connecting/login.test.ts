@@ -20,7 +20,7 @@ function sqlOf({ nextStep }: TargetError): string {
   return /(?:ALTER|GRANT|CREATE|REVOKE) [^;]+;/.exec(nextStep ?? '')?.[0] ?? '';
 }
 
-describe('a login that fails says why, and what mends it', () => {
+describe('a login that fails says why, and what fixes it', () => {
   const used = useServer({ major: 18, binaries: findBinaries() }, { max_connections: '12' });
   const at = (connect: Partial<Connect> = {}): Connect => ({ ...used.server.connect, ...connect });
   const address = () => `127.0.0.1:${used.server.connect.port}`;

@@ -66,7 +66,7 @@ describe.each(MAJORS.filter(({ major }) => major === 15 || major === 18))('on Po
     expect(said18).toContain('Reachable; the server sees us come from 127.0.0.1.');
     expect(said18).toContain('It is a primary.');
     expect(said18.find((says) => says.startsWith('app read'))).toMatch(
-      /^app read: can be lent; danger “none”/,
+      /^app read: can be granted; danger “none”/,
     );
   });
 
@@ -82,7 +82,7 @@ describe.each(MAJORS.filter(({ major }) => major === 15 || major === 18))('on Po
     const after = await check(configured(server, [aRole(owner, 'read')]));
     expect(troubles(after.findings)).toContainEqual(
       expect.stringMatching(
-        new RegExp(`^failure role: ${owner} is of danger “write”, and at most “read” is lent here: it `),
+        new RegExp(`^failure role: ${owner} is of danger “write”, and at most “read” is granted here: it `),
       ),
     );
     expect(after.summary).toMatchObject({ lendable: 0, roles: 1 });
@@ -268,7 +268,7 @@ describe.each(NEWEST)('what only Postgres $major is asked', (major) => {
     expect(says).toEqual([
       'discover: finds 1 role (found_*): found_one.',
       'There is no role found_three on the server.',
-      'found_one: can be lent; danger “read”: it can read 1 table.',
+      'found_one: can be granted; danger “read”: it can read 1 table.',
     ]);
   });
 
@@ -332,7 +332,7 @@ describe.each(NEWEST)('what only Postgres $major is asked', (major) => {
     const onStandby = await check(configured({ connect: at(standby.port), mode: 'direct' }, [role]));
     expect(onStandby.summary).toMatchObject({ position: 'standby', lendable: 0 });
     expect(troubles(onStandby.findings)).toContain(
-      'failure server: The server is a standby: roles are lent on its primary.',
+      'failure server: The server is a standby: roles are granted on its primary.',
     );
   });
 

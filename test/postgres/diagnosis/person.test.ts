@@ -78,7 +78,7 @@ describe.each(MAJORS)('a person on Postgres $major', (major) => {
     if (major.major < 16) {
       await lend();
       return mends(
-        `${login} is a member of ${role}, lent by Hallpass, but is NOINHERIT: it has nothing of the role until SET ROLE.`,
+        `${login} is a member of ${role}, granted by Hallpass, but is NOINHERIT: it has nothing of the role until SET ROLE.`,
         read,
       );
     }
@@ -91,7 +91,7 @@ describe.each(MAJORS)('a person on Postgres $major', (major) => {
     const [failure] = await found('failure');
     if (failure === undefined) throw new Error('it was not found');
     expect(failure.says).toBe(
-      `${login} is a member of ${role}, lent by Hallpass, but without INHERIT: it has nothing of the role until SET ROLE.`,
+      `${login} is a member of ${role}, granted by Hallpass, but without INHERIT: it has nothing of the role until SET ROLE.`,
     );
     await server.as('hallpass', sqlOf(failure));
     expect(await read()).toEqual([{ n: 1 }]);

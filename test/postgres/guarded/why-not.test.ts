@@ -67,7 +67,7 @@ describe.each(installedMajors())('what a guarded server refuses, on Postgres $ma
       expect(form?.sentence, `${of} to ${to}`).toMatch(new RegExp(words));
       expect(grant?.message, `${of} to ${to}`).toMatch(new RegExp(words));
     }
-    // What the form names is what mends it.
+    // What the form names is what fixes it.
     const mends = [(await both(role, nobodys)).form?.nextStep, (await both(role, own)).form?.nextStep];
     for (const sql of mends) await server.sql(sql ?? '');
     expect(await both(role, nobodys)).toEqual({ form: null, grant: null });

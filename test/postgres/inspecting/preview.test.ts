@@ -305,7 +305,9 @@ describe.each(newest)('databases and times, on Postgres $major', (major) => {
     expect(other).toEqual({
       total: 0,
       facts: [],
-      unread: [{ name: 'everything', why: 'it is another server than the one that was lent on' }],
+      unread: [
+        { name: 'everything', why: 'it is another server than the one on which the role was granted' },
+      ],
     });
   });
 
