@@ -40,7 +40,7 @@ export async function startFleet({ commands, env, timeline, ...options }: FleetO
         env: { ...env, OPS_PORT: String(await freePort()) },
         onWork,
         onEnd: (how, asked) => {
-          // What it had begun is begun anew by another.
+          // What it had begun is begun again by another.
           timeline.mark(null);
           if (!asked) deaths.push(`${name}: ${how}`);
         },

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type HallpassCommand, spawnHallpass } from '../sandbox/stage/process.js';
 
-/** A supervisor's pause before it starts anew, milliseconds. */
+/** A supervisor's pause before it restarts, milliseconds. */
 const PAUSE_MS = 500;
 /** As long as Hallpass gives itself to end in order, and a little more, milliseconds. */
 const STOP_MS = 12_000;

@@ -63,12 +63,12 @@ export class Timeline {
     };
   }
 
-  /** Something happened in this very moment: work that was under way begins anew. */
+  /** Something happened in this very moment: work that was under way begins again. */
   mark(target: string | null): void {
     this.begin(target)();
   }
 
-  /** When that which was due must be done at last, by the bound: counted anew from each disturbance on the way. */
+  /** When that which was due must be done at last, by the bound: counted again from each disturbance on the way. */
   deadline(target: string, due: number): number {
     let latest = due + BOUND_MS;
     for (;;) {

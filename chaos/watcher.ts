@@ -8,7 +8,7 @@ import type { ServerAccess } from '../sandbox/postgres/server-access.js';
 
 /** Between two looks, milliseconds. */
 const EVERY_MS = 100;
-/** A server that does not answer by then is looked at anew, milliseconds. */
+/** A server that does not answer by then is looked at again, milliseconds. */
 const ANSWER_MS = 5_000;
 
 const MEMBERSHIPS = `

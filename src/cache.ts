@@ -1,7 +1,7 @@
 export interface Cache<T> {
   /** What is remembered of `key`, or what `fetch` answers. */
   get(key: string, fetch: () => Promise<T>): Promise<T>;
-  /** The next `get` asks anew; the answer of a fetch under way is not remembered. */
+  /** The next `get` asks again; the answer of a fetch under way is not remembered. */
   forget(key: string): void;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What each target is reached by, as the configuration has it now. One that is to be reached otherwise is opened anew
+ * What each target is reached by, as the configuration has it now. One that is to be reached otherwise is opened again
  * beside the old one, which is closed when nobody can be using it any more. One that leaves the configuration stays
  * until nothing is open there: an approval may have been under way while the configuration was read.
  */

@@ -115,7 +115,7 @@ async function run(
     });
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(0, null));
-  // What nobody handled leaves an unknown state: end, and let the supervisor start anew.
+  // What nobody handled leaves an unknown state: end, and let the supervisor restart it.
   process.on('uncaughtException', (error) => stop(1, coerceError(error)));
   process.on('unhandledRejection', (reason) => stop(1, coerceError(reason)));
 

@@ -31,7 +31,7 @@ it('forgets the oldest when it is full', async () => {
   expect(await cache.get('a', async () => 'second')).toBe('second');
 });
 
-it('asks anew what it is told to forget, also while it was being fetched', async () => {
+it('asks again what it is told to forget, also while it was being fetched', async () => {
   const cache = createCache<string>({ ttlMs: 60_000, maxEntries: 2 });
   let answer = (_: string): void => {};
   const old = cache.get('a', () => new Promise<string>((resolve) => (answer = resolve)));

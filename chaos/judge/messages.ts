@@ -112,7 +112,7 @@ function readPage(reader: Actor, where: string): Page {
   return page;
 }
 
-/** Slack shows who clicks that nobody answered, when the app was just connecting anew; then one clicks again. */
+/** Slack shows who clicks that nobody answered, when the app was just reconnecting; then one clicks again. */
 async function clickUntilHeard(presser: Actor, message: SeenMessage, button: string): Promise<void> {
   for (let tries = 0; tries < 3; tries++) {
     const { outcome } = await presser.click(message, button);

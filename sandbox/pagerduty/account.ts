@@ -30,7 +30,7 @@ export interface OnCall {
   readonly schedule: Schedule | null;
   /** null: always was. */
   readonly start: Date | null;
-  /** null: for ever. */
+  /** null: forever. */
   readonly end: Date | null;
 }
 

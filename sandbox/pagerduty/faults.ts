@@ -4,7 +4,7 @@ import { type Answer, rateLimited, restError } from './answer.js';
 export type Fault =
   /** 429; `reset`: what PagerDuty says of the seconds until it listens again. */
   | { readonly kind: 'rate_limited'; readonly reset: number }
-  /** An HTTP error with PagerDuty's error object, or, for 502 and 503, a proxy's page in place of it. */
+  /** An HTTP error with PagerDuty's error object, or, for 502 and 503, a proxy's page instead of it. */
   | { readonly kind: 'status'; readonly status: 400 | 401 | 403 | 404 | 500 | 502 | 503 }
   /** No answer. */
   | { readonly kind: 'hang' }
@@ -42,7 +42,7 @@ const STATUS: Readonly<Record<400 | 401 | 403 | 404 | 500, readonly [code: numbe
   500: [2000, 'An internal error has occurred. PagerDuty team has been notified.'],
 };
 
-/** What a fault answers in place of the right answer; undefined when it answers nothing or only late. */
+/** What a fault answers instead of the right answer; undefined when it answers nothing or only late. */
 export function answerOf(fault: Fault): Answer | undefined {
   if (fault.kind === 'rate_limited') return rateLimited(960, fault.reset);
   if (fault.kind !== 'status') return undefined;

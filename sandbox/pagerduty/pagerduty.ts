@@ -13,7 +13,7 @@ interface OnCallEntry {
   readonly schedule?: string;
   /** Default: always was. */
   readonly start?: Date;
-  /** Default: for ever. */
+  /** Default: forever. */
   readonly end?: Date;
 }
 
@@ -35,7 +35,7 @@ export interface PagerDuty {
     readonly id?: string;
   }): EscalationPolicy;
   /**
-   * Says who is on call from now on, in place of what was said before.
+   * Says who is on call from now on, instead of what was said before.
    * @throws Error when an id or a level does not exist.
    */
   setOnCall(...entries: readonly OnCallEntry[]): void;

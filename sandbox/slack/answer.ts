@@ -47,7 +47,7 @@ export async function answer(
   else sendJson(response, done.status, done.body);
 }
 
-/** What a fault answers in place of the work, if it keeps the work from being done. */
+/** What a fault answers instead of the work, if it keeps the work from being done. */
 function refused(fault: Fault | undefined, response: ServerResponse): Answer | undefined {
   switch (fault?.kind) {
     case 'rate_limited':

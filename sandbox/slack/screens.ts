@@ -56,7 +56,7 @@ export class Screens {
     return (this.#stacks.get(userId)?.length ?? 0) < LARGEST_STACK;
   }
 
-  /** Opens a new stack in place of whatever stood there. */
+  /** Opens a new stack instead of whatever stood there. */
   open(userId: string, view: View): OpenView {
     this.#forget(this.#stacks.get(userId) ?? []);
     this.#stacks.set(userId, []);

@@ -12,7 +12,7 @@ import { Sockets } from './socket.js';
 import { Tickets } from './tickets.js';
 import { Workspace, type WorkspaceSeed } from './workspace.js';
 
-/** The app as its settings pages show it. The secrets are made up anew for each sandbox. */
+/** The app as its settings pages show it. The secrets are made up for each sandbox. */
 export interface AppIdentity {
   readonly appId: string;
   readonly botId: string;

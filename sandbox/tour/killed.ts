@@ -32,7 +32,7 @@ export async function killHallpass(stage: Stage, hallpass: HallpassProcess, repo
   });
   await report.step(
     'backstop',
-    'Vault keeps an expiry of its own, a minute later; in place of waiting, the tour moves it a minute forward',
+    'Vault keeps an expiry of its own, a minute later; instead of waiting, the tour moves it a minute forward',
     () => letAMinutePass(stage),
   );
   await report.step(

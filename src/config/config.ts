@@ -24,7 +24,7 @@ export interface Connect {
   readonly database: string;
   readonly user: string;
   readonly password: string | null;
-  /** Read anew at each connect, so that a rotated password needs no restart. */
+  /** Read again at each connect, so that a rotated password needs no restart. */
   readonly passwordFile: string | null;
   /** `verify-ca` accepts another host name in the certificate, `require` any certificate. */
   readonly tls: 'verify-full' | 'verify-ca' | 'require' | 'off';
@@ -32,7 +32,7 @@ export interface Connect {
   readonly ca: string | null;
   readonly cert: string | null;
   readonly key: string | null;
-  /** A token of AWS IAM in place of a password, a new one for each connection. */
+  /** A token of AWS IAM instead of a password, a new one for each connection. */
   readonly iam: { readonly region: string; readonly assumeRole: string | null } | null;
   readonly ssh: Bastion | null;
 }

@@ -113,7 +113,7 @@ export const path = scalar('the path of a file', (text) =>
   text.text === '' ? new Wrong('is empty; write the path of a file') : text.text,
 );
 
-/** Says what would be right in place of a secret. */
+/** Says what would be right instead of a secret. */
 export const IN_CLEAR = `secrets written in clear are refused; write "\${NAME}" and set that environment variable`;
 
 /** A secret never stands in the file: only `${NAME}`. @param otherwise another way to give it, as `or use …`. */

@@ -8,7 +8,7 @@ import { readRoles, type Surroundings } from './read-roles.js';
 import { type TargetSettings, targetPerson, wrongRole } from './schema.js';
 import type { Source } from './source.js';
 
-/** In place of a connection that was not read: it leads nowhere. */
+/** Instead of a connection that was not read: it leads nowhere. */
 const UNREAD: Connections = {
   connect: {
     host: '',

@@ -32,7 +32,7 @@ const HOST = /^(?:\[(?<address>[0-9A-Fa-f:.%]+)\]|(?<name>[A-Za-z0-9._-]+))(?::(
 
 const FILES = ['ca', 'cert', 'key'] as const;
 
-/** Reads the url, and the files that it names: they are read anew at the next start. */
+/** Reads the url, and the files that it names: they are read again at the next start. */
 export function readRedisUrl(url: string): RedisServer | Wrong {
   const parts = FORM.exec(url)?.groups;
   if (!parts) {

@@ -106,7 +106,7 @@ const SHRINKS = `o.request_id = d.request_id and o.channel is not null and o.key
 
 /**
  * Records what Slack now shows: this version, in this place. Ends the lease. An older version than another process has
- * recorded was sent by one that had been frozen, and covers the newer: it is sent anew.
+ * recorded was sent by one that had been frozen, and covers the newer: it is sent again.
  * @returns `opened`: Slack let nothing be posted there until now; `replaced`: where it was known to stand before, which is
  *   a second one of the same.
  */
@@ -163,7 +163,7 @@ export async function recordUnsent(
   );
 }
 
-/** The message is gone from Slack: the next attempt posts it anew. */
+/** The message is gone from Slack: the next attempt posts it again. */
 export async function forgetPosted(db: Queryable, key: string): Promise<void> {
   await db.query(`update deliveries set channel = null, ts = null, lease_until = null where key = $1`, [key]);
 }

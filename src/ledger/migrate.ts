@@ -133,7 +133,7 @@ async function closeToPublic(owner: pg.Client, login: string, logger: Logger): P
   );
 }
 
-/** For statements that may take long, but wait for no lock for ever. */
+/** For statements that may take long, but wait for no lock forever. */
 async function connectAsOwner(ownerUrl: string): Promise<pg.Client> {
   const client = await connectLedger(ownerUrl, { statementMs: 0 });
   await client.query(`set lock_timeout = ${PATIENCE_MS}`);

@@ -64,7 +64,7 @@ const RECORD = `
 
 /**
  * Records what is overdue by more than `overdueMs`, and what is no more. One process at a time: an older look that is
- * written last would begin an episode anew.
+ * written last would begin an episode again.
  * @returns how many are overdue, and the milliseconds until the next one is, unless it is done before; null: none is out.
  */
 export async function recordOverdue(

@@ -184,7 +184,7 @@ export function missingScope(
 
 function fromPlatform(method: string, error: WebAPIPlatformError, appId: string | null): MessengerError {
   const name = error.data.error;
-  // A proxy's page in place of Slack's JSON arrives as the "name" of an error.
+  // A proxy's page instead of Slack's JSON arrives as the "name" of an error.
   if (typeof name !== 'string' || !/^\w{1,80}$/.test(name)) {
     return new MessengerError(`${method}: the answer was not Slack's.`, {
       code: 'unexpected_answer',

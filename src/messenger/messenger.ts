@@ -36,7 +36,7 @@ export interface Posted {
 export interface Messenger {
   /** The workspace and the app that the bot token belongs to. */
   whoAmI(): Promise<Identity>;
-  /** Returns when Slack takes the bot token, asked anew. */
+  /** Returns when Slack takes the bot token, asked again. */
   checkToken(): Promise<void>;
   person(userId: string): Promise<Person>;
   /** The members of a user group; at most 60 s old. */
@@ -45,7 +45,7 @@ export interface Messenger {
   whyUnsaid(id: string): Unsaid | null;
   /** What Slack answers to calls that need this scope, as long as the app lacks it; null when the app has it. */
   lacks(scope: string): Promise<Unsaid | null>;
-  /** What is remembered of a person or a group is asked anew. */
+  /** What is remembered of a person or a group is asked again. */
   forget(id: string): void;
   /**
    * Posts to a channel, or to a person's direct messages when `to` is a user id.

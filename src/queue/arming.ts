@@ -40,7 +40,7 @@ export function createArming(openQueue: () => AlarmQueue, outage: Outage): Armin
       outage.works();
     } catch (thrown) {
       failed(coerceError(thrown));
-      // BullMQ remembers a first connection that failed, and answers with it for ever.
+      // BullMQ remembers a first connection that failed, and answers with it forever.
       if (used !== null && queue === used) {
         queue = null;
         await discard(used);

@@ -11,7 +11,7 @@ const FORCE_MS = 1_000;
 
 /**
  * Closes one of BullMQ's ends in at most 4 s: gently first, then by cutting the connection. Never throws.
- * BullMQ's own `close` waits for ever for a Redis that is down.
+ * BullMQ's own `close` waits forever for a Redis that is down.
  */
 export async function closeInTime(end: Closable): Promise<void> {
   if (!(await settles(end.close(), GRACE_MS))) await settles(end.disconnect(), FORCE_MS);

@@ -17,7 +17,7 @@ const PATIENCE_MS = 30_000;
  * Brings BullMQ's tables in the ledger's database up to date and lets the login `grantTo` use them.
  * `ownerUrl` may create schemas there; `grantTo` needs no CREATE, now or later. Safe when several run at once. BullMQ
  * serializes its own migrations by an advisory lock, which any login of the database can hold: it is asked for only when
- * there is something to migrate, and not for ever. Throws QueueMigrationError.
+ * there is something to migrate, and not forever. Throws QueueMigrationError.
  */
 export async function migrateQueue(ownerUrl: string, options: { readonly grantTo: string }): Promise<void> {
   let client: pg.Client | null = null;

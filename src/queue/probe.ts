@@ -23,7 +23,7 @@ export async function probeRedis(server: RedisServer): Promise<RedisSeen> {
     connectTimeout: TIMEOUT_MS,
     commandTimeout: TIMEOUT_MS,
     maxRetriesPerRequest: 0,
-    // A Sentinel that knows no master would be asked for ever.
+    // A Sentinel that knows no master would be asked forever.
     retryStrategy: () => null,
     sentinelRetryStrategy: () => null,
   };

@@ -1,6 +1,6 @@
 /**
  * Keeps one BullMQ worker running, whatever happens to Redis or Postgres. A worker that errs is thrown away and
- * a new one opened: BullMQ remembers a first connection that failed for ever, and after some errors it asks again
+ * a new one opened: BullMQ remembers a first connection that failed forever, and after some errors it asks again
  * without a pause. An alarm that was under way then comes twice, which is harmless.
  */
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -204,7 +204,7 @@ function targetOf(view: View): string | null {
 
 /**
  * A choice made in a select of the modal. `target` is null while none is chosen, or when another one was chosen than
- * the modal is filled for: then it is about to be filled anew.
+ * the modal is filled for: then it is about to be filled again.
  */
 export function parseChoice(body: unknown): {
   readonly chosen: string;

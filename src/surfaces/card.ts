@@ -100,7 +100,7 @@ function buttons(request: AccessRequest, scene: Scene): readonly Button[] {
   ];
 }
 
-/** The clock starts anew: clicked twice, it gives no more than once. */
+/** The clock restarts: clicked twice, it gives no more than once. */
 function extendButton(request: AccessRequest, id: string, what: string): Button {
   return button(request, ACTIONS.extend, 'Extend', `Extend ${id}: ${what}`, {
     confirm: {

@@ -1,4 +1,4 @@
-/** What a requester is told in direct messages. All of it is a function of the request: shown anew, buttons go. */
+/** What a requester is told in direct messages. All of it is a function of the request: shown again, buttons go. */
 import type { Button } from '@slack/types';
 import { sayDuration } from '../domain/duration.js';
 import { type AccessRequest, askedNow, isFinal, lendingOf, requestName } from '../domain/request.js';

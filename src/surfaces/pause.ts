@@ -16,7 +16,7 @@ function isPaused({ target, by, since }: Pause): string {
   return `Granting is paused on ${where} since ${when(since)}, by ${inline(by, MAX_BY)}`;
 }
 
-/** In place of what is said of an approved request otherwise; null when no pause holds it up. */
+/** Instead of what is said of an approved request otherwise; null when no pause holds it up. */
 export function headlineWhilePaused({ state }: AccessRequest, pause: Pause | null): Headline | null {
   if (pause === null || state !== 'granting') return null;
   return { mark: 'double_vertical_bar', title: 'Approved, not granted yet: granting is paused' };

@@ -81,7 +81,7 @@ test('TLS is left out by default only where no packet leaves the machine, and no
   );
 });
 
-test('a token of AWS in place of a password, also beside a url', () => {
+test('a token of AWS instead of a password, also beside a url', () => {
   const role = 'arn:aws:iam::123456789012:role/ops/hallpass';
   const iam = `iam: { region: us-gov-west-1, assume_role: "${role}" }`;
   expect(connect(`url: postgres://hallpass@db/shop\n    connect: { ${iam} }`)).toMatchObject({

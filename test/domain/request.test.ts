@@ -240,7 +240,7 @@ describe('an extension', () => {
     return result.next;
   };
 
-  it('starts the clock anew, for what was asked for, warns anew, and is not confirmed yet', () => {
+  it('restarts the clock, for what was asked for, warns again, and is not confirmed yet', () => {
     expect(extended(anActive({ warnAt: null }))).toMatchObject({
       state: 'active',
       expiresAt: later(5_400_000),

@@ -100,7 +100,7 @@ test('a login with nothing but CONNECT holds every advisory lock: Hallpass start
   await untilRefused(stage, 'ben', 'orders_read', new Date());
 }, 180_000);
 
-test('somebody renews the leases for ever and does nothing: granted, revoked and told all the same', async () => {
+test('somebody renews the leases forever and does nothing: granted, revoked and told all the same', async () => {
   const impostor = await openSession(stage.env.DATABASE_URL ?? '');
   let over = false;
   const renew = async () => {

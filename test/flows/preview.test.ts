@@ -58,7 +58,7 @@ test('the card says what the role can do, what is new, and that access can outli
 test('a role that can do more than max_danger allows is refused, with the reason', async () => {
   const id = await request(slack, 'ana', { role: 'payments_read', duration: '15 minutes' });
   await server.query('grant update on payments.payments to payments_read', [], 'shop');
-  // Known for a minute: asked for through another login, it is looked at anew.
+  // Known for a minute: asked for through another login, it is looked at again.
   const errors = await submitRequest(slack, 'cora', { role: 'payments_read', duration: '15 minutes' });
   expect(Object.values(errors ?? {}).join(' ')).toMatch(/danger “write”, and at most “read” is granted here/);
   await click(slack, 'cora', await card(slack, id, /Approve/), 'Deny');

@@ -377,7 +377,7 @@ describe('deliveries', () => {
     expect(await claim(true, true, 10)).toEqual(['old']);
   });
 
-  it('are sent anew when the one that was recorded last shows an older state', async () => {
+  it('are sent again when the one that was recorded last shows an older state', async () => {
     await db.query('update deliveries set sent = wanted');
     const request = await submitted();
     const key = `card:${request.id}`;

@@ -1,4 +1,4 @@
-/** Migrations, and what keeps them waiting: nobody without rights on our tables, and nobody for ever. */
+/** Migrations, and what keeps them waiting: nobody without rights on our tables, and nobody forever. */
 import pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, expect, onTestFinished, test } from 'vitest';

@@ -181,7 +181,7 @@ targets:
     expect(await refreshed(book)).toContain(role);
   });
 
-  test('are looked for anew when somebody looks at the target, but not at every key that is typed', async () => {
+  test('are looked for again when somebody looks at the target, but not at every key that is typed', async () => {
     const { server } = used;
     const book = await open();
     await refreshed(book);

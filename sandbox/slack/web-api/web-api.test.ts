@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => slack.close());
 
-/** What Slack answered in place of `ok: true`. */
+/** What Slack answered instead of `ok: true`. */
 async function refusal(call: Promise<unknown>): Promise<object> {
   try {
     await call;

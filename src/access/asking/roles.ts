@@ -15,7 +15,7 @@ import { IDLE_EVERY_MS } from '../deps.js';
 export const DISCOVER_EVERY_MS = 60_000;
 /** While a server doesn't answer, what it said longer ago is not offered any more, milliseconds. */
 const STALE_MS = 10 * 60_000;
-/** Who looks at a target has it asked anew, but no server is asked more often than this, milliseconds. */
+/** Who looks at a target has it asked again, but no server is asked more often than this, milliseconds. */
 const ASK_EVERY_MS = 5_000;
 /** As much of a COMMENT is shown as of an `about` in the configuration, characters. */
 const MOST_ABOUT = 150;

@@ -8,7 +8,7 @@ export const TELL_HEAD_EVERY_MS = 3_600_000;
 
 /**
  * Tells the operators once a day, among all replicas, where the audit chain ends: noted outside the ledger, it shows
- * whoever cuts the chain or writes all of it anew. Also when nothing was added since: on a day without it, somebody
+ * whoever cuts the chain or writes all of it again. Also when nothing was added since: on a day without it, somebody
  * has kept Hallpass from telling. An empty chain has nothing to note.
  */
 export async function tellHead({

@@ -1,6 +1,6 @@
 /**
  * A lease while work runs. It saves work and nothing else: who is refused one for a heartbeat, while there is something
- * to do, does the work anyway. So neither a process that is frozen with it, nor somebody who renews one for ever, nor one
+ * to do, does the work anyway. So neither a process that is frozen with it, nor somebody who renews one forever, nor one
  * who locks its row, keeps anything from being revoked.
  */
 import { coerceError } from '../../errors.js';

@@ -1,4 +1,4 @@
-/** Pages the operators: makes PagerDuty show what the ledger says. Tried for ever; nothing waits for it. */
+/** Pages the operators: makes PagerDuty show what the ledger says. Tried forever; nothing waits for it. */
 import { coerceError } from '../../errors.js';
 import { claimPages, nextPage, type Page, recordPaged, recordUnpaged } from '../../ledger/pages.js';
 import type { Deps } from '../deps.js';

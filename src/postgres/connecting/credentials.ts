@@ -20,7 +20,7 @@ export async function readPassword(connect: Connect, timeoutMs: number): Promise
   return connect.password ?? '';
 }
 
-/** The server refused us: what we proved ourselves with is fetched anew for the next connection, as far as it was kept. */
+/** The server refused us: what we proved ourselves with is fetched again for the next connection, as far as it was kept. */
 export async function doubtPassword({ iam }: Connect): Promise<void> {
   if (iam === null) return;
   const { doubtCredentials } = await import('./iam.js');

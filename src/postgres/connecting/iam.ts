@@ -19,7 +19,7 @@ const kept = new Map<string, { readonly credentials: Credentials; readonly at: n
 const fetching = new Map<string, Promise<Credentials>>();
 
 /**
- * A new token of AWS IAM, which the server takes in place of a password for 15 minutes, and checks at the login only.
+ * A new token of AWS IAM, which the server takes instead of a password for 15 minutes, and checks at the login only.
  * It is signed for the server's own name and port, also when a tunnel leads there (AWS documentation, "IAM database
  * authentication"). The credentials that sign it are kept between connections for as long as AWS gave them.
  * @param timeoutMs for AWS to give credentials; the token itself is computed here.

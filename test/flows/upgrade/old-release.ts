@@ -54,7 +54,7 @@ export class OldRelease {
     return old;
   }
 
-  /** As it did at each start: migrates as far as it knows, grants its login anew what it may do. */
+  /** As it did at each start: migrates as far as it knows, grants its login again what it may do. */
   async startAgain(): Promise<void> {
     await migrate(this.#stage);
     await this.say('registerTargets', [['shop']]);
