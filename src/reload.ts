@@ -2,18 +2,20 @@
  * The configuration, read again while Hallpass runs. All of it is taken in, or none: who is asking, deciding or being
  * swept meanwhile goes on, and finds the new one with the next question.
  */
+
 import { createHash } from 'node:crypto';
 import type { Deps } from './access/deps.js';
 import { refuseLostTargets } from './access/recovery/lost-targets.js';
+import { tellOperators } from './access/telling/operators.js';
 import { describeChanges } from './config/changes.js';
 import type { Config } from './config/config.js';
 import { coerceError, HallpassError } from './errors.js';
 import type { Fleet } from './fleet.js';
-import { insertOperatorNote } from './ledger/deliveries.js';
 import { insertEvent } from './ledger/insert-event.js';
 import { forgetChecked, registerTargets } from './ledger/targets.js';
 import { neededScopes } from './slack/manifest.js';
 import { configurationRead, configurationRefused } from './surfaces/configuration.js';
+import type { Message } from './surfaces/message.js';
 
 /** One object for as long as the process runs: what stands in it is today's configuration. */
 export type LiveConfig = { -readonly [K in keyof Config]: Config[K] };
@@ -83,11 +85,10 @@ export async function sayRefused(deps: ReloadDeps, thrown: unknown): Promise<voi
 }
 
 /** Replicas that are told to read at the same time say it once. */
-async function tell({ db, config, outbox }: ReloadDeps, what: string, message: object): Promise<void> {
+async function tell(deps: ReloadDeps, what: string, message: Message): Promise<void> {
   const minute = new Date().toISOString().slice(0, 16);
   const key = `configuration:${hash(what)}:${minute}`;
-  const news = await insertOperatorNote(db, { key, channel: config.slack.operatorsChannel, message });
-  if (news) outbox.kick();
+  await tellOperators(deps, key, message);
 }
 
 function onlyAfterRestart(before: Config, next: Config): readonly string[] {

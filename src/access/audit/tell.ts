@@ -1,7 +1,7 @@
 import { readHead, readNow } from '../../ledger/audit-chain.js';
-import { insertOperatorNote } from '../../ledger/deliveries.js';
 import { auditHead } from '../../surfaces/audit.js';
 import type { Deps } from '../deps.js';
+import { tellOperators } from '../telling/operators.js';
 
 /** How often a process looks whether today's was told, milliseconds. */
 export const TELL_HEAD_EVERY_MS = 3_600_000;
@@ -11,19 +11,9 @@ export const TELL_HEAD_EVERY_MS = 3_600_000;
  * whoever cuts the chain or writes all of it again. Also when nothing was added since: on a day without it, somebody
  * has kept Hallpass from telling. An empty chain has nothing to note.
  */
-export async function tellHead({
-  db,
-  config,
-  outbox,
-}: Pick<Deps, 'db' | 'config' | 'outbox'>): Promise<void> {
-  const head = await readHead(db);
+export async function tellHead(deps: Pick<Deps, 'db' | 'config' | 'outbox'>): Promise<void> {
+  const head = await readHead(deps.db);
   if (head.seq === 0) return;
-  const day = (await readNow(db)).toISOString().slice(0, 10);
-  const channel = config.slack.operatorsChannel;
-  const news = await insertOperatorNote(db, {
-    key: `audit-head:${day}`,
-    channel,
-    message: auditHead(head, day),
-  });
-  if (news) outbox.kick();
+  const day = (await readNow(deps.db)).toISOString().slice(0, 10);
+  await tellOperators(deps, `audit-head:${day}`, auditHead(head, day));
 }

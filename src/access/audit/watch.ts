@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { requestName } from '../../domain/request.js';
-import { insertOperatorNote } from '../../ledger/deliveries.js';
 import { logSecurity } from '../../security.js';
 import { requestsAltered } from '../../surfaces/audit.js';
 import type { Deps } from '../deps.js';
+import { tellOperators } from '../telling/operators.js';
 import { type Misfit, reconcilePage } from './reconcile.js';
 
 /** How often a process compares open requests with their events, milliseconds. */
@@ -31,23 +31,17 @@ export function createRequestWatch(
 }
 
 async function tell(
-  { db, config, outbox, logger }: Pick<Deps, 'db' | 'config' | 'outbox' | 'logger'>,
+  deps: Pick<Deps, 'db' | 'config' | 'outbox' | 'logger'>,
   misfits: readonly Misfit[],
 ): Promise<void> {
   const found = createHash('sha256').update(JSON.stringify(misfits)).digest('hex');
-  const news = await insertOperatorNote(db, {
-    key: `altered:${found.slice(0, 32)}`,
-    channel: config.slack.operatorsChannel,
-    message: requestsAltered(misfits),
-  });
-  if (!news) return;
+  if (!(await tellOperators(deps, `altered:${found.slice(0, 32)}`, requestsAltered(misfits)))) return;
   for (const { requestId, says } of misfits) {
     logSecurity(
-      logger,
+      deps.logger,
       'altered_request',
       { request: requestName(requestId), says },
       'a request is not what its audit events make of it',
     );
   }
-  outbox.kick();
 }

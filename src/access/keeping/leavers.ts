@@ -5,7 +5,6 @@
  * tell of keeps nobody else's: they are asked about again by themselves, and after an hour the operators are told. Whoever comes back gets
  * nothing back by it: what has ended has ended.
  */
-import { insertOperatorNote } from '../../ledger/deliveries.js';
 import {
   endRound,
   forgetUnread,
@@ -23,6 +22,7 @@ import type { ChangedInSlack } from '../access.js';
 import { change } from '../change.js';
 import { unfit } from '../deciding/people.js';
 import type { Deps } from '../deps.js';
+import { tellOperators } from '../telling/operators.js';
 
 type LeaverDeps = Pick<Deps, 'config' | 'db' | 'outbox' | 'sweeps' | 'messenger' | 'logger'>;
 
@@ -69,7 +69,7 @@ export async function lookForLeavers(deps: LeaverDeps): Promise<void> {
     if (answer === null) return;
     if (answer.told || (await readOpenOf(db, unread.person)).length === 0)
       await forgetUnread(db, unread.person);
-    else if (unread.forMs >= UNREAD_TOLD_MS) await tellOperators(deps, unread, answer.why);
+    else if (unread.forMs >= UNREAD_TOLD_MS) await tellUnread(deps, unread, answer.why);
   }
   const { turn } = taken;
   if (turn === null) return;
@@ -136,12 +136,7 @@ async function endAll(deps: LeaverDeps, userId: string, because: ReturnType<type
 }
 
 /** Once for each time that somebody can't be read: whichever process does, by the key. */
-async function tellOperators(
-  { db, config, outbox }: LeaverDeps,
-  { person, since }: Unread,
-  why: string,
-): Promise<void> {
+async function tellUnread(deps: LeaverDeps, { person, since }: Unread, why: string): Promise<void> {
   const key = `unread:${person}:${since.toISOString()}`;
-  const message = personUnread({ person, since, why });
-  if (await insertOperatorNote(db, { key, channel: config.slack.operatorsChannel, message })) outbox.kick();
+  await tellOperators(deps, key, personUnread({ person, since, why }));
 }

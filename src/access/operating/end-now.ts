@@ -3,11 +3,11 @@
  * does it, and what waits for approval can't be approved any more. Doing it again changes nothing.
  */
 import type { AccessRequest, OperatorsWord } from '../../domain/request.js';
-import { insertOperatorNote } from '../../ledger/deliveries.js';
 import { readRequests } from '../../ledger/read-requests.js';
 import { endedByOperator } from '../../surfaces/ended.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
+import { tellOperators } from '../telling/operators.js';
 
 /** Requests that are read or written at once. */
 const BATCH = 500;
@@ -55,11 +55,8 @@ export async function endNow(
   const [first] = [...grants, ...pending];
   if (first === undefined) return;
   // First: no crash may lose it.
-  await insertOperatorNote(deps.db, {
-    key: `ended:${first.id}:${first.version}:${grants.length + pending.length}`,
-    channel: deps.config.slack.operatorsChannel,
-    message: endedByOperator({ grants, pending, ...word }),
-  });
+  const key = `ended:${first.id}:${first.version}:${grants.length + pending.length}`;
+  await tellOperators(deps, key, endedByOperator({ grants, pending, ...word }));
   let written = 0;
   for (const batch of batches([...pending, ...grants].map(({ id }) => id))) {
     await change(deps, batch, ({ state, pendingUntil }, now) => {

@@ -17,15 +17,14 @@ import {
 } from '../../domain/anchor.js';
 import { coerceError, HallpassError } from '../../errors.js';
 import { holdsAnchor, readAnchored, readReach, recordAnchored, recordDoubt } from '../../ledger/anchor.js';
-import { insertOperatorNote } from '../../ledger/deliveries.js';
 import { insertEvent } from '../../ledger/insert-event.js';
 import { skipFirstIds, skipIds } from '../../ledger/recover.js';
 import type { TargetRow } from '../../ledger/targets.js';
 import type { Target } from '../../postgres/target.js';
 import { anchorForged, anchorGarbled, DOUBTED, FORGED, ledgerDoubted } from '../../surfaces/doubt.js';
-import type { Message } from '../../surfaces/message.js';
 import type { Deps } from '../deps.js';
 import { onKnownServer } from '../sweeping/which-server.js';
+import { namesOf, tellOperators } from '../telling/operators.js';
 
 /** Anchors are written at most this often while a target is worked on, milliseconds. */
 const ANCHOR_EVERY_MS = 5_000;
@@ -136,15 +135,11 @@ export async function recognise(
   server: string,
 ): Promise<'ours' | 'forged'> {
   const { db, config, logger } = deps;
-  const targetName = config.targets.get(name)?.name ?? name;
-  const tell = async (key: string, message: Message) => {
-    const channel = config.slack.operatorsChannel;
-    if (await insertOperatorNote(db, { key, channel, message })) deps.outbox.kick();
-  };
+  const names = namesOf(config, name);
   if (noted === 'garbled') {
     // Whoever may write that may also remove it: it counts as no more than that.
     const day = new Date().toISOString().slice(0, 10);
-    await tell(`garbled:${name}:${day}`, anchorGarbled({ target: name, targetName }));
+    await tellOperators(deps, `garbled:${name}:${day}`, anchorGarbled({ ...names }));
   }
   const anchor = noted === 'garbled' ? null : noted;
   const { says, isSigned: signed } = await judgeAnchor(db, { target: name, server }, anchor);
@@ -171,8 +166,12 @@ export async function recognise(
   }
   // crash point: after-doubt-before-told
   // Once by its key, not because the doubt is news: the process that wrote it down may have died then.
-  const facts = { target: name, targetName, remembered: anchor.seq, here };
-  await tell(`doubt:${name}:${text}`, says === 'forged' ? anchorForged(facts) : ledgerDoubted(facts));
+  const facts = { ...names, remembered: anchor.seq, here };
+  await tellOperators(
+    deps,
+    `doubt:${name}:${text}`,
+    says === 'forged' ? anchorForged(facts) : ledgerDoubted(facts),
+  );
   if (says === 'forged') return 'forged';
   throw new HallpassError(DOUBTED, { passing: true, nextStep: 'Operators: run `hallpass recover`.' });
 }

@@ -8,7 +8,6 @@ import { isSame, pairKey } from '../../domain/compare.js';
 import { type AccessRequest, type Proof, requestName } from '../../domain/request.js';
 import { describeMove, describeServer } from '../../domain/server-identity.js';
 import { HallpassError } from '../../errors.js';
-import { insertOperatorNote } from '../../ledger/deliveries.js';
 import { insertEvent } from '../../ledger/insert-event.js';
 import { readWanted } from '../../ledger/read-requests.js';
 import {
@@ -25,6 +24,7 @@ import type { Deps } from '../deps.js';
 import { type Leaving, leavingReplaced, type Outcome } from '../sweeping/leaving.js';
 import { revoke, settle } from '../sweeping/revoke.js';
 import { seqOf } from '../sweeping/which-server.js';
+import { namesOf, tellOperators } from '../telling/operators.js';
 
 type ReplacedDeps = Pick<Deps, 'db' | 'config' | 'outbox' | 'sweeps' | 'logger'>;
 
@@ -137,17 +137,8 @@ export async function replace(
   if (!settled.left) {
     await adopt(deps, name, server, known, seqOf(surroundings.anchor));
   }
-  await insertOperatorNote(db, {
-    key: `replaced:${name}:${now.getTime()}`,
-    channel: config.slack.operatorsChannel,
-    message: serverReplaced({
-      target: name,
-      targetName: config.targets.get(name)?.name ?? name,
-      by,
-      because,
-      closed: settled.lines.length,
-    }),
-  });
+  const facts = { ...namesOf(config, name), by, because, closed: settled.lines.length };
+  await tellOperators(deps, `replaced:${name}:${now.getTime()}`, serverReplaced(facts));
   deps.outbox.kick();
   deps.sweeps.wake(name);
   return settled;

@@ -1,10 +1,10 @@
 /** The last word: an operator closes what can never be proved. It is recorded as that, and nowhere called confirmed. */
 import { requestName } from '../../domain/request.js';
-import { insertOperatorNote } from '../../ledger/deliveries.js';
 import { readWanted } from '../../ledger/read-requests.js';
 import { writtenOff } from '../../surfaces/servers.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
+import { namesOf, tellOperators } from '../telling/operators.js';
 
 /** Everything that is open on a target, also on one that is not in the configuration any more. */
 export async function readOpenOn({ db }: Pick<Deps, 'db'>, target: string): Promise<readonly number[]> {
@@ -20,7 +20,6 @@ export async function writeOff(
   ids: readonly number[],
   { by, because }: { readonly by: string; readonly because: string },
 ): Promise<{ readonly lines: readonly string[]; readonly failed: boolean }> {
-  const { db, config } = deps;
   const outcomes = await change(deps, ids, () => ({ event: { type: 'written_off', by, because } }));
   const lines: string[] = [];
   const closed = [];
@@ -34,17 +33,9 @@ export async function writeOff(
   }
   const [first] = closed;
   if (first !== undefined) {
-    await insertOperatorNote(db, {
-      key: `written-off:${closed.map(({ id }) => id).join(',')}`.slice(0, 500),
-      channel: config.slack.operatorsChannel,
-      message: writtenOff({
-        target: first.target,
-        targetName: config.targets.get(first.target)?.name ?? first.target,
-        requests: closed,
-        by,
-        because,
-      }),
-    });
+    const key = `written-off:${closed.map(({ id }) => id).join(',')}`.slice(0, 500);
+    const facts = { ...namesOf(deps.config, first.target), requests: closed, by, because };
+    await tellOperators(deps, key, writtenOff(facts));
   }
   return { lines, failed: closed.length < ids.length };
 }

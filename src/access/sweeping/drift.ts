@@ -3,7 +3,6 @@
  * What nobody here asked for is taken back only when our own ledger says that it was lent and has ended; any
  * other is reported: an empty or restored ledger must not take access away.
  */
-import type { Config } from '../../config/config.js';
 import { compare, isSame, pairKey } from '../../domain/compare.js';
 import {
   type AccessRequest,
@@ -15,18 +14,17 @@ import {
   requestName,
 } from '../../domain/request.js';
 import { HallpassError } from '../../errors.js';
-import { insertOperatorNote } from '../../ledger/deliveries.js';
 import { readReported } from '../../ledger/orphans.js';
 import { readLastOfPlaces, readWanted } from '../../ledger/read-requests.js';
 import { lastCompared } from '../../ledger/strays.js';
 import type { ListedMembership, Membership, Server, Target } from '../../postgres/target.js';
-import type { Message } from '../../surfaces/message.js';
 import { loginChanged, loginDropped, loginShared, serverChanged } from '../../surfaces/operators.js';
 import { serverMoved } from '../../surfaces/servers.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
 import { recognise } from '../recovery/anchors.js';
 import { nameKey, settleReplaced, stillStanding } from '../recovery/replaced.js';
+import { namesOf, tellOperators } from '../telling/operators.js';
 import { askFormer, type FormerGrant } from './former-login.js';
 import { sharedLogin } from './grant.js';
 import { reportOrphans } from './orphans.js';
@@ -220,19 +218,4 @@ async function settleUnexplained(
 function later(a: Date | null, b: Date | null): Date | null {
   if (a === null || b === null) return a ?? b;
   return a > b ? a : b;
-}
-
-function namesOf(config: Config, target: string): { readonly target: string; readonly targetName: string } {
-  return { target, targetName: config.targets.get(target)?.name ?? target };
-}
-
-/** Once for each key. @returns false when they were told before. */
-async function tellOperators(
-  { db, config, outbox }: DriftDeps,
-  key: string,
-  message: Message,
-): Promise<boolean> {
-  const news = await insertOperatorNote(db, { key, channel: config.slack.operatorsChannel, message });
-  if (news) outbox.kick();
-  return news;
 }

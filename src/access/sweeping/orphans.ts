@@ -6,19 +6,18 @@
 import { DEFAULT_LENDING } from '../../domain/lending.js';
 import { qualifies } from '../../domain/policy.js';
 import { isFinal } from '../../domain/request.js';
-import { insertOperatorNote } from '../../ledger/deliveries.js';
 import { type Orphan, readOrphan, recordOrphans } from '../../ledger/orphans.js';
 import { readLastOfPlaces } from '../../ledger/read-requests.js';
 import { isBeingRevoked } from '../../ledger/strays.js';
 import type { Membership, Server } from '../../postgres/target.js';
 import { logSecurity } from '../../security.js';
 import { parseOrphanName } from '../../surfaces/ids.js';
-import type { Message } from '../../surfaces/message.js';
 import { manyOrphans, orphanFound } from '../../surfaces/operators.js';
 import * as words from '../../surfaces/words.js';
 import type { Actor, Reply } from '../access.js';
 import { identify, readGroups, whyUnsaid } from '../deciding/people.js';
 import type { Deps } from '../deps.js';
+import { namesOf, tellOperators } from '../telling/operators.js';
 import { type FoundStray, orphanKey, revokeStrays } from './strays.js';
 
 /** More than so many at once on one target are a sign of something else: a restored ledger, a second Hallpass. */
@@ -48,21 +47,22 @@ export async function reportOrphans(
   }
   // crash point: after-orphan-before-told
   const configured = deps.config.targets.get(name);
-  const targetName = configured?.name ?? name;
-  const tell = async (key: string, message: Message) => {
-    const channel = deps.config.slack.operatorsChannel;
-    if (await insertOperatorNote(deps.db, { key, channel, message })) deps.outbox.kick();
-  };
+  const { targetName } = namesOf(deps.config, name);
   // Who is told is told once by the key, not because it is new: the process that wrote it down may have died then.
   const newest = orphans.at(-1)?.foundAt;
   if (newest === undefined) return;
   if (found.length > FEW) {
     // Each sweep may find some more: one message an hour says how many there are.
     const hour = newest.toISOString().slice(0, 13);
-    await tell(`orphans:${name}:${server.id}:${hour}`, manyOrphans({ target: name, targetName, found }));
+    await tellOperators(
+      deps,
+      `orphans:${name}:${server.id}:${hour}`,
+      manyOrphans({ target: name, targetName, found }),
+    );
     return;
   }
-  for (const orphan of orphans) await tell(orphanKey(orphan.id), orphanFound({ targetName, ...orphan }));
+  for (const orphan of orphans)
+    await tellOperators(deps, orphanKey(orphan.id), orphanFound({ targetName, ...orphan }));
   // What was one of many before stays, however few are left.
   const taken = configured?.orphans === 'revoke' && known ? orphans.filter(({ isNew }) => isNew) : [];
   await revokeStrays(

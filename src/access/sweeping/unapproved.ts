@@ -1,9 +1,9 @@
 import { type AccessRequest, requestName } from '../../domain/request.js';
-import { insertOperatorNote } from '../../ledger/deliveries.js';
 import { logSecurity } from '../../security.js';
 import { NOT_APPROVED, notApproved } from '../../surfaces/audit.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
+import { tellOperators } from '../telling/operators.js';
 
 /**
  * Fails what stands in the ledger as approved and has no approval in the audit trail: whoever can write to the ledger
@@ -13,11 +13,9 @@ export async function failUnapproved(
   deps: Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config' | 'logger'>,
   requests: readonly AccessRequest[],
 ): Promise<void> {
-  const channel = deps.config.slack.operatorsChannel;
   for (const request of requests) {
     const { id, target, role, login } = request;
-    const key = `unapproved:${id}`;
-    if (!(await insertOperatorNote(deps.db, { key, channel, message: notApproved(request) }))) continue;
+    if (!(await tellOperators(deps, `unapproved:${id}`, notApproved(request)))) continue;
     logSecurity(
       deps.logger,
       'not_approved',

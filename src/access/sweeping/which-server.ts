@@ -15,7 +15,6 @@ import {
   standingOf,
 } from '../../domain/server-identity.js';
 import { coerceError, HallpassError } from '../../errors.js';
-import { insertOperatorNote } from '../../ledger/deliveries.js';
 import { insertEvent } from '../../ledger/insert-event.js';
 import type { Queryable } from '../../ledger/pool.js';
 import {
@@ -33,6 +32,7 @@ import type { Server, Target, ToEnd } from '../../postgres/target.js';
 import type { Message } from '../../surfaces/message.js';
 import { mayBeACopy, takenForOwn } from '../../surfaces/servers.js';
 import { type Deps, IDLE_EVERY_MS } from '../deps.js';
+import { namesOf, tellOperators } from '../telling/operators.js';
 
 /** What is done on the server that is known, and nowhere else. */
 export function onKnownServer(
@@ -45,7 +45,7 @@ export function onKnownServer(
   if (stranger !== null) {
     const sessions = owed.get(target) ?? new Map<string, ToEnd>();
     owed.set(target, sessions);
-    return withoutProof(target.on(stranger), sessions, mayBeCopy(nameOf(config, name), stranger));
+    return withoutProof(target.on(stranger), sessions, mayBeCopy(namesOf(config, name).targetName, stranger));
   }
   return comparedWhenMoved(db, name, target.on(known));
 }
@@ -163,7 +163,7 @@ export async function meet(
     await adoptServer(db, name, known, seen, null);
     return { isKnown: true, moved, replaced: null };
   }
-  const facts = { target: name, targetName: nameOf(config, name), known, seen };
+  const facts = { ...namesOf(config, name), known, seen };
   const isCertain = standing === 'restarted' || standing === 'failed_over' || open === 0;
   if (!isCertain) {
     if (standing === 'other') return { isKnown: false, moved: null, replaced };
@@ -175,7 +175,7 @@ export async function meet(
         data: { target: name, known, seen },
       });
     }
-    await tellOperators(deps, `server:${name}`, seen, mayBeACopy({ ...facts, open }));
+    await tellToday(deps, `server:${name}`, seen, mayBeACopy({ ...facts, open }));
     return { isKnown: false, moved: null, replaced: null };
   }
   // A restart loses nothing that we committed: what is missing after it was taken away by somebody.
@@ -187,7 +187,7 @@ export async function meet(
       actor: null,
       data: { target: name, standing, known, seen },
     });
-    if (standing === 'unknown') await tellOperators(deps, `taken:${name}`, seen, takenForOwn(facts));
+    if (standing === 'unknown') await tellToday(deps, `taken:${name}`, seen, takenForOwn(facts));
     // What was refused because it was not looked at yet is done at once.
     deps.outbox.kick();
     deps.sweeps.wake(name);
@@ -196,19 +196,14 @@ export async function meet(
 }
 
 /** Once a day for each server that answers. */
-async function tellOperators(
-  { db, config, outbox }: Pick<Deps, 'db' | 'config' | 'outbox'>,
+async function tellToday(
+  deps: Pick<Deps, 'db' | 'config' | 'outbox'>,
   key: string,
   seen: ServerIdentity,
   message: Message,
 ): Promise<void> {
   const today = new Date().toISOString().slice(0, 10);
-  const told = await insertOperatorNote(db, {
-    key: `${key}:${seen.id}:${seen.startedAt}:${today}`,
-    channel: config.slack.operatorsChannel,
-    message,
-  });
-  if (told) outbox.kick();
+  await tellOperators(deps, `${key}:${seen.id}:${seen.startedAt}:${today}`, message);
 }
 
 /**
@@ -223,13 +218,13 @@ export async function assertMayGrant(
   const { known, stranger, twin, isTwinSure, byFormerLogin } = await readStandpoint(db, name, server, [
     ...config.targets.keys(),
   ]);
-  if (stranger !== null) throw mayBeCopy(nameOf(config, name), stranger);
+  if (stranger !== null) throw mayBeCopy(namesOf(config, name).targetName, stranger);
   if (known !== null && (known.id !== server.id || known.startedAt !== server.startedAt)) {
     await forgetChecked(db, name);
     throw new HallpassError(
       known.id === server.id
         ? 'This is not the server of the last look, or it was restarted: everything is compared first.'
-        : `another server answers at ${nameOf(config, name)}’s address than before`,
+        : `another server answers at ${namesOf(config, name).targetName}’s address than before`,
       { passing: true },
     );
   }
@@ -325,8 +320,4 @@ export function seqOf(anchor: NotedAnchor): number | null {
 
 function identityOf({ id, timeline, startedAt, lsn }: Server): ServerIdentity {
   return { id, timeline, startedAt, lsn };
-}
-
-function nameOf(config: Deps['config'], name: string): string {
-  return config.targets.get(name)?.name ?? name;
 }

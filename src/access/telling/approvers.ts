@@ -7,13 +7,13 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { type AccessRequest, ASKED_AS_MADE, type Asking, askedNow } from '../../domain/request.js';
 import { readNow } from '../../ledger/audit-chain.js';
-import { insertOperatorNote } from '../../ledger/deliveries.js';
 import { moveCard, readWaitingCards, type WaitingCard } from '../../ledger/read-asking.js';
 import { readRequests } from '../../ledger/read-requests.js';
 import { nobodyDecides } from '../../surfaces/asking.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
 import { findDeciders } from './deciders.js';
+import { namesOf, tellOperators } from './operators.js';
 import { createPeopleReader, type PeopleReader } from './people.js';
 
 /** Requests looked at together. */
@@ -76,7 +76,7 @@ async function look(
   for (const [id, outcome] of outcomes) {
     if (outcome.ok) deps.logger.warn({ request: id, ...outcome.request.asking }, 'who is asked has changed');
   }
-  await tellOperators(
+  await tellUndecidable(
     deps,
     requests.flatMap((request) => {
       const nobody = wanted.get(request.id)?.asking.nobody ?? [];
@@ -123,21 +123,19 @@ async function askingNow(
 }
 
 /** Once a day for each role and reason, among all replicas. */
-async function tellOperators(
-  { db, config, outbox }: AskingDeps,
+async function tellUndecidable(
+  deps: AskingDeps,
   undecidable: readonly { readonly request: AccessRequest; readonly nobody: Asking['nobody'] }[],
 ): Promise<void> {
   if (undecidable.length === 0) return;
-  const day = (await readNow(db)).toISOString().slice(0, 10);
+  const day = (await readNow(deps.db)).toISOString().slice(0, 10);
   const told = new Set<string>();
   for (const { request, nobody } of undecidable) {
     const about = createHash('sha256').update(JSON.stringify([request.target, request.role, nobody]));
     const key = `nobody:${about.digest('hex').slice(0, 16)}:${day}`;
     if (told.has(key)) continue;
     told.add(key);
-    const targetName = config.targets.get(request.target)?.name ?? request.target;
-    const message = nobodyDecides({ request, targetName, nobody });
-    await insertOperatorNote(db, { key, channel: config.slack.operatorsChannel, message });
+    const { targetName } = namesOf(deps.config, request.target);
+    await tellOperators(deps, key, nobodyDecides({ request, targetName, nobody }));
   }
-  outbox.kick();
 }

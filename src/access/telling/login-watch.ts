@@ -3,10 +3,11 @@
  * there either. Whoever meets it first says so here; it is tried once more, and then the operators are told, at the
  * latest with the second heartbeat: long before anything is due, or somebody's approval waits for it.
  */
-import { insertOperatorNote, rewriteOperatorNote } from '../../ledger/deliveries.js';
+import { rewriteOperatorNote } from '../../ledger/deliveries.js';
 import type { TargetError } from '../../postgres/errors.js';
 import { loggedInAgain, loginRefused } from '../../surfaces/login-refused.js';
 import type { Deps } from '../deps.js';
+import { keepOperatorsTold, namesOf } from './operators.js';
 
 /** After the operators were told, a server is tried this often, milliseconds: refused logins fill its log. */
 const AGAIN_MS = 60_000;
@@ -36,7 +37,11 @@ export function createLoginWatch(deps: WatchDeps): LoginWatch {
   async function mended(name: string, { since, told }: Refused): Promise<void> {
     logger.info({ target: name, since }, 'the target lets Hallpass log in again');
     if (told === null) return;
-    await rewriteOperatorNote(db, told, loggedInAgain({ ...namesOf(name), since, until: new Date() }));
+    await rewriteOperatorNote(
+      db,
+      told,
+      loggedInAgain({ ...namesOf(config, name), since, until: new Date() }),
+    );
     outbox.kick();
   }
 
@@ -45,16 +50,9 @@ export function createLoginWatch(deps: WatchDeps): LoginWatch {
     logger.error({ target: name, err: error, since }, 'the target refuses Hallpass’s login');
     // Replicas say it once. Within the hour it is said again in the same place.
     const key = `login-refused:${name}:${since.toISOString().slice(0, 13)}`;
-    const message = loginRefused({ ...namesOf(name), since, why, nextStep });
-    const channel = config.slack.operatorsChannel;
-    if (!(await insertOperatorNote(db, { key, channel, message })))
-      await rewriteOperatorNote(db, key, message);
-    outbox.kick();
+    const message = loginRefused({ ...namesOf(config, name), since, why, nextStep });
+    await keepOperatorsTold(deps, key, message);
     return key;
-  }
-
-  function namesOf(name: string): { readonly target: string; readonly targetName: string } {
-    return { target: name, targetName: config.targets.get(name)?.name ?? name };
   }
 
   return {

@@ -2,12 +2,12 @@
  * Revocations that are late are never silent: as long as one is overdue, the operators' channel shows it and PagerDuty
  * has an incident. Both say what the ledger says, whichever replica finds it, and whichever was killed.
  */
-import { insertOperatorNote, rewriteOperatorNote } from '../../ledger/deliveries.js';
 import { type Overdue, readUntold, recordOverdue, recordTold } from '../../ledger/overdue.js';
 import { closePage, openPage } from '../../ledger/pages.js';
 import { overdue, overdueMended, overdueSummary } from '../../surfaces/overdue.js';
 import type { Deps } from '../deps.js';
 import type { Leases } from '../sweeping/leases.js';
+import { keepOperatorsTold, namesOf } from './operators.js';
 import { sendPages } from './pages.js';
 
 /** A revocation that is not proved so long after it was due is overdue, milliseconds. */
@@ -44,17 +44,16 @@ export async function watchOverdue(
 
 /** A crash in between repeats it, which is an edit at most. */
 async function tell(
-  { db, config, logger }: Pick<Deps, 'db' | 'config' | 'logger'>,
+  deps: Pick<Deps, 'db' | 'config' | 'outbox' | 'logger'>,
   episode: Overdue,
 ): Promise<void> {
+  const { db, logger } = deps;
   // crash point: after-overdue-before-told
   const { id, target, grants, since, trouble, mendedAt } = episode;
-  const facts = { ...episode, targetName: config.targets.get(target)?.name ?? target };
+  const facts = { ...episode, ...namesOf(deps.config, target) };
   const message = mendedAt === null ? overdue(facts) : overdueMended({ ...facts, mendedAt });
   const key = `overdue:${id}`;
-  if (!(await insertOperatorNote(db, { key, channel: config.slack.operatorsChannel, message }))) {
-    await rewriteOperatorNote(db, key, message);
-  }
+  await keepOperatorsTold(deps, key, message);
   const page = `overdue/${target}`;
   if (mendedAt === null) {
     logger.error({ target, overdue: grants, since, trouble }, 'revocations are overdue');
