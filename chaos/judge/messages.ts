@@ -19,7 +19,7 @@ const SAYS: Readonly<Record<string, RegExp>> = {
 
 /** What operators are told when something is not as Hallpass left it; nothing of it happens in a run. */
 const ALARMING =
-  /nothing explains|not lent by|another server|another installation|not as .* remembers|another login|logs in as/i;
+  /nothing explains|another server|another installation|not as .* remembers|another login|logs in as/i;
 
 /** Of targets whose server was another one for a while, operators hear rightly. */
 const MOVED = /\b(harbor|depot)\b/i;

@@ -203,7 +203,7 @@ test(
         .as(CAST.olga)
         .messages(CHANNELS.operators)
         .filter(({ text }) => /overdue/i.test(text));
-    await slack.waitFor(() => /^Mended/.test(notes().at(-1)?.text ?? ''), PATIENCE_MS);
+    await slack.waitFor(() => /^Resolved/.test(notes().at(-1)?.text ?? ''), PATIENCE_MS);
     expect(notes()).toHaveLength(1);
     await waitFor(() => stage.pagerduty.incidents.every(({ status }) => status === 'resolved'), {
       what: 'the incident to be resolved',

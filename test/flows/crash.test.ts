@@ -163,7 +163,7 @@ describe('active', () => {
     await told(slack, 'ana', id, /Ended: its time was up/);
     expect(await isRefused(stage, 'ana', 'orders_read')).toBe(true);
     expect(buttons(await card(slack, id, /Ended: its time was up/))).toEqual([]);
-    expect(await clickAndHear(slack, 'ana', note, 'Relinquish')).toMatch(/Nothing is lent/);
+    expect(await clickAndHear(slack, 'ana', note, 'Relinquish')).toMatch(/Nothing is granted/);
     await expectRung(stage, 'ana', id, [WAITING, GRANTED, EXPIRED]);
   });
 });

@@ -52,7 +52,7 @@ test('an approver extends it on the card: it lasts longer, twice is once, and it
   await click(slack, 'cora', shown, 'Extend');
   await told(slack, 'ana', id, /^Extended until/);
   const extended = await card(slack, id, /Extended by <@U0CORA> <!date[^>]*>\./);
-  expect(await clickAndHear(slack, 'cora', extended, 'Extend')).toContain("can't be lent for longer");
+  expect(await clickAndHear(slack, 'cora', extended, 'Extend')).toContain("can't be extended beyond that");
   const { expires_at } = await inLedger(stage, id);
   expect(expires_at?.getTime()).toBeGreaterThan(before.expires_at?.getTime() ?? Number.POSITIVE_INFINITY);
   const events = await runSql(

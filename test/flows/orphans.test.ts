@@ -58,7 +58,7 @@ test('a second installation with the same login lends nothing, and both say so',
     OPS_PORT: String(await freePort()),
   });
   const report = await operatorsHear(stage, /Two Hallpasses on Shop/);
-  expect(all(report)).toContain('this one lends nothing there');
+  expect(all(report)).toContain('this one grants nothing there');
   expect(await second.stop()).toBe(0);
   expect(await lent(stage)).toEqual(['orders_read ana']);
   expect(await first.stop()).toBe(0);

@@ -128,7 +128,7 @@ test('a new time is a new message and a new incident, though PagerDuty is down a
   await pageIs(['resolved', 'triggered']);
   await server.start();
   await untilRefused(stage, 'ben', 'orders_read', new Date());
-  await noteSays(/^Mended/, 2);
+  await noteSays(/^Resolved/, 2);
   await pageIs(['resolved', 'resolved']);
 }, 180_000);
 
@@ -149,5 +149,5 @@ test('of sessions alone, nobody is told to REVOKE what is revoked', async () => 
   await noteSays(/The roles are revoked, and sessions that had them are still open/, told + 1);
   expect(all(notes().at(-1) as SeenMessage)).not.toContain('REVOKE by hand');
   await server.query(`grant pg_signal_backend to ${HALLPASS} with inherit true, set false`);
-  await noteSays(/^Mended/, told + 1);
+  await noteSays(/^Resolved/, told + 1);
 }, 180_000);

@@ -60,7 +60,7 @@ describe.each(installedMajors())('what only a server shows, on Postgres $major',
     const [superRole, superLogin] = [await server.role(), await server.login()];
     for (const name of [superRole, superLogin]) await server.sql(`ALTER ROLE ${name} SUPERUSER`);
     const cases = [
-      { role: superRole, login, says: 'is a superuser, and no superuser is lent' },
+      { role: superRole, login, says: 'is a superuser, and no superuser is granted' },
       { role, login: superLogin, says: 'is a superuser and may do everything' },
       { role, login: 'hallpass', says: 'Hallpass’s own' },
     ];

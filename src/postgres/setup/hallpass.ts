@@ -35,7 +35,7 @@ export function hallpassSteps(place: Place, { roles, discover, logins }: SetupTa
 
 function discovered({ holder }: Place, discover: SetupTarget['discover']): string {
   const patterns = discover.map(({ match }) => JSON.stringify(match)).join(', ');
-  return `What discover: finds (${patterns}) is lent only where ${holder} has the ADMIN OPTION: grant it, as above, on each
+  return `What discover: finds (${patterns}) is granted only where ${holder} has the ADMIN OPTION: grant it, as above, on each
 role that is meant.`;
 }
 
@@ -45,7 +45,7 @@ export function undoHallpass(place: Place): readonly Step[] {
   return [
     transaction(place.first, [...(guarded ? shutOut(place) : []), refuseWhileConnected(place)]),
     transaction(place.first, [
-      comment(`What is lent now, and the right to lend it. Whoever became a role by SET ROLE stays it until the session
+      comment(`What is granted now, and the right to grant it. Whoever became a role by SET ROLE stays it until the session
 ends: look at pg_stat_activity, and end these sessions yourself.`),
       revokeFromHolder(place, `m.admin_option OR r.rolname IN (${rights})`),
     ]),

@@ -140,7 +140,7 @@ export function asking(use: () => World): void {
 
     const { id: lent, note } = await borrow(stage, 'ana', { role: 'orders_read' });
     expect(await submitRequest(slack, 'ana', { role: 'orders_read' })).toEqual({
-      'role:shop': expect.stringMatching(new RegExp(`already lent to you until .* UTC \\(${lent}\\)`)),
+      'role:shop': expect.stringMatching(new RegExp(`You already have it until .* UTC \\(${lent}\\)`)),
     });
     // Through the second account: without the name.
     const errors = await ask(world, ANA2, 'shop orders_read 1h again');

@@ -55,7 +55,7 @@ export function scope(use: () => World): void {
     const pending = await card(slack, id, /Waiting/);
     await stage.server.query('alter role found_brief createrole');
     await untilOffered(world, 'found_brief', false);
-    expect(await clickAndHear(slack, 'cora', pending, 'Approve')).toContain('is not lent on `shop` any more');
+    expect(await clickAndHear(slack, 'cora', pending, 'Approve')).toContain('is no longer offered on `shop`');
     await click(slack, 'cora', pending, 'Deny');
     await told(slack, 'ana', id, /Denied/);
   });
