@@ -3,7 +3,7 @@
  * then asked of that one table again, and is written down nowhere else. Pure; whatever an event holds may be forged.
  */
 import { z } from 'zod';
-import type { AccessRequest, OperatorsWord, Place, RequestEvent } from './request.js';
+import type { AccessRequest, MembershipId, OperatorsWord, RequestEvent } from './request.js';
 
 /** An audit event of a request. `at`: when its transaction began. */
 export interface Told {
@@ -48,7 +48,7 @@ const place = z.object({
   grantorOid: z.number(),
   roleOid: z.number(),
   memberOid: z.number(),
-}) satisfies z.ZodType<Place>;
+}) satisfies z.ZodType<MembershipId>;
 const lending = z.object({
   sessions: z.enum(['auto', 'all', 'leave']),
   setRole: z.boolean(),

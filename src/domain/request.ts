@@ -1,6 +1,10 @@
 /**
  * A request: a person asks for one role on one target, for a duration, with a reason. What it is, what may happen to
  * it, and how it is named; what happens is decided in transition.ts alone. Pure.
+ *
+ * Terms: a target is a Postgres server; the login is the person's own, the member that receives the role; the grantor
+ * is our own login there, by which we know our memberships; a membership id is where one GRANT stands, by OIDs; proved
+ * gone means read back, membership and sessions. All words: docs/glossary.md.
  */
 import { DEFAULT_LENDING, type Lending } from './lending.js';
 import type { Principal } from './policy.js';
@@ -33,7 +37,7 @@ export const GRANTING_LIMIT_MS = 15 * 60_000;
 const CLEARANCE_MS = 60_000;
 
 /** Where a grant stands on the target: its identity, not its names. Known before the GRANT is run. */
-export interface Place {
+export interface MembershipId {
   /** system_identifier of the server. */
   readonly server: string;
   /** OID of our own login there: whose membership it is. */
@@ -101,7 +105,7 @@ export interface AccessRequest {
   /** When everything that its GRANT depends on was last checked. */
   readonly clearedAt: Date | null;
 
-  readonly place: Place | null;
+  readonly place: MembershipId | null;
   /** Known with the place; what a later change of the configuration says doesn't move it. */
   readonly lending: Lending | null;
   /** The transaction of the GRANT on the target: what came later in its catalog came during the grant. */
@@ -220,7 +224,7 @@ export type RequestEvent =
   /** What the role can do, as it was read for who decides; `why` it could not be. Kept by the audit. */
   | { readonly type: 'previewed'; readonly result: object }
   /** The GRANT is about to be run there. */
-  | { readonly type: 'intend'; readonly place: Place; readonly lending: Lending }
+  | { readonly type: 'intend'; readonly place: MembershipId; readonly lending: Lending }
   /**
    * The membership was read back. `users`: who else can use it, through the login. `setRoleFirst`: the login has
    * nothing of it before SET ROLE.

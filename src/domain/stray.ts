@@ -1,5 +1,5 @@
 import type { Lending } from './lending.js';
-import type { OtherUser, Place } from './request.js';
+import type { MembershipId, OtherUser } from './request.js';
 
 /**
  * Why a membership has to go that no open request accounts for. `leftover`: it is there although its request has ended;
@@ -50,7 +50,7 @@ export interface StrayEnd {
 export interface DueStray {
   readonly id: number;
   readonly target: string;
-  readonly place: Place;
+  readonly place: MembershipId;
   readonly sessions: Lending['sessions'];
   readonly setRole: boolean;
   /** Who was seen to be able to use it through the login, while it was its request's. */

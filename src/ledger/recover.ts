@@ -1,6 +1,6 @@
 import type { Lending } from '../domain/lending.js';
 import type { Principal } from '../domain/policy.js';
-import type { Place } from '../domain/request.js';
+import type { MembershipId } from '../domain/request.js';
 import type { Queryable } from './pool.js';
 
 /** A grant as a guarded target remembers it, with what the configuration adds. */
@@ -9,7 +9,7 @@ export interface Remembered {
   readonly target: string;
   readonly role: string;
   readonly login: string;
-  readonly place: Place;
+  readonly place: MembershipId;
   readonly lending: Lending;
   readonly mark: string;
   readonly grantedAt: Date;

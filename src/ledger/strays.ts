@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import type { Lending } from '../domain/lending.js';
-import type { AccessRequest, AuditEvent, Place } from '../domain/request.js';
+import type { AccessRequest, AuditEvent, MembershipId } from '../domain/request.js';
 import type { Stray, StrayEnd, StrayKind } from '../domain/stray.js';
 import type { Queryable } from './pool.js';
 import { REQUEST_COLUMNS, toRequest } from './request-row.js';
@@ -21,7 +21,7 @@ export interface Telling {
 export interface NewStray {
   readonly kind: StrayKind;
   readonly target: string;
-  readonly place: Place;
+  readonly place: MembershipId;
   readonly role: string;
   readonly login: string;
   readonly requestId: number | null;

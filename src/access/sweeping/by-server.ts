@@ -1,8 +1,8 @@
-import type { AccessRequest, Place } from '../../domain/request.js';
+import type { AccessRequest, MembershipId } from '../../domain/request.js';
 
 export interface Placed<R = AccessRequest> {
   readonly request: R;
-  readonly place: Place;
+  readonly place: MembershipId;
 }
 
 /** Those that have a place, by the system_identifier of the server on which it is. */

@@ -10,7 +10,7 @@ import {
   isExpired,
   isFinal,
   lendingOf,
-  type Place,
+  type MembershipId,
   requestName,
 } from '../../domain/request.js';
 import { HallpassError } from '../../errors.js';
@@ -97,7 +97,7 @@ export async function checkDrift(
 
 /** What the operators have to know of grants that our login of today can't see on the server that answers. */
 interface Elsewhere {
-  readonly elsewhere: readonly Place[];
+  readonly elsewhere: readonly MembershipId[];
   /** The server on which some of them are, when it isn't this one. */
   readonly expected: string | undefined;
   readonly standing: readonly AccessRequest[];

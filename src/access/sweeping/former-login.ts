@@ -3,7 +3,7 @@
  * former login exists no more, what stands by its OID is all that there is: its OID is given to nobody else.
  */
 import { pairKey } from '../../domain/compare.js';
-import type { Place } from '../../domain/request.js';
+import type { MembershipId } from '../../domain/request.js';
 import { HallpassError } from '../../errors.js';
 import { quoteName } from '../../postgres/quote.js';
 import type { Former, Target } from '../../postgres/target.js';
@@ -20,7 +20,7 @@ export type FormerGrant =
 export async function askFormer(
   target: Target,
   server: string,
-  places: readonly Place[],
+  places: readonly MembershipId[],
 ): Promise<ReadonlyMap<string, FormerGrant>> {
   if (places.length === 0) return new Map();
   const answers = await target.former(server, places);

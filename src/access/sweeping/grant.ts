@@ -1,6 +1,6 @@
 import { isSame, pairKey } from '../../domain/compare.js';
 import { DEFAULT_LENDING, type Lending } from '../../domain/lending.js';
-import { type AccessRequest, lendingOf, type Place } from '../../domain/request.js';
+import { type AccessRequest, lendingOf, type MembershipId } from '../../domain/request.js';
 import { HallpassError } from '../../errors.js';
 import { readHold } from '../../ledger/pauses.js';
 import { readLastOfPlaces, readOpenRequest, readRequests } from '../../ledger/read-requests.js';
@@ -154,7 +154,7 @@ async function intend(
 ): Promise<readonly Placed[]> {
   const placed: Placed[] = [];
   const refused = new Map<number, string>();
-  const news = new Map<number, Place>();
+  const news = new Map<number, MembershipId>();
   for (const [i, request] of requests.entries()) {
     const fact = facts[i];
     const wished = { durationMs: request.durationMs, setRole: lendingFor(deps, request).setRole };
@@ -237,7 +237,7 @@ async function record(
 }
 
 /** The request ended, or is ending, and its GRANT was under way: nobody asks for this membership now, so it has to go. */
-async function undo(deps: LendDeps, request: AccessRequest, place: Place): Promise<void> {
+async function undo(deps: LendDeps, request: AccessRequest, place: MembershipId): Promise<void> {
   const { requests } = await readOpenRequest(deps.db, request);
   // A new request may want it by now. One that is still ending does not, and may be about to be ended by the proof of
   // another process, which looked before this GRANT was committed.

@@ -1,6 +1,6 @@
 import { pairKey } from '../../domain/compare.js';
 import type { Lending } from '../../domain/lending.js';
-import { type AccessRequest, lendingOf, type OtherUser, type Place } from '../../domain/request.js';
+import { type AccessRequest, lendingOf, type MembershipId, type OtherUser } from '../../domain/request.js';
 import type { DueStray } from '../../domain/stray.js';
 import type { HallpassError } from '../../errors.js';
 import type { Ending } from '../../ledger/read-due.js';
@@ -18,7 +18,7 @@ export interface Replaced {
  */
 export interface Leaving {
   readonly of: { readonly request: Ending } | Replaced | { readonly stray: DueStray };
-  readonly place: Place;
+  readonly place: MembershipId;
   readonly lending: Pick<Lending, 'sessions' | 'setRole'>;
   /** Who was seen to be able to use it through the login. */
   readonly users: readonly OtherUser[];
@@ -67,7 +67,7 @@ export function endingRequest(request: Ending): Leaving | null {
 }
 
 /** @param place where it stands on the new server: who could use it on the old one has other OIDs there. */
-export function leavingReplaced(of: Replaced, place: Place): Leaving {
+export function leavingReplaced(of: Replaced, place: MembershipId): Leaving {
   return { of, place, lending: lendingOf(of.request), users: [], before: null, isDoubtful: false };
 }
 

@@ -4,7 +4,7 @@
  */
 import { ownerOf } from '../../config/lookup.js';
 import type { Lending } from '../../domain/lending.js';
-import type { Place } from '../../domain/request.js';
+import type { MembershipId } from '../../domain/request.js';
 import { requestName } from '../../domain/request.js';
 import type { DueStray, Stray, StrayEnd } from '../../domain/stray.js';
 import { insertStrays, readStrays, type StrayWrite, type Telling, writeStrays } from '../../ledger/strays.js';
@@ -31,7 +31,7 @@ const EVENTS = {
 const eventsOf = ({ kind }: Pick<Stray, 'kind'>) => EVENTS[kind === 'orphan' ? 'orphan' : 'leftover'];
 
 export interface FoundStray extends Pick<Stray, 'kind' | 'target' | 'role' | 'login' | 'request'> {
-  readonly place: Place;
+  readonly place: MembershipId;
   readonly orphanId: number | null;
   readonly askedBy: string | null;
   /** As in Stray: who knows why it came back says so. */

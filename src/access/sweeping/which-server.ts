@@ -7,7 +7,7 @@
 
 import type { NotedAnchor } from '../../domain/anchor.js';
 import { pairKey } from '../../domain/compare.js';
-import type { Place } from '../../domain/request.js';
+import type { MembershipId } from '../../domain/request.js';
 import {
   describeMove,
   describeServer,
@@ -143,7 +143,7 @@ export async function meet(
   name: string,
   server: Server,
   anchor: number | null,
-  places: readonly Pick<Place, 'server'>[],
+  places: readonly Pick<MembershipId, 'server'>[],
 ): Promise<Met> {
   const { db, config, logger } = deps;
   const { known, moved, replaced: word } = await readKnownPlace(db, name);
