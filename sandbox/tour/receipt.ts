@@ -34,7 +34,7 @@ export async function receipt({ server, vault, ledgerUrl }: Stage): Promise<stri
   const lost = [PERMANENT, { role: PERMANENT.role, login: 'ana' }].filter(
     ({ role, login }) => !permanent.some((row) => row.role === role && row.login === login),
   );
-  const says = `lent ${counts?.lent}, back ${counts?.back}, still out on both servers ${out.length}, permanent memberships touched ${lost.length}`;
+  const says = `granted ${counts?.lent}, revoked ${counts?.back}, still out on both servers ${out.length}, permanent memberships touched ${lost.length}`;
   if (out.length > 0 || lost.length > 0 || counts?.lent !== counts?.back) throw new Error(says);
   return says;
 }
