@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { cannotListen, coerceError } from './errors.js';
+import { inTime } from './in-time.js';
 import type { Metrics } from './metrics.js';
 
 /** A probe that takes longer than this is a no, milliseconds. */
@@ -28,13 +29,11 @@ export async function startHealth(
     };
     if (request.url === '/healthz') answer(200, { ok: true });
     else if (request.url === '/readyz') {
-      const inTime = (look: () => Promise<readonly string[]>) => {
-        const late = new Promise<readonly string[]>((resolve) => {
-          setTimeout(resolve, PROBE_MS, ['an answer in time']).unref();
-        });
-        return Promise.race([look(), late]).catch((error: unknown) => [coerceError(error).message]);
-      };
-      void Promise.all([inTime(missing), inTime(warnings)]).then(([lacks, warns]) => {
+      const ask = (look: () => Promise<readonly string[]>) =>
+        inTime(PROBE_MS, look(), () => ['an answer in time']).catch((error: unknown) => [
+          coerceError(error).message,
+        ]);
+      void Promise.all([ask(missing), ask(warnings)]).then(([lacks, warns]) => {
         const ok = lacks.length === 0;
         answer(ok ? 200 : 503, { ok, missing: lacks, warnings: warns });
       });

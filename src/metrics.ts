@@ -2,7 +2,9 @@
  * What Prometheus reads. Gauges of what is lent, late or waiting come from the ledger at each scrape, so every replica
  * says the same; the rest is about this process. Invariant: a label has as many values as the configuration has names.
  */
+
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { inTime } from './in-time.js';
 import type { Figures } from './ledger/figures.js';
 import { version } from './version.js';
 
@@ -175,12 +177,7 @@ export function createMetrics({ figures: read, targets, services }: Sources): Me
   }
 
   async function collect(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<null>((resolve) => {
-      timer = setTimeout(resolve, LEDGER_MS, null);
-    });
-    const figures = await Promise.race([read(), late]).catch(() => null);
-    clearTimeout(timer);
+    const figures = await inTime(LEDGER_MS, read(), () => null).catch(() => null);
     ledgerUp.set(figures === null ? 0 : 1);
     // What was true a while ago is not shown as if it were now.
     for (const one of [...Object.values(byTarget), paused, requests, shut]) one.reset();

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { inTime } from '../in-time.js';
 
 interface Closable {
   close(force?: boolean): Promise<void>;
@@ -23,13 +23,9 @@ export async function discard(end: Closable): Promise<void> {
 }
 
 async function settles(promise: Promise<void>, withinMs: number): Promise<boolean> {
-  const timer = new AbortController();
-  const timeout = sleep(withinMs, false, { signal: timer.signal }).catch(() => false);
   const settled = promise.then(
     () => true,
     () => true,
   );
-  const inTime = await Promise.race([settled, timeout]);
-  timer.abort();
-  return inTime;
+  return inTime(withinMs, settled, () => false);
 }

@@ -1,4 +1,5 @@
 import type { RedisServer } from '../config/redis-url.js';
+import { inTime } from '../in-time.js';
 import { discard } from './close.js';
 import { postgresConnection, redisConnection } from './connection.js';
 import { redisPrefix } from './names.js';
@@ -19,12 +20,7 @@ export async function ring(
     redis === null ? postgresConnection(databaseUrl) : redisConnection(redis, redisPrefix(databaseUrl));
   const queue = connection.openQueue();
   queue.on('error', () => undefined);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, RING_MS);
-  });
   const rung = Promise.all(targets.map((target) => queue.add('look', { target, news: true }, { delay: 0 })));
-  await Promise.race([late, rung.catch(() => undefined)]);
-  clearTimeout(timer);
+  await inTime(RING_MS, rung, () => undefined).catch(() => undefined);
   await discard(queue);
 }

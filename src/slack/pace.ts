@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inTime } from '../in-time.js';
 
 const FIRST_MS = 500;
 const LONGEST_MS = 30_000;
@@ -19,14 +20,4 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
 export const LATE = Symbol('late');
 
 /** What `work` resolves to, or LATE when it takes longer than `ms`; `work` goes on. Throws what `work` throws in time. */
-export async function within<T>(ms: number, work: Promise<T>): Promise<T | typeof LATE> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<typeof LATE>((resolve) => {
-    timer = setTimeout(() => resolve(LATE), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+export const within = <T>(ms: number, work: Promise<T>) => inTime<T, typeof LATE>(ms, work, () => LATE);

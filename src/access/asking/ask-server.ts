@@ -4,11 +4,11 @@
  * is asked again at the GRANT.
  */
 import type { RoleConfig, TargetConfig } from '../../config/config.js';
+import { inTime } from '../../in-time.js';
 import { describeEntry, needsSetRole } from '../../postgres/reading/pair.js';
 import type { PairFacts, Server } from '../../postgres/target.js';
 import * as words from '../../surfaces/form-words.js';
 import type { Deps } from '../deps.js';
-import { inTime } from '../in-time.js';
 import { whyNotLendable } from './grantable.js';
 
 /** It never holds anybody up for longer, milliseconds. */
@@ -35,7 +35,7 @@ export async function askServer(deps: Pick<Deps, 'targets' | 'logger'>, asked: A
   const { target, role, login } = asked;
   const looked = deps.targets.get(target.key)?.look([{ role: role.role, login }]);
   if (looked === undefined) return NOTHING;
-  const answer = await inTime(LOOK_MS, looked).catch((error: unknown) => {
+  const answer = await inTime(LOOK_MS, looked, () => null).catch((error: unknown) => {
     deps.logger.warn({ err: error, target: target.key }, 'a target could not be asked before a request');
     return null;
   });

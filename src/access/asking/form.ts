@@ -4,6 +4,7 @@ import type { RoleConfig, TargetConfig } from '../../config/config.js';
 import { nearestFirst } from '../../config/nearest.js';
 import { parseDuration } from '../../domain/duration.js';
 import { pauseOn } from '../../domain/pause.js';
+import { inTime } from '../../in-time.js';
 import { readPauses } from '../../ledger/pauses.js';
 import type { Person } from '../../messenger/messenger.js';
 import {
@@ -22,7 +23,6 @@ import type { Actor } from '../access.js';
 import { findLogin, identify, loginOn, resolveLogin } from '../deciding/people.js';
 import { previewWithin } from '../deciding/preview.js';
 import type { Deps } from '../deps.js';
-import { inTime } from '../in-time.js';
 import { askServer } from './ask-server.js';
 import { type Asking, type Refusal, readScope, sayHidden, sayRefusal } from './eligibility.js';
 import { roleMenu, targetMenu } from './menus.js';
@@ -94,7 +94,7 @@ async function noticeAtOpen(deps: OfferDeps, actor: Actor, opening: Opening): Pr
       ? noticeOfTargets(deps, who.person, opening.words)
       : noticeOfRoles(deps, who.person, { ...opening, target });
   };
-  return inTime(OPEN_MS, notice());
+  return inTime(OPEN_MS, notice(), () => null);
 }
 
 async function noticeOfTargets(
@@ -160,7 +160,7 @@ async function pauseNotice(
   { db, logger }: Pick<OfferDeps, 'db' | 'logger'>,
   target: TargetConfig | null,
 ): Promise<string | null> {
-  const pauses = await inTime(PAUSE_MS, readPauses(db)).catch((error: unknown) => {
+  const pauses = await inTime(PAUSE_MS, readPauses(db), () => null).catch((error: unknown) => {
     logger.warn({ err: error }, 'the ledger did not say whether granting is paused');
     return null;
   });

@@ -2,6 +2,7 @@ import type { RoleConfig, TargetConfig } from '../../config/config.js';
 import { parseDuration } from '../../domain/duration.js';
 import type { LoginAnswer } from '../../domain/login.js';
 import type { AccessRequest } from '../../domain/request.js';
+import { inTime } from '../../in-time.js';
 import { insertRequest, readTooMany } from '../../ledger/insert-request.js';
 import { readOpenRequest, readRequestOfView } from '../../ledger/read-requests.js';
 import { logSecurity, type SecurityEvent } from '../../security.js';
@@ -14,7 +15,6 @@ import { considerOnCall } from '../deciding/on-call.js';
 import { findLogin, identify, resolveLogin } from '../deciding/people.js';
 import { releaseCard, showPreview, tooDangerous } from '../deciding/preview.js';
 import type { Deps } from '../deps.js';
-import { inTime } from '../in-time.js';
 import { lookWhoDecidesNew } from '../telling/approvers.js';
 import { askServer } from './ask-server.js';
 import { readScope, sayRefusal } from './eligibility.js';
@@ -106,6 +106,7 @@ function whyUntold({ messenger }: Pick<Deps, 'messenger'>): Promise<Unsaid | nul
   return inTime(
     LOOK_MS,
     messenger.lacks('chat:write').catch(() => null),
+    () => null,
   );
 }
 

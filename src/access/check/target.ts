@@ -1,5 +1,7 @@
 /** `hallpass check`: all that can be said of one target without changing anything on it. */
+
 import type { Config, TargetConfig } from '../../config/config.js';
+import { inTime } from '../../in-time.js';
 import type { Diagnosis } from '../../postgres/diagnosis/diagnosis.js';
 import type { Situation } from '../../postgres/diagnosis/situation.js';
 import type { Discovery } from '../../postgres/discover.js';
@@ -156,7 +158,13 @@ export async function checkTarget(
     }
   }
 
-  if (!(await isDoneWithin(CHECK_MS, work()))) {
+  if (
+    !(await inTime(
+      CHECK_MS,
+      work().then(() => true),
+      () => false,
+    ))
+  ) {
     const says = `Not all could be asked within ${CHECK_MS / 1000} s.`;
     findings.push(failure('connection', says, 'Ask again when the server is less busy.'));
   }
@@ -189,12 +197,4 @@ function toSummary(
     lendable,
     roles: roles.size,
   };
-}
-
-async function isDoneWithin(ms: number, work: Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, ms, false);
-  });
-  return Promise.race([work.then(() => true), late]).finally(() => clearTimeout(timer));
 }

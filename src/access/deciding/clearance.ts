@@ -3,8 +3,10 @@
  * on call (Slack, PagerDuty), and how dangerous the role is (another connection, another database). A sweep waits for
  * none of it, because memberships that are due to go wait for the sweep. It finds the answer in the ledger next time.
  */
+
 import { requestName } from '../../domain/request.js';
 import { HallpassError } from '../../errors.js';
+import { inTime } from '../../in-time.js';
 import { readRequests } from '../../ledger/read-requests.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
@@ -48,7 +50,10 @@ export function createClearances(deps: ClearanceDeps): Clearances {
   const asked = new Map<number, number>();
 
   async function renew(id: number): Promise<void> {
-    const verdict = await within(RENEW_MS, ask(deps, id));
+    const verdict = await inTime(RENEW_MS, ask(deps, id), (): Verdict => {
+      const why = `what it depends on could not be asked within ${RENEW_MS / 1_000} s`;
+      return { ok: false, why, passing: true };
+    });
     if (verdict === null) return;
     if (verdict.ok || !verdict.passing) {
       await change(deps, [id], ({ state }) => {
@@ -102,14 +107,4 @@ async function ask(deps: ClearanceDeps, id: number): Promise<Verdict | null> {
   if (!isOnCall || onCall?.answer.answer === 'yes') return { ok: true };
   if (onCall?.answer.answer === 'unsure') return { ok: false, why: onCall.answer.why, passing: true };
   return { ok: false, why: 'the shift was over before it could be granted', passing: false };
-}
-
-/** Waits no longer than this, so that a hanging question occupies no place. */
-async function within(ms: number, verdict: Promise<Verdict | null>): Promise<Verdict | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Verdict>((resolve) => {
-    const why = `what it depends on could not be asked within ${ms / 1_000} s`;
-    timer = setTimeout(resolve, ms, { ok: false, why, passing: true });
-  });
-  return Promise.race([verdict, late]).finally(() => clearTimeout(timer));
 }

@@ -2,13 +2,13 @@ import type { Config, TargetConfig } from '../../config/config.js';
 import { chooseLogin, isAlike, type LoginAnswer, loginOf } from '../../domain/login.js';
 import { type DeciderFacts, isGroup, type Principal } from '../../domain/policy.js';
 import type { AccessRequest } from '../../domain/request.js';
+import { inTime } from '../../in-time.js';
 import type { Person } from '../../messenger/messenger.js';
 import { logSecurity } from '../../security.js';
 import { loginUnread, notEligible, personUnreadable } from '../../surfaces/form-words.js';
 import type { Unsaid } from '../../surfaces/unsaid.js';
 import type { Actor } from '../access.js';
 import type { Deps } from '../deps.js';
-import { inTime } from '../in-time.js';
 
 export type Identified =
   | { readonly ok: true; readonly person: Person }
@@ -108,7 +108,7 @@ export async function resolveLogin(
     logger.info({ err: thrown, target: target.key }, 'the logins of a target could not be read');
     return null;
   };
-  const alike = await inTime(ms, asked.catch(unread));
+  const alike = await inTime(ms, asked.catch(unread), () => null);
   if (alike === null) return { login: null, because: 'unread', why: loginUnread(target.name) };
   const chosen = chooseLogin(answer.login, alike, target);
   return chosen.login === null ? { ...chosen, because: 'unclear' } : chosen;
@@ -163,7 +163,7 @@ export async function readGroups(
   };
   const ids = new Set(principals.filter(isGroup).map(({ id }) => id));
   const entries = [...ids].map(async (id) => {
-    return [id, await (ms === null ? read(id) : inTime(ms, read(id)))] as const;
+    return [id, await (ms === null ? read(id) : inTime(ms, read(id), () => null))] as const;
   });
   return new Map(await Promise.all(entries));
 }

@@ -2,12 +2,14 @@
  * What who decides is shown of the role: read while the request waits, and kept with it. It never holds a request up:
  * a server that doesn't answer in time is said to be one.
  */
+
 import type { RoleConfig } from '../../config/config.js';
 import { isAbove } from '../../domain/danger.js';
 import type { Lending } from '../../domain/lending.js';
 import type { PreviewResult } from '../../domain/preview.js';
 import type { AccessRequest } from '../../domain/request.js';
 import { coerceError } from '../../errors.js';
+import { inTime } from '../../in-time.js';
 import { releaseDeliveries } from '../../ledger/deliveries.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
@@ -30,10 +32,6 @@ export async function previewWithin(
 ): Promise<PreviewResult> {
   const read = inspectors.get(target)?.preview(pair, fresh);
   if (read === undefined) return { ok: false, why: `${target} is not in the configuration` };
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<PreviewResult>((resolve) => {
-    timer = setTimeout(resolve, ms, { ok: false, why: `the server did not answer within ${ms / 1_000} s` });
-  });
   const answer = read.then(
     (preview): PreviewResult => ({ ok: true, preview }),
     (thrown: unknown): PreviewResult => {
@@ -42,7 +40,7 @@ export async function previewWithin(
       return { ok: false, why: error.message };
     },
   );
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+  return inTime(ms, answer, () => ({ ok: false, why: `the server did not answer within ${ms / 1_000} s` }));
 }
 
 /**

@@ -5,6 +5,7 @@
  * tell of keeps nobody else's: they are asked about again by themselves, and after an hour the operators are told. Whoever comes back gets
  * nothing back by it: what has ended has ended.
  */
+import { inTime } from '../../in-time.js';
 import {
   endRound,
   forgetUnread,
@@ -15,7 +16,6 @@ import {
   type Unread,
 } from '../../ledger/holders.js';
 import { MessengerError } from '../../messenger/errors.js';
-import type { Person } from '../../messenger/messenger.js';
 import { logSecurity } from '../../security.js';
 import { personUnread } from '../../surfaces/people.js';
 import type { ChangedInSlack } from '../access.js';
@@ -90,7 +90,12 @@ type Answer = { readonly told: true } | { readonly told: false; readonly why: st
 async function endIfLeft(deps: LeaverDeps, userId: string): Promise<Answer | null> {
   const { logger } = deps;
   try {
-    const person = await within(PERSON_MS, deps.messenger.person(userId));
+    const person = await inTime(PERSON_MS, deps.messenger.person(userId), () => {
+      throw new MessengerError(`users.info: Slack did not answer within ${PERSON_MS / 1_000} s.`, {
+        code: 'timeout',
+        passing: true,
+      });
+    });
     await endAll(deps, userId, unfit(person));
     return { told: true };
   } catch (thrown) {
@@ -108,18 +113,6 @@ async function isReached({ messenger }: LeaverDeps, error: MessengerError): Prom
     () => true,
     () => false,
   );
-}
-
-async function within(ms: number, person: Promise<Person>): Promise<Person> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = new MessengerError(`users.info: Slack did not answer within ${ms / 1_000} s.`, {
-      code: 'timeout',
-      passing: true,
-    });
-    timer = setTimeout(reject, ms, error);
-  });
-  return Promise.race([person, late]).finally(() => clearTimeout(timer));
 }
 
 async function endAll(deps: LeaverDeps, userId: string, because: ReturnType<typeof unfit>): Promise<void> {

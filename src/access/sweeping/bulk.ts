@@ -1,3 +1,5 @@
+import { inTime } from '../../in-time.js';
+
 /**
  * Where a great many grants are due on one target, taking them away comes before everything that can wait: on any
  * target, what was done is recorded, and what hinders is, when no herd is under way in this process any more.
@@ -26,12 +28,7 @@ export function createHerds(): Herds {
     },
     async over(ms) {
       if (underWay.size === 0) return;
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, ms);
-      });
-      await Promise.race([late, Promise.all(underWay)]);
-      clearTimeout(timer);
+      await inTime(ms, Promise.all(underWay), () => undefined);
     },
   };
 }

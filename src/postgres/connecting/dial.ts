@@ -4,11 +4,11 @@ import type { Connect } from '../../config/config.js';
 import { destroy, ownSession, SharedSessionError } from '../../connections/session.js';
 import type { SessionSettings } from '../../connections/settings.js';
 import { readTypes } from '../../connections/types.js';
+import { inTime } from '../../in-time.js';
 import { TargetError } from '../errors.js';
 import { doubtPassword, readPassword } from './credentials.js';
 import { connectError, transactionPoolError } from './errors.js';
 import { readTls } from './tls.js';
-import { within } from './within.js';
 
 /** No schema of the database may redefine what we call. Each transaction limits itself. */
 const SETTINGS: SessionSettings = { own: { search_path: 'pg_catalog' } };
@@ -42,7 +42,10 @@ export async function dial(connect: Connect, { connectMs, name }: Use): Promise<
     return await ownSession(
       SETTINGS,
       (options) => prepare(connect, name, options, timeLeft),
-      (work) => within(timeLeft(), work, () => new Error('timeout expired')),
+      (work) =>
+        inTime(timeLeft(), work, () => {
+          throw new Error('timeout expired');
+        }),
     );
   } catch (thrown) {
     if (thrown instanceof SharedSessionError) throw transactionPoolError(connect);

@@ -1,8 +1,8 @@
 import type { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { Connect } from '../../config/config.js';
 import { coerceError } from '../../errors.js';
+import { inTime } from '../../in-time.js';
 import { loginRefusedError, type TargetError, unreachableError } from '../errors.js';
-import { within } from './within.js';
 
 type Iam = NonNullable<Connect['iam']>;
 
@@ -36,7 +36,9 @@ export async function iamToken({ host, port, user }: Connect, iam: Iam, timeoutM
     return signer.getAuthToken();
   };
   try {
-    return await within(timeoutMs, sign(), () => new Error('no answer came in time'));
+    return await inTime(timeoutMs, sign(), () => {
+      throw new Error('no answer came in time');
+    });
   } catch (thrown) {
     throw awsError(coerceError(thrown), iam.assumeRole);
   }

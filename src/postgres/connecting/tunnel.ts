@@ -2,15 +2,16 @@
  * The way through a bastion: one SSH connection for each connection to a target, which lives and dies with it. What
  * flows in it is Postgres's own protocol with its own TLS, so that the bastion reads nothing.
  */
+
 import { createHash } from 'node:crypto';
 import { Duplex } from 'node:stream';
 import type { Client, ClientChannel, ConnectConfig } from 'ssh2';
 import type { Bastion } from '../../config/config.js';
 import { coerceError } from '../../errors.js';
+import { inTime } from '../../in-time.js';
 import type { TargetError } from '../errors.js';
 import { readConfigured } from './files.js';
 import { bastionError, type Destination, forwardError, hostKeyError, lateError } from './tunnel-errors.js';
-import { within } from './within.js';
 
 /** So that a bastion which is gone is noticed within half a minute, milliseconds. */
 const KEEPALIVE = { keepaliveInterval: 10_000, keepaliveCountMax: 2 };
@@ -32,7 +33,9 @@ export async function openTunnel(bastion: Bastion, to: Destination, timeoutMs: n
     return new TunnelStream(ssh, await forward(ssh, bastion, to));
   };
   try {
-    return await within(timeoutMs, open(), () => lateError(bastion, to, isReady));
+    return await inTime(timeoutMs, open(), () => {
+      throw lateError(bastion, to, isReady);
+    });
   } catch (error) {
     ssh.destroy();
     throw error;
