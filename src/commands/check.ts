@@ -49,7 +49,7 @@ async function check(only: string | undefined, { json, post }: Options): Promise
   const parts = readParts(process.env);
   const [surroundings, { ledger, targets: reports }] = await Promise.all([
     checkSurroundings(parts, asked, { needed: neededScopes(config), post: post === true }),
-    withLedger(parts.databaseUrl, async (view) => {
+    viewingLedger(parts.databaseUrl, async (view) => {
       const [ofTargets, ofLedger, ofOwner] = await Promise.all([
         mapBounded(targets, AT_ONCE, (target) => checkOne(config, target, view)),
         checkLedger(view, config),
@@ -73,7 +73,7 @@ async function check(only: string | undefined, { json, post }: Options): Promise
   return good;
 }
 
-async function withLedger<T>(url: string | null, work: (view: LedgerView) => Promise<T>): Promise<T> {
+async function viewingLedger<T>(url: string | null, work: (view: LedgerView) => Promise<T>): Promise<T> {
   if (url === null) return work({ why: 'no url' });
   // What breaks an idle connection is said by the next statement.
   const db = createPool(url, () => undefined);

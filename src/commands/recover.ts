@@ -6,7 +6,7 @@ import { recoverFromTarget } from '../access/recovery/recover.js';
 import type { Config, TargetConfig } from '../config/config.js';
 import { readDatabases, readLogLevel } from '../config/env.js';
 import { coerceError, HallpassError } from '../errors.js';
-import { createPool, type Queryable } from '../ledger/pool.js';
+import type { Queryable } from '../ledger/pool.js';
 import { createLogger } from '../logger.js';
 import { migrate } from '../main.js';
 import { createTargetConnection, DEFAULT_LIMITS } from '../postgres/connect.js';
@@ -16,6 +16,7 @@ import type { Target } from '../postgres/target.js';
 import { FORGED } from '../surfaces/doubt.js';
 import { findTarget, load } from './configuration.js';
 import { sayReplaced, sayWrittenOff } from './last-word.js';
+import { withLedger } from './ledger.js';
 import { print } from './output.js';
 
 /** `hallpass recover`: for the day on which the ledger was lost, or restored from a backup. */
@@ -65,7 +66,7 @@ async function recover(keys: readonly string[], options: Options): Promise<void>
   const config = load();
   const word = { because: options.because, yes: options.yes === true };
   if (options.writeOff) {
-    await withLedger((db) => sayWrittenOff(db, config, keys, { ...word, target: options.target }));
+    await withOwnedLedger((db) => sayWrittenOff(db, config, keys, { ...word, target: options.target }));
     return;
   }
   const named = keys.length > 0 ? keys.map((key) => findTarget(config, key)) : [...config.targets.values()];
@@ -75,7 +76,7 @@ async function recover(keys: readonly string[], options: Options): Promise<void>
       nextStep: 'See what would come of it first: `hallpass recover TARGET`.',
     });
   }
-  await withLedger(async (db) => {
+  await withOwnedLedger(async (db) => {
     if (options.replaced) {
       await sayReplaced(db, config, named, word);
       return;
@@ -87,15 +88,10 @@ async function recover(keys: readonly string[], options: Options): Promise<void>
   });
 }
 
-async function withLedger(work: (db: Queryable) => Promise<void>): Promise<void> {
+async function withOwnedLedger(work: (db: Queryable) => Promise<void>): Promise<void> {
   const databases = readDatabases(process.env);
   await migrate(databases, createLogger(readLogLevel(process.env), 'stderr'));
-  const db = createPool(databases.databaseOwnerUrl, () => undefined);
-  try {
-    await work(db);
-  } finally {
-    await db.end();
-  }
+  await withLedger(databases.databaseOwnerUrl, work);
 }
 
 /** @returns the guarded targets whose grants are all in the ledger now. */

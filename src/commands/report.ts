@@ -6,9 +6,9 @@ import { readNow } from '../ledger/audit-chain.js';
 import type { Queryable } from '../ledger/pool.js';
 import { type GrantsWanted, readGrants, readPrunedBefore } from '../ledger/read-grants.js';
 import { time } from '../surfaces/plain.js';
-import { withLedger } from './audit/ledger.js';
 import { MOMENT, parseMoment } from './audit/moment.js';
 import { assertTarget } from './known-target.js';
+import { withPatientLedger } from './ledger.js';
 import { FORMATS } from './report/formats.js';
 import { printStream } from './stream.js';
 
@@ -35,7 +35,7 @@ export function addReport(program: Command): void {
 }
 
 async function report({ since, until, target, format }: Options): Promise<void> {
-  await withLedger(readDatabases(process.env).databaseUrl, async (db) => {
+  await withPatientLedger(readDatabases(process.env).databaseUrl, async (db) => {
     if (target !== undefined) await assertTarget(db, target);
     const now = await readNow(db);
     const wanted: GrantsWanted = {

@@ -11,7 +11,7 @@ import { readToShow, type Shown } from '../ledger/strays.js';
 import { tell } from '../surfaces/history.js';
 import { name, time } from '../surfaces/plain.js';
 import { whereItStands } from '../surfaces/where-it-stands.js';
-import { withLedger } from './audit/ledger.js';
+import { withPatientLedger } from './ledger.js';
 import { wrap } from './output.js';
 import { requestFacts, strayFacts } from './request-facts.js';
 import { printStream } from './stream.js';
@@ -39,7 +39,7 @@ async function show(text: string, { json }: { readonly json?: true }): Promise<v
       nextStep: 'Write its id as it is on its card: R-1042.',
     });
   }
-  await withLedger(readDatabases(process.env).databaseUrl, async (db) => {
+  await withPatientLedger(readDatabases(process.env).databaseUrl, async (db) => {
     const shown = await readToShow(db, id);
     if (shown === null) throw await unknown(db, id);
     const now = await readNow(db);

@@ -4,8 +4,8 @@ import { readStatus, type StatusFilter } from '../access/operating/status.js';
 import { readDatabases } from '../config/env.js';
 import { readNow } from '../ledger/audit-chain.js';
 import { name } from '../surfaces/plain.js';
-import { withLedger } from './audit/ledger.js';
 import { assertTarget } from './known-target.js';
+import { withPatientLedger } from './ledger.js';
 import { statusJson } from './status/json.js';
 import { statusText } from './status/text.js';
 import { printStream } from './stream.js';
@@ -31,7 +31,7 @@ export function addStatus(program: Command): void {
 
 async function status(target: string | undefined, { person, overdue, json }: Options): Promise<void> {
   const filter = { target: target ?? null, person: person ?? null, overdue: overdue === true };
-  await withLedger(readDatabases(process.env).databaseUrl, async (db) => {
+  await withPatientLedger(readDatabases(process.env).databaseUrl, async (db) => {
     if (target !== undefined) await assertTarget(db, target);
     const pieces = readStatus(db, filter);
     await printStream(json ? statusJson(await readNow(db), pieces) : statusText(pieces, nothing(filter)));

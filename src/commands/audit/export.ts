@@ -2,9 +2,9 @@ import { type Exported, exportEvents } from '../../access/audit/export.js';
 import { readDatabases } from '../../config/env.js';
 import { HallpassError } from '../../errors.js';
 import { readNow } from '../../ledger/audit-chain.js';
+import { withPatientLedger } from '../ledger.js';
 import { printStream } from '../stream.js';
 import { csvHead, toCsv } from './csv.js';
-import { withLedger } from './ledger.js';
 import { parseMoment } from './moment.js';
 
 interface Format {
@@ -28,7 +28,7 @@ interface Options {
 
 export async function exportAudit({ since, until, format }: Options): Promise<void> {
   let gone = 0;
-  await withLedger(readDatabases(process.env).databaseUrl, async (db) => {
+  await withPatientLedger(readDatabases(process.env).databaseUrl, async (db) => {
     const now = await readNow(db);
     const from = since === undefined ? null : parseMoment(since, now, '--since');
     const to = until === undefined ? null : parseMoment(until, now, '--until');

@@ -4,16 +4,16 @@ import { readDatabases } from '../../config/env.js';
 import { headName } from '../../domain/audit-chain.js';
 import { requestName } from '../../domain/request.js';
 import { readNow } from '../../ledger/audit-chain.js';
+import { withPatientLedger } from '../ledger.js';
 import { operator } from '../operator.js';
 import { print } from '../output.js';
-import { withLedger } from './ledger.js';
 import { parseMoment } from './moment.js';
 
 export async function pruneAudit({ before }: { readonly before: string }): Promise<void> {
   const privateKey = auditPrivateKey(process.env);
   const publicKey = auditPublicKey(process.env) ?? privateKey;
   const { databaseOwnerUrl } = readDatabases(process.env);
-  const { checkpoint, deleted, requests, heldBy } = await withLedger(databaseOwnerUrl, async (db) => {
+  const { checkpoint, deleted, requests, heldBy } = await withPatientLedger(databaseOwnerUrl, async (db) => {
     const moment = parseMoment(before, await readNow(db), '--before');
     return pruneEvents(db, moment, { privateKey, publicKey }, operator());
   });

@@ -6,13 +6,13 @@ import { type Fault, type Head, headName, parseHead } from '../../domain/audit-c
 import { requestName } from '../../domain/request.js';
 import { HallpassError } from '../../errors.js';
 import { plainName } from '../../surfaces/text.js';
+import { withPatientLedger } from '../ledger.js';
 import { print, table } from '../output.js';
-import { withLedger } from './ledger.js';
 
 export async function verifyAudit({ head }: { readonly head?: string }): Promise<void> {
   const noted = head === undefined ? null : parseNoted(head);
   const publicKey = auditPublicKey(process.env);
-  const [verdict, reconciled] = await withLedger(
+  const [verdict, reconciled] = await withPatientLedger(
     readDatabases(process.env).databaseUrl,
     async (db) => [await verifyChain(db, publicKey, noted), await reconcile(db)] as const,
   );
