@@ -334,7 +334,7 @@ describe('two at once', { timeout: 240_000, retry: 0 }, () => {
     }[] = [
       { what: 'no approver any more', policy: { approvers: [DORA] }, says: /You can't decide/ },
       { what: 'a shorter longest time', policy: { max: '20m' }, says: null },
-      { what: 'the role is gone', policy: { roles: ['other'] }, says: /is not lent on/ },
+      { what: 'the role is gone', policy: { roles: ['other'] }, says: /is no longer offered on/ },
       { what: 'another login', policy: { firstLogin: 'somebody_else' }, says: /login/ },
     ];
 

@@ -176,7 +176,7 @@ it('what policy no longer offers is not approved, nor for who may not have it an
   await world.start({ HALLPASS_CONFIG: `${path}.changed` });
 
   await expectVain(world, 'role_not_offered', async () =>
-    expect(await clickAndHear(slack, 'cora', passing, 'Approve')).toContain('not lent on `shop` any more'),
+    expect(await clickAndHear(slack, 'cora', passing, 'Approve')).toContain('no longer offered on `shop`'),
   );
   slack.workspace.setPerson(CAST.ben, { guest: 'multi_channel' });
   await expectVain(world, 'login_changed', async () =>
