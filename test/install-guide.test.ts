@@ -1,4 +1,4 @@
-/** The guide in the README, followed to the letter: its SQL, its configuration and its commands. */
+/** The guide to install Hallpass, followed to the letter: its SQL, its configuration and its commands. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,18 +10,16 @@ import { spawnChild } from './support/child.js';
 import { installedMajors } from './support/majors.js';
 
 const CLI = join(import.meta.dirname, '../dist/cli.js');
-const readme = await readFile(join(import.meta.dirname, '../README.md'), 'utf8');
+const guide = await readFile(join(import.meta.dirname, '../docs/install.md'), 'utf8');
 
 /** The fenced blocks of one language, in order. */
 function blocks(language: string): string[] {
-  return [...readme.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, 'g'))].map(
-    (m) => m[1] ?? '',
-  );
+  return [...guide.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, 'g'))].map((m) => m[1] ?? '');
 }
 
 /** The command by which the guide has the script of a server printed, for this major. */
 function setupCommand(major: number): string[] {
-  const [, command = ''] = /hallpass (setup-sql \S+ --server-version) \d+ >/.exec(readme) ?? [];
+  const [, command = ''] = /hallpass (setup-sql \S+ --server-version) \d+ >/.exec(guide) ?? [];
   return [...command.split(' '), String(major)];
 }
 
@@ -107,8 +105,7 @@ describe.each(installedMajors().filter(({ major }) => [15, 18].includes(major)))
         'im:history',
       ]);
       expect(oauth_config.scopes.bot_optional).toEqual(['im:history']);
-      for (const scope of oauth_config.scopes.bot)
-        expect(readme).toMatch(new RegExp(`\\| \`${scope}\` +\\|`));
+      for (const scope of oauth_config.scopes.bot) expect(guide).toMatch(new RegExp(`\\| \`${scope}\` +\\|`));
     });
 
     it('migrate and check find nothing to mend', async () => {
