@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Those that start all of Hallpass take longest: begun first, they leave nothing to wait for at the end. */
@@ -12,9 +12,27 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** What takes longer than a newcomer waits. A story that all can follow stays with the others: flows/life.test.ts. */
+const SLOW = [
+  'test/{crash,races,security,commands,queue}/**/*.test.ts',
+  'test/flows/!(life|decisions|one-message).test.ts',
+  'test/postgres/guarded/{theft,expiry}.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts', 'sandbox/**/*.test.ts'],
+    projects: [
+      // `npm test`, and what `npm run test:all` runs beside it. A file that is named is found in either.
+      {
+        extends: true,
+        test: {
+          name: 'fast',
+          include: ['{test,sandbox}/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...SLOW],
+        },
+      },
+      { extends: true, test: { name: 'slow', include: SLOW } },
+    ],
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
