@@ -57,7 +57,7 @@ export async function otherOutcomes(stage: Stage, report: Report): Promise<strin
   });
   await report.step(
     'permanent-made',
-    'Ana borrows payments_read for 5 s; meanwhile the DBA gives it to her for good',
+    'Ana is granted payments_read for 5 s; meanwhile the DBA gives it to her for good',
     async () => {
       const { id } = await borrow(stage, { role: 'payments_read', duration: '5 seconds' });
       await stage.server.query('grant payments_read to ana');

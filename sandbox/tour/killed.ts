@@ -16,7 +16,7 @@ export async function killHallpass(stage: Stage, hallpass: HallpassProcess, repo
   );
   const [vault, shop] = await report.step(
     'two-out',
-    'Ana borrows vault_read and orders_read, each for 5 s',
+    'Ana is granted vault_read and orders_read, each for 5 s',
     async () => {
       const guarded = await borrow(stage, { target: 'vault', role: 'vault_read', duration: DURATION });
       return [guarded, await borrow(stage, { role: 'orders_read', duration: DURATION })] as const;

@@ -13,7 +13,7 @@ export async function endSessions(stage: Stage, report: Report): Promise<void> {
   const { id } = await borrow(stage, { role: 'orders_read', duration: '15 minutes' });
   const session = await openTransaction(stage);
   try {
-    await report.step('open', 'Ana borrows orders_read, and reads in a transaction that stays open', () =>
+    await report.step('open', 'Ana is granted orders_read, and reads in a transaction that stays open', () =>
       session.read(),
     );
     await report.step('plain-revoke', 'The DBA takes it away by a plain REVOKE', async () => {

@@ -18,7 +18,7 @@ export async function playTour(stage: Stage, hallpass: HallpassProcess, report: 
   await warnAndReview(stage, report);
 
   report.say('\nTime is up');
-  await report.step('expiry', 'Ana borrows orders_read for 5 s', async () => {
+  await report.step('expiry', 'Ana is granted orders_read for 5 s', async () => {
     const { id } = await borrow(stage, { role: 'orders_read', duration: '5 seconds' });
     const late = await untilRefused(stage, 'ana', ORDERS, LIMIT_MS);
     await told(slack, 'ana', id, /Ended: its time was up/);
