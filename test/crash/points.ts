@@ -6,7 +6,7 @@ const ROOT = join(import.meta.dirname, '../..');
 
 interface Point {
   readonly name: string;
-  /** As in `access/lend`, below src and below dist. */
+  /** As in `access/sweeping/grant`, below src and below dist. */
   readonly file: string;
   /** The line of code that follows. */
   readonly next: string;

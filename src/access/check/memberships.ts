@@ -145,9 +145,7 @@ async function findUnexplained(
     readOpenStrays(db, key),
     readReported(db, key, server.id),
     readTarget(db, key),
-    anchor === null || anchor === 'garbled'
-      ? null
-      : judgeAnchor(db, { target: key, server: server.id }, anchor),
+    anchor === 'garbled' ? null : judgeAnchor(db, { target: key, server: server.id }, anchor),
   ]);
   const lastOf = new Map(last.flatMap((each) => (each.place === null ? [] : [[pairKey(each.place), each]])));
   const leaving = new Set(strays.filter((stray) => stray.server === server.id).map(pairKey));

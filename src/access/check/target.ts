@@ -158,13 +158,8 @@ export async function checkTarget(
     }
   }
 
-  if (
-    !(await inTime(
-      CHECK_MS,
-      work().then(() => true),
-      () => false,
-    ))
-  ) {
+  const done = work().then(() => true);
+  if (!(await inTime(CHECK_MS, done, () => false))) {
     const says = `Not all could be asked within ${CHECK_MS / 1000} s.`;
     findings.push(failure('connection', says, 'Ask again when the server is less busy.'));
   }

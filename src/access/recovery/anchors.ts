@@ -139,7 +139,7 @@ export async function recognise(
   if (noted === 'garbled') {
     // Whoever may write that may also remove it: it counts as no more than that.
     const day = new Date().toISOString().slice(0, 10);
-    await tellOperators(deps, `garbled:${name}:${day}`, anchorGarbled({ ...names }));
+    await tellOperators(deps, `garbled:${name}:${day}`, anchorGarbled(names));
   }
   const anchor = noted === 'garbled' ? null : noted;
   const { says, isSigned: signed } = await judgeAnchor(db, { target: name, server }, anchor);
