@@ -184,6 +184,8 @@ test(
     await server.stop();
     await click(slack, 'dan', note, 'Relinquish');
     await card(slack, id, /not yet confirmed/);
+    // The page and the message set out at once. A kill between Slack's answer and its record would post it twice.
+    stage.pagerduty.faults.order('/v2/enqueue', { kind: 'slow', ms: 2_000 });
     arm('after-page-before-record');
     await runSql(
       stage.ledgerUrl,
