@@ -1,6 +1,6 @@
 /** A ledger with a long past and a great many grants that are out. */
 import { CROWD, loginOf } from './crowd.js';
-import { BATCH, withClient } from './lender.js';
+import { BATCH, withClient } from './granter.js';
 import type { World } from './world.js';
 
 const ENDED = 1_000_000;
@@ -27,7 +27,7 @@ export async function fillEnded({ sql, shop }: World): Promise<void> {
 
 /**
  * Grants that are out on the shop, for eight more hours: so many logins of the crowd as needed, ten roles each. Those
- * that are there already are not lent again.
+ * that are there already are not granted again.
  */
 export async function fillActive(world: World, grants: number): Promise<void> {
   const { sql, shop } = world;
@@ -66,7 +66,7 @@ export async function fillActive(world: World, grants: number): Promise<void> {
   });
 }
 
-/** Ten roles that Hallpass may lend. */
+/** Ten roles that Hallpass may grant. */
 async function crowdRoles({
   shop,
 }: World): Promise<readonly { readonly name: string; readonly oid: number }[]> {

@@ -2,23 +2,25 @@
 
 import { chunks } from '../src/postgres/by-role.js';
 import { loginOf, personOf } from './crowd.js';
-import { BATCH, type Lender } from './lender.js';
+import { BATCH, type Granter } from './granter.js';
 import type { World } from './world.js';
 
 /** When each grant expires, milliseconds since 1970; its holder is the one of the crowd with the same place in the list. */
 export type Expiries = readonly number[];
 
 /**
- * Lends the target's role to the first ones of the crowd: in the ledger and on the target.
+ * Grants the target's role to the first ones of the crowd: in the ledger and on the target.
  * @returns the ids
  */
-export async function lendOut(
+export async function grantAll(
   { sql }: Pick<World, 'sql'>,
-  lender: Lender,
+  granter: Granter,
   expiries: Expiries,
 ): Promise<number[]> {
   // What changes from here on is looked for when each has ended: by an older mark, that would be all of its catalogs.
-  const [mark] = await lender.cluster.query<{ xid: string }>('select pg_current_xact_id()::xid::text as xid');
+  const [mark] = await granter.cluster.query<{ xid: string }>(
+    'select pg_current_xact_id()::xid::text as xid',
+  );
   const rows = await sql<{ id: number }>(
     `insert into requests (version, state, target, role, login, requester, reason, wished_ms, duration_ms, asked, view_id,
          pending_until, decided_at, decided_by, decided_via, server, grantor_oid, role_oid, member_oid, granted_at,
@@ -30,53 +32,53 @@ export async function lendOut(
          as g (login, person, member, expires, n) order by n
        returning id::int`,
     [
-      lender.key,
-      lender.role,
-      lender.server,
-      lender.grantorOid,
-      lender.roleOid,
+      granter.key,
+      granter.role,
+      granter.server,
+      granter.grantorOid,
+      granter.roleOid,
       expiries.map((_, i) => loginOf(i + 1)),
       expiries.map((_, i) => personOf(i + 1)),
-      lender.memberOids.slice(0, expiries.length),
+      granter.memberOids.slice(0, expiries.length),
       expiries,
       mark?.xid,
     ],
   );
   const ids = rows.map(({ id }) => id);
-  await lender.lend(ids);
+  await granter.grant(ids);
   return ids;
 }
 
-/** Moves the end of what is lent there. */
-async function expireAt({ sql }: Pick<World, 'sql'>, lender: Lender, at: number): Promise<void> {
+/** Moves the end of what is granted there. */
+async function expireAt({ sql }: Pick<World, 'sql'>, granter: Granter, at: number): Promise<void> {
   await sql(
     `update requests set expires_at = to_timestamp($2::float8 / 1000) where target = $1 and state = 'active'`,
-    [lender.key, at],
+    [granter.key, at],
   );
 }
 
 const FAR_MS = 3_600_000;
 
-interface LentHerd {
+interface GrantedHerd {
   /** The requests, by target. */
   readonly ids: readonly (readonly number[])[];
   /** Has all of them end so many milliseconds from now. @returns the moment, milliseconds since 1970 */
   endIn(ms: number): Promise<number>;
 }
 
-/** Lends each target's role to so many, all of them until one moment that is set later: to lend takes its time. */
-export async function lendHerd(
+/** Grants each target's role to so many, all of them until one moment that is set later: to grant takes its time. */
+export async function grantHerd(
   world: Pick<World, 'sql'>,
-  lenders: readonly Lender[],
+  granters: readonly Granter[],
   n: number,
-): Promise<LentHerd> {
+): Promise<GrantedHerd> {
   const far = Date.now() + FAR_MS;
   const ids: number[][] = [];
-  for (const lender of lenders)
+  for (const granter of granters)
     ids.push(
-      await lendOut(
+      await grantAll(
         world,
-        lender,
+        granter,
         Array.from({ length: n }, () => far),
       ),
     );
@@ -84,22 +86,22 @@ export async function lendHerd(
     ids,
     async endIn(ms) {
       const due = Date.now() + ms;
-      await Promise.all(lenders.map((lender) => expireAt(world, lender, due)));
+      await Promise.all(granters.map((granter) => expireAt(world, granter, due)));
       return due;
     },
   };
 }
 
 /** Waits until Hallpass has compared everything on these targets since `since`: from then on it is at rest. */
-export async function settled({ sql }: Pick<World, 'sql'>, lenders: readonly Lender[]): Promise<void> {
+export async function settled({ sql }: Pick<World, 'sql'>, granters: readonly Granter[]): Promise<void> {
   const until = performance.now() + 60_000;
   for (;;) {
     const [row] = await sql<{ all: boolean }>(
       'select bool_and(checked_at is not null) as all from targets where name = any($1)',
-      [lenders.map(({ key }) => key)],
+      [granters.map(({ key }) => key)],
     );
     if (row?.all === true) return;
-    if (performance.now() > until) throw new Error('Hallpass did not compare what is lent');
+    if (performance.now() > until) throw new Error('Hallpass did not compare what is granted');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -68,7 +68,7 @@ END
 $fn$;
 `;
 
-interface Lent {
+interface Granted {
   readonly roleOid: number;
   readonly grantorOid: number;
 }
@@ -76,8 +76,8 @@ interface Lent {
 /** All moments are milliseconds since 1970. */
 export interface Watch {
   seen(roleOid: number, memberOid: number): Promise<number>;
-  allGone(lent: Lent): Promise<number>;
-  eachGone(lent: Lent): Promise<ReadonlyMap<number, number>>;
+  allGone(granted: Granted): Promise<number>;
+  eachGone(granted: Granted): Promise<ReadonlyMap<number, number>>;
   close(): Promise<void>;
 }
 

@@ -8,17 +8,17 @@ import { type Redis, startRedis } from '../sandbox/redis/redis.js';
 import type { HallpassProcess } from '../sandbox/stage/process.js';
 import { type Stage, startStage } from '../sandbox/stage/stage.js';
 import { joinSlack } from './crowd.js';
-import { type Lender, openLender } from './lender.js';
+import { type Granter, openGranter } from './granter.js';
 
 export interface World {
   readonly stage: Stage;
   readonly redis: Redis;
-  readonly shop: Lender;
+  readonly shop: Granter;
   /** Direct ones, each on a server of its own. */
-  readonly north: Lender;
-  readonly south: Lender;
+  readonly north: Granter;
+  readonly south: Granter;
   /** The guarded one. */
-  readonly vault: Lender;
+  readonly vault: Granter;
   /** Runs SQL on the ledger as its owner. */
   sql<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Runs Hallpass while `work` runs. @param changes what is different in its environment */
@@ -28,7 +28,7 @@ export interface World {
   ): Promise<T>;
   /** Further direct targets, each a server of its own. */
   moreServers(n: number): Promise<MoreServers>;
-  /** Ends every request, takes back every membership, and drops every message that is not sent. Hallpass must not run. */
+  /** Ends every request, revokes every membership, and drops every message that is not sent. Hallpass must not run. */
   clear(): Promise<void>;
   close(): Promise<void>;
 }
@@ -70,13 +70,13 @@ export async function startWorld(cli: string): Promise<World> {
   const { hallpass } = stage.samples;
   const direct = (key: string, server: Cluster, database: string) => {
     const url = server.urlFor({ user: hallpass.user, password: hallpass.password, database });
-    return openLender(key, server, { role: ROLE, grantor: hallpass.user, url });
+    return openGranter(key, server, { role: ROLE, grantor: hallpass.user, url });
   };
-  const lenders = await Promise.all([
+  const granters = await Promise.all([
     direct('shop', stage.server, hallpass.database),
     direct('north', north, 'postgres'),
     direct('south', south, 'postgres'),
-    openLender('vault', guarded, {
+    openGranter('vault', guarded, {
       role: 'vault_read',
       grantor: 'hallpass_owner',
       url: guarded.urlFor({
@@ -92,10 +92,10 @@ export async function startWorld(cli: string): Promise<World> {
   return {
     stage,
     redis,
-    shop: lenders[0],
-    north: lenders[1],
-    south: lenders[2],
-    vault: lenders[3],
+    shop: granters[0],
+    north: granters[1],
+    south: granters[2],
+    vault: granters[3],
     sql,
     async withHallpass(work, changes) {
       const process = await stage.startHallpass(changes);
@@ -126,18 +126,18 @@ export async function startWorld(cli: string): Promise<World> {
       await sql('update requests set review_at = null where review_at is not null');
       await sql('update targets set checked_at = null');
       await sql('vacuum analyze');
-      await Promise.all(lenders.map((lender) => lender.clear()));
-      await Promise.all(lenders.map(({ cluster }) => cluster.query('vacuum analyze pg_auth_members')));
+      await Promise.all(granters.map((granter) => granter.clear()));
+      await Promise.all(granters.map(({ cluster }) => cluster.query('vacuum analyze pg_auth_members')));
     },
     async close() {
-      await Promise.all(lenders.map(({ watch }) => watch.close()));
+      await Promise.all(granters.map(({ watch }) => watch.close()));
       await stage.close();
       await Promise.all([north.close(), south.close(), redis.stop()]);
     },
   };
 }
 
-/** What a direct target needs for lending one role; its databases hold nothing. */
+/** What a direct target needs for granting one role; its databases hold nothing. */
 async function prepare(server: Cluster, { samples: { hallpass } }: Stage): Promise<void> {
   await server.query(`create role ${ROLE}`);
   await server.query(`create role ${hallpass.user} login noinherit password '${hallpass.password}'`);

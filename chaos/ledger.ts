@@ -15,7 +15,7 @@ export interface LedgerRequest {
   readonly decided: number | null;
   readonly granted: number | null;
   readonly expires: number | null;
-  /** When it was due to be taken back; null while it is not, or when it was never lent. */
+  /** When it was due to be revoked; null while it is not, or when it was never granted. */
   readonly due: number | null;
   readonly ended: number | null;
   readonly pendingUntil: number;

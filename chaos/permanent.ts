@@ -11,7 +11,7 @@ export const ON_SHOP = `
   GRANT orders_write TO support;
   GRANT support TO gil`;
 
-/** With other options than Hallpass lends with. */
+/** With other options than Hallpass grants with. */
 export const ON_DEPOT = `
   GRANT orders_read TO hal WITH INHERIT FALSE, SET TRUE;
   GRANT payments_read TO ida WITH ADMIN OPTION`;

@@ -106,7 +106,7 @@ export async function createContext(
   const { databaseUrl, redis, slack, pagerduty, pagerdutyEvents } = surroundings;
   const onLedgerError = (error: Error) => logger.warn({ err: error }, 'a connection to the ledger broke');
   const db: Pool = createPool(databaseUrl, onLedgerError);
-  // However many click, and however slowly the ledger answers them, what is due to be taken back doesn't queue with them.
+  // However many click, and however slowly the ledger answers them, what is due to be revoked doesn't queue with them.
   const sweepDb: Pool = createPool(databaseUrl, onLedgerError);
   const installation = await readInstallation(db);
   const messenger = createMessenger({ ...slack, logger });
@@ -248,7 +248,7 @@ export async function createContext(
     async start() {
       await registerTargets(db, [...config.targets.keys()]);
       await refuseLostTargets(db, config);
-      // So that what is found is offered, and lent as it is configured, from the first click on; and that a restored
+      // So that what is found is offered, and granted as it is configured, from the first click on; and that a restored
       // ledger gives out no id again.
       const looks = [...targets].map(async ([name, target]) =>
         anchors.trusted(name, target, await readTarget(db, name)),
@@ -274,7 +274,7 @@ export async function createContext(
     async stop() {
       for (const each of [...beats, ...tasks.map(([, one]) => one)]) each.stop();
       // The look at all targets that has begun is finished: a Hallpass that Slack turns away, and that is started
-      // again and again, still takes back what is due.
+      // again and again, still revokes what is due.
       await Promise.all(running);
       await Promise.all([sweeper.stop(), deliverer.stop(), alarms.close()]);
       await Promise.all(running);

@@ -1,5 +1,5 @@
 /**
- * What Prometheus reads. Gauges of what is lent, late or waiting come from the ledger at each scrape, so every replica
+ * What Prometheus reads. Gauges of what is granted, late or waiting come from the ledger at each scrape, so every replica
  * says the same; the rest is about this process. Invariant: a label has as many values as the configuration has names.
  */
 

@@ -123,7 +123,7 @@ describe.each(installedMajors().filter(({ major }) => [15, 18].includes(major)))
       }
     });
 
-    it('its login on the server owns nothing and, where Postgres can say so, may not use what it lends', async () => {
+    it('its login on the server owns nothing and, where Postgres can say so, may not use what it grants', async () => {
       const url = server.urlFor({ user: 'hallpass', password: 'sesame', database: 'shop' });
       const [owned] = await runSql(
         url,

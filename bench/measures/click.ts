@@ -2,7 +2,7 @@
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
 import { loginOf, personOf } from '../crowd.js';
 import { type Figures, spreadOf } from '../figures.js';
-import { withClient } from '../lender.js';
+import { withClient } from '../granter.js';
 import type { World } from '../world.js';
 
 const CLICKS = 500;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort } from '../../sandbox/postgres/free-port.js';
 import { round } from '../figures.js';
-import { lendHerd, settled } from '../requests.js';
+import { grantHerd, settled } from '../requests.js';
 import type { World } from '../world.js';
 
 const GRANTS = 500;
@@ -16,7 +16,7 @@ const GRANTS = 500;
 export async function measureRedisFlush(world: World): Promise<number> {
   const { shop, redis, withHallpass } = world;
   await world.clear();
-  const herd = await lendHerd(world, [shop], GRANTS);
+  const herd = await grantHerd(world, [shop], GRANTS);
   // The heartbeats begin while Hallpass starts, about a second from now.
   const due = await herd.endIn(17_000);
   return withHallpass(async () => {
@@ -34,7 +34,7 @@ export async function measureRedisFlush(world: World): Promise<number> {
 export async function measureTargetBack(world: World): Promise<number> {
   const { shop, withHallpass } = world;
   await world.clear();
-  const herd = await lendHerd(world, [shop], GRANTS);
+  const herd = await grantHerd(world, [shop], GRANTS);
   const due = await herd.endIn(8_000);
   return withHallpass(async () => {
     await settled(world, [shop]);
@@ -60,7 +60,7 @@ export async function measureKill(world: World): Promise<number> {
 async function killed(world: World, which: 'alone' | 'first' | 'second'): Promise<number> {
   const { shop, stage } = world;
   await world.clear();
-  const herd = await lendHerd(world, [shop], GRANTS);
+  const herd = await grantHerd(world, [shop], GRANTS);
   const due = await herd.endIn(10_000);
   const first = await stage.startHallpass();
   const second = which === 'alone' ? null : await stage.startHallpass({ OPS_PORT: String(await freePort()) });

@@ -3,8 +3,8 @@ import { Queue, Worker } from 'bullmq';
 import pg from 'pg';
 import { CROWD } from '../crowd.js';
 import { type Herd, round } from '../figures.js';
-import { BATCH, type Lender, withClient } from '../lender.js';
-import { lendHerd, settled } from '../requests.js';
+import { BATCH, type Granter, withClient } from '../granter.js';
+import { grantHerd, settled } from '../requests.js';
 import type { World } from '../world.js';
 import { showHerd, watchMessages } from './messages.js';
 
@@ -20,53 +20,53 @@ const CONCURRENCY = { direct: [1, 10], guarded: [1] };
 /** @param onMessages hears what was seen of the messages; without it, none of the grants has a card. */
 export async function measureHerd(
   world: World,
-  lender: Lender,
+  granter: Granter,
   onMessages?: (seen: string) => void,
 ): Promise<Herd> {
-  const byHallpass = await herdOf(world, lender, CROWD, onMessages);
+  const byHallpass = await herdOf(world, granter, CROWD, onMessages);
   const naive: number[] = [];
-  const atATime = lender.guarded ? CONCURRENCY.guarded : CONCURRENCY.direct;
-  for (const concurrency of atATime) naive.push(await naively(world, lender, concurrency));
-  await lender.lendAll();
+  const atATime = granter.guarded ? CONCURRENCY.guarded : CONCURRENCY.direct;
+  for (const concurrency of atATime) naive.push(await naively(world, granter, concurrency));
+  await granter.grantAll();
   return {
     n: CROWD,
     last_ms: byHallpass,
     naive_last_ms: Math.min(...naive),
-    bare_last_ms: await barely(lender),
+    bare_last_ms: await barely(granter),
   };
 }
 
 /** By Hallpass. @returns milliseconds from the expiry until the last one was gone */
 async function herdOf(
   world: World,
-  lender: Lender,
+  granter: Granter,
   n: number,
   onMessages?: (seen: string) => void,
 ): Promise<number> {
-  const herd = await lendHerd(world, [lender], n);
+  const herd = await grantHerd(world, [granter], n);
   if (onMessages) await showHerd(world, herd.ids.flat());
   const due = await herd.endIn(AHEAD_MS);
   return world.withHallpass(async () => {
-    await settled(world, [lender]);
-    const gone = await lender.watch.allGone(lender);
+    await settled(world, [granter]);
+    const gone = await granter.watch.allGone(granter);
     if (onMessages) onMessages(await watchMessages(world, due));
     return round(gone - due);
   });
 }
 
 /** One delayed job and one REVOKE a grant. */
-async function naively({ redis }: World, lender: Lender, concurrency: number): Promise<number> {
-  await lender.lendAll();
+async function naively({ redis }: World, granter: Granter, concurrency: number): Promise<number> {
+  await granter.grantAll();
   const connection = { url: redis.url, maxRetriesPerRequest: null };
-  const name = `naive-${lender.key}-${concurrency}`;
-  const pool = new pg.Pool({ connectionString: lender.url, max: concurrency });
+  const name = `naive-${granter.key}-${concurrency}`;
+  const pool = new pg.Pool({ connectionString: granter.url, max: concurrency });
   const queue = new Queue<{ readonly nth: number }>(name, {
     connection,
     defaultJobOptions: { removeOnComplete: true, attempts: 1_000 },
   });
   const due = Date.now() + AHEAD_MS;
   await queue.addBulk(
-    lender.memberOids.map((_, nth) => ({
+    granter.memberOids.map((_, nth) => ({
       name: 'revoke',
       data: { nth },
       opts: { delay: Math.max(0, due - Date.now()) },
@@ -74,23 +74,23 @@ async function naively({ redis }: World, lender: Lender, concurrency: number): P
   );
   const worker = new Worker<{ readonly nth: number }>(
     name,
-    async ({ data }) => void (await pool.query(lender.takeBackSql(data.nth, 1))),
+    async ({ data }) => void (await pool.query(granter.revokeSql(data.nth, 1))),
     { connection, concurrency },
   );
   worker.on('error', () => undefined);
-  const gone = await lender.watch.allGone(lender);
+  const gone = await granter.watch.allGone(granter);
   await Promise.all([worker.close(), queue.close()]);
   await pool.end();
   return round(gone - due);
 }
 
 /** List REVOKEs, one after the other on one open connection, with neither ledger nor proof. */
-function barely(lender: Lender): Promise<number> {
-  return withClient(lender.url, async (client) => {
+function barely(granter: Granter): Promise<number> {
+  return withClient(granter.url, async (client) => {
     await client.query('select 1');
-    const gone = lender.watch.allGone(lender);
+    const gone = granter.watch.allGone(granter);
     const began = Date.now();
-    for (let from = 0; from < CROWD; from += BATCH) await client.query(lender.takeBackSql(from, BATCH));
+    for (let from = 0; from < CROWD; from += BATCH) await client.query(granter.revokeSql(from, BATCH));
     return round((await gone) - began);
   });
 }

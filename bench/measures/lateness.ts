@@ -4,8 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Figures, type Lateness, spreadOf } from '../figures.js';
-import { withClient } from '../lender.js';
-import { lendOut } from '../requests.js';
+import { withClient } from '../granter.js';
+import { grantAll } from '../requests.js';
 import type { World } from '../world.js';
 
 const GRANTS = 1_000;
@@ -31,7 +31,7 @@ export async function measureLateness(world: World, backend: 'redis' | 'postgres
 async function measureHallpass(world: World, backend: 'redis' | 'postgres'): Promise<Lateness> {
   const { shop, withHallpass } = world;
   const expiries = moments(GRANTS, WITHIN_MS);
-  await lendOut(world, shop, expiries);
+  await grantAll(world, shop, expiries);
   const gone = shop.watch.eachGone(shop);
   const work = async () => latenessOf(expiries, await gone, shop.memberOids);
   return withHallpass(work, backend === 'postgres' ? { REDIS_URL: '' } : {});
@@ -40,14 +40,14 @@ async function measureHallpass(world: World, backend: 'redis' | 'postgres'): Pro
 /** One timer and one REVOKE each, over one open connection; Hallpass doesn't run. */
 async function measureBare({ shop }: World): Promise<Lateness> {
   const expiries = moments(BARE_GRANTS, (WITHIN_MS / GRANTS) * BARE_GRANTS);
-  await shop.lend(expiries.map((_, i) => i + 1));
+  await shop.grant(expiries.map((_, i) => i + 1));
   const gone = shop.watch.eachGone(shop);
   return withClient(shop.url, async (client) => {
     let last: Promise<unknown> = Promise.resolve();
     await Promise.all(
       expiries.map(async (expiry, i) => {
         await sleep(Math.max(0, expiry - Date.now()));
-        last = last.then(() => client.query(shop.takeBackSql(i, 1)));
+        last = last.then(() => client.query(shop.revokeSql(i, 1)));
         await last;
       }),
     );

@@ -1,7 +1,7 @@
 /** Three targets with a herd each, and one of them down: what that costs the other two. */
 import { median, round } from '../figures.js';
-import type { Lender } from '../lender.js';
-import { lendHerd, settled } from '../requests.js';
+import type { Granter } from '../granter.js';
+import { grantHerd, settled } from '../requests.js';
 import type { World } from '../world.js';
 
 const GRANTS = 3_000;
@@ -20,16 +20,16 @@ export async function measureOneDown(world: World): Promise<{ readonly ratio: nu
 }
 
 /** @returns milliseconds until the last one of both was gone */
-async function twoHerds(world: World, down: Lender | null): Promise<number> {
+async function twoHerds(world: World, down: Granter | null): Promise<number> {
   const both = [world.shop, world.north];
   await world.clear();
   const all = down === null ? both : [...both, down];
-  const herd = await lendHerd(world, all, GRANTS);
+  const herd = await grantHerd(world, all, GRANTS);
   const due = await herd.endIn(AHEAD_MS);
   const last = await world.withHallpass(async () => {
     await settled(world, all);
     await down?.cluster.stop('immediate');
-    return Math.max(...(await Promise.all(both.map((lender) => lender.watch.allGone(lender)))));
+    return Math.max(...(await Promise.all(both.map((granter) => granter.watch.allGone(granter)))));
   });
   await down?.cluster.start();
   return last - due;

@@ -10,10 +10,10 @@ export function createAdministrator(targets: readonly ServerTarget[], random: Ra
   let given = 0;
   return async () => {
     const { server, watcher } = random.pick(targets);
-    const lent = watcher.stays.filter(({ gone }) => gone === null);
-    if (given >= MOST || lent.length === 0) return;
+    const granted = watcher.stays.filter(({ gone }) => gone === null);
+    if (given >= MOST || granted.length === 0) return;
     given += 1;
-    const { role, login } = random.pick(lent);
+    const { role, login } = random.pick(granted);
     const done = watcher.expect({ role, login, grantor: ADMINISTRATOR });
     // A server that is down takes nothing, and then nothing is expected of it.
     await server.query(`GRANT ${role} TO ${login}`);

@@ -1,4 +1,4 @@
-/** What happens to the servers on which roles are lent, and to the network before them. */
+/** What happens to the servers on which roles are granted, and to the network before them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TcpProxy } from '../../sandbox/postgres/proxy.js';
 import type { ClusterTarget } from '../stage.js';

@@ -67,7 +67,7 @@ export function judgeMemberships(
   });
   return {
     verdicts: [
-      verdict('something was lent to judge by', stays, stays === 0 ? ['no membership was seen'] : []),
+      verdict('something was granted to judge by', stays, stays === 0 ? ['no membership was seen'] : []),
       verdict('no membership beyond its expiry plus the bound', stays, breaches.late),
       verdict('no membership gone before its time', stays, breaches.early),
       verdict('no membership without an open request', stays, breaches.unasked),

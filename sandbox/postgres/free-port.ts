@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /**
- * A TCP port of 127.0.0.1 that nobody listens on. It lies below the ports that the system lends to outgoing
+ * A TCP port of 127.0.0.1 that nobody listens on. It lies below the ports that the system grants to outgoing
  * connections (32768 and up on Linux, 49152 and up on macOS), so that a server which was stopped finds its
  * port still free when it comes back.
  */

@@ -6,9 +6,9 @@ import type { Login, ServerAccess } from './server-access.js';
 export const SHOP = 'shop';
 /** The login that Hallpass uses there. */
 export const HALLPASS = 'hallpass';
-/** The group roles that it may lend. */
+/** The group roles that it may grant. */
 export const ROLES = ['orders_read', 'orders_write', 'payments_read'] as const;
-/** One more role to lend, only where it is asked for: what its members make, and whom they let in, outlives the grant. */
+/** One more role to grant, only where it is asked for: what its members make, and whom they let in, outlives the grant. */
 export const ORDERS_ADMIN = 'orders_admin';
 /** The logins of the engineers. */
 export const PEOPLE = ['ana', 'ben', 'cora', 'dan'] as const;
@@ -83,8 +83,8 @@ export async function buildSamples(
 }
 
 /**
- * The login as the guide tells a DBA to make it: it can lend the roles, see and end sessions, and from Postgres 16 on
- * it can't use the roles itself. Before 16, who may lend a role is a member of it.
+ * The login as the guide tells a DBA to make it: it can grant the roles, see and end sessions, and from Postgres 16 on
+ * it can't use the roles itself. Before 16, who may grant a role is a member of it.
  */
 async function createHallpass(
   server: ServerAccess,

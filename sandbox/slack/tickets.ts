@@ -1,5 +1,5 @@
 /**
- * The two things that Slack lends an app for a short while: trigger ids (3 s, used once) and response URLs (30 min,
+ * The two things that Slack grants an app for a short while: trigger ids (3 s, used once) and response URLs (30 min,
  * used five times). https://docs.slack.dev/interactivity/handling-user-interaction
  */
 import type { Clock } from './clock.js';

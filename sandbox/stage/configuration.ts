@@ -6,7 +6,7 @@ export interface Address {
 }
 
 export interface More {
-  /** Lends `orders_admin` on the shop, too. */
+  /** Grants `orders_admin` on the shop, too. */
   readonly ordersAdmin?: boolean;
   /** The guarded server. */
   readonly vault?: Address | null;

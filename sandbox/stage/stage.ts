@@ -26,7 +26,7 @@ export interface StageOptions {
   readonly redisUrl?: string;
   /** Gives the ledger a server of its own, so that either server can be stopped alone; default false. */
   readonly ledgerApart?: boolean;
-  /** Lends one more role on the shop, `orders_admin`; default false. */
+  /** Grants one more role on the shop, `orders_admin`; default false. */
   readonly ordersAdmin?: boolean;
   /** Adds a second target, a guarded one on a server of its own; default false. */
   readonly vault?: boolean;

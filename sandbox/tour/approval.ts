@@ -3,7 +3,7 @@ import type { Stage } from '../stage/stage.js';
 import { plain } from './plain.js';
 import { isRefused, ORDERS, PAYMENTS, reads } from './postgres.js';
 import type { Report } from './report.js';
-import { approve, borrow, headline, linesOf, relinquish } from './story.js';
+import { approve, headline, linesOf, obtain, relinquish } from './story.js';
 
 export async function askAndApprove(stage: Stage, report: Report): Promise<void> {
   const { slack } = stage;
@@ -29,7 +29,7 @@ export async function askAndApprove(stage: Stage, report: Report): Promise<void>
   await report.step('refused-again', 'The database refuses again', () => isRefused(stage, 'ana', ORDERS));
 }
 
-/** @returns the id of what Dan has lent, until somebody ends it. */
+/** @returns the id of what Dan has granted, until somebody ends it. */
 export async function otherOutcomes(stage: Stage, report: Report): Promise<string> {
   const { slack } = stage;
   report.say('\nDenied, on call, held for good');
@@ -59,7 +59,7 @@ export async function otherOutcomes(stage: Stage, report: Report): Promise<strin
     'permanent-made',
     'Ana is granted payments_read for 5 s; meanwhile the DBA gives it to her for good',
     async () => {
-      const { id } = await borrow(stage, { role: 'payments_read', duration: '5 seconds' });
+      const { id } = await obtain(stage, { role: 'payments_read', duration: '5 seconds' });
       await stage.server.query('grant payments_read to ana');
       await told(slack, 'ana', id, /Ended: its time was up/);
       return `Hallpass took its own back; ${await reads(stage, 'ana', PAYMENTS)}, ${await reads(stage, 'ben', PAYMENTS)}`;

@@ -4,7 +4,7 @@ import type { HallpassProcess } from '../stage/process.js';
 import type { Stage } from '../stage/stage.js';
 import { isRefused, KEYS, ORDERS, reads, untilRefused } from './postgres.js';
 import type { Report } from './report.js';
-import { borrow, headline, LIMIT_MS } from './story.js';
+import { headline, LIMIT_MS, obtain } from './story.js';
 
 const DURATION = '5 seconds';
 
@@ -18,8 +18,8 @@ export async function killHallpass(stage: Stage, hallpass: HallpassProcess, repo
     'two-out',
     'Ana is granted vault_read and orders_read, each for 5 s',
     async () => {
-      const guarded = await borrow(stage, { target: 'vault', role: 'vault_read', duration: DURATION });
-      return [guarded, await borrow(stage, { role: 'orders_read', duration: DURATION })] as const;
+      const guarded = await obtain(stage, { target: 'vault', role: 'vault_read', duration: DURATION });
+      return [guarded, await obtain(stage, { role: 'orders_read', duration: DURATION })] as const;
     },
   );
   await report.step('killed', 'kill -9 with both out; nobody runs now', async () => {
@@ -40,8 +40,7 @@ export async function killHallpass(stage: Stage, hallpass: HallpassProcess, repo
     'Cron runs `hallpass reap vault`, which needs no Hallpass and no ledger',
     async () => {
       const [, ...rows] = (await stage.run('reap', 'vault')).split('\n');
-      if (!rows.some((row) => row.startsWith(vault.id)))
-        throw new Error(`not taken back: ${rows.join('; ')}`);
+      if (!rows.some((row) => row.startsWith(vault.id))) throw new Error(`not revoked: ${rows.join('; ')}`);
       return rows.join('; ').replaceAll(/ +/g, ' ');
     },
   );

@@ -16,7 +16,7 @@ const MEMBERSHIPS = `
     from pg_auth_members m join pg_roles r on r.oid = m.roleid join pg_roles u on u.oid = m.member
     join pg_roles g on g.oid = m.grantor where r.oid >= 16384`;
 
-/** Compares what the servers say now with what the story lent. @throws Error when anything is left or lost */
+/** Compares what the servers say now with what the story granted. @throws Error when anything is left or lost */
 export async function receipt({ server, vault, ledgerUrl }: Stage): Promise<string> {
   if (vault === null) throw new Error('the tour is played with the vault');
   const rows = await server.query<Row & Record<string, string>>(MEMBERSHIPS);
@@ -26,15 +26,15 @@ export async function receipt({ server, vault, ledgerUrl }: Stage): Promise<stri
     ...guarded.filter(({ grantor }) => grantor === GUARDED_OWNER),
   ];
   const permanent = rows.filter(({ grantor, login }) => grantor !== HALLPASS && login !== HALLPASS);
-  const [counts] = await runSql<{ lent: number; back: number }>(
+  const [counts] = await runSql<{ granted: number; back: number }>(
     ledgerUrl,
-    `select count(*) filter (where kind = 'granted')::int as lent,
+    `select count(*) filter (where kind = 'granted')::int as granted,
        count(*) filter (where kind = 'proved_gone')::int as back from events`,
   );
   const lost = [PERMANENT, { role: PERMANENT.role, login: 'ana' }].filter(
     ({ role, login }) => !permanent.some((row) => row.role === role && row.login === login),
   );
-  const says = `granted ${counts?.lent}, revoked ${counts?.back}, still out on both servers ${out.length}, permanent memberships touched ${lost.length}`;
-  if (out.length > 0 || lost.length > 0 || counts?.lent !== counts?.back) throw new Error(says);
+  const says = `granted ${counts?.granted}, revoked ${counts?.back}, still out on both servers ${out.length}, permanent memberships touched ${lost.length}`;
+  if (out.length > 0 || lost.length > 0 || counts?.granted !== counts?.back) throw new Error(says);
   return says;
 }

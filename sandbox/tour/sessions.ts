@@ -4,13 +4,13 @@ import { HALLPASS } from '../postgres/samples.js';
 import type { Stage } from '../stage/stage.js';
 import { isRefused, ORDERS } from './postgres.js';
 import type { Report } from './report.js';
-import { borrow, relinquish } from './story.js';
+import { obtain, relinquish } from './story.js';
 
 const STATEMENT = { name: 'orders', text: ORDERS };
 
 export async function endSessions(stage: Stage, report: Report): Promise<void> {
   report.say('\nA REVOKE alone is not enough');
-  const { id } = await borrow(stage, { role: 'orders_read', duration: '15 minutes' });
+  const { id } = await obtain(stage, { role: 'orders_read', duration: '15 minutes' });
   const session = await openTransaction(stage);
   try {
     await report.step('open', 'Ana is granted orders_read, and reads in a transaction that stays open', () =>

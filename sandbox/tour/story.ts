@@ -8,7 +8,7 @@ import { plain } from './plain.js';
 export const LIMIT_MS = 30_000;
 const EXPIRY = /<!date\^(\d+)\^/;
 
-export interface Borrowed {
+export interface Obtained {
   readonly id: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
@@ -17,11 +17,11 @@ export interface Borrowed {
 }
 
 /** Ana asks, Cora approves, Ana is told. */
-export async function borrow(stage: Stage, wish: Wish): Promise<Borrowed> {
+export async function obtain(stage: Stage, wish: Wish): Promise<Obtained> {
   return approve(stage, await request(stage.slack, 'ana', wish));
 }
 
-export async function approve({ slack }: Stage, id: string): Promise<Borrowed> {
+export async function approve({ slack }: Stage, id: string): Promise<Obtained> {
   await click(slack, 'cora', await card(slack, id, /Approve/), 'Approve');
   const note = await told(slack, 'ana', id, /psql/);
   return { id, expiresAt: Number(EXPIRY.exec(all(note))?.[1]) * 1000, said: headline(note) };

@@ -9,7 +9,7 @@ import { ORDERS, untilRefused } from './postgres.js';
 import { receipt } from './receipt.js';
 import type { Report } from './report.js';
 import { endSessions } from './sessions.js';
-import { borrow, headline, LIMIT_MS } from './story.js';
+import { headline, LIMIT_MS, obtain } from './story.js';
 
 export async function playTour(stage: Stage, hallpass: HallpassProcess, report: Report): Promise<void> {
   const { slack } = stage;
@@ -19,7 +19,7 @@ export async function playTour(stage: Stage, hallpass: HallpassProcess, report: 
 
   report.say('\nTime is up');
   await report.step('expiry', 'Ana is granted orders_read for 5 s', async () => {
-    const { id } = await borrow(stage, { role: 'orders_read', duration: '5 seconds' });
+    const { id } = await obtain(stage, { role: 'orders_read', duration: '5 seconds' });
     const late = await untilRefused(stage, 'ana', ORDERS, LIMIT_MS);
     await told(slack, 'ana', id, /Ended: its time was up/);
     return `refused after ${late} ms, and told so`;

@@ -5,7 +5,7 @@ import { fillForm, openForm } from './asking/form.js';
 import { roleOptions, targetOptions } from './asking/options.js';
 import { submit } from './asking/submit.js';
 import { decide } from './deciding/decide.js';
-import { end, giveBack } from './deciding/end.js';
+import { end, relinquishOrWithdraw } from './deciding/end.js';
 import type { Deps } from './deps.js';
 import { changedInSlack } from './keeping/leavers.js';
 import { settle } from './sweeping/orphans.js';
@@ -57,8 +57,8 @@ export function createAccess(deps: Deps) {
     approve: (actor, id, clicked) => decide(deps, 'approve', actor, id, clicked),
     deny: (actor, id, clicked) => decide(deps, 'deny', actor, id, clicked),
     extend: (actor, id, clicked) => decide(deps, 'extend', actor, id, clicked),
-    withdraw: (actor, id, clicked) => giveBack(deps, 'withdraw', actor, id, clicked),
-    relinquish: (actor, id, clicked) => giveBack(deps, 'relinquish', actor, id, clicked),
+    withdraw: (actor, id, clicked) => relinquishOrWithdraw(deps, 'withdraw', actor, id, clicked),
+    relinquish: (actor, id, clicked) => relinquishOrWithdraw(deps, 'relinquish', actor, id, clicked),
     end: (actor, id, clicked) => end(deps, actor, id, clicked),
     /** An operator has a membership revoked that nothing explains. */
     settle: (actor, orphanId) => settle(deps, actor, orphanId),
@@ -95,8 +95,8 @@ export function createAccess(deps: Deps) {
 
 /** An instance and a role that everybody may ask for; null when there is none. */
 function exampleOf({ config, roles }: Pick<Deps, 'config' | 'roles'>): string | null {
-  for (const { key, lend } of config.targets.values()) {
-    if (!lend) continue;
+  for (const { key, grant } of config.targets.values()) {
+    if (!grant) continue;
     const role = roles.list(key).find(({ policy }) => policy.requesters === null && policy.channels === null);
     // Words are told apart by spaces.
     if (role !== undefined && !/\s/.test(role.role))

@@ -131,7 +131,7 @@ function toRow({ name, summary, findings }: TargetReport): readonly string[] {
           summary.version.split(' ', 1)[0] ?? summary.version,
           summary.position,
           summary.tls ?? 'off',
-          `${summary.lendable}/${summary.roles}`,
+          `${summary.grantable}/${summary.roles}`,
         ]),
     notes === 0 ? '-' : `${notes} (hallpass check ${name})`,
   ];

@@ -24,7 +24,7 @@ export function describeChanges(before: Config, after: Config): readonly string[
 const OWN = {
   name: ({ name }: TargetConfig) => name,
   environment: ({ environment }: TargetConfig) => environment,
-  lend: ({ lend }: TargetConfig) => lend,
+  grant: ({ grant }: TargetConfig) => grant,
   mode: ({ mode }: TargetConfig) => mode,
   kind: ({ kind }: TargetConfig) => kind,
   connection: ({ connect }: TargetConfig) => connect,
@@ -55,7 +55,7 @@ const OF_ROLE = {
   durations: ({ policy }: RoleConfig) => [policy.durationsMs, policy.defaultDurationMs, policy.maxMs],
   requesters: ({ policy }: RoleConfig) => [policy.requesters, policy.channels],
   max_danger: ({ policy }: RoleConfig) => policy.maxDanger,
-  sessions: ({ lending }: RoleConfig) => lending,
+  sessions: ({ terms }: RoleConfig) => terms,
 } as const;
 
 function whatOf(before: TargetConfig['roles'], after: TargetConfig['roles']): string {
@@ -94,8 +94,8 @@ function plainRoles(roles: TargetConfig['roles']): ReadonlyMap<string, unknown> 
 }
 
 /** Without where it stands in the file, which is no part of what it means, and is worked out only when it is asked for. */
-function bare({ role, about, channel, policy, lending }: RoleConfig): object {
-  return { role, about, channel, policy, lending };
+function bare({ role, about, channel, policy, terms }: RoleConfig): object {
+  return { role, about, channel, policy, terms };
 }
 
 function numbersOf({ pendingPerPerson, requestsPerMinute }: Config['limits']): object {

@@ -1,4 +1,4 @@
-import type { Lending } from '../domain/lending.js';
+import type { GrantTerms } from '../domain/grant-terms.js';
 import type { Policy, Principal } from '../domain/policy.js';
 
 /** How a machine is reached that leads into the target's network. */
@@ -40,7 +40,7 @@ export interface Connect {
 /** Who runs the server: what its administrators can do, and how the setup differs. */
 export type Kind = 'self-managed' | 'rds' | 'aurora' | 'cloud-sql' | 'azure' | 'neon' | 'supabase';
 
-/** Offers every role of the server that matches, that Hallpass may lend, and that is safe. */
+/** Offers every role of the server that matches, that Hallpass may grant, and that is safe. */
 export interface Discover {
   /** A role's name in which `*` stands for any characters. */
   readonly match: string;
@@ -64,7 +64,7 @@ export interface RoleConfig {
   /** The Slack channel of this role's cards. */
   readonly channel: string;
   readonly policy: Policy;
-  readonly lending: Lending;
+  readonly terms: GrantTerms;
   readonly origins: readonly Origin[];
 }
 
@@ -73,8 +73,8 @@ export interface TargetConfig {
   readonly key: string;
   readonly name: string;
   readonly environment: string | null;
-  /** false: nothing new is granted here; what is out is still taken back. */
-  readonly lend: boolean;
+  /** false: nothing new is granted here; what is out is still revoked. */
+  readonly grant: boolean;
   /** `guarded`: the server itself holds the ADMIN OPTION and the expiry, by what `hallpass setup-sql` installs. */
   readonly mode: 'direct' | 'guarded';
   readonly kind: Kind;

@@ -69,7 +69,7 @@ function ownSettings(target: Layer<TargetSettings>) {
 
   const name = of('name', String(target.path.at(-1)));
   const environment = of('environment', null);
-  const lend = of('lend', true);
+  const grant = nearest([target], 'grant') ?? of('lend', true);
   const mode = of('mode', 'direct' as const);
   const kind = of('kind', 'self-managed' as const);
   const orphans = of('orphans', 'report' as const);
@@ -77,7 +77,7 @@ function ownSettings(target: Layer<TargetSettings>) {
     settings: {
       name: name.value,
       environment: environment.value,
-      lend: lend.value,
+      grant: grant.value,
       mode: mode.value,
       kind: kind.value,
       orphans: orphans.value,
@@ -85,7 +85,7 @@ function ownSettings(target: Layer<TargetSettings>) {
     origins: [
       origin('name', name.value, name.layer),
       origin('environment', environment.value ?? 'none', environment.layer),
-      origin('lend', String(lend.value), lend.layer),
+      origin('grant', String(grant.value), grant.layer),
       origin('mode', mode.value, mode.layer),
       origin('kind', kind.value, kind.layer),
       origin('orphans', orphans.value, orphans.layer),

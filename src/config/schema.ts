@@ -81,7 +81,7 @@ const onCallKeys = map({
   max: duration(LONGEST_ON_CALL).optional(),
 });
 
-/** Why this role can't be lent; null when the file shows nothing against it. */
+/** Why this role can't be granted; null when the file shows nothing against it. */
 export function wrongRole(key: string): string | null {
   const refused = whyNeverGranted(key);
   return refused === null ? wrongName(key) : `${refused}, and is never granted`;
@@ -134,6 +134,8 @@ export function schemasFor({ groups, policies, bastions }: Names) {
     target: map({
       name: line(75).optional(),
       environment: line(40).optional(),
+      grant: flag.optional(),
+      /** What 0.1.0 called `grant`. */
       lend: flag.optional(),
       mode: oneOf(['direct', 'guarded']).optional(),
       kind: oneOf(KINDS).optional(),

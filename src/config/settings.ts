@@ -3,7 +3,7 @@
  * scalars are replaced whole. What no layer says is Hallpass's own default.
  */
 import { shortDuration } from '../domain/duration.js';
-import { DEFAULT_LENDING, type Lending } from '../domain/lending.js';
+import { DEFAULT_TERMS, type GrantTerms } from '../domain/grant-terms.js';
 import type { OnCallRule, Policy, Principal } from '../domain/policy.js';
 import type { Origin } from './config.js';
 import { type Found, type Layer, nearest, origin } from './layers.js';
@@ -22,7 +22,7 @@ const PENDING_TIMEOUT = 8 * HOUR;
 export interface Resolved {
   readonly channel: string;
   readonly policy: Policy;
-  readonly lending: Lending;
+  readonly terms: GrantTerms;
   readonly origins: readonly Origin[];
 }
 
@@ -57,9 +57,9 @@ export function resolveSettings(
   const requesters = get('requesters', null);
   const channels = get('channels', null);
   const maxDanger = get('max_danger', null);
-  const sessions = get('sessions', DEFAULT_LENDING.sessions);
-  const setRole = get('allow_set_role', DEFAULT_LENDING.setRole);
-  const grace = get('grace', DEFAULT_LENDING.graceMs);
+  const sessions = get('sessions', DEFAULT_TERMS.sessions);
+  const setRole = get('allow_set_role', DEFAULT_TERMS.setRole);
+  const grace = get('grace', DEFAULT_TERMS.graceMs);
   const channel = nearest(layers, 'channel') ?? home;
 
   const outside = wrongDurations(layers, durations, preset, max);
@@ -83,7 +83,7 @@ export function resolveSettings(
   return {
     channel: channel.value,
     policy,
-    lending: { sessions: sessions.value, setRole: setRole.value, graceMs: grace.value },
+    terms: { sessions: sessions.value, setRole: setRole.value, graceMs: grace.value },
     origins: [
       origin('approvers', sayPrincipals(policy.approvers), approvers.layer),
       ...(onCall?.origins ?? [origin('on_call', 'none', null)]),

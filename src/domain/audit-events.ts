@@ -49,7 +49,7 @@ const place = z.object({
   roleOid: z.number(),
   memberOid: z.number(),
 }) satisfies z.ZodType<MembershipId>;
-const lending = z.object({
+const terms = z.object({
   sessions: z.enum(['auto', 'all', 'leave']),
   setRole: z.boolean(),
   graceMs: z.number(),
@@ -142,8 +142,8 @@ const READERS: { readonly [T in RequestEvent['type']]: Reader | null } = {
   },
   previewed: null,
   // Release 0.1.0 could write a place over another.
-  intend: kept('grant_intended', place.and(lending), (data, { at }) => ({
-    event: { type: 'intend', place: place.parse(data), lending: lending.parse(data) },
+  intend: kept('grant_intended', place.and(terms), (data, { at }) => ({
+    event: { type: 'intend', place: place.parse(data), terms: terms.parse(data) },
     now: at,
     given: { place: null },
   })),
@@ -201,7 +201,7 @@ const READERS: { readonly [T in RequestEvent['type']]: Reader | null } = {
     now: at,
   })),
   reviewed: null,
-  hindered: null,
+  blocked: null,
   warned: null,
   restored: plain('restored', () => ({ type: 'restored', trouble: '' })),
 };

@@ -74,7 +74,7 @@ const BLANK = {
   decidedVia: null,
   onCallNote: null,
   place: null,
-  lending: null,
+  terms: null,
   mark: null,
   grantedAt: null,
   expiresAt: null,
@@ -93,8 +93,8 @@ function recover(made: AccessRequest | null, { data }: Told, row: AccessRequest)
   if (!grant.success) return 'does not say what was recovered';
   const { server, expiresAt } = grant.data;
   if (row.place?.server !== server) return 'was recovered from another server';
-  const { place, lending, grantedAt, mark } = row;
-  return { ...(made ?? { ...row, ...BLANK }), state: 'active', place, lending, grantedAt, mark, expiresAt };
+  const { place, terms, grantedAt, mark } = row;
+  return { ...(made ?? { ...row, ...BLANK }), state: 'active', place, terms, grantedAt, mark, expiresAt };
 }
 
 /** The beginning was pruned: what the request must have been for this event to follow; null when that is not known. */
@@ -133,8 +133,8 @@ const COMPARED: readonly (readonly [string, (request: AccessRequest) => unknown,
   ['ended by', ({ endedBy }) => endedBy, 'shown'],
   ['ended because', ({ endedBecause }) => endedBecause, 'hidden'],
   ['place', ({ place }) => placeOf(place), 'shown'],
-  ['sessions', ({ lending }) => lending?.sessions, 'shown'],
-  ['set role', ({ lending }) => lending?.setRole, 'shown'],
+  ['sessions', ({ terms }) => terms?.sessions, 'shown'],
+  ['set role', ({ terms }) => terms?.setRole, 'shown'],
   ['extended by', ({ extension }) => extension?.by, 'shown'],
 ];
 

@@ -34,7 +34,7 @@ export interface Policy {
   readonly requesters: readonly Principal[] | null;
   /** The Slack channels in which it may be asked for; null: anywhere. */
   readonly channels: readonly string[] | null;
-  /** Roles that can do more are refused; null: any is lent, but a superuser never. */
+  /** Roles that can do more are refused; null: any is granted, but a superuser never. */
   readonly maxDanger: Danger | null;
 }
 

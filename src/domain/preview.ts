@@ -1,5 +1,5 @@
 /**
- * What people are shown of a role before they lend it, and of a server after they lent it. Kept with the request as
+ * What people are shown of a role before they grant it, and of a server after they granted it. Kept with the request as
  * JSON, so everything is bounded when it is made and parsed when it is read back.
  */
 import { z } from 'zod';
@@ -89,7 +89,7 @@ export const changesSchema = z.object({
   facts: z.array(fact).readonly(),
   unread: z.array(unread).readonly(),
 });
-/** What appeared or changed in the catalogs while a role was lent, whoever did it. */
+/** What appeared or changed in the catalogs while a role was granted, whoever did it. */
 export type Changes = Readonly<z.infer<typeof changesSchema>>;
 
 export const NO_TALLY: Tally = { read: 0, write: 0, owns: 0, newRead: 0, newWrite: 0 };

@@ -6,7 +6,7 @@
  * is our own login there, by which we know our memberships; a membership id is where one GRANT stands, by OIDs; proved
  * gone means read back, membership and sessions. All words: docs/glossary.md.
  */
-import { DEFAULT_LENDING, type Lending } from './lending.js';
+import { DEFAULT_TERMS, type GrantTerms } from './grant-terms.js';
 import type { Principal } from './policy.js';
 
 type OpenState = 'pending' | 'granting' | 'active' | 'ending';
@@ -107,7 +107,7 @@ export interface AccessRequest {
 
   readonly place: MembershipId | null;
   /** Known with the place; what a later change of the configuration says doesn't move it. */
-  readonly lending: Lending | null;
+  readonly terms: GrantTerms | null;
   /** The transaction of the GRANT on the target: what came later in its catalog came during the grant. */
   readonly mark: string | null;
   /** Everybody who was seen to be able to use it through the login, from the GRANT on. */
@@ -224,7 +224,7 @@ export type RequestEvent =
   /** What the role can do, as it was read for who decides; `why` it could not be. Kept by the audit. */
   | { readonly type: 'previewed'; readonly result: object }
   /** The GRANT is about to be run there. */
-  | { readonly type: 'intend'; readonly place: MembershipId; readonly lending: Lending }
+  | { readonly type: 'intend'; readonly place: MembershipId; readonly terms: GrantTerms }
   /**
    * The membership was read back. `users`: who else can use it, through the login. `setRoleFirst`: the login has
    * nothing of it before SET ROLE.
@@ -242,7 +242,7 @@ export type RequestEvent =
   | { readonly type: 'relinquish'; readonly by: string }
   /** `by` and `because` as for `withdraw`: null when the holder has no account any more that may hold it. */
   | { readonly type: 'end'; readonly by: string | null; readonly because?: string }
-  /** An approver lends it for as long again as was asked for, from now on. `maxMs` as for `approve`. */
+  /** An approver grants it for as long again as was asked for, from now on. `maxMs` as for `approve`. */
   | { readonly type: 'extend'; readonly by: string; readonly via: string; readonly maxMs: number }
   /** The target has the new end. */
   | { readonly type: 'extended' }
@@ -274,9 +274,9 @@ export type RequestEvent =
   /** What changed on the target during the grant was read, or can't be. */
   | { readonly type: 'reviewed'; readonly result: object }
   /** The target could not be asked, or would not. */
-  | { readonly type: 'hindered'; readonly trouble: string }
+  | { readonly type: 'blocked'; readonly trouble: string }
   | { readonly type: 'warned' }
-  /** The ledger was restored from a time at which this was not lent yet: whatever came of it, it isn't lent again. */
+  /** The ledger was restored from a time at which this was not granted yet: whatever came of it, it isn't granted again. */
   | { readonly type: 'restored'; readonly trouble: string };
 
 export type Refusal =
@@ -284,7 +284,7 @@ export type Refusal =
   | { readonly code: 'not_pending'; readonly request: AccessRequest }
   | { readonly code: 'too_late'; readonly request: AccessRequest }
   /** Nothing is granted under this request (any more, or yet). */
-  | { readonly code: 'not_lent'; readonly request: AccessRequest }
+  | { readonly code: 'not_granted'; readonly request: AccessRequest }
   | { readonly code: 'already_ending'; readonly request: AccessRequest }
   /** It lasts as long already, or nearly. */
   | { readonly code: 'no_longer'; readonly request: AccessRequest }
@@ -327,8 +327,8 @@ export function parseRequestName(name: string): number | null {
   return digits === undefined ? null : Number(digits);
 }
 
-export function lendingOf({ lending }: Pick<AccessRequest, 'lending'>): Lending {
-  return lending ?? DEFAULT_LENDING;
+export function termsOf({ terms }: Pick<AccessRequest, 'terms'>): GrantTerms {
+  return terms ?? DEFAULT_TERMS;
 }
 
 /** Was all that its GRANT depends on checked just now? */

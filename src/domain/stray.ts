@@ -1,4 +1,4 @@
-import type { Lending } from './lending.js';
+import type { GrantTerms } from './grant-terms.js';
 import type { MembershipId, OtherUser } from './request.js';
 
 /**
@@ -30,7 +30,7 @@ export interface Stray {
   /** When it was last known not to be there. */
   readonly absentAt: Date | null;
   readonly foundAt: Date;
-  readonly sessions: Lending['sessions'];
+  readonly sessions: GrantTerms['sessions'];
   /** What keeps it from being proved gone. */
   readonly trouble: string | null;
   readonly end: StrayEnd | null;
@@ -51,7 +51,7 @@ export interface DueStray {
   readonly id: number;
   readonly target: string;
   readonly place: MembershipId;
-  readonly sessions: Lending['sessions'];
+  readonly sessions: GrantTerms['sessions'];
   readonly setRole: boolean;
   /** Who was seen to be able to use it through the login, while it was its request's. */
   readonly users: readonly OtherUser[];

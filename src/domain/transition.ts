@@ -12,13 +12,13 @@ import {
   type AccessRequest,
   addUsers,
   isExpired,
-  lendingOf,
   newUsers,
   type OtherUser,
   type Refusal,
   type RequestEvent,
   type State,
   type Transition,
+  termsOf,
   type Why,
 } from './request.js';
 
@@ -117,7 +117,7 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
       break;
     }
     case 'previewed': {
-      // What could not be read in time is read later: the card of what is lent shows it, too.
+      // What could not be read in time is read later: the card of what is granted shows it, too.
       const isOver = request.state === 'pending' && request.pendingUntil <= now;
       if (isOver) return refuse('too_late');
       if (!PREVIEWED.has(request.state)) return refuse('not_pending');
@@ -134,9 +134,9 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
     case 'intend':
       // A GRANT may stand at the first place: of two sweeps at once, the second must not write another over it.
       if (request.state !== 'granting' || request.place !== null) return refuse('stale');
-      return go({ place: event.place, lending: event.lending }, 'grant_intended', null, {
+      return go({ place: event.place, terms: event.terms }, 'grant_intended', null, {
         ...event.place,
-        ...event.lending,
+        ...event.terms,
       });
     case 'granted': {
       if (request.state !== 'granting' || request.place === null) return refuse('stale');
@@ -175,7 +175,7 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
 
     case 'extend': {
       if (request.state === 'ending') return refuse('already_ending');
-      if (request.state !== 'active' || request.expiresAt === null) return refuse('not_lent');
+      if (request.state !== 'active' || request.expiresAt === null) return refuse('not_granted');
       if (isExpired(request, new Date(now.getTime() + LEAST_LEFT_MS))) return refuse('too_late');
       const more = Math.min(request.wishedMs, event.maxMs);
       const expiresAt = new Date(now.getTime() + more);
@@ -227,7 +227,7 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
     case 'relinquish':
     case 'end': {
       if (request.state === 'ending') return refuse('already_ending');
-      if (request.state !== 'granting' && request.state !== 'active') return refuse('not_lent');
+      if (request.state !== 'granting' && request.state !== 'active') return refuse('not_granted');
       if (isExpired(request, now)) return refuse('too_late');
       return go(
         {
@@ -306,7 +306,7 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
     case 'reviewed':
       if (request.reviewAt === null) return refuse('stale');
       return go({ reviewAt: null }, 'reviewed', null, { ...event.result });
-    case 'hindered': {
+    case 'blocked': {
       const waiting = request.state === 'granting' || whyGone(request, now) !== null;
       // Why a GRANT failed outlives what hinders the proof that nothing was left of it.
       if (!waiting || request.why === 'failed' || request.trouble === event.trouble) return refuse('stale');
@@ -360,7 +360,7 @@ function warningTime(request: AccessRequest, durationMs: number, since: Date, ex
 
 /** When the holder is told that sessions are about to be ended; null when none will be. */
 function lastCall(request: AccessRequest, expiresAt: Date | null): Date | null {
-  const { sessions, graceMs } = lendingOf(request);
+  const { sessions, graceMs } = termsOf(request);
   if (sessions === 'leave' || expiresAt === null) return null;
   return new Date(expiresAt.getTime() - graceMs);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Standpoint } from '../domain/compare.js';
+import type { Standpoint } from '../domain/memberships.js';
 import type { Queryable } from './pool.js';
 
 /** A membership by our own login that no request in this ledger explains. */
@@ -16,7 +16,7 @@ export interface Orphan {
   readonly login: string;
   /** It allows SET ROLE, as far as is known. */
   readonly setRole: boolean;
-  /** Taken back, or found gone; `settledBy` is the operator who had it taken back. */
+  /** Revoked, or found gone; `settledBy` is the operator who had it revoked. */
   readonly settled: boolean;
   readonly settledBy: string | null;
 }

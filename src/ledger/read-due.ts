@@ -9,24 +9,15 @@ import {
   type Reading,
   requestRow,
   type TimedRow,
-  toLending,
   toPlace,
   toReading,
+  toTerms,
 } from './request-row.js';
 
-/** What taking back needs to know of a request: little, because thousands may end at the same moment. */
+/** What revoking needs to know of a request: little, because thousands may end at the same moment. */
 export type Ending = Pick<
   AccessRequest,
-  | 'id'
-  | 'target'
-  | 'state'
-  | 'why'
-  | 'trouble'
-  | 'place'
-  | 'expiresAt'
-  | 'lending'
-  | 'sessionsBefore'
-  | 'users'
+  'id' | 'target' | 'state' | 'why' | 'trouble' | 'place' | 'expiresAt' | 'terms' | 'sessionsBefore' | 'users'
 >;
 
 const endings = z.array(
@@ -120,7 +111,7 @@ export const DUE = `
         (${due('*', `state = 'active' and extension = 'asked' and expires_at > now() order by id limit $2`)})
       ) r limit $2) r on true`;
 
-/** How many are read at once: of what is to be done, and of what is to be taken back. */
+/** How many are read at once: of what is to be done, and of what is to be revoked. */
 export interface Most {
   readonly requests: number;
   readonly endings: number;
@@ -130,7 +121,7 @@ export interface Most {
 export interface Due extends Reading {
   /** To be taken away. */
   readonly endings: readonly Ending[];
-  /** Of those that wait to be lent: ids of which the audit trail has no approval. */
+  /** Of those that wait to be granted: ids of which the audit trail has no approval. */
   readonly unapproved: ReadonlySet<number>;
   /** To be taken away, too, though no open request accounts for them. */
   readonly strays: readonly DueStray[];
@@ -143,8 +134,8 @@ export interface Met {
 }
 
 /**
- * What a sweep of this target has to do now, in one round trip: what waits to be lent unless granting is paused there, then what was made longer; and
- * apart from them what is to be taken back, what somebody ended first, then the most overdue.
+ * What a sweep of this target has to do now, in one round trip: what waits to be granted unless granting is paused there, then what was made longer; and
+ * apart from them what is to be revoked, what somebody ended first, then the most overdue.
  * @param except what this sweep met already and has not settled: they must not hold up the others.
  */
 export async function readDue(db: Queryable, target: string, except: Met, most: Most): Promise<Due> {
@@ -221,7 +212,7 @@ function toEnding(row: z.infer<typeof endings.element>): Ending {
     trouble: row.trouble,
     place: toPlace(row),
     expiresAt: row.expires_at === null ? null : new Date(row.expires_at),
-    lending: toLending(row),
+    terms: toTerms(row),
     sessionsBefore: row.sessions_before,
     users: row.users_through ?? [],
   };

@@ -48,8 +48,8 @@ export function readWanted(db: Queryable, target: string): Promise<Reading> {
   ]);
 }
 
-/** What this target has not lent yet, decided or not. */
-export function readUnlent(db: Queryable, target: string): Promise<Reading> {
+/** What this target has not granted yet, decided or not. */
+export function readUngranted(db: Queryable, target: string): Promise<Reading> {
   return read(
     db,
     `from requests r where r.target = $1 and r.state in ('pending', 'granting') order by r.id`,
@@ -122,7 +122,7 @@ export async function nextWarning(db: Queryable): Promise<number | null> {
   return rows[0]?.ms ?? null;
 }
 
-/** The last request for each of these memberships, open or not; a membership that was never lent has none. */
+/** The last request for each of these memberships, open or not; a membership that was never granted has none. */
 export async function readLastOfPlaces(
   db: Queryable,
   server: string,

@@ -1,4 +1,4 @@
-import type { Lending } from '../domain/lending.js';
+import type { GrantTerms } from '../domain/grant-terms.js';
 import type { Principal } from '../domain/policy.js';
 import type { MembershipId } from '../domain/request.js';
 import type { Queryable } from './pool.js';
@@ -10,7 +10,7 @@ export interface Remembered {
   readonly role: string;
   readonly login: string;
   readonly place: MembershipId;
-  readonly lending: Lending;
+  readonly terms: GrantTerms;
   readonly mark: string;
   readonly grantedAt: Date;
   readonly expiresAt: Date;
@@ -64,7 +64,7 @@ const RECOVER = `
 
 /** Writes what the ledger has lost: it gives nobody anything that the target has not. */
 export async function recoverGrant(db: Queryable, grant: Remembered): Promise<Recovered> {
-  const { place, lending } = grant;
+  const { place, terms } = grant;
   const { rows } = await db.query<{ became: Recovered }>(RECOVER, [
     grant.id,
     grant.target,
@@ -79,9 +79,9 @@ export async function recoverGrant(db: Queryable, grant: Remembered): Promise<Re
     grant.grantedAt,
     grant.expiresAt,
     grant.mark,
-    lending.sessions,
-    lending.setRole,
-    lending.graceMs,
+    terms.sessions,
+    terms.setRole,
+    terms.graceMs,
     grant.channel,
   ]);
   return rows[0]?.became ?? 'other';

@@ -128,7 +128,7 @@ export function toRequest(row: unknown): AccessRequest {
     endedBy: r.ended_by,
     endedBecause: r.ended_because,
     endedAt: r.ended_at,
-    lending: toLending(r),
+    terms: toTerms(r),
     mark: r.mark,
     sessionsBefore: r.sessions_before,
     users: r.users_through ?? [],
@@ -144,7 +144,7 @@ export function toPlace(
   return { server: r.server, grantorOid: r.grantor_oid, roleOid: r.role_oid, memberOid: r.member_oid };
 }
 
-export function toLending(r: Pick<Row, 'sessions' | 'set_role' | 'grace_ms'>): AccessRequest['lending'] {
+export function toTerms(r: Pick<Row, 'sessions' | 'set_role' | 'grace_ms'>): AccessRequest['terms'] {
   if (r.sessions === null || r.set_role === null || r.grace_ms === null) return null;
   return { sessions: r.sessions, setRole: r.set_role, graceMs: r.grace_ms };
 }
@@ -191,9 +191,9 @@ export function toChange(next: AccessRequest): Record<string, unknown> {
     ended_by: next.endedBy,
     ended_because: next.endedBecause,
     ended_at: next.endedAt,
-    sessions: next.lending?.sessions ?? null,
-    set_role: next.lending?.setRole ?? null,
-    grace_ms: next.lending?.graceMs ?? null,
+    sessions: next.terms?.sessions ?? null,
+    set_role: next.terms?.setRole ?? null,
+    grace_ms: next.terms?.graceMs ?? null,
     mark: next.mark,
     sessions_before: next.sessionsBefore,
     users_through: next.users.length === 0 ? null : next.users,

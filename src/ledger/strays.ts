@@ -4,7 +4,7 @@
  * again. That version changes no state.
  */
 import { z } from 'zod';
-import type { Lending } from '../domain/lending.js';
+import type { GrantTerms } from '../domain/grant-terms.js';
 import type { AccessRequest, AuditEvent, MembershipId } from '../domain/request.js';
 import type { Stray, StrayEnd, StrayKind } from '../domain/stray.js';
 import type { Queryable } from './pool.js';
@@ -29,7 +29,7 @@ export interface NewStray {
   readonly askedBy: string | null;
   readonly because: string | null;
   readonly absentAt: Date | null;
-  readonly lending: Pick<Lending, 'sessions' | 'setRole'>;
+  readonly terms: Pick<GrantTerms, 'sessions' | 'setRole'>;
   readonly audit: Omit<AuditEvent, 'actor'>;
   readonly tell: readonly Telling[];
   /** How long its first messages wait, so that what is done in a moment is told once; milliseconds. */
@@ -96,11 +96,11 @@ export async function insertStrays(db: Queryable, strays: readonly NewStray[]): 
   if (strays.length === 0) return 0;
   const { rowCount } = await db.query(INSERT, [
     JSON.stringify(
-      strays.map(({ place, lending, audit, ...stray }) => ({
+      strays.map(({ place, terms, audit, ...stray }) => ({
         ...stray,
         ...place,
-        sessions: lending.sessions,
-        setRole: lending.setRole,
+        sessions: terms.sessions,
+        setRole: terms.setRole,
         event: audit.kind,
         data: audit.data,
       })),

@@ -1,6 +1,6 @@
 /** What direct and guarded targets share: the connections to a server and its standbys, and how both are read. */
 import type { Connect, TargetConfig } from '../config/config.js';
-import { pairKey } from '../domain/compare.js';
+import { pairKey } from '../domain/memberships.js';
 import { writeAnchor } from './anchor.js';
 import { byRole, chunks } from './by-role.js';
 import { createTargetConnection, DEFAULT_LIMITS, type Limits, type TargetConnection } from './connect.js';
@@ -15,14 +15,14 @@ import { nameOf } from './sessions/queries.js';
 import { endSessions, type SessionSource } from './sessions/sessions.js';
 import type {
   Extended,
-  Lent,
+  Granted,
   OidPair,
   PairFacts,
+  Revoked,
   Standby,
-  TakenBack,
   Target,
   ToExtend,
-  ToLend,
+  ToGrant,
 } from './target.js';
 
 export type TargetOptions = Partial<Limits> & { readonly heard?: Heard };
@@ -39,20 +39,20 @@ export interface Servers {
 interface Ways {
   readonly mode: TargetConfig['mode'];
   /** Most pairs in a batch. */
-  readonly lendMost: number;
-  lend(connection: TargetConnection, server: string, batch: readonly ToLend[]): Promise<readonly Lent[]>;
+  readonly grantMost: number;
+  grant(connection: TargetConnection, server: string, batch: readonly ToGrant[]): Promise<readonly Granted[]>;
   /** As many as in one REVOKE. */
   extend(
     connection: TargetConnection,
     server: string,
     batch: readonly ToExtend[],
   ): Promise<readonly Extended[]>;
-  readonly takeBackMost: number;
-  takeBack(
+  readonly revokeMost: number;
+  revoke(
     connection: TargetConnection,
     server: string,
     batch: readonly OidPair[],
-  ): Promise<readonly TakenBack[]>;
+  ): Promise<readonly Revoked[]>;
   sessions(connection: TargetConnection, name: string): SessionSource;
   /** Adds what the server itself would refuse. */
   withRules?(connection: TargetConnection, facts: readonly PairFacts[]): Promise<readonly PairFacts[]>;
@@ -88,18 +88,18 @@ export function buildTarget({ connect, replicas, limits }: Servers, ways: Ways):
       return { ...seen, facts: await ways.withRules(any, seen.facts) };
     },
 
-    lend: (server, wishes) =>
-      byRole(wishes, blocked, ways.lendMost, (batch) => ways.lend(connection, server, batch)),
+    grant: (server, wishes) =>
+      byRole(wishes, blocked, ways.grantMost, (batch) => ways.grant(connection, server, batch)),
 
     extend: (server, wishes) =>
-      byRole(wishes, blocked, ways.takeBackMost, (batch) => ways.extend(connection, server, batch)),
+      byRole(wishes, blocked, ways.revokeMost, (batch) => ways.extend(connection, server, batch)),
 
-    takeBack: (server, pairs) =>
-      byRole(pairs, blocked, ways.takeBackMost, (batch) => ways.takeBack(connection, server, batch)),
+    revoke: (server, pairs) =>
+      byRole(pairs, blocked, ways.revokeMost, (batch) => ways.revoke(connection, server, batch)),
 
     endSessions: async (server, ends) => {
       const closed = new Map<string, number>();
-      for (const part of chunks(ends, ways.takeBackMost)) {
+      for (const part of chunks(ends, ways.revokeMost)) {
         for (const [pair, count] of (await ways.settle?.(connection, part)) ?? []) closed.set(pair, count);
       }
       const answers = await endSessions([ways.sessions(connection, 'the server'), ...standbys], server, ends);

@@ -1,5 +1,5 @@
 /**
- * Which roles of a target may be offered without anybody having listed them: those that Hallpass may lend, and that
+ * Which roles of a target may be offered without anybody having listed them: those that Hallpass may grant, and that
  * are safe. It reads shared catalogs only, which every login may read, from any database of the server.
  */
 import { z } from 'zod';
@@ -39,20 +39,20 @@ const roleRow = z.object({
 });
 
 /**
- * `lendable`: the grantor holds ADMIN OPTION itself, as `GRANTED BY` asks; through another role doesn't count. A role
+ * `grantable`: the grantor holds ADMIN OPTION itself, as `GRANTED BY` asks; through another role doesn't count. A role
  * that can log in is somebody's own. No attribute is inherited, but before 16 every member can SET ROLE; so a role is
  * out when it, or anything above it, has one that is an administrator's, or can grant a role to whoever holds it.
  * `$1`: whose memberships are ours; null for the login itself. pg_has_role for each of 2,000 roles takes ten times as
  * long as this.
  */
 const ROLES = `
-WITH RECURSIVE lendable AS (
+WITH RECURSIVE grantable AS (
   SELECT r.oid FROM pg_roles r
     JOIN pg_auth_members m ON m.roleid = r.oid AND m.admin_option
     JOIN pg_roles me ON me.oid = m.member AND me.rolname = coalesce($1::name, session_user)
    WHERE NOT r.rolcanlogin AND r.rolname !~ '^pg_'),
 up (role, oid) AS (
-  SELECT oid, oid FROM lendable
+  SELECT oid, oid FROM grantable
   UNION SELECT up.role, m.roleid FROM up JOIN pg_auth_members m ON m.member = up.oid),
 safe AS (
   SELECT up.role, array_agg(r.rolname::text) AS uses
@@ -65,7 +65,7 @@ SELECT r.rolname::text AS role, left(shobj_description(r.oid, 'pg_authid'), ${MO
  ORDER BY r.rolname`;
 
 /**
- * Every role that Hallpass may lend on this server and that is safe, by name: no attribute of an administrator, no
+ * Every role that Hallpass may grant on this server and that is safe, by name: no attribute of an administrator, no
  * right to grant other roles, and no membership that leads to more than reading and writing (the scale of the preview).
  * @throws TargetError
  */

@@ -26,7 +26,7 @@ type TargetErrorKind =
   /** The membership is gone, and a session that had it is not. */
   | 'sessions'
   | 'not_permitted'
-  /** The pair cannot be lent as it stands. */
+  /** The pair cannot be granted as it stands. */
   | 'unfit'
   | 'unknown';
 

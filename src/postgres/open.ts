@@ -7,7 +7,7 @@ import type { Target } from './target.js';
 
 /**
  * The target as the configuration has it: nothing else knows whether it is direct or guarded.
- * @param installation which Hallpass this is, for others that share our login to see; null when it lends nothing.
+ * @param installation which Hallpass this is, for others that share our login to see; null when it grants nothing.
  * @param heard is told of each login on the server.
  */
 export function openTarget(

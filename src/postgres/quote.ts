@@ -38,7 +38,7 @@ export function quoteName(name: string): string {
 }
 
 /**
- * Lends `role` to `login`. From 16 on: usable without SET ROLE, but not by it unless `setRole`, because what a session
+ * Grants `role` to `login`. From 16 on: usable without SET ROLE, but not by it unless `setRole`, because what a session
  * has become by SET ROLE outlives the REVOKE; and with our own login as the grantor, or not at all.
  */
 export function grantSql(version: number, role: string, login: string, setRole: boolean): string {
@@ -46,7 +46,7 @@ export function grantSql(version: number, role: string, login: string, setRole: 
   return `GRANT ${quoteName(role)} TO ${quoteName(login)}${options}`;
 }
 
-/** How a role is lent from 16 on. */
+/** How a role is granted from 16 on. */
 export function grantOptions(set: string): string {
   return ` WITH ADMIN FALSE, INHERIT TRUE, SET ${set} GRANTED BY CURRENT_USER`;
 }
@@ -57,7 +57,7 @@ export function revokeSql(version: number, role: string, logins: readonly string
   return `REVOKE ${quoteName(role)} FROM ${logins.map(quoteName).join(', ')}${grantor}`;
 }
 
-/** For people to run: lets `login` lend `role`. From 16 on without using it itself. */
+/** For people to run: lets `login` grant `role`. From 16 on without using it itself. */
 export function grantAdminSql(version: number, role: string, login: string): string {
   const options =
     version >= GRANTORS_SINCE ? 'WITH ADMIN TRUE, INHERIT FALSE, SET FALSE' : 'WITH ADMIN OPTION';

@@ -4,8 +4,8 @@ import type { ServerIdentity } from '../domain/server-identity.js';
 import type { HallpassError } from '../errors.js';
 
 /**
- * The port to one target: all that Hallpass does on somebody's Postgres. `look` and `list` ask; the others lend, extend,
- * take back, end sessions and note how far the ledger went. Every call has a client-side timeout and throws a
+ * The port to one target: all that Hallpass does on somebody's Postgres. `look` and `list` ask; the others grant, extend,
+ * revoke, end sessions and note how far the ledger went. Every call has a client-side timeout and throws a
  * TargetError; what it returns was read back, never assumed. Whether the target is direct or guarded, nothing outside this folder knows.
  */
 export interface Target {
@@ -18,25 +18,25 @@ export interface Target {
    * it answers as before.
    * @param server the system_identifier that the pairs' OIDs belong to; another server throws.
    */
-  lend(server: string, wishes: readonly ToLend[]): Promise<readonly Lent[]>;
+  grant(server: string, wishes: readonly ToGrant[]): Promise<readonly Granted[]>;
   /**
    * Moves the expiry that a guarded server keeps of its own; a direct one keeps none, and shows that the membership
    * stands. Grants nothing, and never shortens; asked again, it answers as before.
-   * @param server as for `lend`.
+   * @param server as for `grant`.
    */
   extend(server: string, wishes: readonly ToExtend[]): Promise<readonly Extended[]>;
   /**
    * REVOKE what our own grantor granted, by OID, in batches; each answer is what was read back afterwards.
    * A pair that fails is answered `failed`, and the others go on. Idempotent.
-   * @param server as for `lend`.
+   * @param server as for `grant`.
    */
-  takeBack(server: string, pairs: readonly OidPair[]): Promise<readonly TakenBack[]>;
+  revoke(server: string, pairs: readonly OidPair[]): Promise<readonly Revoked[]>;
   /**
    * Ends what a REVOKE leaves: sessions that became the role, and transactions that go on with a plan made before, on
    * the primary and on every standby; of the login itself, and of each other that could use the role through it. Who
-   * can use the role in another way is left alone. Called after `takeBack`; a standby on which the membership still reads as
+   * can use the role in another way is left alone. Called after `revoke`; a standby on which the membership still reads as
    * there is answered `open`. Answers what was still there after at most two seconds.
-   * @param server as for `lend`.
+   * @param server as for `grant`.
    */
   endSessions(server: string, ends: readonly ToEnd[]): Promise<readonly SessionsEnded[]>;
   /** Every membership whose grantor is our own, with who else could use it. */
@@ -47,18 +47,18 @@ export interface Target {
   }>;
   /**
    * Notes how far the ledger went, for a restored one to be told by.
-   * @param server as for `lend`.
+   * @param server as for `grant`.
    */
   writeAnchor(server: string, anchor: Anchor): Promise<void>;
   /**
    * What stands of memberships that another login granted, which was ours once.
-   * @param server as for `lend`.
+   * @param server as for `grant`.
    */
   former(server: string, places: readonly FormerPlace[]): Promise<readonly Former[]>;
   /** Its standbys that answer and are standbys. Never throws: one that is down is left out. */
   standbys(): Promise<readonly Standby[]>;
   /**
-   * The same target, on which `lend`, `extend`, `takeBack`, `endSessions` and `writeAnchor` work on this run of its
+   * The same target, on which `grant`, `extend`, `revoke`, `endSessions` and `writeAnchor` work on this run of its
    * server only, and throw anywhere else.
    */
   on(server: Pick<Server, 'id' | 'startedAt'>): Target;
@@ -97,15 +97,15 @@ export interface OidPair {
   readonly memberOid: number;
 }
 
-export interface ToLend extends OidPair {
+export interface ToGrant extends OidPair {
   readonly requestId: number;
   /** How long it is to last, from the GRANT, milliseconds: a guarded target keeps it, and a minute more. */
   readonly durationMs: number;
   readonly setRole: boolean;
 }
 
-/** `durationMs`: from the GRANT on, as for `lend`. */
-export type ToExtend = Pick<ToLend, keyof OidPair | 'requestId' | 'durationMs'>;
+/** `durationMs`: from the GRANT on, as for `grant`. */
+export type ToExtend = Pick<ToGrant, keyof OidPair | 'requestId' | 'durationMs'>;
 
 export interface ToEnd extends OidPair {
   readonly sessions: 'auto' | 'all';
@@ -122,12 +122,14 @@ export interface Server extends ServerIdentity {
   /** server_version_num, e.g. 180004. */
   readonly version: number;
   readonly inRecovery: boolean;
-  /** Our own login there, and why it may not lend at all (superuser, CREATEROLE), or null. */
+  /** Our own login there, and why it may not grant at all (superuser, CREATEROLE), or null. */
   readonly login: string;
   /** Whose memberships are ours: our login's on a direct target, the owner's on a guarded one. */
   readonly grantor: string;
   readonly grantorOid: number;
   readonly unfit: string | null;
+  /** The functions of a guarded target are of an earlier release: they revoke, and grant nothing more. */
+  readonly isOutdated: boolean;
 }
 
 export interface Surroundings {
@@ -147,7 +149,7 @@ export interface PairFacts extends NamePair {
   /** A role that is never granted and that this one is, or leads to; null: none. */
   readonly rolePower?: string | null;
   /** Our login holds ADMIN OPTION on the role. */
-  readonly mayLend: boolean;
+  readonly mayGrant: boolean;
   readonly memberOid: number | null;
   readonly memberCanLogin: boolean;
   readonly memberIsSuperuser: boolean;
@@ -174,11 +176,11 @@ interface ServerRules {
   readonly longestMs: number | null;
 }
 
-export type Lent = OidPair &
+export type Granted = OidPair &
   /** `mark`: the transaction of the GRANT, by which later changes in the catalog are told from earlier ones. */
   (
     | {
-        readonly outcome: 'lent';
+        readonly outcome: 'granted';
         readonly grantorOid: number;
         readonly mark: string;
         /** Who else can use it now, through the login. */
@@ -197,7 +199,7 @@ export type Extended = OidPair &
     | { readonly outcome: 'failed'; readonly error: HallpassError }
   );
 
-export type TakenBack = OidPair &
+export type Revoked = OidPair &
   /**
    * `gone`: our row was there and is not any more. `absent`: it was not there when we came. `users`: who else could use
    * it through the login, before it went.

@@ -1,7 +1,7 @@
 /** What a requester is told in direct messages. All of it is a function of the request: shown again, buttons go. */
 import type { Button } from '@slack/types';
 import { sayDuration } from '../domain/duration.js';
-import { type AccessRequest, askedNow, isFinal, lendingOf, requestName } from '../domain/request.js';
+import { type AccessRequest, askedNow, isFinal, requestName, termsOf } from '../domain/request.js';
 import { awaitsWarning } from '../domain/transition.js';
 import { whoDecides } from './asking.js';
 import { button, compose, type Paragraph } from './blocks.js';
@@ -158,7 +158,7 @@ function extended(request: AccessRequest, scene: Scene): Message {
 function closing(request: AccessRequest, scene: Scene): Message {
   return compose({
     mark: 'rotating_light',
-    title: `Last call: your access ends within ${sayDuration(lendingOf(request).graceMs)}`,
+    title: `Last call: your access ends within ${sayDuration(termsOf(request).graceMs)}`,
     paragraphs: [
       `${code(request.role)} on ${place(scene)} is revoked from ${code(request.login)}, and then ${endedSessions(request)}.`,
       'Commit or roll back now.',

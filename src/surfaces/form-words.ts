@@ -152,11 +152,11 @@ export function roleUnsure(role: string, target: string): string {
   return `Whether ${quoted(role)} is still offered is not known: ${quoted(target)} has not answered for a while. Nothing was changed; try again in a minute.`;
 }
 
-export function notLending(targetName: string): string {
+export function notGranting(targetName: string): string {
   return `Nothing new is granted on ${quoted(targetName)} at the moment. Ask an operator when that ends.`;
 }
 
-/** The server itself shows that this can't be lent. @param trouble a sentence, with or without its full stop. */
+/** The server itself shows that this can't be granted. @param trouble a sentence, with or without its full stop. */
 export function serverProblem(role: string, targetName: string, trouble: string): string {
   return `${quoted(role)} can't be granted on ${quoted(targetName)} now: ${ownWords(trouble, MAX_TROUBLE).replace(/\.$/, '')}. Ask an operator.`;
 }
@@ -193,7 +193,7 @@ export function alreadyAsked(request: AccessRequest): string {
 }
 
 /** The same login, through another Slack account: whose is not said. */
-export function lentThroughAnotherAccount(login: string): string {
+export function grantedThroughAnotherAccount(login: string): string {
   return `It is already granted to ${quoted(login)}, or requested, through another Slack account. Ask again once that has ended.`;
 }
 

@@ -17,7 +17,7 @@ function footer({ target }: OnTarget): string {
   return `target ${code(target)}`;
 }
 
-/** The address of a target answers as another server than the one on which access was lent. */
+/** The address of a target answers as another server than the one on which access was granted. */
 export function serverChanged(
   facts: OnTarget & {
     readonly expected: string;

@@ -5,8 +5,8 @@ import {
   askedNow,
   type Extension,
   isFinal,
-  lendingOf,
   requestName,
+  termsOf,
 } from '../domain/request.js';
 import type { Paragraph, Quote } from './blocks.js';
 import { danger } from './danger.js';
@@ -21,7 +21,7 @@ export interface Headline {
   readonly title: string;
 }
 
-/** Access is in force and its time is not known to be up: `trouble` is set only when it can't be taken back in time. */
+/** Access is in force and its time is not known to be up: `trouble` is set only when it can't be revoked in time. */
 export function isInForce({ state, trouble }: AccessRequest): boolean {
   return state === 'active' && trouble === null;
 }
@@ -119,7 +119,7 @@ export function whyEnded(request: AccessRequest, reader: string | null): string 
 
 /** Which sessions end with the grant, as a part of a sentence. Which they are before 16 only the server knows. */
 export function endedSessions(request: AccessRequest): string {
-  const { sessions, setRole } = lendingOf(request);
+  const { sessions, setRole } = termsOf(request);
   const login = code(request.login);
   return sessions === 'all' || setRole
     ? `every session of ${login} is ended`

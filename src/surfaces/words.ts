@@ -19,7 +19,7 @@ export function refused({ code: reason, request }: Refusal, reader: string): str
       return alreadyDecided(request, reader);
     case 'too_late':
       return tooLate(request, reader);
-    case 'not_lent':
+    case 'not_granted':
       return request.state === 'pending'
         ? `Nothing is granted under ${id} yet: it waits for approval.`
         : `Nothing is granted under ${id}. ${headline(request, reader).title}${at(request.endedAt)}.`;
@@ -179,7 +179,7 @@ export function orphanSettled({ role, login, settledBy }: Orphan): string {
   return `${code(role)} of ${code(login)} ${by}. There is nothing left to do.`;
 }
 
-/** It was lent here since it was reported. */
+/** It was granted here since it was reported. */
 export function orphanExplained({ role, login }: Orphan, request: AccessRequest): string {
   return `${code(role)} of ${code(login)} is ${requestName(request.id)}'s by now, and goes with it. Nothing was changed.`;
 }

@@ -16,7 +16,7 @@ import { anAuditedLedger } from './ledger.js';
 const { db, owner, databaseUrl } = await anAuditedLedger();
 
 const place = { server: '73', grantorOid: 10, roleOid: 4_200_000_000, memberOid: 16_401 };
-const lending = { sessions: 'all', setRole: true, graceMs: 30_000 } as const;
+const terms = { sessions: 'all', setRole: true, graceMs: 30_000 } as const;
 const proof = { found: false, closed: 2, prepared: ['x'] };
 const hour = 3_600_000;
 const limits = { pendingPerPerson: 100_000, requestsPerMinute: 100_000 };
@@ -28,8 +28,8 @@ const events = {
   deny: { type: 'deny', by: 'U0BEN', via: 'dba' },
   withdraw: { type: 'withdraw', by: 'U0ANA' },
   leave: { type: 'withdraw', by: null },
-  intend: { type: 'intend', place, lending },
-  hinder: { type: 'hindered', trouble: 'away' },
+  intend: { type: 'intend', place, terms },
+  hinder: { type: 'blocked', trouble: 'away' },
   grant: { type: 'granted', mark: '801', users: [] },
   fail: { type: 'grant_failed', trouble: 'no' },
   extend: { type: 'extend', by: 'U0CORA', via: 'dba', maxMs: 4 * hour },
@@ -112,7 +112,7 @@ describe('a request that Hallpass wrote', () => {
 
   it('fits when it was recovered from a server, and whatever comes of it then', async () => {
     const lost = {
-      ...{ target: 'shop-prod', role: 'orders_read', place: { ...place, memberOid: 99 }, lending, mark: '1' },
+      ...{ target: 'shop-prod', role: 'orders_read', place: { ...place, memberOid: 99 }, terms, mark: '1' },
       ...{ asked: [], channel: 'C0CARDS', requester: 'U0ANA' },
       ...{ grantedAt: new Date(), expiresAt: new Date(Date.now() + hour) },
     };

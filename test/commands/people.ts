@@ -8,7 +8,7 @@ import type { Queryable } from '../../src/ledger/pool.js';
 import { aWish } from '../ledger/a-ledger.js';
 
 export const SERVER = '7300000000000000001';
-const LENDING = { sessions: 'auto', setRole: false, graceMs: 10_000 } as const;
+const TERMS = { sessions: 'auto', setRole: false, graceMs: 10_000 } as const;
 export const PROOF = { found: false, closed: 2, prepared: [] };
 
 let oid = 20_000;
@@ -19,7 +19,7 @@ export function granted(by = 'U0BEN', grantorOid = 10): readonly RequestEvent[] 
   const place = { server: SERVER, grantorOid, roleOid: 16_400, memberOid: oid };
   return [
     { type: 'approve', by, via: 'dba', maxMs: 2_700_000 },
-    { type: 'intend', place, lending: LENDING },
+    { type: 'intend', place, terms: TERMS },
     { type: 'granted', mark: '801', users: [] },
   ];
 }

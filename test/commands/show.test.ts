@@ -30,7 +30,7 @@ describe('show', () => {
     );
     await happened(db, id, [
       { type: 'end', by: 'U0OLGA' },
-      { type: 'hindered', trouble: 'could not connect to the server' },
+      { type: 'blocked', trouble: 'could not connect to the server' },
     ]);
     expect(said((await show(`R-${id}`)).lines)).toEqual(
       expect.arrayContaining([

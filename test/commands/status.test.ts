@@ -284,7 +284,7 @@ describe('a target that is blocked', () => {
       await asked(db, { target: 'down' }, [
         ...granted(),
         { type: 'end', by: 'U0OLGA' },
-        { type: 'hindered', trouble: i < 2 ? 'it does not answer' : 'it refuses' },
+        { type: 'blocked', trouble: i < 2 ? 'it does not answer' : 'it refuses' },
       ]);
     }
     const found = await blocked('down');
@@ -302,7 +302,7 @@ describe('a target that is blocked', () => {
         ...{ kind: 'leftover', target: 'back', role: 'orders_read', login: 'ana', requestId: request.id },
         place: { server: SERVER, grantorOid: 10, roleOid: 1, memberOid: 2 },
         ...{ orphanId: null, askedBy: null, because: 'a restore.', absentAt: null, tell: [], holdMs: 0 },
-        lending: { sessions: 'auto', setRole: false },
+        terms: { sessions: 'auto', setRole: false },
         audit: { kind: 'leftover_found', data: { because: 'a restore' } },
       },
     ]);

@@ -27,7 +27,7 @@ test('what is discovered is resolved like a role', () => {
     ['app_*_ro', 'app_*_ro', null],
     ['*', '*', null],
   ]);
-  expect(discover.map(({ like: { policy, lending } }) => [policy.maxMs, policy.maxDanger, lending])).toEqual([
+  expect(discover.map(({ like: { policy, terms } }) => [policy.maxMs, policy.maxDanger, terms])).toEqual([
     [3_600_000, null, { sessions: 'auto', setRole: false, graceMs: 30_000 }],
     [7_200_000, 'read', { sessions: 'auto', setRole: true, graceMs: 10_000 }],
   ]);

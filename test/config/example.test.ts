@@ -14,9 +14,9 @@ test('the example loads', () => {
     WAREHOUSE_URL: 'postgres://hallpass:sesame@warehouse.internal/reports?sslmode=require',
   });
   expect(
-    [...config.targets.values()].map(({ key, lend, roles, replicas, discover }) => [
+    [...config.targets.values()].map(({ key, grant, roles, replicas, discover }) => [
       key,
-      lend,
+      grant,
       roles.size,
       replicas.length,
       discover.length,

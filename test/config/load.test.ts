@@ -19,7 +19,7 @@ test('what nobody says has a default', () => {
     key: 'shop',
     name: 'shop',
     environment: null,
-    lend: true,
+    grant: true,
     mode: 'direct',
     kind: 'self-managed',
     replicas: [],
@@ -43,7 +43,7 @@ test('what nobody says has a default', () => {
       channels: null,
       maxDanger: null,
     },
-    lending: { sessions: 'auto', setRole: false, graceMs: 10_000 },
+    terms: { sessions: 'auto', setRole: false, graceMs: 10_000 },
   });
 });
 
@@ -101,7 +101,7 @@ targets:
   });
 });
 
-test('scope and lending come from the nearest layer, too', () => {
+test('scope and granting come from the nearest layer, too', () => {
   const config = load(`
 slack: { channel: C0123456789, operators_channel: C0123456780 }
 groups: { dba: S0123456789, dev: S0123456788 }
@@ -124,8 +124,8 @@ targets:
 `);
   expect(config.targets.get('shop')).toMatchObject({ mode: 'guarded', kind: 'aurora', orphans: 'revoke' });
   const scope = (name: string) => {
-    const { policy, lending } = role(config, name) ?? {};
-    return [policy?.requesters?.map(({ id }) => id), policy?.channels, policy?.maxDanger, lending];
+    const { policy, terms } = role(config, name) ?? {};
+    return [policy?.requesters?.map(({ id }) => id), policy?.channels, policy?.maxDanger, terms];
   };
   expect(scope('plain')).toEqual([
     ['S0123456789'],
@@ -238,7 +238,7 @@ test('each effective value is explained by its file and line', () => {
     ['channel', 'C0123456789', 'hallpass.yaml:1'],
     ['name', 'shop', 'default'],
     ['environment', 'none', 'default'],
-    ['lend', 'true', 'default'],
+    ['grant', 'true', 'default'],
     ['mode', 'direct', 'default'],
     ['kind', 'self-managed', 'default'],
     ['orphans', 'report', 'default'],

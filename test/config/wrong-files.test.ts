@@ -136,7 +136,7 @@ const WRONG: WrongFiles = {
     [role('{ about: "a\\nb" }')]: [
       '6:26 targets.shop.roles.r.about: holds a line break or a control character; write one line',
     ],
-    [connected('lend: no')]: ['6:11 targets.shop.lend: "no" is not known here; write true or false'],
+    [connected('grant: no')]: ['6:12 targets.shop.grant: "no" is not known here; write true or false'],
     [connected('email_pattern: "{local}"')]: [
       '6:5 targets.shop.email_pattern: needs email_domains: the domains whose addresses may become logins',
     ],
@@ -156,7 +156,7 @@ const WRONG: WrongFiles = {
       `6:11 targets.shop.name: "\${not-good}" is no \${NAME} of an environment variable; write $\${ for \${ itself`,
     ],
   },
-  'what a target lends, and how': {
+  'what a target grants, and how': {
     [connected('mode: guarder\n    kind: heroku\n    orphans: yes')]: [
       '6:11 targets.shop.mode: "guarder" is not known here; write direct or guarded',
       '7:11 targets.shop.kind: "heroku" is not known here; write self-managed or rds or aurora or cloud-sql or azure or neon or supabase',

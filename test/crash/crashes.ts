@@ -8,13 +8,13 @@ import type { SeenMessage } from '../../sandbox/slack/index.js';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
 import { all, card, click, fillForm, messagesOf, request, told } from '../../sandbox/stage/people.js';
 import {
-  borrow,
   buttons,
   expectReads,
   expectRung,
   inLedger,
   isRefused,
   type Login,
+  obtain,
   PATIENCE_MS,
   type Role,
   untilAllSent,
@@ -140,7 +140,7 @@ export async function crashes(backend: Backend): Promise<void> {
       { point: 'after-ledger-before-answer', left: 7 },
       { point: 'after-extended-there-before-record', left: 16 },
     ])('$point: the server keeps the new expiry, and it is told once', async ({ point, left }) => {
-      const { id, note } = await borrow(stage, 'ana', {
+      const { id, note } = await obtain(stage, 'ana', {
         target: 'vault',
         role: 'vault_read',
         otherDuration: '15m',

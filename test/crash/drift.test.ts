@@ -8,13 +8,13 @@ import { buttonsOf, type SeenMessage } from '../../sandbox/slack/index.js';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
 import { all, card, click, clickAndHear, request, told } from '../../sandbox/stage/people.js';
 import {
-  borrow,
   expectReads,
   expectRung,
+  granted,
   inLedger,
   isAlive,
   isRefused,
-  lent,
+  obtain,
   operatorsHear,
   PATIENCE_MS,
   untilAllSent,
@@ -33,7 +33,7 @@ afterEach(({ task }) => stage.tidy(task.result?.state === 'fail'), 2 * PATIENCE_
 const byHand = (sql: string) => runSql(stage.samples.hallpass.url, sql);
 
 /**
- * Has all memberships compared at the end of the sweep that lends Ben something; that request stays open.
+ * Has all memberships compared at the end of the sweep that grants Ben something; that request stays open.
  * @param prepare called when nothing but the approval is missing.
  */
 async function compareAndDie(prepare: () => Promise<unknown> = async () => undefined): Promise<string> {
@@ -48,14 +48,14 @@ async function compareAndDie(prepare: () => Promise<unknown> = async () => undef
 }
 
 /** Another sweep may have been the one that died, before anybody heard the click: then it is made again. */
-async function untilLent(id: string): Promise<SeenMessage> {
+async function untilGranted(id: string): Promise<SeenMessage> {
   const { state } = await inLedger(stage, id);
   if (state === 'pending') await click(slack, 'cora', await card(slack, id, /Waiting/), 'Approve');
   return told(slack, 'ben', id, /psql/);
 }
 
 async function relinquish(id: string): Promise<void> {
-  await click(slack, 'ben', await untilLent(id), 'Relinquish');
+  await click(slack, 'ben', await untilGranted(id), 'Relinquish');
   await told(slack, 'ben', id, /Ended: relinquished/);
 }
 
@@ -75,7 +75,7 @@ test.each([
 ])(
   'what outlived its request, $point: it goes with its sessions, and people hear of it once',
   async ({ point, has }) => {
-    const { id, note } = await borrow(stage, 'ana', { role: 'orders_read', ...WISH });
+    const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', ...WISH });
     await click(slack, 'ana', note, 'Relinquish');
     await told(slack, 'ana', id, /Ended: relinquished/);
     await byHand('grant orders_read to ana with inherit true, set false');
@@ -87,7 +87,7 @@ test.each([
     expect(await eventsOf('leftover_found', id)).toHaveLength(1);
     expect(await eventsOf('leftover_taken_back', id)).toHaveLength(0);
     await restart();
-    await untilLent(other);
+    await untilGranted(other);
     await waitFor(transaction.isEnded, { what: 'the open transaction to be ended' });
     expect(await isRefused(stage, 'ana', 'orders_read')).toBe(true);
     await expectReads(stage, 'ben', 'orders_write');
@@ -105,14 +105,14 @@ test.each([
   },
 );
 
-test('what nothing explains: the operators hear of it once, and an operator has it taken back', async () => {
+test('what nothing explains: the operators hear of it once, and an operator has it revoked', async () => {
   await byHand('grant orders_read to cora with inherit true, set false');
   arm('after-orphan-before-told');
   const other = await compareAndDie();
   await restart();
   const report = await operatorsHear(stage, /Unexplained membership/);
   await relinquish(other);
-  expect(await lent(stage)).toEqual(['orders_read cora']);
+  expect(await granted(stage)).toEqual(['orders_read cora']);
   const transaction = await openTransaction(stage, 'cora');
 
   arm('after-orphan-asked-before-revoked');
@@ -139,7 +139,7 @@ test('what nothing explains: the operators hear of it once, and an operator has 
   expect(reports).toHaveLength(1);
 });
 
-test('a GRANT that came too late, and its process dies: the next one takes it back', async () => {
+test('a GRANT that came too late, and its process dies: the next one revokes it', async () => {
   const id = await request(slack, 'dan', { role: 'payments_read', ...WISH });
   const asked = await card(slack, id, /Waiting/);
   await untilAllSent(stage, id);
@@ -162,8 +162,8 @@ test('a GRANT that came too late, and its process dies: the next one takes it ba
   await untilReached();
   await waitFor(() => !isAlive(late.pid), { what: 'the late process to be dead' });
   // Within one HEARTBEAT.
-  await waitFor(async () => (await lent(stage)).length === 0, {
-    what: 'the late membership to be taken back',
+  await waitFor(async () => (await granted(stage)).length === 0, {
+    what: 'the late membership to be revoked',
     timeoutMs: PATIENCE_MS,
   });
   await waitFor(transaction.isEnded, { what: 'the open transaction to be ended', timeoutMs: PATIENCE_MS });
@@ -179,7 +179,7 @@ test('a GRANT that came too late, and its process dies: the next one takes it ba
 test(
   'what is overdue is paged and told once, and mended once',
   async () => {
-    const { id, note } = await borrow(stage, 'dan', { role: 'orders_read', ...WISH });
+    const { id, note } = await obtain(stage, 'dan', { role: 'orders_read', ...WISH });
     await untilAllSent(stage, id);
     await server.stop();
     await click(slack, 'dan', note, 'Relinquish');

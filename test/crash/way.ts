@@ -54,7 +54,7 @@ const PAIRS: readonly (readonly [Login, Role])[] = [
   ['dan', 'payments_read'],
 ];
 
-/** Who borrows what: not always the same. Only Ana has a login on the vault. */
+/** Who obtains what: not always the same. Only Ana has a login on the vault. */
 export function whoAndWhat({ point, on }: Crash): readonly [Login, Role] {
   return on === 'vault'
     ? ['ana', 'vault_read']

@@ -39,7 +39,7 @@ export function aRequest(change: Partial<AccessRequest> = {}): AccessRequest {
     endedBy: null,
     endedBecause: null,
     endedAt: null,
-    lending: null,
+    terms: null,
     mark: null,
     sessionsBefore: null,
     users: [],
@@ -48,7 +48,7 @@ export function aRequest(change: Partial<AccessRequest> = {}): AccessRequest {
   };
 }
 
-export const LENDING = { sessions: 'auto', setRole: false, graceMs: 10_000 } as const;
+export const TERMS = { sessions: 'auto', setRole: false, graceMs: 10_000 } as const;
 /** What a proof says that found the membership, and no session. */
 export const PROOF = { found: false, closed: 0, prepared: [] };
 
@@ -61,7 +61,7 @@ export function anActive(change: Partial<AccessRequest> = {}): AccessRequest {
     decidedBy: 'U0BEN',
     decidedVia: 'dba',
     place: PLACE,
-    lending: LENDING,
+    terms: TERMS,
     mark: '801',
     grantedAt: NOON,
     expiresAt: later(3_600_000),

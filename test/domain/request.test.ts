@@ -9,7 +9,7 @@ import {
   type State,
 } from '../../src/domain/request.js';
 import { LEAST_LEFT_MS, transition } from '../../src/domain/transition.js';
-import { anActive, aRequest, LENDING, later, NOON, PLACE, PROOF } from './a-request.js';
+import { anActive, aRequest, later, NOON, PLACE, PROOF, TERMS } from './a-request.js';
 
 const EVENTS: Record<RequestEvent['type'], RequestEvent> = {
   approve: { type: 'approve', by: 'U0BEN', via: 'dba', maxMs: 14_400_000 },
@@ -27,7 +27,7 @@ const EVENTS: Record<RequestEvent['type'], RequestEvent> = {
   withdraw: { type: 'withdraw', by: 'U0ANA' },
   lapse: { type: 'lapse' },
   cleared: { type: 'cleared' },
-  intend: { type: 'intend', place: PLACE, lending: LENDING },
+  intend: { type: 'intend', place: PLACE, terms: TERMS },
   granted: { type: 'granted', mark: '801', users: [] },
   users_seen: { type: 'users_seen', users: [{ oid: 17_001, name: 'ben' }] },
   grant_failed: { type: 'grant_failed', trouble: 'no such role' },
@@ -48,7 +48,7 @@ const EVENTS: Record<RequestEvent['type'], RequestEvent> = {
   },
   reviewed: { type: 'reviewed', result: {} },
   proved_gone: { type: 'proved_gone', proof: PROOF },
-  hindered: { type: 'hindered', trouble: 'the server does not answer' },
+  blocked: { type: 'blocked', trouble: 'the server does not answer' },
   warned: { type: 'warned' },
   restored: { type: 'restored', trouble: 'ask again' },
 };
@@ -70,9 +70,9 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
       deny: 'denied',
       withdraw: 'withdrawn',
       restored: 'ending',
-      relinquish: 'not_lent',
-      end: 'not_lent',
-      extend: 'not_lent',
+      relinquish: 'not_granted',
+      end: 'not_granted',
+      extend: 'not_granted',
     },
     'stale',
   ],
@@ -86,8 +86,8 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
       restored: 'ending',
       relinquish: 'ending',
       end: 'ending',
-      extend: 'not_lent',
-      hindered: 'granting',
+      extend: 'not_granted',
+      blocked: 'granting',
       written_off: 'ended',
       replaced: 'ended',
     },
@@ -105,8 +105,8 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
       restored: 'ending',
       relinquish: 'ending',
       end: 'ending',
-      extend: 'not_lent',
-      hindered: 'granting',
+      extend: 'not_granted',
+      blocked: 'granting',
       written_off: 'ended',
       replaced: 'ended',
     },
@@ -136,7 +136,7 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
       proved_gone: 'ended',
       sessions_open: 'ending',
       users_seen: 'ending',
-      hindered: 'ending',
+      blocked: 'ending',
       written_off: 'ended',
       replaced: 'ended',
     },
@@ -145,7 +145,7 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
   ...(['denied', 'withdrawn', 'lapsed', 'failed', 'ended'] as const).map(
     (state): [AccessRequest, Partial<Record<RequestEvent['type'], string>>, string] => [
       aRequest({ state, endedAt: NOON }),
-      { relinquish: 'not_lent', end: 'not_lent', extend: 'not_lent' },
+      { relinquish: 'not_granted', end: 'not_granted', extend: 'not_granted' },
       'not_pending|stale',
     ],
   ),
@@ -348,7 +348,7 @@ describe('what a proof of absence means', () => {
   it('a GRANT that failed is failed, with its reason, even when the proof was hindered meanwhile', () => {
     const failed = transition(granting, EVENTS.grant_failed, later(1));
     if (!failed.ok) throw new Error('refused');
-    expect(transition(failed.next, EVENTS.hindered, later(2))).toMatchObject({ ok: false });
+    expect(transition(failed.next, EVENTS.blocked, later(2))).toMatchObject({ ok: false });
     const open = transition(failed.next, EVENTS.sessions_open, later(2));
     if (!open.ok) throw new Error('refused');
     expect(open.audit.data).toMatchObject({ trouble: 'a session is open' });
@@ -401,7 +401,7 @@ describe('the clock of a grant', () => {
     };
     expect(warned(anActive())).toEqual(later(3_590_000));
     expect(warned(anActive({ warnAt: later(3_590_000) }))).toBeNull();
-    expect(warned(anActive({ lending: { ...LENDING, sessions: 'leave' } }))).toBeNull();
+    expect(warned(anActive({ terms: { ...TERMS, sessions: 'leave' } }))).toBeNull();
   });
 });
 

@@ -5,7 +5,7 @@ import { startCluster } from '../../sandbox/postgres/cluster.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { told } from '../../sandbox/stage/people.js';
 import { changedConfiguration, runHallpass } from './commands.js';
-import { borrow, lent, openStage } from './crash-stage.js';
+import { granted, obtain, openStage } from './crash-stage.js';
 import { checkFinds } from './found.js';
 
 const stage = await openStage();
@@ -32,7 +32,7 @@ beforeAll(async () => {
   );
   await server.query('alter role hallpass reset application_name');
   const hallpass = await stage.startHallpass();
-  id = (await borrow(stage, 'ana', { role: 'orders_read', ...LONG })).id;
+  id = (await obtain(stage, 'ana', { role: 'orders_read', ...LONG })).id;
   expect(await hallpass.stop()).toBe(0);
 }, 90_000);
 
@@ -48,7 +48,7 @@ test('a target that left the file with something open', SLOW, async () => {
   expect(code).toBe(1);
   found(
     troubles,
-    /^failure ledger: hallpass serve refuses to start, for all targets: the configuration no longer has shop, .*\n.*lend: false/,
+    /^failure ledger: hallpass serve refuses to start, for all targets: the configuration no longer has shop, .*\n.*grant: false/,
   );
 });
 
@@ -206,7 +206,7 @@ test('a grant that is overdue because nothing runs, and then all is right again'
   );
   const hallpass = await stage.startHallpass();
   await told(stage.slack, 'ana', id, /Ended: its time was up/);
-  expect(await lent(stage)).toEqual([]);
+  expect(await granted(stage)).toEqual([]);
   const { code, troubles } = await checkFinds(stage);
   expect(troubles.filter((line) => line.startsWith('failure'))).toEqual([]);
   expect(code).toBe(0);

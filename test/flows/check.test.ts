@@ -20,7 +20,7 @@ const hallpass = (args: readonly string[], changes?: Readonly<Record<string, str
   runHallpass(stage, args, changes);
 const configured = (change: (yaml: string) => string) => changedConfiguration(stage, change);
 
-/** One role and one person that are not there, one role that may not be lent, and two targets that don't let us in. */
+/** One role and one person that are not there, one role that may not be granted, and two targets that don't let us in. */
 async function wronglyConfigured() {
   const changes = await configured(
     (yaml) =>
@@ -105,7 +105,7 @@ describe('check', () => {
         {
           name: 'shop',
           ok: false,
-          summary: { position: 'primary', tls: null, lendable: 3, roles: 5 },
+          summary: { position: 'primary', tls: null, grantable: 3, roles: 5 },
           findings: expect.arrayContaining([
             {
               about: 'role',
@@ -254,7 +254,7 @@ describe('setup-sql', () => {
 });
 
 describe('reap', () => {
-  it('has a guarded target take back what is due, without any ledger', async () => {
+  it('has a guarded target revoke what is due, without any ledger', async () => {
     const guarded = await startCluster({ name: 'guarded' });
     onTestFinished(() => guarded.close());
     const { password } = stage.samples.hallpass;
@@ -279,7 +279,7 @@ describe('reap', () => {
 
     await runSql(
       guarded.urlFor({ user: 'hallpass', password, database: DATABASE }),
-      `SELECT * FROM hallpass.lend(ARRAY[1042], ARRAY['vault_read'::regrole::oid], ARRAY['ana'::regrole::oid], ARRAY[60000], ARRAY[false])`,
+      `SELECT * FROM hallpass.grant(ARRAY[1042], ARRAY['vault_read'::regrole::oid], ARRAY['ana'::regrole::oid], ARRAY[60000], ARRAY[false])`,
     );
     const members = () =>
       guarded.query(

@@ -5,7 +5,7 @@ import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST, ON_CALL } from '../../sandbox/stage/cast.js';
 import { all, card, cardNow, request } from '../../sandbox/stage/people.js';
 import { startStage } from '../../sandbox/stage/stage.js';
-import { borrow, expectReads, PATIENCE_MS, untilInLedger, untilRefused } from './crash-stage.js';
+import { expectReads, obtain, PATIENCE_MS, untilInLedger, untilRefused } from './crash-stage.js';
 import { CLI } from './world.js';
 
 const proxies: TcpProxy[] = [];
@@ -58,7 +58,7 @@ test('a grant that waits for Slack and PagerDuty delays no revocation of its tar
   // By address, so that Slack is asked, too.
   pagerduty.addUser({ id: 'PBEN', name: 'Ben', email: 'ben@example.com' });
   pagerduty.setOnCall({ user: 'PBEN', escalationPolicy: ON_CALL.policy, schedule: ON_CALL.schedule });
-  const neighbor = await borrow(stage, 'ana', { role: 'orders_read' });
+  const neighbor = await obtain(stage, 'ana', { role: 'orders_read' });
   goDown();
   const id = await request(slack, 'ben', { role: 'orders_write', duration: '1 hour' });
   await untilInLedger(stage, id, 'granting');

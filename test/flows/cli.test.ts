@@ -10,7 +10,7 @@ import { type Stage, startStage } from '../../sandbox/stage/stage.js';
 import { spawnChild } from '../support/child.js';
 import { waitFor } from '../support/wait-for.js';
 import { changedConfiguration, runHallpass } from './commands.js';
-import { borrow, expectReads, isRefused, lent } from './crash-stage.js';
+import { expectReads, granted, isRefused, obtain } from './crash-stage.js';
 import { readiness } from './ops-port.js';
 import { CLI } from './world.js';
 
@@ -209,21 +209,21 @@ describe('serve', () => {
     });
   });
 
-  it('refuses to lose a target on which access is lent, and with `lend: false` only takes back', async () => {
+  it('refuses to lose a target on which access is granted, and with `grant: false` only revokes', async () => {
     const { slack } = stage;
     let running: HallpassProcess = await stage.startHallpass();
-    const { id, note } = await borrow(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
+    const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
     expect(await running.stop()).toBe(0);
 
     const renamed = await configured((yaml) => yaml.replace('  shop:', '  store:'));
     expect(await hallpass(['serve'], renamed)).toEqual({
       code: 1,
-      said: expect.stringMatching(/no longer has shop, and access is granted there.*lend: false/),
+      said: expect.stringMatching(/no longer has shop, and access is granted there.*grant: false/),
     });
     await expectReads(stage, 'ana', 'orders_read');
 
     const idle = await configured((yaml) =>
-      yaml.replace('    name: Shop', '    name: Shop\n    lend: false'),
+      yaml.replace('    name: Shop', '    name: Shop\n    grant: false'),
     );
     running = await stage.startHallpass(idle);
     const ben = slack.as('U0BEN');
@@ -236,9 +236,9 @@ describe('serve', () => {
     await click(slack, 'ana', note, 'Relinquish');
     await told(slack, 'ana', id, /Ended: relinquished/);
     expect(await isRefused(stage, 'ana', 'orders_read')).toBe(true);
-    expect(await lent(stage)).toEqual([]);
+    expect(await granted(stage)).toEqual([]);
     expect(await running.stop()).toBe(0);
-    // With nothing lent there any more it may go.
+    // With nothing granted there any more it may go.
     running = await stage.startHallpass(renamed);
     expect(await running.stop()).toBe(0);
     expect(slack.problems).toEqual([]);

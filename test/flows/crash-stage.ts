@@ -54,7 +54,7 @@ export async function approved(stage: Stage, name: Login, wish: Wish): Promise<s
 }
 
 /** Asks, is approved and told, and uses it. @returns the request's id and the note that has the Relinquish button */
-export async function borrow(
+export async function obtain(
   stage: Stage,
   name: Login,
   wish: Wish & { readonly role: Role },
@@ -102,7 +102,7 @@ export function untilInLedger(stage: Stage, id: string, state: string): Promise<
 }
 
 /** "orders_read ana" for each membership on the target (or another server) that Hallpass's login granted. */
-export async function lent({
+export async function granted({
   server,
 }: {
   readonly server: Pick<Stage['server'], 'query'>;
@@ -219,7 +219,7 @@ export async function expectSettled(stage: Stage): Promise<void> {
     { what: 'all requests to be ended', timeoutMs: PATIENCE_MS },
   );
   await untilAllSent(stage);
-  expect(await lent(stage)).toEqual([]);
+  expect(await granted(stage)).toEqual([]);
   const permanent = await stage.server.query(
     'select from pg_auth_members where roleid = $1::regrole and member = $2::regrole and grantor <> $3::regrole',
     [PERMANENT.role, PERMANENT.login, HALLPASS],

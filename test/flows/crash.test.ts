@@ -20,16 +20,16 @@ import {
 import { waitFor } from '../support/wait-for.js';
 import {
   approved,
-  borrow,
   buttons,
   expectReads,
   expectRung,
   expectSettled,
   freeze,
+  granted,
   holdTable,
   inLedger,
   isRefused,
-  lent,
+  obtain,
   openStage,
   PATIENCE_MS,
   untilAllSent,
@@ -94,7 +94,7 @@ describe('pending', () => {
     await told(slack, 'ben', id, /Lapsed: nobody decided/);
     expect(await clickAndHear(slack, 'cora', asked, 'Approve')).toMatch(/Too late/);
     expect(buttons(await card(slack, id, /Lapsed/))).toEqual([]);
-    expect(await lent(stage)).toEqual([]);
+    expect(await granted(stage)).toEqual([]);
   });
 
   test('killed while a form is taken, too late to answer it: sent again, it is the same request', async () => {
@@ -142,7 +142,7 @@ describe('granting', () => {
 
 describe('active', () => {
   test('a restart before the expiry changes nothing; the button of before still works', async () => {
-    const { id, note } = await borrow(stage, 'dan', { role: 'orders_read', ...LONG });
+    const { id, note } = await obtain(stage, 'dan', { role: 'orders_read', ...LONG });
     const before = await inLedger(stage, id);
     await kill();
     await restart();
@@ -154,8 +154,8 @@ describe('active', () => {
     await expectRung(stage, 'dan', id, [WAITING, GRANTED, RELINQUISHED]);
   });
 
-  test('the expiry passes while nobody runs: taken back at the start', async () => {
-    const { id, note } = await borrow(stage, 'ana', { role: 'orders_read', otherDuration: '2s' });
+  test('the expiry passes while nobody runs: revoked at the start', async () => {
+    const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', otherDuration: '2s' });
     await kill();
     await untilPast((await inLedger(stage, id)).expires_at);
     await expectReads(stage, 'ana', 'orders_read');
@@ -170,7 +170,7 @@ describe('active', () => {
 
 describe('ending', () => {
   test('the target is down: not yet confirmed, through a restart, until it was proved', async () => {
-    const { id, note } = await borrow(stage, 'ben', { role: 'orders_write', ...LONG });
+    const { id, note } = await obtain(stage, 'ben', { role: 'orders_write', ...LONG });
     await server.stop();
     await click(slack, 'ben', note, 'Relinquish');
     expect(buttons(await card(slack, id, /not yet confirmed[\s\S]*nothing listens there/))).toEqual([]);
@@ -207,7 +207,7 @@ test('what is over is told once, however often Hallpass starts', async () => {
     await restart();
   }
   // It passes through the same outbox, after all that would have been told again.
-  const { id, note } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+  const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   await click(slack, 'ana', note, 'Relinquish');
   await told(slack, 'ana', id, /Ended/);
   expect(everything().filter((message) => !JSON.stringify(message).includes(id))).toEqual(before);
@@ -216,8 +216,8 @@ test('what is over is told once, however often Hallpass starts', async () => {
   await expectRung(stage, 'dan', failed, [WAITING, 'Failed: nothing was granted']);
 });
 
-test('SIGTERM while the target says nothing: it is not waited for, and taken back from when it speaks', async () => {
-  const { id } = await borrow(stage, 'ana', { role: 'orders_read', otherDuration: '2s' });
+test('SIGTERM while the target says nothing: it is not waited for, and revoked from when it speaks', async () => {
+  const { id } = await obtain(stage, 'ana', { role: 'orders_read', otherDuration: '2s' });
   const { expires_at } = await inLedger(stage, id);
   const sessions = await server.query<{ pid: number }>(
     `select pid from pg_stat_activity where usename = 'hallpass'`,
@@ -234,7 +234,7 @@ test('SIGTERM while the target says nothing: it is not waited for, and taken bac
   await told(slack, 'ana', id, /Ended: its time was up/);
 });
 
-/** Everybody who may borrow from Cora, with all that they may borrow. */
+/** Everybody who may be granted a role by Cora, with all that they may ask for. */
 const ALL = [
   ['ana', 'orders_read'],
   ['ana', 'orders_write'],
@@ -285,7 +285,7 @@ test('SIGTERM in the middle of many clicks loses none that Slack was told of', a
   await restart();
   await approveTheRest(asked);
   for (const { id } of asked) await untilInLedger(stage, id, 'active');
-  expect(await lent(stage)).toHaveLength(ALL.length);
+  expect(await granted(stage)).toHaveLength(ALL.length);
   for (const { id } of asked) {
     await click(slack, 'olga', await card(slack, id, /Granted/, 'olga'), 'End access');
   }
@@ -299,7 +299,7 @@ describe('two processes on one ledger', () => {
   };
 
   test('approved on one, which is killed: expires on the other', async () => {
-    const { id } = await borrow(stage, 'ana', { role: 'orders_read', otherDuration: '4s' });
+    const { id } = await obtain(stage, 'ana', { role: 'orders_read', otherDuration: '4s' });
     await second();
     await kill();
     const { expires_at } = await inLedger(stage, id);
@@ -335,7 +335,7 @@ describe('two processes on one ledger', () => {
   });
 
   test('one is frozen in the middle of a GRANT: the other takes over, and nothing comes afterwards', async () => {
-    const due = await borrow(stage, 'ana', { role: 'payments_read', otherDuration: '5s' });
+    const due = await obtain(stage, 'ana', { role: 'payments_read', otherDuration: '5s' });
     const target = await holdTable(server.url, 'pg_auth_members');
     const id = await approved(stage, 'dan', { role: 'orders_read', ...LONG });
     const status = await told(slack, 'dan', id, /not granted yet[\s\S]*holds a lock/);
@@ -357,12 +357,12 @@ describe('two processes on one ledger', () => {
     await second();
     await untilInLedger(stage, id, 'ended');
     await untilInLedger(stage, due.id, 'ended');
-    expect(await lent(stage)).toEqual([]);
+    expect(await granted(stage)).toEqual([]);
     // Absence was proved only when the server had ended the transaction of that GRANT: it can't be committed now.
     const lines = stage.log.length;
     thaw();
     await waitFor(() => stage.log.length > lines, { what: 'the frozen process to go on' });
-    expect(await lent(stage)).toEqual([]);
+    expect(await granted(stage)).toEqual([]);
     await expectRung(stage, 'dan', id, [WAITING, RELINQUISHED]);
   }, 120_000);
 });

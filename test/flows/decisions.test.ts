@@ -14,7 +14,7 @@ import {
   told,
 } from '../../sandbox/stage/people.js';
 import { startStage } from '../../sandbox/stage/stage.js';
-import { lent, PATIENCE_MS } from './crash-stage.js';
+import { granted, PATIENCE_MS } from './crash-stage.js';
 import { CLI } from './world.js';
 
 /** Who may ask for orders_read. */
@@ -51,7 +51,9 @@ beforeAll(() => {
 
 /** Who has this role by Hallpass. */
 const holders = async (role: string) =>
-  (await lent(stage)).flatMap((each) => (each.startsWith(`${role} `) ? [each.slice(role.length + 1)] : []));
+  (await granted(stage)).flatMap((each) =>
+    each.startsWith(`${role} `) ? [each.slice(role.length + 1)] : [],
+  );
 const waiting = (id: string) => card(slack, id, /Waiting/);
 /** So that there is something to be gained by an extension. */
 async function nearItsEnd(id: string): Promise<void> {

@@ -8,7 +8,7 @@ import { card, click, told } from '../../sandbox/stage/people.js';
 import { binariesOf } from '../support/majors.js';
 import { describeWith, programPath } from '../support/program.js';
 import { runHallpass } from './commands.js';
-import { approved, borrow, inLedger, lent, openStage, operatorsHear } from './crash-stage.js';
+import { approved, granted, inLedger, obtain, openStage, operatorsHear } from './crash-stage.js';
 
 const LONG = { duration: '15 minutes' } as const;
 
@@ -41,9 +41,9 @@ describeMove?.('from 15 to 18', async () => {
   test('what came with the dump is revoked on the new server by an operator’s word', {
     timeout: 150_000,
   }, async () => {
-    const { id } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+    const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
     restore(dump(server), newer);
-    expect(await lent({ server: newer })).toEqual(['orders_read ana']);
+    expect(await granted({ server: newer })).toEqual(['orders_read ana']);
     expect(await reads('ana')).toBe(true);
 
     await server.stop();
@@ -51,7 +51,7 @@ describeMove?.('from 15 to 18', async () => {
     await operatorsHear(stage, new RegExp(`${id} still stands on the server that answers`));
     const waiting = await approved(stage, 'ben', { role: 'orders_read', ...LONG });
     await card(slack, waiting, /not granted yet[\s\S]*another server/);
-    expect(await lent({ server: newer })).toEqual(['orders_read ana']);
+    expect(await granted({ server: newer })).toEqual(['orders_read ana']);
 
     const done = await runHallpass(stage, ['recover', '--replaced', 'shop', '--because', '18', '--yes']);
     expect(done.said).toContain(`${id} (orders_read to ana): revoked on the new server, and closed`);
@@ -60,7 +60,7 @@ describeMove?.('from 15 to 18', async () => {
     expect(await inLedger(stage, id)).toMatchObject({ state: 'ended' });
     await click(slack, 'ben', await told(slack, 'ben', waiting, /psql/), 'Relinquish');
     await told(slack, 'ben', waiting, /Ended: relinquished by you/);
-    expect(await lent({ server: newer })).toEqual([]);
+    expect(await granted({ server: newer })).toEqual([]);
   });
 });
 

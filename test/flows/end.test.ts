@@ -12,14 +12,14 @@ import { waitFor } from '../support/wait-for.js';
 import { runHallpass } from './commands.js';
 import {
   approved,
-  borrow,
   buttons,
   expectReads,
   expectSettled,
+  granted,
   holdTable,
   inLedger,
   isRefused,
-  lent,
+  obtain,
   openStage,
   operatorsHear,
   untilAllSent,
@@ -44,7 +44,7 @@ function operatorsHeard(pattern: RegExp): number {
 }
 
 test('all of a person’s is ended beside a running Hallpass; each is told by whom and why', SLOW, async () => {
-  const { id } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+  const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   const session = new pg.Client(stage.samples.people.ana.url);
   let isCut = false;
   session.on('error', () => {
@@ -54,7 +54,7 @@ test('all of a person’s is ended beside a running Hallpass; each is told by wh
   await session.query('begin; select id from orders.orders');
   const waiting = await request(slack, 'ana', { role: 'payments_read', ...LONG });
   const asked = await card(slack, waiting, /Waiting for approval/);
-  const other = await borrow(stage, 'ben', { role: 'orders_read', ...LONG });
+  const other = await obtain(stage, 'ben', { role: 'orders_read', ...LONG });
 
   const why = '<!channel> account *stolen*';
   const done = await end('--person', CAST.ana, '--because', why);
@@ -107,7 +107,7 @@ test('all of a person’s is ended beside a running Hallpass; each is told by wh
 });
 
 test('it asks before it does anything, and takes no typo for "nothing is open"', SLOW, async () => {
-  const { id, note } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+  const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   const unsure = await runHallpass(stage, ['end', '--all', '--because', 'drill']);
   expect(unsure.said).toContain(`${id} (orders_read to ana on shop): is ended`);
   expect(unsure.said).toContain('add --yes');
@@ -137,7 +137,7 @@ test('it asks before it does anything, and takes no typo for "nothing is open"',
 });
 
 test.skipIf(!existsSync('/usr/bin/script'))('on a terminal it asks twice', SLOW, async () => {
-  const { id } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+  const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   const once = await onTerminal(['end', id, '--because', 'drill'], ['y', 'n']);
   expect(once.said).toMatch(/End 1 grant and cancel 0 requests\? \[y\/N\][\s\S]*Go on\? \[y\/N\]/);
   expect(once.said).toContain('nothing was changed');
@@ -173,7 +173,7 @@ async function onTerminal(
 }
 
 test('no Hallpass runs: the command does it, and people are told when one starts', SLOW, async () => {
-  const { id } = await borrow(stage, 'ana', { role: 'orders_write', ...LONG });
+  const { id } = await obtain(stage, 'ana', { role: 'orders_write', ...LONG });
   const vault = await approved(stage, 'ana', { target: 'vault', role: 'vault_read', ...LONG });
   await told(slack, 'ana', vault, /psql/);
   await untilAllSent(stage);
@@ -193,7 +193,7 @@ test('no Hallpass runs: the command does it, and people are told when one starts
 });
 
 test('Hallpass is killed in the middle of it: the command goes on', SLOW, async () => {
-  const { id } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+  const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   await untilAllSent(stage);
   const lock = await holdTable(server.url, 'pg_auth_members');
   const ending = end(id, '--because', 'drill');
@@ -208,7 +208,7 @@ test('Hallpass is killed in the middle of it: the command goes on', SLOW, async 
 });
 
 test('the command is interrupted: it says what stands, and Hallpass goes on', SLOW, async () => {
-  const { id } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+  const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   const lock = await holdTable(server.url, 'pg_auth_members');
   const child = spawnChild(process.execPath, [CLI, 'end', id, '--because', 'drill', '--yes'], stage.env);
   await untilInLedger(stage, id, 'ending');
@@ -221,7 +221,7 @@ test('the command is interrupted: it says what stands, and Hallpass goes on', SL
 });
 
 test('a target that is down is not called done: exit code 1, and its reason', SLOW, async () => {
-  const { id } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+  const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   const vault = await approved(stage, 'ana', { target: 'vault', role: 'vault_read', ...LONG });
   await told(slack, 'ana', vault, /psql/);
   await server.kill();
@@ -249,7 +249,7 @@ test('an approval whose GRANT is on its way is ended, too', SLOW, async () => {
   expect(done.code).toBe(0);
   await server.start();
   await told(slack, 'ana', id, /^Ended by an operator/);
-  expect(await lent(stage)).toEqual([]);
+  expect(await granted(stage)).toEqual([]);
   await expectSettled(stage);
 });
 

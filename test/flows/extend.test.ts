@@ -1,4 +1,4 @@
-/** A grant is made longer by an approver: never shorter, never taken back for it, and a guarded server knows. */
+/** A grant is made longer by an approver: never shorter, never revoked for it, and a guarded server knows. */
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { buttonsOf } from '../../sandbox/slack/index.js';
@@ -7,10 +7,10 @@ import { startStage } from '../../sandbox/stage/stage.js';
 import { waitFor } from '../support/wait-for.js';
 import {
   approved,
-  borrow,
   expectReads,
   expectRung,
   inLedger,
+  obtain,
   PATIENCE_MS,
   untilRefused,
 } from './crash-stage.js';
@@ -27,7 +27,7 @@ afterAll(() => stage.close());
 const { slack } = stage;
 await stage.startHallpass({ LOG_LEVEL: 'debug' });
 
-/** As if it were lent for so long already. */
+/** As if it were granted for so long already. */
 const passed = (id: string, interval: string) =>
   runSql(stage.ledgerUrl, 'update requests set expires_at = expires_at - $2::interval where id = $1', [
     id.slice(2),
@@ -39,7 +39,7 @@ async function untilLogged(what: RegExp): Promise<void> {
 }
 
 test('an approver extends it on the card: it lasts longer, twice is once, and it ends', async () => {
-  const { id } = await borrow(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
+  const { id } = await obtain(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
   await passed(id, '10 minutes');
   const before = await inLedger(stage, id);
   const shown = await card(slack, id, /Granted until/);

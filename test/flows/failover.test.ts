@@ -8,8 +8,8 @@ import { type Standby, startStandby } from '../support/standby.js';
 import { waitFor } from '../support/wait-for.js';
 import {
   approved,
-  borrow,
   inLedger,
+  obtain,
   openStage,
   operatorsHear,
   untilInLedger,
@@ -78,7 +78,7 @@ test('to a standby in `replicas:`: what is lost is made up for within seconds, a
 }, async () => {
   const standby = await followedBy();
   const hallpass = await stage.startHallpass();
-  const back = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+  const back = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   await waitFor(
     async () => {
       const [row] = await runSql<{ standbys: object }>(stage.ledgerUrl, 'select standbys from targets');
@@ -87,7 +87,7 @@ test('to a standby in `replicas:`: what is lost is made up for within seconds, a
     { what: 'the standby to be known' },
   );
   await cutOff(standby);
-  const lost = await borrow(stage, 'ben', { role: 'orders_write', ...LONG });
+  const lost = await obtain(stage, 'ben', { role: 'orders_write', ...LONG });
   await click(slack, 'ana', back.note, 'Relinquish');
   await card(slack, back.id, /not yet confirmed[\s\S]*not replayed/);
   expect(await reads(standby, 'ana', 'orders.orders')).toBe(true);
@@ -100,7 +100,7 @@ test('to a standby in `replicas:`: what is lost is made up for within seconds, a
   await operatorsHear(stage, /Shop after a failover from timeline 1 to 2[\s\S]*`orders_write` of `ben`/);
 
   // It is the target's own server from now on.
-  const next = await borrowThere(standby, 'ben');
+  const next = await obtainThere(standby, 'ben');
   await click(slack, 'ben', next.note, 'Relinquish');
   await told(slack, 'ben', next.id, /Ended: relinquished by you/);
   expect(await hallpass.stop()).toBe(0);
@@ -108,7 +108,7 @@ test('to a standby in `replicas:`: what is lost is made up for within seconds, a
   to.port = server.port;
 });
 
-async function borrowThere(standby: Standby, login: 'ana' | 'ben') {
+async function obtainThere(standby: Standby, login: 'ana' | 'ben') {
   const id = await approved(stage, login, { role: 'orders_read', ...LONG });
   const note = await told(slack, login, id, /psql/);
   expect(await reads(standby, login, 'orders.orders')).toBe(true);
@@ -121,7 +121,7 @@ test('a new process still knows the standby', { timeout: 120_000 }, async () => 
   await writeFile(config, written.replace(/ {4}replicas: .*\n/, ''));
   const standby = await followedBy();
   let hallpass = await stage.startHallpass();
-  const { id } = await borrow(stage, 'ana', { role: 'orders_read', otherDuration: '20s' });
+  const { id } = await obtain(stage, 'ana', { role: 'orders_read', otherDuration: '20s' });
   await waitFor(
     async () => {
       const [row] = await runSql<{ standbys: object }>(stage.ledgerUrl, 'select standbys from targets');
@@ -133,7 +133,7 @@ test('a new process still knows the standby', { timeout: 120_000 }, async () => 
   await standby.catchUp();
   await failOver(standby);
   hallpass = await stage.startHallpass();
-  // Lent on the first, and proved gone on what became of it, without an operator.
+  // Granted on the first, and proved gone on what became of it, without an operator.
   const { state, expires_at } = await inLedger(stage, id);
   expect(state).toBe('active');
   await untilPast(expires_at);

@@ -12,16 +12,16 @@ import { describeOwnRedis, startRedis, type TestRedis } from '../support/redis.j
 import { waitFor } from '../support/wait-for.js';
 import {
   approved,
-  borrow,
   buttons,
   endSessions,
   expectReads,
   expectRung,
   expectSettled,
+  granted,
   inLedger,
   isAlive,
   isRefused,
-  lent,
+  obtain,
   openStage,
   PATIENCE_MS,
   untilAllSent,
@@ -85,9 +85,9 @@ describe('the target', () => {
 
     const other = await approved(stage, 'ana', { target: 'depot', role: 'stock_read', ...SHORT });
     await told(slack, 'ana', other, /psql/);
-    expect(await lent({ server: ledger })).toEqual(['stock_read ana']);
+    expect(await granted({ server: ledger })).toEqual(['stock_read ana']);
     await told(slack, 'ana', other, /Ended: its time was up/);
-    expect(await lent({ server: ledger })).toEqual([]);
+    expect(await granted({ server: ledger })).toEqual([]);
 
     await server.start();
     const note = await told(slack, 'ana', id, /psql/);
@@ -97,7 +97,7 @@ describe('the target', () => {
   });
 
   test('crashes before the expiry: not yet confirmed, and gone within seconds of its return', async () => {
-    const { id } = await borrow(stage, 'ben', { role: 'orders_read', ...SHORT });
+    const { id } = await obtain(stage, 'ben', { role: 'orders_read', ...SHORT });
     await server.kill();
     await untilPast((await inLedger(stage, id)).expires_at);
     expect(buttons(await card(slack, id, OVERDUE))).toEqual([]);
@@ -115,7 +115,7 @@ describe('the target', () => {
       await server.query('select pg_reload_conf()');
     };
     onTestFinished(() => readOnly(false));
-    const due = await borrow(stage, 'ben', { role: 'orders_read', ...SHORT });
+    const due = await obtain(stage, 'ben', { role: 'orders_read', ...SHORT });
     await readOnly(true);
     const id = await approved(stage, 'ana', { role: 'orders_read', ...LONG });
     const note = await told(slack, 'ana', id, /psql/);
@@ -141,7 +141,7 @@ describe('the target', () => {
     await expectRung(stage, 'dan', id, [WAITING, GRANTED, RELINQUISHED]);
   });
 
-  test('has its connections cut all the time: lent and taken back in the gaps', async () => {
+  test('has its connections cut all the time: granted and revoked in the gaps', async () => {
     let storm = true;
     const cutting = (async () => {
       while (storm) await endSessions(server, 'hallpass');
@@ -155,9 +155,9 @@ describe('the target', () => {
     await expectRung(stage, 'dan', id, [WAITING, GRANTED, EXPIRED]);
   });
 
-  test('is another server at the same address: it proves nothing, is lent nothing, and the operators hear', async () => {
-    const due = await borrow(stage, 'ana', { role: 'orders_read', ...SHORT });
-    const given = await borrow(stage, 'dan', { role: 'orders_read', ...LONG });
+  test('is another server at the same address: it proves nothing, is granted nothing, and the operators hear', async () => {
+    const due = await obtain(stage, 'ana', { role: 'orders_read', ...SHORT });
+    const given = await obtain(stage, 'dan', { role: 'orders_read', ...LONG });
     const asked = await request(slack, 'ben', { role: 'orders_write', ...LONG });
     await server.stop();
     const other = await startCluster({ name: 'another', port: server.port });
@@ -195,7 +195,7 @@ describe('the target', () => {
     for (const id of [due.id, given.id, asked]) {
       expect(await inLedger(stage, id)).toMatchObject({ ended_at: null });
     }
-    expect(await lent({ server: other })).toEqual(untouched);
+    expect(await granted({ server: other })).toEqual(untouched);
     expect(warnings()).toHaveLength(1);
 
     await other.close();
@@ -209,7 +209,7 @@ describe('the target', () => {
 });
 
 test('the ledger crashes and comes back: not ready meanwhile, and nothing is lost', async () => {
-  const { id } = await borrow(stage, 'ana', { role: 'orders_read', ...SHORT });
+  const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...SHORT });
   const pending = await request(slack, 'ben', { role: 'orders_read', ...LONG });
   const asked = await card(slack, pending, /Waiting/);
   const { expires_at } = await inLedger(stage, id);
@@ -301,8 +301,8 @@ describe('Slack', () => {
     expect(cardsOf(id).map(({ ts }) => ts)).toEqual([asked.ts]);
   });
 
-  test('is down when Hallpass starts: what is due is taken back before it answers', async () => {
-    const { id } = await borrow(stage, 'ana', { role: 'orders_read', ...SHORT });
+  test('is down when Hallpass starts: what is due is revoked before it answers', async () => {
+    const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...SHORT });
     await untilAllSent(stage);
     await hallpass.kill();
     const { expires_at } = await inLedger(stage, id);
@@ -314,33 +314,33 @@ describe('Slack', () => {
     await expectRung(stage, 'ana', id, [WAITING, GRANTED, EXPIRED]);
   });
 
-  test('refuses the bot token when Hallpass starts: it ends, and has taken back what was due', async () => {
-    const { id } = await borrow(stage, 'ana', { role: 'orders_read', ...SHORT });
+  test('refuses the bot token when Hallpass starts: it ends, and has revoked what was due', async () => {
+    const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...SHORT });
     await untilAllSent(stage);
     await hallpass.kill();
     await untilPast((await inLedger(stage, id)).expires_at);
     slack.faults.order('*', { kind: 'error', error: 'token_revoked' }, 10_000);
     await expect(stage.startHallpass({ DEPOT_PASSWORD })).rejects.toThrow(/bot token was revoked/);
-    expect(await lent(stage)).toEqual([]);
+    expect(await granted(stage)).toEqual([]);
     slack.faults.clear();
     hallpass = await stage.startHallpass({ DEPOT_PASSWORD });
     await expectRung(stage, 'ana', id, [WAITING, GRANTED, EXPIRED]);
   });
 
-  test('refuses the app-level token while Hallpass runs: not ready, and it goes on taking back', async () => {
-    const { id } = await borrow(stage, 'ana', { role: 'orders_read', ...SHORT });
+  test('refuses the app-level token while Hallpass runs: not ready, and it goes on revoking', async () => {
+    const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...SHORT });
     slack.faults.order('apps.connections.open', { kind: 'error', error: 'token_revoked' }, 10_000);
     slack.sockets.disconnect('link_disabled');
     await waitFor(async () => (await readiness()).status === 503, { what: 'readyz to be red' });
     await expectRung(stage, 'ana', id, [WAITING, GRANTED, EXPIRED]);
-    expect(await lent(stage)).toEqual([]);
+    expect(await granted(stage)).toEqual([]);
     slack.faults.clear();
     await restart();
   });
 
   test('refreshes one connection, then drops both', async () => {
     slack.sockets.disconnect('refresh_requested', 'one');
-    const { id, note } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+    const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
     await slack.waitFor(() => slack.sockets.count === 2);
     slack.sockets.drop();
     await slack.waitFor(() => slack.sockets.count === 0);
@@ -378,9 +378,9 @@ describeOwnRedis('Redis', () => {
   /** A heartbeat of 15 s, and as much again for a slow machine. */
   const BOUND_MS = 30_000;
 
-  test('is down from the start: lent and relinquished at once, taken back by the plain timer', async () => {
-    const expiring = await borrow(stage, 'ana', { role: 'orders_read', ...SHORT });
-    const { id, note } = await borrow(stage, 'ben', { role: 'orders_read', ...LONG });
+  test('is down from the start: granted and relinquished at once, revoked by the plain timer', async () => {
+    const expiring = await obtain(stage, 'ana', { role: 'orders_read', ...SHORT });
+    const { id, note } = await obtain(stage, 'ben', { role: 'orders_read', ...LONG });
     await click(slack, 'ben', note, 'Relinquish');
     await expectRung(stage, 'ben', id, [WAITING, GRANTED, RELINQUISHED]);
     const { expires_at } = await inLedger(stage, expiring.id);
@@ -388,11 +388,11 @@ describeOwnRedis('Redis', () => {
     await expectRung(stage, 'ana', expiring.id, [WAITING, GRANTED, EXPIRED]);
   });
 
-  test('is back, and wiped with an alarm in it: taken back by the plain timer', async () => {
+  test('is back, and wiped with an alarm in it: revoked by the plain timer', async () => {
     await redis.start();
     const client = new Redis(redis.url);
     onTestFinished(() => client.disconnect());
-    const { id } = await borrow(stage, 'ana', { role: 'orders_read', ...SHORT });
+    const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...SHORT });
     await waitFor(async () => (await client.keys('hallpass-*:delayed')).length > 0, { what: 'the alarm' });
     await client.flushall();
     const { expires_at } = await inLedger(stage, id);
@@ -403,7 +403,7 @@ describeOwnRedis('Redis', () => {
   test('rings at the expiry again, wiped and restarted as it was', async () => {
     await redis.stop();
     await redis.start();
-    const { id } = await borrow(stage, 'ana', { role: 'orders_read', otherDuration: '5s' });
+    const { id } = await obtain(stage, 'ana', { role: 'orders_read', otherDuration: '5s' });
     const { expires_at } = await inLedger(stage, id);
     expect(await untilRefused(stage, 'ana', 'orders_read', expires_at)).toBeLessThan(3_000);
     await expectRung(stage, 'ana', id, [WAITING, GRANTED, EXPIRED]);

@@ -4,7 +4,7 @@ import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST } from '../../sandbox/stage/cast.js';
 import { all } from '../../sandbox/stage/people.js';
 import { audit } from '../audit/command.js';
-import { borrow, expectReads, lent, openStage, operatorsHear, untilInLedger } from './crash-stage.js';
+import { expectReads, granted, obtain, openStage, operatorsHear, untilInLedger } from './crash-stage.js';
 
 const stage = await openStage();
 
@@ -19,13 +19,13 @@ const FORGED = `insert into requests (state, target, role, login, requester, rea
 
 test('a request that stands as approved in the ledger, and nowhere in the audit trail, is never granted', async () => {
   const hallpass = await stage.startHallpass();
-  const { id } = await borrow(stage, 'ana', { role: 'orders_read', duration: '1 hour' });
+  const { id } = await obtain(stage, 'ana', { role: 'orders_read', duration: '1 hour' });
   const [row] = await byOwner<{ id: number }>(FORGED, [CAST.ben, CAST.cora]);
   const report = await operatorsHear(stage, /nobody approved it/);
   expect(all(report)).toContain(`R-${row?.id} was not granted`);
   const { trouble } = await untilInLedger(stage, `R-${row?.id}`, 'failed');
   expect(trouble).toContain('no approval');
-  expect(await lent(stage)).toEqual(['orders_read ana']);
+  expect(await granted(stage)).toEqual(['orders_read ana']);
   expect(stage.log.filter((line) => line.includes('"security":"not_approved"'))).toHaveLength(1);
   await expectReads(stage, 'ana', 'orders_read');
   await untilInLedger(stage, id, 'active');

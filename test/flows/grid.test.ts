@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Grid } from '../../sandbox/slack/grid.js';
 import { CAST, CHANNELS, GROUPS } from '../../sandbox/stage/cast.js';
 import { card, click, request, told } from '../../sandbox/stage/people.js';
-import { borrow, openStage } from './crash-stage.js';
+import { obtain, openStage } from './crash-stage.js';
 
 const stage = await openStage();
 const { slack } = stage;
@@ -39,7 +39,7 @@ test.each(Object.keys(SHAPES))('%s', async (name) => {
   for (const id of [CAST.ana, CAST.cora, SISTER])
     expect(await slack.announce(id)).toMatchObject({ ok: true });
 
-  const { id, note } = await borrow(stage, 'ana', { role: 'orders_read', duration: '1 hour' });
+  const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', duration: '1 hour' });
   await click(slack, 'ana', note, 'Relinquish');
   await told(slack, 'ana', id, /Ended: relinquished/);
 

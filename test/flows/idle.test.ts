@@ -6,7 +6,7 @@ import { freePort } from '../../sandbox/postgres/free-port.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { click } from '../../sandbox/stage/people.js';
 import { waitFor } from '../support/wait-for.js';
-import { borrow, expectSettled, isRefused, lent, openStage, PATIENCE_MS } from './crash-stage.js';
+import { expectSettled, granted, isRefused, obtain, openStage, PATIENCE_MS } from './crash-stage.js';
 
 // What autovacuum does is counted with the rest.
 const stage = await openStage({ vault: true, servers: { settings: { autovacuum: 'off' } } });
@@ -61,7 +61,7 @@ test(
     expect(open).toBeLessThanOrEqual(5);
     expect(await Promise.all([server, vault].map(lastAsked))).toEqual(asked);
 
-    const { note } = await borrow(stage, 'ana', { role: 'orders_read', otherDuration: '15m' });
+    const { note } = await obtain(stage, 'ana', { role: 'orders_read', otherDuration: '15m' });
     await click(slack, 'ana', note, 'Relinquish');
     await waitFor(() => isRefused(stage, 'ana', 'orders_read'), { what: 'it to be revoked' });
     await expectSettled(stage);
@@ -101,7 +101,7 @@ test.each([
     else {
       await sleep(20_000);
       expect(await found()).toBe(false);
-      expect(await lent(stage)).toContain(`${role} ben`);
+      expect(await granted(stage)).toContain(`${role} ben`);
     }
     await server.query(`revoke ${role} from ben granted by hallpass`);
     await Promise.all([hallpass.stop(), second.stop()]);

@@ -5,7 +5,7 @@ import { runSql } from '../../sandbox/postgres/server-access.js';
 import { card, click, told } from '../../sandbox/stage/people.js';
 import { waitFor } from '../support/wait-for.js';
 import { runHallpass } from './commands.js';
-import { approved, borrow, isRefused, openStage, operatorsHear, PATIENCE_MS } from './crash-stage.js';
+import { approved, isRefused, obtain, openStage, operatorsHear, PATIENCE_MS } from './crash-stage.js';
 
 const stage = await openStage();
 const { slack, server, samples } = stage;
@@ -13,7 +13,7 @@ const LONG = { duration: '15 minutes' } as const;
 
 test('the login is dropped and made again: what it had granted is gone, and its request ends', async () => {
   const hallpass = await stage.startHallpass();
-  const { id, note } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+  const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   await server.query(`alter role ${HALLPASS} nologin`);
   await server.query('select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = $1', [
     HALLPASS,
@@ -33,7 +33,7 @@ test('the login is dropped and made again: what it had granted is gone, and its 
   await told(slack, 'ben', other, /Failed: nothing was granted[\s\S]*granted there by another login/);
   await click(slack, 'ana', note, 'Relinquish');
   await told(slack, 'ana', id, /Ended: relinquished by you/);
-  const next = await borrow(stage, 'ben', { role: 'orders_read', ...LONG });
+  const next = await obtain(stage, 'ben', { role: 'orders_read', ...LONG });
   await click(slack, 'ben', next.note, 'Relinquish');
   await told(slack, 'ben', next.id, /Ended: relinquished by you/);
   expect(await hallpass.stop()).toBe(0);
@@ -45,7 +45,7 @@ test('a forged note stops grants there and nothing else, until an operator decid
   timeout: 120_000,
 }, async () => {
   let hallpass = await stage.startHallpass();
-  const { id, note } = await borrow(stage, 'ben', { role: 'orders_read', ...LONG });
+  const { id, note } = await obtain(stage, 'ben', { role: 'orders_read', ...LONG });
   await waitFor(
     async () => (await runSql(stage.ledgerUrl, 'select from targets where anchored')).length === 1,
     { what: 'the note to be signed', timeoutMs: PATIENCE_MS },
@@ -78,7 +78,7 @@ test('a note that is none stops nothing, and is told of', async () => {
   await forge(`hallpass-ledger:7:${'ab'.repeat(8)}:999999999999999`);
   const hallpass = await stage.startHallpass();
   await operatorsHear(stage, /a note that Hallpass can't have written/);
-  const { id, note } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+  const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   await click(slack, 'ana', note, 'Relinquish');
   await told(slack, 'ana', id, /Ended: relinquished by you/);
   expect(await hallpass.stop()).toBe(0);

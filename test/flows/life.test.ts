@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { expectSettled, untilAllSent } from './crash-stage.js';
 import { asking } from './life/asking.js';
 import { deciding } from './life/deciding.js';
-import { lending } from './life/lending.js';
+import { granting } from './life/granting.js';
 import { onCall } from './life/on-call.js';
 import { scope } from './life/scope.js';
 import { sessions } from './life/sessions.js';
@@ -18,7 +18,7 @@ describe.each(WORLDS)('by $transport, with alarms in $backend', (kind) => {
   describe('sessions', () => sessions(use));
   describe('scope', () => scope(use));
   // Last: who is who is remembered for a minute, and is changed there.
-  describe('lending', () => lending(use));
+  describe('granting', () => granting(use));
 
   it('in the end all is told, nothing is left, nothing went wrong in sight, and it goes when it is told to', async () => {
     const { stage, slack, stop } = use();

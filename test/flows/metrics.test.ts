@@ -5,7 +5,7 @@ import { CAST } from '../../sandbox/stage/cast.js';
 import { click, request, told } from '../../sandbox/stage/people.js';
 import { describeOwnRedis, startRedis } from '../support/redis.js';
 import { waitFor } from '../support/wait-for.js';
-import { borrow, expectSettled, inLedger, openStage, PATIENCE_MS, untilRefused } from './crash-stage.js';
+import { expectSettled, inLedger, obtain, openStage, PATIENCE_MS, untilRefused } from './crash-stage.js';
 import { metric } from './ops-port.js';
 
 const stage = await openStage();
@@ -31,7 +31,7 @@ async function shows(wanted: Readonly<Record<string, number | undefined>>): Prom
 const BLOCKED = 'target_blocked{target="shop",reason="unreachable"}';
 
 test('a target that is down with something overdue: what is late and what waits agree', async () => {
-  const { id } = await borrow(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
+  const { id } = await obtain(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
   await shows({
     ledger_up: 1,
     slack_up: 1,

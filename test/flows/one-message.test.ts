@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST } from '../../sandbox/stage/cast.js';
 import { all, card, click, messagesOf, request, told } from '../../sandbox/stage/people.js';
-import { borrow, buttons, expectSettled, openStage, PATIENCE_MS, untilAllSent } from './crash-stage.js';
+import { buttons, expectSettled, obtain, openStage, PATIENCE_MS, untilAllSent } from './crash-stage.js';
 
 const stage = await openStage();
 const { slack } = stage;
@@ -32,7 +32,7 @@ async function expectOne(id: string, newest: RegExp, button: readonly string[]):
 }
 
 test('granted, extended, ended: what was told before shrinks to a line', async () => {
-  const { id } = await borrow(stage, 'ana', { role: 'orders_read', otherDuration: '15m' });
+  const { id } = await obtain(stage, 'ana', { role: 'orders_read', otherDuration: '15m' });
   await expectOne(id, /^Granted until/, ['Relinquish']);
   expect(about(id)).toHaveLength(2);
 

@@ -14,10 +14,10 @@ import { installedMajors } from '../support/majors.js';
 import { waitFor } from '../support/wait-for.js';
 import {
   approved,
-  borrow,
   expectReads,
   expectSettled,
   isRefused,
+  obtain,
   openStage,
   operatorsHear,
   PATIENCE_MS,
@@ -104,7 +104,7 @@ describe.each(tried)('on Postgres $major', { timeout: 4 * PATIENCE_MS }, async (
 
   /** @returns the request that Ana had, and has relinquished */
   async function ended(): Promise<string> {
-    const { id, note } = await borrow(stage, 'ana', { role: 'orders_read', ...WISH });
+    const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', ...WISH });
     await click(slack, 'ana', note, 'Relinquish');
     await told(slack, 'ana', id, /Ended: relinquished/);
     await untilAllSent(stage);
@@ -257,7 +257,7 @@ describe.each(tried)('on Postgres $major', { timeout: 4 * PATIENCE_MS }, async (
 
   test('a guarded target that has forgotten the end of a grant, as after a failover', async () => {
     await start();
-    const { id, note } = await borrow(stage, 'ana', { target: 'vault', role: 'vault_read', ...WISH });
+    const { id, note } = await obtain(stage, 'ana', { target: 'vault', role: 'vault_read', ...WISH });
     await click(slack, 'ana', note, 'Relinquish');
     await told(slack, 'ana', id, /Ended: relinquished/);
     const inVault = (sql: string) => stage.vault?.query(sql, [], 'hallpass');

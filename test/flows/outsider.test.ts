@@ -9,10 +9,10 @@ import { CAST } from '../../sandbox/stage/cast.js';
 import { waitFor } from '../support/wait-for.js';
 import {
   approved,
-  borrow,
   expectReads,
   expectSettled,
   inLedger,
+  obtain,
   openStage,
   operatorsHear,
   PATIENCE_MS,
@@ -42,7 +42,7 @@ async function openSession(url: string): Promise<pg.Client> {
 }
 
 /** Asks, is approved, and has it within the bound. */
-async function borrowInTime(name: 'ana' | 'ben', otherDuration: string): Promise<string> {
+async function obtainInTime(name: 'ana' | 'ben', otherDuration: string): Promise<string> {
   const id = await approved(stage, name, { role: 'orders_read', otherDuration });
   const since = Date.now();
   await untilInLedger(stage, id, 'active');
@@ -85,10 +85,10 @@ test('a login with nothing but CONNECT holds every advisory lock: Hallpass start
   for (const key of locks) await intruder.query(`select pg_advisory_lock(${key})`);
 
   hallpass = await stage.startHallpass();
-  const { id } = await borrow(stage, 'ana', { role: 'orders_read', ...SHORT });
+  const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...SHORT });
   await expectRefusedInTime(id, 'ana');
 
-  await borrow(stage, 'ben', { role: 'orders_read', duration: '15 minutes' });
+  await obtain(stage, 'ben', { role: 'orders_read', duration: '15 minutes' });
   await untilAllSent(stage);
   await server.stop();
   await runSql(
@@ -117,9 +117,9 @@ test('somebody renews the leases forever and does nothing: granted, revoked and 
     over = true;
     await renewing;
   });
-  await expectRefusedInTime(await borrowInTime('ana', '20s'), 'ana');
+  await expectRefusedInTime(await obtainInTime('ana', '20s'), 'ana');
 
-  await borrowInTime('ben', '15m');
+  await obtainInTime('ben', '15m');
   await untilAllSent(stage);
   await server.stop();
   await runSql(
@@ -143,5 +143,5 @@ test('somebody locks the rows of the leases, and of who asks: asked, granted and
   await locker.query('begin');
   await locker.query('select from leases for update');
   await locker.query('select from askers for update');
-  await expectRefusedInTime(await borrowInTime('ana', '20s'), 'ana');
+  await expectRefusedInTime(await obtainInTime('ana', '20s'), 'ana');
 }, 180_000);

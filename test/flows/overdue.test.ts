@@ -9,7 +9,7 @@ import type { SeenMessage } from '../../sandbox/slack/index.js';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
 import { all, card, click } from '../../sandbox/stage/people.js';
 import { waitFor } from '../support/wait-for.js';
-import { borrow, expectSettled, openStage, PATIENCE_MS, untilAllSent, untilRefused } from './crash-stage.js';
+import { expectSettled, obtain, openStage, PATIENCE_MS, untilAllSent, untilRefused } from './crash-stage.js';
 import { metric } from './ops-port.js';
 
 const stage = await openStage();
@@ -64,8 +64,8 @@ async function countAttempts(): Promise<{ count(): number; close(): Promise<void
 }
 
 test('is told once a target, while it lasts, by channel, gauge and page; and is mended', async () => {
-  await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
-  const { id, note } = await borrow(stage, 'dan', { role: 'orders_read', ...LONG });
+  await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
+  const { id, note } = await obtain(stage, 'dan', { role: 'orders_read', ...LONG });
   await untilAllSent(stage);
   await server.stop();
   const down = await countAttempts();
@@ -110,7 +110,7 @@ test('is told once a target, while it lasts, by channel, gauge and page; and is 
 }, 180_000);
 
 test('a new time is a new message and a new incident, though PagerDuty is down and Hallpass is killed', async () => {
-  await borrow(stage, 'ben', { role: 'orders_read', ...LONG });
+  await obtain(stage, 'ben', { role: 'orders_read', ...LONG });
   await untilAllSent(stage);
   await server.stop();
   pagerduty.faults.order('/v2/enqueue', { kind: 'status', status: 502 });
@@ -133,7 +133,7 @@ test('a new time is a new message and a new incident, though PagerDuty is down a
 }, 180_000);
 
 test('of sessions alone, nobody is told to REVOKE what is revoked', async () => {
-  const { id, note } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+  const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   const session = new pg.Client(stage.samples.people.ana.url);
   session.on('error', () => undefined);
   await session.connect();

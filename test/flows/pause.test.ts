@@ -19,12 +19,12 @@ import { waitFor } from '../support/wait-for.js';
 import { runHallpass } from './commands.js';
 import {
   approved,
-  borrow,
   expectReads,
   expectSettled,
+  granted,
   inLedger,
   isRefused,
-  lent,
+  obtain,
   openStage,
   operatorsHear,
   PATIENCE_MS,
@@ -78,7 +78,7 @@ test('it is said in the form, on the card and at the click; then it is granted',
   await card(slack, id, PAUSED_CARD);
   await told(slack, 'ana', id, PAUSED_CARD);
   expect(await inLedger(stage, id)).toMatchObject({ state: 'granting', placed: false });
-  expect(await lent(stage)).toEqual([]);
+  expect(await granted(stage)).toEqual([]);
   expect(await readiness(stage.env)).toMatchObject({ status: 200 });
   expect(await metric(stage.env, 'hallpass_paused{target="shop"}')).toBe(1);
 
@@ -117,17 +117,17 @@ test('it is said in the form, on the card and at the click; then it is granted',
 });
 
 /** As if it had been granted so long ago. */
-const lentFor = (id: string, interval: string) =>
+const grantedFor = (id: string, interval: string) =>
   runSql(stage.ledgerUrl, 'update requests set expires_at = expires_at - $2::interval where id = $1', [
     id.slice(2),
     interval,
   ]);
 
 test('what is out ends as always, and is not extended', SLOW, async () => {
-  const due = await borrow(stage, 'ben', { role: 'orders_read', otherDuration: '8s' });
-  const { id, note } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+  const due = await obtain(stage, 'ben', { role: 'orders_read', otherDuration: '8s' });
+  const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   await pause(...BECAUSE);
-  await lentFor(id, '10 minutes');
+  await grantedFor(id, '10 minutes');
   const { expires_at } = await inLedger(stage, id);
   const shown = await card(slack, id, /Granted until/);
   const heard = await clickAndHear(slack, 'cora', shown, 'Extend');
@@ -157,7 +157,7 @@ test(
     await click(slack, 'ben', await told(slack, 'ben', dropped, PAUSED_CARD), 'Relinquish');
     await untilInLedger(stage, dropped, 'ended');
     expect(await inLedger(stage, id)).toMatchObject({ state: 'granting' });
-    expect(await lent(stage)).toEqual([]);
+    expect(await granted(stage)).toEqual([]);
     // The pause is not counted against the approval.
     await agedBy(id, '20 minutes');
     await resume('shop');
@@ -183,7 +183,7 @@ test('an approval of the day before yesterday is not granted out of the blue', S
   await agedBy(id, '2 days');
   await resume('shop');
   expect(all(await told(slack, 'ana', id, /^Failed/))).toContain('approved more than 1 day ago');
-  expect(await lent(stage)).toEqual([]);
+  expect(await granted(stage)).toEqual([]);
   await expectSettled(stage);
 });
 
@@ -231,8 +231,8 @@ test('who is on call waits, too, and is approved after it', SLOW, async () => {
 });
 
 test('an extension that the server has not confirmed does not take effect', SLOW, async () => {
-  const { id } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
-  await lentFor(id, '10 minutes');
+  const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
+  await grantedFor(id, '10 minutes');
   const { expires_at } = await inLedger(stage, id);
   await server.stop();
   onTestFinished(() => server.start().catch(() => undefined));
@@ -264,7 +264,7 @@ test('one target and all of them are paused apart from each other; it outlasts a
   expect(other.said).toContain('shop: granting stays paused');
   expect(other.code).toBe(0);
   await card(slack, id, /paused on `shop`/);
-  expect(await lent(stage)).toEqual([]);
+  expect(await granted(stage)).toEqual([]);
   const wrong = await pause('shopp', ...BECAUSE);
   expect(wrong.said).toContain('there is no target shopp');
   expect(wrong.code).toBe(1);

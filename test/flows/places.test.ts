@@ -1,11 +1,11 @@
-/** Whose a membership is: what another target, another login or nobody here lent is neither lent over nor taken. */
+/** Whose a membership is: what another target, another login or nobody here granted is neither granted over nor taken. */
 import { appendFile, readFile } from 'node:fs/promises';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { all, card, click, request, told } from '../../sandbox/stage/people.js';
 import { startStandby } from '../support/standby.js';
 import { waitFor } from '../support/wait-for.js';
-import { approved, lent, openStage } from './crash-stage.js';
+import { approved, granted, openStage } from './crash-stage.js';
 
 const stage = await openStage();
 const config = stage.env.HALLPASS_CONFIG ?? '';
@@ -27,7 +27,7 @@ await appendFile(
 const { slack } = stage;
 const hallpass = await stage.startHallpass();
 
-test('a server that is configured twice is lent on once', async () => {
+test('a server that is configured twice is granted on once', async () => {
   await waitFor(
     async () => {
       const rows = await runSql<{ name: string; server: string | null }>(
@@ -43,14 +43,14 @@ test('a server that is configured twice is lent on once', async () => {
     const id = await request(slack, 'ana', { target, role: 'orders_read', duration: '15 minutes' });
     await click(slack, 'cora', await card(slack, id, /Waiting for approval/), 'Approve');
     const note = await told(slack, 'ana', id, /psql|Failed: nothing was granted/);
-    outcomes.push(/Failed/.test(all(note)) ? 'refused' : 'lent');
+    outcomes.push(/Failed/.test(all(note)) ? 'refused' : 'granted');
     if (/Failed/.test(all(note))) expect(all(note)).toContain('is the same server as');
     else {
       await click(slack, 'ana', note, 'Relinquish');
       await told(slack, 'ana', id, /Ended: relinquished/);
     }
   }
-  expect(outcomes.toSorted()).toEqual(['lent', 'refused']);
+  expect(outcomes.toSorted()).toEqual(['granted', 'refused']);
 });
 
 test('two live servers of one identifier are two, and a role is granted on each', async () => {
@@ -62,31 +62,31 @@ test('two live servers of one identifier are two, and a role is granted on each'
     if (target === 'staging') expect(all(note)).toContain('psql');
     if (/psql/.test(all(note))) held.push({ id, note });
   }
-  expect(await lent({ server: clone })).toEqual(['orders_read dan']);
+  expect(await granted({ server: clone })).toEqual(['orders_read dan']);
   for (const { id, note } of held) {
     await click(slack, 'dan', note, 'Relinquish');
     await told(slack, 'dan', id, /Ended: relinquished/);
   }
-  expect(await lent({ server: clone })).toEqual([]);
-  expect(await lent(stage)).toEqual([]);
+  expect(await granted({ server: clone })).toEqual([]);
+  expect(await granted(stage)).toEqual([]);
 });
 
-test('a membership that this ledger never lent is not lent over, and stays', async () => {
+test('a membership that this ledger never granted is not granted over, and stays', async () => {
   await runSql(stage.samples.hallpass.url, 'grant payments_read to ana');
   onTestFinished(() =>
     runSql(stage.samples.hallpass.url, 'revoke payments_read from ana').then(() => undefined),
   );
-  const lends = await runSql<{ name: string }>(
+  const grants = await runSql<{ name: string }>(
     stage.ledgerUrl,
     `select name from targets where server is not null and name <> 'staging'`,
   );
   const id = await approved(stage, 'ana', {
-    target: lends[0]?.name ?? 'shop',
+    target: grants[0]?.name ?? 'shop',
     role: 'payments_read',
     otherDuration: '1s',
   });
   expect(all(await told(slack, 'ana', id, /Failed: nothing was granted/))).toContain('not by this Hallpass');
-  expect(await lent(stage)).toEqual(['payments_read ana']);
+  expect(await granted(stage)).toEqual(['payments_read ana']);
   expect(await stage.sqlAs('ana', 'select id from payments.payments')).not.toHaveLength(0);
 });
 

@@ -4,11 +4,11 @@ import { told } from '../../sandbox/stage/people.js';
 import type { HallpassProcess } from '../../sandbox/stage/process.js';
 import { waitFor } from '../support/wait-for.js';
 import {
-  borrow,
   expectRung,
   expectSettled,
   freeze,
   inLedger,
+  obtain,
   openStage,
   PATIENCE_MS,
   untilAllSent,
@@ -51,8 +51,8 @@ const isReady = (ready: boolean) =>
 
 afterEach(() => expectSettled(stage), 2 * PATIENCE_MS);
 
-test('a worker, which has no ear for Slack, takes back and tells what a killed replica lent', async () => {
-  const { id } = await borrow(stage, 'ana', { role: 'orders_read', otherDuration: '2s' });
+test('a worker, which has no ear for Slack, revokes and tells what a killed replica granted', async () => {
+  const { id } = await obtain(stage, 'ana', { role: 'orders_read', otherDuration: '2s' });
   await untilAllSent(stage);
   await hallpass.kill();
   const worker = await stage.startHallpass({ SLACK_APP_TOKEN: '' }, 'worker');
@@ -78,9 +78,9 @@ describe('a fault of its own', () => {
     hallpass = await stage.startHallpass();
   });
 
-  test('is red at once and ends in time though something hangs, and the next takes back what is due', async () => {
+  test('is red at once and ends in time though something hangs, and the next revokes what is due', async () => {
     await restart({ NODE_OPTIONS: atSignal('throw new Error("a fault")') });
-    const { id } = await borrow(stage, 'ana', { role: 'orders_read', otherDuration: '4s' });
+    const { id } = await obtain(stage, 'ana', { role: 'orders_read', otherDuration: '4s' });
     await untilAllSent(stage);
     const silent = await ledger.query<{ pid: number }>(
       `select pid from pg_stat_activity where usename = 'hallpass_app'`,
@@ -100,11 +100,11 @@ describe('a fault of its own', () => {
     await expectRung(stage, 'ana', id, RUNG);
   });
 
-  test('out of memory: V8 aborts, and the next takes back what is due', async () => {
+  test('out of memory: V8 aborts, and the next revokes what is due', async () => {
     const leak =
       'const kept = []; setInterval(() => { for (let i = 0; i < 40; i++) kept.push(Array(1e4).fill().map(() => ({}))); })';
     await restart({ NODE_OPTIONS: `--max-old-space-size=96 ${atSignal(leak)}` });
-    const { id } = await borrow(stage, 'ben', { role: 'orders_read', otherDuration: '4s' });
+    const { id } = await obtain(stage, 'ben', { role: 'orders_read', otherDuration: '4s' });
     await untilAllSent(stage);
     const lines = stage.log.length;
     expect(await provoke(hallpass)).toMatchObject({ code: null, signal: 'SIGABRT' });
@@ -126,8 +126,8 @@ describe('a fault of its own', () => {
   });
 });
 
-test('the bot token is lost: red with the reason, paged, and taken back; and it heals', async () => {
-  const { id } = await borrow(stage, 'dan', { role: 'orders_read', otherDuration: '4s' });
+test('the bot token is lost: red with the reason, paged, and revoked; and it heals', async () => {
+  const { id } = await obtain(stage, 'dan', { role: 'orders_read', otherDuration: '4s' });
   await untilAllSent(stage);
   const refused = 'hallpass_slack_token_refused{token="bot"}';
   expect(await metric(stage.env, refused)).toBe(0);

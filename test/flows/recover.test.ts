@@ -8,7 +8,7 @@ import { startStage } from '../../sandbox/stage/stage.js';
 import { DATABASE, OWNER, PEOPLE } from '../../src/postgres/guarded/names.js';
 import { installGuarded } from '../postgres/guarded/install.js';
 import { runHallpass } from './commands.js';
-import { approved, borrow, isRefused, untilInLedger } from './crash-stage.js';
+import { approved, isRefused, obtain, untilInLedger } from './crash-stage.js';
 import { CLI } from './world.js';
 
 const log: string[] = [];
@@ -41,14 +41,14 @@ async function anotherLedger(name: string): Promise<Record<string, string>> {
   };
 }
 
-test('lent, relinquished, and expired while Hallpass is dead', async () => {
+test('granted, relinquished, and expired while Hallpass is dead', async () => {
   const hallpass = await stage.startHallpass();
-  const { id, note } = await borrow(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
+  const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
   await click(slack, 'ana', note, 'Relinquish');
   await told(slack, 'ana', id, /Ended: relinquished by you/);
   expect(await isRefused(stage, 'ana', 'orders_read')).toBe(true);
 
-  const left = await borrow(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
+  const left = await obtain(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
   await hallpass.kill();
   // Its time is up by the clock of the server, the minute of grace included.
   await inside("update hallpass.grants set expires_at = now() - interval '1 s' where ended_at is null");
@@ -67,7 +67,7 @@ test('lent, relinquished, and expired while Hallpass is dead', async () => {
 
 test('a lost ledger has its open grants again, and no id twice', async () => {
   const first = await stage.startHallpass();
-  const { id } = await borrow(stage, 'ben', { role: 'orders_write', duration: '15 minutes' });
+  const { id } = await obtain(stage, 'ben', { role: 'orders_write', duration: '15 minutes' });
   await first.kill();
 
   const changes = await anotherLedger('rebuilt');

@@ -7,11 +7,11 @@ import { all, click, request, submitRequest, told } from '../../sandbox/stage/pe
 import { waitFor } from '../support/wait-for.js';
 import {
   approved,
-  borrow,
   expectReads,
   expectSettled,
   inLedger,
   isAlive,
+  obtain,
   openStage,
   operatorsHear,
   PATIENCE_MS,
@@ -95,7 +95,7 @@ test('a file that is wrong is refused: told with its line, and the one of before
   expect(said).toMatch(/hallpass\.yaml:\d+:\d+ defaults\.max: "4x" is not a duration/);
   expect(said).toContain('The one from before stays in force');
   expect(await events()).toHaveLength(before);
-  const { id, note } = await borrow(stage, 'ben', { role: 'orders_read', otherDuration: '3m' });
+  const { id, note } = await obtain(stage, 'ben', { role: 'orders_read', otherDuration: '3m' });
   await click(slack, 'ben', note, 'Relinquish');
   await untilInLedger(stage, id, 'ended');
 });
@@ -104,7 +104,7 @@ test('a target is added, reached otherwise, and removed once nothing is open the
   await reload(withVault);
   expect(all(await operatorsHear(stage, /target vault added/))).toContain('target vault added, with 1 role');
   const wish = { target: 'vault', role: 'vault_read' } as const;
-  const held = await borrow(stage, 'ana', { ...wish, otherDuration: '30s' });
+  const held = await obtain(stage, 'ana', { ...wish, otherDuration: '30s' });
   await waitFor(async () => (await metric(stage.env, 'hallpass_target_up{target="vault"}')) === 1, {
     what: 'the vault to be seen up',
   });
@@ -113,7 +113,7 @@ test('a target is added, reached otherwise, and removed once nothing is open the
   await reload(withVault.replaceAll('host: 127.0.0.1', 'host: localhost'));
   await operatorsHear(stage, /connection changed on Vault/);
   await reload(first, REFUSED);
-  expect(all(await operatorsHear(stage, /no longer has vault/))).toContain('lend: false');
+  expect(all(await operatorsHear(stage, /no longer has vault/))).toContain('grant: false');
   await expectReads(stage, 'ana', 'vault_read');
   await untilRefused(stage, 'ana', 'vault_read', (await inLedger(stage, held.id)).expires_at);
   await untilInLedger(stage, held.id, 'ended');

@@ -13,10 +13,10 @@ import {
   expectReads,
   expectRung,
   expectSettled,
+  granted,
   holdTable,
   inLedger,
   type Login,
-  lent,
   PATIENCE_MS,
   untilAllSent,
   untilInLedger,
@@ -138,7 +138,7 @@ describe.each(WORLDS)('by $transport, alarms on $backend', ({ transport, backend
     return rows.map(({ id }) => id);
   }
 
-  test('the one that is lending is killed: the other lends, and takes back in time', async () => {
+  test('the one that is granting is killed: the other grants, and revokes in time', async () => {
     const { slack, server } = stage;
     const people = ['ana', 'ben', 'dan'] as const;
     const ids: string[] = [];
@@ -169,14 +169,14 @@ describe.each(WORLDS)('by $transport, alarms on $backend', ({ transport, backend
           const row = await inLedger(stage, id);
           return row.expires_at !== null && row;
         },
-        { what: `${id} to be lent`, timeoutMs: BOUND_MS },
+        { what: `${id} to be granted`, timeoutMs: BOUND_MS },
       );
       expect(await untilRefused(stage, name, 'orders_read', expires_at)).toBeLessThan(BOUND_MS);
       await told(slack, name, id, /Ended: its time was up/);
       await expectRung(stage, name, id, [WAITING, GRANTED, EXPIRED]);
     }
     expect(Date.now() - killedAt).toBeLessThan(2 * BOUND_MS);
-    expect(await lent(stage)).toEqual([]);
+    expect(await granted(stage)).toEqual([]);
     await start(0);
   });
 

@@ -7,11 +7,11 @@ import { waitFor } from '../support/wait-for.js';
 import { runHallpass } from './commands.js';
 import {
   approved,
-  borrow,
   expectReads,
+  granted,
   inLedger,
   isRefused,
-  lent,
+  obtain,
   openStage,
   operatorsHear,
   PATIENCE_MS,
@@ -45,13 +45,13 @@ function untilAnchored(): Promise<unknown> {
   );
 }
 
-test('nothing is lent again and nothing taken back until an operator decides', {
+test('nothing is granted again and nothing revoked until an operator decides', {
   timeout: 150_000,
 }, async () => {
   let hallpass = await stage.startHallpass();
-  const first = await borrow(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
-  const given = await borrow(stage, 'ben', { role: 'orders_read', duration: '15 minutes' });
-  const before = await borrow(stage, 'ana', { role: 'payments_read', duration: '15 minutes' });
+  const first = await obtain(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
+  const given = await obtain(stage, 'ben', { role: 'orders_read', duration: '15 minutes' });
+  const before = await obtain(stage, 'ana', { role: 'payments_read', duration: '15 minutes' });
   await click(slack, 'ana', before.note, 'Relinquish');
   await told(slack, 'ana', before.id, /Ended: relinquished by you/);
   const asked = await request(slack, 'ana', { role: 'orders_write', duration: '15 minutes' });
@@ -65,9 +65,9 @@ test('nothing is lent again and nothing taken back until an operator decides', {
   await click(slack, 'cora', await card(slack, asked, /Waiting for approval/), 'Approve');
   await click(slack, 'ana', await told(slack, 'ana', asked, /psql/), 'Relinquish');
   await told(slack, 'ana', asked, /Ended: relinquished by you/);
-  await borrow(stage, 'dan', { role: 'payments_read', duration: '15 minutes' });
+  await obtain(stage, 'dan', { role: 'payments_read', duration: '15 minutes' });
   // The same as before the backup, and once more.
-  const again = await borrow(stage, 'ana', { role: 'payments_read', duration: '15 minutes' });
+  const again = await obtain(stage, 'ana', { role: 'payments_read', duration: '15 minutes' });
   await untilAnchored();
   await hallpass.kill();
   await stage.ledger.query('drop database hallpass with (force)');
@@ -126,7 +126,7 @@ test('nothing is lent again and nothing taken back until an operator decides', {
   }
   await expectReads(stage, 'dan', 'payments_read');
   await expectReads(stage, 'ana', 'payments_read');
-  expect(await lent(stage)).toEqual(['payments_read ana', 'payments_read dan']);
+  expect(await granted(stage)).toEqual(['payments_read ana', 'payments_read dan']);
   await slack.waitFor(() =>
     slack
       .as(CAST.ana)
@@ -134,7 +134,7 @@ test('nothing is lent again and nothing taken back until an operator decides', {
       .find((message) => /The end of your access on Shop is not known any more/.test(all(message))),
   );
 
-  // Trusted again: what was asked for since, and what is asked for now, is lent.
+  // Trusted again: what was asked for since, and what is asked for now, is granted.
   await click(slack, 'cora', await card(slack, fresh, /Waiting for approval/), 'Approve');
   await click(slack, 'dan', await told(slack, 'dan', fresh, /psql/), 'Relinquish');
   await told(slack, 'dan', fresh, /Ended: relinquished by you/);

@@ -4,7 +4,7 @@ import { card, click } from '../../sandbox/stage/people.js';
 import { HOSTILE, setEverywhere } from '../support/hostile.js';
 import { waitFor } from '../support/wait-for.js';
 import { runHallpass } from './commands.js';
-import { borrow, isRefused, openStage } from './crash-stage.js';
+import { isRefused, obtain, openStage } from './crash-stage.js';
 
 const stage = await openStage();
 const LOGINS = ['hallpass_app', 'hallpass_owner'];
@@ -31,13 +31,13 @@ const GROUPS = Object.entries(HOSTILE).toSorted(
 it.each(GROUPS)('%s: a hostile default changes nothing', async (_, hostile) => {
   for (const role of LOGINS) await setEverywhere(admin, hostile, { database: 'hallpass', role });
   const hallpass = await stage.startHallpass();
-  const { id } = await borrow(stage, 'ana', { role: 'orders_read', otherDuration: '10s' });
+  const { id } = await obtain(stage, 'ana', { role: 'orders_read', otherDuration: '10s' });
   const shown = await card(stage.slack, id, /Granted until <!date/);
   expect(shown.text).toContain(id);
   await waitFor(() => isRefused(stage, 'ana', 'orders_read'), { what: 'the role to be revoked' });
   await card(stage.slack, id, /Ended/);
 
-  const second = await borrow(stage, 'ana', { role: 'orders_read', duration: '1 hour' });
+  const second = await obtain(stage, 'ana', { role: 'orders_read', duration: '1 hour' });
   await click(stage.slack, 'ana', second.note, 'Relinquish');
   await card(stage.slack, second.id, /Ended: relinquished/);
   expect(await isRefused(stage, 'ana', 'orders_read')).toBe(true);

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { startProxy } from '../../sandbox/postgres/proxy.js';
 import { card, cardNow, told } from '../../sandbox/stage/people.js';
 import { startStandby } from '../support/standby.js';
-import { borrow, inLedger, openStage, PATIENCE_MS } from './crash-stage.js';
+import { inLedger, obtain, openStage, PATIENCE_MS } from './crash-stage.js';
 
 const to = { host: '127.0.0.1', port: 0 };
 const proxy = await startProxy(to);
@@ -20,7 +20,7 @@ test('a card does not say "Granted until" past the expiry while a standby hangs'
   onTestFinished(() => proxy.close());
   to.port = standby.port;
   const hallpass = await stage.startHallpass();
-  const { id } = await borrow(stage, 'ana', { role: 'orders_read', otherDuration: '10s' });
+  const { id } = await obtain(stage, 'ana', { role: 'orders_read', otherDuration: '10s' });
   await standby.catchUp();
   const { toClient } = proxy;
   proxy.toClient = () => null;

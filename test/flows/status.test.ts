@@ -4,7 +4,7 @@ import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST } from '../../sandbox/stage/cast.js';
 import { card, click, request } from '../../sandbox/stage/people.js';
 import { hallpass } from '../commands/run.js';
-import { borrow, expectSettled, openStage, untilInLedger, untilRefused } from './crash-stage.js';
+import { expectSettled, obtain, openStage, untilInLedger, untilRefused } from './crash-stage.js';
 
 const stage = await openStage();
 const env = { DATABASE_URL: stage.env.DATABASE_URL ?? '' };
@@ -24,7 +24,7 @@ test('a grant is shown from the request to the report', { timeout: 150_000 }, as
   expect(waiting.said).toMatch(/why: an import\n +for 15 minutes; asked: @dba$/m);
   await click(slack, 'cora', await card(slack, asked, /Waiting for approval/), 'Deny');
 
-  const { id } = await borrow(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
+  const { id } = await obtain(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
   const held = await hallpass(['status', '--person', CAST.ana], env);
   expect(held.said).toMatch(new RegExp(`^ {2}${id} +orders_read +ana +${CAST.ana} +20\\S+Z$`, 'm'));
   expect(held.said).toMatch(new RegExp(`approved by ${CAST.cora} through dba`));

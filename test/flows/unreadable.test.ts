@@ -5,9 +5,9 @@ import { CHANNELS } from '../../sandbox/stage/cast.js';
 import { all, messagesOf } from '../../sandbox/stage/people.js';
 import { waitFor } from '../support/wait-for.js';
 import {
-  borrow,
   expectSettled,
   inLedger,
+  obtain,
   openStage,
   operatorsHear,
   PATIENCE_MS,
@@ -45,7 +45,7 @@ async function expectHeard(since: number): Promise<void> {
 }
 
 test('Hallpass may not read the requests any more', async () => {
-  await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+  await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   await untilAllSent(stage);
   await byOwner('revoke select on requests from hallpass_app');
   const since = Date.now();
@@ -63,8 +63,8 @@ test('Hallpass may not read the requests any more', async () => {
 }, 180_000);
 
 test('a newer release wrote one request that this one can’t read: the others are revoked in time', async () => {
-  const unread = await borrow(stage, 'ben', { role: 'orders_write', otherDuration: '6s' });
-  const other = await borrow(stage, 'ana', { role: 'orders_read', otherDuration: '8s' });
+  const unread = await obtain(stage, 'ben', { role: 'orders_write', otherDuration: '6s' });
+  const other = await obtain(stage, 'ana', { role: 'orders_read', otherDuration: '8s' });
   await untilAllSent(stage);
   await byOwner(`alter table requests drop constraint requests_sessions_check`);
   await byOwner(`update requests set sessions = 'newer' where id = ${unread.id.slice(2)}`);
@@ -80,7 +80,7 @@ test('a newer release wrote one request that this one can’t read: the others a
 }, 180_000);
 
 test('the ledger is down', async () => {
-  await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+  await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   await untilAllSent(stage);
   await byOwner("update requests set expires_at = now() + interval '5 s' where state = 'active'");
   await ledger.stop();

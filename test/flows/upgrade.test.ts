@@ -12,8 +12,8 @@ import { waitFor } from '../support/wait-for.js';
 import {
   expectReads,
   expectSettled,
+  granted,
   isRefused,
-  lent,
   PATIENCE_MS,
   untilAllSent,
   untilInLedger,
@@ -88,9 +88,9 @@ test(
     const ask = (role: string, login: 'ana' | 'ben' | 'dan') =>
       old.submit({ role, login, requester: CAST[login] });
     const approved = async (request: Known) => old.approve(request, CAST.cora);
-    const due = await old.lend(await approved(await ask('orders_read', 'ana')), -60_000);
-    const active = await old.lend(await approved(await ask('orders_read', 'ben')), 40_000);
-    const ending = await old.lend(await approved(await ask('orders_write', 'ana')), 600_000);
+    const due = await old.grant(await approved(await ask('orders_read', 'ana')), -60_000);
+    const active = await old.grant(await approved(await ask('orders_read', 'ben')), 40_000);
+    const ending = await old.grant(await approved(await ask('orders_write', 'ana')), 600_000);
     await old.write(
       ending,
       'relinquished',
@@ -174,7 +174,7 @@ test(
     }
     await expectSettled(stage);
     await untilAllSent(stage);
-    expect(await lent(stage)).toEqual([]);
+    expect(await granted(stage)).toEqual([]);
     // What both wrote fits together; it exits with 1 when anything doesn't.
     expect(await stage.run('audit', 'verify')).toContain('Every request is what its events make of it.');
     expect(await hallpass.stop()).toBe(0);

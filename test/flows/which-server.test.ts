@@ -11,10 +11,10 @@ import { waitFor } from '../support/wait-for.js';
 import { changedConfiguration, runHallpass } from './commands.js';
 import {
   approved,
-  borrow,
+  granted,
   inLedger,
   isRefused,
-  lent,
+  obtain,
   openStage,
   operatorsHear,
   PATIENCE_MS,
@@ -69,7 +69,7 @@ const reads = (on: ServerAccess, login: 'ana' | 'ben') =>
   );
 
 test('a copy at the address proves nothing of its original, and nothing is granted there', SLOW, async () => {
-  const { id } = await borrow(stage, 'ana', { role: 'orders_read', otherDuration: '20s' });
+  const { id } = await obtain(stage, 'ana', { role: 'orders_read', otherDuration: '20s' });
   const copy = await promotedCopy();
   leadTo(copy);
   const report = await operatorsHear(stage, /Another server answers at Shop/);
@@ -97,7 +97,7 @@ test(
   'by an operator’s word a copy takes the place of the original, and grants go on there',
   SLOW,
   async () => {
-    const { id, note } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+    const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
     const copy = await promotedCopy();
     leadTo(copy);
     await waitFor(
@@ -141,7 +141,7 @@ test(
 );
 
 test('after an upgrade the messages say the truth, and an operator closes what was out', SLOW, async () => {
-  const { id } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+  const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   const upgraded = await startUpgraded(server);
   onTestFinished(() => upgraded.stop());
   const session = new pg.Client(upgraded.urlFor({ ...samples.people.ana, database: 'shop' }));
@@ -190,7 +190,7 @@ test('after an upgrade the messages say the truth, and an operator closes what w
 });
 
 test('what can never be proved is written off, and not called confirmed', SLOW, async () => {
-  const { id, note } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+  const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   await server.kill();
   await click(slack, 'ana', note, 'Relinquish');
   await card(slack, id, /not yet confirmed/);
@@ -223,11 +223,11 @@ test('what can never be proved is written off, and not called confirmed', SLOW, 
     what: 'the leftover to go',
     timeoutMs: PATIENCE_MS,
   });
-  await waitFor(async () => (await lent(stage)).length === 0, { what: 'nothing to be out' });
+  await waitFor(async () => (await granted(stage)).length === 0, { what: 'nothing to be out' });
 });
 
 test('a target leaves the configuration for good, with something open', SLOW, async () => {
-  const { id } = await borrow(stage, 'ana', { role: 'orders_read', ...LONG });
+  const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   expect(await hallpass.stop()).toBe(0);
   const without = await changedConfiguration(stage, (yaml) => yaml.replace('  shop:', '  depot:'));
   await expect(stage.startHallpass(without)).rejects.toThrow(/recover --write-off --target/);
@@ -254,7 +254,7 @@ test('a copy from before a grant is told from a restart', SLOW, async () => {
   hallpass = await stage.startHallpass();
   const copy = await startCopy(server);
   onTestFinished(() => copy.stop());
-  const { id } = await borrow(stage, 'dan', { role: 'payments_read', ...LONG });
+  const { id } = await obtain(stage, 'dan', { role: 'payments_read', ...LONG });
   await waitFor(
     async () => {
       const [row] = await runSql<{ ok: boolean }>(

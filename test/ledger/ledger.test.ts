@@ -55,7 +55,7 @@ async function step(
 
 const approve = { type: 'approve', by: 'U0BEN', via: 'dba', maxMs: 14_400_000 } as const;
 const place = { server: '73', grantorOid: 10, roleOid: 4_200_000_000, memberOid: 16_401 };
-const lending = { sessions: 'all', setRole: true, graceMs: 30_000 } as const;
+const terms = { sessions: 'all', setRole: true, graceMs: 30_000 } as const;
 const proof = { found: false, closed: 2, prepared: ['x'] };
 const events = async (id: number) =>
   (
@@ -155,7 +155,7 @@ describe('a change', () => {
     const request = await moved(
       await submitted(),
       approve,
-      { type: 'intend', place, lending },
+      { type: 'intend', place, terms },
       { type: 'granted', mark: '801', users: [] },
       { type: 'relinquish', by: 'U0ANA' },
       { type: 'proved_gone', proof },
@@ -192,7 +192,7 @@ it('tells once that an end is near, also when it holds again because the server 
   const request = await moved(
     await submitted(),
     approve,
-    { type: 'intend', place, lending },
+    { type: 'intend', place, terms },
     { type: 'granted', mark: '801', users: [] },
   );
   const older = `update requests set expires_at = expires_at - interval '30 min', warn_at = now() where id = $1`;
@@ -208,20 +208,20 @@ it('tells once that an end is near, also when it holds again because the server 
 });
 
 describe('what is due', () => {
-  it('puts lending first, then the most overdue, and leaves out what was met already', async () => {
+  it('puts granting first, then the most overdue, and leaves out what was met already', async () => {
     const target = 'due';
     await registerTargets(db, [target]);
-    const lend = async () => moved(await submitted(aWish({ target })), approve);
+    const grant = async () => moved(await submitted(aWish({ target })), approve);
     const active = async (ms: number) =>
       moved(
         await submitted(aWish({ target, wishedMs: ms })),
         approve,
-        { type: 'intend', place, lending },
+        { type: 'intend', place, terms },
         { type: 'granted', mark: '801', users: [] },
       );
     const [later, soon, long] = [await active(2), await active(1), await active(3_600_000)];
     const ending = await moved(await active(3_600_000), { type: 'end', by: 'U0OPS' });
-    const [waiting, another] = [await lend(), await lend()];
+    const [waiting, another] = [await grant(), await grant()];
     const most = { requests: 100, endings: 100 };
     const due = async (except: number[]) => {
       const { requests, endings } = await readDue(db, target, { requests: except, strays: [] }, most);
@@ -237,7 +237,7 @@ describe('what is due', () => {
     const { endings } = await readDue(db, target, { requests: [], strays: [] }, { requests: 1, endings: 1 });
     const { id, state, why, trouble, expiresAt, sessionsBefore, users } = ending;
     expect(endings).toEqual([
-      { id, target, state, why, trouble, place, expiresAt, lending, sessionsBefore, users },
+      { id, target, state, why, trouble, place, expiresAt, terms, sessionsBefore, users },
     ]);
     expect((await readPulse(db)).work).toContain(target);
   });
@@ -270,11 +270,7 @@ describe('what is due', () => {
       });
       expect(await unapproved(shift.id)).toBe(false);
       // Still after the place was written, and after an attempt that failed.
-      const tried = await moved(
-        people,
-        { type: 'intend', place, lending },
-        { type: 'hindered', trouble: 'no' },
-      );
+      const tried = await moved(people, { type: 'intend', place, terms }, { type: 'blocked', trouble: 'no' });
       expect(await unapproved(tried.id)).toBe(false);
 
       const nobody = await submitted(aWish({ target }));
@@ -323,12 +319,12 @@ describe('what is due', () => {
   it('finds the last request for a membership', async () => {
     const here = { ...place, server: 'last' };
     const wish = aWish();
-    const first = await moved(await submitted(wish), approve, { type: 'intend', place: here, lending });
+    const first = await moved(await submitted(wish), approve, { type: 'intend', place: here, terms });
     await moved(first, { type: 'grant_failed', trouble: 'no' }, { type: 'proved_gone', proof });
     const second = await moved(await submitted({ ...wish, viewId: `${wish.login}2` }), approve, {
       type: 'intend',
       place: here,
-      lending,
+      terms,
     });
     const unknown = { roleOid: 1, memberOid: 2 };
     expect((await readLastOfPlaces(db, 'last', [here, unknown])).map((r) => r.id)).toEqual([second.id]);

@@ -35,7 +35,7 @@ async function aStray(change: Partial<NewStray> = {}) {
   const stray: NewStray = {
     ...{ kind: 'leftover', target, place: PLACE, role: 'orders_read', login: 'ana', requestId: request.id },
     ...{ orphanId: null, askedBy: null, because: null, absentAt: null, holdMs: 0 },
-    lending: { sessions: 'auto', setRole: false },
+    terms: { sessions: 'auto', setRole: false },
     audit: { kind: 'leftover_found', data: {} },
     tell: [{ key: 'stray:{id}', recipient: 'C0OPS', message: message('found') }],
     ...change,

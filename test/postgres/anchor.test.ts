@@ -31,7 +31,7 @@ describe.each(modes)('the anchor in $mode mode on Postgres $major', ({ mode, ...
     await expect(
       target.writeAnchor('1', { seq: 9, hash: 'ef'.repeat(8), lastId: 1009, code: null }),
     ).rejects.toMatchObject({ kind: 'other_server' });
-    await server.sql(`ALTER ROLE hallpass SET application_name = 'lends roles'`);
+    await server.sql(`ALTER ROLE hallpass SET application_name = 'grants roles'`);
     expect(await seen()).toBeNull();
   });
 });

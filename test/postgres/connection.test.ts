@@ -34,24 +34,27 @@ describe('the connection to a target', () => {
   const pairOfNew = async () => used.server.pair(await used.server.role(), await used.server.login());
   const unsure = { passing: true, ambiguous: true };
 
-  test.each(['GRANT', 'COMMIT'])('cut before %s: nothing was lent, and the next try lends', async (at) => {
-    const { server } = used;
-    const target = open({ port: proxy.port });
-    const pair = await pairOfNew();
-    proxy.toServer = (chunk, link) => {
-      if (!chunk.includes(at)) return chunk;
-      link.cut();
-      return null;
-    };
-    await expect(target.lend(server.id, [server.wish(pair)])).rejects.toMatchObject({
-      kind: 'cut',
-      ...unsure,
-    });
-    expect(await server.grantors(pair)).toEqual([]);
-    proxy.heal();
-    expect(await target.lend(server.id, [server.wish(pair)])).toMatchObject([{ outcome: 'lent' }]);
-    expect(await server.grantors(pair)).toEqual(['hallpass']);
-  });
+  test.each(['GRANT', 'COMMIT'])(
+    'cut before %s: nothing was granted, and the next try grants',
+    async (at) => {
+      const { server } = used;
+      const target = open({ port: proxy.port });
+      const pair = await pairOfNew();
+      proxy.toServer = (chunk, link) => {
+        if (!chunk.includes(at)) return chunk;
+        link.cut();
+        return null;
+      };
+      await expect(target.grant(server.id, [server.wish(pair)])).rejects.toMatchObject({
+        kind: 'cut',
+        ...unsure,
+      });
+      expect(await server.grantors(pair)).toEqual([]);
+      proxy.heal();
+      expect(await target.grant(server.id, [server.wish(pair)])).toMatchObject([{ outcome: 'granted' }]);
+      expect(await server.grantors(pair)).toEqual(['hallpass']);
+    },
+  );
 
   test('cut during COMMIT: what was done is found by the next try', async () => {
     const { server } = used;
@@ -65,18 +68,18 @@ describe('the connection to a target', () => {
       };
     };
     loseAnswer();
-    await expect(target.lend(server.id, [server.wish(pair)])).rejects.toMatchObject({
+    await expect(target.grant(server.id, [server.wish(pair)])).rejects.toMatchObject({
       kind: 'cut',
       ...unsure,
     });
     expect(await server.grantors(pair)).toEqual(['hallpass']);
     proxy.heal();
-    expect(await target.lend(server.id, [server.wish(pair)])).toMatchObject([{ outcome: 'lent' }]);
+    expect(await target.grant(server.id, [server.wish(pair)])).toMatchObject([{ outcome: 'granted' }]);
     loseAnswer();
-    await expect(target.takeBack(server.id, [pair])).rejects.toMatchObject({ kind: 'cut', ...unsure });
+    await expect(target.revoke(server.id, [pair])).rejects.toMatchObject({ kind: 'cut', ...unsure });
     expect(await server.grantors(pair)).toEqual([]);
     proxy.heal();
-    expect(await target.takeBack(server.id, [pair])).toEqual([
+    expect(await target.revoke(server.id, [pair])).toEqual([
       { ...pair, outcome: 'absent', stillHeld: false, users: [] },
     ]);
   });
@@ -87,7 +90,7 @@ describe('the connection to a target', () => {
     const pair = await pairOfNew();
     await target.look([]);
     proxy.toServer = () => null;
-    await expect(target.lend(server.id, [server.wish(pair)])).rejects.toMatchObject({
+    await expect(target.grant(server.id, [server.wish(pair)])).rejects.toMatchObject({
       kind: 'timeout',
       ...unsure,
     });
@@ -97,7 +100,7 @@ describe('the connection to a target', () => {
       ambiguous: false,
     });
     proxy.heal();
-    expect(await target.lend(server.id, [server.wish(pair)])).toMatchObject([{ outcome: 'lent' }]);
+    expect(await target.grant(server.id, [server.wish(pair)])).toMatchObject([{ outcome: 'granted' }]);
   });
 
   test('a session that is ended while it is idle is replaced', async () => {
@@ -117,7 +120,7 @@ describe('the connection to a target', () => {
     const target = open();
     await target.look([]);
     const before = await sessions();
-    await expect(target.takeBack('7', [{ roleOid: 1, memberOid: 1 }])).rejects.toMatchObject({
+    await expect(target.revoke('7', [{ roleOid: 1, memberOid: 1 }])).rejects.toMatchObject({
       kind: 'other_server',
     });
     await noSession();
@@ -130,9 +133,9 @@ describe('the connection to a target', () => {
     const target = open();
     const pairs = [await pairOfNew(), await pairOfNew()];
     await target.look([]);
-    const [, lent, seen] = await Promise.all([
+    const [, granted, seen] = await Promise.all([
       target.look([]),
-      target.lend(
+      target.grant(
         server.id,
         pairs.map((pair) => server.wish(pair)),
       ),
@@ -140,9 +143,9 @@ describe('the connection to a target', () => {
       target.list(),
       target.look([]),
     ]);
-    expect(lent).toMatchObject([{ outcome: 'lent' }, { outcome: 'lent' }]);
+    expect(granted).toMatchObject([{ outcome: 'granted' }, { outcome: 'granted' }]);
     expect(Math.max(...seen.map((rows) => rows.length))).toBe(1);
-    expect(await target.takeBack(server.id, pairs)).toMatchObject([{ outcome: 'gone' }, { outcome: 'gone' }]);
+    expect(await target.revoke(server.id, pairs)).toMatchObject([{ outcome: 'gone' }, { outcome: 'gone' }]);
   });
 
   test('it is closed when it is not used, and at the end for good', async () => {
@@ -163,12 +166,12 @@ describe('the connection to a target', () => {
     const pair = await pairOfNew();
     proxy.hidesClose = true;
     proxy.toClient = (chunk) => (chunk.includes('GRANT ROLE') ? null : chunk);
-    await expect(dying.lend(server.id, [server.wish(pair)])).rejects.toMatchObject({
+    await expect(dying.grant(server.id, [server.wish(pair)])).rejects.toMatchObject({
       kind: 'timeout',
       ...unsure,
     });
     const other = open();
-    await waitFor(async () => (await other.lend(server.id, [server.wish(pair)]))[0]?.outcome === 'lent', {
+    await waitFor(async () => (await other.grant(server.id, [server.wish(pair)]))[0]?.outcome === 'granted', {
       what: 'the lock of the dead process to end',
     });
   });
@@ -202,17 +205,17 @@ describe('the connection to a target', () => {
   ])('when %s, the error says so', async (_, connect, kind, passing) => {
     const target = open(await connect());
     await expect(target.look([])).rejects.toMatchObject({ kind, passing, ambiguous: false });
-    await expect(target.takeBack('1', [{ roleOid: 1, memberOid: 1 }])).rejects.toMatchObject({ kind });
+    await expect(target.revoke('1', [{ roleOid: 1, memberOid: 1 }])).rejects.toMatchObject({ kind });
   });
 
   test('a restarted server is used again', async () => {
     const { server } = used;
     const target = open();
     const pair = await pairOfNew();
-    await target.lend(server.id, [server.wish(pair)]);
+    await target.grant(server.id, [server.wish(pair)]);
     await server.cluster.kill();
-    await expect(target.takeBack(server.id, [pair])).rejects.toMatchObject({ passing: true });
+    await expect(target.revoke(server.id, [pair])).rejects.toMatchObject({ passing: true });
     await server.cluster.start();
-    expect(await target.takeBack(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
+    expect(await target.revoke(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
   });
 });

@@ -23,9 +23,9 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
   });
   afterAll(() => target.close());
 
-  const take = (pairs: readonly OidPair[]) => target.takeBack(used.server.id, pairs);
-  const lend = (pairs: readonly OidPair[]) =>
-    target.lend(
+  const take = (pairs: readonly OidPair[]) => target.revoke(used.server.id, pairs);
+  const grant = (pairs: readonly OidPair[]) =>
+    target.grant(
       used.server.id,
       pairs.map((pair) => used.server.wish(pair)),
     );
@@ -38,7 +38,7 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     return client;
   }
 
-  test('what is lent can be used, and what is taken back cannot', async () => {
+  test('what is granted can be used, and what is revoked cannot', async () => {
     const { server } = used;
     const role = await server.role();
     const login = await server.login();
@@ -54,24 +54,31 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
       grantor: server.grantor,
       grantorOid: expect.any(Number),
       unfit: null,
+      isOutdated: false,
     });
     const pair = await server.pair(role, login);
-    expect(facts).toMatchObject([{ ...pair, role, login, mayLend: true, ours: false, held: null }]);
+    expect(facts).toMatchObject([{ ...pair, role, login, mayGrant: true, ours: false, held: null }]);
     expect(await server.canRead(login, role)).toBe(false);
 
     const [grantor] = await server.sql('SELECT oid FROM pg_roles WHERE rolname = $1', [server.grantor]);
     expect(seen.grantorOid).toBe(grantor?.oid);
     const wish = server.wish(pair);
-    const lent = [
-      { ...pair, outcome: 'lent', grantorOid: grantor?.oid, mark: expect.stringMatching(/^\d+$/), users: [] },
+    const granted = [
+      {
+        ...pair,
+        outcome: 'granted',
+        grantorOid: grantor?.oid,
+        mark: expect.stringMatching(/^\d+$/),
+        users: [],
+      },
     ];
-    expect(await target.lend(server.id, [wish])).toEqual(lent);
+    expect(await target.grant(server.id, [wish])).toEqual(granted);
     expect(await server.canRead(login, role)).toBe(true);
     if (server.grantorsCount) {
       await expect(server.as(login, `SET ROLE ${role}`)).rejects.toMatchObject({ code: '42501' });
       await expect(server.as(login, `GRANT ${role} TO postgres`)).rejects.toMatchObject({ code: '42501' });
     }
-    expect(await target.lend(server.id, [wish])).toEqual(lent);
+    expect(await target.grant(server.id, [wish])).toEqual(granted);
     expect((await target.look([{ role, login }])).facts).toMatchObject([{ ours: true, held: null }]);
     const listed = { ...pair, role, login, setRole: !server.grantorsCount, users: [] };
     expect((await target.list()).memberships).toContainEqual(listed);
@@ -89,7 +96,7 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
       server.wish(await server.pair(role, kept), { durationMs: 60_000 }),
       server.wish(await server.pair(role, taken), { durationMs: 60_000 }),
     ];
-    await target.lend(server.id, wishes);
+    await target.grant(server.id, wishes);
     const by = server.grantorsCount ? `GRANTED BY ${server.grantor}` : '';
     await server.sql(`REVOKE ${role} FROM ${taken} ${by}`);
     const longer = wishes.map((wish) => ({ ...wish, durationMs: 120_000 }));
@@ -103,12 +110,12 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     await take(wishes);
   });
 
-  test('a login that does not inherit can use what is lent', async () => {
+  test('a login that does not inherit can use what is granted', async () => {
     const { server } = used;
     const role = await server.role();
     const login = await server.login();
     await server.sql(`ALTER ROLE ${login} NOINHERIT`);
-    const pair = await server.lent(target, role, login);
+    const pair = await server.granted(target, role, login);
     // Before 16, inheriting is the login's own attribute, and SET ROLE is open to every member.
     if (server.grantorsCount) expect(await server.canRead(login, role)).toBe(true);
     else await server.as(login, `SET ROLE ${role}`);
@@ -125,13 +132,13 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     expect((await target.look([{ role, login }])).facts).toMatchObject([
       { ours: false, held: { how: 'direct', via: 'postgres' } },
     ]);
-    expect(await lend([pair])).toEqual([{ ...pair, outcome: 'held', via: 'postgres' }]);
+    expect(await grant([pair])).toEqual([{ ...pair, outcome: 'held', via: 'postgres' }]);
     expect(await take([pair])).toEqual([{ ...pair, outcome: 'absent', stillHeld: true, users: [] }]);
     expect(await server.grantors(pair)).toEqual(['postgres']);
     expect(await server.canRead(login, role)).toBe(true);
   });
 
-  test('a role that is held through a group is not lent', async () => {
+  test('a role that is held through a group is not granted', async () => {
     const { server } = used;
     const role = await server.role();
     const login = await server.login();
@@ -143,11 +150,11 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     expect((await target.look([{ role, login }])).facts).toMatchObject([
       { held: { how: 'through', via: staff } },
     ]);
-    expect(await lend([pair])).toEqual([{ ...pair, outcome: 'held', via: staff }]);
+    expect(await grant([pair])).toEqual([{ ...pair, outcome: 'held', via: staff }]);
     expect(await server.grantors(pair)).toEqual([]);
 
     await server.sql(`REVOKE ${staff} FROM ${login}`);
-    expect(await lend([pair])).toMatchObject([{ outcome: 'lent' }]);
+    expect(await grant([pair])).toMatchObject([{ outcome: 'granted' }]);
     await server.sql(`GRANT ${staff} TO ${login}`);
     expect((await target.look([{ role, login }])).facts).toMatchObject([
       { ours: true, held: { via: staff } },
@@ -156,13 +163,13 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     expect(await server.canRead(login, role)).toBe(true);
   });
 
-  test('a role that Hallpass itself lent is not held by somebody else', async () => {
+  test('a role that Hallpass itself granted is not held by somebody else', async () => {
     const { server } = used;
     const [role, team] = [await server.role(), await server.role()];
     const login = await server.login();
     await server.sql(`GRANT ${role} TO ${team}`);
-    await server.lent(target, team, login);
-    const pair = await server.lent(target, role, login);
+    await server.granted(target, team, login);
+    const pair = await server.granted(target, role, login);
     expect(await take([pair])).toEqual([{ ...pair, outcome: 'gone', stillHeld: false, users: [] }]);
   });
 
@@ -185,12 +192,12 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     const client = await dba();
     await client.query('BEGIN');
     await client.query(`GRANT ${role} TO ${login}`);
-    const answer = lend([pair]);
+    const answer = grant([pair]);
     await server.hallpassWaits();
     await client.query('COMMIT');
     if (server.grantorsCount) expect(await answer).toMatchObject([{ outcome: 'held' }]);
     else expect(await answer).toMatchObject([{ outcome: 'failed', error: { passing: true } }]);
-    expect(await lend([pair])).toEqual([{ ...pair, outcome: 'held', via: 'postgres' }]);
+    expect(await grant([pair])).toEqual([{ ...pair, outcome: 'held', via: 'postgres' }]);
     expect(await server.grantors(pair)).toEqual(['postgres']);
   });
 
@@ -198,9 +205,9 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     const { server } = used;
     const role = await server.role();
     const login = await server.login();
-    const pair = await server.lent(target, role, login);
+    const pair = await server.granted(target, role, login);
     await server.sql(`GRANT ${role} TO ${login}`);
-    expect(await lend([pair])).toMatchObject([{ outcome: 'lent' }]);
+    expect(await grant([pair])).toMatchObject([{ outcome: 'granted' }]);
     expect(await take([pair])).toEqual([{ ...pair, outcome: 'gone', stillHeld: true, users: [] }]);
     expect(await server.canRead(login, role)).toBe(true);
   });
@@ -208,7 +215,7 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
   test('a role and a login are what they are, whatever they are called by now', async () => {
     const { server } = used;
     const [role, login] = [await server.role(), await server.login()];
-    const pair = await server.lent(target, role, login);
+    const pair = await server.granted(target, role, login);
     await server.sql(`ALTER ROLE ${role} RENAME TO ${role}_old`);
     await server.sql(`ALTER ROLE ${login} RENAME TO ${login}_old`);
     await server.sql(`CREATE ROLE ${role}`);
@@ -220,14 +227,14 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     expect(await server.grantors(await server.pair(role, login))).toEqual(['postgres']);
   });
 
-  test('a dropped role or login is not there to be taken from or lent to', async () => {
+  test('a dropped role or login is not there to be taken from or granted to', async () => {
     const { server } = used;
     const [role, other] = [await server.role(), await server.role()];
     const [login, kept] = [await server.login(), await server.login()];
     const pairs = [
-      await server.lent(target, role, login),
-      await server.lent(target, role, kept),
-      await server.lent(target, other, kept),
+      await server.granted(target, role, login),
+      await server.granted(target, role, kept),
+      await server.granted(target, other, kept),
     ];
     await server.sql(`DROP ROLE ${login}`);
     await server.sql(`DROP TABLE ${other}`);
@@ -235,7 +242,7 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     const answers = await take(pairs);
     expect(answers.map(({ outcome }) => outcome)).toEqual(['dropped', 'gone', 'dropped']);
     expect(await server.canRead(kept, role)).toBe(false);
-    const refused = await lend(pairs.filter((_, i) => i !== 1));
+    const refused = await grant(pairs.filter((_, i) => i !== 1));
     expect(refused).toMatchObject([
       { outcome: 'failed', error: { passing: false, message: expect.stringContaining('no login') } },
       { outcome: 'failed', error: { passing: false, message: expect.stringContaining('no role') } },
@@ -248,13 +255,13 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     ['case', 'MixedCase', 'mixedcase'],
     ['other alphabets', 'роль_読む', 'алиса🦜'],
     ['63 bytes', `${'é'.repeat(31)}x`, 'l'.repeat(63)],
-  ])('names with %s are lent, used and taken back', async (_, role, login) => {
+  ])('names with %s are granted, used and revoked', async (_, role, login) => {
     const { server } = used;
     await server.role(role);
     await server.login(login);
     const pair = await server.pair(role, login);
-    expect((await target.look([{ role, login }])).facts).toMatchObject([{ ...pair, mayLend: true }]);
-    expect(await lend([pair])).toMatchObject([{ outcome: 'lent' }]);
+    expect((await target.look([{ role, login }])).facts).toMatchObject([{ ...pair, mayGrant: true }]);
+    expect(await grant([pair])).toMatchObject([{ outcome: 'granted' }]);
     expect(await server.canRead(login, role)).toBe(true);
     expect(await server.grantors(pair)).toEqual([server.grantor]);
     expect(await take([pair])).toMatchObject([{ outcome: 'gone' }]);
@@ -265,7 +272,7 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     const { server } = used;
     const role = await server.role('r'.repeat(63));
     const login = await server.login('é'.repeat(31));
-    const none = { roleOid: null, memberOid: null, mayLend: false, ours: false, held: null };
+    const none = { roleOid: null, memberOid: null, mayGrant: false, ours: false, held: null };
     const names = [
       { role: `${role}eadonly`, login: `${login}é` },
       { role: `${role}\0`, login: '' },
@@ -280,26 +287,26 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     test('a REVOKE that took nothing away is noticed, and so is a GRANT that gave nothing', async () => {
       const { server } = used;
       const [role, login] = [await server.role(), await server.login()];
-      const pair = await server.lent(target, role, login);
+      const pair = await server.granted(target, role, login);
       const proxy = await startProxy(server.connect);
       onTestFinished(() => proxy.close());
       const far = createDirectTarget({ ...server.connect, port: proxy.port });
       onTestFinished(() => far.close());
 
       proxy.toServer = (chunk) => neutralise(chunk, 'REVOKE');
-      expect(await far.takeBack(server.id, [pair])).toMatchObject([
+      expect(await far.revoke(server.id, [pair])).toMatchObject([
         { outcome: 'failed', error: { passing: true } },
       ]);
       expect(await server.canRead(login, role)).toBe(true);
       proxy.heal();
-      expect(await far.takeBack(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
+      expect(await far.revoke(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
 
       proxy.toServer = (chunk) => neutralise(chunk, 'GRANT');
-      expect(await far.lend(server.id, [server.wish(pair)])).toMatchObject([
+      expect(await far.grant(server.id, [server.wish(pair)])).toMatchObject([
         { outcome: 'failed', error: { passing: true } },
       ]);
       proxy.heal();
-      expect(await far.lend(server.id, [server.wish(pair)])).toMatchObject([{ outcome: 'lent' }]);
+      expect(await far.grant(server.id, [server.wish(pair)])).toMatchObject([{ outcome: 'granted' }]);
     });
 
   if (mode === 'direct')
@@ -308,7 +315,7 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
       const role = await server.role();
       const logins = [await server.login(), await server.login(), await server.login()];
       const pairs: OidPair[] = [];
-      for (const login of logins) pairs.push(await server.lent(target, role, login));
+      for (const login of logins) pairs.push(await server.granted(target, role, login));
       const proxy = await startProxy(server.connect);
       onTestFinished(() => proxy.close());
       const far = createDirectTarget({ ...server.connect, port: proxy.port });
@@ -324,7 +331,7 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
         else if (chunk.includes('ROLLBACK')) hurt = false;
         return statement;
       };
-      expect(await far.takeBack(server.id, pairs)).toMatchObject([
+      expect(await far.revoke(server.id, pairs)).toMatchObject([
         { outcome: 'gone' },
         { outcome: 'failed', error: { passing: true } },
         { outcome: 'gone' },
@@ -341,9 +348,9 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     const { server } = used;
     const role = await server.role();
     const pairs: OidPair[] = [];
-    for (let i = 0; i < 7; i += 1) pairs.push(await server.lent(target, role, await server.login()));
+    for (let i = 0; i < 7; i += 1) pairs.push(await server.granted(target, role, await server.login()));
     const [bad, further] = [await server.login(), await server.login()];
-    const badPair = await server.lent(target, role, bad);
+    const badPair = await server.granted(target, role, bad);
     await server.sql(`GRANT ${role} TO ${bad} WITH ADMIN TRUE GRANTED BY ${server.grantor}`);
     await server.as(bad, `GRANT ${role} TO ${further}`);
 
@@ -366,7 +373,7 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     const role = await server.role();
     const pairs: OidPair[] = [];
     const logins = [await server.login(), await server.login(), await server.login()];
-    for (const login of logins) pairs.push(await server.lent(target, role, login));
+    for (const login of logins) pairs.push(await server.granted(target, role, login));
     const client = await dba();
     await client.query('BEGIN');
     const by = server.grantorsCount ? `GRANTED BY ${server.grantor}` : '';
@@ -382,10 +389,10 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     const { server } = used;
     const [locked, free] = [await server.role(), await server.role()];
     const [ann, bob] = [await server.login(), await server.login()];
-    const lockedPair = await server.lent(target, locked, ann);
-    const freePairs = [await server.lent(target, free, ann), await server.lent(target, free, bob)];
+    const lockedPair = await server.granted(target, locked, ann);
+    const freePairs = [await server.granted(target, free, ann), await server.granted(target, free, bob)];
     const [first, second] = freePairs;
-    if (first === undefined || second === undefined) throw new Error('two were lent');
+    if (first === undefined || second === undefined) throw new Error('two were granted');
     const client = await dba();
     await client.query('BEGIN');
     await client.query(
@@ -410,7 +417,7 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
     expect(await server.canRead(ann, locked)).toBe(false);
   });
 
-  test('2,000 are taken back in one call, and not one more', async () => {
+  test('2,000 are revoked in one call, and not one more', async () => {
     const { server } = used;
     const role = await server.role();
     const names = Array.from({ length: 2_001 }, (_, i) => `of_many_${i}`);
@@ -432,11 +439,11 @@ describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
   test('nothing is done on another server', async () => {
     const { server } = used;
     const [role, login] = [await server.role(), await server.login()];
-    const pair = await server.lent(target, role, login);
+    const pair = await server.granted(target, role, login);
     const free = await server.pair(role, await server.login());
     const elsewhere = { kind: 'other_server', passing: false, message: expect.stringContaining(server.id) };
-    await expect(target.takeBack('7', [pair])).rejects.toMatchObject(elsewhere);
-    await expect(target.lend('7', [server.wish(free)])).rejects.toMatchObject(elsewhere);
+    await expect(target.revoke('7', [pair])).rejects.toMatchObject(elsewhere);
+    await expect(target.grant('7', [server.wish(free)])).rejects.toMatchObject(elsewhere);
     expect(await server.grantors(pair)).toEqual([server.grantor]);
     expect(await server.grantors(free)).toEqual([]);
   });

@@ -21,19 +21,19 @@ describe.each(PLACES)('what is found on Postgres $major, $mode', ({ mode, ...maj
 
   const names = async () => (await discovery.roles()).map(({ role }) => role);
 
-  /** Makes a role that may be lent, and does this to it. */
-  async function lendable(role: string, sql = 'SELECT 1'): Promise<void> {
+  /** Makes a role that may be granted, and does this to it. */
+  async function grantable(role: string, sql = 'SELECT 1'): Promise<void> {
     await used.server.role(role);
     await used.server.sql(sql);
   }
 
-  test('every role that may be lent and is safe, with what its owner wrote of it, and no other', async () => {
+  test('every role that may be granted and is safe, with what its owner wrote of it, and no other', async () => {
     const { server } = used;
     const odd = 'A "role"; DROP';
-    await lendable('plain', "COMMENT ON ROLE plain IS 'Read\n<!channel> orders'");
-    await lendable(odd, `COMMENT ON ROLE ${quoteName(odd)} IS '${'ä'.repeat(10_000)}'`);
-    await lendable('reads_all', 'GRANT pg_read_all_data TO reads_all');
-    await lendable('above', 'CREATE ROLE below; GRANT plain TO below; GRANT below TO above');
+    await grantable('plain', "COMMENT ON ROLE plain IS 'Read\n<!channel> orders'");
+    await grantable(odd, `COMMENT ON ROLE ${quoteName(odd)} IS '${'ä'.repeat(10_000)}'`);
+    await grantable('reads_all', 'GRANT pg_read_all_data TO reads_all');
+    await grantable('above', 'CREATE ROLE below; GRANT plain TO below; GRANT below TO above');
 
     await server.sql('CREATE ROLE not_ours');
     await server.sql('CREATE ROLE member_only; GRANT member_only TO hallpass');
@@ -54,7 +54,7 @@ describe.each(PLACES)('what is found on Postgres $major, $mode', ({ mode, ...maj
       grants_roles: 'GRANT not_ours TO grants_roles WITH ADMIN OPTION',
       grants_through: 'GRANT grants_roles TO grants_through',
     };
-    for (const [role, sql] of Object.entries(unsafe)) await lendable(role, sql);
+    for (const [role, sql] of Object.entries(unsafe)) await grantable(role, sql);
 
     expect(await discovery.roles()).toEqual([
       { role: odd, comment: 'ä'.repeat(500) },

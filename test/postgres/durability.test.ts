@@ -17,9 +17,9 @@ describe.each(ON_EACH)('on Postgres $major, $mode, with synchronous_commit = off
     const [role, login] = [await server.role(), await server.login()];
     const target = server.open();
     onTestFinished(() => target.close());
-    const pair = await server.lent(target, role, login);
+    const pair = await server.granted(target, role, login);
     await server.sql('CHECKPOINT');
-    expect(await target.takeBack(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
+    expect(await target.revoke(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
     await server.cluster.kill();
     await server.cluster.start();
     expect(await server.grantors(pair)).toEqual([]);
@@ -37,13 +37,13 @@ describe.each(ON_EACH)('on Postgres $major, $mode, with synchronous_commit = off
       await server.sql('ALTER ROLE hallpass RESET synchronous_commit');
     });
     const pair = await server.pair(await server.role(), await server.login());
-    const lending = target.lend(server.id, [server.wish(pair)]);
-    lending.catch(() => undefined);
+    const terms = target.grant(server.id, [server.wish(pair)]);
+    terms.catch(() => undefined);
     await expect
       .poll(() => server.sql("SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep'"))
       .toHaveLength(1);
     await server.sql('ALTER SYSTEM RESET synchronous_standby_names');
     await server.sql('SELECT pg_reload_conf()');
-    expect(await lending).toMatchObject([{ outcome: 'lent' }]);
+    expect(await terms).toMatchObject([{ outcome: 'granted' }]);
   });
 });

@@ -31,7 +31,7 @@ describe.each(installedMajors())('on Postgres $major, the owner of the database'
     const { server } = used;
     const target = open();
     const pair = await server.pair(role, 'ana');
-    expect(await target.takeBack(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
+    expect(await target.revoke(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
     expect(await server.grantors(pair)).toEqual([]);
     await target.close();
   }
@@ -46,7 +46,7 @@ describe.each(installedMajors())('on Postgres $major, the owner of the database'
   ])('can’t stop a REVOKE by %s', async (sql) => {
     const { server } = used;
     const target = open();
-    await server.lent(target, role, 'ana');
+    await server.granted(target, role, 'ana');
     await target.close();
     await server.as('ana', sql);
     await revokes();
@@ -64,7 +64,7 @@ describe.each(installedMajors())('on Postgres $major, the owner of the database'
       await server.sql('GRANT CONNECT ON DATABASE postgres TO PUBLIC');
     });
     const target = open();
-    await server.lent(target, role, 'ana');
+    await server.granted(target, role, 'ana');
     expect(await where()).toEqual([{ name: 'shop' }]);
     await target.close();
     await revokes();

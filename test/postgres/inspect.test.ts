@@ -27,7 +27,7 @@ describe.each(installedMajors())('what only a server shows, on Postgres $major',
     return facts.flatMap((fact) => describeProblems(server, fact));
   }
 
-  test('each problem goes by the SQL that is told with it, until the role can be lent', async () => {
+  test('each problem goes by the SQL that is told with it, until the role can be granted', async () => {
     const { server } = used;
     const wanted = { role: 'A "role"', login: 'A login' };
     const mended: string[] = [];
@@ -35,7 +35,7 @@ describe.each(installedMajors())('what only a server shows, on Postgres $major',
       const [problem] = found;
       mended.push(`${problem?.about}: ${problem?.sentence}`);
       await server.sql(sqlIn(problem?.nextStep ?? ''));
-      // Being a member is not enough to lend, and being a role is not enough to log in.
+      // Being a member is not enough to grant, and being a role is not enough to log in.
       if (problem?.sentence.startsWith('There is no role'))
         await server.sql('GRANT "A ""role""" TO hallpass');
       if (problem?.sentence.startsWith('There is no login')) await server.sql('ALTER ROLE "A login" NOLOGIN');
@@ -47,11 +47,11 @@ describe.each(installedMajors())('what only a server shows, on Postgres $major',
       'login: There is no login A login on the server.',
       'login: The login A login can’t log in (NOLOGIN).',
     ]);
-    const pair = await server.lent(target, wanted.role, wanted.login);
+    const pair = await server.granted(target, wanted.role, wanted.login);
     if (server.grantorsCount) {
       await expect(server.as('hallpass', 'SET ROLE "A ""role"""')).rejects.toMatchObject({ code: '42501' });
     }
-    expect(await target.takeBack(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
+    expect(await target.revoke(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
   });
 
   test('superusers, Hallpass’s own login and names that are too long are refused', async () => {
@@ -69,7 +69,9 @@ describe.each(installedMajors())('what only a server shows, on Postgres $major',
       const pair = await server.pair(names.role, names.login);
       const before = await server.grantors(pair);
       const error = { kind: 'unfit', passing: false, message: expect.stringContaining(says) };
-      expect(await target.lend(server.id, [server.wish(pair)])).toMatchObject([{ outcome: 'failed', error }]);
+      expect(await target.grant(server.id, [server.wish(pair)])).toMatchObject([
+        { outcome: 'failed', error },
+      ]);
       expect(await server.grantors(pair)).toEqual(before);
     }
     expect(await problems({ role: 'r'.repeat(64), login })).toMatchObject([
@@ -78,31 +80,31 @@ describe.each(installedMajors())('what only a server shows, on Postgres $major',
   });
 
   test.each(['SUPERUSER', 'CREATEROLE', 'SUPERUSER CREATEROLE'])(
-    'as %s Hallpass takes back, and does not lend',
+    'as %s Hallpass revokes, and does not grant',
     async (attributes) => {
       const { server } = used;
       const [role, login] = [await server.role(), await server.login()];
-      const pair = await server.lent(target, role, login);
+      const pair = await server.granted(target, role, login);
       await server.sql(`ALTER ROLE hallpass ${attributes}`);
       const unfit = (await target.look([])).server.unfit ?? '';
       const free = await server.pair(role, await server.login());
-      expect(await target.lend(server.id, [server.wish(free)])).toMatchObject([
+      expect(await target.grant(server.id, [server.wish(free)])).toMatchObject([
         { outcome: 'failed', error: { passing: false, message: unfit } },
       ]);
       expect(await server.grantors(free)).toEqual([]);
-      expect(await target.takeBack(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
+      expect(await target.revoke(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
       expect(await server.canRead(login, role)).toBe(false);
       await server.sql(sqlIn(unfit));
       expect((await target.look([])).server.unfit).toBeNull();
-      await server.lent(target, role, login);
+      await server.granted(target, role, login);
     },
   );
 
-  test('on a standby nothing is lent, and nothing counts as gone', async () => {
+  test('on a standby nothing is granted, and nothing counts as gone', async () => {
     const { server } = used;
     const { cluster } = server;
     const [role, login] = [await server.role(), await server.login()];
-    const pair = await server.lent(target, role, login);
+    const pair = await server.granted(target, role, login);
     const free = await server.pair(role, await server.login());
     await cluster.stop();
     // An empty file, owned by whom the server runs as: PG_VERSION has the right owner, and what is in it is not read.
@@ -114,11 +116,11 @@ describe.each(installedMajors())('what only a server shows, on Postgres $major',
       expect(facts.flatMap((fact) => describeProblems(seen, fact))).toMatchObject([
         { about: 'server', sentence: expect.stringContaining('standby') },
       ]);
-      expect(await target.lend(server.id, [server.wish(free)])).toMatchObject([
+      expect(await target.grant(server.id, [server.wish(free)])).toMatchObject([
         { outcome: 'failed', error: { passing: false, message: expect.stringContaining('standby') } },
       ]);
       for (const each of [pair, free]) {
-        await expect(target.takeBack(server.id, [each])).rejects.toMatchObject({ kind: 'standby' });
+        await expect(target.revoke(server.id, [each])).rejects.toMatchObject({ kind: 'standby' });
       }
       await expect(target.list()).rejects.toMatchObject({ kind: 'standby' });
     } finally {
@@ -126,6 +128,6 @@ describe.each(installedMajors())('what only a server shows, on Postgres $major',
       rmSync(signal);
       await cluster.start();
     }
-    expect(await target.takeBack(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
+    expect(await target.revoke(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
   });
 });

@@ -6,7 +6,7 @@ import { createDirectTarget } from '../../src/postgres/direct/direct.js';
 import { createGuardedTarget } from '../../src/postgres/guarded/guarded.js';
 import { DATABASE } from '../../src/postgres/guarded/names.js';
 import { quoteName } from '../../src/postgres/quote.js';
-import type { OidPair, Target, ToLend } from '../../src/postgres/target.js';
+import type { OidPair, Target, ToGrant } from '../../src/postgres/target.js';
 import type { Major } from '../support/majors.js';
 import { waitFor } from '../support/wait-for.js';
 import { installGuarded } from './guarded/install.js';
@@ -69,7 +69,7 @@ export class TestServer {
     return runSql(this.cluster.urlFor({ user: login, password: PASSWORD }), text);
   }
 
-  /** A role that Hallpass may lend, and that may read the table of its own. */
+  /** A role that Hallpass may grant, and that may read the table of its own. */
   async role(name = this.#name('role')): Promise<string> {
     await this.sql(`CREATE ROLE ${quoteName(name)}`);
     await this.sql(`CREATE TABLE ${quoteName(name)} (n int)`);
@@ -94,16 +94,17 @@ export class TestServer {
   }
 
   /** A new request for an hour. */
-  wish({ roleOid, memberOid }: OidPair, more: Partial<ToLend> = {}): ToLend {
+  wish({ roleOid, memberOid }: OidPair, more: Partial<ToGrant> = {}): ToGrant {
     this.#requests += 1;
     return { roleOid, memberOid, requestId: this.#requests, durationMs: 3_600_000, setRole: false, ...more };
   }
 
-  /** Lends for the test's sake. */
-  async lent(target: Target, role: string, login: string): Promise<OidPair> {
+  /** Grants for the test's sake. */
+  async granted(target: Target, role: string, login: string): Promise<OidPair> {
     const pair = await this.pair(role, login);
-    const [answer] = await target.lend(this.id, [this.wish(pair)]);
-    if (answer?.outcome !== 'lent') throw new Error(`${role} was not lent to ${login}: ${answer?.outcome}`);
+    const [answer] = await target.grant(this.id, [this.wish(pair)]);
+    if (answer?.outcome !== 'granted')
+      throw new Error(`${role} was not granted to ${login}: ${answer?.outcome}`);
     return pair;
   }
 

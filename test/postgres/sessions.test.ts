@@ -21,13 +21,13 @@ describe.each(installedMajors())('the sessions that a REVOKE leaves, on Postgres
   afterAll(() => target.close());
 
   /** A login that holds a role of its own, with a session. */
-  async function borrower({ setRole = false } = {}) {
+  async function holder({ setRole = false } = {}) {
     const { server } = used;
     const [role, login] = [await server.role(), await server.login()];
     await server.sql(`INSERT INTO ${role} SELECT generate_series(1, 3)`);
     const pair = await server.pair(role, login);
     const wish = { ...pair, requestId: 1, durationMs: 60_000, setRole };
-    expect(await target.lend(server.id, [wish])).toMatchObject([{ outcome: 'lent' }]);
+    expect(await target.grant(server.id, [wish])).toMatchObject([{ outcome: 'granted' }]);
     return { role, login, pair, session: await session(login) };
   }
 
@@ -41,7 +41,7 @@ describe.each(installedMajors())('the sessions that a REVOKE leaves, on Postgres
   }
 
   async function revoke(pair: OidPair): Promise<void> {
-    expect(await target.takeBack(used.server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
+    expect(await target.revoke(used.server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
   }
 
   async function end(pair: OidPair, more: Partial<ToEnd> = {}): Promise<SessionsEnded | undefined> {
@@ -57,7 +57,7 @@ describe.each(installedMajors())('the sessions that a REVOKE leaves, on Postgres
     );
 
   test('an open transaction goes on reading after the REVOKE, until its session is ended', async () => {
-    const { role, pair, session } = await borrower();
+    const { role, pair, session } = await holder();
     await session.query('BEGIN');
     const statement = { name: 'read', text: `SELECT count(*)::int AS n FROM ${role}` };
     // Postgres keeps one plan for all values from the sixth time on.
@@ -69,7 +69,7 @@ describe.each(installedMajors())('the sessions that a REVOKE leaves, on Postgres
   });
 
   test('a cursor goes on, until its session is ended', async () => {
-    const { role, pair, session } = await borrower();
+    const { role, pair, session } = await holder();
     await session.query(`BEGIN; DECLARE c CURSOR FOR SELECT * FROM ${role}; FETCH 1 FROM c`);
     await revoke(pair);
     expect((await session.query('FETCH 1 FROM c')).rows).toHaveLength(1);
@@ -78,7 +78,7 @@ describe.each(installedMajors())('the sessions that a REVOKE leaves, on Postgres
   });
 
   test('who became the role stays the role, until the session is ended', async () => {
-    const { role, pair, session } = await borrower({ setRole: true });
+    const { role, pair, session } = await holder({ setRole: true });
     await session.query(`SET ROLE ${role}`);
     await revoke(pair);
     expect((await session.query(`SELECT * FROM ${role}`)).rows).toHaveLength(3);
@@ -87,7 +87,7 @@ describe.each(installedMajors())('the sessions that a REVOKE leaves, on Postgres
   });
 
   test('a running statement is ended', async () => {
-    const { role, pair, session } = await borrower();
+    const { role, pair, session } = await holder();
     const running = session.query(`SELECT pg_sleep(60), n FROM ${role}`).catch(() => 'ended');
     await waitFor(
       async () =>
@@ -101,7 +101,7 @@ describe.each(installedMajors())('the sessions that a REVOKE leaves, on Postgres
   });
 
   since16('an idle session that never became the role is left alone, and has nothing of it', async () => {
-    const { role, pair, session } = await borrower();
+    const { role, pair, session } = await holder();
     await revoke(pair);
     expect(await end(pair)).toMatchObject({ outcome: 'ended', closed: 0 });
     await expect(session.query(`SELECT * FROM ${role}`)).rejects.toMatchObject({ code: '42501' });
@@ -110,7 +110,7 @@ describe.each(installedMajors())('the sessions that a REVOKE leaves, on Postgres
   });
 
   test('sessions and transactions that began later are left alone', async () => {
-    const { pair, login, session: old } = await borrower();
+    const { pair, login, session: old } = await holder();
     await revoke(pair);
     const first = await end(pair, { sessions: 'all' });
     if (first?.outcome !== 'ended') throw new Error('not ended');
@@ -126,8 +126,8 @@ describe.each(installedMajors())('the sessions that a REVOKE leaves, on Postgres
   });
 
   test('other logins are left alone', async () => {
-    const { pair } = await borrower();
-    const other = await borrower();
+    const { pair } = await holder();
+    const other = await holder();
     await other.session.query('BEGIN; SELECT 1');
     await revoke(pair);
     await end(pair, { sessions: 'all' });
@@ -138,7 +138,7 @@ describe.each(installedMajors())('the sessions that a REVOKE leaves, on Postgres
     const { server } = used;
     await server.sql('REVOKE pg_signal_backend, pg_read_all_stats FROM hallpass');
     try {
-      const { pair, session } = await borrower();
+      const { pair, session } = await holder();
       await session.query('BEGIN; SELECT 1');
       await revoke(pair);
       const answer = await end(pair);
@@ -158,8 +158,8 @@ describe.each(installedMajors())('the sessions that a REVOKE leaves, on Postgres
     }
   });
 
-  test('a prepared transaction is reported, because only its owner can take it back', async () => {
-    const { pair, session } = await borrower();
+  test('a prepared transaction is reported, because only its owner can revoke it', async () => {
+    const { pair, session } = await holder();
     await session.query('BEGIN; CREATE TEMP TABLE x (n int); DROP TABLE x; ROLLBACK; BEGIN; SELECT 1');
     await session.query(`PREPARE TRANSACTION 'left of ${pair.memberOid}'`);
     onTestFinished(async () => {
@@ -170,16 +170,16 @@ describe.each(installedMajors())('the sessions that a REVOKE leaves, on Postgres
   });
 
   test('the sessions of a login that was dropped are ended', async () => {
-    const { login, pair, session } = await borrower();
+    const { login, pair, session } = await holder();
     await session.query('BEGIN; SELECT 1');
     await used.server.sql(`DROP ROLE ${login}`);
-    expect(await target.takeBack(used.server.id, [pair])).toMatchObject([{ outcome: 'dropped' }]);
+    expect(await target.revoke(used.server.id, [pair])).toMatchObject([{ outcome: 'dropped' }]);
     expect(await end(pair)).toMatchObject({ outcome: 'ended', closed: 1 });
     expect(await isOver(session)).toBe(true);
   });
 
   test('hundreds of logins are one question', async () => {
-    const one = await borrower();
+    const one = await holder();
     const pairs = Array.from({ length: 1_200 }, (_, i) => ({
       roleOid: one.pair.roleOid,
       memberOid: 900_000 + i,

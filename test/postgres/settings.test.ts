@@ -76,10 +76,10 @@ async function story(server: TestServer, port = server.connect.port): Promise<vo
   const target = server.open({ port });
   try {
     const pair = await pairOf(server);
-    expect(await target.lend(server.id, [server.wish(pair)])).toMatchObject([{ outcome: 'lent' }]);
+    expect(await target.grant(server.id, [server.wish(pair)])).toMatchObject([{ outcome: 'granted' }]);
     expect(await mayRead(server)).toBe(true);
     const isOpen = await holdOpen(server);
-    expect(await target.takeBack(server.id, [pair])).toEqual([
+    expect(await target.revoke(server.id, [pair])).toEqual([
       { ...pair, outcome: 'gone', stillHeld: false, users: [] },
     ]);
     const end = { ...pair, sessions: 'auto', setRole: false, users: [] } as const;
@@ -147,7 +147,7 @@ describe.each(installedMajors())('on Postgres $major', (major) => {
     await target.look([]);
     await server.sql('DROP ROLE robot');
     const pair = await pairOf(server);
-    const before = await target.takeBack(server.id, [pair]).catch((thrown: unknown) => thrown);
+    const before = await target.revoke(server.id, [pair]).catch((thrown: unknown) => thrown);
     expect(before).toMatchObject({ scope: 'target', passing: true, ambiguous: false });
     expect(String(before)).toContain('Hallpass’s session on the server can’t be used any more');
     await expect(target.look([])).rejects.toMatchObject({ kind: 'login_refused' });

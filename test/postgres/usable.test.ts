@@ -23,8 +23,8 @@ describe.each(modes)(
 
     const held = async (role: string, login: string) =>
       (await target.look([{ role, login }])).facts[0]?.held ?? null;
-    const lend = (pair: OidPair) => target.lend(used.server.id, [used.server.wish(pair)]);
-    const take = (pair: OidPair) => target.takeBack(used.server.id, [pair]);
+    const grant = (pair: OidPair) => target.grant(used.server.id, [used.server.wish(pair)]);
+    const take = (pair: OidPair) => target.revoke(used.server.id, [pair]);
     const NOTHING = 'WITH ADMIN FALSE, INHERIT FALSE, SET FALSE';
 
     test('is not held already, at the request and at the GRANT, and not at the end', async () => {
@@ -34,7 +34,7 @@ describe.each(modes)(
       expect(await server.canRead(login, role)).toBe(false);
       expect(await held(role, login)).toBeNull();
       const pair = await server.pair(role, login);
-      expect(await lend(pair)).toMatchObject([{ outcome: 'lent' }]);
+      expect(await grant(pair)).toMatchObject([{ outcome: 'granted' }]);
       expect(await server.canRead(login, role)).toBe(true);
       expect(await take(pair)).toMatchObject([{ outcome: 'gone', stillHeld: false }]);
       expect(await server.canRead(login, role)).toBe(false);
@@ -47,7 +47,7 @@ describe.each(modes)(
       await server.sql(`GRANT ${role} TO ${login} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE`);
       expect(await held(role, login)).toBeNull();
       const pair = await server.pair(role, login);
-      expect(await lend(pair)).toMatchObject([{ outcome: 'lent' }]);
+      expect(await grant(pair)).toMatchObject([{ outcome: 'granted' }]);
       expect(await take(pair)).toMatchObject([{ outcome: 'gone', stillHeld: false }]);
     });
 
@@ -57,7 +57,7 @@ describe.each(modes)(
       await server.sql(`GRANT ${role} TO ${login} WITH INHERIT FALSE, SET TRUE`);
       await server.as(login, `SET ROLE ${role}`);
       expect(await held(role, login)).toEqual({ how: 'direct', via: 'postgres' });
-      expect(await lend(await server.pair(role, login))).toMatchObject([{ outcome: 'held' }]);
+      expect(await grant(await server.pair(role, login))).toMatchObject([{ outcome: 'held' }]);
     });
 
     test.each([
@@ -79,7 +79,7 @@ describe.each(modes)(
       expect(await held(role, login)).toEqual(usable ? { how: 'through', via: team } : null);
       if (usable) return;
       const pair = await server.pair(role, login);
-      expect(await lend(pair)).toMatchObject([{ outcome: 'lent' }]);
+      expect(await grant(pair)).toMatchObject([{ outcome: 'granted' }]);
       expect(await take(pair)).toMatchObject([{ outcome: 'gone', stillHeld: false }]);
     });
 

@@ -5,7 +5,7 @@ import type { OidPair, Target, ToEnd } from '../../src/postgres/target.js';
 import { installedMajors } from '../support/majors.js';
 import { useServer } from './server.js';
 
-describe.each(installedMajors())('who could use it through the borrower, on Postgres $major', (major) => {
+describe.each(installedMajors())('who could use it through the holder, on Postgres $major', (major) => {
   const used = useServer(major, { max_prepared_transactions: '5' });
   const since16: (name: string, run: () => Promise<void>) => void =
     major.major >= 16 ? test : () => undefined;
@@ -36,12 +36,12 @@ describe.each(installedMajors())('who could use it through the borrower, on Post
     await server.sql(`INSERT INTO ${role} SELECT generate_series(1, 3)`);
     const pair = await server.pair(role, ana);
     const wish = server.wish(pair, { setRole });
-    const lend = () => target.lend(server.id, [wish]);
+    const grant = () => target.grant(server.id, [wish]);
     const benOid = (await server.pair(role, ben)).memberOid;
-    return { role, ana, ben, benOid, pair, lend };
+    return { role, ana, ben, benOid, pair, grant };
   }
 
-  const take = (pair: OidPair) => target.takeBack(used.server.id, [pair]);
+  const take = (pair: OidPair) => target.revoke(used.server.id, [pair]);
   async function end(pair: OidPair, more: Partial<ToEnd> = {}) {
     const wish: ToEnd = { ...pair, sessions: 'auto', setRole: false, users: [], before: null, ...more };
     return (await target.endSessions(used.server.id, [wish]))[0];
@@ -62,11 +62,11 @@ describe.each(installedMajors())('who could use it through the borrower, on Post
       () => false,
     );
 
-  test('a member of the borrower’s login that reads is ended with it', async () => {
-    const { role, ana, ben, benOid, pair, lend } = await cast();
+  test('a member of the holder’s login that reads is ended with it', async () => {
+    const { role, ana, ben, benOid, pair, grant } = await cast();
     await used.server.sql(`GRANT ${ana} TO ${ben}`);
     const users = [{ oid: benOid, name: ben }];
-    expect(await lend()).toMatchObject([{ outcome: 'lent', users }]);
+    expect(await grant()).toMatchObject([{ outcome: 'granted', users }]);
     const { memberships } = await target.list();
     expect(memberships.find(({ memberOid }) => memberOid === pair.memberOid)?.users).toEqual(users);
     const open = await session(ben);
@@ -78,9 +78,9 @@ describe.each(installedMajors())('who could use it through the borrower, on Post
   });
 
   test('a member that became the role is ended, wherever in a transaction or not', async () => {
-    const { role, ana, ben, pair, lend } = await cast({ setRole: true });
+    const { role, ana, ben, pair, grant } = await cast({ setRole: true });
     await used.server.sql(`GRANT ${ana} TO ${ben}`);
-    await lend();
+    await grant();
     const open = await session(ben);
     await open.query(`SET ROLE ${role}`);
     await take(pair);
@@ -90,8 +90,8 @@ describe.each(installedMajors())('who could use it through the borrower, on Post
   });
 
   before16('before 16 a member needs nobody to have allowed SET ROLE', async () => {
-    const { role, ana, ben, pair, lend } = await cast();
-    await lend();
+    const { role, ana, ben, pair, grant } = await cast();
+    await grant();
     // On 14, a login may grant itself to others.
     if (major.major === 14) await used.server.as(ana, `GRANT ${ana} TO ${ben}`);
     else await used.server.sql(`GRANT ${ana} TO ${ben}`);
@@ -104,10 +104,10 @@ describe.each(installedMajors())('who could use it through the borrower, on Post
 
   test('a member of a group that is a member', async () => {
     const { server } = used;
-    const { role, ana, ben, pair, lend } = await cast();
+    const { role, ana, ben, pair, grant } = await cast();
     const [team, staff] = [await server.role(), await server.role()];
     await server.sql(`GRANT ${ana} TO ${team}; GRANT ${team} TO ${staff}; GRANT ${staff} TO ${ben}`);
-    expect(await lend()).toMatchObject([
+    expect(await grant()).toMatchObject([
       { users: expect.arrayContaining([expect.objectContaining({ name: ben })]) },
     ]);
     const open = await session(ben);
@@ -119,8 +119,8 @@ describe.each(installedMajors())('who could use it through the borrower, on Post
 
   test('one that joined and left before the end is found by what was kept of it', async () => {
     const { server } = used;
-    const { role, ana, ben, benOid, pair, lend } = await cast();
-    await lend();
+    const { role, ana, ben, benOid, pair, grant } = await cast();
+    await grant();
     await server.sql(`GRANT ${ana} TO ${ben}`);
     const open = await session(ben);
     await reads(open, role);
@@ -134,9 +134,9 @@ describe.each(installedMajors())('who could use it through the borrower, on Post
 
   test('one that was dropped, or can’t log in any more, is still ended', async () => {
     const { server } = used;
-    const { role, ana, ben, benOid, pair, lend } = await cast();
+    const { role, ana, ben, benOid, pair, grant } = await cast();
     await server.sql(`GRANT ${ana} TO ${ben}`);
-    await lend();
+    await grant();
     const cem = await server.login();
     await server.sql(`GRANT ${ana} TO ${cem}`);
     const [bens, cems] = [await session(ben), await session(cem)];
@@ -150,10 +150,10 @@ describe.each(installedMajors())('who could use it through the borrower, on Post
 
   test('one that can use the role in another way is left alone', async () => {
     const { server } = used;
-    const { role, ana, ben, pair, lend } = await cast();
+    const { role, ana, ben, pair, grant } = await cast();
     const team = await server.role();
     await server.sql(`GRANT ${ana} TO ${ben}; GRANT ${role} TO ${team}; GRANT ${team} TO ${ben}`);
-    await lend();
+    await grant();
     const open = await session(ben);
     await reads(open, role);
     await take(pair);
@@ -163,12 +163,12 @@ describe.each(installedMajors())('who could use it through the borrower, on Post
 
   test('one that has a grant of its own keeps its sessions until that ends', async () => {
     const { server } = used;
-    const { role, ana, ben, pair, lend } = await cast();
+    const { role, ana, ben, pair, grant } = await cast();
     await server.sql(`GRANT ${ana} TO ${ben}`);
-    await lend();
+    await grant();
     // What another holds only for now is not held already.
     expect((await target.look([{ role, login: ben }])).facts).toMatchObject([{ held: null }]);
-    const own = await server.lent(target, role, ben);
+    const own = await server.granted(target, role, ben);
     const open = await session(ben);
     await reads(open, role);
     await take(pair);
@@ -181,10 +181,10 @@ describe.each(installedMajors())('who could use it through the borrower, on Post
 
   test('a superuser, and whoever is no member, is left alone', async () => {
     const { server } = used;
-    const { role, ana, ben, pair, lend } = await cast();
+    const { role, ana, ben, pair, grant } = await cast();
     const root = await server.login();
     await server.sql(`ALTER ROLE ${root} SUPERUSER; GRANT ${ana} TO ${root}`);
-    expect(await lend()).toMatchObject([{ users: [] }]);
+    expect(await grant()).toMatchObject([{ users: [] }]);
     const [roots, bens] = [await session(root), await session(ben)];
     await reads(roots, role);
     await bens.query('BEGIN; SELECT 1');
@@ -193,11 +193,11 @@ describe.each(installedMajors())('who could use it through the borrower, on Post
     expect([await isOpen(roots), await isOpen(bens)]).toEqual([true, true]);
   });
 
-  test('a prepared transaction of another is reported like the borrower’s', async () => {
+  test('a prepared transaction of another is reported like the holder’s', async () => {
     const { server } = used;
-    const { role, ana, ben, pair, lend } = await cast();
+    const { role, ana, ben, pair, grant } = await cast();
     await server.sql(`GRANT ${ana} TO ${ben}`);
-    await lend();
+    await grant();
     const open = await session(ben);
     const gid = `left by ${ben}`;
     await open.query(`BEGIN; SELECT count(*) FROM ${role}; PREPARE TRANSACTION '${gid}'`);
@@ -210,9 +210,9 @@ describe.each(installedMajors())('who could use it through the borrower, on Post
 
   since16('a membership on the way that gives nothing leads nobody there', async () => {
     const { server } = used;
-    const { ana, ben, pair, lend } = await cast();
+    const { ana, ben, pair, grant } = await cast();
     await server.sql(`GRANT ${ana} TO ${ben} WITH INHERIT FALSE, SET FALSE`);
-    expect(await lend()).toMatchObject([{ users: [] }]);
+    expect(await grant()).toMatchObject([{ users: [] }]);
     const open = await session(ben);
     await open.query('BEGIN; SELECT 1');
     await take(pair);
@@ -220,11 +220,11 @@ describe.each(installedMajors())('who could use it through the borrower, on Post
     expect(await isOpen(open)).toBe(true);
   });
 
-  since16('a member that can only SET ROLE to the borrower reads as it, and is ended', async () => {
+  since16('a member that can only SET ROLE to the holder reads as it, and is ended', async () => {
     const { server } = used;
-    const { role, ana, ben, pair, lend } = await cast();
+    const { role, ana, ben, pair, grant } = await cast();
     await server.sql(`GRANT ${ana} TO ${ben} WITH INHERIT FALSE, SET TRUE`);
-    await lend();
+    await grant();
     const open = await session(ben);
     await open.query(`SET ROLE ${ana}`);
     await reads(open, role);
@@ -237,9 +237,9 @@ describe.each(installedMajors())('who could use it through the borrower, on Post
     const { server } = used;
     await server.sql('REVOKE pg_signal_backend FROM hallpass');
     try {
-      const { role, ana, ben, pair, lend } = await cast();
+      const { role, ana, ben, pair, grant } = await cast();
       await server.sql(`GRANT ${ana} TO ${ben}`);
-      await lend();
+      await grant();
       await reads(await session(ben), role);
       await take(pair);
       const answer = await end(pair);
@@ -251,12 +251,12 @@ describe.each(installedMajors())('who could use it through the borrower, on Post
     }
   });
 
-  test('a borrower that was made superuser keeps nobody else’s sessions open, and is named', async () => {
+  test('a holder that was made superuser keeps nobody else’s sessions open, and is named', async () => {
     const { server } = used;
     const four = [await cast(), await cast(), await cast(), await cast()];
     const opened = [];
-    for (const { role, ana, lend } of four) {
-      await lend();
+    for (const { role, ana, grant } of four) {
+      await grant();
       const open = await session(ana);
       await reads(open, role);
       opened.push(open);
@@ -264,7 +264,7 @@ describe.each(installedMajors())('who could use it through the borrower, on Post
     const [risen] = four;
     if (risen === undefined) throw new Error('nobody');
     await server.sql(`ALTER ROLE ${risen.ana} SUPERUSER`);
-    await target.takeBack(
+    await target.revoke(
       server.id,
       four.map(({ pair }) => pair),
     );
@@ -289,9 +289,9 @@ describe.each(installedMajors())('who could use it through the borrower, on Post
 
   test('a transaction that is not shown, because activities are not tracked, counts as old', async () => {
     const { server } = used;
-    const { role, ana, pair, lend } = await cast();
+    const { role, ana, pair, grant } = await cast();
     await server.sql(`ALTER ROLE ${ana} SET track_activities = off`);
-    await lend();
+    await grant();
     const open = await session(ana);
     await reads(open, role);
     await take(pair);

@@ -56,7 +56,7 @@ describe.each(modes)('in $mode mode on Postgres $major', ({ mode, ...major }) =>
     const login = await server.login();
     const target = server.open();
     onTestFinished(() => target.close());
-    const pair = await server.lent(target, role, login);
+    const pair = await server.granted(target, role, login);
     const copy = await startCopy(server.cluster);
     onTestFinished(() => copy.stop());
 
@@ -69,9 +69,9 @@ describe.each(modes)('in $mode mode on Postgres $major', ({ mode, ...major }) =>
     const bound = atCopy.on(original);
     const ends = [{ ...pair, sessions: 'all' as const, setRole: true, users: [], before: null }];
     for (const refused of [
-      () => bound.takeBack(server.id, [pair]),
+      () => bound.revoke(server.id, [pair]),
       () => bound.endSessions(server.id, ends),
-      () => bound.lend(server.id, [server.wish(pair)]),
+      () => bound.grant(server.id, [server.wish(pair)]),
       () => bound.extend(server.id, [server.wish(pair)]),
       () => bound.writeAnchor(server.id, { seq: 1, hash: 'ab'.repeat(8), lastId: 1, code: null }),
     ]) {
@@ -83,18 +83,18 @@ describe.each(modes)('in $mode mode on Postgres $major', ({ mode, ...major }) =>
     ]);
     expect(rows).toHaveLength(1);
 
-    expect(await target.on(original).takeBack(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
+    expect(await target.on(original).revoke(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
     const other = { id: '1', startedAt: original.startedAt - 1 };
-    await expect(target.on(other).takeBack(server.id, [pair])).rejects.toThrow(/another server than the one/);
+    await expect(target.on(other).revoke(server.id, [pair])).rejects.toThrow(/another server than the one/);
     await server.cluster.stop();
     await server.cluster.start();
-    await expect(target.on(original).takeBack(server.id, [pair])).rejects.toMatchObject({
+    await expect(target.on(original).revoke(server.id, [pair])).rejects.toMatchObject({
       passing: true,
     });
     const { server: restarted } = await target.look([]);
     // Before it can be taken for the same one again, everything there has to be compared.
     expect((await target.on(original).list()).server.startedAt).toBe(restarted.startedAt);
-    expect(await target.on(restarted).takeBack(server.id, [pair])).toMatchObject([{ outcome: 'absent' }]);
+    expect(await target.on(restarted).revoke(server.id, [pair])).toMatchObject([{ outcome: 'absent' }]);
   });
 
   test('what a login granted that is dropped is told by its OID, and as long as it stands', async () => {

@@ -87,7 +87,7 @@ function expectOneHistory({ id, state, why, version, history, deciders, decided_
 export async function members(server: TestServer): Promise<readonly string[]> {
   const rows = await server.sql(
     `select m.member::regrole::text as login from pg_auth_members m
-       where m.roleid = 'lent'::regrole and m.grantor = 'hallpass'::regrole order by 1`,
+       where m.roleid = 'granted'::regrole and m.grantor = 'hallpass'::regrole order by 1`,
   );
   return rows.map(({ login }) => String(login));
 }

@@ -44,7 +44,7 @@ interface Asked {
 /** One of the people asks for the role, for an hour. */
 async function ask(login: string): Promise<Asked> {
   const by = slackIdOf(login);
-  const wish = aWish({ target: TARGET, role: 'lent', login, requester: by, wishedMs: 60 * MINUTE_MS });
+  const wish = aWish({ target: TARGET, role: 'granted', login, requester: by, wishedMs: 60 * MINUTE_MS });
   const request = await insertRequest(db, wish);
   if (request === null) throw new Error(`${login} has an open request`);
   return { id: request.id, by };
@@ -65,7 +65,7 @@ describe('two at once', { timeout: 240_000, retry: 0 }, () => {
     createReplica(databaseUrl, readConfiguration(configuration(the.server, policy), the.server), slack);
 
   beforeAll(async () => {
-    await the.server.role('lent');
+    await the.server.role('granted');
     for (const login of PEOPLE) await the.server.login(login);
     await registerTargets(db, [TARGET]);
     slack = await startWorkspace();
@@ -84,10 +84,10 @@ describe('two at once', { timeout: 240_000, retry: 0 }, () => {
       "update requests set state = 'ended', why = 'ended', ended_at = now() where ended_at is null",
     );
     for (const login of await members(the.server))
-      await the.server.sql(`revoke lent from ${login} granted by hallpass`);
+      await the.server.sql(`revoke granted from ${login} granted by hallpass`);
   });
 
-  async function lendAll(): Promise<readonly Asked[]> {
+  async function grantAll(): Promise<readonly Asked[]> {
     const asked = await askAll();
     await Promise.all(asked.map(({ id }) => one.approve(CORA, id)));
     await one.sweep();
@@ -131,7 +131,7 @@ describe('two at once', { timeout: 240_000, retry: 0 }, () => {
 
   const sweepTwice = () =>
     race(
-      [(at) => one.at(at, 'lend', 'takeBack').sweep(), (at) => two.at(at, 'lend', 'takeBack').sweep()],
+      [(at) => one.at(at, 'grant', 'revoke').sweep(), (at) => two.at(at, 'grant', 'revoke').sweep()],
       random,
     );
 
@@ -189,7 +189,7 @@ describe('two at once', { timeout: 240_000, retry: 0 }, () => {
       [asked.map(({ id }) => id), leftMs],
     );
     const expiresAt = rows[0]?.at.getTime() ?? 0;
-    const before = random() < 0.5 ? 'write' : 'takeBack';
+    const before = random() < 0.5 ? 'write' : 'revoke';
     const [, ...replies] = await race<unknown>(
       [
         async (at) => {
@@ -210,7 +210,7 @@ describe('two at once', { timeout: 240_000, retry: 0 }, () => {
 
   test('relinquish against expiry: one end, with one reason', () =>
     rounds(35, async () => {
-      const asked = await lendAll();
+      const asked = await grantAll();
       const replies = await againstExpiry(asked, 60, (at, { id, by }) =>
         one.at(at, 'write').relinquish(by, id),
       );
@@ -228,7 +228,7 @@ describe('two at once', { timeout: 240_000, retry: 0 }, () => {
 
   test('extend against expiry: longer and still there, or gone and too late', () =>
     rounds(12, async () => {
-      const asked = await lendAll();
+      const asked = await grantAll();
       // Some are written when there is hardly time enough left for it, others when a sweep is at it.
       const replies = await againstExpiry(asked, LEAST_LEFT_MS + random() * 200, (at, { id }) =>
         (random() < 0.6 ? one : one.at(at, 'write')).extend(DORA, id),
@@ -247,7 +247,7 @@ describe('two at once', { timeout: 240_000, retry: 0 }, () => {
 
   test('end now against relinquish: one end, and the other is told of it', () =>
     rounds(35, async () => {
-      const asked = await lendAll();
+      const asked = await grantAll();
       const replies = await clickTwice(asked, ({ id, by }) => [
         (at) => one.at(at, 'write').end(random() < 0.5 ? OLGA : DORA, id),
         (at) => two.at(at, 'write').relinquish(by, id),
@@ -264,7 +264,7 @@ describe('two at once', { timeout: 240_000, retry: 0 }, () => {
     }));
 
   test('a late GRANT against the end of its request: whichever comes first, nothing is left', () => {
-    let lendMs = 50;
+    let grantMs = 50;
     return rounds(35, async () => {
       const asked = await askAll();
       await Promise.all(asked.map(({ id }) => one.approve(CORA, id)));
@@ -273,13 +273,13 @@ describe('two at once', { timeout: 240_000, retry: 0 }, () => {
           async (at) => {
             const pause = random() * 30;
             const began = performance.now();
-            await one.at({ arrive: () => at.arrive().then(() => sleep(pause)) }, 'lend').sweep();
-            lendMs = performance.now() - began;
+            await one.at({ arrive: () => at.arrive().then(() => sleep(pause)) }, 'grant').sweep();
+            grantMs = performance.now() - began;
           },
           async (at) => {
             await at.arrive();
             // Somewhere between the first GRANT and after the last is recorded.
-            await sleep(random() * 2 * lendMs);
+            await sleep(random() * 2 * grantMs);
             await Promise.all(asked.map(({ id, by }) => two.relinquish(by, id)));
             await two.sweep();
           },
@@ -299,26 +299,26 @@ describe('two at once', { timeout: 240_000, retry: 0 }, () => {
 
   test('two sweepers and a comparison: each thing is done once, and none undone', () =>
     rounds(35, async () => {
-      const lent = await lendAll();
-      await Promise.all(lent.slice(0, 4).map(({ id, by }) => one.relinquish(by, id)));
+      const granted = await grantAll();
+      await Promise.all(granted.slice(0, 4).map(({ id, by }) => one.relinquish(by, id)));
       await one.sweep();
       const wanted = await Promise.all(PEOPLE.slice(0, 4).map(ask));
       await Promise.all(wanted.map(({ id }) => two.approve(DORA, id)));
       await owner.query('update requests set expires_at = now() where id = any($1::bigint[])', [
-        lent.slice(4).map(({ id }) => id),
+        granted.slice(4).map(({ id }) => id),
       ]);
       const finished: string[] = [];
       const sweep = (name: string, replica: Replica) => async (at: Barrier) => {
-        await replica.at(at, random() < 0.5 ? 'takeBack' : 'lend').sweep();
+        await replica.at(at, random() < 0.5 ? 'revoke' : 'grant').sweep();
         finished.push(name);
       };
       await race<unknown>([sweep('one', one), sweep('two', two), () => two.compare()], random);
       await expectNoStranger(db, the.server);
       // What one hindered the other in is done by whoever comes next.
       await one.sweep();
-      const judged = await judgeAll([...lent, ...wanted]);
+      const judged = await judgeAll([...granted, ...wanted]);
       expect(judged.map(({ state }) => state)).toEqual([
-        ...lent.map(() => 'ended'),
+        ...granted.map(() => 'ended'),
         ...wanted.map(() => 'active'),
       ]);
       await endAll(wanted);
@@ -348,7 +348,7 @@ describe('two at once', { timeout: 240_000, retry: 0 }, () => {
           (at) => one.at(at, 'write').approve(DORA, id),
           (at) => changed.at(at, 'write').approve(CORA, id),
         ]);
-        await race([(at) => one.at(at, 'lend').sweep(), (at) => changed.at(at, 'lend').sweep()], random);
+        await race([(at) => one.at(at, 'grant').sweep(), (at) => changed.at(at, 'grant').sweep()], random);
         const judged = await judgeAll(asked);
         for (const [i, request] of judged.entries()) {
           const [old, fresh] = replies[i] ?? [];
@@ -371,7 +371,7 @@ describe('two at once', { timeout: 240_000, retry: 0 }, () => {
       { state, duration_ms, decided_by, hashes }: Judged,
       { config }: Replica,
     ): void {
-      const max = config.targets.get(TARGET)?.roles.get('lent')?.policy.maxMs ?? 0;
+      const max = config.targets.get(TARGET)?.roles.get('granted')?.policy.maxMs ?? 0;
       expect({ state, duration_ms, decided_by, hash: hashes.at(-1) }).toEqual({
         state: 'active',
         duration_ms: Math.min(60 * MINUTE_MS, max),

@@ -9,7 +9,7 @@ import { startSlack } from '../../sandbox/slack/index.js';
 import type { Clicked, Reply } from '../../src/access/access.js';
 import { createRoles } from '../../src/access/asking/roles.js';
 import { decide } from '../../src/access/deciding/decide.js';
-import { end, giveBack } from '../../src/access/deciding/end.js';
+import { end, relinquishOrWithdraw } from '../../src/access/deciding/end.js';
 import type { Deps } from '../../src/access/deps.js';
 import { OTHERS_LOOK } from '../../src/access/deps.js';
 import { createHerds } from '../../src/access/sweeping/bulk.js';
@@ -47,7 +47,7 @@ interface Racer {
 }
 
 /** Where an actor waits for the others. */
-type Stop = 'write' | 'lend' | 'takeBack';
+type Stop = 'write' | 'grant' | 'revoke';
 
 export interface Replica extends Racer {
   /** The same replica as one actor has it, who waits at the barrier: before a change of state is written, or the target is changed. */
@@ -66,7 +66,7 @@ export interface Policy {
 }
 
 export function configuration({ connect }: TestServer, policy: Policy = {}): string {
-  const { approvers = [CORA, DORA], max = '4h', roles = ['lent'], firstLogin = PEOPLE[0] } = policy;
+  const { approvers = [CORA, DORA], max = '4h', roles = ['granted'], firstLogin = PEOPLE[0] } = policy;
   const logins = PEOPLE.map((login, i) => `${slackIdOf(login)}: { login: ${i === 0 ? firstLogin : login} }`);
   return `slack: { channel: C0ACCESS00, operators_channel: C0OPS00000 }
 operators: [${OLGA}]
@@ -143,7 +143,7 @@ export function createReplica(databaseUrl: string, config: Config, { botToken, a
       approve: (by, id) => decide(own, 'approve', actor(by), `R-${id}`, CLICKED),
       deny: (by, id) => decide(own, 'deny', actor(by), `R-${id}`, CLICKED),
       extend: (by, id) => decide(own, 'extend', actor(by), `R-${id}`, CLICKED),
-      relinquish: (by, id) => giveBack(own, 'relinquish', actor(by), `R-${id}`, CLICKED),
+      relinquish: (by, id) => relinquishOrWithdraw(own, 'relinquish', actor(by), `R-${id}`, CLICKED),
       end: (by, id) => end(own, actor(by), `R-${id}`, CLICKED),
       sweep: () => sweep(own, TARGET, ownTarget, null, createHerds()),
       compare: () => checkDrift(own, TARGET, ownTarget, true),
@@ -154,13 +154,13 @@ export function createReplica(databaseUrl: string, config: Config, { botToken, a
     at: (barrier, ...stops) => {
       const stopping: Target = {
         ...target,
-        lend: async (server, wishes) => {
-          if (stops.includes('lend')) await barrier.arrive();
-          return target.lend(server, wishes);
+        grant: async (server, wishes) => {
+          if (stops.includes('grant')) await barrier.arrive();
+          return target.grant(server, wishes);
         },
-        takeBack: async (server, pairs) => {
-          if (stops.includes('takeBack')) await barrier.arrive();
-          return target.takeBack(server, pairs);
+        revoke: async (server, pairs) => {
+          if (stops.includes('revoke')) await barrier.arrive();
+          return target.revoke(server, pairs);
         },
         on: () => stopping,
       };

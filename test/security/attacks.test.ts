@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { SeenMessage } from '../../sandbox/slack/index.js';
 import { CAST, GROUPS } from '../../sandbox/stage/cast.js';
 import { card, click, clickAndHear, request, told } from '../../sandbox/stage/people.js';
-import { borrow, expectReads, isRefused, lent } from '../flows/crash-stage.js';
+import { expectReads, granted, isRefused, obtain } from '../flows/crash-stage.js';
 import { by, changed, deliver, lastSent, type Payload, part } from './forge.js';
 import { forms } from './forms.js';
 import {
@@ -113,7 +113,7 @@ describe('a click', () => {
   it('that comes again, byte for byte, has no second effect', async () => {
     const world = use();
     const { stage } = world;
-    const { id, note } = await borrow(stage, 'ana', { role: 'orders_read' });
+    const { id, note } = await obtain(stage, 'ana', { role: 'orders_read' });
     const again = async (security = 'replayed_payload') => {
       const before = await inTheLedger(world);
       const clicked = lastSent(stage, 'block_actions');
@@ -124,7 +124,7 @@ describe('a click', () => {
     };
     await again();
     await expectReads(stage, 'ana', 'orders_read');
-    expect(await lent(stage)).toEqual(['orders_read ana']);
+    expect(await granted(stage)).toEqual(['orders_read ana']);
     await click(stage.slack, 'ana', note, 'Relinquish');
     await told(stage.slack, 'ana', id, /Ended: relinquished/);
     await again();

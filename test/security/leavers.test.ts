@@ -4,7 +4,7 @@ import { HALLPASS } from '../../sandbox/postgres/samples.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST } from '../../sandbox/stage/cast.js';
 import { all, card, cardNow, click, request, told } from '../../sandbox/stage/people.js';
-import { borrow, expectReads, isRefused, lent, operatorsHear } from '../flows/crash-stage.js';
+import { expectReads, granted, isRefused, obtain, operatorsHear } from '../flows/crash-stage.js';
 import { waitFor } from '../support/wait-for.js';
 import { expectLogged, useWorld, type World } from './world.js';
 
@@ -22,12 +22,12 @@ function becauseOf({ stage }: World, id: string): Promise<unknown[]> {
   );
 }
 
-it('a deactivated account loses what is lent and what is asked for as soon as Slack tells of it', async () => {
+it('a deactivated account loses what is granted and what is asked for as soon as Slack tells of it', async () => {
   const world = use();
   const { slack } = world.stage;
-  const { id } = await borrow(world.stage, 'ana', { role: 'orders_read' });
+  const { id } = await obtain(world.stage, 'ana', { role: 'orders_read' });
   const pending = await request(slack, 'ana', { role: 'payments_read' });
-  const bens = await borrow(world.stage, 'ben', { role: 'orders_read' });
+  const bens = await obtain(world.stage, 'ben', { role: 'orders_read' });
 
   // Some other change of hers changes nothing.
   expect(await slack.announce(CAST.ana)).toMatchObject({ ok: true });
@@ -36,7 +36,7 @@ it('a deactivated account loses what is lent and what is asked for as soon as Sl
   await card(slack, id, /Ended, because the Slack account of <@U0ANA> was deactivated[\s\S]*Confirmed gone/);
   await card(slack, pending, /Cancelled, because the Slack account of <@U0ANA> was deactivated/);
   expect(await isRefused(world.stage, 'ana', 'orders_read')).toBe(true);
-  expect(await lent(world.stage)).toEqual(['orders_read ben']);
+  expect(await granted(world.stage)).toEqual(['orders_read ben']);
   expect(await becauseOf(world, id)).toEqual([{ kind: 'end_asked', actor: null, because: 'deactivated' }]);
   expect(await becauseOf(world, pending)).toEqual([
     { kind: 'withdrawn', actor: null, because: 'deactivated' },
@@ -45,8 +45,8 @@ it('a deactivated account loses what is lent and what is asked for as soon as Sl
   // Whoever comes back gets nothing back by it, and may ask anew.
   slack.workspace.setPerson(CAST.ana, { deactivated: false });
   await slack.announce(CAST.ana);
-  expect(await lent(world.stage)).toEqual(['orders_read ben']);
-  const anew = await borrow(world.stage, 'ana', { role: 'orders_read' });
+  expect(await granted(world.stage)).toEqual(['orders_read ben']);
+  const anew = await obtain(world.stage, 'ana', { role: 'orders_read' });
   for (const [name, { note, id: last }] of [
     ['ana', anew],
     ['ben', bens],
@@ -60,7 +60,7 @@ it('whom Slack does not tell of is found by asking; a Slack that does not answer
   const world = use();
   const { stage } = world;
   const { slack } = stage;
-  const { id } = await borrow(stage, 'ben', { role: 'orders_read' });
+  const { id } = await obtain(stage, 'ben', { role: 'orders_read' });
   // So that nothing is remembered of him.
   await world.stop();
   await world.start();
@@ -109,8 +109,8 @@ it('one person whom Slack does not tell of keeps nobody else’s access, and ope
   const { slack } = stage;
   // A guest a moment ago.
   expect(await slack.announce(CAST.ben)).toMatchObject({ ok: true });
-  const anas = await borrow(stage, 'ana', { role: 'orders_read' });
-  const bens = await borrow(stage, 'ben', { role: 'orders_read' });
+  const anas = await obtain(stage, 'ana', { role: 'orders_read' });
+  const bens = await obtain(stage, 'ben', { role: 'orders_read' });
   // So that nothing is remembered of them.
   await world.stop();
   await world.start();

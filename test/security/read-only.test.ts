@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CAST } from '../../sandbox/stage/cast.js';
 import { click, told } from '../../sandbox/stage/people.js';
 import { type Stage, startStage } from '../../sandbox/stage/stage.js';
-import { borrow, lent } from '../flows/crash-stage.js';
+import { granted, obtain } from '../flows/crash-stage.js';
 import { CLI } from '../flows/world.js';
 import { spawnChild } from '../support/child.js';
 import { waitFor } from '../support/wait-for.js';
@@ -85,17 +85,17 @@ describeAsRoot()('as nobody, on a disk that is read-only', () => {
     expect(said.trim()).toBe('65534');
   });
 
-  it('Hallpass migrates, serves, lends, takes back, and ends in order', async () => {
+  it('Hallpass migrates, serves, grants, revokes, and ends in order', async () => {
     const { command, env } = inside('/mnt/app/dist/cli.js', 'serve');
     const hallpass = spawnChild(UNSHARE, command, env);
     try {
       await waitFor(async () => (await fetch(`http://127.0.0.1:${env.OPS_PORT}/readyz`)).ok, {
         what: 'ready',
       });
-      const { id, note } = await borrow(stage, 'ana', { role: 'orders_read' });
+      const { id, note } = await obtain(stage, 'ana', { role: 'orders_read' });
       await click(stage.slack, 'ana', note, 'Relinquish');
       await told(stage.slack, 'ana', id, /Ended: relinquished/);
-      expect(await lent(stage)).toEqual([]);
+      expect(await granted(stage)).toEqual([]);
       expect(stage.slack.as(CAST.ana).messages('dm')).not.toEqual([]);
     } finally {
       expect(await hallpass.end('SIGTERM')).toMatchObject({ code: 0 });

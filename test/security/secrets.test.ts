@@ -174,8 +174,8 @@ async function liveThroughTrouble(env: Record<string, string>): Promise<void> {
   await runSql(ledgerUrl(), 'revoke insert on events from hallpass_app');
   await submitRequest(slack, 'ana', { role: 'orders_read', reason: REASON });
   await runSql(ledgerUrl(), 'grant insert on events to hallpass_app');
-  const lent = await approved(stage, 'ana', { role: 'orders_read', reason: REASON });
-  await told(slack, 'ana', lent, /psql/);
+  const granted = await approved(stage, 'ana', { role: 'orders_read', reason: REASON });
+  await told(slack, 'ana', granted, /psql/);
   for (const path of ['healthz', 'readyz', 'metrics', `?token=${PLANTED.slack}`]) {
     ops.push(await (await fetch(`http://127.0.0.1:${stage.env.OPS_PORT}/${path}`)).text());
   }

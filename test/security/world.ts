@@ -6,7 +6,7 @@ import { CAST, CHANNELS, GROUPS } from '../../sandbox/stage/cast.js';
 import { card, click, told } from '../../sandbox/stage/people.js';
 import type { HallpassProcess } from '../../sandbox/stage/process.js';
 import { type Stage, startStage } from '../../sandbox/stage/stage.js';
-import { lent } from '../flows/crash-stage.js';
+import { granted } from '../flows/crash-stage.js';
 import { CLI } from '../flows/world.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -111,7 +111,7 @@ export function inTheLedger({ stage }: World): Promise<unknown[]> {
   );
 }
 
-/** Ana takes back what nobody decided. */
+/** Ana cancels what was not decided. */
 export async function withdraw({ stage }: World, id: string): Promise<void> {
   await click(stage.slack, 'ana', await told(stage.slack, 'ana', id, /Waiting/), 'Cancel request');
   await card(stage.slack, id, /Cancelled/);
@@ -126,5 +126,5 @@ export async function expectVain(
   const before = await inTheLedger(world);
   await expectLogged(world, security, attack);
   expect(await inTheLedger(world)).toEqual(before);
-  expect(await lent(world.stage)).toEqual([]);
+  expect(await granted(world.stage)).toEqual([]);
 }

@@ -25,25 +25,25 @@ describe.each(installedMajors())('the samples on Postgres $major', ({ major, bin
 
   test('an engineer can log in and read nothing, and can by each role what its name says', async () => {
     const { url, user } = samples.people.ana;
-    const lend = (role: string) => runSql(samples.hallpass.url, `GRANT ${role} TO ${user}`);
-    const takeBack = (role: string) => runSql(samples.hallpass.url, `REVOKE ${role} FROM ${user}`);
+    const grant = (role: string) => runSql(samples.hallpass.url, `GRANT ${role} TO ${user}`);
+    const revoke = (role: string) => runSql(samples.hallpass.url, `REVOKE ${role} FROM ${user}`);
     const orders = () => runSql(url, 'SELECT * FROM orders.orders');
     const change = () => runSql(url, "UPDATE orders.orders SET state = 'sent' WHERE id = 1 RETURNING state");
     const payments = () => runSql(url, 'SELECT * FROM payments.payments');
 
     for (const act of [orders, change, payments]) await expect(act()).rejects.toMatchObject(refused);
-    await lend('orders_read');
+    await grant('orders_read');
     expect(await orders()).toHaveLength(40);
     for (const act of [change, payments]) await expect(act()).rejects.toMatchObject(refused);
-    await takeBack('orders_read');
-    await lend('orders_write');
+    await revoke('orders_read');
+    await grant('orders_write');
     expect(await change()).toEqual([{ state: 'sent' }]);
     await expect(payments()).rejects.toMatchObject(refused);
-    await takeBack('orders_write');
-    await lend('payments_read');
+    await revoke('orders_write');
+    await grant('payments_read');
     expect((await payments()).length).toBeGreaterThan(20);
     await expect(orders()).rejects.toMatchObject(refused);
-    await takeBack('payments_read');
+    await revoke('payments_read');
     for (const act of [orders, change, payments]) await expect(act()).rejects.toMatchObject(refused);
   });
 
@@ -60,7 +60,7 @@ describe.each(installedMajors())('the samples on Postgres $major', ({ major, bin
     await expect(runSql(stranger, 'SELECT 1')).rejects.toMatchObject(refused);
   });
 
-  test('the login of Hallpass can lend the roles, and nothing else', async () => {
+  test('the login of Hallpass can grant the roles, and nothing else', async () => {
     const { url } = samples.hallpass;
     const version = await cluster.query("SELECT current_setting('server_version_num')::int / 10000 AS major");
     expect(version).toEqual([{ major }]);

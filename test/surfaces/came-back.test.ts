@@ -42,7 +42,7 @@ it.each(['leftover', 'late', 'orphan'] as const)('%s: revoked is said only of wh
   }
 });
 
-it('the messages of its request take back "ended" as long as it is there again', () => {
+it('the messages of its request no longer say "ended" while it is there again', () => {
   for (const text of shown([{ ...stray, trouble: 'no answer' }])) {
     expect(text).toMatch(/^Usable again, being revoked, not yet confirmed\n/);
     expect(text).toContain('no answer');

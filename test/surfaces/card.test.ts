@@ -34,7 +34,7 @@ it.each<[Situation, string, readonly string[]]>([
   ['notExtended', `Granted until ${when(EXPIRES)}`, IN_FORCE],
   ['overdue', 'Time is up, being revoked, not yet confirmed', []],
   ['endingRelinquished', 'Being revoked, not yet confirmed', []],
-  ['endingHindered', 'Being revoked, not yet confirmed', []],
+  ['endingBlocked', 'Being revoked, not yet confirmed', []],
   ['endingFailed', 'Not granted, making sure that nothing is left of it', []],
   ['expired', 'Ended: its time was up', []],
   ['relinquished', 'Ended: relinquished by <@U0ANA>', []],
@@ -150,7 +150,7 @@ describe('decided', () => {
   it('says what hinders it, and why it failed', () => {
     expect(shown('grantingHangs').text).toContain('Hallpass keeps trying: connection refused');
     expect(shown('overdue').text).toContain('Not confirmed yet: connection refused');
-    expect(shown('endingHindered').text).toContain(
+    expect(shown('endingBlocked').text).toContain(
       `Ended by <@${BO}>.\nNot confirmed yet: connection refused`,
     );
     expect(shown('endingFailed').text).toContain('Why it was not granted: no such role');

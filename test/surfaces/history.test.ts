@@ -6,7 +6,7 @@ import { EVENT_TYPES, TELLING_KINDS } from '../../src/domain/audit-events.js';
 import type { AccessRequest, RequestEvent } from '../../src/domain/request.js';
 import { transition } from '../../src/domain/transition.js';
 import { tell } from '../../src/surfaces/history.js';
-import { anActive, aRequest, LENDING, later, NOON, PLACE, PROOF } from '../domain/a-request.js';
+import { anActive, aRequest, later, NOON, PLACE, PROOF, TERMS } from '../domain/a-request.js';
 
 const granting = aRequest({ state: 'granting', decidedAt: NOON, decidedBy: 'U0BEN' });
 const ending = anActive({ state: 'ending', why: 'relinquished', endedBy: 'U0ANA' });
@@ -55,7 +55,7 @@ const SENTENCES: Record<RequestEvent['type'], readonly [AccessRequest, RequestEv
   cleared: [granting, { type: 'cleared' }, 'Hallpass checked again that it may be granted.'],
   intend: [
     granting,
-    { type: 'intend', place: PLACE, lending: LENDING },
+    { type: 'intend', place: PLACE, terms: TERMS },
     'Hallpass noted where it is about to grant it, on the server 7300000000000000001.',
   ],
   granted: [
@@ -73,9 +73,9 @@ const SENTENCES: Record<RequestEvent['type'], readonly [AccessRequest, RequestEv
     { type: 'grant_failed', trouble: 'there is no role x' },
     'Hallpass gave up granting it: there is no role x.',
   ],
-  hindered: [
+  blocked: [
     granting,
-    { type: 'hindered', trouble: 'the server does not answer' },
+    { type: 'blocked', trouble: 'the server does not answer' },
     'It could not be done yet: the server does not answer.',
   ],
   warned: [anActive(), { type: 'warned' }, 'Hallpass told the holder that the end is near.'],

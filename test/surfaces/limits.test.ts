@@ -156,7 +156,7 @@ it.each(HOSTILE.map((sample, i) => [i, sample] as const))(
       for (const code of [
         'not_pending',
         'too_late',
-        'not_lent',
+        'not_granted',
         'already_ending',
         'no_longer',
         'stale',

@@ -39,10 +39,10 @@ const pending = aRequest({
 
 const decided = { decidedAt: DECIDED, decidedBy: BO, decidedVia: 'dba' };
 const extension = { by: BO, at: new Date('2026-11-21T02:40:00Z'), from: new Date('2026-11-21T02:51:00Z') };
-const lent = { ...decided, grantedAt: GRANTED, expiresAt: EXPIRES };
+const granted = { ...decided, grantedAt: GRANTED, expiresAt: EXPIRES };
 
 function ended(why: Why, endedBy: string | null = null): AccessRequest {
-  return { ...pending, ...lent, state: 'ended', why, endedBy, endedAt: ENDED };
+  return { ...pending, ...granted, state: 'ended', why, endedBy, endedAt: ENDED };
 }
 
 /** What approved it, when that was the on-call rule. */
@@ -53,16 +53,16 @@ export const SITUATIONS = {
   pending,
   granting: { ...pending, ...decided, state: 'granting' },
   grantingHangs: { ...pending, ...decided, state: 'granting', trouble: 'connection refused' },
-  active: { ...pending, ...lent, state: 'active' },
-  activeOnCall: { ...pending, ...lent, ...byOnCall, state: 'active', wishedMs: 4 * HOUR },
-  extending: { ...pending, ...lent, state: 'active', extension: { ...extension, state: 'asked' } },
-  extended: { ...pending, ...lent, state: 'active', extension: { ...extension, state: 'confirmed' } },
-  notExtended: { ...pending, ...lent, state: 'active', extension: { ...extension, state: 'refused' } },
-  overdue: { ...pending, ...lent, state: 'active', trouble: 'connection refused' },
-  endingRelinquished: { ...pending, ...lent, state: 'ending', why: 'relinquished', endedBy: ANA },
-  endingHindered: {
+  active: { ...pending, ...granted, state: 'active' },
+  activeOnCall: { ...pending, ...granted, ...byOnCall, state: 'active', wishedMs: 4 * HOUR },
+  extending: { ...pending, ...granted, state: 'active', extension: { ...extension, state: 'asked' } },
+  extended: { ...pending, ...granted, state: 'active', extension: { ...extension, state: 'confirmed' } },
+  notExtended: { ...pending, ...granted, state: 'active', extension: { ...extension, state: 'refused' } },
+  overdue: { ...pending, ...granted, state: 'active', trouble: 'connection refused' },
+  endingRelinquished: { ...pending, ...granted, state: 'ending', why: 'relinquished', endedBy: ANA },
+  endingBlocked: {
     ...pending,
-    ...lent,
+    ...granted,
     state: 'ending',
     why: 'ended',
     endedBy: BO,

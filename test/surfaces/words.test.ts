@@ -20,12 +20,12 @@ describe('a refusal of the state table', () => {
     ['not_pending', SITUATIONS.lapsed, 'Too late: nobody decided R-1042 in 8 hours'],
     ['too_late', SITUATIONS.pending, '<@U0ANA> can ask again'],
     ['too_late', SITUATIONS.active, 'Too late: the time of R-1042 was up <!date^1795230660^'],
-    ['not_lent', SITUATIONS.pending, 'it waits for approval'],
-    ['not_lent', SITUATIONS.expired, 'Nothing is granted under R-1042. Ended: its time was up'],
-    ['not_lent', SITUATIONS.denied, 'Denied by <@U0BO>'],
+    ['not_granted', SITUATIONS.pending, 'it waits for approval'],
+    ['not_granted', SITUATIONS.expired, 'Nothing is granted under R-1042. Ended: its time was up'],
+    ['not_granted', SITUATIONS.denied, 'Denied by <@U0BO>'],
     [
       'already_ending',
-      SITUATIONS.endingHindered,
+      SITUATIONS.endingBlocked,
       'being revoked already (ended by <@U0BO>), not yet confirmed',
     ],
     ['stale', SITUATIONS.active, 'your click changed nothing'],
@@ -62,7 +62,7 @@ describe('who may not', () => {
 });
 
 describe('beside a field, in plain text', () => {
-  it('says until when it is lent, with the zone', () => {
+  it('says until when it is granted, with the zone', () => {
     expect(form.alreadyAsked(SITUATIONS.active)).toBe(
       'You already have it until 2026-11-21 03:11 UTC (R-1042).',
     );
@@ -74,7 +74,7 @@ describe('beside a field, in plain text', () => {
   });
 
   it('says who holds it without saying who that is', () => {
-    expect(form.lentThroughAnotherAccount('ana')).toBe(
+    expect(form.grantedThroughAnotherAccount('ana')).toBe(
       'It is already granted to “ana”, or requested, through another Slack account. Ask again once that has ended.',
     );
     expect(form.alreadyHeld('ana', null)).toContain('granted by somebody else, Hallpass will not touch that');

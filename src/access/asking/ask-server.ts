@@ -9,7 +9,7 @@ import { describeEntry, needsSetRole } from '../../postgres/reading/pair.js';
 import type { PairFacts, Server } from '../../postgres/target.js';
 import * as words from '../../surfaces/form-words.js';
 import type { Deps } from '../deps.js';
-import { whyNotLendable } from './grantable.js';
+import { whyNotGrantable } from './grantable.js';
 
 /** It never holds anybody up for longer, milliseconds. */
 const LOOK_MS = 1_000;
@@ -57,8 +57,8 @@ function refusalBy(
   if (facts.held !== null && !facts.ours && !facts.memberIsSuperuser) {
     return words.alreadyHeld(login, facts.held.how === 'through' ? facts.held.via : null);
   }
-  const { setRole } = role.lending;
-  const trouble = whyNotLendable(server, facts, durationMs === null ? { setRole } : { durationMs, setRole });
+  const { setRole } = role.terms;
+  const trouble = whyNotGrantable(server, facts, durationMs === null ? { setRole } : { durationMs, setRole });
   if (trouble !== null) return words.serverProblem(role.role, target.name, trouble);
   const entry = describeEntry(facts);
   return entry === null ? null : words.cannotEnter(role.role, target.name, entry.sentence, entry.nextStep);

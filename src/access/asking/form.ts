@@ -10,10 +10,10 @@ import type { Person } from '../../messenger/messenger.js';
 import {
   durationTooLong,
   instanceUnknown,
+  notGranting,
   notHere,
   nothingFor,
   nothingOffered,
-  notLending,
   rolesUnread,
   roleUnknown,
 } from '../../surfaces/form-words.js';
@@ -116,7 +116,7 @@ async function noticeOfRoles(
 ): Promise<string | null> {
   if (named !== undefined) {
     const answer = findLogin(deps.config, target, person);
-    return answer.login === null ? answer.why : target.lend ? null : notLending(target.name);
+    return answer.login === null ? answer.why : target.grant ? null : notGranting(target.name);
   }
   const menu = await roleMenu(deps, { channel }, target, person);
   if ('why' in menu) return menu.why;
@@ -143,11 +143,11 @@ export async function fillForm(
     placeOf(deps, { userId: actor.userId, channel }, target, role),
     pauseNotice(deps, target),
   ]);
-  const inTheWay = answer.login === null ? answer.why : target.lend ? null : notLending(target.name);
+  const inTheWay = answer.login === null ? answer.why : target.grant ? null : notGranting(target.name);
   const shown = form({ ...place, notice: both(inTheWay ?? place.notice, paused) }, answer.login);
   if (place.role === null || answer.login === null || inTheWay !== null) return requestModal(shown);
   const pair = { target: target.key, role: place.role.role, login: answer.login };
-  const { setRole } = place.role.lending;
+  const { setRole } = place.role.terms;
   const [preview, server] = await Promise.all([
     previewWithin(deps, { ...pair, setRole }, { ms: PREVIEW_MS }),
     askServer(deps, { target, role: place.role, login: answer.login, durationMs: null }),

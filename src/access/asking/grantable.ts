@@ -2,10 +2,10 @@ import { describeProblems, type Wished } from '../../postgres/reading/pair.js';
 import type { PairFacts, Server } from '../../postgres/target.js';
 
 /**
- * Why this pair cannot be lent on this server, in a sentence for the person who asks; null when it can.
+ * Why this pair cannot be granted on this server, in a sentence for the person who asks; null when it can.
  * What only a server can show is said here, at the request and again at the GRANT, and stops nobody else.
  */
-export function whyNotLendable(server: Server, facts: PairFacts, wished: Wished = {}): string | null {
+export function whyNotGrantable(server: Server, facts: PairFacts, wished: Wished = {}): string | null {
   const problem = describeProblems(server, facts, wished)[0];
   if (problem) return problem.sentence;
   return facts.held === null || facts.ours ? null : alreadyHolds(facts, facts.held.via);

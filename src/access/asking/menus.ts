@@ -25,8 +25,8 @@ function menu<T>([first, ...rest]: readonly T[], why: string): Menu<T> {
 /** The instances with a role for this person. Why they can't ask for it here, or now, is said when one is chosen. */
 export async function targetMenu(deps: MenuDeps, person: Asker): Promise<Menu<TargetConfig>> {
   const { config, roles } = deps;
-  const lending = [...config.targets.values()].filter(({ lend }) => lend);
-  const answers = lending.map((target) => ({ target, answer: findLogin(config, target, person) }));
+  const terms = [...config.targets.values()].filter(({ grant }) => grant);
+  const answers = terms.map((target) => ({ target, answer: findLogin(config, target, person) }));
   const reached = answers.flatMap(({ target, answer }) => (answer.login === null ? [] : [target]));
   const policies = new Map(reached.map(({ key }) => [key, roles.list(key).map(({ policy }) => policy)]));
   // Where there is a role for everybody, nobody's groups matter.
@@ -51,7 +51,7 @@ export async function roleMenu(
   person: Asker,
 ): Promise<Menu<RoleConfig>> {
   const { config, roles } = deps;
-  if (!target.lend) return { items: [], why: words.notLending(target.name) };
+  if (!target.grant) return { items: [], why: words.notGranting(target.name) };
   const answer = findLogin(config, target, person);
   if (answer.login === null) return { items: [], why: answer.why };
   roles.wake(target.key);

@@ -111,8 +111,8 @@ function whyUntold({ messenger }: Pick<Deps, 'messenger'>): Promise<Unsaid | nul
 }
 
 /** Shown with the card, when the server is quick; else it follows. */
-async function preview(deps: Deps, request: AccessRequest, { lending, policy }: RoleConfig): Promise<void> {
-  await showPreview(deps, request, lending);
+async function preview(deps: Deps, request: AccessRequest, { terms, policy }: RoleConfig): Promise<void> {
+  await showPreview(deps, request, terms);
   if (policy.onCall === null) await releaseCard(deps, request.id);
 }
 
@@ -133,7 +133,7 @@ function readForm(
     refused('role_not_offered', { target: submission.target });
     return wrong('target', words.targetNotOffered(submission.target));
   }
-  if (!target.lend) return wrong('target', words.notLending(target.name));
+  if (!target.grant) return wrong('target', words.notGranting(target.name));
   const answer = loginAt(target);
   if (answer.login === null) {
     refused('no_login', { target: target.key });
@@ -187,7 +187,7 @@ async function notMade(
   // It ended between the two statements: the person sends the form again.
   if (open === undefined)
     return wrong('role', words.serverProblem(role.role, target.name, 'it just changed.'));
-  if (open.requester !== actor.userId) return wrong('role', words.lentThroughAnotherAccount(login));
+  if (open.requester !== actor.userId) return wrong('role', words.grantedThroughAnotherAccount(login));
   if (open.state === 'pending') deps.background('ask on call', considerOnCall(deps, open.id));
   return wrong('role', words.alreadyAsked(open));
 }

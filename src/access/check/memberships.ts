@@ -1,5 +1,5 @@
 import type { TargetConfig } from '../../config/config.js';
-import { compare, pairKey } from '../../domain/compare.js';
+import { diffMemberships, pairKey } from '../../domain/memberships.js';
 import { type AccessRequest, isFinal, requestName } from '../../domain/request.js';
 import { readOpenStrays } from '../../ledger/open-strays.js';
 import { readReported } from '../../ledger/orphans.js';
@@ -138,7 +138,7 @@ async function findUnexplained(
   const { now, requests } = await readWanted(db, key);
   const { server, memberships, surroundings } = await target.list();
   const seen = { server: server.id, grantorOid: server.grantorOid, memberships };
-  const { unexplained } = compare(requests, seen, now);
+  const { unexplained } = diffMemberships(requests, seen, now);
   const { anchor } = surroundings;
   const [last, strays, reported, { doubted }, judged] = await Promise.all([
     readLastOfPlaces(db, server.id, unexplained),

@@ -30,8 +30,8 @@ export function pairsOf(config: Config, target: TargetConfig): readonly NamePair
 }
 
 export interface RolesReport {
-  /** Roles of the configuration that can be lent. */
-  readonly lendable: number;
+  /** Roles of the configuration that can be granted. */
+  readonly grantable: number;
   /** One of them can change data. */
   readonly writes: boolean;
   readonly findings: readonly Finding[];
@@ -71,8 +71,8 @@ export async function checkRoles(
     writes ||= isAbove(can, 'read');
     if (found.some(({ level }) => level === 'failure')) broken.add(role.role);
   }
-  const lendable = serverBroken ? 0 : [...target.roles.keys()].filter((role) => !broken.has(role)).length;
-  return { lendable, writes, findings: [...findings.values(), ...dangers] };
+  const grantable = serverBroken ? 0 : [...target.roles.keys()].filter((role) => !broken.has(role)).length;
+  return { grantable, writes, findings: [...findings.values(), ...dangers] };
 }
 
 async function describeDanger(
@@ -132,6 +132,6 @@ export function readUntil(
   inspector: Inspector,
   until: number,
 ): (role: RoleConfig) => Promise<Preview> | null {
-  return ({ role, lending }) =>
-    performance.now() > until ? null : inspector.preview({ role, login: null, setRole: lending.setRole });
+  return ({ role, terms }) =>
+    performance.now() > until ? null : inspector.preview({ role, login: null, setRole: terms.setRole });
 }

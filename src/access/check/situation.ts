@@ -87,7 +87,7 @@ function sessions(
   { holder, missingRights, version: number, inRecovery }: Situation,
 ): readonly Finding[] {
   const offered = [...roles.values(), ...discover.map(({ like }) => like)];
-  const concerned = offered.filter(({ lending }) => lending.sessions !== 'leave');
+  const concerned = offered.filter(({ terms }) => terms.sessions !== 'leave');
   if (missingRights === null) return [];
   if (missingRights.length === 0)
     return [ok('sessions', 'Hallpass may see and end the sessions that a REVOKE leaves.')];

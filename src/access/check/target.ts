@@ -53,8 +53,8 @@ interface Summary {
   readonly position: 'primary' | 'standby';
   /** null: not encrypted. */
   readonly tls: string | null;
-  /** Roles of the configuration, and those that it finds, that can be lent; and all of them. */
-  readonly lendable: number;
+  /** Roles of the configuration, and those that it finds, that can be granted; and all of them. */
+  readonly grantable: number;
   readonly roles: number;
 }
 
@@ -142,7 +142,7 @@ export async function checkTarget(
         readUntil(instruments.inspector, until),
       );
       findings.push(...report.findings);
-      summary = toSummary(situation, target, report.lendable);
+      summary = toSummary(situation, target, report.grantable);
       return { server, surroundings, writes: report.writes };
     } catch (error) {
       findings.push(notInstalled(configured, error) ?? failed('server', error));
@@ -183,13 +183,13 @@ function notInstalled({ mode, key }: TargetConfig, error: unknown): Finding | nu
 function toSummary(
   { release, inRecovery, tls }: Situation,
   { roles }: TargetConfig,
-  lendable: number,
+  grantable: number,
 ): Summary {
   return {
     version: release,
     position: inRecovery ? 'standby' : 'primary',
     tls: tls?.version ?? null,
-    lendable,
+    grantable,
     roles: roles.size,
   };
 }

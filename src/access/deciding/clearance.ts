@@ -10,7 +10,7 @@ import { inTime } from '../../in-time.js';
 import { readRequests } from '../../ledger/read-requests.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
-import { recordHindered } from '../sweeping/trouble.js';
+import { recordBlocked } from '../sweeping/trouble.js';
 import { askOnCall } from './on-call.js';
 import { tooDangerous } from './preview.js';
 
@@ -66,7 +66,7 @@ export function createClearances(deps: ClearanceDeps): Clearances {
     }
     const { requests } = await readRequests(deps.db, [id]);
     const error = new HallpassError(verdict.why, { passing: true });
-    await recordHindered(
+    await recordBlocked(
       deps,
       requests.filter(({ state }) => state === 'granting').map((request) => ({ request, error })),
     );

@@ -14,7 +14,7 @@ import { identify, knownAs, readGroups, whyUnsaid } from './people.js';
 import { previewBefore } from './preview-again.js';
 import { type Objection, offeredToday, standsToday } from './standing.js';
 
-/** `extend`: lend what is lent for as long again as was asked for, from now on. */
+/** `extend`: grant what is granted for as long again as was asked for, from now on. */
 type Verdict = 'approve' | 'deny' | 'extend';
 
 type DecideDeps = Pick<

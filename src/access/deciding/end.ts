@@ -13,8 +13,8 @@ type EndDeps = Pick<
   'config' | 'roles' | 'db' | 'outbox' | 'sweeps' | 'messenger' | 'logger' | 'background'
 >;
 
-/** The requester cancels what nobody decided yet, or relinquishes what was lent. */
-export async function giveBack(
+/** The requester cancels what nobody decided yet, or relinquishes what was granted. */
+export async function relinquishOrWithdraw(
   deps: EndDeps,
   type: 'withdraw' | 'relinquish',
   actor: Actor,

@@ -45,5 +45,5 @@ export async function previewBefore(deps: AgainDeps, request: AccessRequest): Pr
 /** @returns false when the server doesn't answer; what stands on the card stays, then. */
 async function readAgain(deps: AgainDeps, request: AccessRequest): Promise<boolean> {
   const role = deps.roles.role(request.target, request.role);
-  return role === undefined || showPreview(deps, request, role.lending, { onlyIfRead: true });
+  return role === undefined || showPreview(deps, request, role.terms, { onlyIfRead: true });
 }

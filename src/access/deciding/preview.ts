@@ -5,7 +5,7 @@
 
 import type { RoleConfig } from '../../config/config.js';
 import { isAbove } from '../../domain/danger.js';
-import type { Lending } from '../../domain/lending.js';
+import type { GrantTerms } from '../../domain/grant-terms.js';
 import type { PreviewResult } from '../../domain/preview.js';
 import type { AccessRequest } from '../../domain/request.js';
 import { coerceError } from '../../errors.js';
@@ -51,13 +51,13 @@ export async function previewWithin(
 export async function showPreview(
   deps: Pick<Deps, 'inspectors' | 'targets' | 'logger' | 'db' | 'outbox' | 'sweeps'>,
   request: AccessRequest,
-  lending: Lending,
+  terms: GrantTerms,
   { onlyIfRead = false }: { readonly onlyIfRead?: boolean } = {},
 ): Promise<boolean> {
   const { target, role, login } = request;
   const [result, sessions] = await Promise.all([
-    previewWithin(deps, { target, role, login, setRole: lending.setRole }),
-    missingRights(deps, target, lending),
+    previewWithin(deps, { target, role, login, setRole: terms.setRole }),
+    missingRights(deps, target, terms),
   ]);
   if (result.ok || !onlyIfRead) {
     await change(deps, [request.id], () => ({
@@ -71,7 +71,7 @@ export async function showPreview(
 async function missingRights(
   { targets }: Pick<Deps, 'targets'>,
   target: string,
-  { sessions }: Lending,
+  { sessions }: GrantTerms,
 ): Promise<readonly string[]> {
   if (sessions === 'leave') return [];
   const seen = await targets
@@ -95,14 +95,14 @@ export async function releaseCard({ db, outbox }: Pick<Deps, 'db' | 'outbox'>, i
  */
 export async function tooDangerous(
   deps: Pick<Deps, 'inspectors' | 'logger'>,
-  { policy, lending, role }: RoleConfig,
+  { policy, terms, role }: RoleConfig,
   { target, login }: Pick<Wish, 'target' | 'login'>,
   ms = PREVIEW_MS,
 ): Promise<{ readonly why: string; readonly passing: boolean } | null> {
   if (policy.maxDanger === null) return null;
   const result = await previewWithin(
     deps,
-    { target, role, login, setRole: lending.setRole },
+    { target, role, login, setRole: terms.setRole },
     { ms, fresh: true },
   );
   if (!result.ok) {

@@ -26,8 +26,8 @@ export function offeredToday(
 ): { readonly role: RoleConfig } | { readonly role: null; readonly objection: Objection } {
   const target = config.targets.get(request.target);
   const role = roles.role(request.target, request.role);
-  if (target?.lend === true && role !== undefined) return { role };
-  const isUnsure = target?.lend === true && roles.isUnsure(target.key);
+  if (target?.grant === true && role !== undefined) return { role };
+  const isUnsure = target?.grant === true && roles.isUnsure(target.key);
   return {
     role: null,
     objection: isUnsure

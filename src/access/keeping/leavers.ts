@@ -1,5 +1,5 @@
 /**
- * Who is no full member of the workspace any more loses what is lent to them, and their requests are withdrawn. What
+ * Who is no full member of the workspace any more loses what is granted to them, and their requests are withdrawn. What
  * counts is what Slack says when it is asked: an event says only whom to ask about, and those with something open are
  * asked about all the time, in rounds. A Slack that does not answer ends nobody's access, and one person whom it does not
  * tell of keeps nobody else's: they are asked about again by themselves, and after an hour the operators are told. Whoever comes back gets

@@ -1,17 +1,17 @@
 /**
  * An operator decides to go on with a ledger that a target does not remember so: a restored one, or an empty one. What
- * this ledger has out there ends by it from then on; what it was about to lend is not lent, for it may have been lent,
+ * this ledger has out there ends by it from then on; what it was about to grant is not granted, for it may have been granted,
  * and ended, since. It gives nobody access.
  */
 import { ownerOf } from '../../config/lookup.js';
 import { type Anchor, type NotedAnchor, signAnchor } from '../../domain/anchor.js';
-import { isSame, pairKey } from '../../domain/compare.js';
+import { isSame, pairKey } from '../../domain/memberships.js';
 import { type AccessRequest, isFinal, requestName } from '../../domain/request.js';
 import { readReach, recordAnchored, recordDoubt } from '../../ledger/anchor.js';
 import { insertOperatorNote } from '../../ledger/deliveries.js';
 import { insertEvent } from '../../ledger/insert-event.js';
 import { recordOrphans } from '../../ledger/orphans.js';
-import { readLastOfPlaces, readUnlent, readWanted } from '../../ledger/read-requests.js';
+import { readLastOfPlaces, readUngranted, readWanted } from '../../ledger/read-requests.js';
 import { skipIds } from '../../ledger/recover.js';
 import type { Membership, Server, Target } from '../../postgres/target.js';
 import { notInTheLedger, RESTORED } from '../../surfaces/doubt.js';
@@ -31,7 +31,7 @@ export async function foresee({ db }: AcceptDeps, name: string, target: Target):
   const remembered = anchorOf(surroundings.anchor);
   const { says } = await judgeAnchor(db, { target: name, server: server.id }, remembered);
   if (says === 'forged') return ['nothing changes for what is out; what is remembered there is signed again'];
-  const unlent = await readOld(db, name, remembered);
+  const ungranted = await readOld(db, name, remembered);
   const last = new Map(
     (await readLastOfPlaces(db, server.id, memberships)).flatMap((request) =>
       request.place ? [[pairKey(request.place), request] as const] : [],
@@ -43,27 +43,27 @@ export async function foresee({ db }: AcceptDeps, name: string, target: Target):
       const isThere = place !== null && isSame(place, here) && there.has(pairKey(place));
       return `${about(request)}: ${isThere ? 'is out' : 'is out no more'}; ${whatThen(request, isThere, now)}`;
     }),
-    ...unlent.map((request) => `${about(request)}: is ${request.state} here; is not granted, ask again`),
+    ...ungranted.map((request) => `${about(request)}: is ${request.state} here; is not granted, ask again`),
     ...memberships.flatMap((membership) => {
-      const lent = last.get(pairKey(membership));
+      const granted = last.get(pairKey(membership));
       const pair = `${membership.role} to ${membership.login}`;
-      if (lent === undefined) return [`${pair}: not in this ledger; is left alone, and reported`];
-      return isFinal(lent.state)
+      if (granted === undefined) return [`${pair}: not in this ledger; is left alone, and reported`];
+      return isFinal(granted.state)
         ? [
-            `${pair}: has ended here as ${requestName(lent.id)}, and was granted again since; is left alone, and reported`,
+            `${pair}: has ended here as ${requestName(granted.id)}, and was granted again since; is left alone, and reported`,
           ]
         : [];
     }),
   ];
 }
 
-/** What was not lent yet when the backup was made; what was asked for since has an id that was skipped to. */
+/** What was not granted yet when the backup was made; what was asked for since has an id that was skipped to. */
 async function readOld(
   db: Deps['db'],
   name: string,
   remembered: Anchor | null,
 ): Promise<readonly AccessRequest[]> {
-  const { requests } = await readUnlent(db, name);
+  const { requests } = await readUngranted(db, name);
   return requests.filter(({ id }) => remembered === null || id <= remembered.lastId + IDS_BETWEEN);
 }
 

@@ -1,7 +1,7 @@
 /**
- * Is this the ledger that lent on a target, as it stood then? Each target keeps an anchor: how far the audit chain went
+ * Is this the ledger that granted on a target, as it stood then? Each target keeps an anchor: how far the audit chain went
  * (domain/anchor.ts). Invariants kept here:
- * - a ledger whose chain doesn't hold the anchor neither lends nor takes anything back there, until an operator decides
+ * - a ledger whose chain doesn't hold the anchor neither grants nor revokes anything there, until an operator decides
  *   (`hallpass recover`): it doesn't know what was extended since, nor what was ended;
  * - it gives out no id that the one before may have given out, as far as that one's own key vouches for it;
  * - what somebody else wrote in the anchor's place stops no revocation of a ledger that has not gone back;
@@ -182,7 +182,7 @@ function grantingNothing(target: Target): Target {
     Promise.reject(
       new HallpassError(FORGED, { passing: true, nextStep: 'Operators: run `hallpass recover`.' }),
     );
-  return { ...target, lend: refuse, extend: refuse, writeAnchor: refuse };
+  return { ...target, grant: refuse, extend: refuse, writeAnchor: refuse };
 }
 
 /** What is read there explains to people why nothing is done. */
@@ -190,9 +190,9 @@ function refusing(target: Target, error: Error): Target {
   const refuse = () => Promise.reject(error);
   const refused: Target = {
     ...target,
-    lend: refuse,
+    grant: refuse,
     extend: refuse,
-    takeBack: refuse,
+    revoke: refuse,
     endSessions: refuse,
     writeAnchor: refuse,
     on: () => refused,

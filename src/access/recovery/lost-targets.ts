@@ -11,6 +11,6 @@ export async function refuseLostTargets(db: Queryable, { targets }: Pick<Config,
   throw new HallpassError(`the configuration no longer has ${lost.join(', ')}, and access is granted there`, {
     passing: false,
     nextStep:
-      "Put it back with `lend: false` until nothing is open there. If its server is gone for good: hallpass recover --write-off --target NAME --because '...'",
+      "Put it back with `grant: false` until nothing is open there. If its server is gone for good: hallpass recover --write-off --target NAME --because '...'",
   });
 }

@@ -1,10 +1,10 @@
 /**
  * After the ledger was lost or restored: what guarded targets remember of their open grants is written into it again,
- * extensions included. What direct targets have lent since is in no ledger, and is reported when `serve` runs.
+ * extensions included. What direct targets have granted since is in no ledger, and is reported when `serve` runs.
  */
 import type { Config, TargetConfig } from '../../config/config.js';
 import { ownerOf, roleOn } from '../../config/lookup.js';
-import { DEFAULT_LENDING } from '../../domain/lending.js';
+import { DEFAULT_TERMS } from '../../domain/grant-terms.js';
 import { MAX_ID, requestName } from '../../domain/request.js';
 import { coerceError } from '../../errors.js';
 import type { Queryable } from '../../ledger/pool.js';
@@ -78,7 +78,7 @@ function remembered(config: Config, target: TargetConfig, server: Server, grant:
     role: grant.role,
     login: grant.login,
     place: { server: server.id, grantorOid: server.grantorOid, roleOid, memberOid },
-    lending: { ...(role?.lending ?? DEFAULT_LENDING), setRole: grant.setRole },
+    terms: { ...(role?.terms ?? DEFAULT_TERMS), setRole: grant.setRole },
     mark: grant.mark,
     grantedAt: grant.grantedAt,
     expiresAt: grant.expiresAt,

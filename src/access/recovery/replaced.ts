@@ -4,7 +4,7 @@
  *   stands on the new one under the same names was proved gone;
  * - the word is in the ledger before anything is done, so that a running Hallpass finishes what a command began.
  */
-import { isSame, pairKey } from '../../domain/compare.js';
+import { isSame, pairKey } from '../../domain/memberships.js';
 import { type AccessRequest, type Proof, requestName } from '../../domain/request.js';
 import { describeMove, describeServer } from '../../domain/server-identity.js';
 import { HallpassError } from '../../errors.js';

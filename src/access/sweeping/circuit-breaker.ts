@@ -26,9 +26,9 @@ export function askedOnce(target: Target): Target {
   return {
     ...target,
     look: once(target.look),
-    lend: once(target.lend),
+    grant: once(target.grant),
     extend: once(target.extend),
-    takeBack: once(target.takeBack),
+    revoke: once(target.revoke),
     endSessions: once(target.endSessions),
     list: once(target.list),
   };

@@ -1,17 +1,18 @@
 /**
  * The drift check: the same comparison as a sweep's, over all memberships that our login granted on a target.
- * What nobody here asked for is taken back only when our own ledger says that it was lent and has ended; any
+ * What nobody here asked for is revoked only when our own ledger says that it was granted and has ended; any
  * other is reported: an empty or restored ledger must not take access away.
  */
-import { compare, isSame, pairKey } from '../../domain/compare.js';
+import { sortDue } from '../../domain/due.js';
+import { diffMemberships, isSame, pairKey } from '../../domain/memberships.js';
 import {
   type AccessRequest,
   addUsers,
   isExpired,
   isFinal,
-  lendingOf,
   type MembershipId,
   requestName,
+  termsOf,
 } from '../../domain/request.js';
 import { HallpassError } from '../../errors.js';
 import { readReported } from '../../ledger/orphans.js';
@@ -28,7 +29,7 @@ import { namesOf, tellOperators } from '../telling/operators.js';
 import { askFormer, type FormerGrant } from './former-login.js';
 import { sharedLogin } from './grant.js';
 import { reportOrphans } from './orphans.js';
-import { recordNeverLent } from './revoke.js';
+import { recordNeverGranted } from './revoke.js';
 import { type FoundStray, revokeStrays } from './strays.js';
 import { meet, seqOf } from './which-server.js';
 
@@ -38,7 +39,7 @@ type DriftDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config' | 'roles' | 'l
  * Compares everything, and mends what is ours to mend.
  * @param known this ledger has compared the target before.
  * @throws HallpassError when the target remembers another ledger, or another installation shares our login
- * @returns the system_identifier of the server that roles may be lent on: the one that grants are out on, else the
+ * @returns the system_identifier of the server that roles may be granted on: the one that grants are out on, else the
  *   one that answers.
  */
 export async function checkDrift(
@@ -47,7 +48,7 @@ export async function checkDrift(
   target: Target,
   known: boolean,
 ): Promise<string> {
-  // The ledger is read first: what is lent meanwhile is found explained below, what ended meanwhile is refused
+  // The ledger is read first: what is granted meanwhile is found explained below, what ended meanwhile is refused
   // by the state table.
   const { now, requests } = await readWanted(deps.db, name);
   const { server, surroundings, memberships } = await target.list();
@@ -75,10 +76,9 @@ export async function checkDrift(
   );
   const expected = elsewhere.find((place) => place.server !== server.id)?.server;
   await tellElsewhere(deps, name, server, { elsewhere, expected, standing, former, now });
-  const compared = compare(requests, { ...here, memberships }, now);
-  const { neverLent, unexplained } = compared;
-  const missing = [...compared.missing, ...requests.filter((request) => hasGone(request, former, now))];
-  await recordNeverLent(deps, neverLent);
+  const { missing: unseen, unexplained } = diffMemberships(requests, { ...here, memberships }, now);
+  const missing = [...unseen, ...requests.filter((request) => hasGone(request, former, now))];
+  await recordNeverGranted(deps, sortDue(requests, now).neverGranted);
   // The sweep that this wakes proves it gone, with its sessions. What may be a copy proves nothing.
   await change(deps, met.isKnown ? missing.map(({ id }) => id) : [], () => ({
     event: { type: 'missing', lostBy: met.moved },
@@ -200,12 +200,12 @@ async function settleUnexplained(
     // What a restored ledger can't know is reported, also where the same pair has ended before (accept.ts).
     if (request === undefined || reported.has(pairKey(membership))) orphans.push(membership);
     else if (isFinal(request.state)) {
-      const { sessions, setRole } = lendingOf(request);
+      const { sessions, setRole } = termsOf(request);
       leftovers.push({
         ...{ kind: 'leftover', target: name, role, login, request, because, orphanId: null, askedBy: null },
         place: { server: server.id, grantorOid: server.grantorOid, roleOid, memberOid },
         absentAt: later(request.endedAt, comparedAt),
-        lending: { sessions, setRole: setRole || membership.setRole },
+        terms: { sessions, setRole: setRole || membership.setRole },
       });
     }
   }

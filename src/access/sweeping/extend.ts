@@ -1,4 +1,4 @@
-import { pairKey } from '../../domain/compare.js';
+import { pairKey } from '../../domain/memberships.js';
 import type { AccessRequest, RequestEvent } from '../../domain/request.js';
 import { readHold } from '../../ledger/pauses.js';
 import { forgetChecked } from '../../ledger/targets.js';
@@ -46,7 +46,7 @@ export async function extendThere(
         request.extension !== null &&
         request.extension.from <= now
       ) {
-        // Taken back at its end, by a sweep that had begun before the extension was committed, or by the server itself.
+        // Revoked at its end, by a sweep that had begun before the extension was committed, or by the server itself.
         told.set(request.id, { durationMs, event: { type: 'extension_refused', trouble: 'it has ended' } });
       } else undone.push(request.id);
     }

@@ -2,7 +2,7 @@
  * Grants of a login that was Hallpass's own once. What our login of today doesn't see of them is no proof, but when the
  * former login exists no more, what stands by its OID is all that there is: its OID is given to nobody else.
  */
-import { pairKey } from '../../domain/compare.js';
+import { pairKey } from '../../domain/memberships.js';
 import type { MembershipId } from '../../domain/request.js';
 import { HallpassError } from '../../errors.js';
 import { quoteName } from '../../postgres/quote.js';

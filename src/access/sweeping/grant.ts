@@ -1,34 +1,34 @@
-import { isSame, pairKey } from '../../domain/compare.js';
-import { DEFAULT_LENDING, type Lending } from '../../domain/lending.js';
-import { type AccessRequest, lendingOf, type MembershipId } from '../../domain/request.js';
+import { DEFAULT_TERMS, type GrantTerms } from '../../domain/grant-terms.js';
+import { isSame, pairKey } from '../../domain/memberships.js';
+import { type AccessRequest, type MembershipId, termsOf } from '../../domain/request.js';
 import { HallpassError } from '../../errors.js';
 import { readHold } from '../../ledger/pauses.js';
 import { readLastOfPlaces, readOpenRequest, readRequests } from '../../ledger/read-requests.js';
 import { forgetChecked } from '../../ledger/targets.js';
 import { TargetError } from '../../postgres/errors.js';
 import { needsSetRole } from '../../postgres/reading/pair.js';
-import type { Lent, PairFacts, Server, Target } from '../../postgres/target.js';
-import { alreadyHolds, whyNotLendable } from '../asking/grantable.js';
+import type { Granted, PairFacts, Server, Target } from '../../postgres/target.js';
+import { alreadyHolds, whyNotGrantable } from '../asking/grantable.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
 import type { Placed } from './by-server.js';
 import { stillDue } from './still-due.js';
 import { revokeStrays } from './strays.js';
-import { asHallpassError, type Hindered, recordHindered } from './trouble.js';
+import { asHallpassError, type Blocked, recordBlocked } from './trouble.js';
 import { assertMayGrant } from './which-server.js';
 
-type LendDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config' | 'roles' | 'clearAgain' | 'logger'>;
+type GrantDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config' | 'roles' | 'clearAgain' | 'logger'>;
 
 /**
- * Lends what was approved: looks the names up, writes the place into the ledger, runs the GRANT, records what was
+ * Grants what was approved: looks the names up, writes the place into the ledger, runs the GRANT, records what was
  * read back. An error that passes, and a login that is refused, leave the request `granting`; any other makes it `ending`, because a GRANT
  * that erred may still have happened.
- * @param expected the server that the last comparison saw there: on another one nothing is lent before the drift
+ * @param expected the server that the last comparison saw there: on another one nothing is granted before the drift
  *   check has settled what became of the grants on the first.
  * @returns the ids that a later sweep must try again.
  */
-export async function lend(
-  deps: LendDeps,
+export async function grant(
+  deps: GrantDeps,
   name: string,
   target: Target,
   expected: string | null,
@@ -76,14 +76,14 @@ export async function lend(
     tried = placed.map(({ request }) => request);
     // crash point: after-intend-before-grant
     if (isPaused) return undone;
-    const answers = await target.lend(
+    const answers = await target.grant(
       server.id,
       placed.map(({ request, place }) => ({
         roleOid: place.roleOid,
         memberOid: place.memberOid,
         requestId: request.id,
         durationMs: request.durationMs,
-        setRole: lendingOf(request).setRole,
+        setRole: termsOf(request).setRole,
       })),
     );
     // crash point: after-grant-before-active
@@ -94,7 +94,7 @@ export async function lend(
   } catch (thrown) {
     const error = asHallpassError(thrown);
     if (error.passing || isTurnedAway(error)) {
-      await recordHindered(
+      await recordBlocked(
         deps,
         tried.map((request) => ({ request, error })),
       );
@@ -115,7 +115,7 @@ function isTurnedAway(error: HallpassError): boolean {
   return error instanceof TargetError && error.kind === 'login_refused';
 }
 
-/** Two that share a login take each other's memberships for orphans: who came second lends nothing. */
+/** Two that share a login take each other's memberships for orphans: who came second grants nothing. */
 export function sharedLogin(login: string): HallpassError {
   return new HallpassError(`another installation of Hallpass uses the login ${login} there`, {
     passing: false,
@@ -123,9 +123,9 @@ export function sharedLogin(login: string): HallpassError {
   });
 }
 
-/** A membership by our own login that no request here explains is not ours to lend, and then to take away. */
+/** A membership by our own login that no request here explains is not ours to grant, and then to take away. */
 async function withoutStrangers(
-  { db }: LendDeps,
+  { db }: GrantDeps,
   server: Server,
   facts: readonly PairFacts[],
 ): Promise<readonly PairFacts[]> {
@@ -145,9 +145,9 @@ async function withoutStrangers(
   );
 }
 
-/** Writes down where each GRANT will be run, before any is; what cannot be lent there fails here. */
+/** Writes down where each GRANT will be run, before any is; what cannot be granted there fails here. */
 async function intend(
-  deps: LendDeps,
+  deps: GrantDeps,
   server: Server,
   requests: readonly AccessRequest[],
   facts: readonly PairFacts[],
@@ -157,8 +157,8 @@ async function intend(
   const news = new Map<number, MembershipId>();
   for (const [i, request] of requests.entries()) {
     const fact = facts[i];
-    const wished = { durationMs: request.durationMs, setRole: lendingFor(deps, request).setRole };
-    const why = fact ? whyNotLendable(server, fact, wished) : 'the server did not answer for it';
+    const wished = { durationMs: request.durationMs, setRole: termsFor(deps, request).setRole };
+    const why = fact ? whyNotGrantable(server, fact, wished) : 'the server did not answer for it';
     if (why !== null || fact?.roleOid == null || fact.memberOid == null) {
       refused.set(request.id, why ?? 'it is not on the server');
       continue;
@@ -175,7 +175,7 @@ async function intend(
   await fail(deps, [...refused.keys()], (id) => refused.get(id) ?? '');
   const written = await change(deps, [...news.keys()], (request) => {
     const place = news.get(request.id);
-    return place ? { event: { type: 'intend', place, lending: lendingFor(deps, request) } } : null;
+    return place ? { event: { type: 'intend', place, terms: termsFor(deps, request) } } : null;
   });
   for (const [id, place] of news) {
     const outcome = written.get(id);
@@ -184,9 +184,9 @@ async function intend(
   return placed;
 }
 
-/** How the configuration has this role lent; one that it no longer has is lent with the least. */
-function lendingFor({ roles }: LendDeps, request: AccessRequest): Lending {
-  return roles.role(request.target, request.role)?.lending ?? DEFAULT_LENDING;
+/** How the configuration has this role granted; one that it no longer has is granted with the least. */
+function termsFor({ roles }: GrantDeps, request: AccessRequest): GrantTerms {
+  return roles.role(request.target, request.role)?.terms ?? DEFAULT_TERMS;
 }
 
 /**
@@ -195,49 +195,49 @@ function lendingFor({ roles }: LendDeps, request: AccessRequest): Lending {
  * @returns the ids to be tried again.
  */
 async function record(
-  deps: LendDeps,
+  deps: GrantDeps,
   placed: readonly Placed[],
-  answers: readonly Lent[],
+  answers: readonly Granted[],
   noInherit: ReadonlySet<string>,
 ): Promise<readonly number[]> {
   const byPair = new Map(answers.map((answer) => [pairKey(answer), answer]));
-  const lent: Placed[] = [];
-  const granted = new Map<number, Pick<Extract<Lent, { outcome: 'lent' }>, 'mark' | 'users'>>();
+  const there: Placed[] = [];
+  const granted = new Map<number, Pick<Extract<Granted, { outcome: 'granted' }>, 'mark' | 'users'>>();
   const failed = new Map<number, string>();
-  const hindered: Hindered[] = [];
+  const blocked: Blocked[] = [];
   for (const each of placed) {
     const answer = byPair.get(pairKey(each.place));
     const { id } = each.request;
-    if (answer?.outcome === 'lent') {
-      lent.push(each);
+    if (answer?.outcome === 'granted') {
+      there.push(each);
       granted.set(id, answer);
     } else if (answer?.outcome === 'held') {
       failed.set(id, alreadyHolds(each.request, answer.via));
     } else if (answer?.outcome === 'failed' && !answer.error.passing) failed.set(id, answer.error.message);
     else {
       const error = answer?.error ?? asHallpassError('the target did not answer for it');
-      hindered.push({ request: each.request, error });
+      blocked.push({ request: each.request, error });
     }
   }
   await fail(deps, [...failed.keys()], (id) => failed.get(id) ?? '');
-  await recordHindered(deps, hindered);
+  await recordBlocked(deps, blocked);
   const outcomes = await change(
     deps,
-    lent.map(({ request }) => request.id),
+    there.map(({ request }) => request.id),
     ({ id, place }) => {
       const { mark, users } = granted.get(id) ?? { mark: '', users: [] };
       const setRoleFirst = place !== null && noInherit.has(pairKey(place));
       return { event: { type: 'granted', mark, users, setRoleFirst } };
     },
   );
-  for (const { request, place } of lent) {
+  for (const { request, place } of there) {
     if (outcomes.get(request.id)?.ok !== true) await undo(deps, request, place);
   }
-  return hindered.map(({ request }) => request.id);
+  return blocked.map(({ request }) => request.id);
 }
 
 /** The request ended, or is ending, and its GRANT was under way: nobody asks for this membership now, so it has to go. */
-async function undo(deps: LendDeps, request: AccessRequest, place: MembershipId): Promise<void> {
+async function undo(deps: GrantDeps, request: AccessRequest, place: MembershipId): Promise<void> {
   const { requests } = await readOpenRequest(deps.db, request);
   // A new request may want it by now. One that is still ending does not, and may be about to be ended by the proof of
   // another process, which looked before this GRANT was committed.
@@ -246,13 +246,17 @@ async function undo(deps: LendDeps, request: AccessRequest, place: MembershipId)
   const [latest = request] = (await readRequests(deps.db, [request.id])).requests;
   await revokeStrays(deps, [
     {
-      ...{ kind: 'late', target, role, login, request: latest, place, lending: lendingOf(latest) },
+      ...{ kind: 'late', target, role, login, request: latest, place, terms: termsOf(latest) },
       ...{ orphanId: null, askedBy: null, because: null, absentAt: null },
     },
   ]);
   // crash point: after-late-grant-before-taken-back
 }
 
-async function fail(deps: LendDeps, ids: readonly number[], sentence: (id: number) => string): Promise<void> {
+async function fail(
+  deps: GrantDeps,
+  ids: readonly number[],
+  sentence: (id: number) => string,
+): Promise<void> {
   await change(deps, ids, ({ id }) => ({ event: { type: 'grant_failed', trouble: sentence(id) } }));
 }

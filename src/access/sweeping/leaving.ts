@@ -1,6 +1,6 @@
-import { pairKey } from '../../domain/compare.js';
-import type { Lending } from '../../domain/lending.js';
-import { type AccessRequest, lendingOf, type MembershipId, type OtherUser } from '../../domain/request.js';
+import type { GrantTerms } from '../../domain/grant-terms.js';
+import { pairKey } from '../../domain/memberships.js';
+import { type AccessRequest, type MembershipId, type OtherUser, termsOf } from '../../domain/request.js';
 import type { DueStray } from '../../domain/stray.js';
 import type { HallpassError } from '../../errors.js';
 import type { Ending } from '../../ledger/read-due.js';
@@ -19,7 +19,7 @@ export interface Replaced {
 export interface Leaving {
   readonly of: { readonly request: Ending } | Replaced | { readonly stray: DueStray };
   readonly place: MembershipId;
-  readonly lending: Pick<Lending, 'sessions' | 'setRole'>;
+  readonly terms: Pick<GrantTerms, 'sessions' | 'setRole'>;
   /** Who was seen to be able to use it through the login. */
   readonly users: readonly OtherUser[];
   /** Only sessions that began before this count; null: that is not known yet. */
@@ -59,7 +59,7 @@ export function endingRequest(request: Ending): Leaving | null {
   return {
     of: { request },
     place,
-    lending: lendingOf(request),
+    terms: termsOf(request),
     users,
     before: sessionsBefore,
     isDoubtful: why === 'failed',
@@ -68,13 +68,13 @@ export function endingRequest(request: Ending): Leaving | null {
 
 /** @param place where it stands on the new server: who could use it on the old one has other OIDs there. */
 export function leavingReplaced(of: Replaced, place: MembershipId): Leaving {
-  return { of, place, lending: lendingOf(of.request), users: [], before: null, isDoubtful: false };
+  return { of, place, terms: termsOf(of.request), users: [], before: null, isDoubtful: false };
 }
 
 export function leavingStray(stray: DueStray): Leaving {
   const { place, sessions, setRole, users, sessionsBefore } = stray;
-  const lending = { sessions, setRole };
-  return { of: { stray }, place, lending, users, before: sessionsBefore, isDoubtful: false };
+  const terms = { sessions, setRole };
+  return { of: { stray }, place, terms, users, before: sessionsBefore, isDoubtful: false };
 }
 
 /** What can be asked of one server at once: in each group no membership is there twice, so that an answer has one owner. */

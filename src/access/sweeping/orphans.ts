@@ -1,9 +1,9 @@
 /**
- * Memberships that our own login granted and that our ledger never lent. They may be another Hallpass's, a lost
- * ledger's, or made by hand: nothing here takes one back unless an operator clicks, or the configuration says so and
+ * Memberships that our own login granted and that our ledger never granted. They may be another Hallpass's, a lost
+ * ledger's, or made by hand: nothing here revokes one unless an operator clicks, or the configuration says so and
  * there are few, on a target that this ledger has known before. An empty ledger takes nothing away.
  */
-import { DEFAULT_LENDING } from '../../domain/lending.js';
+import { DEFAULT_TERMS } from '../../domain/grant-terms.js';
 import { qualifies } from '../../domain/policy.js';
 import { isFinal } from '../../domain/request.js';
 import { type Orphan, readOrphan, recordOrphans } from '../../ledger/orphans.js';
@@ -112,11 +112,11 @@ function toStray(
   askedBy: string | null,
 ): FoundStray {
   const { id, target, role, login, server, roleOid, memberOid } = orphan;
-  const lending = roles.role(target, role)?.lending ?? DEFAULT_LENDING;
+  const terms = roles.role(target, role)?.terms ?? DEFAULT_TERMS;
   return {
     ...{ kind: 'orphan', target, role, login, request: null, orphanId: id, askedBy },
     ...{ because: null, absentAt: null },
     place: { server, grantorOid, roleOid, memberOid },
-    lending: { sessions: lending.sessions, setRole: orphan.setRole },
+    terms: { sessions: terms.sessions, setRole: orphan.setRole },
   };
 }

@@ -6,7 +6,7 @@ import { change } from '../change.js';
 import type { Deps } from '../deps.js';
 import type { Left, Outcome } from './leaving.js';
 import { recordStrays } from './strays.js';
-import { type Hindered, recordHindered } from './trouble.js';
+import { type Blocked, recordBlocked } from './trouble.js';
 
 export async function recordLeft(
   deps: Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config' | 'logger'>,
@@ -14,7 +14,7 @@ export async function recordLeft(
 ): Promise<void> {
   const proofs = new Map<number, { readonly proof: Proof; readonly word: Replacement | null }>();
   const open = new Map<number, Extract<Outcome, { is: 'open' }>>();
-  const hindered: Hindered[] = [];
+  const blocked: Blocked[] = [];
   const strays: { stray: DueStray; outcome: Outcome }[] = [];
   for (const { leaving, outcome } of left) {
     const { of } = leaving;
@@ -25,7 +25,7 @@ export async function recordLeft(
       proofs.set(of.request.id, { proof: { found, closed, prepared }, word });
     } else {
       if (outcome.is === 'open') open.set(of.request.id, outcome);
-      hindered.push({ request: of.request, error: outcome.error });
+      blocked.push({ request: of.request, error: outcome.error });
     }
   }
   await change(deps, [...proofs.keys()], ({ id }) => {
@@ -41,6 +41,6 @@ export async function recordLeft(
     const { before, error, users } = outcome;
     return { event: { type: 'sessions_open', before, trouble: error.message, users } };
   });
-  await recordHindered(deps, hindered);
+  await recordBlocked(deps, blocked);
   await recordStrays(deps, strays);
 }

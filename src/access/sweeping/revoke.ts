@@ -3,13 +3,13 @@
  * still use it are ended; and it is recorded as gone only when the target showed both. A target that can't be asked
  * proves nothing, and the intent stands: in the request's state, or in a row of `strays`.
  */
-import { pairKey } from '../../domain/compare.js';
+import { pairKey } from '../../domain/memberships.js';
 import { addUsers, type OtherUser } from '../../domain/request.js';
 import { HallpassError } from '../../errors.js';
 import type { Ending } from '../../ledger/read-due.js';
 import { forgetChecked } from '../../ledger/targets.js';
 import { TargetError } from '../../postgres/errors.js';
-import type { SessionsEnded, TakenBack, Target } from '../../postgres/target.js';
+import type { Revoked, SessionsEnded, Target } from '../../postgres/target.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
 import { askFormer, type FormerGrant, whyNotGone } from './former-login.js';
@@ -19,7 +19,7 @@ import { sayingWhenLate } from './slow-server.js';
 import { asHallpassError } from './trouble.js';
 
 /** What one server showed after the REVOKE; nothing of it is recorded yet. */
-export interface Revoked {
+export interface AfterRevoke {
   readonly server: string;
   /**
    * The membership is gone, and sessions may be left. `found` as in Outcome; `users`: everybody who could use it through
@@ -40,8 +40,8 @@ export async function revoke(
   name: string,
   target: Target,
   leaving: readonly Leaving[],
-): Promise<readonly Revoked[]> {
-  const revoked: Revoked[] = [];
+): Promise<readonly AfterRevoke[]> {
+  const revoked: AfterRevoke[] = [];
   for (const group of askable(leaving)) {
     const { server } = group;
     // crash point: before-revoke
@@ -49,11 +49,11 @@ export async function revoke(
       deps,
       group.leaving,
       'Hallpass is revoking it, and the server has not answered yet.',
-      takeBack(deps, name, target, server, group.leaving),
+      ask(deps, name, target, server, group.leaving),
     );
     // crash point: after-revoke-before-sessions
     const former = await formerGrants(target, server, group.leaving, answers);
-    const gone: Revoked['gone'][number][] = [];
+    const gone: AfterRevoke['gone'][number][] = [];
     const done: Left[] = [];
     for (const each of group.leaving) {
       const answer = answers.get(pairKey(each.place));
@@ -76,7 +76,7 @@ export async function revoke(
 export async function settle(
   deps: Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config' | 'logger'>,
   target: Target,
-  revoked: readonly Revoked[],
+  revoked: readonly AfterRevoke[],
 ): Promise<readonly Left[]> {
   const left: Left[] = [];
   for (const { server, gone, done } of revoked) {
@@ -94,11 +94,11 @@ export async function settle(
 
 /** May a session still use what was taken away? Not where it never was, nor where somebody else grants it as well. */
 function leavesSessions(
-  { lending, isDoubtful }: Leaving,
-  answer: TakenBack | undefined,
+  { terms, isDoubtful }: Leaving,
+  answer: Revoked | undefined,
   users: readonly OtherUser[],
 ): boolean {
-  if (lending.sessions === 'leave') return false;
+  if (terms.sessions === 'leave') return false;
   if (answer?.outcome === 'absent' && isDoubtful) return false;
   if (answer?.outcome === 'dropped') return true;
   // Who is still a member by somebody else may have members of its own that can't use the role in that way.
@@ -106,17 +106,21 @@ function leavesSessions(
 }
 
 /** Ends what these left; each has an answer of its own. */
-async function endSessions(target: Target, server: string, gone: Revoked['gone']): Promise<readonly Left[]> {
+async function endSessions(
+  target: Target,
+  server: string,
+  gone: AfterRevoke['gone'],
+): Promise<readonly Left[]> {
   if (gone.length === 0) return [];
   let byPair: ReadonlyMap<string, SessionsEnded>;
   try {
     const answers = await target.endSessions(
       server,
-      gone.map(({ leaving: { place, lending, before }, users }) => ({
+      gone.map(({ leaving: { place, terms, before }, users }) => ({
         roleOid: place.roleOid,
         memberOid: place.memberOid,
-        sessions: lending.sessions === 'all' ? 'all' : 'auto',
-        setRole: lending.setRole,
+        sessions: terms.sessions === 'all' ? 'all' : 'auto',
+        setRole: terms.setRole,
         users: users.map(({ oid }) => oid),
         before,
       })),
@@ -147,7 +151,7 @@ function outcomeOf(answer: SessionsEnded | undefined, found: boolean, users: rea
 }
 
 /** Records that no GRANT was ever run for these. */
-export async function recordNeverLent(
+export async function recordNeverGranted(
   deps: Pick<Deps, 'db' | 'outbox' | 'sweeps'>,
   requests: readonly Pick<Ending, 'id'>[],
 ): Promise<void> {
@@ -161,7 +165,7 @@ export async function recordNeverLent(
 
 /** Null when the membership is proved gone. */
 function whyUnproved(
-  answer: TakenBack | undefined,
+  answer: Revoked | undefined,
   { place }: Leaving,
   former: ReadonlyMap<string, FormerGrant> | HallpassError,
 ): HallpassError | null {
@@ -181,7 +185,7 @@ async function formerGrants(
   target: Target,
   server: string,
   leaving: readonly Leaving[],
-  answers: ReadonlyMap<string, TakenBack>,
+  answers: ReadonlyMap<string, Revoked>,
 ): Promise<ReadonlyMap<string, FormerGrant> | HallpassError> {
   const absent = leaving.filter(({ place }) => answers.get(pairKey(place))?.outcome === 'absent');
   if (absent.length === 0) return new Map();
@@ -194,16 +198,16 @@ async function formerGrants(
   }
 }
 
-async function takeBack(
+async function ask(
   { db }: Pick<Deps, 'db'>,
   name: string,
   target: Target,
   server: string,
   leaving: readonly Leaving[],
-): Promise<ReadonlyMap<string, TakenBack>> {
+): Promise<ReadonlyMap<string, Revoked>> {
   const places = leaving.map(({ place }) => place);
   try {
-    const answers = await target.takeBack(server, places);
+    const answers = await target.revoke(server, places);
     return new Map(answers.map((answer) => [pairKey(answer), answer]));
   } catch (thrown) {
     const error = asHallpassError(thrown);

@@ -2,7 +2,7 @@
 import { HallpassError } from '../../errors.js';
 import type { Deps } from '../deps.js';
 import type { Leaving } from './leaving.js';
-import { recordHindered } from './trouble.js';
+import { recordBlocked } from './trouble.js';
 
 /** Mostly all is done by then, and the card says so at once; milliseconds. */
 const PATIENCE_MS = 1_500;
@@ -24,7 +24,7 @@ export async function sayingWhenLate<T>(
   let telling: Promise<void> = Promise.resolve();
   const timer = setTimeout(() => {
     const error = new HallpassError(doing, { passing: true });
-    telling = recordHindered(
+    telling = recordBlocked(
       deps,
       requests.map((request) => ({ request, error })),
     ).catch((thrown: unknown) => {

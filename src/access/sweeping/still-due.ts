@@ -25,7 +25,7 @@ export function stillDue(
       fail: `it could not be granted within 15 minutes${request.trouble ? `: ${request.trouble}` : ''}`,
     };
   }
-  if (deps.config.targets.get(request.target)?.lend === false) {
+  if (deps.config.targets.get(request.target)?.grant === false) {
     return { fail: `nothing is granted on ${request.target} at the moment` };
   }
   const role = deps.roles.role(request.target, request.role);

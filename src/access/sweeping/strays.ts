@@ -3,7 +3,7 @@
  * that the next sweep revokes them as it does everything (revoke.ts), and recorded from what it proved.
  */
 import { ownerOf } from '../../config/lookup.js';
-import type { Lending } from '../../domain/lending.js';
+import type { GrantTerms } from '../../domain/grant-terms.js';
 import type { MembershipId } from '../../domain/request.js';
 import { requestName } from '../../domain/request.js';
 import type { DueStray, Stray, StrayEnd } from '../../domain/stray.js';
@@ -37,7 +37,7 @@ export interface FoundStray extends Pick<Stray, 'kind' | 'target' | 'role' | 'lo
   /** As in Stray: who knows why it came back says so. */
   readonly because: string | null;
   readonly absentAt: Date | null;
-  readonly lending: Pick<Lending, 'sessions' | 'setRole'>;
+  readonly terms: Pick<GrantTerms, 'sessions' | 'setRole'>;
 }
 
 /** Has these revoked, by the sweep that runs or the next one. From here the intent survives any crash. */
@@ -47,16 +47,16 @@ export async function revokeStrays(deps: StrayDeps, found: readonly FoundStray[]
   const added = await insertStrays(
     deps.db,
     found.map((stray) => {
-      const { place, request, lending, kind, target, role, login } = stray;
+      const { place, request, terms, kind, target, role, login } = stray;
       const { orphanId, askedBy, because, absentAt } = stray;
       const facts = { ...place, role, login, target, kind, because };
       return {
-        ...{ kind, target, place, role, login, orphanId, askedBy, because, absentAt, lending },
+        ...{ kind, target, place, role, login, orphanId, askedBy, because, absentAt, terms },
         requestId: request?.id ?? null,
         audit: { kind: eventsOf(stray).found, data: facts },
         tell: tellings(deps, {
           ...{ id: 0, kind, target, role, login, request, orphanId, askedBy, because, absentAt, foundAt },
-          ...{ sessions: lending.sessions, trouble: null, end: null },
+          ...{ sessions: terms.sessions, trouble: null, end: null },
         }),
         holdMs: HOLD_MS,
       };

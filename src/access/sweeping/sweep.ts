@@ -2,16 +2,16 @@
  * One sweep of one target: what the ledger wants done there, done and proved. Idempotent, so a lost alarm, a
  * double click, a second process and a crash at any line are one case: the next sweep finds the difference.
  */
-import { compare } from '../../domain/compare.js';
+import { sortDue } from '../../domain/due.js';
 import type { DueStray } from '../../domain/stray.js';
 import { type Due, type Most, readDue } from '../../ledger/read-due.js';
 import type { Target } from '../../postgres/target.js';
 import type { Deps } from '../deps.js';
 import type { Herds } from './bulk.js';
 import { extendThere } from './extend.js';
-import { lend } from './grant.js';
+import { grant } from './grant.js';
 import { endingRequest, type Left, leavingStray } from './leaving.js';
-import { type Revoked, recordNeverLent, revoke, settle } from './revoke.js';
+import { type AfterRevoke, recordNeverGranted, revoke, settle } from './revoke.js';
 import { keepWanted } from './strays.js';
 import { failUnapproved } from './unapproved.js';
 
@@ -27,7 +27,7 @@ type SweepDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config' | 'roles' | 'c
 
 /**
  * Does everything that is due on this target now. Taking memberships away goes first: the next ones are read while one
- * batch is taken back, and what costs the ledger more than the target, the record of it, comes when nothing is due any
+ * batch is revoked, and what costs the ledger more than the target, the record of it, comes when nothing is due any
  * more, here and where other targets have as much to do.
  * @param expected the system_identifier that the last comparison saw there; null before the first.
  * @param first what is due, as the caller has read it.
@@ -44,7 +44,7 @@ export async function sweep(
   most: Most = MOST,
 ): Promise<boolean> {
   const undone: Met = { requests: [], strays: [] };
-  const revoked: Revoked[] = [];
+  const revoked: AfterRevoke[] = [];
   const unsettled: Met = { requests: [], strays: [] };
   let settledAt = performance.now();
   let next: Promise<Due> | null = first && Promise.resolve(first);
@@ -74,11 +74,11 @@ export async function sweep(
       next?.catch(() => undefined);
       if (isHerd) herdIsOver ??= herds.begin();
 
-      const todo = compare(requests, null, now);
-      const { takeBack, neverLent } = compare(endings, null, now);
-      await recordNeverLent(deps, neverLent);
+      const todo = sortDue(requests, now);
+      const ended = sortDue(endings, now);
+      await recordNeverGranted(deps, ended.neverGranted);
       const last = await revoke(deps, name, target, [
-        ...takeBack.map(endingRequest).filter((leaving) => leaving !== null),
+        ...ended.revoke.map(endingRequest).filter((leaving) => leaving !== null),
         ...(await unwanted(deps, strays)).map(leavingStray),
       ]);
       revoked.push(...last);
@@ -90,8 +90,8 @@ export async function sweep(
           deps,
           requests.filter(({ id }) => due.unapproved.has(id)),
         );
-        const approved = todo.lend.filter(({ id }) => !due.unapproved.has(id));
-        undone.requests.push(...(await lend(deps, name, target, expected, approved, now)));
+        const approved = todo.grant.filter(({ id }) => !due.unapproved.has(id));
+        undone.requests.push(...(await grant(deps, name, target, expected, approved, now)));
       } catch (thrown) {
         // What was revoked is settled whatever else goes wrong: it would be so again at the next try.
         await settleAll();

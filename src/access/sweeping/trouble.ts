@@ -3,18 +3,18 @@ import { coerceError, HallpassError } from '../../errors.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
 
-export interface Hindered {
+export interface Blocked {
   readonly request: Pick<AccessRequest, 'id' | 'why' | 'trouble'>;
   readonly error: HallpassError;
 }
 
 /** Records what keeps these from being done, for people to see on the card; nothing else about them changes. */
-export async function recordHindered(
+export async function recordBlocked(
   deps: Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'logger'>,
-  hindered: readonly Hindered[],
+  blocked: readonly Blocked[],
 ): Promise<void> {
   const news = new Map(
-    hindered
+    blocked
       // Why a GRANT failed is kept; what hinders the proof that nothing is left of it is not news.
       .filter(({ request, error }) => request.why !== 'failed' && request.trouble !== error.message)
       .map(({ request, error }) => [request.id, error]),
@@ -26,7 +26,7 @@ export async function recordHindered(
     'the target keeps these requests from being done',
   );
   await change(deps, [...news.keys()], ({ id }) => ({
-    event: { type: 'hindered', trouble: news.get(id)?.message ?? first.message },
+    event: { type: 'blocked', trouble: news.get(id)?.message ?? first.message },
   }));
 }
 

@@ -6,7 +6,7 @@
  */
 
 import type { NotedAnchor } from '../../domain/anchor.js';
-import { pairKey } from '../../domain/compare.js';
+import { pairKey } from '../../domain/memberships.js';
 import type { MembershipId } from '../../domain/request.js';
 import {
   describeMove,
@@ -64,9 +64,9 @@ function comparedWhenMoved(db: Queryable, name: string, target: Target): Target 
     };
   return {
     ...target,
-    lend: watched(target.lend),
+    grant: watched(target.grant),
     extend: watched(target.extend),
-    takeBack: watched(target.takeBack),
+    revoke: watched(target.revoke),
     endSessions: watched(target.endSessions),
   };
 }
@@ -82,11 +82,11 @@ function withoutProof(target: Target, sessions: Map<string, ToEnd>, error: Hallp
   const refuse = () => Promise.reject(error);
   return {
     ...target,
-    lend: refuse,
+    grant: refuse,
     extend: refuse,
     writeAnchor: refuse,
-    async takeBack(server, pairs) {
-      const answers = await target.takeBack(server, pairs);
+    async revoke(server, pairs) {
+      const answers = await target.revoke(server, pairs);
       // Who was no member there has sessions of their own.
       for (const answer of answers) {
         if (answer.outcome !== 'gone') continue;

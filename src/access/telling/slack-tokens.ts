@@ -1,5 +1,5 @@
 /**
- * Whether Slack takes our tokens. Without one Hallpass goes on taking back, and says so where Slack is not needed: in
+ * Whether Slack takes our tokens. Without one Hallpass goes on revoking, and says so where Slack is not needed: in
  * the log, in /readyz, as a gauge and as a page. It heals by itself when the token works again.
  */
 import { coerceError, HallpassError } from '../../errors.js';

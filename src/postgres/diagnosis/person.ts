@@ -1,4 +1,4 @@
-/** What decides, on the whole server, whether a login can use a role that it was lent. */
+/** What decides, on the whole server, whether a login can use a role that it was granted. */
 import { z } from 'zod';
 import type { Send } from '../connect.js';
 import { GRANTORS_SINCE, isNamed, nameValues } from '../quote.js';

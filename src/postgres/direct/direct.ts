@@ -1,5 +1,5 @@
 /**
- * Direct mode: Hallpass's own login on the target holds ADMIN OPTION on the roles that it lends, and nothing else.
+ * Direct mode: Hallpass's own login on the target holds ADMIN OPTION on the roles that it grants, and nothing else.
  * The target needs no objects of ours.
  */
 import type { Connect } from '../../config/config.js';
@@ -7,8 +7,8 @@ import { buildTarget, type TargetOptions } from '../build.js';
 import { plainSessions } from '../sessions/queries.js';
 import type { Target } from '../target.js';
 import { extendBatch } from './extend.js';
-import { lendPair } from './grant.js';
-import { takeBackBatch } from './revoke.js';
+import { grantPair } from './grant.js';
+import { revokeBatch } from './revoke.js';
 
 /** Connects when it is first used. Tests shorten the limits. */
 export function createDirectTarget(
@@ -20,13 +20,13 @@ export function createDirectTarget(
     { connect, replicas, limits },
     {
       mode: 'direct',
-      lendMost: 1,
-      lend: (connection, server, batch) =>
-        Promise.all(batch.map((pair) => lendPair(connection, server, pair))),
+      grantMost: 1,
+      grant: (connection, server, batch) =>
+        Promise.all(batch.map((pair) => grantPair(connection, server, pair))),
       extend: extendBatch,
       // Logins in one REVOKE.
-      takeBackMost: 500,
-      takeBack: takeBackBatch,
+      revokeMost: 500,
+      revoke: revokeBatch,
       sessions: plainSessions,
     },
   );

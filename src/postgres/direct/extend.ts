@@ -1,4 +1,4 @@
-import { pairKey } from '../../domain/compare.js';
+import { pairKey } from '../../domain/memberships.js';
 import type { TargetConnection } from '../connect.js';
 import { assertPrimary, readServer } from '../reading/facts.js';
 import { readOurs } from '../reading/holders.js';

@@ -5,15 +5,15 @@ import { grantSql } from '../quote.js';
 import { readFactsByOid, readRowsOfPair, readServer } from '../reading/facts.js';
 import { describeProblems } from '../reading/pair.js';
 import { readUsers } from '../reading/users.js';
-import type { Lent, ToLend } from '../target.js';
+import type { Granted, ToGrant } from '../target.js';
 
 /**
- * Lends one role to one login, in three round trips: read, GRANT and proof, COMMIT. Whose the membership is, is
+ * Grants one role to one login, in three round trips: read, GRANT and proof, COMMIT. Whose the membership is, is
  * decided by the grantor of the row after the GRANT: before 16, a GRANT of what somebody else granted does nothing
  * and says nothing; and whoever grants at the same moment is seen only then.
  * @throws TargetError
  */
-export function lendPair(connection: TargetConnection, server: string, pair: ToLend): Promise<Lent> {
+export function grantPair(connection: TargetConnection, server: string, pair: ToGrant): Promise<Granted> {
   const { roleOid, memberOid } = pair;
   return connection.transaction(
     (send) => Promise.all([readServer(send), readFactsByOid(send, [pair])]),
@@ -52,7 +52,7 @@ export function lendPair(connection: TargetConnection, server: string, pair: ToL
       return {
         roleOid,
         memberOid,
-        outcome: 'lent',
+        outcome: 'granted',
         grantorOid: ours.grantor_oid,
         mark: ours.mark,
         users: usersOf(memberOid),

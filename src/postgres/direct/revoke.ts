@@ -5,20 +5,20 @@ import { GRANTORS_SINCE, revokeSql } from '../quote.js';
 import { assertPrimary, readServer } from '../reading/facts.js';
 import { type Holders, readHolders } from '../reading/holders.js';
 import { readUsers, type UsersOf } from '../reading/users.js';
-import type { OidPair, TakenBack } from '../target.js';
+import type { OidPair, Revoked } from '../target.js';
 
 /**
  * Takes one role back from up to some hundred logins, in three round trips: read, REVOKE and proof, COMMIT. Only what
  * our own login granted is touched, and only what was read afterwards is answered: a REVOKE that did nothing
  * succeeds with a warning. Before 16, a membership that somebody else makes between the first read and the REVOKE, in
  * place of ours, would go with it.
- * @throws TargetError; then nothing of the batch was taken back, unless it is `ambiguous`.
+ * @throws TargetError; then nothing of the batch was revoked, unless it is `ambiguous`.
  */
-export function takeBackBatch(
+export function revokeBatch(
   connection: TargetConnection,
   server: string,
   batch: readonly OidPair[],
-): Promise<readonly TakenBack[]> {
+): Promise<readonly Revoked[]> {
   const [one] = batch;
   if (one === undefined) return Promise.resolve([]);
   const members = batch.map(({ memberOid }) => memberOid);
@@ -55,11 +55,11 @@ export function takeBackBatch(
  * because it names our own login as the grantor.
  */
 function loginsToRevoke(version: number, { role, members }: Holders): string[] {
-  const mayComeYet = version >= GRANTORS_SINCE && role?.mayLend === true;
+  const mayComeYet = version >= GRANTORS_SINCE && role?.mayGrant === true;
   return members.flatMap(({ login, ours }) => (login !== null && (ours || mayComeYet) ? [login] : []));
 }
 
-function answers(batch: readonly OidPair[], before: Holders, after: Holders, usersOf: UsersOf): TakenBack[] {
+function answers(batch: readonly OidPair[], before: Holders, after: Holders, usersOf: UsersOf): Revoked[] {
   return batch.map(({ roleOid, memberOid }, i) => {
     const pair = { roleOid, memberOid };
     const member = after.members[i];

@@ -2,7 +2,7 @@ import { BY_INDEX } from './names.js';
 import { latest } from './tables-sql.js';
 
 export const EXTEND_SQL = `
--- Durations count from the GRANT, as for lend. Never shortens. state: extended, or failed.
+-- Durations count from the GRANT, as for grant. Never shortens. state: extended, or failed.
 CREATE FUNCTION hallpass.extend(request_ids bigint[], durations_ms bigint[])
 RETURNS TABLE (request_id bigint, state text, expires_at timestamptz, code text, message text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' ${BY_INDEX} AS $fn$

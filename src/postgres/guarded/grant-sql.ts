@@ -7,7 +7,7 @@ import { latest } from './tables-sql.js';
  * Granting. The functions trust nobody: whoever calls them may be a thief with Hallpass's credential. Durations come in
  * milliseconds, counted by this server's clock.
  */
-export const LEND_SQL = `
+export const GRANT_SQL = `
 -- GRANT, and whose the membership is then: told by the grantor of the row. Up to 15, a GRANT of what somebody else
 -- granted does nothing and says nothing.
 CREATE FUNCTION hallpass.grant_pair(role pg_roles, member pg_roles, set_role boolean) RETURNS void
@@ -38,7 +38,7 @@ END
 $fn$;
 
 -- For whoever has the role locked.
-CREATE FUNCTION hallpass.lend_one(request bigint, role_oid oid, member_oid oid, duration interval, set_role boolean)
+CREATE FUNCTION hallpass.grant_one(request bigint, role_oid oid, member_oid oid, duration interval, set_role boolean)
 RETURNS hallpass.grants
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
 DECLARE
@@ -50,8 +50,8 @@ DECLARE
   by_set boolean;
   why    text;
 BEGIN
-  SELECT * INTO role FROM pg_roles r WHERE r.oid = lend_one.role_oid;
-  SELECT * INTO member FROM pg_roles r WHERE r.oid = lend_one.member_oid;
+  SELECT * INTO role FROM pg_roles r WHERE r.oid = grant_one.role_oid;
+  SELECT * INTO member FROM pg_roles r WHERE r.oid = grant_one.member_oid;
   IF NOT FOUND THEN RAISE EXCEPTION 'there is no such login' USING ERRCODE = '42704'; END IF;
   why := hallpass.why_not_login(member.oid);
   IF why IS NULL AND set_role AND NOT hallpass.may_set(role.oid) THEN
@@ -91,17 +91,17 @@ BEGIN
   INSERT INTO hallpass.grants AS g
     (request_id, role_oid, member_oid, role_name, member_name, set_role, mark, first_granted_at, granted_at, expires_at,
      by_set)
-  VALUES (request, role.oid, member.oid, role.rolname, member.rolname, lend_one.set_role,
+  VALUES (request, role.oid, member.oid, role.rolname, member.rolname, grant_one.set_role,
           pg_current_xact_id()::xid::text, first, began, began + duration,
-          coalesce(by_set, false) OR lend_one.set_role OR current_setting('server_version_num')::int < ${GRANTORS_SINCE})
+          coalesce(by_set, false) OR grant_one.set_role OR current_setting('server_version_num')::int < ${GRANTORS_SINCE})
   RETURNING * INTO known;
   PERFORM hallpass.grant_pair(role, member, known.set_role);
   RETURN known;
 END
 $fn$;
 
--- state: lent (also by an earlier call for the same request), held (message: by whom), failed (code and message).
-CREATE FUNCTION hallpass.lend(request_ids bigint[], role_oids oid[], member_oids oid[], durations_ms bigint[],
+-- state: granted (also by an earlier call for the same request), held (message: by whom), failed (code and message).
+CREATE FUNCTION hallpass.grant(request_ids bigint[], role_oids oid[], member_oids oid[], durations_ms bigint[],
                               set_roles boolean[])
 RETURNS TABLE (request_id bigint, state text, mark text, granted_at timestamptz, expires_at timestamptz, code text,
                message text)
@@ -117,7 +117,7 @@ BEGIN
   PERFORM hallpass.enter();
   FOR wish IN SELECT * FROM unnest(request_ids, role_oids, member_oids, durations_ms, set_roles)
                 AS w (request_id, role_oid, member_oid, duration_ms, set_role) LOOP
-    SELECT wish.request_id, 'lent', NULL, NULL, NULL, NULL, NULL
+    SELECT wish.request_id, 'granted', NULL, NULL, NULL, NULL, NULL
       INTO request_id, state, mark, granted_at, expires_at, code, message;
     BEGIN
       -- Waiting once for each role that somebody has locked is enough.
@@ -131,7 +131,7 @@ BEGIN
         checked := wish.role_oid;
       END IF;
       IF why IS NOT NULL THEN RAISE EXCEPTION '%', why USING ERRCODE = '42501'; END IF;
-      done := hallpass.lend_one(wish.request_id, wish.role_oid, wish.member_oid,
+      done := hallpass.grant_one(wish.request_id, wish.role_oid, wish.member_oid,
                                 wish.duration_ms * interval '1 ms', coalesce(wish.set_role, false));
       mark := done.mark;
       granted_at := done.granted_at;

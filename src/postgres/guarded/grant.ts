@@ -4,46 +4,46 @@ import { otherServerError, TargetError } from '../errors.js';
 import { readFactsByOid, readServer } from '../reading/facts.js';
 import { describeProblems } from '../reading/pair.js';
 import { readUsers } from '../reading/users.js';
-import type { Lent, PairFacts, Server, ToLend } from '../target.js';
+import type { Granted, PairFacts, Server, ToGrant } from '../target.js';
 import { errorOf, failure, throwIfBlocked } from './answer.js';
 import { BACKSTOP_MS } from './names.js';
 
-const lentRow = failure.extend({
-  state: z.enum(['lent', 'held', 'failed']),
+const grantedRow = failure.extend({
+  state: z.enum(['granted', 'held', 'failed']),
   mark: z.string().nullable(),
 });
 
-const LEND = `
+const GRANT = `
 SELECT state, mark, code, message
-  FROM hallpass.lend($1::bigint[], $2::oid[], $3::oid[], $4::bigint[], $5::boolean[])`;
+  FROM hallpass.grant($1::bigint[], $2::oid[], $3::oid[], $4::bigint[], $5::boolean[])`;
 
 /**
- * Lends one role to up to some hundred logins, in three round trips: read, lend and proof, COMMIT. The request ids are
+ * Grants one role to up to some hundred logins, in three round trips: read, grant and proof, COMMIT. The request ids are
  * kept in the same transaction as the memberships.
- * @throws TargetError; then nothing of the batch was lent, unless it is `ambiguous`.
+ * @throws TargetError; then nothing of the batch was granted, unless it is `ambiguous`.
  */
-export function lendBatch(
+export function grantBatch(
   connection: TargetConnection,
   server: string,
-  batch: readonly ToLend[],
-): Promise<readonly Lent[]> {
+  batch: readonly ToGrant[],
+): Promise<readonly Granted[]> {
   return connection.transaction(
     (send) => Promise.all([readServer(send, 'guarded'), readFactsByOid(send, batch, 'guarded')]),
     async ([seen, facts], { send, commit }) => {
       if (seen.id !== server) throw otherServerError(server, seen.id);
       const answers = batch.map((wish, i) => refuse(seen, wish, facts[i]));
       const fit = batch.filter((_, i) => answers[i] === null);
-      const lent = fit.length === 0 ? [] : await lendFit(send, seen, fit);
+      const granted = fit.length === 0 ? [] : await grantFit(send, seen, fit);
       // crash point: inside-guarded-grant-commit
-      if (lent.some(({ outcome }) => outcome === 'lent')) await commit();
-      const rest = lent.values();
+      if (granted.some(({ outcome }) => outcome === 'granted')) await commit();
+      const rest = granted.values();
       return answers.map((answer) => answer ?? next(rest));
     },
   );
 }
 
 /** What need not be asked of the functions, or null. */
-function refuse(seen: Server, wish: ToLend, facts: PairFacts | undefined): Lent | null {
+function refuse(seen: Server, wish: ToGrant, facts: PairFacts | undefined): Granted | null {
   const { roleOid, memberOid } = wish;
   if (facts === undefined) throw new Error('the catalog did not answer for the pair');
   const [problem] = describeProblems(seen, facts);
@@ -55,9 +55,9 @@ function refuse(seen: Server, wish: ToLend, facts: PairFacts | undefined): Lent 
   return { roleOid, memberOid, outcome: 'held', via: facts.held.via };
 }
 
-async function lendFit(send: Send, { grantorOid }: Server, fit: readonly ToLend[]): Promise<Lent[]> {
+async function grantFit(send: Send, { grantorOid }: Server, fit: readonly ToGrant[]): Promise<Granted[]> {
   const [rows, facts, usersOf] = await Promise.all([
-    send(lentRow, LEND, [
+    send(grantedRow, GRANT, [
       fit.map(({ requestId }) => requestId),
       fit.map(({ roleOid }) => roleOid),
       fit.map(({ memberOid }) => memberOid),
@@ -71,7 +71,7 @@ async function lendFit(send: Send, { grantorOid }: Server, fit: readonly ToLend[
     ),
   ]);
   throwIfBlocked(rows.map((row) => (row.state === 'failed' ? errorOf(row) : null)));
-  return fit.map(({ roleOid, memberOid }, i): Lent => {
+  return fit.map(({ roleOid, memberOid }, i): Granted => {
     const pair = { roleOid, memberOid };
     const row = rows[i];
     if (row === undefined) throw new Error('the server did not answer for every pair');
@@ -84,7 +84,7 @@ async function lendFit(send: Send, { grantorOid }: Server, fit: readonly ToLend[
         error: errorOf({ code: '40001', message: 'no membership was read back' }),
       };
     }
-    return { ...pair, outcome: 'lent', grantorOid, mark: row.mark, users: usersOf(memberOid) };
+    return { ...pair, outcome: 'granted', grantorOid, mark: row.mark, users: usersOf(memberOid) };
   });
 }
 

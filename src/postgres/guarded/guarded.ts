@@ -7,10 +7,10 @@ import type { Connect } from '../../config/config.js';
 import { buildTarget, type TargetOptions } from '../build.js';
 import type { Target } from '../target.js';
 import { extendBatch } from './extend.js';
-import { lendBatch } from './grant.js';
+import { grantBatch } from './grant.js';
 import { MOST } from './names.js';
 import { sweepBeside } from './reap.js';
-import { takeBackBatch } from './revoke.js';
+import { revokeBatch } from './revoke.js';
 import { withRules } from './rules.js';
 import { guardedSessions } from './sessions.js';
 import { createSettle } from './settle.js';
@@ -28,11 +28,11 @@ export function createGuardedTarget(
     { connect, replicas, limits },
     {
       mode: 'guarded',
-      lendMost: MOST,
-      lend: lendBatch,
+      grantMost: MOST,
+      grant: grantBatch,
       extend: extendBatch,
-      takeBackMost: MOST,
-      takeBack: takeBackBatch,
+      revokeMost: MOST,
+      revoke: revokeBatch,
       sessions: guardedSessions,
       settle: createSettle(),
       withRules,

@@ -13,7 +13,7 @@ export const REAPER = 'hallpass_reaper';
 export const PEOPLE = 'hallpass_people';
 
 /** What the script installs, counted up when the functions change: an older installation is told from this one by it. */
-export const INSTALLED = 2;
+export const INSTALLED = 3;
 
 /** The schema; its functions are called by this name, whatever the search path. */
 export const SCHEMA = 'hallpass';
@@ -22,7 +22,7 @@ export const SCHEMA = 'hallpass';
 export const MOST = 500;
 
 /**
- * Added to each duration, milliseconds. The ledger counts from the proof, which comes after the GRANT, and takes back
+ * Added to each duration, milliseconds. The ledger counts from the proof, which comes after the GRANT, and revokes
  * itself; what the server does by itself comes later, for the case that nobody else does. The limit of the server
  * leaves room for it.
  */

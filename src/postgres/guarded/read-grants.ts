@@ -8,11 +8,11 @@ import { BACKSTOP_MS } from './names.js';
 /** What a guarded target remembers of one request that it has not ended. */
 export interface Grant extends Membership {
   readonly requestId: number;
-  /** The transaction of the GRANT, as in Lent. */
+  /** The transaction of the GRANT, as in Granted. */
   readonly mark: string;
   /** By the server's clock. */
   readonly grantedAt: Date;
-  /** When the ledger was to take it back, extensions included: the server itself waits longer, by the backstop. */
+  /** When the ledger was to revoke it, extensions included: the server itself waits longer, by the backstop. */
   readonly expiresAt: Date;
 }
 

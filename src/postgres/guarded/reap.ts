@@ -19,7 +19,7 @@ export type Reaped = z.infer<typeof row>;
 const isFailed = ({ state }: Reaped): boolean => state.startsWith('failed');
 
 /**
- * Has a guarded target take back everything whose time is up and end the sessions that could still use it, without any
+ * Has a guarded target revoke everything whose time is up and end the sessions that could still use it, without any
  * ledger. The first call revokes; the next, which sees that committed, ends what could begin until then and proves that
  * nothing is left. Also the login `hallpass_reaper` may.
  * @throws TargetError

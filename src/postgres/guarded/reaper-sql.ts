@@ -1,7 +1,7 @@
 import { OWNER, PEOPLE, REAPER } from './names.js';
 
 /**
- * The login for cron and pg_cron: whoever has its credential can take back what is due, and nothing else. And the group
+ * The login for cron and pg_cron: whoever has its credential can revoke what is due, and nothing else. And the group
  * of those to whom anything may be granted.
  */
 export const REAPER_SQL = `

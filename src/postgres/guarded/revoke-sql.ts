@@ -9,11 +9,11 @@ const UNSETTLED = 'g.ended_at IS NOT NULL AND g.sessions_ended_at IS NULL';
 const grantsOf = (member: string, which: string): string =>
   `SELECT g.request_id FROM hallpass.grants g WHERE g.role_oid = role AND g.member_oid = ${member} AND ${which} OFFSET 0`;
 
-/** Taking back: what the owner granted and nothing else, by OID, proved by the rows that are read afterwards. */
-export const TAKE_BACK_SQL = `
+/** Revoking: what the owner granted and nothing else, by OID, proved by the rows that are read afterwards. */
+export const REVOKE_SQL = `
 -- One REVOKE for all of these; when it fails, by halves, so that one bad login delays nobody. What is locked is
 -- locked for every login.
-CREATE FUNCTION hallpass.revoke(role oid, members oid[])
+CREATE FUNCTION hallpass.revoke_from(role oid, members oid[])
 RETURNS TABLE (member_oid oid, state text, code text, message text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = 'error' AS $fn$
 DECLARE
@@ -53,8 +53,8 @@ BEGIN
     END IF;
   END;
   half := cardinality(members) / 2;
-  RETURN QUERY SELECT * FROM hallpass.revoke(role, members[:half]);
-  RETURN QUERY SELECT * FROM hallpass.revoke(role, members[half + 1:]);
+  RETURN QUERY SELECT * FROM hallpass.revoke_from(role, members[:half]);
+  RETURN QUERY SELECT * FROM hallpass.revoke_from(role, members[half + 1:]);
 END
 $fn$;
 
@@ -67,7 +67,7 @@ BEGIN
   PERFORM hallpass.note_users(ARRAY(
     SELECT o.request_id FROM unnest(members) AS x (member) CROSS JOIN LATERAL (${grantsOf('x.member', OPEN)}) o));
   RETURN QUERY
-    WITH answer AS MATERIALIZED (SELECT * FROM hallpass.revoke(role, members)),
+    WITH answer AS MATERIALIZED (SELECT * FROM hallpass.revoke_from(role, members)),
     ended AS (
       UPDATE hallpass.grants g SET ended_at = clock_timestamp(), ended_tx = pg_current_xact_id(), end_state = a.state
         FROM (SELECT o.request_id, a.state FROM answer a CROSS JOIN LATERAL (${grantsOf('a.member_oid', OPEN)}) o
@@ -96,7 +96,7 @@ END
 $fn$;
 
 -- state: revoked, absent (no membership by the owner), dropped (the role or the login is gone), or failed.
-CREATE FUNCTION hallpass.take_back(role_oids oid[], member_oids oid[])
+CREATE FUNCTION hallpass.revoke(role_oids oid[], member_oids oid[])
 RETURNS TABLE (role_oid oid, member_oid oid, state text, code text, message text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' ${BY_INDEX} AS $fn$
 DECLARE

@@ -3,7 +3,7 @@ import type { TargetConnection } from '../connect.js';
 import { assertPrimary, readServer } from '../reading/facts.js';
 import { type Holders, readHolders } from '../reading/holders.js';
 import { readUsers, type UsersOf } from '../reading/users.js';
-import type { OidPair, TakenBack } from '../target.js';
+import type { OidPair, Revoked } from '../target.js';
 import { errorOf, failure, throwIfBlocked } from './answer.js';
 
 const row = failure.extend({
@@ -11,19 +11,22 @@ const row = failure.extend({
   state: z.enum(['revoked', 'absent', 'dropped', 'failed']),
 });
 
-const TAKE_BACK = `
-SELECT member_oid, state, code, message FROM hallpass.take_back($1::oid[], $2::oid[])`;
+const revokeBy = (name: string) => `
+SELECT member_oid, state, code, message FROM hallpass.${name}($1::oid[], $2::oid[])`;
+const REVOKE = revokeBy('revoke');
+/** As earlier releases called it. */
+const OLD_REVOKE = revokeBy('take_back');
 
 /**
- * Takes one role back from up to some hundred logins, in three round trips: read, take back and proof, COMMIT. Answers
+ * Revokes one role from up to some hundred logins, in three round trips: read, revoke and proof, COMMIT. Answers
  * what was read afterwards. The functions take turns, so a membership that is not there then will not come any more.
- * @throws TargetError; then nothing of the batch was taken back, unless it is `ambiguous`.
+ * @throws TargetError; then nothing of the batch was revoked, unless it is `ambiguous`.
  */
-export function takeBackBatch(
+export function revokeBatch(
   connection: TargetConnection,
   server: string,
   batch: readonly OidPair[],
-): Promise<readonly TakenBack[]> {
+): Promise<readonly Revoked[]> {
   const [one] = batch;
   if (one === undefined) return Promise.resolve([]);
   const members = batch.map(({ memberOid }) => memberOid);
@@ -32,7 +35,7 @@ export function takeBackBatch(
     async ([seen, usersOf], { send, commit }) => {
       assertPrimary(seen, server);
       const [rows, after] = await Promise.all([
-        send(row, TAKE_BACK, [batch.map(({ roleOid }) => roleOid), members]),
+        send(row, seen.isOutdated ? OLD_REVOKE : REVOKE, [batch.map(({ roleOid }) => roleOid), members]),
         readHolders(send, one.roleOid, members, { held: true, mode: 'guarded' }),
       ]);
       throwIfBlocked(rows.map((each) => (each.state === 'failed' ? errorOf(each) : null)));
@@ -59,7 +62,7 @@ function answer(
   after: Holders,
   i: number,
   usersOf: UsersOf,
-): TakenBack {
+): Revoked {
   const pair = { roleOid, memberOid };
   const member = after.members[i];
   if (said === undefined || member === undefined) throw new Error('the server did not answer for every pair');

@@ -1,11 +1,11 @@
 import { quoteName } from '../quote.js';
 import { EXTEND_SQL } from './extend-sql.js';
-import { LEND_SQL } from './grant-sql.js';
+import { GRANT_SQL } from './grant-sql.js';
 import { LIST_SQL } from './list-sql.js';
 import { LOCK_SQL } from './lock-sql.js';
 import { INSTALLED, OWNER, REAPER } from './names.js';
 import { REAPER_SQL } from './reaper-sql.js';
-import { TAKE_BACK_SQL } from './revoke-sql.js';
+import { REVOKE_SQL } from './revoke-sql.js';
 import { SESSIONS_SQL } from './sessions-sql.js';
 import { SETTLE_SQL } from './settle-sql.js';
 import { SWEEP_SQL } from './sweep-sql.js';
@@ -45,9 +45,9 @@ CREATE FUNCTION hallpass.version() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT
 ${LOCK_SQL}
 ${WHY_NOT_SQL}
 ${SETTLE_SQL}
-${LEND_SQL}
+${GRANT_SQL}
 ${EXTEND_SQL}
-${TAKE_BACK_SQL}
+${REVOKE_SQL}
 ${SWEEP_SQL}
 ${SESSIONS_SQL}
 ${LIST_SQL}
@@ -56,9 +56,9 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA hallpass FROM PUBLIC;
 REVOKE ALL ON SCHEMA hallpass FROM PUBLIC;
 GRANT USAGE ON SCHEMA hallpass TO ${quoteName(login)}, ${REAPER};
 GRANT EXECUTE ON FUNCTION
-  hallpass.lend(bigint[], oid[], oid[], bigint[], boolean[]),
+  hallpass.grant(bigint[], oid[], oid[], bigint[], boolean[]),
   hallpass.extend(bigint[], bigint[]),
-  hallpass.take_back(oid[], oid[]),
+  hallpass.revoke(oid[], oid[]),
   hallpass.sweep(),
   hallpass.list(),
   hallpass.last_request_id(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pairKey } from '../../domain/compare.js';
+import { pairKey } from '../../domain/memberships.js';
 import type { TargetConnection } from '../connect.js';
 import { targetError } from '../errors.js';
 import { INSTALLED_VERSION } from '../reading/facts.js';
@@ -14,7 +14,7 @@ const SETTLED = `
 SELECT role_oid AS "roleOid", member_oid AS "memberOid", closed FROM hallpass.settled($1::oid[], $2::oid[])`;
 
 /**
- * Tells a guarded server that what it took back is committed: it ends what began before, and lets the pause of the
+ * Tells a guarded server that what it revoked is committed: it ends what began before, and lets the pause of the
  * limit begin. Answers, by pair, how many sessions the server has ended by itself.
  * @throws TargetError when the target as a whole fails; what is locked now is settled by a later call.
  */

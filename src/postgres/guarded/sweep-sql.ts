@@ -48,7 +48,7 @@ BEGIN
 END
 $fn$;
 
--- Takes back everything whose time is up, and ends the sessions that could still use it: those that are open now, and
+-- Revokes everything whose time is up, and ends the sessions that could still use it: those that are open now, and
 -- of grants that an earlier, committed call ended, every one that began before that. Anybody may run it, at any moment,
 -- any number of times. state: revoked, absent, dropped, or failed: … for what the next call must try again.
 CREATE FUNCTION hallpass.sweep() RETURNS TABLE (request_id bigint, state text)

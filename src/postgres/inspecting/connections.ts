@@ -1,6 +1,6 @@
 /**
  * Connections for looking around, one a database. A server has few to give, and may give Hallpass's login only some:
- * what is only looked at must never take the one by which roles are taken back. So at most three are open at a time,
+ * what is only looked at must never take the one by which roles are revoked. So at most three are open at a time,
  * and the one that was used longest ago makes room.
  */
 import type { Send, TargetConnection } from '../connect.js';

@@ -1,6 +1,6 @@
 /**
  * Looks at one target for people: what a role can do, how access can outlive a grant, what was left behind. It changes
- * nothing, and nothing that is granted or taken back waits for it. It reads catalogs only, which every login may read.
+ * nothing, and nothing that is granted or revoked waits for it. It reads catalogs only, which every login may read.
  */
 import { createCache } from '../../cache.js';
 import type { Connect } from '../../config/config.js';

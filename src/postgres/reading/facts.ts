@@ -52,7 +52,7 @@ const LSN = `CASE WHEN ${TELLS_LSN} THEN (pg_current_wal_flush_lsn() - '0/0'::pg
 
 /**
  * `member_of`: a role that our login could use without the functions of a guarded target: the owner, or one that the
- * owner lends.
+ * owner grants.
  */
 const server = (mode: Mode): string => `
 SELECT (SELECT system_identifier::text FROM pg_control_system()) AS id,
@@ -91,6 +91,7 @@ export async function readServer(send: Send, mode: Mode = 'direct'): Promise<Ser
   const [row] = await send(serverRow, SERVER[mode]);
   if (row === undefined) throw new Error('our own login is not in pg_roles');
   if (!row.installed || row.grantor === null || row.grantor_oid === null) throw notInstalledError();
+  const isOutdated = mode === 'guarded' && (row.functions ?? 0) < INSTALLED;
   return {
     id: row.id,
     version: row.version,
@@ -103,8 +104,9 @@ export async function readServer(send: Send, mode: Mode = 'direct'): Promise<Ser
     grantorOid: row.grantor_oid,
     unfit:
       describeUnfit(row.login, row.superuser, row.create_role) ??
-      (mode === 'guarded' && (row.functions ?? 0) < INSTALLED ? OUTDATED : null) ??
+      (isOutdated ? OUTDATED : null) ??
       describeWayRound(row.login, row.member_of),
+    isOutdated,
   };
 }
 
@@ -124,7 +126,7 @@ function notInstalledError(): TargetError {
   });
 }
 
-/** What stands there is still taken back: those functions are the same. */
+/** What stands there is still revoked: those functions are the same. */
 const OUTDATED =
   'The functions that guard this target are of an older release of Hallpass: run `hallpass setup-sql TARGET`, and what it prints as an administrator of the server. Open grants stay.';
 
@@ -144,7 +146,7 @@ const factRow = z.object({
   role: z.string().nullable(),
   role_is_superuser: z.boolean(),
   role_power: z.string().nullable(),
-  may_lend: z.boolean(),
+  may_grant: z.boolean(),
   member_oid: z.number().nullable(),
   login: z.string().nullable(),
   member_can_login: z.boolean(),
@@ -189,7 +191,7 @@ held AS MATERIALIZED (
     FROM reach JOIN pg_roles g ON g.oid = reach.via WHERE reach.oid <> reach.via GROUP BY reach.login, reach.oid)
 SELECT r.oid AS role_oid, r.rolname::text AS role,
        coalesce(r.rolsuper, false) AS role_is_superuser, power.name AS role_power,
-       coalesce(admin.option, false) AS may_lend,
+       coalesce(admin.option, false) AS may_grant,
        u.oid AS member_oid, u.rolname::text AS login,
        coalesce(u.rolcanlogin, false) AS member_can_login,
        coalesce(u.rolsuper, false) AS member_is_superuser,
@@ -251,7 +253,7 @@ function toFacts({ role, login }: NamePair, row: z.infer<typeof factRow> | undef
     roleOid: row.role_oid,
     roleIsSuperuser: row.role_is_superuser,
     rolePower: row.role_power,
-    mayLend: row.may_lend,
+    mayGrant: row.may_grant,
     memberOid: row.member_oid,
     memberCanLogin: row.member_can_login,
     memberIsSuperuser: row.member_is_superuser,

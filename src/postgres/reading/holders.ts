@@ -1,5 +1,5 @@
 /**
- * What taking back reads of each login, from the catalog as all facts are: little, because thousands may be due at the
+ * What revoking reads of each login, from the catalog as all facts are: little, because thousands may be due at the
  * same moment.
  */
 import { z } from 'zod';
@@ -10,14 +10,14 @@ import { lastStep, reachOf, rowsOf, sets } from './usable.js';
 
 const holdersRow = z.object({
   role: z.string().nullable(),
-  may_lend: z.boolean(),
+  may_grant: z.boolean(),
   members: z.array(z.object({ login: z.string().nullable(), ours: z.boolean(), held: z.boolean() })),
 });
 
 /** One role, and some logins. */
 export interface Holders {
   /** null: no such role on this server. */
-  readonly role: { readonly name: string; readonly mayLend: boolean } | null;
+  readonly role: { readonly name: string; readonly mayGrant: boolean } | null;
   /**
    * In the order asked for. `login` null: no such login. `held`: a member by somebody else, as in PairFacts; false
    * unless it was asked for.
@@ -43,7 +43,7 @@ still AS MATERIALIZED (
    WHERE ${lastStep('reach', 'm')} AND (m.grantor <> me.oid OR ${sets('m')}))
 SELECT r.rolname::text AS role,
        coalesce((SELECT bool_or(m.admin_option) FROM pg_auth_members m
-                  WHERE m.roleid = r.oid AND m.member = me.oid), false) AS may_lend,
+                  WHERE m.roleid = r.oid AND m.member = me.oid), false) AS may_grant,
        (SELECT coalesce(json_agg(json_build_object(
                  'login', u.rolname,
                  'ours', coalesce(granted.ours, false),
@@ -67,8 +67,8 @@ export async function readHolders(
   const [row] = await send(holdersRow, HOLDERS[mode], [roleOid, memberOids, held]);
   if (row?.members.length !== memberOids.length)
     throw new Error('the catalog did not answer for every login');
-  const { role, may_lend: mayLend, members } = row;
-  return { role: role === null ? null : { name: role, mayLend }, members };
+  const { role, may_grant: mayGrant, members } = row;
+  return { role: role === null ? null : { name: role, mayGrant }, members };
 }
 
 const ourPair = z.object({ roleOid: z.number(), memberOid: z.number() });

@@ -6,7 +6,7 @@
 import { sayDuration } from '../../domain/duration.js';
 import { allowSetSql } from '../guarded/allow-set.js';
 import { GRANTORS_SINCE, grantAdminSql, isRoleName, roleSql } from '../quote.js';
-import type { PairFacts, Server, ToLend } from '../target.js';
+import type { PairFacts, Server, ToGrant } from '../target.js';
 
 interface Problem {
   /** What it concerns: every pair on the server, every pair with this role, or with this login. */
@@ -16,7 +16,7 @@ interface Problem {
   readonly nextStep: string | null;
 }
 
-/** Why Hallpass's own login may not lend anything there, or null. Its rows must be told from a superuser's. */
+/** Why Hallpass's own login may not grant anything there, or null. Its rows must be told from a superuser's. */
 export function describeUnfit(login: string, superuser: boolean, createRole: boolean): string | null {
   if (!superuser && !createRole) return null;
   const what = superuser ? 'is a superuser' : 'has CREATEROLE';
@@ -25,7 +25,7 @@ export function describeUnfit(login: string, superuser: boolean, createRole: boo
 }
 
 /** What is wished of a pair, as far as it is known yet. */
-export type Wished = Partial<Pick<ToLend, 'durationMs' | 'setRole'>>;
+export type Wished = Partial<Pick<ToGrant, 'durationMs' | 'setRole'>>;
 
 /** Everything that keeps this pair from being granted, except that somebody else granted it already. */
 export function describeProblems(server: Server, facts: PairFacts, wished: Wished = {}): readonly Problem[] {
@@ -110,7 +110,7 @@ function serverProblem(server: Server): Problem | null {
 }
 
 function roleProblem(server: Server, facts: PairFacts): Problem | null {
-  const { role, roleOid, roleIsSuperuser, rolePower, mayLend, rules } = facts;
+  const { role, roleOid, roleIsSuperuser, rolePower, mayGrant, rules } = facts;
   if (roleOid === null) return missing('role', role, 'NOLOGIN');
   if (roleIsSuperuser) {
     return {
@@ -126,7 +126,7 @@ function roleProblem(server: Server, facts: PairFacts): Problem | null {
       nextStep: `Make a role that has just the privileges that are needed.`,
     };
   }
-  if (mayLend) return rules?.role ? said('role', rules.role) : null;
+  if (mayGrant) return rules?.role ? said('role', rules.role) : null;
   return {
     about: 'role',
     sentence:

@@ -6,7 +6,7 @@ export type SessionRight = 'pg_read_all_stats' | 'pg_signal_backend';
 
 /**
  * SQL: whether `holder` (an expression) can use the right. Before 16 our own login inherits nothing, so that it can't
- * use the roles that it lends, and becomes the role that has the right; the owner of a guarded target always inherits.
+ * use the roles that it grants, and becomes the role that has the right; the owner of a guarded target always inherits.
  */
 export function mayUse(holder: string, right: SessionRight, mode: TargetConfig['mode']): string {
   const how =

@@ -37,25 +37,25 @@ export const rowsOf = (role: string | null, member: string | null): string => {
  */
 
 /**
- * SQL, a query: who else could use what is granted to these logins, through them: `member_oid` (the borrower),
+ * SQL, a query: who else could use what is granted to these logins, through them: `member_oid` (the holder),
  * `user_oid`, `user_name`, `can_login`. Also groups, and logins that can't log in now: their sessions may be open.
- * Superusers aside, who can use everything, and aside the login that asks. Read from the borrowers down: a server may
- * have thousands of logins, and a borrower seldom has a member.
+ * Superusers aside, who can use everything, and aside the login that asks. Read from the holders down: a server may
+ * have thousands of logins, and a holder seldom has a member.
  * @param members an expression of type oid[].
  */
 export const usersOf = (members: string): string => `
-WITH RECURSIVE below (borrower, oid, by_set) AS (
+WITH RECURSIVE below (holder, oid, by_set) AS (
   SELECT b.oid, b.oid, false FROM unnest((SELECT ${members})) AS b (oid)
   UNION
-  SELECT below.borrower, m.member, step.by_set
+  SELECT below.holder, m.member, step.by_set
     FROM below CROSS JOIN LATERAL (${rowsOf('below.oid', null)}) m
     CROSS JOIN LATERAL (VALUES (false, NOT below.by_set AND ${inherits('m')}),
                                (true, ${sets('m')})) AS step (by_set, possible)
    WHERE step.possible)
-SELECT DISTINCT below.borrower AS member_oid, u.oid AS user_oid, u.rolname::text AS user_name,
+SELECT DISTINCT below.holder AS member_oid, u.oid AS user_oid, u.rolname::text AS user_name,
        u.rolcanlogin AS can_login
   FROM below JOIN pg_roles u ON u.oid = below.oid
- WHERE below.oid <> below.borrower AND NOT u.rolsuper AND u.rolname <> session_user`;
+ WHERE below.oid <> below.holder AND NOT u.rolsuper AND u.rolname <> session_user`;
 
 /**
  * SQL, a common table expression `reach (login, via, oid, inherited)` for WITH RECURSIVE: what each login can use by

@@ -10,7 +10,7 @@ const userRow = z.object({ member_oid: z.number(), user_oid: z.number(), user_na
 
 const USERS = `SELECT * FROM (${usersOf('$1::oid[]')}) AS u ORDER BY u.user_name`;
 
-/** Answers, for a borrower's OID, who else could use what it is granted. */
+/** Answers, for a holder's OID, who else could use what it is granted. */
 export type UsersOf = (memberOid: number) => readonly OtherUser[];
 
 /** Reads who else can use what these logins are granted. */
@@ -47,21 +47,21 @@ function byMember(rows: readonly z.infer<typeof userRow>[]): UsersOf {
 const holderRow = z.object({
   roleOid: z.number(),
   memberOid: z.number(),
-  /** The borrower itself, or another. */
+  /** The holder itself, or another. */
   oid: z.number(),
   /** null: dropped. */
   name: z.string().nullable(),
   isSuperuser: z.boolean(),
   /** It can use the role in another way: its sessions are left alone. */
   isSpared: z.boolean(),
-  /** Transactions that it prepared for a later COMMIT; of the borrower, also those that the role prepared. */
+  /** Transactions that it prepared for a later COMMIT; of the holder, also those that the role prepared. */
   prepared: z.array(z.string()),
 });
 /** Who could use a role that was granted. */
 export type Holder = z.infer<typeof holderRow>;
 
 /**
- * A borrower with nothing to say of it is left out: thousands may end at the same moment. Another grant of ours in the
+ * A holder with nothing to say of it is left out: thousands may end at the same moment. Another grant of ours in the
  * same role spares the sessions of its holder: they are looked for when it ends. It must allow as much as this one.
  */
 const holders = (mode: Mode): string => `

@@ -49,9 +49,9 @@ export function allowLogin(login: string): string {
 
 /** What the configuration has differ from the rule, once the tables are there. */
 export function allowRoles({ roles }: Pick<SetupTarget, 'roles'>): readonly string[] {
-  const special = [...roles.values()].flatMap(({ role, lending }) =>
-    lending !== undefined && (lending.setRole || lending.sessions === 'leave')
-      ? [`(${quoteText(role)}, ${lending.setRole}, ${lending.sessions !== 'leave'})`]
+  const special = [...roles.values()].flatMap(({ role, terms }) =>
+    terms !== undefined && (terms.setRole || terms.sessions === 'leave')
+      ? [`(${quoteText(role)}, ${terms.setRole}, ${terms.sessions !== 'leave'})`]
       : [],
   );
   if (special.length === 0) return [];

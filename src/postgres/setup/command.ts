@@ -68,7 +68,9 @@ function head({ target, version, kind, mode }: Place, { undo, role, logins }: Wi
   const all = role === undefined && logins === undefined;
   return [
     `${undo ? 'Undoes what hallpass setup-sql set up' : 'Sets Hallpass up'} on ${target}: Postgres ${major}, ${kind}, ${mode}.`,
-    ...(undo && all ? [`First set lend: false for ${target}, and let Hallpass end what is open there.`] : []),
+    ...(undo && all
+      ? [`First set grant: false for ${target}, and let Hallpass end what is open there.`]
+      : []),
     `Read it, then run it with psql. It may be run again${undo ? '' : ': what is there already stays as it is'}.`,
     'Each WARNING names something that was left out, and why.',
     ...NOTES[kind],

@@ -1,4 +1,4 @@
-/** A least-privilege group role to be lent: it reads or writes these schemas, owns nothing, and can't pass anything on. */
+/** A least-privilege group role to be granted: it reads or writes these schemas, owns nothing, and can't pass anything on. */
 import { GRANTORS_SINCE, quoteName } from '../quote.js';
 import { grantAdmin, grantConnect } from './hallpass-role.js';
 import { makeRole, POWERLESS } from './make-role.js';

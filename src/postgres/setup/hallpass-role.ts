@@ -1,4 +1,4 @@
-/** Hallpass's own login and its rights: the least that lends. */
+/** Hallpass's own login and its rights: the least that grants. */
 import { GRANTORS_SINCE, grantAdminSql, quoteName } from '../quote.js';
 import { makeRole, POWERLESS } from './make-role.js';
 import type { Place } from './place.js';
@@ -13,8 +13,8 @@ export const SESSION_RIGHTS = ['pg_read_all_stats', 'pg_signal_backend'] as cons
 export function makeLogin({ login, iam }: Place): readonly string[] {
   return [
     comment(`Hallpass’s login. It owns nothing, because owners can’t be kept from what they own. It has no CREATEROLE: up to
-Postgres 15 that would let it grant any role, and from 16 on what it lends could not be told from what you grant.
-NOINHERIT, because up to Postgres 15 the ADMIN OPTION makes it a member of each role that it lends.`),
+Postgres 15 that would let it grant any role, and from 16 on what it grants could not be told from what you grant.
+NOINHERIT, because up to Postgres 15 the ADMIN OPTION makes it a member of each role that it grants.`),
     makeRole({
       name: login,
       attributes: ['LOGIN', 'NOINHERIT', ...POWERLESS],
@@ -43,7 +43,7 @@ function passwordNote(login: string): string {
 psql sends only its hash, so that it gets into no log.`);
 }
 
-/** Lets Hallpass lend these roles. */
+/** Lets Hallpass grant these roles. */
 export function grantAdmin({ version, holder }: Place, roles: readonly string[]): readonly string[] {
   if (roles.length === 0) return [];
   const how =
@@ -51,7 +51,7 @@ export function grantAdmin({ version, holder }: Place, roles: readonly string[])
       ? 'ADMIN to grant it; not INHERIT and not SET, so that it can’t use it unless it grants it to itself.'
       : 'The ADMIN OPTION, to grant it.';
   return [
-    comment(`The right to lend each role. ${how}
+    comment(`The right to grant each role. ${how}
 It needs no GRANT OPTION: it passes on memberships, never a privilege on a table.`),
     ...roles.map((role) =>
       attempt(
@@ -86,7 +86,7 @@ export function grantConnect(role: string, database: string): string {
   return `${comment('Said for the day on which PUBLIC may not connect any more.')}\n${grant}`;
 }
 
-/** Lets Hallpass into the database that no borrower owns, where PUBLIC may not connect to it. */
+/** Lets Hallpass into the database that no such login owns, where PUBLIC may not connect to it. */
 export function grantNeutral(login: string): string {
   const grant = attempt(
     `IF EXISTS (SELECT FROM pg_database d

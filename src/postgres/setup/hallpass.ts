@@ -1,4 +1,4 @@
-/** The script for Hallpass itself: its login, what it may lend, its rights for sessions; and the way back. */
+/** The script for Hallpass itself: its login, what it may grant, its rights for sessions; and the way back. */
 import { OWNER, PEOPLE, REAPER } from '../guarded/names.js';
 import { guardedSteps, shutOut, undoGuarded } from './guarded.js';
 import {

@@ -1,4 +1,4 @@
-/** People's own logins: they can log in, and nothing else until a role is lent. */
+/** People's own logins: they can log in, and nothing else until a role is granted. */
 import { GRANTORS_SINCE } from '../quote.js';
 import { allowLogin } from './allowed.js';
 import { grantIam } from './hallpass-role.js';
@@ -17,7 +17,7 @@ export function loginSteps({ version, first, mode }: Place, { logins, iam }: Log
   const needed: readonly Attribute[] = version >= GRANTORS_SINCE ? ['LOGIN'] : ['LOGIN', 'INHERIT'];
   return [
     transaction(first, [
-      comment(`INHERIT, so that a lent role works without SET ROLE; and no attribute.
+      comment(`INHERIT, so that a granted role works without SET ROLE; and no attribute.
 ${iam ? 'They log in by tokens of AWS IAM: once a login has rds_iam, a password no longer works.' : 'Passwords stand in no script. Set them by hand, in psql:  \\password "login"'}`),
       ...logins.flatMap((login) => [
         makeRole({

@@ -9,7 +9,7 @@ const FIRST = 'postgres';
 /** What of a target's configuration a script is made from. */
 export type SetupTarget = Pick<TargetConfig, 'key' | 'kind' | 'mode'> & {
   readonly connect: Pick<Connect, 'user' | 'database' | 'iam'>;
-  readonly roles: ReadonlyMap<string, Pick<RoleConfig, 'role'> & Partial<Pick<RoleConfig, 'lending'>>>;
+  readonly roles: ReadonlyMap<string, Pick<RoleConfig, 'role'> & Partial<Pick<RoleConfig, 'terms'>>>;
   /** Of the people whom the configuration names. */
   readonly logins?: readonly string[] | undefined;
   readonly discover: readonly Pick<Discover, 'match'>[];
@@ -25,7 +25,7 @@ export interface Place {
   readonly mode: TargetConfig['mode'];
   /** Hallpass's own login. */
   readonly login: string;
-  /** Where it lends; on a guarded target the functions are there, and the script makes it. */
+  /** Where it grants; on a guarded target the functions are there, and the script makes it. */
   readonly database: string;
   /** Where the script begins: a database that is there already. */
   readonly first: string;

@@ -93,7 +93,7 @@ END`);
 
 /**
  * Takes from the holder of the ADMIN OPTION the memberships that `which` selects (a condition on the row `m` of
- * pg_auth_members and the row `r` of its role), and everything that it lent of these roles.
+ * pg_auth_members and the row `r` of its role), and everything that it granted of these roles.
  */
 export function revokeFromHolder({ version, holder }: Place, which: string): string {
   const from = 'FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid';
@@ -101,7 +101,7 @@ export function revokeFromHolder({ version, holder }: Place, which: string): str
   const held = `pg_get_userbyid(m.member) = ${quoteText(holder)} AND (${which})`;
   if (version >= GRANTORS_SINCE) {
     return runEach(`
-    -- CASCADE takes with it what was lent by this right, and nothing else.
+    -- CASCADE takes with it what was granted by this right, and nothing else.
     SELECT ${revoke} || format(' GRANTED BY %I CASCADE', pg_get_userbyid(m.grantor))
       ${from}
      WHERE ${held}`);

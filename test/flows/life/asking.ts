@@ -14,7 +14,7 @@ import {
   told,
   type Wish,
 } from '../../../sandbox/stage/people.js';
-import { borrow, expectRung } from '../crash-stage.js';
+import { expectRung, obtain } from '../crash-stage.js';
 import { ANA2, FAY, HOSTILE, type World } from '../world.js';
 
 const ROLES_OF_SHOP = [
@@ -128,7 +128,7 @@ export function asking(use: () => World): void {
     });
   });
 
-  it('what is asked for or lent already is not asked for again, whoever asks', async () => {
+  it('what is asked for or granted already is not asked for again, whoever asks', async () => {
     const world = use();
     const { slack, stage } = world;
     const id = await request(slack, 'ana', { role: 'orders_read' });
@@ -138,16 +138,16 @@ export function asking(use: () => World): void {
     await click(slack, 'ana', await told(slack, 'ana', id, /Waiting/), 'Cancel request');
     await expectRung(stage, 'ana', id, ['Waiting for approval', 'Cancelled by you']);
 
-    const { id: lent, note } = await borrow(stage, 'ana', { role: 'orders_read' });
+    const { id: granted, note } = await obtain(stage, 'ana', { role: 'orders_read' });
     expect(await submitRequest(slack, 'ana', { role: 'orders_read' })).toEqual({
-      'role:shop': expect.stringMatching(new RegExp(`You already have it until .* UTC \\(${lent}\\)`)),
+      'role:shop': expect.stringMatching(new RegExp(`You already have it until .* UTC \\(${granted}\\)`)),
     });
     // Through the second account: without the name.
     const errors = await ask(world, ANA2, 'shop orders_read 1h again');
     expect(errors).toEqual({ 'role:shop': expect.stringContaining('another Slack account') });
-    expect(JSON.stringify(errors)).not.toMatch(new RegExp(`${CAST.ana}\\b|${lent}`));
+    expect(JSON.stringify(errors)).not.toMatch(new RegExp(`${CAST.ana}\\b|${granted}`));
     await click(slack, 'ana', note, 'Relinquish');
-    await told(slack, 'ana', lent, /Ended: relinquished/);
+    await told(slack, 'ana', granted, /Ended: relinquished/);
   });
 
   it('a form that is sent twice and delivered twice is one request, which its requester may cancel', async () => {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { buttonsOf, wordsOf } from '../../../sandbox/slack/index.js';
 import { CAST, CHANNELS, GROUPS } from '../../../sandbox/stage/cast.js';
 import { all, card, click, clickAndHear, type Name, request, told } from '../../../sandbox/stage/people.js';
-import { borrow, expectReads, expectRung, inLedger, isRefused, lent, untilPast } from '../crash-stage.js';
+import { expectReads, expectRung, granted, inLedger, isRefused, obtain, untilPast } from '../crash-stage.js';
 import { ANA2, eventsOf, HOSTILE, inTheLedger, VAULT, type World } from '../world.js';
 
 /** Longer than a heartbeat, by which the ledger's clock is read; milliseconds. */
@@ -42,7 +42,7 @@ export function deciding(use: () => World): void {
     // On the card as it was before, and from now on.
     expect(await clickAndHear(slack, 'dan', pending, 'Approve')).toMatch(/already denied by <@U0CORA>/);
     expect(await isRefused(stage, 'ana', 'orders_read')).toBe(true);
-    expect(await lent(stage)).toEqual([]);
+    expect(await granted(stage)).toEqual([]);
     await expectRung(stage, 'ana', id, ['Waiting for approval', `Denied by <@${CAST.cora}>`]);
     await expectRung(stage, 'cora', id, ['Waiting for approval']);
     await expectRung(stage, 'eve', id, []);
@@ -87,15 +87,15 @@ export function deciding(use: () => World): void {
     if (decided[0]?.kind === 'denied') return;
     await click(slack, 'olga', shown, 'End access');
     await told(slack, 'ana', id, /^Ended by/);
-    expect(await lent(stage)).toEqual([]);
+    expect(await granted(stage)).toEqual([]);
   });
 
-  it('what nobody decides lapses, who is lent something is warned, and time that is up is taken back', async () => {
+  it('what nobody decides lapses, who is granted something is warned, and time that is up is revoked', async () => {
     const { slack, stage } = use();
-    const warned = await borrow(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
+    const warned = await obtain(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
     // The last minutes are not waited for: the ledger is told that they have come.
     await inTheLedger(use(), warned.id, 'warn_at = now()');
-    const short = await borrow(stage, 'dan', { role: 'orders_read', duration: '5 seconds' });
+    const short = await obtain(stage, 'dan', { role: 'orders_read', duration: '5 seconds' });
     const lapsing = await request(slack, 'ben', { role: 'brief' });
     const pending = await card(slack, lapsing, /Waiting/);
 
@@ -142,10 +142,10 @@ export function deciding(use: () => World): void {
     expect(wordsOf(pending.blocks)).toContain(reason);
     await click(slack, 'cora', pending, 'Approve');
     const note = await told(slack, 'ana', id, /psql/);
-    expect(await lent(stage)).toEqual([`"${HOSTILE.role}" ana`]);
+    expect(await granted(stage)).toEqual([`"${HOSTILE.role}" ana`]);
     await click(slack, 'ana', note, 'Relinquish');
     const shown = [note, pending, await card(slack, id, /Ended/), await told(slack, 'ana', id, /Ended/)];
-    expect(await lent(stage)).toEqual([]);
+    expect(await granted(stage)).toEqual([]);
     for (const message of shown) {
       expect(message.text).not.toMatch(/<!(?:channel|here|everyone)|<https/);
       for (const { text } of mrkdwnOf(message.blocks)) {

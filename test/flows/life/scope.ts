@@ -12,7 +12,7 @@ import { DESK, membersOf, type World } from '../world.js';
 const MINUTE_MS = 60_000;
 
 export function scope(use: () => World): void {
-  it('a role that is made later is found, offered, lent and taken back', { timeout: 120_000 }, async () => {
+  it('a role that is made later is found, offered, granted and revoked', { timeout: 120_000 }, async () => {
     const world = use();
     const { stage, slack } = world;
     await makeRole(world, 'found_orders', `Read orders <!channel> *now*\n${'x'.repeat(10_000)}`);
@@ -152,7 +152,7 @@ export function scope(use: () => World): void {
   });
 }
 
-/** A role that Hallpass may lend, and that reads orders; gone when the test ends. */
+/** A role that Hallpass may grant, and that reads orders; gone when the test ends. */
 async function makeRole(world: World, role: string, comment: string): Promise<void> {
   const { stage } = world;
   await stage.server.query(`create role ${role}`);

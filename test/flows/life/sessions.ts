@@ -6,7 +6,7 @@ import { runSql } from '../../../sandbox/postgres/server-access.js';
 import { card, click, request, told } from '../../../sandbox/stage/people.js';
 import type { Stage } from '../../../sandbox/stage/stage.js';
 import { waitFor } from '../../support/wait-for.js';
-import { borrow, isRefused, untilInLedger } from '../crash-stage.js';
+import { isRefused, obtain, untilInLedger } from '../crash-stage.js';
 import { eventsOf, type World } from '../world.js';
 
 const STATEMENT = { name: 'read', text: 'select count(*)::int as n from orders.orders' };
@@ -26,7 +26,7 @@ async function openTransaction(stage: Stage, login: 'ana' | 'dan' = 'ana'): Prom
 export function sessions(use: () => World): void {
   it('a transaction that a plain REVOKE leaves reading is ended with the grant', async () => {
     const { stage, slack } = use();
-    const { id, note } = await borrow(stage, 'ana', { role: 'orders_read' });
+    const { id, note } = await obtain(stage, 'ana', { role: 'orders_read' });
     const session = await openTransaction(stage);
     // What a REVOKE alone does: a new session is refused, and this one reads on.
     await stage.server.query(`revoke orders_read from ana granted by ${HALLPASS}`);
@@ -42,7 +42,7 @@ export function sessions(use: () => World): void {
 
   it('a member of her login that joined and left meanwhile is ended with the grant', async () => {
     const { stage, slack } = use();
-    const { id, note } = await borrow(stage, 'ana', { role: 'orders_read' });
+    const { id, note } = await obtain(stage, 'ana', { role: 'orders_read' });
     await stage.server.query('grant ana to dan');
     const session = await openTransaction(stage, 'dan');
     await runSql(stage.ledgerUrl, `update targets set checked_at = null`);
@@ -78,7 +78,7 @@ export function sessions(use: () => World): void {
     onTestFinished(async () => {
       await stage.server.query(`grant pg_signal_backend to ${HALLPASS} with inherit true, set false`);
     });
-    const { id, note } = await borrow(stage, 'ana', { role: 'orders_read' });
+    const { id, note } = await obtain(stage, 'ana', { role: 'orders_read' });
     const session = await openTransaction(stage);
     await click(slack, 'ana', note, 'Relinquish');
     const shown = await card(slack, id, /Being revoked, not yet confirmed[\s\S]*may not end 1 session/);

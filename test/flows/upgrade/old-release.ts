@@ -112,8 +112,8 @@ export class OldRelease {
     );
   }
 
-  /** Lends it on the target, too. @param leftMs how long it still has; negative when its time is up. */
-  async lend(request: Known, leftMs: number): Promise<Known> {
+  /** Grants it on the target, too. @param leftMs how long it still has; negative when its time is up. */
+  async grant(request: Known, leftMs: number): Promise<Known> {
     const { role, login } = request;
     const { server, samples } = this.#stage;
     await runSql(samples.hallpass.url, `grant ${role} to ${login} with inherit true, set false`);
@@ -122,7 +122,7 @@ export class OldRelease {
               $2::regrole::oid::int8::int as role_oid, $3::regrole::oid::int8::int as member_oid`,
       [HALLPASS, role, login],
     );
-    const lending = { sessions: 'auto', set_role: false, grace_ms: 10_000 };
+    const terms = { sessions: 'auto', set_role: false, grace_ms: 10_000 };
     const there = {
       server: place?.server,
       grantorOid: place?.grantor_oid,
@@ -132,7 +132,7 @@ export class OldRelease {
     const intended = await this.write(
       request,
       'grant_intended',
-      { ...place, ...lending },
+      { ...place, ...terms },
       { data: { ...there, sessions: 'auto', setRole: false, graceMs: 10_000 } },
     );
     const expires = new Date(Date.now() + leftMs);

@@ -55,9 +55,9 @@ describeWith(
     const target = createDirectTarget(at({ port: proxy.port }));
     onTestFinished(() => target.close());
     const pair = await server.pair(await server.role(), await server.login());
-    expect(await target.lend(server.id, [server.wish(pair)])).toMatchObject([{ outcome: 'lent' }]);
+    expect(await target.grant(server.id, [server.wish(pair)])).toMatchObject([{ outcome: 'granted' }]);
     expect(proxy.links).toBe(1);
-    expect(await target.takeBack(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
+    expect(await target.revoke(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
     expect(proxy.links).toBe(1);
     await target.close();
     await waitFor(() => proxy.links === 0, { what: 'the SSH connection to end with its own' });

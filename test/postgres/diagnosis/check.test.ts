@@ -41,12 +41,12 @@ describe.each(MAJORS.filter(({ major }) => major === 15 || major === 18))('on Po
     await server.sql('ALTER ROLE hallpass SUPERUSER CREATEROLE');
     const examined = configured(server, ['app read'], ['ana', 'nobody']);
     const first = await check(examined);
-    expect(first.summary).toMatchObject({ position: 'primary', tls: null, lendable: 0, roles: 1 });
+    expect(first.summary).toMatchObject({ position: 'primary', tls: null, grantable: 0, roles: 1 });
     expect(first.ok).toBe(false);
 
     const said = await mendAll(examined, async (sql) => {
       await server.sql(sql);
-      // Being a role that exists is not enough to be lent.
+      // Being a role that exists is not enough to be granted.
       await server.sql('ALTER ROLE hallpass NOSUPERUSER');
     });
     expect(said).toEqual([
@@ -57,7 +57,7 @@ describe.each(MAJORS.filter(({ major }) => major === 15 || major === 18))('on Po
       'Hallpass’s login has no ADMIN OPTION on the role app read.',
     ]);
     const last = await check(examined);
-    expect(last.summary).toMatchObject({ lendable: 1, roles: 1 });
+    expect(last.summary).toMatchObject({ grantable: 1, roles: 1 });
     expect(troubles(last.findings)).toEqual([
       'note login: There is no login nobody on the server.',
       expect.stringMatching(/^note memberships: Hallpass has granted 0 here; .*can’t be read/),
@@ -85,7 +85,7 @@ describe.each(MAJORS.filter(({ major }) => major === 15 || major === 18))('on Po
         new RegExp(`^failure role: ${owner} is of danger “write”, and at most “read” is granted here: it `),
       ),
     );
-    expect(after.summary).toMatchObject({ lendable: 0, roles: 1 });
+    expect(after.summary).toMatchObject({ grantable: 0, roles: 1 });
   });
 
   test('a login with a member that could use its grants, with the SQL that changes it', async () => {
@@ -186,7 +186,7 @@ describe.each(MAJORS.filter(({ major }) => major === 15 || major === 18))('on Po
     expect(await server.sql('SELECT gid FROM pg_prepared_xacts')).toEqual([]);
   });
 
-  test('what the ledger does not explain, with the SQL that takes it back', async () => {
+  test('what the ledger does not explain, with the SQL that revokes it', async () => {
     const { server } = used;
     const [role, login] = [await server.role(), await server.login()];
     await server.as('hallpass', `GRANT ${role} TO ${login}`);
@@ -263,7 +263,7 @@ describe.each(NEWEST)('what only Postgres $major is asked', (major) => {
     await server.sql('ALTER ROLE found_two CREATEDB');
     const discover = [{ match: 'found_*', like: aRole('found_*') }];
     const { findings, summary } = await check(configured(server, ['found_three'], [], { discover }));
-    expect(summary).toMatchObject({ lendable: 1, roles: 2 });
+    expect(summary).toMatchObject({ grantable: 1, roles: 2 });
     const says = findings.filter(({ about }) => about === 'role').map((finding) => finding.says);
     expect(says).toEqual([
       'discover: finds 1 role (found_*): found_one.',
@@ -330,7 +330,7 @@ describe.each(NEWEST)('what only Postgres $major is asked', (major) => {
     ]);
 
     const onStandby = await check(configured({ connect: at(standby.port), mode: 'direct' }, [role]));
-    expect(onStandby.summary).toMatchObject({ position: 'standby', lendable: 0 });
+    expect(onStandby.summary).toMatchObject({ position: 'standby', grantable: 0 });
     expect(troubles(onStandby.findings)).toContain(
       'failure server: The server is a standby: roles are granted on its primary.',
     );
@@ -364,7 +364,7 @@ describe.each(NEWEST)('a guarded target on Postgres $major', (major) => {
     const ledger = await view();
     const right = await check(examined, ledger);
     expect(troubles(right.findings)).toEqual([]);
-    expect(right.summary).toMatchObject({ lendable: 1, roles: 1 });
+    expect(right.summary).toMatchObject({ grantable: 1, roles: 1 });
 
     await server.sql(`CREATE ROLE mallory LOGIN; ALTER DATABASE ${DATABASE} OWNER TO mallory`);
     await server.sql(`ALTER DATABASE ${DATABASE} SET default_transaction_read_only = on`);
@@ -380,7 +380,7 @@ describe.each(NEWEST)('a guarded target on Postgres $major', (major) => {
     await server.sql(`GRANT ${role} TO ${login} GRANTED BY hallpass_owner`);
     await server.sql('GRANT hallpass_owner TO hallpass');
     const { findings, summary } = await check(examined, ledger);
-    expect(summary).toMatchObject({ lendable: 0 });
+    expect(summary).toMatchObject({ grantable: 0 });
     const wrong = findings.filter(({ level }) => level !== 'ok');
     expect(wrong).toMatchObject([
       { level: 'failure', says: expect.stringMatching(/itself a member of the role hallpass_owner/) },

@@ -5,7 +5,7 @@ import type { LedgerView } from '../../../src/access/check/ledger.js';
 import { checkPerson } from '../../../src/access/check/person.js';
 import { checkTarget, type Instruments, type TargetReport } from '../../../src/access/check/target.js';
 import type { Config, RoleConfig, TargetConfig } from '../../../src/config/config.js';
-import { DEFAULT_LENDING } from '../../../src/domain/lending.js';
+import { DEFAULT_TERMS } from '../../../src/domain/grant-terms.js';
 import { createDiagnosis } from '../../../src/postgres/diagnosis/diagnosis.js';
 import { createDiscovery } from '../../../src/postgres/discover.js';
 import { createInspector } from '../../../src/postgres/inspecting/inspector.js';
@@ -35,7 +35,7 @@ export function aRole(role: string, maxDanger: RoleConfig['policy']['maxDanger']
     channels: null,
     maxDanger,
   };
-  return { role, about: null, channel: 'C0CARDS', policy, lending: DEFAULT_LENDING, origins: [] };
+  return { role, about: null, channel: 'C0CARDS', policy, terms: DEFAULT_TERMS, origins: [] };
 }
 
 /** A target with these roles, for whose people `logins` are configured. */
@@ -50,7 +50,7 @@ export function configured(
     key: 'shop',
     name: 'Shop',
     environment: null,
-    lend: true,
+    grant: true,
     mode,
     kind: 'self-managed',
     connect,

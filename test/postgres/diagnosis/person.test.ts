@@ -1,4 +1,4 @@
-/** `hallpass check --as`: each reason why a lent role can't be used, tried as the person, mended by what is told. */
+/** `hallpass check --as`: each reason why a granted role can't be used, tried as the person, mended by what is told. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Finding } from '../../../src/access/check/finding.js';
 import { quoteName } from '../../../src/postgres/quote.js';
@@ -41,10 +41,10 @@ describe.each(MAJORS)('a person on Postgres $major', (major) => {
     await work();
   }
 
-  async function lend(): Promise<void> {
+  async function grant(): Promise<void> {
     const { server } = used;
     const target = server.open();
-    await server.lent(target, role, login);
+    await server.granted(target, role, login);
     await target.close();
   }
 
@@ -60,7 +60,7 @@ describe.each(MAJORS)('a person on Postgres $major', (major) => {
         nextStep: expect.stringMatching(/Slack/),
       },
     ]);
-    await lend();
+    await grant();
     expect(await read()).toEqual([{ n: 1 }]);
     expect(await found('failure')).toEqual([]);
     expect((await findings()).at(-1)).toMatchObject({
@@ -76,14 +76,14 @@ describe.each(MAJORS)('a person on Postgres $major', (major) => {
     login = await server.login();
     await server.sql(`ALTER ROLE ${login} NOINHERIT`);
     if (major.major < 16) {
-      await lend();
+      await grant();
       return mends(
         `${login} is a member of ${role}, granted by Hallpass, but is NOINHERIT: it has nothing of the role until SET ROLE.`,
         read,
       );
     }
-    // What Hallpass lends says for itself that it is inherited.
-    await lend();
+    // What Hallpass grants says for itself that it is inherited.
+    await grant();
     expect(await read()).toEqual([{ n: 1 }]);
     expect(await found('failure')).toEqual([]);
     await server.as('hallpass', `GRANT ${role} TO ${login} WITH INHERIT FALSE`);
@@ -100,7 +100,7 @@ describe.each(MAJORS)('a person on Postgres $major', (major) => {
   test('the login itself: NOLOGIN, a day that has passed, no connection', async () => {
     const { server } = used;
     login = await server.login();
-    await lend();
+    await grant();
     await server.sql(`ALTER ROLE ${login} NOLOGIN`);
     await mends(`The login ${login} can’t log in (NOLOGIN).`, read);
     await server.sql(`ALTER ROLE ${login} VALID UNTIL '2020-01-01'`);
@@ -112,7 +112,7 @@ describe.each(MAJORS)('a person on Postgres $major', (major) => {
   test('a schema without USAGE, and a database without CONNECT', async () => {
     const { server } = used;
     login = await server.login();
-    await lend();
+    await grant();
     await server.sql(`REVOKE USAGE ON SCHEMA ledgers FROM ${role}`);
     await mends(
       `${role} has privileges on 1 table in the schema ledgers of postgres, but no USAGE on the schema.`,
@@ -126,7 +126,7 @@ describe.each(MAJORS)('a person on Postgres $major', (major) => {
   test('row security without a policy shows no row; with one, it is said', async () => {
     const { server } = used;
     login = await server.login();
-    await lend();
+    await grant();
     await server.sql('ALTER TABLE ledgers.books ENABLE ROW LEVEL SECURITY');
     const rows = async () => {
       if ((await read()).length === 0) throw new Error('no row');
@@ -142,7 +142,7 @@ describe.each(MAJORS)('a person on Postgres $major', (major) => {
   test('defaults of the login: another role, a search_path without the schema', async () => {
     const { server } = used;
     login = await server.login();
-    await lend();
+    await grant();
     await server.sql(`CREATE ROLE ${login}_other; GRANT ${login}_other TO ${login}`);
     await server.sql(`ALTER ROLE ${login} SET role = ${login}_other`);
     await mends(

@@ -25,7 +25,7 @@ describe.each(installedMajors())('the expiry on a guarded target, on Postgres $m
   const inside = (sql: string, params: readonly unknown[] = []) =>
     used.server.cluster.query(sql, params, DATABASE);
   const reap = () => reapTarget({ ...used.server.connect, user: REAPER });
-  /** As if it had been lent long ago. */
+  /** As if it had been granted long ago. */
   const makeDue = (where: string) =>
     inside(`UPDATE hallpass.grants SET expires_at = clock_timestamp() WHERE ended_at IS NULL AND ${where}`);
 
@@ -42,7 +42,7 @@ describe.each(installedMajors())('the expiry on a guarded target, on Postgres $m
     const { server } = used;
     const role = await server.role();
     const [short, long] = [await server.login(), await server.login()];
-    const kept = await server.lent(target, role, long);
+    const kept = await server.granted(target, role, long);
     const { requestId, roleOid, memberOid } = server.wish(await server.pair(role, short));
     const hallpass = new pg.Client({
       connectionString: server.cluster.urlFor({
@@ -52,7 +52,7 @@ describe.each(installedMajors())('the expiry on a guarded target, on Postgres $m
       }),
     });
     await hallpass.connect();
-    await hallpass.query(`SELECT hallpass.lend($1::bigint[], $2::oid[], $3::oid[], '{1000}', '{f}')`, [
+    await hallpass.query(`SELECT hallpass.grant($1::bigint[], $2::oid[], $3::oid[], '{1000}', '{f}')`, [
       [requestId],
       [roleOid],
       [memberOid],
@@ -71,7 +71,7 @@ describe.each(installedMajors())('the expiry on a guarded target, on Postgres $m
     expect(await server.canRead(short, role)).toBe(false);
     expect(await server.canRead(long, role)).toBe(true);
     expect(await reap()).toEqual([]);
-    await target.takeBack(server.id, [kept]);
+    await target.revoke(server.id, [kept]);
   });
 
   test('the server keeps what the ledger knows, a minute longer, and extensions with it', async () => {
@@ -79,7 +79,7 @@ describe.each(installedMajors())('the expiry on a guarded target, on Postgres $m
     const [role, login] = [await server.role(), await server.login()];
     const pair = await server.pair(role, login);
     const wish = server.wish(pair, { durationMs: 60_000 });
-    await target.lend(server.id, [wish]);
+    await target.grant(server.id, [wish]);
     const held = async () => {
       const { grants: all, lastRequestId } = await grants();
       expect(lastRequestId).toBeGreaterThanOrEqual(wish.requestId);
@@ -102,7 +102,7 @@ describe.each(installedMajors())('the expiry on a guarded target, on Postgres $m
     expect(await extend(180_000)).toEqual({ ...pair, outcome: 'extended' });
     expect(await lasts()).toBe(180_000);
     // Asked again late for what it was first, it stays extended; asked for too much, it stays as it was.
-    await target.lend(server.id, [wish]);
+    await target.grant(server.id, [wish]);
     expect(await extend(60_000)).toEqual({ ...pair, outcome: 'extended' });
     expect(await extend(86_400_000)).toMatchObject({
       outcome: 'failed',
@@ -115,7 +115,7 @@ describe.each(installedMajors())('the expiry on a guarded target, on Postgres $m
     await server.sql(`REVOKE ${role} FROM ${login} ${owner}`);
     expect(await extend(240_000)).toEqual({ ...pair, outcome: 'missing' });
     expect(await server.canRead(login, role)).toBe(false);
-    await target.takeBack(server.id, [pair]);
+    await target.revoke(server.id, [pair]);
     expect(await held()).toBeUndefined();
     expect(await extend(240_000)).toMatchObject({ outcome: 'failed', error: { passing: false } });
   });
@@ -124,7 +124,7 @@ describe.each(installedMajors())('the expiry on a guarded target, on Postgres $m
     const { server } = used;
     const [locked, free, dropped] = [await server.role(), await server.role(), await server.role()];
     const login = await server.login();
-    for (const role of [locked, free, dropped]) await server.lent(target, role, login);
+    for (const role of [locked, free, dropped]) await server.granted(target, role, login);
     await server.sql(`DROP TABLE ${dropped}; DROP ROLE ${dropped}`);
     await makeDue('true');
     const dba = new pg.Client({ connectionString: server.cluster.url });
@@ -145,7 +145,7 @@ describe.each(installedMajors())('the expiry on a guarded target, on Postgres $m
     const [role, login] = [await server.role(), await server.login()];
     const friend = await server.login();
     await server.sql(`GRANT ${role} TO ${friend}`);
-    const pair = await server.lent(target, role, login);
+    const pair = await server.granted(target, role, login);
     await makeDue('true');
     await server.cluster.stop();
     // An empty file, owned by whom the server runs as: PG_VERSION has the right owner, and what is in it is not read.
@@ -221,26 +221,26 @@ describe.each(installedMajors())('the expiry on a guarded target, on Postgres $m
       const answer = await work();
       return { ms: performance.now() - start, answer };
     };
-    const lendAll = () =>
-      target.lend(
+    const grantAll = () =>
+      target.grant(
         server.id,
         pairs.map((pair) => server.wish(pair)),
       );
-    const lent = await timed(lendAll);
-    expect(lent.answer.filter(({ outcome }) => outcome !== 'lent')).toEqual([]);
+    const granted = await timed(grantAll);
+    expect(granted.answer.filter(({ outcome }) => outcome !== 'granted')).toEqual([]);
     expect(await left()).toBe(MANY);
-    const taken = await timed(() => target.takeBack(server.id, pairs));
+    const taken = await timed(() => target.revoke(server.id, pairs));
     expect(taken.answer.filter(({ outcome }) => outcome !== 'gone')).toEqual([]);
     expect(await left()).toBe(0);
 
-    await lendAll();
+    await grantAll();
     await makeDue('true');
     const swept = await timed(reap);
     expect(swept.answer.filter(({ state }) => state !== 'revoked')).toEqual([]);
     expect(swept.answer).toHaveLength(MANY);
     expect(await left()).toBe(0);
     console.log(
-      `Postgres ${major.major}, ${MANY}: lent in ${Math.round(lent.ms)} ms, taken back in ${Math.round(taken.ms)} ms, swept in ${Math.round(swept.ms)} ms`,
+      `Postgres ${major.major}, ${MANY}: granted in ${Math.round(granted.ms)} ms, revoked in ${Math.round(taken.ms)} ms, swept in ${Math.round(swept.ms)} ms`,
     );
     // The aim is 2,500 ms.
     expect(taken.ms).toBeLessThan(25_000);

@@ -16,12 +16,12 @@ describe.each(installedMajors())('a guarded target on Postgres $major', (major) 
   });
   afterAll(() => target.close());
 
-  test('the script again keeps what is lent and what was set', async () => {
+  test('the script again keeps what is granted and what was set', async () => {
     const { server } = used;
     const [role, login] = [await server.role(), await server.login()];
     const pair = await server.pair(role, login);
     const wish = server.wish(pair, { durationMs: 7_200_000 });
-    expect(await target.lend(server.id, [wish])).toMatchObject([{ outcome: 'lent' }]);
+    expect(await target.grant(server.id, [wish])).toMatchObject([{ outcome: 'granted' }]);
     await server.cluster.query("UPDATE hallpass.config SET longest = '1 hour'", [], DATABASE);
     await server.cluster.query(
       'CREATE FUNCTION hallpass.of_an_old_version() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$',
@@ -31,10 +31,10 @@ describe.each(installedMajors())('a guarded target on Postgres $major', (major) 
     await installGuarded(server.cluster);
     expect(await server.canRead(login, role)).toBe(true);
     const other = server.wish(await server.pair(role, await server.login()), { durationMs: 7_200_000 });
-    expect(await target.lend(server.id, [other])).toMatchObject([
+    expect(await target.grant(server.id, [other])).toMatchObject([
       { outcome: 'failed', error: { nextStep: expect.stringContaining('hallpass.config') } },
     ]);
-    expect(await target.takeBack(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
+    expect(await target.revoke(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
     const left = await server.cluster.query(
       "SELECT FROM pg_proc WHERE proname = 'of_an_old_version'",
       [],
@@ -51,7 +51,7 @@ describe.each(installedMajors())('a guarded target on Postgres $major', (major) 
       await server.sql(`GRANT ${given} TO hallpass`);
       const unfit = (await target.look([])).server.unfit ?? '';
       const wish = server.wish(await server.pair(role, login));
-      expect(await target.lend(server.id, [wish])).toMatchObject([
+      expect(await target.grant(server.id, [wish])).toMatchObject([
         { outcome: 'failed', error: { message: unfit } },
       ]);
       await server.sql(/REVOKE .*;$/.exec(unfit)?.[0] ?? '');
@@ -63,7 +63,7 @@ describe.each(installedMajors())('a guarded target on Postgres $major', (major) 
     const { server } = used;
     const role = await server.role();
     const [login, stranger] = [await server.login(), await server.login()];
-    const pair = await server.lent(target, role, login);
+    const pair = await server.granted(target, role, login);
     const session = async (user: string) => {
       const client = new pg.Client({
         connectionString: server.cluster.urlFor({ user, password: 'pass word' }),
@@ -75,7 +75,7 @@ describe.each(installedMajors())('a guarded target on Postgres $major', (major) 
     };
     const [reading, elsewhere] = [await session(login), await session(stranger)];
     await reading.query(`BEGIN; DECLARE rows CURSOR FOR SELECT * FROM ${role}; FETCH 1 FROM rows`);
-    await target.takeBack(server.id, [pair]);
+    await target.revoke(server.id, [pair]);
     // The server has ended it by itself; it is counted all the same.
     await expect(reading.query('FETCH 1 FROM rows')).rejects.toThrow();
     const wish = { ...pair, sessions: 'auto', setRole: false, users: [], before: null } as const;
@@ -91,7 +91,7 @@ describe.each(installedMajors())('a guarded target on Postgres $major', (major) 
     const withStandby = createGuardedTarget(server.connect, [replica]);
     onTestFinished(() => withStandby.close());
     const [role, login] = [await server.role(), await server.login()];
-    const pair = await server.lent(withStandby, role, login);
+    const pair = await server.granted(withStandby, role, login);
     await standby.catchUp();
     const reading = new pg.Client({
       connectionString: standby.urlFor({ user: login, password: 'pass word' }),
@@ -100,7 +100,7 @@ describe.each(installedMajors())('a guarded target on Postgres $major', (major) 
     await reading.connect();
     onTestFinished(() => reading.end().catch(() => undefined));
     await reading.query(`BEGIN; DECLARE rows CURSOR FOR SELECT * FROM ${role}; FETCH 1 FROM rows`);
-    await withStandby.takeBack(server.id, [pair]);
+    await withStandby.revoke(server.id, [pair]);
     await standby.catchUp();
     const wish = { ...pair, sessions: 'auto', setRole: false, users: [], before: null } as const;
     expect(await withStandby.endSessions(server.id, [wish])).toMatchObject([{ outcome: 'ended', closed: 1 }]);
@@ -124,7 +124,7 @@ describe.each(installedMajors())('a guarded target on Postgres $major', (major) 
 describe.each(installedMajors())('installed by the administrator of a managed server, $major', (major) => {
   const used = useServer(major);
 
-  test('it lends, takes back and ends sessions as one that a superuser installed', async () => {
+  test('it grants, revokes and ends sessions as one that a superuser installed', async () => {
     const { server } = used;
     await installAsCloudAdmin(server.cluster, server.grantorsCount);
     const how = server.grantorsCount ? 'ADMIN TRUE, INHERIT FALSE, SET FALSE' : 'ADMIN OPTION';
@@ -134,10 +134,10 @@ describe.each(installedMajors())('installed by the administrator of a managed se
     const target = createGuardedTarget({ ...server.connect, database: DATABASE });
     onTestFinished(() => target.close());
     expect((await target.look([])).server.unfit).toBeNull();
-    const pair = await server.lent(target, role, login);
+    const pair = await server.granted(target, role, login);
     expect(await server.grantors(pair)).toEqual(['hallpass_owner']);
     expect(await server.canRead(login, role)).toBe(true);
-    expect(await target.takeBack(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
+    expect(await target.revoke(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
     const wish = { ...pair, sessions: 'all', setRole: false, users: [], before: null } as const;
     expect(await target.endSessions(server.id, [wish])).toMatchObject([{ outcome: 'ended' }]);
     const admin = server.cluster.urlFor({ user: 'cloud_admin', password: 'pass word' });

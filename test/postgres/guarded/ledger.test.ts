@@ -29,33 +29,33 @@ describe.each(installedMajors())('what a guarded target remembers, on Postgres $
     const [login, other] = [await server.login(), await server.login()];
     const wish = server.wish(await server.pair(role, login));
     const elsewhere = { ...wish, ...(await server.pair(role, other)) };
-    const [first] = await target.lend(server.id, [wish]);
-    expect(first).toMatchObject({ outcome: 'lent' });
-    expect(await target.lend(server.id, [wish])).toEqual([first]);
+    const [first] = await target.grant(server.id, [wish]);
+    expect(first).toMatchObject({ outcome: 'granted' });
+    expect(await target.grant(server.id, [wish])).toEqual([first]);
 
     const refused = (what: string) => [
       { outcome: 'failed', error: { passing: false, message: expect.stringContaining(what) } },
     ];
-    expect(await target.lend(server.id, [elsewhere])).toMatchObject(refused('something else'));
+    expect(await target.grant(server.id, [elsewhere])).toMatchObject(refused('something else'));
     expect(await server.grantors(elsewhere)).toEqual([]);
-    await target.takeBack(server.id, [wish]);
-    expect(await target.lend(server.id, [wish])).toMatchObject(refused('has ended'));
+    await target.revoke(server.id, [wish]);
+    expect(await target.grant(server.id, [wish])).toMatchObject(refused('has ended'));
     expect(await server.grantors(wish)).toEqual([]);
   });
 
-  test('one wish that fails keeps no other of its call from being lent', async () => {
+  test('one wish that fails keeps no other of its call from being granted', async () => {
     const { server } = used;
     const role = await server.role();
     const pairs: OidPair[] = [];
     for (let i = 0; i < 3; i += 1) pairs.push(await server.pair(role, await server.login()));
     const wishes = pairs.map((pair, i) => server.wish(pair, i === 1 ? { durationMs: 86_400_000 } : {}));
-    const answers = await target.lend(server.id, wishes);
-    expect(answers.map(({ outcome }) => outcome)).toEqual(['lent', 'failed', 'lent']);
+    const answers = await target.grant(server.id, wishes);
+    expect(answers.map(({ outcome }) => outcome)).toEqual(['granted', 'failed', 'granted']);
     const grantors = await Promise.all(pairs.map((pair) => server.grantors(pair)));
     expect(grantors.map(({ length }) => length)).toEqual([1, 0, 1]);
   });
 
-  test.each(['COMMIT', 'hallpass.lend'])(
+  test.each(['COMMIT', 'hallpass.grant'])(
     'a connection cut at %s leaves the id and the membership both, or neither',
     async (at) => {
       const { server } = used;
@@ -73,13 +73,13 @@ describe.each(installedMajors())('what a guarded target remembers, on Postgres $
           link.cut();
           return null;
         };
-        await expect(far.lend(server.id, [wish])).rejects.toMatchObject({ kind: 'cut', ambiguous: true });
+        await expect(far.grant(server.id, [wish])).rejects.toMatchObject({ kind: 'cut', ambiguous: true });
         proxy.heal();
         const done = side === 'toClient' ? 1 : 0;
         expect(await server.grantors(pair)).toHaveLength(done);
         expect(await open(pair)).toHaveLength(done);
       }
-      expect(await far.lend(server.id, [wish])).toMatchObject([{ outcome: 'lent' }]);
+      expect(await far.grant(server.id, [wish])).toMatchObject([{ outcome: 'granted' }]);
       expect(await open(pair)).toHaveLength(1);
     },
   );
@@ -111,8 +111,8 @@ describe.each(installedMajors())('what a guarded target remembers, on Postgres $
         const { requestId, roleOid, memberOid } = server.wish(pair);
         const ms = Math.random() < 0.5 ? 20 : 60_000;
         const calls: readonly (readonly [string, ...unknown[]])[] = [
-          ['lend($1, $2, $3, $4, $5)', [requestId], [roleOid], [memberOid], [ms], [false]],
-          ['take_back($1, $2)', [roleOid], [memberOid]],
+          ['grant($1, $2, $3, $4, $5)', [requestId], [roleOid], [memberOid], [ms], [false]],
+          ['revoke($1, $2)', [roleOid], [memberOid]],
           ['extend($1, $2)', [Math.max(1, requestId - 30)], [120_000]],
           ['sweep()'],
         ];
@@ -132,9 +132,9 @@ describe.each(installedMajors())('what a guarded target remembers, on Postgres $
     );
     expect(differences).toEqual([]);
     const [counts] = await inside(
-      "SELECT count(*) FILTER (WHERE end_state = 'revoked')::int AS revoked, count(*)::int AS lent FROM hallpass.grants",
+      "SELECT count(*) FILTER (WHERE end_state = 'revoked')::int AS revoked, count(*)::int AS granted FROM hallpass.grants",
     );
-    expect(Number(counts?.lent)).toBeGreaterThan(100);
+    expect(Number(counts?.granted)).toBeGreaterThan(100);
     expect(Number(counts?.revoked)).toBeGreaterThan(20);
     for (const role of roles) {
       expect(await server.grantors(await server.pair(role, friend))).toEqual(['postgres']);

@@ -40,20 +40,21 @@ describe.each(installedMajors())('a stolen credential of Hallpass, on Postgres $
   }
   const person = (user: string) => thief(user, 'postgres');
 
-  const LEND = 'SELECT * FROM hallpass.lend($1::bigint[], $2::oid[], $3::oid[], $4::bigint[], $5::boolean[])';
+  const GRANT =
+    'SELECT * FROM hallpass.grant($1::bigint[], $2::oid[], $3::oid[], $4::bigint[], $5::boolean[])';
   async function steal(
     client: pg.Client,
     { roleOid, memberOid }: OidPair,
     ms: unknown,
     { id = ++requests, set = false }: { readonly id?: number; readonly set?: boolean } = {},
   ) {
-    const { rows } = await client.query(LEND, [[id], [roleOid], [memberOid], [ms], [set]]);
+    const { rows } = await client.query(GRANT, [[id], [roleOid], [memberOid], [ms], [set]]);
     return rows[0];
   }
   const extend = async (client: pg.Client, id: number, ms: number) =>
     (await client.query('SELECT * FROM hallpass.extend($1::bigint[], $2::bigint[])', [[id], [ms]])).rows[0];
   const take = async (client: pg.Client, { roleOid, memberOid }: OidPair) =>
-    (await client.query('SELECT * FROM hallpass.take_back($1::oid[], $2::oid[])', [[roleOid], [memberOid]]))
+    (await client.query('SELECT * FROM hallpass.revoke($1::oid[], $2::oid[])', [[roleOid], [memberOid]]))
       .rows[0];
   const sweep = async (client: pg.Client) => (await client.query('SELECT * FROM hallpass.sweep()')).rows;
   const inside = (sql: string, values: readonly unknown[] = []) =>
@@ -115,8 +116,8 @@ describe.each(installedMajors())('a stolen credential of Hallpass, on Postgres $
       'SELECT FROM hallpass.locks FOR UPDATE',
       'DO $$ BEGIN LOCK TABLE hallpass.grants IN ACCESS SHARE MODE; END $$',
       'DO $$ BEGIN LOCK TABLE hallpass.locks IN ACCESS SHARE MODE; END $$',
-      `SELECT hallpass.revoke(${pair.roleOid}, ARRAY[${pair.memberOid}]::oid[])`,
-      `SELECT hallpass.lend_one(1, ${pair.roleOid}, ${pair.memberOid}, '1 year', true)`,
+      `SELECT hallpass.revoke_from(${pair.roleOid}, ARRAY[${pair.memberOid}]::oid[])`,
+      `SELECT hallpass.grant_one(1, ${pair.roleOid}, ${pair.memberOid}, '1 year', true)`,
       'SELECT hallpass.end_session(1)',
       "SELECT hallpass.end_concerned('{}', now())",
       "SELECT hallpass.settle('{}')",
@@ -137,20 +138,20 @@ describe.each(installedMajors())('a stolen credential of Hallpass, on Postgres $
     expect(await used.server.grantors(pair)).toEqual([]);
 
     const id = ++requests;
-    expect(await steal(client, pair, 6 * HOUR, { id })).toMatchObject({ state: 'lent' });
+    expect(await steal(client, pair, 6 * HOUR, { id })).toMatchObject({ state: 'granted' });
     expect(await extend(client, id, 13 * HOUR)).toMatchObject({ state: 'failed', code: '22023' });
     expect(await extend(client, id, 12 * HOUR)).toMatchObject({ state: 'extended' });
     await age(10);
     expect(await extend(client, id, 3 * HOUR)).toMatchObject({ state: 'failed', code: '22023' });
     // The same pair under another id goes on, and does not begin again.
     expect(await steal(client, pair, 3 * HOUR)).toMatchObject({ state: 'failed', code: '22023' });
-    expect(await steal(client, pair, HOUR)).toMatchObject({ state: 'lent' });
+    expect(await steal(client, pair, HOUR)).toMatchObject({ state: 'granted' });
 
     // Nor does a gap renew it: in one transaction, or between two.
     await client.query('BEGIN');
     expect(await take(client, pair)).toMatchObject({ state: 'revoked' });
     expect(await steal(client, pair, 3 * HOUR)).toMatchObject({ state: 'failed', code: '22023' });
-    expect(await steal(client, pair, HOUR)).toMatchObject({ state: 'lent' });
+    expect(await steal(client, pair, HOUR)).toMatchObject({ state: 'granted' });
     await client.query('COMMIT');
     await take(client, pair);
     await sweep(client);
@@ -162,7 +163,7 @@ describe.each(installedMajors())('a stolen credential of Hallpass, on Postgres $
     expect(await used.server.grantors(pair)).toEqual([]);
     // A pause does, once the sessions are proved ended.
     await pause();
-    expect(await steal(client, pair, 12 * HOUR)).toMatchObject({ state: 'lent' });
+    expect(await steal(client, pair, 12 * HOUR)).toMatchObject({ state: 'granted' });
     await take(client, pair);
   });
 
@@ -191,11 +192,11 @@ describe.each(installedMajors())('a stolen credential of Hallpass, on Postgres $
     });
     await server.sql(`REVOKE ${login} FROM ${stranger}; CREATE ROLE engineers; GRANT ${PEOPLE} TO engineers`);
     await server.sql(`GRANT engineers TO ${stranger}`);
-    expect(await steal(client, throughLogin, HOUR)).toMatchObject({ state: 'lent' });
+    expect(await steal(client, throughLogin, HOUR)).toMatchObject({ state: 'granted' });
     await take(client, throughLogin);
     // What reads all data is a person's login like any other.
     await server.sql(`GRANT pg_read_all_data TO ${reader}`);
-    expect(await steal(client, await server.pair(role, reader), HOUR)).toMatchObject({ state: 'lent' });
+    expect(await steal(client, await server.pair(role, reader), HOUR)).toMatchObject({ state: 'granted' });
     await take(client, await server.pair(role, reader));
 
     const [programs, above, kept] = [await server.role(), await server.role(), await server.role()];
@@ -215,15 +216,15 @@ describe.each(installedMajors())('a stolen credential of Hallpass, on Postgres $
       expect(await server.grantors(bad)).toEqual([]);
     }
     const many = Array.from({ length: 501 }, () => pair.memberOid);
-    const tooMany = client.query('SELECT hallpass.take_back($1::oid[], $1::oid[])', [many]);
+    const tooMany = client.query('SELECT hallpass.revoke($1::oid[], $1::oid[])', [many]);
     await expect(tooMany).rejects.toMatchObject({ code: '54000' });
   });
 
   test('chooses no role to be used with SET ROLE: you do', async () => {
     const { server } = used;
     const client = await thief();
-    const [setRole, borrower] = [await server.role(), await server.login()];
-    const bySet = await server.pair(setRole, borrower);
+    const [setRole, holder] = [await server.role(), await server.login()];
+    const bySet = await server.pair(setRole, holder);
     const asked = await steal(client, bySet, HOUR, { set: true });
     if (server.grantorsCount) {
       expect(asked).toMatchObject({
@@ -232,12 +233,12 @@ describe.each(installedMajors())('a stolen credential of Hallpass, on Postgres $
         message: expect.stringContaining('INSERT INTO hallpass.roles'),
       });
       await inside(String(asked.message).split('\n')[1] ?? '');
-      expect(await steal(client, bySet, HOUR, { set: true })).toMatchObject({ state: 'lent' });
-    } else expect(asked).toMatchObject({ state: 'lent' });
-    const session = await person(borrower);
+      expect(await steal(client, bySet, HOUR, { set: true })).toMatchObject({ state: 'granted' });
+    } else expect(asked).toMatchObject({ state: 'granted' });
+    const session = await person(holder);
     await session.query(`SET ROLE ${setRole}`);
     // What a session became is not forgotten when the role is granted again without it.
-    expect(await steal(client, bySet, HOUR)).toMatchObject({ state: 'lent' });
+    expect(await steal(client, bySet, HOUR)).toMatchObject({ state: 'granted' });
     await take(client, bySet);
     expect(await isOpen(session)).toBe(false);
   });
@@ -246,11 +247,11 @@ describe.each(installedMajors())('a stolen credential of Hallpass, on Postgres $
     const { server } = used;
     const client = await thief();
     const table = await server.role();
-    const borrower = await server.login();
-    const kept = await server.pair(table, borrower);
+    const holder = await server.login();
+    const kept = await server.pair(table, holder);
     for (const way of ['sweep', 'take_back'] as const) {
-      expect(await steal(client, kept, 1_000)).toMatchObject({ state: 'lent' });
-      const early = await keepUsing(await person(borrower), table);
+      expect(await steal(client, kept, 1_000)).toMatchObject({ state: 'granted' });
+      const early = await keepUsing(await person(holder), table);
       expect(await early()).toBe(true);
       await makeDue();
       // The REVOKE is not committed for as long as the thief likes: who comes meanwhile can still become the role.
@@ -258,19 +259,19 @@ describe.each(installedMajors())('a stolen credential of Hallpass, on Postgres $
       if (way === 'sweep') expect(await sweep(client)).toMatchObject([{ state: 'revoked' }]);
       else expect(await take(client, kept)).toMatchObject({ state: 'revoked' });
       expect(await early()).toBe(false);
-      const between = await keepUsing(await person(borrower), table);
+      const between = await keepUsing(await person(holder), table);
       // As if the transaction had been open for hours.
       await inside("UPDATE hallpass.config SET pause = '0'");
       await client.query('COMMIT');
-      const later = await person(borrower);
+      const later = await person(holder);
       expect(await between()).toBe(true);
       const reaper = await thief(REAPER);
       await sweep(reaper);
       expect(await between()).toBe(false);
       await waitFor(async () => ((await sweep(reaper)).length === 0 ? true : null), { what: 'the proof' });
-      expect(await server.canRead(borrower, table)).toBe(false);
+      expect(await server.canRead(holder, table)).toBe(false);
       // Who came after that was seen is left alone.
-      const fresh = await person(borrower);
+      const fresh = await person(holder);
       await sweep(reaper);
       expect(await isOpen(fresh)).toBe(true);
       await later.end();
@@ -291,7 +292,7 @@ describe.each(installedMajors())('a stolen credential of Hallpass, on Postgres $
       message: `the login ${ben} could use it, too, as a member of ${ana}, and is not a member of ${PEOPLE}\nREVOKE ${ana} FROM ${ben};`,
     });
     await server.sql(`GRANT ${PEOPLE} TO ${ben}`);
-    expect(await steal(client, wish, HOUR)).toMatchObject({ state: 'lent' });
+    expect(await steal(client, wish, HOUR)).toMatchObject({ state: 'granted' });
     const bens = await person(ben);
     const uses = await keepUsing(bens, table);
     expect(await uses()).toBe(true);
@@ -306,20 +307,20 @@ describe.each(installedMajors())('a stolen credential of Hallpass, on Postgres $
     const client = await thief();
     const [ana, ben] = [await server.login(), await server.login()];
     const first = await server.pair(role, ana);
-    expect(await target.lend(server.id, [server.wish(first)])).toMatchObject([{ outcome: 'lent' }]);
+    expect(await target.grant(server.id, [server.wish(first)])).toMatchObject([{ outcome: 'granted' }]);
     // Up to 14, ana can do this by herself.
     if (major.major === 14) await server.as(ana, `GRANT ${ana} TO hallpass`);
     else await server.sql(`GRANT ${ana} TO hallpass`);
     expect((await target.look([])).server.unfit).toBeNull();
-    const second = await server.lent(target, role, ben);
-    await target.takeBack(server.id, [first, second]);
+    const second = await server.granted(target, role, ben);
+    await target.revoke(server.id, [first, second]);
     const refused = await steal(client, first, HOUR);
     expect(refused).toMatchObject({
       state: 'failed',
       message: expect.stringContaining('hallpass is a member of'),
     });
     await server.sql(String(refused.message).split('\n')[1] ?? '');
-    expect(await steal(client, first, HOUR)).toMatchObject({ state: 'lent' });
+    expect(await steal(client, first, HOUR)).toMatchObject({ state: 'granted' });
     await take(client, first);
   });
 
@@ -360,8 +361,8 @@ describe.each(installedMajors())('a stolen credential of Hallpass, on Postgres $
 
     // Once granted and revoked: sessions from that time may be ended, later ones never had the role.
     await server.sql(`GRANT ${PEOPLE} TO ${friend}`);
-    await server.lent(target, role, friend);
-    await target.takeBack(server.id, [kept]);
+    await server.granted(target, role, friend);
+    await target.revoke(server.id, [kept]);
     await sweep(client);
     const fresh = await person(friend);
     const { rows: seen } = await client.query('SELECT * FROM hallpass.sessions($1::oid[])', [
@@ -387,7 +388,7 @@ describe.each(installedMajors())('a stolen credential of Hallpass, on Postgres $
     const free = await server.pair(role, await server.login());
     let wish = server.wish(free);
     const holds: readonly (readonly [string, (held: pg.Client) => Promise<unknown>])[] = [
-      ['nothing', (held) => held.query("SELECT hallpass.take_back('{}', '{}')")],
+      ['nothing', (held) => held.query("SELECT hallpass.revoke('{}', '{}')")],
       ['a grant', (held) => steal(held, pair, HOUR)],
       ['the id of a request', (held) => steal(held, pair, HOUR, { id: wish.requestId })],
       ['a revocation', (held) => take(held, duePair)],
@@ -401,13 +402,13 @@ describe.each(installedMajors())('a stolen credential of Hallpass, on Postgres $
       // What failed for a lock is tried again by whoever wants it, as ever.
       const answers = await waitFor(
         async () => {
-          const [answer] = await target.lend(server.id, [wish]);
-          return answer?.outcome === 'lent' ? answer : null;
+          const [answer] = await target.grant(server.id, [wish]);
+          return answer?.outcome === 'granted' ? answer : null;
         },
         { what: `the grant while a thief holds ${what}`, timeoutMs: HELD_UP_MS },
       );
-      expect(answers.outcome).toBe('lent');
-      expect(await target.takeBack(server.id, [wish])).toMatchObject([{ outcome: 'gone' }]);
+      expect(answers.outcome).toBe('granted');
+      expect(await target.revoke(server.id, [wish])).toMatchObject([{ outcome: 'gone' }]);
       expect(performance.now() - start, what).toBeLessThan(HELD_UP_MS);
       wish = server.wish(free);
       await held.end().catch(() => undefined);

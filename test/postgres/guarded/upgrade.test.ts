@@ -28,11 +28,11 @@ describe.each(installedMajors())('a target that an older release set up, on Post
     const old = await target.look([{ role, login: third }]);
     expect(old.server.unfit).toContain('hallpass setup-sql');
     const wish = server.wish(await server.pair(role, third));
-    expect(await target.lend(server.id, [wish])).toMatchObject([
+    expect(await target.grant(server.id, [wish])).toMatchObject([
       { outcome: 'failed', error: { message: expect.stringContaining('hallpass setup-sql') } },
     ]);
     // What stands there is revoked all the same.
-    expect(await target.takeBack(server.id, [pairs[0]])).toMatchObject([{ outcome: 'gone' }]);
+    expect(await target.revoke(server.id, [pairs[0]])).toMatchObject([{ outcome: 'gone' }]);
     const end = { ...pairs[0], sessions: 'auto', setRole: false, users: [], before: null } as const;
     expect(await target.endSessions(server.id, [end])).toMatchObject([{ outcome: 'ended' }]);
     expect((await target.list()).memberships).toMatchObject([pairs[1]]);
@@ -55,7 +55,7 @@ describe.each(installedMajors())('a target that an older release set up, on Post
     ]);
     await server.sql(`GRANT ${PEOPLE} TO ${second}`);
     expect(await target.extend(server.id, [extend])).toMatchObject([{ outcome: 'extended' }]);
-    expect(await target.takeBack(server.id, [pairs[1]])).toMatchObject([{ outcome: 'gone' }]);
+    expect(await target.revoke(server.id, [pairs[1]])).toMatchObject([{ outcome: 'gone' }]);
     expect(await server.canRead(second, role)).toBe(false);
   });
 });

@@ -23,8 +23,8 @@ describe.each(installedMajors())('what a guarded server refuses, on Postgres $ma
     if (fact === undefined) throw new Error('the server answered nothing');
     const [problem] = describeProblems(seen, fact, { durationMs, setRole });
     const wish = server.wish(await server.pair(role, login), { durationMs, setRole });
-    const [answer] = await target.lend(server.id, [wish]);
-    if (answer?.outcome === 'lent') await target.takeBack(server.id, [wish]);
+    const [answer] = await target.grant(server.id, [wish]);
+    if (answer?.outcome === 'granted') await target.revoke(server.id, [wish]);
     return { form: problem ?? null, grant: answer?.outcome === 'failed' ? answer.error : null };
   }
 

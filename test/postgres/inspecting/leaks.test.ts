@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createInspector, type Inspector } from '../../../src/postgres/inspecting/inspector.js';
-import type { Lent, OidPair, Target } from '../../../src/postgres/target.js';
+import type { Granted, OidPair, Target } from '../../../src/postgres/target.js';
 import { installedMajors } from '../../support/majors.js';
 import { type TestServer, useServer } from '../server.js';
 import { BY_SET_ROLE, type Exploit, INHERITED, READS_AS_OWNER } from './exploits.js';
@@ -36,14 +36,14 @@ describe.each(installedMajors())('what outlives a grant on Postgres $major', (ma
     return { role, login, named, back: (text: string) => back(text.replaceAll(schema, 's')) };
   }
 
-  async function lend(
+  async function grant(
     server: TestServer,
     pair: OidPair,
     setRole: boolean,
-  ): Promise<Lent & { outcome: 'lent' }> {
-    const [lent] = await target.lend(server.id, [server.wish(pair, { setRole })]);
-    if (lent?.outcome !== 'lent') throw new Error('not lent');
-    return lent;
+  ): Promise<Granted & { outcome: 'granted' }> {
+    const [granted] = await target.grant(server.id, [server.wish(pair, { setRole })]);
+    if (granted?.outcome !== 'granted') throw new Error('not granted');
+    return granted;
   }
 
   const setRoleExploits = BY_SET_ROLE.map((exploit) => ({ ...exploit, setRole: true }));
@@ -63,12 +63,12 @@ describe.each(installedMajors())('what outlives a grant on Postgres $major', (ma
       // Before 16 CREATEROLE grants any role, so a role with it is never granted.
       if (exploit.name === 'CREATEROLE makes a login' && !server.grantorsCount) {
         const wish = server.wish(pair, { setRole: true });
-        expect(await target.lend(server.id, [wish])).toMatchObject([{ outcome: 'failed' }]);
+        expect(await target.grant(server.id, [wish])).toMatchObject([{ outcome: 'failed' }]);
         return;
       }
-      const { mark, grantorOid } = await lend(server, pair, exploit.setRole);
+      const { mark, grantorOid } = await grant(server, pair, exploit.setRole);
       await server.as(login, named(exploit.done));
-      expect(await target.takeBack(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
+      expect(await target.revoke(server.id, [pair])).toMatchObject([{ outcome: 'gone' }]);
       if (exploit.later !== undefined) await server.sql(named(exploit.later));
       await prove();
 
@@ -93,13 +93,13 @@ describe.each(installedMajors())('what outlives a grant on Postgres $major', (ma
     expect(await leaks(role, false)).toEqual([]);
     expect(await leaks(role, true)).toEqual([]);
     const pair = await server.pair(role, login);
-    const { mark, grantorOid } = await lend(server, pair, false);
+    const { mark, grantorOid } = await grant(server, pair, false);
     expect(await server.canRead(login, role)).toBe(true);
     // What Hallpass itself notes on the server meanwhile is no news.
     await target.writeAnchor(server.id, { seq: 7, hash: 'ab'.repeat(8), lastId: 1007, code: null });
-    await target.takeBack(server.id, [pair]);
-    const grant = { ...pair, server: server.id, grantorOid, mark };
-    expect(await inspector.changes([grant])).toEqual([{ total: 0, facts: [], unread: [] }]);
+    await target.revoke(server.id, [pair]);
+    const past = { ...pair, server: server.id, grantorOid, mark };
+    expect(await inspector.changes([past])).toEqual([{ total: 0, facts: [], unread: [] }]);
   });
 
   if (major.major >= 16)
@@ -107,7 +107,7 @@ describe.each(installedMajors())('what outlives a grant on Postgres $major', (ma
       const { server } = used;
       const { role, login, named } = await stage(exploit);
       expect(await leaks(role, false)).toEqual([]);
-      await lend(server, await server.pair(role, login), false);
+      await grant(server, await server.pair(role, login), false);
       await expect(server.as(login, named(exploit.done))).rejects.toMatchObject({ code: '42501' });
     });
 
@@ -123,7 +123,7 @@ describe.each(installedMajors())('what outlives a grant on Postgres $major', (ma
         shows: null,
       });
       expect(await leaks(role, false)).toEqual([expect.stringMatching(/what is made there stays$/)]);
-      await lend(server, await server.pair(role, login), false);
+      await grant(server, await server.pair(role, login), false);
       await server.as(login, named(READS_AS_OWNER));
       await expect(server.as(login, named('ALTER FUNCTION s.f() OWNER TO r'))).rejects.toMatchObject({
         code: '42501',

@@ -26,10 +26,10 @@ describe.each(installedMajors())('setup scripts on Postgres $major', (major) => 
   const orders = (schema: string) => `${quoteName(schema)}.orders`;
 
   describe.each(['superuser', 'cloudAdmin'] as const)('run by a %s', (who) => {
-    test('Hallpass’s login lends and uses nothing; undone while it lends, all is as before', async () => {
+    test('Hallpass’s login grants and uses nothing; undone while it grants, all is as before', async () => {
       const { stage } = on;
       const admin = stage[who];
-      const target = stage.target({ lends: ['app_ro', HOSTILE.role, 'not there'] });
+      const target = stage.target({ grants: ['app_ro', HOSTILE.role, 'not there'] });
       for (const role of ['app_ro', HOSTILE.role].map(quoteName)) {
         await stage.send(admin, 'shop', `CREATE ROLE ${role}; GRANT USAGE ON SCHEMA orders TO ${role}`);
         await stage.send(admin, 'shop', `GRANT SELECT ON ALL TABLES IN SCHEMA orders TO ${role}`);
@@ -83,7 +83,7 @@ describe.each(installedMajors())('setup scripts on Postgres $major', (major) => 
         await stage.cluster.query(`CREATE TABLE t (); GRANT SELECT ON t TO ${role}`, [], table);
       });
       await stage.send(admin, 'shop', `GRANT CONNECT ON DATABASE ${connect} TO ${role}`);
-      const target = stage.target({ lends: [role] });
+      const target = stage.target({ grants: [role] });
       for (const _ of ['once', 'twice']) expect(await stage.run(admin, target, forHallpass)).toEqual([]);
       const rows = await stage.cluster.query<{ may: string }>(
         `SELECT datname AS may FROM pg_database
@@ -104,7 +104,7 @@ describe.each(installedMajors())('setup scripts on Postgres $major', (major) => 
       await stage.run(admin, target, forHallpass);
       await stage.setPassword('hallpass');
       const before = await stage.catalog();
-      const lend = async (role: string) => {
+      const grant = async (role: string) => {
         expect(await stage.as('hallpass', grantSql(stage.version, role, 'ana', false))).toBe('ok');
       };
 
@@ -144,7 +144,7 @@ describe.each(installedMajors())('setup scripts on Postgres $major', (major) => 
           const warnings = await stage.run(admin, target, wish);
           expect(warnings.filter((warning) => !notOurs.test(warning))).toEqual([]);
         }
-        await lend(HOSTILE.role);
+        await grant(HOSTILE.role);
         for (const database of role.databases) {
           for (const schema of schemas) {
             const later = `${quoteName(schema)}.later`;
@@ -160,22 +160,22 @@ describe.each(installedMajors())('setup scripts on Postgres $major', (major) => 
       await stage.run(admin, target, undo);
     });
 
-    test('a guarded target lends by its functions alone, and goes with all that was installed', async () => {
+    test('a guarded target grants by its functions alone, and goes with all that was installed', async () => {
       const { stage } = on;
       const admin = stage[who];
       await stage.send(admin, 'shop', 'CREATE ROLE app_ro');
       const before = await stage.catalog();
       const connect = { user: 'hall "pass"', database: 'shop', iam: null };
-      const target = stage.target({ mode: 'guarded', connect, lends: ['app_ro'], logins: ['ana'] });
+      const target = stage.target({ mode: 'guarded', connect, grants: ['app_ro'], logins: ['ana'] });
       for (const _ of ['once', 'twice']) expect(await stage.run(admin, target, forHallpass)).toEqual([]);
 
       await stage.setPassword(connect.user);
       const asHallpass = (sql: string) => stage.as(connect.user, sql, DATABASE);
       const oid = (name: string) => `ARRAY['${name}'::regrole]::oid[]`;
-      const lend = `SELECT state, message FROM hallpass.lend(ARRAY[1], ${oid('app_ro')}, ${oid('ana')}, ARRAY[60000], ARRAY[false])`;
+      const grant = `SELECT state, message FROM hallpass.grant(ARRAY[1], ${oid('app_ro')}, ${oid('ana')}, ARRAY[60000], ARRAY[false])`;
       const hallpass = { user: connect.user, password: PASSWORD };
-      const { rows } = await stage.send(hallpass, DATABASE, lend);
-      expect(rows).toEqual([{ state: 'lent', message: null }]);
+      const { rows } = await stage.send(hallpass, DATABASE, grant);
+      expect(rows).toEqual([{ state: 'granted', message: null }]);
       const held = "SELECT pg_has_role('ana', 'app_ro', 'USAGE') AS held";
       expect(await stage.cluster.query(held)).toEqual([{ held: true }]);
       expect(await asHallpass('GRANT app_ro TO ana')).toBe(REFUSED);
@@ -393,7 +393,7 @@ describe.each(installedMajors())('setup scripts on Postgres $major', (major) => 
   test('the way back of a guarded target shuts Hallpass out first: it can’t come in between', async () => {
     const { stage } = on;
     await stage.send(stage.superuser, 'shop', 'CREATE ROLE app_ro');
-    const target = stage.target({ mode: 'guarded', lends: ['app_ro'], logins: ['ana'] });
+    const target = stage.target({ mode: 'guarded', grants: ['app_ro'], logins: ['ana'] });
     await stage.run(stage.cloudAdmin, target, forHallpass);
     await stage.setPassword('hallpass');
     expect(await stage.as('hallpass', 'SELECT 1', DATABASE)).toBe('ok');

@@ -36,14 +36,14 @@ export class Stage {
     this.superuser = { user: cluster.user, password: cluster.password };
   }
 
-  target(over: Partial<SetupTarget> & { lends?: readonly string[] } = {}): SetupTarget {
-    const { lends = [], ...rest } = over;
+  target(over: Partial<SetupTarget> & { grants?: readonly string[] } = {}): SetupTarget {
+    const { grants = [], ...rest } = over;
     return {
       key: 'shop-prod',
       kind: 'self-managed',
       mode: 'direct',
       connect: { user: 'hallpass', database: 'shop', iam: null },
-      roles: new Map(lends.map((role) => [role, { role }])),
+      roles: new Map(grants.map((role) => [role, { role }])),
       discover: [],
       ...rest,
     };

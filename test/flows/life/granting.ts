@@ -1,16 +1,16 @@
-/** Lending and taking back: what the server says, what people see of it, what the audit keeps. */
+/** Granting and revoking: what the server says, what people see of it, what the audit keeps. */
 import { expect, it } from 'vitest';
 import { HALLPASS } from '../../../sandbox/postgres/samples.js';
 import { runSql } from '../../../sandbox/postgres/server-access.js';
 import { buttonsOf } from '../../../sandbox/slack/index.js';
 import { CAST, GROUPS } from '../../../sandbox/stage/cast.js';
 import { all, card, click, clickAndHear, request, told } from '../../../sandbox/stage/people.js';
-import { borrow, expectReads, expectRung, isRefused, lent } from '../crash-stage.js';
+import { expectReads, expectRung, granted, isRefused, obtain } from '../crash-stage.js';
 import { eventsOf, FAY, membersOf, type World } from '../world.js';
 
 const RUNGS = ['Waiting for approval', 'Granted until …'];
 
-export function lending(use: () => World): void {
+export function granting(use: () => World): void {
   it('from the wish to the revocation, everybody is told and every state is shown', async () => {
     const { stage, slack } = use();
     const reason = 'ticket 812: a stuck order';
@@ -69,7 +69,7 @@ export function lending(use: () => World): void {
 
   it('a decision keeps the policy as evaluated, the configuration and the group, and nobody changes it', async () => {
     const { stage, slack } = use();
-    const { id, note } = await borrow(stage, 'ana', { role: 'orders_read' });
+    const { id, note } = await obtain(stage, 'ana', { role: 'orders_read' });
     await click(slack, 'ana', note, 'Relinquish');
     await told(slack, 'ana', id, /Ended: relinquished/);
     const events = await eventsOf(use(), id);
@@ -90,7 +90,7 @@ export function lending(use: () => World): void {
 
   it('a membership that somebody else makes during the loan survives it', async () => {
     const { stage, slack } = use();
-    const { id, note } = await borrow(stage, 'ana', { role: 'payments_read' });
+    const { id, note } = await obtain(stage, 'ana', { role: 'payments_read' });
     await stage.server.query('grant payments_read to ana');
     expect(await membersOf(use(), 'payments_read')).toEqual([
       'ana by hallpass',
@@ -104,7 +104,7 @@ export function lending(use: () => World): void {
     await stage.server.query('revoke payments_read from ana');
   });
 
-  it('a role that somebody else grants before the approval is not lent on top', async () => {
+  it('a role that somebody else grants before the approval is not granted on top', async () => {
     const { stage, slack } = use();
     const id = await request(slack, 'dan', { role: 'payments_read' });
     await stage.server.query('grant payments_read to dan');
@@ -147,7 +147,7 @@ export function lending(use: () => World): void {
     await fails('doomed', 'drop role doomed', /There is no role doomed on the server/);
     await fails('orders_read', 'alter role ana nologin', /ana can’t log in/);
     await server.query('alter role ana login');
-    expect(await lent(stage)).toEqual([]);
+    expect(await granted(stage)).toEqual([]);
   });
 
   it('a login that is gone by the approval fails too', async () => {
@@ -167,7 +167,7 @@ export function lending(use: () => World): void {
   it('approvers and operators end access; others may not', async () => {
     const { stage, slack } = use();
     for (const ends of ['cora', 'olga'] as const) {
-      const { id } = await borrow(stage, 'ben', { role: 'orders_read' });
+      const { id } = await obtain(stage, 'ben', { role: 'orders_read' });
       const active = await card(slack, id, /End access|Granted until/, 'olga');
       expect(await clickAndHear(slack, 'eve', active, 'End access')).toMatch(
         new RegExp(`can't end this access.*${GROUPS.dba}.*${GROUPS.sre}`),
@@ -184,7 +184,7 @@ export function lending(use: () => World): void {
 
   it('what changed while nobody ran is found at the start', async () => {
     const { stage, slack, stop, start } = use();
-    const removed = await borrow(stage, 'ana', { role: 'orders_read' });
+    const removed = await obtain(stage, 'ana', { role: 'orders_read' });
     const pending = await request(slack, 'ben', { role: 'orders_read' });
     const asked = await card(slack, pending, /Waiting/);
     expect(await stop()).toBe(0);

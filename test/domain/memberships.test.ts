@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compare } from '../../src/domain/compare.js';
+import { sortDue } from '../../src/domain/due.js';
+import { diffMemberships } from '../../src/domain/memberships.js';
 import { anActive, aRequest, later, NOON, PLACE } from './a-request.js';
 
 const HERE = { server: PLACE.server, grantorOid: PLACE.grantorOid };
@@ -14,17 +15,16 @@ describe('what is wanted against what was seen', () => {
   const neverRun = aRequest({ id: 6, state: 'ending', why: 'failed' });
   const all = [pending, granting, active, expired, ending, neverRun];
 
-  it('with the ledger alone: lends, takes back, and concludes nothing from absence', () => {
-    const todo = compare(all, null, later(1_000));
-    expect(ids(todo.lend)).toEqual([2]);
-    expect(ids(todo.takeBack)).toEqual([4, 5]);
-    expect(ids(todo.neverLent)).toEqual([6]);
-    expect(todo.missing).toEqual([]);
-    expect(todo.unexplained).toEqual([]);
+  it('sorts what is due by the ledger alone', () => {
+    const todo = sortDue(all, later(1_000));
+    expect(ids(todo.grant)).toEqual([2]);
+    expect(ids(todo.revoke)).toEqual([4, 5]);
+    expect(ids(todo.neverGranted)).toEqual([6]);
+    expect(todo.extend).toEqual([]);
   });
 
   it('finds the active grant that somebody took away', () => {
-    const todo = compare([active], { ...HERE, memberships: [] }, NOON);
+    const todo = diffMemberships([active], { ...HERE, memberships: [] }, NOON);
     expect(ids(todo.missing)).toEqual([active.id]);
   });
 
@@ -32,34 +32,28 @@ describe('what is wanted against what was seen', () => {
     const extension = { state: 'asked', by: 'U0BEN', at: NOON, from: later(1_000) } as const;
     const asked = anActive({ id: 7, extension });
     const confirmed = anActive({ id: 8, extension: { ...extension, state: 'confirmed' } });
-    expect(ids(compare([asked, confirmed], null, NOON).extend)).toEqual([7]);
-    expect(compare([asked], null, later(3_600_000)).extend).toEqual([]);
+    expect(ids(sortDue([asked, confirmed], NOON).extend)).toEqual([7]);
+    expect(sortDue([asked], later(3_600_000)).extend).toEqual([]);
   });
 
   it('leaves the active grant that is there alone', () => {
-    const todo = compare([active], { ...HERE, memberships: [PLACE] }, NOON);
-    expect(todo).toEqual({
-      lend: [],
-      extend: [],
-      takeBack: [],
-      missing: [],
-      neverLent: [],
-      unexplained: [],
-    });
+    const todo = diffMemberships([active], { ...HERE, memberships: [PLACE] }, NOON);
+    expect(todo).toEqual({ missing: [], unexplained: [] });
+    expect(sortDue([active], NOON)).toEqual({ grant: [], extend: [], revoke: [], neverGranted: [] });
   });
 
   it.each([
     ['on another server', { server: 'another' }],
     ['of another login of ours', { grantorOid: 1 }],
   ])('concludes nothing about a grant %s', (_, elsewhere) => {
-    const todo = compare([active], { ...HERE, ...elsewhere, memberships: [PLACE] }, NOON);
+    const todo = diffMemberships([active], { ...HERE, ...elsewhere, memberships: [PLACE] }, NOON);
     expect(todo.missing).toEqual([]);
     expect(todo.unexplained).toEqual([PLACE]);
   });
 
   it('reports what no open request explains', () => {
     const stranger = { roleOid: 99, memberOid: 98 };
-    const todo = compare([active, ending], { ...HERE, memberships: [PLACE, stranger] }, NOON);
+    const todo = diffMemberships([active, ending], { ...HERE, memberships: [PLACE, stranger] }, NOON);
     expect(todo.unexplained).toEqual([stranger]);
   });
 });

@@ -11,7 +11,7 @@ import { createWatch, type Watch } from './watch.js';
 /** Logins in one REVOKE, as Hallpass has them. */
 export const BATCH = 500;
 
-export interface Lender {
+export interface Granter {
   /** As the configuration names it. */
   readonly key: string;
   readonly cluster: Cluster;
@@ -27,21 +27,21 @@ export interface Lender {
   readonly memberOids: readonly number[];
   /** As Hallpass. */
   readonly url: string;
-  /** Lends to the first ones of the crowd, for an hour. @param ids the requests', which a guarded target keeps. */
-  lend(ids: readonly number[]): Promise<void>;
-  /** Lends to the whole crowd, with no request. */
-  lendAll(): Promise<void>;
+  /** Grants to the first ones of the crowd, for an hour. @param ids the requests', which a guarded target keeps. */
+  grant(ids: readonly number[]): Promise<void>;
+  /** Grants to the whole crowd, with no request. */
+  grantAll(): Promise<void>;
   /** What takes the role back from these, as bare as it can be said with Hallpass's own rights. */
-  takeBackSql(from: number, count: number): string;
-  /** Takes back whatever is lent. */
+  revokeSql(from: number, count: number): string;
+  /** Revokes whatever is granted. */
   clear(): Promise<void>;
 }
 
-export async function openLender(
+export async function openGranter(
   key: string,
   cluster: Cluster,
   { role, grantor, url }: { readonly role: string; readonly grantor: string; readonly url: string },
-): Promise<Lender> {
+): Promise<Granter> {
   const memberOids = await createLogins(cluster);
   const [row] = await cluster.query<{ server: string; grantor: number; role: number }>(
     `select (select system_identifier::text from pg_control_system()) as server, $1::regrole::oid as grantor,
@@ -57,18 +57,18 @@ export async function openLender(
     const members = memberOids.slice(from, from + count);
     return `'{${members.map(() => row.role)}}', '{${members}}'`;
   };
-  const takeBackSql = (from: number, count: number) =>
+  const revokeSql = (from: number, count: number) =>
     guarded
-      ? `select hallpass.take_back(${arrays(from, count)})`
+      ? `select hallpass.revoke(${arrays(from, count)})`
       : `revoke ${role} from ${list(from, count)} granted by current_user`;
 
-  const lend = (ids: readonly number[]) =>
+  const grant = (ids: readonly number[]) =>
     withClient(url, async (client) => {
       let from = 0;
       for (const batch of chunks(ids, BATCH)) {
         await client.query(
           guarded
-            ? `select hallpass.lend('{${batch}}', ${arrays(from, batch.length)}, '{${batch.map(() => 3_600_000)}}',
+            ? `select hallpass.grant('{${batch}}', ${arrays(from, batch.length)}, '{${batch.map(() => 3_600_000)}}',
                  '{${batch.map(() => false)}}')`
             : `grant ${role} to ${list(from, batch.length)} with inherit true, set false granted by current_user`,
         );
@@ -89,13 +89,13 @@ export async function openLender(
     roleOid: row.role,
     memberOids,
     url,
-    takeBackSql,
-    lend,
-    lendAll: () => lend(memberOids.map(() => --lowest)),
+    revokeSql,
+    grant,
+    grantAll: () => grant(memberOids.map(() => --lowest)),
     clear: () =>
       withClient(url, async (client) => {
         for (let from = 0; from < memberOids.length; from += BATCH)
-          await client.query(takeBackSql(from, BATCH));
+          await client.query(revokeSql(from, BATCH));
       }),
   };
 }

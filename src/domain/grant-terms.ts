@@ -1,5 +1,5 @@
-/** How a role is lent and taken back. A grant keeps what was in force at its GRANT. */
-export interface Lending {
+/** How a role is granted and revoked. A grant keeps what was in force at its GRANT. */
+export interface GrantTerms {
   /**
    * The sessions of the login that are ended with the grant, because a REVOKE ends nothing that runs. `auto`: those
    * that can still use the role; `all`: every one; `leave`: none.
@@ -12,4 +12,4 @@ export interface Lending {
 }
 
 /** What holds for what no configuration speaks of, and held for grants made before this was written down. */
-export const DEFAULT_LENDING: Lending = { sessions: 'auto', setRole: false, graceMs: 10_000 };
+export const DEFAULT_TERMS: GrantTerms = { sessions: 'auto', setRole: false, graceMs: 10_000 };

@@ -1,0 +1,30 @@
+/** What a sweep has to do, by the ledger alone. */
+import { type AccessRequest, isExpired } from './request.js';
+
+/** What of a request decides it; a caller that reads only what has ended has no extension to confirm. */
+type Open = Pick<AccessRequest, 'state' | 'place' | 'expiresAt'> & Partial<Pick<AccessRequest, 'extension'>>;
+
+export interface DueWork<R> {
+  /** Approved, and not yet proved to be there. */
+  readonly grant: readonly R[];
+  /** Made longer, and its target does not know yet. */
+  readonly extend: readonly R[];
+  /** Its time is up, or somebody ended it: to be revoked and proved gone. */
+  readonly revoke: readonly R[];
+  /** Nothing to revoke: no GRANT was ever run for it. */
+  readonly neverGranted: readonly R[];
+}
+
+/** @param requests open ones of one target. */
+export function sortDue<R extends Open>(requests: readonly R[], now: Date): DueWork<R> {
+  const due = { grant: [] as R[], extend: [] as R[], revoke: [] as R[], neverGranted: [] as R[] };
+  for (const request of requests) {
+    const { state, place } = request;
+    if (state === 'granting') due.grant.push(request);
+    else if (state === 'ending' || (state === 'active' && isExpired(request, now))) {
+      // The place is written before the GRANT is run: without one there was no GRANT.
+      (place === null ? due.neverGranted : due.revoke).push(request);
+    } else if (state === 'active' && request.extension?.state === 'asked') due.extend.push(request);
+  }
+  return due;
+}
