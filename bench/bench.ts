@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: everything that the README quotes, measured on this machine in one go. `-- --json` prints one JSON
+ * `npm run bench`: everything that docs/figures.md quotes, measured on this machine in one go. `-- --json` prints one JSON
  * object and nothing else to the standard output; `-- --only key,key` repeats some.
  */
 import { existsSync } from 'node:fs';
