@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { parseDuration, shortDuration } from '../domain/duration.js';
+import { MAX_NAME_BYTES } from '../domain/postgres-name.js';
 import { keepSecret } from '../secrets.js';
 import { didYouMean } from './nearest.js';
 import { isBlank, Text } from './text.js';
@@ -142,13 +143,12 @@ export const name = scalar('a name (in quotes, if it is really called null)', (t
   return wrong === null ? text.text : new Wrong(wrong);
 });
 
-/**
- * Why this can't be the name of a role, a login or a database; null when it can. Postgres cuts a longer name at
- * 63 bytes without an error (NAMEDATALEN), and would then take another role for it.
- */
+/** Why this can't be the name of a role, a login or a database; null when it can. */
 export function wrongName(text: string): string | null {
   const bytes = Buffer.byteLength(text);
-  if (bytes > 63) return `the name has ${bytes} bytes; Postgres allows 63 at most`;
+  if (bytes > MAX_NAME_BYTES) {
+    return `the name has ${bytes} bytes; Postgres allows ${MAX_NAME_BYTES} at most`;
+  }
   if (hasControls(text) || text.includes('`')) {
     return 'the name holds a control character or a backtick; rename it in Postgres';
   }

@@ -4,6 +4,7 @@
  * address yields a wish, and the server says which login that is. Invariants: an address never yields a login that the
  * configuration gives to somebody else, nor one of two that differ in nothing else.
  */
+import { MAX_NAME_BYTES } from './postgres-name.js';
 
 /** What the configuration says of logins on one target. */
 export interface LoginRules {
@@ -32,9 +33,6 @@ export type LoginAnswer =
   | { readonly login: string; readonly how: 'target' | 'people' | 'email' }
   /** `why` is a sentence for that person. */
   | { readonly login: null; readonly why: string };
-
-/** Postgres cuts longer names (NAMEDATALEN), and would take another login for it. */
-const LONGEST_NAME = 63;
 
 const ASK_OPERATOR = 'Ask an operator to add you to the configuration.';
 
@@ -69,7 +67,7 @@ function fromEmail({ userId, email, emailUnread, target, people }: LoginFacts): 
   const login = target.emailRule.pattern
     .replaceAll('{local}', local)
     .replaceAll('{email}', `${local}@${domain}`);
-  if (Buffer.byteLength(login) > LONGEST_NAME) {
+  if (Buffer.byteLength(login) > MAX_NAME_BYTES) {
     return no('The login made of your e-mail address would be too long for Postgres.');
   }
   if (isSomebodyElses(login, userId, target.people, people)) {

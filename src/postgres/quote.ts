@@ -5,9 +5,7 @@
  * - GRANT and REVOKE, which take no parameters, get quoted names only, and only such as the catalog can hold.
  */
 import pg from 'pg';
-
-/** NAMEDATALEN - 1: PostgreSQL documentation, "Identifiers and Key Words". */
-const MAX_BYTES = 63;
+import { MAX_NAME_BYTES } from '../domain/postgres-name.js';
 
 /** From this release on a membership has options, and is told apart by its grantor. */
 export const GRANTORS_SINCE = 160_000;
@@ -15,7 +13,7 @@ export const GRANTORS_SINCE = 160_000;
 /** Can a role have this name at all? */
 export function isRoleName(name: string): boolean {
   const bytes = Buffer.byteLength(name, 'utf8');
-  return bytes > 0 && bytes <= MAX_BYTES && !name.includes('\0');
+  return bytes > 0 && bytes <= MAX_NAME_BYTES && !name.includes('\0');
 }
 
 /**
