@@ -239,6 +239,10 @@ export const PREDEFINED_ROLES: readonly PredefinedRole[] = [
   administrator('Timescale', 'tsdbowner'),
 ];
 
+/** What Hallpass needs to see when sessions began, and to end those that a REVOKE leaves. */
+export const SESSION_RIGHTS = { see: 'pg_read_all_stats', end: 'pg_signal_backend' } as const;
+export type SessionRight = (typeof SESSION_RIGHTS)[keyof typeof SESSION_RIGHTS];
+
 const BY_NAME: ReadonlyMap<string, PredefinedRole> = new Map(
   PREDEFINED_ROLES.map((known) => [known.name, known]),
 );

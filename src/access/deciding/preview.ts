@@ -6,6 +6,7 @@
 import type { RoleConfig } from '../../config/config.js';
 import { isAbove } from '../../domain/danger.js';
 import type { GrantTerms } from '../../domain/grant-terms.js';
+import { SESSION_RIGHTS } from '../../domain/predefined-roles.js';
 import type { PreviewResult } from '../../domain/preview.js';
 import type { AccessRequest } from '../../domain/request.js';
 import { coerceError } from '../../errors.js';
@@ -80,7 +81,7 @@ async function missingRights(
     .catch(() => null);
   if (!seen) return [];
   const { maySeeSessions, mayEndSessions } = seen.surroundings;
-  return [...(mayEndSessions ? [] : ['pg_signal_backend']), ...(maySeeSessions ? [] : ['pg_read_all_stats'])];
+  return [...(mayEndSessions ? [] : [SESSION_RIGHTS.end]), ...(maySeeSessions ? [] : [SESSION_RIGHTS.see])];
 }
 
 /** Lets the card go that waited for its preview. */

@@ -1,10 +1,11 @@
 /** What a server says of itself and of our connection to it, whoever we are there. */
 import { z } from 'zod';
 import type { Kind, TargetConfig } from '../../config/config.js';
+import { SESSION_RIGHTS, type SessionRight } from '../../domain/predefined-roles.js';
 import type { Send } from '../connect.js';
 import { DATABASE, OWNER } from '../guarded/names.js';
 import { nameValues } from '../quote.js';
-import { mayUse, type SessionRight } from '../reading/rights.js';
+import { mayUse } from '../reading/rights.js';
 import { kindsOf, SIGN_ROLES } from './kind.js';
 
 /** A transaction that waits for COMMIT PREPARED. */
@@ -75,8 +76,8 @@ SELECT current_setting('server_version') AS release,
        s.version AS "tlsVersion", s.cipher,
        ARRAY(SELECT r.rolname::text FROM pg_roles r WHERE r.rolname = ANY ($1::name[])) AS signs,
        session_user::text AS login,
-       ${may('pg_read_all_stats', mode)} AS "maySee",
-       ${may('pg_signal_backend', mode)} AS "mayEnd",
+       ${may(SESSION_RIGHTS.see, mode)} AS "maySee",
+       ${may(SESSION_RIGHTS.end, mode)} AS "mayEnd",
        ${OF_DATABASE[mode]}
   FROM (SELECT pg_backend_pid() AS pid) me LEFT JOIN pg_stat_ssl s ON s.pid = me.pid`;
 
@@ -115,10 +116,7 @@ export async function readSituation(
 
 function missingRights({ maySee, mayEnd }: z.infer<typeof situationRow>): readonly SessionRight[] | null {
   if (maySee === null || mayEnd === null) return null;
-  return [
-    ...(maySee ? [] : ['pg_read_all_stats' as const]),
-    ...(mayEnd ? [] : ['pg_signal_backend' as const]),
-  ];
+  return [...(maySee ? [] : [SESSION_RIGHTS.see]), ...(mayEnd ? [] : [SESSION_RIGHTS.end])];
 }
 
 const versionRow = z.object({ version: z.number() });

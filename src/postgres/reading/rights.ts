@@ -1,8 +1,6 @@
 import type { TargetConfig } from '../../config/config.js';
+import type { SessionRight } from '../../domain/predefined-roles.js';
 import { GRANTORS_SINCE, quoteName } from '../quote.js';
-
-/** The predefined roles with which sessions are seen and ended. */
-export type SessionRight = 'pg_read_all_stats' | 'pg_signal_backend';
 
 /**
  * SQL: whether `holder` (an expression) can use the right. Before 16 our own login inherits nothing, so that it can't

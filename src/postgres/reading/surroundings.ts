@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { TargetConfig } from '../../config/config.js';
 import { parseAnchor } from '../../domain/anchor.js';
+import { SESSION_RIGHTS } from '../../domain/predefined-roles.js';
 import { ANCHOR } from '../anchor.js';
 import type { Send } from '../connect.js';
 import { OWNER } from '../guarded/names.js';
@@ -17,8 +18,8 @@ const row = z.object({
 
 /** Each installation names itself in its connections; sessions of one's own login are visible without any right. */
 const surroundings = (holder: string, mode: TargetConfig['mode']): string => `
-SELECT ${mayUse(holder, 'pg_read_all_stats', mode)} AS may_see,
-       ${mayUse(holder, 'pg_signal_backend', mode)} AS may_end,
+SELECT ${mayUse(holder, SESSION_RIGHTS.see, mode)} AS may_see,
+       ${mayUse(holder, SESSION_RIGHTS.end, mode)} AS may_end,
        current_setting('application_name') LIKE 'hallpass/%' AND EXISTS (
          SELECT FROM pg_stat_activity a
           WHERE a.usesysid = (SELECT oid FROM pg_roles WHERE rolname = session_user)

@@ -1,4 +1,5 @@
 /** Why sessions, or a server's word on them, keep a grant from having ended: in words. */
+import { SESSION_RIGHTS } from '../../domain/predefined-roles.js';
 import { TargetError } from '../errors.js';
 import { roleSql } from '../quote.js';
 import { grantRightsSql } from '../reading/rights.js';
@@ -40,7 +41,7 @@ export function stillOpen(open: StillOpen): TargetError {
   }
   const what = whose(open);
   if (!mayEnd) {
-    const missing = ['pg_signal_backend', ...(maySee ? [] : ['pg_read_all_stats'])];
+    const missing = [SESSION_RIGHTS.end, ...(maySee ? [] : [SESSION_RIGHTS.see])];
     return sessionsError(
       `The role is gone, but Hallpass may not end ${what} on ${server}.`,
       `End them by hand, or: ${grantRightsSql(version, missing, holder)}`,

@@ -5,11 +5,12 @@
 import { z } from 'zod';
 import type { Connect, TargetConfig } from '../../config/config.js';
 import { formatMoment, fromMicros, parseMoment, toMicros } from '../../connections/moment.js';
+import { SESSION_RIGHTS, type SessionRight } from '../../domain/predefined-roles.js';
 import type { Send, TargetConnection } from '../connect.js';
 import { GRANTORS_SINCE } from '../quote.js';
 import { readServer } from '../reading/facts.js';
 import { readOurs } from '../reading/holders.js';
-import { mayUse, type SessionRight } from '../reading/rights.js';
+import { mayUse } from '../reading/rights.js';
 import { transactionSince, usersOf } from '../reading/usable.js';
 import { readSessionHolders } from '../reading/users.js';
 import type { ToEnd } from '../target.js';
@@ -58,13 +59,13 @@ export function plainSessions(connection: TargetConnection, name: string): Sessi
       lookForSessions(send, ends, before, {
         mode: 'direct',
         holder: 'session_user',
-        prepare: become('pg_read_all_stats'),
+        prepare: become(SESSION_RIGHTS.see),
         sessions: SESSIONS,
       }),
 
     async end(send, sessions) {
       const values = [sessions.map(({ pid }) => pid), sessions.map(({ memberOid }) => memberOid)];
-      await Promise.all([send(z.unknown(), become('pg_signal_backend')), send(z.unknown(), END, values)]);
+      await Promise.all([send(z.unknown(), become(SESSION_RIGHTS.end)), send(z.unknown(), END, values)]);
     },
   };
 }
@@ -93,8 +94,8 @@ export async function lookForSessions(
     readSessionHolders(send, ends, mode),
     send(
       rights,
-      `SELECT ${toMicros('clock_timestamp()')}::text AS now, ${mayUse(holder, 'pg_read_all_stats', mode)} AS may_see,
-              ${mayUse(holder, 'pg_signal_backend', mode)} AS may_end`,
+      `SELECT ${toMicros('clock_timestamp()')}::text AS now, ${mayUse(holder, SESSION_RIGHTS.see, mode)} AS may_see,
+              ${mayUse(holder, SESSION_RIGHTS.end, mode)} AS may_end`,
     ),
     prepare === null ? null : send(z.unknown(), prepare),
     send(session, sessions, [logins, before === null ? null : parseMoment(before)]),

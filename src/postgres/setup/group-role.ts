@@ -1,5 +1,5 @@
 /** A least-privilege group role to be granted: it reads or writes these schemas, owns nothing, and can't pass anything on. */
-import { GRANTORS_SINCE, quoteName } from '../quote.js';
+import { grantRightsSql } from '../reading/rights.js';
 import { grantAdmin, grantConnect } from './hallpass-role.js';
 import { makeRole, POWERLESS } from './make-role.js';
 import type { Place } from './place.js';
@@ -67,13 +67,12 @@ function makeGroup(place: Place, { role, access, schemas }: GroupRole): readonly
 }
 
 function grantMonitor({ version }: Place, role: string): readonly string[] {
-  const options = version >= GRANTORS_SINCE ? ' WITH INHERIT TRUE, SET FALSE' : '';
   return [
     comment(
       'Statistics, settings and sessions of the whole server, with the text of others’ statements; no table.',
     ),
     attempt(
-      `GRANT pg_monitor TO ${quoteName(role)}${options};`,
+      grantRightsSql(version, ['pg_monitor'], role),
       'Without it the role sees nothing of others. Run the script once more as a superuser, or with ADMIN OPTION on pg_monitor.',
     ),
   ];

@@ -1,14 +1,13 @@
 /** Hallpass's own login and its rights: the least that grants. */
+import { SESSION_RIGHTS } from '../../domain/predefined-roles.js';
 import { GRANTORS_SINCE, grantAdminSql, quoteName } from '../quote.js';
+import { grantRightsSql } from '../reading/rights.js';
 import { makeRole, POWERLESS } from './make-role.js';
 import type { Place } from './place.js';
 import { attempt, comment, quoteText, runEach } from './script.js';
 
 /** A few processes, each with a connection of its own; a runaway can't take the server's last one. */
 const CONNECTION_LIMIT = 20;
-
-/** To see when others' transactions began, and to end their sessions. */
-export const SESSION_RIGHTS = ['pg_read_all_stats', 'pg_signal_backend'] as const;
 
 export function makeLogin({ login, iam }: Place): readonly string[] {
   return [
@@ -64,13 +63,12 @@ It needs no GRANT OPTION: it passes on memberships, never a privilege on a table
 
 /** Lets Hallpass end what a REVOKE leaves. */
 export function grantSessionRights({ version, holder }: Place): readonly string[] {
-  const options = version >= GRANTORS_SINCE ? ' WITH INHERIT TRUE, SET FALSE' : '';
   return [
     comment(`A REVOKE ends no session that became the role by SET ROLE, and no transaction that goes on with a plan made
 before. To see these and to end them Hallpass has two predefined roles; they read no table.`),
-    ...SESSION_RIGHTS.map((right) =>
+    ...Object.values(SESSION_RIGHTS).map((right) =>
       attempt(
-        `GRANT ${right} TO ${quoteName(holder)}${options};`,
+        grantRightsSql(version, [right], holder),
         'Roles are revoked without it too, but sessions can’t be ended, and Hallpass says so. Your provider may keep it to itself.',
       ),
     ),

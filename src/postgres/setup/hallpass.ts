@@ -1,4 +1,5 @@
 /** The script for Hallpass itself: its login, what it may grant, its rights for sessions; and the way back. */
+import { SESSION_RIGHTS } from '../../domain/predefined-roles.js';
 import { OWNER, PEOPLE, REAPER } from '../guarded/names.js';
 import { guardedSteps, shutOut, undoGuarded } from './guarded.js';
 import {
@@ -8,7 +9,6 @@ import {
   grantNeutral,
   grantSessionRights,
   makeLogin,
-  SESSION_RIGHTS,
 } from './hallpass-role.js';
 import type { Place, SetupTarget } from './place.js';
 import { comment, doBlock, quoteText, type Step, transaction } from './script.js';
@@ -40,7 +40,7 @@ role that is meant.`;
 }
 
 export function undoHallpass(place: Place): readonly Step[] {
-  const rights = SESSION_RIGHTS.map(quoteText).join(', ');
+  const rights = Object.values(SESSION_RIGHTS).map(quoteText).join(', ');
   const guarded = place.mode === 'guarded';
   return [
     transaction(place.first, [...(guarded ? shutOut(place) : []), refuseWhileConnected(place)]),
