@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { type Anchor, formatAnchor } from '../domain/anchor.js';
 import type { TargetConnection } from './connect.js';
 import { otherServerError } from './errors.js';
-import { readServer } from './reading/facts.js';
+import { readServer } from './reading/server.js';
 
 /** SQL: what stands there, whoever wrote it; null when nothing does. */
 export const ANCHOR = `

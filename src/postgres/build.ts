@@ -7,8 +7,9 @@ import { createTargetConnection, DEFAULT_LIMITS, type Limits, type TargetConnect
 import { dial, dialServer, type Heard, telling } from './connecting/dial.js';
 import { standbyError } from './errors.js';
 import { onlyOn, readRun } from './known-server.js';
-import { readFactsByName, readMemberships, readServer } from './reading/facts.js';
-import { readFormer } from './reading/former.js';
+import { readFormer, readMemberships } from './reading/memberships.js';
+import { readFactsByName } from './reading/pairs.js';
+import { readServer } from './reading/server.js';
 import { readSurroundings } from './reading/surroundings.js';
 import { readAllUsers } from './reading/users.js';
 import { nameOf } from './sessions/queries.js';

@@ -2,7 +2,7 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDirectTarget } from '../../src/postgres/direct/direct.js';
-import { describeProblems } from '../../src/postgres/reading/pair.js';
+import { describeProblems } from '../../src/postgres/reading/problems.js';
 import type { NamePair, Target } from '../../src/postgres/target.js';
 import { installedMajors } from '../support/majors.js';
 import { useServer } from './server.js';

@@ -5,7 +5,7 @@
  */
 import type { RoleConfig, TargetConfig } from '../../config/config.js';
 import { inTime } from '../../in-time.js';
-import { describeEntry, needsSetRole } from '../../postgres/reading/pair.js';
+import { describeEntry, needsSetRole } from '../../postgres/reading/problems.js';
 import type { PairFacts, Server } from '../../postgres/target.js';
 import * as words from '../../surfaces/form-words.js';
 import type { Deps } from '../deps.js';

@@ -1,4 +1,4 @@
-import { describeProblems, type Wished } from '../../postgres/reading/pair.js';
+import { describeProblems, type Wished } from '../../postgres/reading/problems.js';
 import type { PairFacts, Server } from '../../postgres/target.js';
 
 /**

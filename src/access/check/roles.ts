@@ -3,7 +3,7 @@ import type { Config, RoleConfig, TargetConfig } from '../../config/config.js';
 import { type Danger, isAbove, worse } from '../../domain/danger.js';
 import type { Preview } from '../../domain/preview.js';
 import type { Inspector } from '../../postgres/inspecting/inspector.js';
-import { describeProblems } from '../../postgres/reading/pair.js';
+import { describeProblems } from '../../postgres/reading/problems.js';
 import type { NamePair, PairFacts, Server } from '../../postgres/target.js';
 import { type Finding, failed, failure, note, ok } from './finding.js';
 import { type Renamed, sayRenamed } from './renamed.js';

@@ -6,7 +6,7 @@ import { readHold } from '../../ledger/pauses.js';
 import { readLastOfPlaces, readOpenRequest, readRequests } from '../../ledger/read-requests.js';
 import { forgetChecked } from '../../ledger/targets.js';
 import { TargetError } from '../../postgres/errors.js';
-import { needsSetRole } from '../../postgres/reading/pair.js';
+import { needsSetRole } from '../../postgres/reading/problems.js';
 import type { Granted, PairFacts, Server, Target } from '../../postgres/target.js';
 import { alreadyHolds, whyNotGrantable } from '../asking/grantable.js';
 import { change } from '../change.js';

@@ -1,7 +1,7 @@
 import { pairKey } from '../../domain/memberships.js';
 import type { TargetConnection } from '../connect.js';
-import { assertPrimary, readServer } from '../reading/facts.js';
-import { readOurs } from '../reading/holders.js';
+import { readOurs } from '../reading/memberships.js';
+import { assertPrimary, readServer } from '../reading/server.js';
 import type { Extended, ToExtend } from '../target.js';
 
 /** A direct target keeps no expiry: it shows which memberships stand, in one round trip. @throws TargetError */

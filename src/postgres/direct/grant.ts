@@ -2,8 +2,10 @@ import { z } from 'zod';
 import type { TargetConnection } from '../connect.js';
 import { otherServerError, TargetError } from '../errors.js';
 import { grantSql } from '../quote.js';
-import { readFactsByOid, readRowsOfPair, readServer } from '../reading/facts.js';
-import { describeProblems } from '../reading/pair.js';
+import { readRowsOfPair } from '../reading/memberships.js';
+import { readFactsByOid } from '../reading/pairs.js';
+import { describeProblems } from '../reading/problems.js';
+import { readServer } from '../reading/server.js';
 import { readUsers } from '../reading/users.js';
 import type { Granted, ToGrant } from '../target.js';
 
@@ -53,7 +55,7 @@ export function grantPair(connection: TargetConnection, server: string, pair: To
         roleOid,
         memberOid,
         outcome: 'granted',
-        grantorOid: ours.grantor_oid,
+        grantorOid: ours.grantorOid,
         mark: ours.mark,
         users: usersOf(memberOid),
       };

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Send, TargetConnection } from '../connect.js';
 import { TargetError } from '../errors.js';
 import { GRANTORS_SINCE, revokeSql } from '../quote.js';
-import { assertPrimary, readServer } from '../reading/facts.js';
 import { type Holders, readHolders } from '../reading/holders.js';
+import { assertPrimary, readServer } from '../reading/server.js';
 import { readUsers, type UsersOf } from '../reading/users.js';
 import type { OidPair, Revoked } from '../target.js';
 
@@ -31,7 +31,7 @@ export function revokeBatch(
       if (before.role === null || logins.length === 0)
         return answers(batch, before, await read(send, true), usersOf);
       const [, after] = await Promise.all([
-        send(z.unknown(), revokeSql(seen.version, before.role.name, logins)),
+        send(z.unknown(), revokeSql(seen.version, before.role, logins)),
         read(send, true),
       ]);
       const taken = answers(batch, before, after, usersOf);
@@ -54,8 +54,8 @@ export function revokeBatch(
  * waits for: so absence is proved only when no such GRANT is left. The REVOKE of nothing takes nothing from anybody,
  * because it names our own login as the grantor.
  */
-function loginsToRevoke(version: number, { role, members }: Holders): string[] {
-  const mayComeYet = version >= GRANTORS_SINCE && role?.mayGrant === true;
+function loginsToRevoke(version: number, { mayGrant, members }: Holders): string[] {
+  const mayComeYet = version >= GRANTORS_SINCE && mayGrant;
   return members.flatMap(({ login, ours }) => (login !== null && (ours || mayComeYet) ? [login] : []));
 }
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { pairKey } from '../../domain/memberships.js';
 import type { TargetConnection } from '../connect.js';
-import { assertPrimary, readServer } from '../reading/facts.js';
-import { readOurs } from '../reading/holders.js';
+import { readOurs } from '../reading/memberships.js';
+import { assertPrimary, readServer } from '../reading/server.js';
 import type { Extended, ToExtend } from '../target.js';
 import { errorOf, failure, throwIfBlocked } from './answer.js';
 import { BACKSTOP_MS } from './names.js';

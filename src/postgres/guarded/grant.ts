@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Send, TargetConnection } from '../connect.js';
 import { otherServerError, TargetError } from '../errors.js';
-import { readFactsByOid, readServer } from '../reading/facts.js';
-import { describeProblems } from '../reading/pair.js';
+import { readFactsByOid } from '../reading/pairs.js';
+import { describeProblems } from '../reading/problems.js';
+import { readServer } from '../reading/server.js';
 import { readUsers } from '../reading/users.js';
 import type { Granted, PairFacts, Server, ToGrant } from '../target.js';
 import { errorOf, failure, throwIfBlocked } from './answer.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TargetConnection } from '../connect.js';
 import { standbyError } from '../errors.js';
-import { readServer } from '../reading/facts.js';
+import { readServer } from '../reading/server.js';
 import type { Membership, Server } from '../target.js';
 import { BACKSTOP_MS } from './names.js';
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Connect } from '../../config/config.js';
 import { createTargetConnection, DEFAULT_LIMITS, type TargetConnection } from '../connect.js';
 import { standbyError, targetError } from '../errors.js';
-import { readServer } from '../reading/facts.js';
+import { readServer } from '../reading/server.js';
 
 /** A call revokes thousands in one transaction, milliseconds. */
 const CALL_MS = 60_000;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TargetConnection } from '../connect.js';
-import { assertPrimary, readServer } from '../reading/facts.js';
 import { type Holders, readHolders } from '../reading/holders.js';
+import { assertPrimary, readServer } from '../reading/server.js';
 import { readUsers, type UsersOf } from '../reading/users.js';
 import type { OidPair, Revoked } from '../target.js';
 import { errorOf, failure, throwIfBlocked } from './answer.js';

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { pairKey } from '../../domain/memberships.js';
 import type { TargetConnection } from '../connect.js';
 import { targetError } from '../errors.js';
-import { INSTALLED_VERSION } from '../reading/facts.js';
+import { oidsOf } from '../reading/fragments.js';
+import { INSTALLED_VERSION } from '../reading/server.js';
 import type { OidPair } from '../target.js';
 import { INSTALLED } from './names.js';
 
@@ -30,9 +31,8 @@ export function createSettle(): (
       // Functions of an older release end no sessions by themselves.
       if (!isInstalled) return new Map();
     }
-    const oids = [pairs.map(({ roleOid }) => roleOid), pairs.map(({ memberOid }) => memberOid)];
     const rows = await connection
-      .read((send) => send(settledRow, SETTLED, oids))
+      .read((send) => send(settledRow, SETTLED, oidsOf(pairs)))
       .catch((thrown: unknown) => {
         const error = targetError(thrown, 'call');
         if (error.scope === 'target') throw error;

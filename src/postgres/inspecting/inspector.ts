@@ -7,7 +7,7 @@ import type { Connect } from '../../config/config.js';
 import { type Changes, listSchemas, MAX_LISTED, type Preview, type Unread } from '../../domain/preview.js';
 import { createTargetConnection, DEFAULT_LIMITS, type Limits } from '../connect.js';
 import { standbyError, TargetError, targetError } from '../errors.js';
-import { readServer } from '../reading/facts.js';
+import { readServer } from '../reading/server.js';
 import { type MarkedGrant, readChanges, readPlaces } from './changes.js';
 import { chooseFor } from './choose.js';
 import { createConnections } from './connections.js';

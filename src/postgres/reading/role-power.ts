@@ -5,9 +5,9 @@ import { gives, rowsOf } from './usable.js';
 const list = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(', ');
 
 /**
- * SQL, an expression: the name of a role that is never granted and that `role` (an oid) is, or leads to; null when
- * there is none. A superuser's attributes are not inherited, but who holds a role with ADMIN OPTION on another can
- * grant themselves the rest. Before 16, CREATEROLE grants every role but a superuser, and each member can SET ROLE.
+ * SQL, an expression: the name of a role that is never granted and that `role` (an OID) is, or leads to; null when
+ * there is none. A superuser's attributes are not inherited, but a role that holds ADMIN OPTION on another can grant
+ * itself the rest. Before 16, CREATEROLE can grant every role that is not a superuser, and each member can SET ROLE.
  * @param own an expression of type text[]: names that are never granted on this server.
  */
 export const rolePower = (role: string, own: string): string => `(

@@ -1,12 +1,12 @@
 /**
- * The one place that says whether a membership can be used, in SQL for every release. A login can use a role when it,
- * or a role that it may SET ROLE to, inherits the role. Whether SET ROLE is allowed is decided by the memberships of
- * the session's own login, so a chain is first rows with SET, then rows with INHERIT. Before 16 a row has no options,
- * and every member may SET ROLE: each row counts as both. Each fragment names nothing but pg_catalog, takes no
- * parameters of its own, and qualifies its columns, so that it also fits into the functions of a guarded target.
+ * The one place that says whether a membership can be used, in SQL for every release. A login can use a role if it
+ * inherits the role, or if a role that it may SET ROLE to does. Whether SET ROLE is allowed depends on the
+ * memberships of the session's own login, so a chain is first rows with SET, then rows with INHERIT. Before 16 a row
+ * has no options, and every member may SET ROLE: each row counts as both. The fragments name nothing but pg_catalog,
+ * take no parameters of their own and qualify their columns, so they also fit into the functions of a guarded target.
  */
 
-/** Read as JSON, because a statement that names a column which a release lacks can't be parsed there. */
+/** Read as JSON: a statement that names a column can't be parsed on a release without that column. */
 const option = (row: string, column: string): string =>
   `coalesce((to_jsonb(${row}) ->> '${column}')::boolean, true)`;
 
@@ -16,12 +16,12 @@ const inherits = (row: string): string => option(row, 'inherit_option');
 /** SQL: the row of pg_auth_members allows SET ROLE. */
 export const sets = (row: string): string => option(row, 'set_option');
 
-/** SQL: the row of pg_auth_members gives anything at all; one with ADMIN OPTION alone does not. */
+/** SQL: the row of pg_auth_members gives anything. A row with ADMIN OPTION alone doesn't. */
 export const gives = (row: string): string => `(${inherits(row)} OR ${sets(row)})`;
 
 /**
- * SQL: the rows of pg_auth_members of a role, of a member (expressions), or of both; by an index: joined plainly, all
- * memberships of the server are read for each batch.
+ * SQL: the rows of pg_auth_members of a role, of a member (expressions), or of both. By index: a plain join reads all
+ * memberships of the server for each batch.
  */
 export const rowsOf = (role: string | null, member: string | null): string => {
   const conditions = [
@@ -32,15 +32,15 @@ export const rowsOf = (role: string | null, member: string | null): string => {
 };
 
 /**
- * How many logins are asked about is hidden from the planner in what follows: by its guess at the number of steps, the
- * ways of some hundred logins would cost so much that it would compile the statement first (`jit`).
+ * The subselects below hide from the planner how many logins are asked about: it would guess so many steps for some
+ * hundred logins that it would compile the statement first (`jit`).
  */
 
 /**
- * SQL, a query: who else could use what is granted to these logins, through them: `member_oid` (the holder),
- * `user_oid`, `user_name`, `can_login`. Also groups, and logins that can't log in now: their sessions may be open.
- * Superusers aside, who can use everything, and aside the login that asks. Read from the holders down: a server may
- * have thousands of logins, and a holder seldom has a member.
+ * SQL, a query: who else could use, through these logins, what is granted to them: `member_oid` (the holder),
+ * `user_oid`, `user_name`, `can_login`. It includes groups, and logins that can't log in now, whose sessions may
+ * still be open; it leaves out superusers, who can use everything, and the login that asks. Read from the holders
+ * down: a server may have thousands of logins, and a holder seldom has a member.
  * @param members an expression of type oid[].
  */
 export const usersOf = (members: string): string => `
@@ -59,8 +59,8 @@ SELECT DISTINCT below.holder AS member_oid, u.oid AS user_oid, u.rolname::text A
 
 /**
  * SQL, a common table expression `reach (login, via, oid, inherited)` for WITH RECURSIVE: what each login can use by
- * memberships that are not of `me` (a table with the column oid): itself, what it may SET ROLE to, and what these
- * inherit. `via`: the first step on the way. Superusers have what memberships give them.
+ * memberships that are not by `me` (a table with the column oid): itself, what it may SET ROLE to, and what these
+ * inherit. `via` is the first step on the way. Superusers have only what memberships give them.
  * @param logins an expression of type oid[].
  */
 export const reachOf = (logins: string): string => `
@@ -74,16 +74,17 @@ reach (login, via, oid, inherited) AS (
    WHERE step.possible)`;
 
 /**
- * SQL, a condition: by a last step over the row `m` of pg_auth_members, who stands in the row `reach` can use the role.
+ * SQL, a condition: with the row `m` of pg_auth_members as the last step, the login in the row `reach` can use the
+ * role.
  */
 export const lastStep = (reach: string, m: string): string =>
   `(${inherits(m)} OR (NOT ${reach}.inherited AND ${sets(m)}))`;
 
 /**
- * SQL, an expression: since when the session `a` of pg_stat_activity may have been in a transaction; null when it is in
- * none. What is not known counts as long ago: with `track_activities = off` a session's state is "disabled" and no
- * transaction is seen, nor one that began before tracking was switched on. A statement that has just arrived has no
- * transaction yet; a walsender needs none. Without the right to see them, all that others do is null.
+ * SQL, an expression: since when the session `a` of pg_stat_activity may have been in a transaction; null if it is in
+ * none. What can't be seen counts as old: with `track_activities = off` the state is "disabled" and no transaction
+ * shows, nor does one that began before tracking was switched on. A statement that has just arrived has no
+ * transaction yet; a walsender needs none. Without the right to see other logins' sessions, all of this is null.
  */
 export const transactionSince = (a: string): string => `
 CASE WHEN ${a}.xact_start IS NOT NULL THEN ${a}.xact_start

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import type { OtherUser } from '../../domain/request.js';
 import type { Send } from '../connect.js';
-import type { OidPair, ToEnd } from '../target.js';
-import { forEachMode, type Mode, me } from './facts.js';
+import type { ToEnd } from '../target.js';
+import { forEachMode, type Mode, me, oidsOf, roleBy } from './fragments.js';
 import { lastStep, reachOf, rowsOf, sets, usersOf } from './usable.js';
 
 const userRow = z.object({ member_oid: z.number(), user_oid: z.number(), user_name: z.string() });
@@ -31,8 +31,6 @@ export async function readAllUsers(send: Send, mode: Mode): Promise<UsersOf> {
   return byMember(await send(userRow, ALL_USERS[mode]));
 }
 
-const NOBODY: readonly OtherUser[] = [];
-
 function byMember(rows: readonly z.infer<typeof userRow>[]): UsersOf {
   const users = new Map<number, OtherUser[]>();
   for (const { member_oid, user_oid, user_name } of rows) {
@@ -41,7 +39,7 @@ function byMember(rows: readonly z.infer<typeof userRow>[]): UsersOf {
     if (ofMember) ofMember.push(user);
     else users.set(member_oid, [user]);
   }
-  return (memberOid) => users.get(memberOid) ?? NOBODY;
+  return (memberOid) => users.get(memberOid) ?? [];
 }
 
 const holderRow = z.object({
@@ -52,19 +50,21 @@ const holderRow = z.object({
   /** null: dropped. */
   name: z.string().nullable(),
   isSuperuser: z.boolean(),
-  /** It can use the role in another way: its sessions are left alone. */
+  /** It can use the role in another way, so its sessions are left alone. */
   isSpared: z.boolean(),
-  /** Transactions that it prepared for a later COMMIT; of the holder, also those that the role prepared. */
+  /** Transactions that it prepared for a later COMMIT; for the holder, also those that the role prepared. */
   prepared: z.array(z.string()),
 });
-/** Who could use a role that was granted. */
+/** Someone who could use a role that was granted. */
 export type Holder = z.infer<typeof holderRow>;
 
 /**
- * A holder with nothing to say of it is left out: thousands may end at the same moment. Another grant of ours in the
- * same role spares the sessions of its holder: they are looked for when it ends. It must allow as much as this one.
+ * A holder about whom there is nothing to say is left out: thousands of grants may end at the same moment. Another
+ * grant of ours in the same role spares the sessions of its holder if it allows as much: they are ended with that
+ * grant.
  */
-const holders = (mode: Mode): string => `
+const HOLDERS = forEachMode(
+  (mode) => `
 WITH RECURSIVE ${me(mode)},
 asked AS MATERIALIZED (
   SELECT * FROM unnest($1::oid[], $2::oid[], $3::boolean[]) AS a (role_oid, member_oid, set_role)),
@@ -89,28 +89,22 @@ SELECT h.role_oid AS "roleOid", h.member_oid AS "memberOid", h.oid, u.rolname::t
        coalesce(u.rolsuper, false) AS "isSuperuser", still.oid IS NOT NULL AS "isSpared", left_over.gids AS prepared
   FROM holder h
   LEFT JOIN still USING (role_oid, member_oid, oid)
-  LEFT JOIN LATERAL (SELECT * FROM pg_roles WHERE pg_roles.oid = h.oid OFFSET 0) u ON true
+  LEFT JOIN LATERAL (${roleBy('h.oid')}) u ON true
   CROSS JOIN LATERAL (
     SELECT coalesce(array_agg(p.gid ORDER BY p.prepared), '{}') AS gids FROM prepared p
      WHERE p.owner = h.oid OR (p.owner = h.role_oid AND h.oid = h.member_oid)) left_over
- WHERE h.oid <> h.member_oid OR u.rolsuper OR still.oid IS NOT NULL OR left_over.gids <> '{}'`;
+ WHERE h.oid <> h.member_oid OR u.rolsuper OR still.oid IS NOT NULL OR left_over.gids <> '{}'`,
+);
 
-const HOLDERS = forEachMode(holders);
-
-/** Reads, for each of these grants, who could use the role, as far as there is anything to say of them. */
+/** Reads, for each of these grants, those who could use the role and about whom there is anything to say. */
 export function readSessionHolders(send: Send, ends: readonly ToEnd[], mode: Mode): Promise<Holder[]> {
   const known = ends.flatMap(({ roleOid, memberOid, users }) =>
     users.map((oid) => ({ roleOid, memberOid, oid })),
   );
-  const roles = (pairs: readonly OidPair[]) => pairs.map(({ roleOid }) => roleOid);
-  const members = (pairs: readonly OidPair[]) => pairs.map(({ memberOid }) => memberOid);
-  const knownOids = known.map(({ oid }) => oid);
   return send(holderRow, HOLDERS[mode], [
-    roles(ends),
-    members(ends),
+    ...oidsOf(ends),
     ends.map(({ setRole }) => setRole),
-    roles(known),
-    members(known),
-    knownOids,
+    ...oidsOf(known),
+    known.map(({ oid }) => oid),
   ]);
 }

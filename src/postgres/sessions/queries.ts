@@ -8,9 +8,9 @@ import { formatMoment, fromMicros, parseMoment, toMicros } from '../../connectio
 import { SESSION_RIGHTS, type SessionRight } from '../../domain/predefined-roles.js';
 import type { Send, TargetConnection } from '../connect.js';
 import { GRANTORS_SINCE } from '../quote.js';
-import { readServer } from '../reading/facts.js';
-import { readOurs } from '../reading/holders.js';
+import { readOurs } from '../reading/memberships.js';
 import { mayUse } from '../reading/rights.js';
+import { readServer } from '../reading/server.js';
 import { transactionSince, usersOf } from '../reading/usable.js';
 import { readSessionHolders } from '../reading/users.js';
 import type { ToEnd } from '../target.js';

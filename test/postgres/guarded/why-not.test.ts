@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DATABASE, PEOPLE } from '../../../src/postgres/guarded/names.js';
-import { describeProblems } from '../../../src/postgres/reading/pair.js';
+import { describeProblems } from '../../../src/postgres/reading/problems.js';
 import type { Target } from '../../../src/postgres/target.js';
 import { installedMajors } from '../../support/majors.js';
 import { useServer } from '../server.js';
