@@ -1,5 +1,5 @@
 /** What direct and guarded targets share: the connections to a server and its standbys, and how both are read. */
-import type { Connect, TargetConfig } from '../config/config.js';
+import type { Connect } from '../config/config.js';
 import { pairKey } from '../domain/memberships.js';
 import { writeAnchor } from './anchor.js';
 import { byRole, chunks } from './by-role.js';
@@ -7,6 +7,7 @@ import { createTargetConnection, DEFAULT_LIMITS, type Limits, type TargetConnect
 import { dial, dialServer, type Heard, telling } from './connecting/dial.js';
 import { standbyError } from './errors.js';
 import { onlyOn, readRun } from './known-server.js';
+import type { Mode } from './reading/fragments.js';
 import { readFormer, readMemberships } from './reading/memberships.js';
 import { readFactsByName } from './reading/pairs.js';
 import { readServer } from './reading/server.js';
@@ -26,29 +27,21 @@ import type {
   ToGrant,
 } from './target.js';
 
+/** Tests shorten the limits. `heard` is told of each login on the server itself, not of those on its standbys. */
 export type TargetOptions = Partial<Limits> & { readonly heard?: Heard };
 
-/** Where a target is, and how long is waited for it. */
-export interface Servers {
-  readonly connect: Connect;
-  readonly replicas: readonly Connect[];
-  /** Tests shorten them. `heard` is told of each login on the server itself. */
-  readonly limits: TargetOptions;
-}
-
-/** How one mode does what changes something: a batch is of one role, done wholly or not at all. */
+/** How a mode changes things. A batch is about one role, and is done wholly or not at all. */
 interface Ways {
-  readonly mode: TargetConfig['mode'];
-  /** Most pairs in a batch. */
+  readonly mode: Mode;
+  /** The most pairs in a batch; `revokeMost` holds for extending, too. */
   readonly grantMost: number;
+  readonly revokeMost: number;
   grant(connection: TargetConnection, server: string, batch: readonly ToGrant[]): Promise<readonly Granted[]>;
-  /** As many as in one REVOKE. */
   extend(
     connection: TargetConnection,
     server: string,
     batch: readonly ToExtend[],
   ): Promise<readonly Extended[]>;
-  readonly revokeMost: number;
   revoke(
     connection: TargetConnection,
     server: string,
@@ -57,24 +50,36 @@ interface Ways {
   sessions(connection: TargetConnection, name: string): SessionSource;
   /** Adds what the server itself would refuse. */
   withRules?(connection: TargetConnection, facts: readonly PairFacts[]): Promise<readonly PairFacts[]>;
-  /** Runs after a REVOKE, before sessions are looked for; answers how many the server has ended by itself. */
+  /** Runs after a REVOKE, before sessions are looked for. Answers how many the server has ended by itself. */
   settle?(connection: TargetConnection, pairs: readonly OidPair[]): Promise<ReadonlyMap<string, number>>;
   /** Runs before all memberships are read. */
   beforeList?(connection: TargetConnection): Promise<void>;
 }
 
-/** Connects when it is first used. */
-export function buildTarget({ connect, replicas, limits }: Servers, ways: Ways): Target {
+/**
+ * How a mode opens its targets. A target connects when it is first used.
+ * @param waysOf makes what one target keeps from call to call.
+ */
+export function targetsBy(
+  waysOf: () => Ways,
+): (connect: Connect, replicas?: readonly Connect[], options?: TargetOptions) => Target {
+  return (connect, replicas = [], options = {}) => buildTarget(connect, replicas, options, waysOf());
+}
+
+function buildTarget(
+  connect: Connect,
+  replicas: readonly Connect[],
+  { heard, ...limits }: TargetOptions,
+  ways: Ways,
+): Target {
   const { mode } = ways;
-  const { heard, ...shortened } = limits;
   const logIn = mode === 'direct' ? dialServer : dial;
-  const open = (to: Connect, by = logIn) =>
-    createTargetConnection(to, { ...DEFAULT_LIMITS, ...shortened }, by);
+  const open = (to: Connect, by = logIn) => createTargetConnection(to, { ...DEFAULT_LIMITS, ...limits }, by);
   const any = open(connect, heard === undefined ? logIn : telling(logIn, heard));
   const standbys = replicas.map((replica) => ways.sessions(open(replica), nameOf(replica)));
   const blocked = new Set<number>();
 
-  /** @param connection what changes something there goes through it. */
+  /** @param connection everything that changes something there goes through it. */
   const build = (connection: TargetConnection): Target => ({
     look: async (pairs) => {
       const seen = await any.read(async (send) => {
@@ -120,12 +125,12 @@ export function buildTarget({ connect, replicas, limits }: Servers, ways: Ways):
           readMemberships(send, mode),
           readAllUsers(send, mode),
         ]);
-        // What a standby has not replayed yet would look like a membership that is gone.
+        // On a standby, a membership that it has not replayed yet would look revoked.
         if (server.inRecovery) throw standbyError();
         return {
           server,
           surroundings,
-          // There may be a hundred thousand: none is copied.
+          // There may be a hundred thousand, so none is copied.
           memberships: memberships.map((each) => Object.assign(each, { users: usersOf(each.memberOid) })),
         };
       });

@@ -7,7 +7,7 @@ import type { Target } from './target.js';
 
 /**
  * The target as the configuration has it: nothing else knows whether it is direct or guarded.
- * @param installation which Hallpass this is, for others that share our login to see; null when it grants nothing.
+ * @param installation names this Hallpass to others that share our login; null when it grants nothing.
  * @param heard is told of each login on the server.
  */
 export function openTarget(
@@ -15,15 +15,15 @@ export function openTarget(
   installation: string | null = null,
   heard: Heard | null = null,
 ): Target {
-  const named = {
+  const options = {
     ...(installation === null ? {} : { name: `hallpass/${installation}` }),
     ...(heard === null ? {} : { heard }),
   };
-  if (mode === 'direct') return createDirectTarget(connect, replicas, named);
-  return createGuardedTarget(inside(connect), replicas.map(inside), named);
+  if (mode === 'direct') return createDirectTarget(connect, replicas, options);
+  return createGuardedTarget(inside(connect), replicas.map(inside), options);
 }
 
-/** What is installed on a guarded target is in a database of its own, whatever database people work in. */
+/** Whatever database people work in, the functions of a guarded target are in one of their own. */
 export function inside(connect: Connect): Connect {
   return { ...connect, database: DATABASE };
 }

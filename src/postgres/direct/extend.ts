@@ -4,7 +4,10 @@ import { readOurs } from '../reading/memberships.js';
 import { assertPrimary, readServer } from '../reading/server.js';
 import type { Extended, ToExtend } from '../target.js';
 
-/** A direct target keeps no expiry: it shows which memberships stand, in one round trip. @throws TargetError */
+/**
+ * A direct target keeps no expiry, so this only shows which memberships are there, in one round trip. @throws
+ * TargetError
+ */
 export function extendBatch(
   connection: TargetConnection,
   server: string,

@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import type { TargetConnection } from '../connect.js';
-import { otherServerError, TargetError } from '../errors.js';
+import { TargetError } from '../errors.js';
+import { refuse } from '../granting.js';
 import { grantSql } from '../quote.js';
 import { readRowsOfPair } from '../reading/memberships.js';
 import { readFactsByOid } from '../reading/pairs.js';
-import { describeProblems } from '../reading/problems.js';
 import { readServer } from '../reading/server.js';
 import { readUsers } from '../reading/users.js';
 import type { Granted, ToGrant } from '../target.js';
 
 /**
- * Grants one role to one login, in three round trips: read, GRANT and proof, COMMIT. Whose the membership is, is
- * decided by the grantor of the row after the GRANT: before 16, a GRANT of what somebody else granted does nothing
- * and says nothing; and whoever grants at the same moment is seen only then.
+ * Grants one role to one login, in three round trips: read, GRANT and proof, COMMIT. Only the grantor of the row after
+ * the GRANT tells whose membership it is: before 16, a GRANT of what somebody else granted does nothing and says nothing,
+ * and somebody who grants at the same moment is seen only then.
  * @throws TargetError
  */
 export function grantPair(connection: TargetConnection, server: string, pair: ToGrant): Promise<Granted> {
@@ -20,15 +20,10 @@ export function grantPair(connection: TargetConnection, server: string, pair: To
   return connection.transaction(
     (send) => Promise.all([readServer(send), readFactsByOid(send, [pair])]),
     async ([seen, [facts]], { send, commit }) => {
-      if (seen.id !== server) throw otherServerError(server, seen.id);
       if (facts === undefined) throw new Error('the catalog did not answer for the pair');
-      const [problem] = describeProblems(seen, facts);
-      if (problem !== undefined) {
-        throw new TargetError({ kind: 'unfit', scope: 'pair', passing: false, ...problem });
-      }
-      if (facts.held !== null && !facts.ours) {
-        return { roleOid, memberOid, outcome: 'held', via: facts.held.via };
-      }
+      const refusal = refuse(seen, server, pair, facts);
+      if (refusal?.outcome === 'failed') throw refusal.error;
+      if (refusal !== null) return refusal;
       const [, rows, usersOf] = await Promise.all([
         send(z.unknown(), grantSql(seen.version, facts.role, facts.login, pair.setRole)),
         readRowsOfPair(send, pair),
@@ -51,14 +46,8 @@ export function grantPair(connection: TargetConnection, server: string, pair: To
       // crash point: before-grant-commit
       // crash point: inside-grant-commit
       await commit();
-      return {
-        roleOid,
-        memberOid,
-        outcome: 'granted',
-        grantorOid: ours.grantorOid,
-        mark: ours.mark,
-        users: usersOf(memberOid),
-      };
+      const { grantorOid, mark } = ours;
+      return { roleOid, memberOid, outcome: 'granted', grantorOid, mark, users: usersOf(memberOid) };
     },
   );
 }

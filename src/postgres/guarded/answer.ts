@@ -5,11 +5,12 @@ import { TargetError, targetError } from '../errors.js';
 
 /** `code` and `message`: SQLSTATE and words of what failed. */
 export const failure = z.object({ code: z.string().nullable(), message: z.string().nullable() });
+type Failure = z.infer<typeof failure>;
 
 /** The error of an item that failed: as if the statement alone had failed. */
-export function errorOf({ code, message }: z.infer<typeof failure>): TargetError {
+export function errorOf({ code, message }: Failure): TargetError {
   if (code === '22023' || code === '55000' || code === '42501') {
-    // The functions write the SQL that changes a reason on a line of its own.
+    // The functions write the SQL that would change the reason on a line of its own.
     const [reason = '', fix = null] = (message ?? '').split('\n');
     return new TargetError({
       kind: code === '42501' ? 'not_permitted' : 'unfit',
@@ -24,8 +25,15 @@ export function errorOf({ code, message }: z.infer<typeof failure>): TargetError
   return targetError(error, 'call');
 }
 
-/** What is locked is locked for all of the role: whoever goes through the roles takes it last from then on. */
-export function throwIfBlocked(errors: readonly (TargetError | null)[]): void {
+/** @throws TargetError when every item met the same lock: it concerns the role as a whole, which then goes last. */
+export function throwIfBlocked(answers: readonly (Failure & { readonly state: string })[]): void {
+  const errors = answers.map((answer) => (answer.state === 'failed' ? errorOf(answer) : null));
   const [first] = errors;
   if (first && errors.every((error) => error?.scope === 'role')) throw first;
+}
+
+/** The functions answer for each item, or something is wrong with them. */
+export function answerFor<T>(answer: T | undefined): T {
+  if (answer === undefined) throw new Error('the server did not answer for every pair');
+  return answer;
 }

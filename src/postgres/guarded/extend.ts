@@ -4,7 +4,7 @@ import type { TargetConnection } from '../connect.js';
 import { readOurs } from '../reading/memberships.js';
 import { assertPrimary, readServer } from '../reading/server.js';
 import type { Extended, ToExtend } from '../target.js';
-import { errorOf, failure, throwIfBlocked } from './answer.js';
+import { answerFor, errorOf, failure, throwIfBlocked } from './answer.js';
 import { BACKSTOP_MS } from './names.js';
 
 const row = failure.extend({ state: z.enum(['extended', 'failed']) });
@@ -13,7 +13,7 @@ const EXTEND = 'SELECT state, code, message FROM hallpass.extend($1::bigint[], $
 
 /**
  * Moves the expiry that the server keeps of up to some hundred grants, in three round trips: read, extend and proof,
- * COMMIT. Grants nothing: what somebody has taken away meanwhile stays away.
+ * COMMIT. It grants nothing: a membership that somebody has revoked in between stays revoked.
  * @throws TargetError; then nothing of the batch was extended, unless it is `ambiguous`.
  */
 export function extendBatch(
@@ -32,13 +32,12 @@ export function extendBatch(
         ]),
         readOurs(send, batch, 'guarded'),
       ]);
-      throwIfBlocked(rows.map((each) => (each.state === 'failed' ? errorOf(each) : null)));
+      throwIfBlocked(rows);
       await commit();
       const there = new Set(ours.map(pairKey));
       return batch.map(({ roleOid, memberOid }, i): Extended => {
         const pair = { roleOid, memberOid };
-        const said = rows[i];
-        if (said === undefined) throw new Error('the server did not answer for every pair');
+        const said = answerFor(rows[i]);
         if (said.state === 'failed') return { ...pair, outcome: 'failed', error: errorOf(said) };
         return { ...pair, outcome: there.has(pairKey(pair)) ? 'extended' : 'missing' };
       });
