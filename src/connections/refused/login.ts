@@ -1,9 +1,18 @@
 /**
- * Why a server does not let us in, by the SQLSTATE and the words of its FATAL message. The words are those of
- * PostgreSQL 14 to 18 in English: where `lc_messages` is another language, the general sentence of the code stands.
+ * Why a server doesn't let us in, by the SQLSTATE and the words of its FATAL message. The words are the English ones
+ * of PostgreSQL 14 to 18; with another `lc_messages`, the general sentence of the code applies.
  */
 import pg from 'pg';
-import { type Asked, type Login, type Rule, refused, type Told, unreachable } from './rules.js';
+import {
+  type Asked,
+  type Login,
+  type Rule,
+  refused,
+  refusedIf,
+  type Told,
+  unreachable,
+  unreachableIf,
+} from './rules.js';
 
 const quoted = pg.escapeIdentifier;
 
@@ -12,123 +21,70 @@ export const LOGIN_RULES: readonly Rule<Asked>[] = [
   [/^28P01/, wrongPassword],
   [/^28000: PAM authentication failed/, pamRefused],
   [/^28000: no pg_hba\.conf entry for host "([^"]+)".*?(no encryption)?$/, noHbaLine],
-  [
+  refusedIf(
     /^28000: pg_hba\.conf rejects connection for host "([^"]+)"/,
-    ({ connect, server }, [address]) =>
-      refused(
-        `A reject line in pg_hba.conf of ${server} keeps ${connect.user} at ${address} out of ${connect.database}.`,
-        `Put before that line: ${hbaLine(connect, address)}, then SELECT pg_reload_conf();`,
-      ),
-  ],
-  [
-    /^28000: role .* does not exist$/,
-    ({ connect, server }) =>
-      refused(
-        `There is no login ${connect.user} on ${server}.`,
-        `CREATE ROLE ${quoted(connect.user)} LOGIN PASSWORD '…';`,
-      ),
-  ],
-  [
-    /^28000: .* is not permitted to log in$/,
-    ({ connect, server }) =>
-      refused(
-        `${connect.user} on ${server} is a role that can’t log in (NOLOGIN).`,
-        `ALTER ROLE ${quoted(connect.user)} LOGIN;`,
-      ),
-  ],
-  [
-    /^28000: .*valid client certificate/,
-    ({ server, set }) =>
-      refused(
-        `${server} wants a client certificate, and got none that it accepts.`,
-        `${set.cert} one that is signed by the authority in the server’s ssl_ca_file.`,
-      ),
-  ],
-  [
-    /^28000: certificate authentication failed/,
-    ({ connect, server }) =>
-      refused(
-        `The client certificate is not for the login ${connect.user} on ${server}.`,
-        `Use one whose common name (CN) is ${connect.user}, or map the name in pg_ident.conf.`,
-      ),
-  ],
-  [
-    /^28/,
-    ({ connect, server }) =>
-      refused(
-        `${server} refuses the login ${connect.user}.`,
-        'Check how pg_hba.conf there wants it to prove itself.',
-      ),
-  ],
-  [
-    /^3D000/,
-    ({ connect, server, set }) =>
-      refused(
-        `There is no database ${connect.database} on ${server}.`,
-        `${set.database}; any that the login may CONNECT to will do.`,
-      ),
-  ],
-  [
-    /^55000: .* accepting connections/,
-    ({ connect, server, set }) =>
-      refused(
-        `The database ${connect.database} on ${server} takes no connections.`,
-        `${set.database}, or: ALTER DATABASE ${quoted(connect.database)} ALLOW_CONNECTIONS true;`,
-      ),
-  ],
-  [
-    /^42501/,
-    ({ connect, server }) =>
-      refused(
-        `The login ${connect.user} has no CONNECT on the database ${connect.database} on ${server}.`,
-        `GRANT CONNECT ON DATABASE ${quoted(connect.database)} TO ${quoted(connect.user)};`,
-      ),
-  ],
-  [
-    /^53300: too many connections for role/,
-    ({ connect, server }) =>
-      unreachable(
-        `The login ${connect.user} has no connection left on ${server}: its CONNECTION LIMIT is reached.`,
-        `ALTER ROLE ${quoted(connect.user)} CONNECTION LIMIT 10; each process of Hallpass holds one or two.`,
-      ),
-  ],
-  [
-    /^53300: too many connections for database/,
-    ({ connect, server, set }) =>
-      unreachable(
-        `The database ${connect.database} on ${server} has no connection left: its CONNECTION LIMIT is reached.`,
-        `${set.database}, or: ALTER DATABASE ${quoted(connect.database)} CONNECTION LIMIT -1;`,
-      ),
-  ],
-  [
-    /^53300/,
-    ({ connect, server }) =>
-      unreachable(
-        `${server} has no connection left (max_connections).`,
-        'End idle sessions (pg_stat_activity shows them), or raise max_connections. From 16 on, set ' +
-          `reserved_connections and GRANT pg_use_reserved_connections TO ${quoted(connect.user)} WITH INHERIT TRUE;`,
-      ),
-  ],
+    ({ connect, server }, [address]) => [
+      `A reject line in pg_hba.conf of ${server} keeps ${connect.user} at ${address} out of ${connect.database}.`,
+      `Put before that line: ${hbaLine(connect, address)}, then SELECT pg_reload_conf();`,
+    ],
+  ),
+  refusedIf(/^28000: role .* does not exist$/, ({ connect, server }) => [
+    `There is no login ${connect.user} on ${server}.`,
+    `CREATE ROLE ${quoted(connect.user)} LOGIN PASSWORD '…';`,
+  ]),
+  refusedIf(/^28000: .* is not permitted to log in$/, ({ connect, server }) => [
+    `${connect.user} on ${server} is a role that can’t log in (NOLOGIN).`,
+    `ALTER ROLE ${quoted(connect.user)} LOGIN;`,
+  ]),
+  refusedIf(/^28000: .*valid client certificate/, ({ server, set }) => [
+    `${server} wants a client certificate, and got none that it accepts.`,
+    `${set.cert} one that is signed by the authority in the server’s ssl_ca_file.`,
+  ]),
+  refusedIf(/^28000: certificate authentication failed/, ({ connect, server }) => [
+    `The client certificate is not for the login ${connect.user} on ${server}.`,
+    `Use one whose common name (CN) is ${connect.user}, or map the name in pg_ident.conf.`,
+  ]),
+  refusedIf(/^28/, ({ connect, server }) => [
+    `${server} refuses the login ${connect.user}.`,
+    'Check how pg_hba.conf there wants it to prove itself.',
+  ]),
+  refusedIf(/^3D000/, ({ connect, server, set }) => [
+    `There is no database ${connect.database} on ${server}.`,
+    `${set.database}; any that the login may CONNECT to will do.`,
+  ]),
+  refusedIf(/^55000: .* accepting connections/, ({ connect, server, set }) => [
+    `The database ${connect.database} on ${server} takes no connections.`,
+    `${set.database}, or: ALTER DATABASE ${quoted(connect.database)} ALLOW_CONNECTIONS true;`,
+  ]),
+  refusedIf(/^42501/, ({ connect, server }) => [
+    `The login ${connect.user} has no CONNECT on the database ${connect.database} on ${server}.`,
+    `GRANT CONNECT ON DATABASE ${quoted(connect.database)} TO ${quoted(connect.user)};`,
+  ]),
+  unreachableIf(/^53300: too many connections for role/, ({ connect, server }) => [
+    `The login ${connect.user} has no connection left on ${server}: its CONNECTION LIMIT is reached.`,
+    `ALTER ROLE ${quoted(connect.user)} CONNECTION LIMIT 10; each process of Hallpass holds one or two.`,
+  ]),
+  unreachableIf(/^53300: too many connections for database/, ({ connect, server, set }) => [
+    `The database ${connect.database} on ${server} has no connection left: its CONNECTION LIMIT is reached.`,
+    `${set.database}, or: ALTER DATABASE ${quoted(connect.database)} CONNECTION LIMIT -1;`,
+  ]),
+  unreachableIf(/^53300/, ({ connect, server }) => [
+    `${server} has no connection left (max_connections).`,
+    'End idle sessions (pg_stat_activity shows them), or raise max_connections. From 16 on, set ' +
+      `reserved_connections and GRANT pg_use_reserved_connections TO ${quoted(connect.user)} WITH INHERIT TRUE;`,
+  ]),
   [/^57P03: .* not accepting connections$/, notAccepting],
-  [
-    /^57P03/,
-    ({ server }) =>
-      unreachable(
-        `${server} is starting, stopping or recovering.`,
-        'Wait: Hallpass tries again. If it stays so, its log tells what it waits for.',
-      ),
-  ],
-  [
-    /^57/,
-    ({ server }) =>
-      unreachable(
-        `${server} ended the connection while Hallpass was logging in.`,
-        'Look into the server’s log: it was stopped or restarted, or the login took too long for it.',
-      ),
-  ],
+  unreachableIf(/^57P03/, ({ server }) => [
+    `${server} is starting, stopping or recovering.`,
+    'Wait: Hallpass tries again. If it stays so, its log tells what it waits for.',
+  ]),
+  unreachableIf(/^57/, ({ server }) => [
+    `${server} ended the connection while Hallpass was logging in.`,
+    'Look into the server’s log: it was stopped or restarted, or the login took too long for it.',
+  ]),
 ];
 
-/** What of the token itself may be wrong, whoever checks it: it bears a time, and is signed. */
+/** What may be wrong with the token itself: it is signed, and carries a time. */
 const BAD_TOKEN =
   'Hallpass’s clock is wrong by more than 15 minutes (a token bears the time: set it by NTP), the AWS secret key is not ' +
   'the one that belongs to its access key';
@@ -156,7 +112,10 @@ function wrongPassword({ connect, server, certificateName }: Asked): Told {
   );
 }
 
-/** How RDS and Aurora check the token of whoever is in rds_iam, whatever else the login could prove itself with. */
+/**
+ * RDS and Aurora check the token of any member of rds_iam in this way, whatever else the login could authenticate
+ * with.
+ */
 function pamRefused({ connect, server, set }: Asked): Told {
   const { iam, user } = connect;
   if (iam !== null) {
@@ -190,7 +149,7 @@ function noHbaLine(
   );
 }
 
-/** Names in quotes are never taken for a keyword such as `all` (PostgreSQL documentation, "The pg_hba.conf File"). */
+/** A quoted name is never taken for a keyword such as `all` (PostgreSQL documentation, "The pg_hba.conf File"). */
 function hbaLine({ database, user, tls }: Login, address = ''): string {
   if (address === '[local]') return `local "${database}" "${user}" scram-sha-256`;
   const range = `${address}/${address.includes(':') ? 128 : 32}`;

@@ -1,17 +1,15 @@
 /**
- * Why no session could be had, on somebody's server and on the ledger's: how an error is given its sentence. The first
- * rule counts whose pattern fits "CODE: message" (or the message alone).
+ * How an error gets its sentence when no session could be had, on a target or on the ledger's server. The first rule
+ * whose pattern fits "CODE: message" (or the message alone) counts.
  */
-import pg from 'pg';
-
-/** What was tried to be reached. */
+/** What we tried to reach. */
 export interface Place {
   readonly host: string;
   /** As sentences name it: "db.example:5432", "the bastion gate (gate.example:22)". */
   readonly server: string;
 }
 
-/** How it was tried. */
+/** How we tried. */
 export interface Login {
   readonly host: string;
   readonly database: string;
@@ -22,7 +20,7 @@ export interface Login {
   readonly iam: { readonly region: string } | null;
 }
 
-/** How somebody changes the connection: each the beginning of a sentence, or what to write. */
+/** How to change the connection: each is the beginning of a sentence, or what to write. */
 export interface Settings {
   readonly point: string;
   readonly password: string;
@@ -41,7 +39,7 @@ export interface Attempt extends Place {
 }
 
 export interface Asked extends Attempt {
-  /** For whom our client certificate is (its CN); null without one. */
+  /** The CN of our client certificate; null without one. */
   readonly certificateName: string | null;
 }
 
@@ -51,20 +49,31 @@ export interface Told {
   readonly nextStep: string;
 }
 
-/** @param words what the groups of the pattern caught; undefined where a group took no part. */
+/** @param words what the groups of the pattern caught; undefined for a group that took no part. */
 export type Rule<P> = readonly [
   pattern: RegExp,
   tell: (place: P, words: readonly (string | undefined)[], error: Error) => Told,
 ];
 
-/** It may pass with nothing changed by us. */
+/** It may pass without anybody changing anything. */
 export function unreachable(sentence: string, nextStep: string): Told {
   return { kind: 'unreachable', sentence, nextStep };
 }
 
-/** It stays so until somebody changes something. */
+/** It stays that way until somebody changes something. */
 export function refused(sentence: string, nextStep: string): Told {
   return { kind: 'login_refused', sentence, nextStep };
+}
+
+/** Says the sentence and the next step. */
+type Say<P> = (...about: Parameters<Rule<P>[1]>) => Parameters<typeof unreachable>;
+
+export function unreachableIf<P>(pattern: RegExp, say: Say<P>): Rule<P> {
+  return [pattern, (...about) => unreachable(...say(...about))];
+}
+
+export function refusedIf<P>(pattern: RegExp, say: Say<P>): Rule<P> {
+  return [pattern, (...about) => refused(...say(...about))];
 }
 
 /** null: no rule fits. */
@@ -80,11 +89,6 @@ export function tellBy<P>(rules: readonly Rule<P>[], error: Error, place: P): To
 /** The error's own words follow the sentence, in brackets. */
 export function withWords(told: Told, error: Error): Told {
   return { ...told, sentence: `${told.sentence} (${ownWords(error)})` };
-}
-
-/** A server said it, and not `pg` or Node. */
-export function isByServer(error: Error): boolean {
-  return error instanceof pg.DatabaseError;
 }
 
 function ownWords(error: Error): string {

@@ -1,13 +1,10 @@
-/**
- * What goes wrong before a session stands: each cause has a sentence of its own, with what changes it.
- */
+/** What goes wrong before a session stands, as errors of a target: each cause has its own sentence and next step. */
 import type { Connect } from '../../config/config.js';
 import { useServer } from '../../connections/refused/pooler.js';
 import { whyRefused } from '../../connections/refused/refused.js';
-import type { Attempt, Settings } from '../../connections/refused/rules.js';
+import type { Attempt, Settings, Told } from '../../connections/refused/rules.js';
 import { coerceError } from '../../errors.js';
 import { loginRefusedError, TargetError, targetError } from '../errors.js';
-import { toError } from './rules.js';
 
 /** By the keys of the configuration file. */
 const SETTINGS: Settings = {
@@ -22,7 +19,7 @@ const SETTINGS: Settings = {
   tlsOff: 'tls: off',
 };
 
-/** Nothing was done on the server: none of these is ambiguous. Never throws. */
+/** Nothing was done on the server, so none of these is ambiguous. Never throws. */
 export async function connectError(thrown: unknown, connect: Connect): Promise<TargetError> {
   if (thrown instanceof TargetError) return thrown;
   const error = coerceError(thrown);
@@ -30,11 +27,18 @@ export async function connectError(thrown: unknown, connect: Connect): Promise<T
   return told === null ? targetError(error, 'connect') : toError(told, error);
 }
 
-/** Locks, settings and transactions belong to a session: with one that changes, nothing that was read is sure. */
+/** Locks, settings and transactions belong to a session. If it changes under us, nothing that was read is certain. */
 export function transactionPoolError(connect: Connect): TargetError {
   return loginRefusedError(
     `A pooler in transaction mode answers on ${askedOf(connect).server}: each transaction may get another session, which others use too.`,
     useServer(SETTINGS),
+  );
+}
+
+export function toError({ kind, sentence, nextStep }: Told, error: Error): TargetError {
+  return new TargetError(
+    { kind, scope: 'target', passing: kind === 'unreachable', sentence, nextStep },
+    error,
   );
 }
 

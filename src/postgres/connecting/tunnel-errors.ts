@@ -1,11 +1,20 @@
 /** What can go wrong on the way through a bastion, by the words of ssh2. */
 import type { Bastion } from '../../config/config.js';
 import { NETWORK_RULES } from '../../connections/refused/network.js';
-import { type Place, type Rule, refused, type Told, unreachable } from '../../connections/refused/rules.js';
+import {
+  type Place,
+  type Rule,
+  refused,
+  refusedIf,
+  type Told,
+  tellBy,
+  unreachable,
+  withWords,
+} from '../../connections/refused/rules.js';
 import { loginRefusedError, type TargetError, unreachableError } from '../errors.js';
-import { errorOf, tellTargetBy } from './rules.js';
+import { toError } from './errors.js';
 
-/** Where a bastion is to lead. */
+/** What lies behind a bastion. */
 export interface Destination {
   readonly host: string;
   readonly port: number;
@@ -16,28 +25,26 @@ interface Via extends Place {
 }
 
 const RULES: readonly Rule<Via>[] = [
-  [
-    /no passphrase given/,
-    ({ bastion }) =>
-      refused(`The SSH key ${loginBy(bastion)} needs a passphrase.`, 'Set passphrase: for it.'),
-  ],
-  [
-    /bad passphrase|integrity check failed|bad decrypt/i,
-    ({ bastion }) => refused(`The passphrase of the SSH key ${loginBy(bastion)} is wrong.`, tryKey(bastion)),
-  ],
-  [
-    /^Cannot parse privateKey|valid\) private key$/,
-    ({ bastion }) => refused(`${loginBy(bastion)} is no private SSH key that can be used.`, tryKey(bastion)),
-  ],
-  [
+  refusedIf(/no passphrase given/, ({ bastion }) => [
+    `The SSH key ${loginBy(bastion)} needs a passphrase.`,
+    'Set passphrase: for it.',
+  ]),
+  refusedIf(/bad passphrase|integrity check failed|bad decrypt/i, ({ bastion }) => [
+    `The passphrase of the SSH key ${loginBy(bastion)} is wrong.`,
+    tryKey(bastion),
+  ]),
+  refusedIf(/^Cannot parse privateKey|valid\) private key$/, ({ bastion }) => [
+    `${loginBy(bastion)} is no private SSH key that can be used.`,
+    tryKey(bastion),
+  ]),
+  refusedIf(
     /^(?:All configured authentication methods failed|Too many authentication failures)/,
-    ({ bastion, server }) =>
-      refused(`The login ${bastion.user} is refused by ${server}.`, mendLogin(bastion)),
-  ],
+    ({ bastion, server }) => [`The login ${bastion.user} is refused by ${server}.`, fixLogin(bastion)],
+  ),
   ...NETWORK_RULES,
 ];
 
-/** Before the way was open. */
+/** Before the tunnel was open. */
 export function bastionError(error: Error, bastion: Bastion): TargetError {
   if ('level' in error && error.level === 'agent') {
     return errorOf(
@@ -49,17 +56,23 @@ export function bastionError(error: Error, bastion: Bastion): TargetError {
     );
   }
   const via = { bastion, host: bastion.host, server: nameOf(bastion) };
-  return tellTargetBy(RULES, error, via) ?? errorOf(noSsh(via), error);
-}
-
-function noSsh({ server }: Place): Told {
-  return unreachable(
-    `No SSH connection to ${server} could be made.`,
-    'Check that an SSH server listens there, and that it knows algorithms of today: sshd -T shows its own.',
+  const told = tellBy(RULES, error, via);
+  if (told !== null) return toError(told, error);
+  return errorOf(
+    unreachable(
+      `No SSH connection to ${via.server} could be made.`,
+      'Check that an SSH server listens there, and that it knows algorithms of today: sshd -T shows its own.',
+    ),
+    error,
   );
 }
 
-/** Who answers is not who was meant; nothing secret was sent to it. */
+/** The error's own words follow the sentence, in brackets. */
+function errorOf(told: Told, error: Error): TargetError {
+  return toError(withWords(told, error), error);
+}
+
+/** Somebody else than the configured bastion answers. Nothing secret was sent. */
 export function hostKeyError(bastion: Bastion, type: string, found: string): TargetError {
   return loginRefusedError(
     `The host key is not the one in the configuration: found ${found} (${type}), expected ${bastion.hostKey}, at ` +
@@ -73,7 +86,7 @@ export function hostKeyError(bastion: Bastion, type: string, found: string): Tar
 const PROHIBITED = 1;
 const CONNECT_FAILED = 2;
 
-/** The bastion let us in, and not through. */
+/** The bastion let us in, but not through. */
 export function forwardError(error: Error, bastion: Bastion, to: Destination): TargetError {
   const reason = 'reason' in error ? error.reason : null;
   const place = `${to.host}:${to.port}`;
@@ -100,7 +113,7 @@ export function forwardError(error: Error, bastion: Bastion, to: Destination): T
   );
 }
 
-/** @param isReady the bastion let us in, and what lies behind it did not answer. */
+/** @param isReady the bastion let us in, and what lies behind it didn't answer. */
 export function lateError(bastion: Bastion, { host, port }: Destination, isReady: boolean): TargetError {
   return unreachableError(
     `No answer came from ${isReady ? `${host}:${port} through ` : ''}${nameOf(bastion)} in time.`,
@@ -114,7 +127,7 @@ function nameOf({ name, host, port }: Bastion): string {
   return `the bastion ${name} (${host}:${port})`;
 }
 
-/** The file or the socket that the login rests on; a password has none. */
+/** The file or the socket with the login's secret; a password has none. */
 function loginBy({ login }: Bastion): string {
   switch (login.how) {
     case 'key':
@@ -130,7 +143,7 @@ function tryKey(bastion: Bastion): string {
   return `ssh-keygen -y -f ${loginBy(bastion)}, with the same passphrase, must print its public half.`;
 }
 
-function mendLogin(bastion: Bastion): string {
+function fixLogin(bastion: Bastion): string {
   switch (bastion.login.how) {
     case 'key':
       return `Add what ssh-keygen -y -f ${loginBy(bastion)} prints to the authorized_keys of ${bastion.user} there.`;
