@@ -1,32 +1,32 @@
 /**
- * What can go wrong on a target, sorted once. `scope` tells what an error concerns, and so how far its effect goes:
- * the whole target (the call throws), one role (its other logins need not be tried), or a pair. What isn't known is
- * not passing: granting gives up on it; whoever takes access away retries every error, whatever it is.
+ * What can go wrong on a target, sorted once. `scope` tells how far an error reaches: the whole target (the call
+ * throws), one role (its other logins need not be tried), or one pair. What isn't known counts as final: granting
+ * gives up on it, while revoking retries every error anyway.
  */
 import pg from 'pg';
 import { coerceError, HallpassError } from '../errors.js';
 
 type TargetErrorKind =
-  /** No session could be had; nothing was done. */
+  /** We got no session, so nothing was done. */
   | 'unreachable'
   /** The server, or its certificate, turned us away. */
   | 'login_refused'
-  /** The connection broke, or the answer did not come in time, while something was under way. */
+  /** The connection broke, or the answer didn't come in time, while something was under way. */
   | 'cut'
   | 'timeout'
   /** Not the server that the OIDs belong to. */
   | 'other_server'
   | 'standby'
-  /** The server is there, and not well: no memory, disk or I/O. */
+  /** The server answers, but has no memory or disk left, or an I/O error. */
   | 'ailing'
   /** Somebody holds a lock that we need, or the statement took too long. */
   | 'blocked'
   /** Somebody changed the same membership at the same moment. */
   | 'conflict'
-  /** The membership is gone, and a session that had it is not. */
+  /** The membership is gone, but a session that had it is not. */
   | 'sessions'
   | 'not_permitted'
-  /** The pair cannot be granted as it stands. */
+  /** The pair can't be granted as things are. */
   | 'unfit'
   | 'unknown';
 
@@ -44,7 +44,7 @@ interface Meaning {
 export class TargetError extends HallpassError {
   readonly kind: TargetErrorKind;
   readonly scope: Scope;
-  /** It is not known whether what was under way took effect: a COMMIT may have been done, and its answer lost. */
+  /** We can't know whether what was under way took effect: a COMMIT may have been done and its answer lost. */
   readonly ambiguous: boolean;
 
   constructor({ kind, scope, passing, sentence, nextStep }: Meaning, cause?: unknown) {
@@ -84,10 +84,7 @@ const statementPool: Entry = [
 ];
 const slow: Entry = ['blocked', 'role', true, 'The server took too long.'];
 
-/**
- * By SQLSTATE (PostgreSQL documentation, appendix A) or by Node's name of the error; then by the first two characters,
- * the SQLSTATE's class.
- */
+/** By SQLSTATE (PostgreSQL documentation, appendix A), then by its class, the first two characters. */
 const BY_CODE: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ['08', unreachable],
   ['53', ['ailing', 'target', true, 'The server is out of resources.']],
@@ -116,19 +113,15 @@ const BY_CODE: ReadonlyMap<string, Entry> = new Map<string, Entry>([
       'Find the memberships in pg_auth_members whose grantor is the login, and REVOKE them.',
     ],
   ],
-
-  ['ECONNREFUSED', unreachable],
-  ['ECONNRESET', unreachable],
-  ['EPIPE', unreachable],
-  ['ETIMEDOUT', unreachable],
-  ['EHOSTUNREACH', unreachable],
-  ['ENETUNREACH', unreachable],
 ]);
 
+/** Node's names of a connection that failed. */
+const IS_NETWORK = /^(?:ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
+
 /**
- * Where the code says too little, or there is none. A server's words are in the language of `lc_messages`, which only a
- * superuser can set: so a server is known by its source and its catalog, and only `pg`'s own errors by their words. The
- * functions of a guarded target pass on words alone.
+ * Where the code says too little, or is missing. A server's words depend on `lc_messages`, which only a superuser can
+ * set, so its errors are told by routine and table; only errors of `pg` itself are told by their words, and what the
+ * functions of a guarded target pass on, which is words alone.
  */
 function byDetail(error: Error, code: string | null): Entry | undefined {
   if (code === null)
@@ -144,9 +137,9 @@ function byDetail(error: Error, code: string | null): Entry | undefined {
 }
 
 /**
- * Sorts whatever was thrown while talking to a target. What only happens while connecting is told apart in
- * connecting/errors.ts.
- * @param phase `call`: a session stood, so a broken connection leaves the effect unknown.
+ * Sorts whatever was thrown while talking to a target; connecting/errors.ts tells apart what happens while
+ * connecting.
+ * @param phase `call`: there was a session, so after a broken connection the effect is unknown.
  */
 export function targetError(thrown: unknown, phase: 'connect' | 'call'): TargetError {
   if (thrown instanceof TargetError) return thrown;
@@ -154,7 +147,7 @@ export function targetError(thrown: unknown, phase: 'connect' | 'call'): TargetE
   const code = 'code' in error && typeof error.code === 'string' ? error.code : null;
   const entry = byDetail(error, code) ?? byCode(code) ?? unknownEntry(error, phase);
   const [kind, concerns, passing, said, nextStep = null] = entry;
-  // Without a session there is no pair that it could be about.
+  // Without a session it can't be about a pair.
   const scope = phase === 'connect' ? 'target' : concerns;
   const broken = phase === 'call' && kind === 'unreachable';
   const sentence = broken ? 'The connection broke before the answer came.' : said;
@@ -167,98 +160,96 @@ export function targetError(thrown: unknown, phase: 'connect' | 'call'): TargetE
 
 function byCode(code: string | null): Entry | undefined {
   if (code === null) return undefined;
+  if (IS_NETWORK.test(code)) return unreachable;
   const isSqlState = /^[0-9A-Z]{5}$/.test(code);
   return BY_CODE.get(code) ?? (isSqlState ? BY_CODE.get(code.slice(0, 2)) : undefined);
 }
 
-/** What the server said of a statement concerns the pair; anything else is not about the pair at all. */
+/** What the server says about a statement concerns the pair; nothing else is about the pair at all. */
 function unknownEntry(error: Error, phase: 'connect' | 'call'): Entry {
   const ofStatement = phase === 'call' && error instanceof pg.DatabaseError;
   const sentence = ofStatement ? 'The server refuses.' : 'Something unexpected happened.';
   return ['unknown', ofStatement ? 'pair' : 'target', false, sentence];
 }
 
-/** A transaction could not even begin, or the session doesn't know who it is: the next call logs in again. */
+/** A transaction could not even begin, or the session no longer knows its login: the next call logs in again. */
 export function sessionError(thrown: unknown): TargetError {
   const error = targetError(thrown, 'call');
   if (error.scope === 'target') return error;
-  return new TargetError(
-    {
-      kind: 'unreachable',
-      scope: 'target',
-      passing: true,
-      sentence: `Hallpass’s session on the server can’t be used any more: ${error.message}`,
-      nextStep: 'Hallpass logs in again. If its login was dropped, create it again: hallpass setup-sql.',
-    },
+  return ofTarget(
+    'unreachable',
+    true,
+    `Hallpass’s session on the server can’t be used any more: ${error.message}`,
+    'Hallpass logs in again. If its login was dropped, create it again: hallpass setup-sql.',
     thrown,
   );
 }
 
 /** The answer did not come; the connection was destroyed. */
 export function timeoutError(ms: number): TargetError {
-  return new TargetError({
-    kind: 'timeout',
-    scope: 'target',
-    passing: true,
-    sentence: `The server did not answer within ${ms / 1000} s.`,
-    nextStep: CHECK_NETWORK,
-  });
+  return ofTarget('timeout', true, `The server did not answer within ${ms / 1000} s.`, CHECK_NETWORK);
 }
 
-/** No session could be had; it may be had later with nothing changed by us. */
+/** We could not get a session, and may get one later without changing anything. */
 export function unreachableError(sentence: string, nextStep: string, cause?: unknown): TargetError {
-  return new TargetError({ kind: 'unreachable', scope: 'target', passing: true, sentence, nextStep }, cause);
+  return ofTarget('unreachable', true, sentence, nextStep, cause);
 }
 
-/** No session will be had until somebody changes something. */
+/** We won't get a session until somebody changes something. */
 export function loginRefusedError(sentence: string, nextStep: string, cause?: unknown): TargetError {
-  return new TargetError(
-    { kind: 'login_refused', scope: 'target', passing: false, sentence, nextStep },
-    cause,
-  );
+  return ofTarget('login_refused', false, sentence, nextStep, cause);
 }
 
-/** Hallpass is stopping. */
 export function closedError(): TargetError {
-  return new TargetError({
-    kind: 'unreachable',
-    scope: 'target',
-    passing: true,
-    sentence: 'The connection was closed, because Hallpass is stopping.',
-    nextStep: null,
-  });
+  return ofTarget('unreachable', true, 'The connection was closed, because Hallpass is stopping.');
 }
 
 /** OIDs of one server mean nothing on another. */
 export function otherServerError(wanted: string, seen: string): TargetError {
-  return new TargetError({
-    kind: 'other_server',
-    scope: 'target',
-    passing: false,
-    sentence: `This is another server than the one on which the role was granted: its system identifier is ${seen}, not ${wanted}.`,
-    nextStep:
-      'Point the connection of this target back to the server that it had; if that is gone for good, run `hallpass recover --replaced` with the name of the target.',
-  });
+  return ofTarget(
+    'other_server',
+    false,
+    `This is another server than the one on which the role was granted: its system identifier is ${seen}, not ${wanted}.`,
+    'Point the connection of this target back to the server that it had; if that is gone for good, run `hallpass recover --replaced` with the name of the target.',
+  );
 }
 
 /** The address leads to a copy of the server, to a promoted standby of it, or to the same one after a restart. */
 export function movedServerError(): TargetError {
-  return new TargetError({
-    kind: 'other_server',
-    scope: 'target',
-    passing: true,
-    sentence: 'This is not the server of the last look, or it was restarted: everything is compared first.',
-    nextStep: null,
-  });
+  return ofTarget(
+    'other_server',
+    true,
+    'This is not the server of the last look, or it was restarted: everything is compared first.',
+  );
 }
 
-/** Nothing can be changed there, and what is missing there may still stand on the primary. */
+/** Nothing can be changed on a standby, and what is missing there may still be on the primary. */
 export function standbyError(): TargetError {
-  return new TargetError({
-    kind: 'standby',
-    scope: 'target',
-    passing: false,
-    sentence: 'The server is a standby.',
-    nextStep: USE_PRIMARY,
-  });
+  return ofTarget('standby', false, 'The server is a standby.', USE_PRIMARY);
+}
+
+/** A guarded target on which `hallpass setup-sql` wasn't run, or for another login. */
+export function notInstalledError(): TargetError {
+  return ofTarget(
+    'not_permitted',
+    false,
+    'The target is guarded, and Hallpass’s functions are not in its database, or not for Hallpass’s login.',
+    'Run `hallpass setup-sql TARGET`, and what it prints as an administrator of the server.',
+  );
+}
+
+/** Somebody else changed the same membership, or our change did nothing: another attempt may succeed. */
+export function conflictError(sentence: string): TargetError {
+  return new TargetError({ kind: 'conflict', scope: 'pair', passing: true, sentence, nextStep: null });
+}
+
+/** It concerns the whole target. */
+function ofTarget(
+  kind: TargetErrorKind,
+  passing: boolean,
+  sentence: string,
+  nextStep: string | null = null,
+  cause?: unknown,
+): TargetError {
+  return new TargetError({ kind, scope: 'target', passing, sentence, nextStep }, cause);
 }

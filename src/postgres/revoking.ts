@@ -1,5 +1,5 @@
 /** What direct and guarded mode share in revoking: what counts as proved, and when a batch may be committed. */
-import { TargetError } from './errors.js';
+import { conflictError } from './errors.js';
 import type { Holders } from './reading/holders.js';
 import type { UsersOf } from './reading/users.js';
 import type { OidPair, Revoked } from './target.js';
@@ -21,7 +21,10 @@ export function proved(
   if (after.role === null || member === undefined || member.login === null) {
     return { ...pair, outcome: 'dropped' };
   }
-  if (member.ours) return { ...pair, outcome: 'failed', error: stillThere() };
+  if (member.ours) {
+    const error = conflictError('The membership was still there after the REVOKE.');
+    return { ...pair, outcome: 'failed', error };
+  }
   return { ...pair, outcome, stillHeld: member.held, users: usersOf(memberOid) };
 }
 
@@ -35,14 +38,4 @@ export function mayCommit(answers: readonly Revoked[], refutes: (answer: Revoked
   if (refuted?.outcome !== 'failed') return true;
   if (answers.length > 1) throw refuted.error;
   return false;
-}
-
-function stillThere(): TargetError {
-  return new TargetError({
-    kind: 'conflict',
-    scope: 'pair',
-    passing: true,
-    sentence: 'The membership was still there after the REVOKE.',
-    nextStep: null,
-  });
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TargetConnection } from '../connect.js';
-import { TargetError } from '../errors.js';
+import { conflictError } from '../errors.js';
 import { refuse } from '../granting.js';
 import { grantSql } from '../quote.js';
 import { readRowsOfPair } from '../reading/memberships.js';
@@ -34,15 +34,7 @@ export function grantPair(connection: TargetConnection, server: string, pair: To
       if (theirs !== undefined && !facts.ours) {
         return { roleOid, memberOid, outcome: 'held', via: theirs.grantor };
       }
-      if (ours === undefined) {
-        throw new TargetError({
-          kind: 'conflict',
-          scope: 'pair',
-          passing: true,
-          sentence: 'The membership was not there after the GRANT.',
-          nextStep: null,
-        });
-      }
+      if (ours === undefined) throw conflictError('The membership was not there after the GRANT.');
       // crash point: before-grant-commit
       // crash point: inside-grant-commit
       await commit();

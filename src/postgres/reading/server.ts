@@ -1,7 +1,7 @@
 /** Which server this is, who we are there, and whether we may grant. */
 import { z } from 'zod';
 import type { Send } from '../connect.js';
-import { otherServerError, standbyError, TargetError } from '../errors.js';
+import { notInstalledError, otherServerError, standbyError } from '../errors.js';
 import { INSTALLED, SCHEMA } from '../guarded/names.js';
 import { STARTED_AT } from '../known-server.js';
 import { quoteName } from '../quote.js';
@@ -100,16 +100,6 @@ export async function readServer(send: Send, mode: Mode = 'direct'): Promise<Ser
 export function assertPrimary({ id, inRecovery }: Server, server: string): void {
   if (id !== server) throw otherServerError(server, id);
   if (inRecovery) throw standbyError();
-}
-
-function notInstalledError(): TargetError {
-  return new TargetError({
-    kind: 'not_permitted',
-    scope: 'target',
-    passing: false,
-    sentence: `The target is guarded, and Hallpass’s functions are not in its database, or not for Hallpass’s login.`,
-    nextStep: 'Run `hallpass setup-sql TARGET`, and what it prints as an administrator of the server.',
-  });
 }
 
 /** Open grants are still revoked: older functions revoke in the same way. */
