@@ -1,7 +1,7 @@
 /**
- * Moments of a server's clock travel as numbers, microseconds since 1970: as text they would be read by whatever
- * DateStyle and time zone a session has. They are kept in the ledger as text that means the same everywhere, to people
- * and to earlier releases: ISO 8601 in UTC.
+ * Moments of a server's clock travel as numbers, microseconds since 1970, because text would be read by whatever
+ * DateStyle and time zone a session has. The ledger keeps them as ISO 8601 text in UTC, for people and for earlier
+ * releases.
  */
 
 const PER_SECOND = 1_000_000n;
@@ -12,7 +12,7 @@ export function toMicros(expression: string): string {
   return `(extract(epoch FROM ${expression}) * 1000000)::bigint`;
 }
 
-/** SQL: the moment that is so many microseconds after 1970; to_timestamp() would round through a double of seconds. */
+/** SQL: the moment that many microseconds after 1970; to_timestamp() would round through a double of seconds. */
 export function fromMicros(expression: string): string {
   return `(timestamptz 'epoch' + ${expression} * interval '1 microsecond')`;
 }
@@ -27,8 +27,7 @@ export function formatMoment(micros: string): string {
 
 /**
  * @param text as formatMoment writes it, or as Postgres does in ISO style, which earlier releases kept.
- * @returns microseconds, in digits; null for what can't be told: a style in which day and month, or the zone, are
- *   anybody's guess.
+ * @returns microseconds, in digits; null for a style in which day and month, or the zone, would be a guess.
  */
 export function parseMoment(text: string): string | null {
   const found = KEPT.exec(text);

@@ -1,4 +1,4 @@
-/** What a server's administrators have set for the login that we are there. */
+/** What a server's administrators have set for our own login there. */
 import { z } from 'zod';
 
 export const ownLoginRow = z.object({
@@ -13,7 +13,7 @@ export const ownLoginRow = z.object({
 
 export type OwnLogin = z.infer<typeof ownLoginRow>;
 
-/** One row, for whoever logged in. */
+/** One row, for the login of the session. */
 export const OWN_LOGIN = `
 SELECT u.rolname::text AS login, u.rolconnlimit AS "connectionLimit",
        CASE WHEN isfinite(u.rolvaliduntil)

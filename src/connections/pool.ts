@@ -1,4 +1,7 @@
-/** Connections by URL that are our own and set as our statements need them: of the ledger, and of the alarms in it. */
+/**
+ * Connections by URL that are our own and have the settings that our statements need: for the ledger, and for the
+ * alarms in it.
+ */
 import pg from 'pg';
 import { coerceError, HallpassError } from '../errors.js';
 import { useServer } from './refused/pooler.js';
@@ -20,7 +23,7 @@ export function ownConfig<C extends pg.ClientConfig>(
 
 /**
  * One connection.
- * @throws what `pg` throws; HallpassError when it can't be a session of our own. Nothing is left of it then.
+ * @throws what `pg` throws; HallpassError when it can't be a session of our own. Nothing of it is left then.
  */
 export async function connectOwn(
   url: string,
@@ -35,7 +38,7 @@ export async function connectOwn(
         connectionString: read.connectionString,
         ...(options === null ? {} : { options }),
       });
-      // A connection that breaks also fails the query under way, and that is what gets reported.
+      // A broken connection also fails the query under way, and that is what gets reported.
       client.on('error', () => undefined);
       return client;
     });
@@ -44,7 +47,7 @@ export async function connectOwn(
   }
 }
 
-/** A pool of such connections. Whether a pooler behind which they are shares them is asked once. */
+/** A pool of such connections. Whether a pooler shares them is asked once. */
 export class OwnPool extends pg.Pool {
   readonly #url: string;
   readonly #settings: SessionSettings;
@@ -52,15 +55,10 @@ export class OwnPool extends pg.Pool {
   #proof: Promise<void> | null = null;
 
   constructor(url: string, settings: SessionSettings, config: pg.PoolConfig) {
-    const read = readUrl(url, settings);
-    super({
-      ...config,
-      connectionString: read.connectionString,
-      options: startupOptions(read.settings),
-    });
+    super(ownConfig(url, settings, config));
     this.options.onConnect = (client) => this.#settle(client);
     this.#url = url;
-    this.#settings = read.settings;
+    this.#settings = readUrl(url, settings).settings;
     this.#prove = async () => {
       const client = await connectOwn(url, settings, config);
       await client.end();
@@ -79,7 +77,7 @@ export class OwnPool extends pg.Pool {
     return undefined;
   }
 
-  /** What refuses our options is asked without them, from then on. */
+  /** A server or pooler that refuses our options is asked without them from then on. */
   async #connect(): Promise<pg.PoolClient> {
     for (;;) {
       const tried = this.options.options ?? null;
@@ -103,7 +101,7 @@ export class OwnPool extends pg.Pool {
   }
 }
 
-/** By the variables of the environment, and what libpq's URLs call it. */
+/** By the variables of the environment, and libpq's names in URLs. */
 const SETTINGS: Settings = {
   point: 'Point DATABASE_URL and DATABASE_OWNER_URL to',
   password: 'Write it into DATABASE_URL or DATABASE_OWNER_URL.',
@@ -126,7 +124,7 @@ function askedOf(url: string): Attempt {
     database: decodeURIComponent(pathname.slice(1)) || user,
     tls: searchParams.get('sslmode') ?? 'off',
     ca: searchParams.get('sslrootcert'),
-    // Without TLS it is shown to nobody.
+    // Without TLS it isn't shown to anyone.
     cert: searchParams.get('sslmode') === 'disable' ? null : searchParams.get('sslcert'),
     iam: null,
   };
@@ -134,36 +132,30 @@ function askedOf(url: string): Attempt {
 }
 
 /**
- * What a URL leads to is the ledger's database: told apart as on a target, by the same table. Always an error that
- * passes: what is owed to somebody waits for the ledger, and is never given up because of it.
+ * Says by the same table as for a target what went wrong with the ledger's server. A refused connection always passes:
+ * what we owe somebody waits for the ledger, and is never given up because of it.
  */
 async function inWords(thrown: unknown, url: string): Promise<unknown> {
   if (thrown instanceof HallpassError) return thrown;
   if (thrown instanceof SharedSessionError) {
     return new HallpassError(
       'A pooler in transaction mode answers at the ledger’s address: each transaction may get another session, which others use too.',
-      {
-        passing: false,
-        nextStep: useServer(SETTINGS),
-      },
+      { passing: false, nextStep: useServer(SETTINGS) },
     );
   }
-  if (!(thrown instanceof TriggersOffError)) {
-    const error = coerceError(thrown);
-    const told = await whyRefused(error, askedOf(url));
-    if (told === null) return thrown;
-    const sentence = told.sentence.charAt(0).toUpperCase() + told.sentence.slice(1);
-    return new HallpassError(sentence, { passing: true, nextStep: told.nextStep, cause: error });
+  if (thrown instanceof TriggersOffError) {
+    const nextStep =
+      'As a superuser of the ledger’s server: ALTER ROLE … RESET session_replication_role; or ALTER DATABASE … RESET session_replication_role;';
+    return new HallpassError(
+      `The ledger’s triggers don’t run: session_replication_role is ${thrown.message} for Hallpass’s login there.`,
+      { passing: false, nextStep, cause: thrown.cause },
+    );
   }
-  return new HallpassError(
-    `The ledger’s triggers don’t run: session_replication_role is ${thrown.message} for Hallpass’s login there.`,
-    {
-      passing: false,
-      nextStep:
-        'As a superuser of the ledger’s server: ALTER ROLE … RESET session_replication_role; or ALTER DATABASE … RESET session_replication_role;',
-      cause: thrown.cause,
-    },
-  );
+  const error = coerceError(thrown);
+  const told = await whyRefused(error, askedOf(url));
+  if (told === null) return thrown;
+  const sentence = told.sentence.charAt(0).toUpperCase() + told.sentence.slice(1);
+  return new HallpassError(sentence, { passing: true, nextStep: told.nextStep, cause: error });
 }
 
 type Callback = (

@@ -1,6 +1,6 @@
 /**
- * Is there a session of the server behind a connection, ours for as long as it is open? A pooler in transaction mode
- * gives each transaction another one. Asked once for each connection.
+ * Is there a server session behind a connection that stays ours while it is open? A pooler in transaction mode gives
+ * each transaction another one. Asked once for each connection.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
@@ -11,16 +11,16 @@ const LOOK = `
 SELECT pg_catalog.pg_backend_pid() AS pid, pg_catalog.current_setting('idle_session_timeout') AS timeout`;
 
 /**
- * As the server writes it; from 14 on. Long enough for a pooler that is slow to let go of the session first: one that
- * learns both at once would take our connection along.
+ * As the server writes it; from 14 on. Long enough for a slow pooler to let go of the session first: if it learned of
+ * both at once, it would close our connection with the session.
  */
 const SOON = '200ms';
-/** A session that ends itself is gone long before, milliseconds. */
+/** A session that ends itself is gone long before that, milliseconds. */
 const SURELY_ENDED_MS = 700;
 
 /**
- * The server tells its process when a client connects (BackendKeyData: PostgreSQL documentation, "Message Formats");
- * who stands in between and shares sessions must tell another one, or none. So equal numbers prove that nobody does.
+ * The server tells its process when a client connects (BackendKeyData: PostgreSQL documentation, "Message Formats").
+ * A pooler that shares sessions must tell another one, or none, so equal numbers prove that there is none.
  * @param pid the process that ran a statement.
  */
 export function isOwnProcess(client: pg.ClientBase, pid: number): boolean {
@@ -28,9 +28,10 @@ export function isOwnProcess(client: pg.ClientBase, pid: number): boolean {
 }
 
 /**
- * For the rest, among them poolers in session mode and the proxies of some clouds: lets the session end as soon as it
- * is idle. One of our own takes the connection along: true. A shared one ends unnoticed, or was set back to what it
- * was, and the next statement is in another: false. Until one of both is seen it goes on; the caller limits the time.
+ * For everything else, such as poolers in session mode and some clouds' proxies: lets the session end as soon as it
+ * is idle. If the session is ours, the connection closes with it (true). If it is shared, it ends unnoticed or is
+ * reset, and the next statement runs in another one (false). It asks until one of the two is seen; the caller limits
+ * the time.
  */
 export async function endsItself(client: pg.Client): Promise<boolean> {
   const ended = new Promise<true>((resolve) => {

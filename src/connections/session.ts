@@ -1,13 +1,13 @@
 /**
- * Makes a session that is our own and set as our statements need it, whatever stands between us and the server, and
- * whatever defaults somebody gave our login or the database.
+ * Makes a session that is our own and has the settings that our statements need, whatever is between us and the
+ * server, and whatever defaults somebody set for our login or the database.
  */
 import type pg from 'pg';
 import { z } from 'zod';
 import { endsItself, isOwnProcess } from './pooler.js';
 import { type SessionSettings, settingsToSet, startupOptions } from './settings.js';
 
-/** A pooler gives each transaction another session, which others use too: no setting, lock or proof holds in it. */
+/** A pooler gives each transaction another session, shared with others: no setting, lock or proof lasts in it. */
 export class SharedSessionError extends Error {}
 
 /** `session_replication_role` keeps triggers from running, and only a superuser can change it back. */
@@ -16,12 +16,12 @@ export class TriggersOffError extends Error {}
 const settled = z.tuple([z.object({ pid: z.number(), replication: z.string() })]);
 
 /**
- * Sets everything, in the round trip in which the process is asked for. Names of the catalog are written in full: the
- * search path is what is being set.
- * - Planner settings that somebody gave our login or the database are put back to Postgres's own; those of the whole
+ * Sets everything, in the same round trip that asks for the process. Names of the catalog are written in full,
+ * because the search path is one of the settings.
+ * - Planner settings that somebody gave our login or the database go back to Postgres's own; those of the whole
  *   server stay.
- * - A commit is at least on the server's own disk before it is answered. What waits for a standby too is stronger and
- *   stays, and what doesn't is not made to: a standby that is away would hold up every REVOKE.
+ * - A commit is at least on the server's own disk before it is answered. If it also waits for a standby, that stays;
+ *   if it doesn't, it isn't made to: a standby that is away would hold up every REVOKE.
  */
 const SETTLE = `
 SELECT pg_catalog.pg_backend_pid() AS pid,
@@ -39,7 +39,7 @@ SELECT pg_catalog.pg_backend_pid() AS pid,
 
 /**
  * Sets what `settings` and the list say, for as long as the session lasts.
- * @returns whether nobody stands between us and the server's process.
+ * @returns whether we are connected to the server's own process.
  * @throws what `pg` throws; TriggersOffError
  */
 export async function settle(client: pg.ClientBase, settings: SessionSettings): Promise<boolean> {
@@ -54,12 +54,14 @@ export async function settle(client: pg.ClientBase, settings: SessionSettings): 
   return isOwnProcess(client, pid);
 }
 
-/** PgBouncer's only code, "not supported" (RDS Proxy), an unknown setting, a wrong value: by code, not by language. */
+/**
+ * PgBouncer's only code, "not supported" (RDS Proxy), an unknown setting, a wrong value: by code, not by language.
+ */
 const REFUSES_OPTIONS: ReadonlySet<string> = new Set(['08P01', '0A000', '42704', '22023']);
 
 /**
- * How the startup packet is tried next after a login that failed, or undefined when that makes no difference.
- * @param tried null: without options of ours, which poolers and proxies refuse.
+ * How to try the startup packet after a failed login; undefined when nothing else is worth a try.
+ * @param tried null: without our options, which poolers and proxies refuse.
  */
 export function nextOptions(
   settings: SessionSettings,
@@ -68,7 +70,7 @@ export function nextOptions(
 ): string | null | undefined {
   if (tried === null) return undefined;
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null;
-  // The limit of a transaction ran out before it could be lifted.
+  // The transaction's time limit ran out before we could lift it.
   const withLimit = startupOptions(settings, true);
   if (code === '25P04') return tried === withLimit ? undefined : withLimit;
   return typeof code === 'string' && REFUSES_OPTIONS.has(code) ? null : undefined;
@@ -77,7 +79,7 @@ export function nextOptions(
 /**
  * Logs in, as often as it takes to find what the other side accepts.
  * @param prepare makes a client with these options in its startup packet, not yet connected.
- * @param limit what is asked of the session takes no longer than this allows.
+ * @param limit bounds how long we wait for what is asked of the session.
  * @throws what `prepare` and `pg` throw; SharedSessionError; TriggersOffError. Nothing of a connection is left then.
  */
 export async function ownSession<C extends pg.Client>(
@@ -104,7 +106,7 @@ export async function ownSession<C extends pg.Client>(
   }
 }
 
-/** At once, without a goodbye: its statements fail, and a tunnel ends with it. */
+/** At once, without a goodbye: its statements fail, and its tunnel closes. */
 export function destroy(client: pg.Client): void {
   client.connection.stream.destroy();
 }

@@ -1,4 +1,4 @@
-/** How values that come as text are read. What can't be read as what it is must be an error, never null. */
+/** How values that come as text are read. A value that can't be read as its type must be an error, never null. */
 import pg from 'pg';
 
 const { TIMESTAMP, TIMESTAMPTZ, DATE, INT8 } = pg.types.builtins;
@@ -24,7 +24,7 @@ function momentParser(parse: Parser): Parser {
   return (text) => {
     const moment = ISO.test(text) ? parse(text) : null;
     if (moment instanceof Date && !Number.isNaN(moment.getTime())) return moment;
-    // What is no moment that a clock could show has its place in comparisons only.
+    // A moment that no clock could show is only ever compared.
     if (text === 'infinity' || text === '-infinity') return parse(text);
     throw new Error(`the server wrote a moment that can't be read: ${JSON.stringify(text)}`);
   };

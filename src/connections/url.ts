@@ -1,6 +1,6 @@
 import type { SessionSettings } from './settings.js';
 
-/** What a connection URL may say of a session; the driver would let it outrank what we set. */
+/** Session settings that a connection URL may hold; the driver would let them outrank ours. */
 const OUTRANKING = [
   'options',
   'statement_timeout',
@@ -13,8 +13,8 @@ const OUTRANKING = [
 const SEARCH_PATH = /(?:-c\s*|--)search[_-]path=((?:\\.|[^\s\\])+)/;
 
 /**
- * The URL without what it says of a session, and the settings in which that has its place: `options` of the URL come
- * before ours. A search path that it names stands, because it says where the ledger's tables are.
+ * Moves what the URL says about the session into the settings: its `options` come before ours. A search path in them
+ * stays, because it says where the ledger's tables are.
  */
 export function readUrl(
   url: string,
