@@ -1,8 +1,8 @@
 /**
- * The anchor of the ledger, on the target: as the default `application_name` of our own login. Every login may change
- * its own defaults (https://www.postgresql.org/docs/current/sql-alterrole.html), so no right, no table and no
- * function of ours is needed; custom settings would need SET on a parameter, from 15 on. It names nothing: our connections
- * say their application_name themselves.
+ * The anchor of the ledger, on the target: the default `application_name` of our own login. Every login may change
+ * its own defaults (https://www.postgresql.org/docs/current/sql-alterrole.html), so this needs no right, table or
+ * function of ours; a custom setting would need SET on a parameter, from 15 on. It names no connection: ours set
+ * their application_name themselves.
  */
 import pg from 'pg';
 import { z } from 'zod';
@@ -11,13 +11,13 @@ import type { TargetConnection } from './connect.js';
 import { otherServerError } from './errors.js';
 import { readServer } from './reading/server.js';
 
-/** SQL: what stands there, whoever wrote it; null when nothing does. */
+/** SQL: the stored text, whoever wrote it; null when there is none. */
 export const ANCHOR = `
 (SELECT substr(s, length('application_name=') + 1)
    FROM pg_roles u, unnest(u.rolconfig) s WHERE u.rolname = session_user AND s LIKE 'application\\_name=%')`;
 
 /**
- * Notes the anchor. Of two processes that do at once, one may be told so by an error that passes.
+ * Writes the anchor. If two processes write at once, one may get a transient error.
  * @throws TargetError
  */
 export function writeAnchor(connection: TargetConnection, server: string, anchor: Anchor): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * Goes through pairs role by role, in batches. One role that somebody has locked, or one login that fails, delays
- * nobody else: the role goes last from then on, and the login's batch is halved until it stands alone.
+ * Goes through pairs role by role, in batches. A role that somebody has locked, or a login that fails, delays no
+ * other: the role goes last from then on, and the login's batch is halved until that login stands alone.
  */
 import { type TargetError, targetError } from './errors.js';
 import type { OidPair } from './target.js';
@@ -8,7 +8,7 @@ import type { OidPair } from './target.js';
 export type Failed = OidPair & { readonly outcome: 'failed'; readonly error: TargetError };
 
 /**
- * @param blocked the roles that were locked when last tried; kept from call to call by the caller, changed here.
+ * @param blocked the roles that were locked when last tried; the caller keeps it, this function changes it.
  * @param work does one batch of pairs of one role, wholly or not at all.
  * @throws TargetError when the target as a whole fails; what was done before stays done.
  */
@@ -53,9 +53,9 @@ function inOrder<Pair extends OidPair>(
 }
 
 /**
- * Does all of these at once; where that fails, halves them until what can't be done stands alone.
+ * Does all of these at once; when that fails, halves them until what can't be done stands alone.
  * @param work does its items wholly or not at all, or is harmless when repeated.
- * @param refused called with each item that failed alone.
+ * @param refused is called with each item that failed alone.
  * @throws TargetError when the target as a whole fails.
  */
 export async function halving<Item>(

@@ -1,7 +1,7 @@
 /**
- * One connection to one target, kept open: connecting costs ten times a GRANT. Transactions take turns on it, each
- * within a client-side time limit, so a server that has gone silent holds up nobody for longer. A connection that
- * broke, or that a transaction left in doubt, is thrown away, and the next transaction makes a new one.
+ * One connection to one target, kept open, because connecting costs ten times a GRANT. Transactions take turns on it,
+ * each within a client-side time limit, so a silent server holds nothing up for longer. A connection that broke, or
+ * that a transaction left in doubt, is thrown away, and the next transaction makes a new one.
  */
 import pg from 'pg';
 import { z } from 'zod';
@@ -10,15 +10,15 @@ import { destroy } from '../connections/session.js';
 import { type Dial, dial } from './connecting/dial.js';
 import { closedError, sessionError, targetError, timeoutError } from './errors.js';
 
-/** How a connection is used; milliseconds. */
+/** How a connection is used; times in milliseconds. */
 export interface Limits {
-  /** For all that it takes: credentials, tunnel, TLS, login. */
+  /** For everything until a session stands: credentials, tunnel, TLS, login. */
   readonly connectMs: number;
-  /** For one transaction, from its first statement to its last answer; connecting comes on top. */
+  /** For one transaction, from its first statement to its last answer, without connecting. */
   readonly callMs: number;
   /** An unused connection is closed after this long. */
   readonly idleMs: number;
-  /** What the server's administrators see it called: `application_name`. */
+  /** `application_name`, for the server's administrators to see. */
   readonly name: string;
 }
 
@@ -33,11 +33,11 @@ export const DEFAULT_LIMITS: Limits = {
 const GOODBYE_MS = 1_000;
 
 /**
- * The session has its settings (src/connections/settings.ts); what follows depends on who asks. The lock timeout is short because
- * others wait for their turn, and a sweep comes back. The server gives up when we do, and ends the transaction of a
- * process that died in the middle of it: its locks would stop everybody else. Each check must see what was committed
- * before it. Last, who we are: a login that was dropped has no name any more, and nothing that this session asks will
- * be answered.
+ * The session has its settings (src/connections/settings.ts); these depend on the caller. The lock timeout is short
+ * because other calls wait for their turn, and a sweep comes back. The server gives up when we do, and ends the
+ * transaction of a process that died in the middle of it, whose locks would stop everybody else. Each check must see
+ * what was committed before it. The last statement asks who we are: a login that was dropped has no name, and its
+ * session answers nothing more.
  */
 const begin = ({ callMs }: Limits): string => `
 BEGIN ISOLATION LEVEL READ COMMITTED;
@@ -46,7 +46,7 @@ SET LOCAL statement_timeout = ${callMs};
 SET LOCAL idle_in_transaction_session_timeout = ${callMs};
 SELECT session_user`;
 
-/** Runs one statement, by the extended protocol: it refuses text that holds two. Answers its rows, parsed. */
+/** Runs one statement, by the extended protocol, which refuses text that holds two. Answers its rows, parsed. */
 export type Send = <Row>(row: z.ZodType<Row>, text: string, values?: readonly unknown[]) => Promise<Row[]>;
 
 interface Transaction {
@@ -63,7 +63,7 @@ export interface TargetConnection {
   read<T>(read: (send: Send) => Promise<T>): Promise<T>;
   /**
    * BEGIN and all that `read` sends at once take one round trip; `work` goes on from what was read.
-   * @throws TargetError; whatever it is, the transaction was not committed unless the error is `ambiguous`.
+   * @throws TargetError; the transaction was not committed unless it is `ambiguous`.
    */
   transaction<R, T>(
     read: (send: Send) => Promise<R>,
@@ -72,7 +72,7 @@ export interface TargetConnection {
   close(): Promise<void>;
 }
 
-/** @param logIn for what can be done from any database of the server, `dialServer`. */
+/** @param logIn `dialServer` for what can be done from any database of the server. */
 export function createTargetConnection(
   connect: Connect,
   limits: Limits,
@@ -83,7 +83,6 @@ export function createTargetConnection(
   let closed = false;
   let last: Promise<unknown> = Promise.resolve();
 
-  /** Waits for its turn. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = last.then(work);
     last = turn.catch(() => undefined);
@@ -97,7 +96,7 @@ export function createTargetConnection(
     const forget = () => {
       if (current === client) current = null;
     };
-    // An idle connection that breaks is no error of anybody's; one in use says so through its statement.
+    // If an idle connection breaks, no call fails; one in use reports it through its statement.
     client.on('error', forget);
     client.on('end', forget);
     current = client;
@@ -118,7 +117,7 @@ export function createTargetConnection(
         return await work(client);
       } catch (thrown) {
         const error = late ? timeoutError(limits.callMs) : targetError(thrown, 'call');
-        // By the time of the next call, the address may lead to another server.
+        // At the next call, the address may lead to another server.
         if (error.scope === 'target') discard(client);
         throw error;
       } finally {
@@ -132,7 +131,7 @@ export function createTargetConnection(
     try {
       await client.query(begin(limits));
     } catch (thrown) {
-      // It concerns no pair and no role: the session itself can't be used.
+      // It is about no pair and no role: the session itself can't be used.
       throw sessionError(thrown);
     }
   }
@@ -186,7 +185,7 @@ export function createTargetConnection(
   };
 }
 
-/** What reads is written in this code, so it is always one of the same few: planned once a connection, not each time. */
+/** Statements that read are written in this code, so there are few of them: each is planned once per connection. */
 const names = new Map<string, string>();
 
 function nameOf(text: string): string {
@@ -195,7 +194,7 @@ function nameOf(text: string): string {
   return name;
 }
 
-/** What follows a statement that failed is refused because of it, and says what it said. */
+/** After a statement failed, the following ones are refused because of it: each then throws the first error. */
 function sender(client: pg.Client): Send {
   let cause: unknown = null;
   return async (row, text, values = []) => {

@@ -1,6 +1,6 @@
 /**
- * Which roles of a target may be offered without anybody having listed them: those that Hallpass may grant, and that
- * are safe. It reads shared catalogs only, which every login may read, from any database of the server.
+ * Which roles of a target may be offered without being listed: those that Hallpass may grant, and that are safe. It
+ * reads shared catalogs only, which every login may read from any database of the server.
  */
 import { z } from 'zod';
 import type { Connect, TargetConfig } from '../config/config.js';
@@ -16,7 +16,7 @@ type Mode = TargetConfig['mode'];
 
 export interface FoundRole {
   readonly role: string;
-  /** The beginning of its COMMENT, as its owner wrote it: nothing in it is trusted. */
+  /** The beginning of its COMMENT, as its owner wrote it: untrusted. */
   readonly comment: string | null;
 }
 
@@ -26,24 +26,24 @@ export interface Discovery {
   close(): Promise<void>;
 }
 
-/** A COMMENT may hold a gigabyte; nobody is shown more of it than this, characters. */
+/** A COMMENT may hold a gigabyte; people are shown this many characters. */
 const MOST_COMMENT = 500;
-/** It takes some milliseconds a minute, and a server has few connections to give: one is not kept for it. */
+/** A few milliseconds a minute aren't worth keeping one of the server's connections. */
 const LIMITS: Limits = { ...DEFAULT_LIMITS, callMs: 3_000, idleMs: 5_000 };
 
 const roleRow = z.object({
   role: z.string(),
   comment: z.string().nullable(),
-  /** What using it is to use: itself, and all that it is a member of. */
+  /** Itself, and all that it is a member of. */
   uses: z.array(z.string()),
 });
 
 /**
- * `grantable`: the grantor holds ADMIN OPTION itself, as `GRANTED BY` asks; through another role doesn't count. A role
- * that can log in is somebody's own. No attribute is inherited, but before 16 every member can SET ROLE; so a role is
- * out when it, or anything above it, has one that is an administrator's, or can grant a role to whoever holds it.
- * `$1`: whose memberships are ours; null for the login itself. pg_has_role for each of 2,000 roles takes ten times as
- * long as this.
+ * `grantable`: the grantor holds ADMIN OPTION itself, as `GRANTED BY` asks; through another role doesn't count. A
+ * role that can log in is somebody's own. Attributes aren't inherited, but before 16 every member can SET ROLE; so a
+ * role is left out if it, or anything above it, has an administrator's attribute, or can grant a role to whom it
+ * likes. `$1` is the role whose memberships are ours; null for the login itself. pg_has_role for each of 2,000 roles
+ * would take ten times as long.
  */
 const ROLES = `
 WITH RECURSIVE grantable AS (
@@ -65,8 +65,8 @@ SELECT r.rolname::text AS role, left(shobj_description(r.oid, 'pg_authid'), ${MO
  ORDER BY r.rolname`;
 
 /**
- * Every role that Hallpass may grant on this server and that is safe, by name: no attribute of an administrator, no
- * right to grant other roles, and no membership that leads to more than reading and writing (the scale of the preview).
+ * Every role that Hallpass may grant on this server and that is safe, by name: it has no administrator's attribute,
+ * can't grant other roles, and leads to no more than reading and writing (the scale of the preview).
  * @throws TargetError
  */
 async function discoverRoles(connection: TargetConnection, mode: Mode): Promise<readonly FoundRole[]> {
@@ -80,7 +80,7 @@ function isTooPowerful(role: string): boolean {
   return known !== null && (known.refused !== null || isAbove(known.danger, 'write'));
 }
 
-/** Connects when it is first asked, and lets go soon after. Tests shorten the limits. */
+/** Connects when it is first asked, and disconnects soon after. Tests shorten the limits. */
 export function createDiscovery(
   connect: Connect,
   mode: Mode,

@@ -1,13 +1,13 @@
 /**
- * Works on one run of one server only: behind one address may stand a copy, or a promoted standby, from one connection
- * to the next. A postmaster's beginning tells them apart; a session can't outlive it.
+ * Works on one run of one server only: one address may lead to a copy, or to a promoted standby, from one connection
+ * to the next. The time its postmaster started tells them apart, and no session outlives it.
  */
 import { z } from 'zod';
 import type { Send, TargetConnection } from './connect.js';
 import { movedServerError, otherServerError } from './errors.js';
 import type { Server } from './target.js';
 
-/** SQL: when the postmaster began, as a number of microseconds, which no setting writes otherwise. */
+/** SQL: when the postmaster started, in microseconds, which no setting formats differently. */
 export const STARTED_AT = `(extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint::text`;
 
 const runRow = z.object({ id: z.string(), standby: z.boolean(), startedAt: z.coerce.number() });
@@ -16,7 +16,7 @@ const RUN = `
 SELECT (SELECT system_identifier::text FROM pg_control_system()) AS id, pg_is_in_recovery() AS standby,
        ${STARTED_AT} AS "startedAt"`;
 
-/** What a standby says of itself. */
+/** What a standby says about itself. */
 export type Run = z.infer<typeof runRow>;
 
 export async function readRun(send: Send): Promise<Run> {
@@ -27,7 +27,7 @@ export async function readRun(send: Send): Promise<Run> {
 
 const startRow = z.object({ startedAt: z.coerce.number() });
 
-/** The same connection; what would be done on another server throws before it is, and what is read there is not told. */
+/** The same connection, but before anything is done or reported, it throws when that is another server. */
 export function onlyOn(
   connection: TargetConnection,
   { id, startedAt }: Pick<Server, 'id' | 'startedAt'>,

@@ -3,14 +3,13 @@ import { keepSecret } from '../../secrets.js';
 import { readConfigured } from './files.js';
 
 /**
- * What proves who we are, for one connection; '' when the configuration gives nothing, because the
- * server may ask for nothing.
- * @param timeoutMs for those who give it; a file is read in whatever time it takes.
+ * The password or token for one connection; '' when the configuration has none, because the server may ask for none.
+ * @param timeoutMs how long AWS may take to give a token; a file has no limit.
  * @throws TargetError
  */
 export async function readPassword(connect: Connect, timeoutMs: number): Promise<string> {
   if (connect.iam !== null) {
-    // Only who uses it pays for the AWS SDK, in memory and at the start.
+    // The AWS SDK takes memory and time to load, so only targets that need it do.
     const { iamToken } = await import('./iam.js');
     return iamToken(connect, connect.iam, timeoutMs);
   }
@@ -20,7 +19,7 @@ export async function readPassword(connect: Connect, timeoutMs: number): Promise
   return connect.password ?? '';
 }
 
-/** The server refused us: what we proved ourselves with is fetched again for the next connection, as far as it was kept. */
+/** The server refused us: credentials that were kept are fetched again for the next connection. */
 export async function doubtPassword({ iam }: Connect): Promise<void> {
   if (iam === null) return;
   const { doubtCredentials } = await import('./iam.js');

@@ -15,16 +15,16 @@ const SETTINGS: SessionSettings = { own: { search_path: 'pg_catalog' } };
 const TYPES = readTypes({ bigintAsNumber: false });
 
 /**
- * Memberships belong to the server, so they can be changed from any database. Every server has this one, and its owner
- * is an administrator; the owner of the database in which people work may be the person whose role is to be revoked,
- * and can shut us out of it.
+ * Memberships belong to the server, so they can be changed from any database. Every server has this one, and its
+ * owner is an administrator; the owner of the database in which people work may be the person whose role is to be
+ * revoked, and could shut us out of it.
  */
 const NEUTRAL = 'postgres';
 
 interface Use {
   /** For all of it, milliseconds. */
   readonly connectMs: number;
-  /** What it is called on the server. */
+  /** Its `application_name`. */
   readonly name: string;
 }
 
@@ -32,7 +32,7 @@ export type Dial = (connect: Connect, use: Use) => Promise<pg.Client>;
 
 /**
  * Makes a connection to a target: files, credentials, tunnel, TLS, login, and the proof that its session is our own.
- * @throws TargetError; whatever it is, nothing of the connection is left.
+ * @throws TargetError; nothing of the connection is left then.
  */
 export async function dial(connect: Connect, { connectMs, name }: Use): Promise<pg.Client> {
   const deadline = performance.now() + connectMs;
@@ -59,8 +59,8 @@ async function refusal(thrown: unknown, connect: Connect): Promise<TargetError> 
 }
 
 /**
- * As `dial`, for what can be done from any database of the server: to one that nobody can shut us out of, or else to
- * the one of the configuration. Decided each time, so that a new GRANT CONNECT counts.
+ * As `dial`, for what can be done from any database of the server: to one whose owner can't shut us out, or else to
+ * the configured one. Decided each time, so a new GRANT CONNECT takes effect.
  * @throws TargetError of the configured database.
  */
 export async function dialServer(connect: Connect, use: Use): Promise<pg.Client> {
@@ -75,7 +75,7 @@ export async function dialServer(connect: Connect, use: Use): Promise<pg.Client>
 }
 
 /**
- * As `dial`, without settings of ours: the session begins as any other of this login, for us to see how that is.
+ * As `dial`, but without our settings: shows us how any other session of this login begins.
  * @throws TargetError
  */
 export async function dialAsIs(connect: Connect, { connectMs, name }: Use): Promise<pg.Client> {
@@ -90,10 +90,10 @@ export async function dialAsIs(connect: Connect, { connectMs, name }: Use): Prom
   }
 }
 
-/** What came of each login: null when it succeeded. */
+/** Called after each login: null when it succeeded. */
 export type Heard = (error: TargetError | null) => void;
 
-/** As `logIn`, and `heard` is told what came of it. */
+/** As `logIn`, and tells `heard` the outcome. */
 export function telling(logIn: Dial, heard: Heard): Dial {
   return async (connect, use) => {
     try {
@@ -107,7 +107,10 @@ export function telling(logIn: Dial, heard: Heard): Dial {
   };
 }
 
-/** The server answered, and doesn't let us into this database: by code, because its words may be in any language. */
+/**
+ * The server answered, but doesn't let us into this database. Told by the code, because the words may be in any
+ * language.
+ */
 function isTurnedAway(thrown: unknown): boolean {
   const cause = thrown instanceof TargetError ? thrown.cause : thrown;
   return cause instanceof pg.DatabaseError && /^(?:28|3D000|42501|55000|53300|08P01)/.test(cause.code ?? '');
@@ -126,7 +129,7 @@ async function prepare(
     port: connect.port,
     database: connect.database,
     user: connect.user,
-    // A function, so that neither PGPASSWORD nor a .pgpass file stands in for what the configuration leaves out.
+    // A function: else `pg` would take PGPASSWORD or a .pgpass file for a password that the configuration leaves out.
     password: () => password,
     ssl,
     ...(stream === null ? {} : { stream: () => stream }),
@@ -138,7 +141,7 @@ async function prepare(
     pipeline: true,
     types: TYPES,
   });
-  // What breaks while nobody waits is told by 'end' as well; unheard, it would end the process.
+  // A break while no call waits also emits 'end'; an 'error' without a listener would end the process.
   client.on('error', () => undefined);
   return client;
 }
@@ -146,7 +149,7 @@ async function prepare(
 /** null: `pg` makes its own socket. */
 async function openStream({ ssh, host, port }: Connect, timeLeft: () => number): Promise<Duplex | null> {
   if (ssh === null) return null;
-  // Only who uses it pays for ssh2, in memory and at the start.
+  // ssh2 takes memory and time to load, so only targets that need it do.
   const { openTunnel } = await import('./tunnel.js');
   return openTunnel(ssh, { host, port }, timeLeft());
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { loginRefusedError } from '../errors.js';
 
 /**
- * Reads a file that the configuration names, again each time: what is rotated needs no restart.
+ * Reads a file that the configuration names; each time, so a rotated file needs no restart.
  * @param what it is, for the error: "password file".
  * @throws TargetError naming the file; never its content.
  */

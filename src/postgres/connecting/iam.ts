@@ -8,25 +8,27 @@ type Iam = NonNullable<Connect['iam']>;
 
 type Credentials = Awaited<ReturnType<ReturnType<typeof fromTemporaryCredentials>>>;
 
-/** Credentials that end sooner are fetched again, milliseconds: a token is good for 15 minutes at most. */
+/** Credentials with less time left are fetched again, milliseconds: a token is good for 15 minutes at most. */
 const RENEW_MS = 5 * 60_000;
-/** A refusal may mean that the credentials were withdrawn: older ones are fetched again after one, milliseconds. */
+/** A refusal may mean that the credentials were withdrawn: older ones than this are fetched again, milliseconds. */
 const YOUNG_MS = 60_000;
 
-/** What AWS gave for some time, by region and role; what has no end is read where it stands, so that it can be rotated. */
+/**
+ * Credentials with an end, by region and role. Those without one are read again each time, so they can be rotated.
+ */
 const kept = new Map<string, { readonly credentials: Credentials; readonly at: number }>();
-/** What is being fetched: connections that are made at once share it. */
+/** What is being fetched, shared by connections that are made at the same time. */
 const fetching = new Map<string, Promise<Credentials>>();
 
 /**
- * A new token of AWS IAM, which the server takes instead of a password for 15 minutes, and checks at the login only.
- * It is signed for the server's own name and port, also when a tunnel leads there (AWS documentation, "IAM database
+ * A new token of AWS IAM, which the server takes as a password for 15 minutes, and checks only at login. It is signed
+ * for the server's own name and port, even when a tunnel leads there (AWS documentation, "IAM database
  * authentication"). The credentials that sign it are kept between connections for as long as AWS gave them.
  * @param timeoutMs for AWS to give credentials; the token itself is computed here.
  * @throws TargetError
  */
 export async function iamToken({ host, port, user }: Connect, iam: Iam, timeoutMs: number): Promise<string> {
-  // Of Node's version it warns on standard error, which is no place for it: package.json says which are supported.
+  // The SDK would warn on standard error about Node's version; package.json says which versions are supported.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   // Large, and few targets need it.
   const { Signer } = await import('@aws-sdk/rds-signer');
@@ -44,7 +46,7 @@ export async function iamToken({ host, port, user }: Connect, iam: Iam, timeoutM
   }
 }
 
-/** A server has refused a token: what signed it may be withdrawn. */
+/** A server has refused a token: the credentials that signed it may be withdrawn. */
 export function doubtCredentials(iam: Iam): void {
   const known = kept.get(keyOf(iam));
   if (known !== undefined && performance.now() - known.at > YOUNG_MS) kept.delete(keyOf(iam));
@@ -88,7 +90,7 @@ function awsError(error: Error, assumeRole: string | null): TargetError {
       error,
     );
   }
-  // What AWS blames on who asks; the rest is AWS's own trouble, or the network's.
+  // `client` is our own fault; the rest is AWS's, or the network's.
   if ('$fault' in error && error.$fault === 'client') {
     return loginRefusedError(
       `AWS does not let Hallpass assume the role ${assumeRole}. ${detail}`,

@@ -5,8 +5,8 @@ import { loginRefusedError } from '../errors.js';
 import { readConfigured } from './files.js';
 
 /**
- * The `ssl` of a connection. The name that is checked is `connect.host`, also through a tunnel: `pg` sees to it, for
- * addresses as for names. `require` lets anybody in between read along, as in libpq.
+ * The `ssl` of a connection. `pg` checks the name `connect.host`, even through a tunnel, for addresses as for names.
+ * With `require` somebody in between can read along, as in libpq.
  * @throws TargetError naming the file that can't be read or used.
  */
 export async function readTls({ tls, ca, cert, key }: Connect): Promise<false | ConnectionOptions> {

@@ -1,6 +1,6 @@
 /**
- * The way through a bastion: one SSH connection for each connection to a target, which lives and dies with it. What
- * flows in it is Postgres's own protocol with its own TLS, so that the bastion reads nothing.
+ * The way through a bastion: one SSH connection for each connection to a target, which lives and ends with it. It
+ * carries Postgres's own protocol with its own TLS, so the bastion can't read it.
  */
 
 import { createHash } from 'node:crypto';
@@ -13,17 +13,17 @@ import type { TargetError } from '../errors.js';
 import { readConfigured } from './files.js';
 import { bastionError, type Destination, forwardError, hostKeyError, lateError } from './tunnel-errors.js';
 
-/** So that a bastion which is gone is noticed within half a minute, milliseconds. */
+/** Notices within half a minute that a bastion is gone, milliseconds. */
 const KEEPALIVE = { keepaliveInterval: 10_000, keepaliveCountMax: 2 };
 
 /**
  * @param timeoutMs for all of it: reaching the bastion, logging in, and opening the way.
- * @returns a stream that is connected, and stands for the socket that `pg` would make.
+ * @returns a connected stream, which `pg` uses instead of a socket.
  * @throws TargetError
  */
 export async function openTunnel(bastion: Bastion, to: Destination, timeoutMs: number): Promise<Duplex> {
   const login = await loginOf(bastion);
-  // Large, and few targets need it. A CommonJS module, whose exports are not all named.
+  // Large, and few targets need it. A CommonJS module whose exports aren't all named.
   const { default: ssh2 } = await import('ssh2');
   const ssh = new ssh2.Client();
   let isReady = false;
@@ -61,7 +61,7 @@ function logIn(ssh: Client, bastion: Bastion, login: ConnectConfig): Promise<voi
     let changed: TargetError | null = null;
     const fail = (error: Error) => reject(changed ?? bastionError(error, bastion));
     ssh.on('ready', resolve);
-    // Also after it is ready, when nobody waits any more: an unheard 'error' would end the process.
+    // It stays after 'ready': an 'error' without a listener would end the process.
     ssh.on('error', fail);
     ssh.on('close', () => fail(new Error('Connection lost')));
     try {
@@ -71,7 +71,7 @@ function logIn(ssh: Client, bastion: Bastion, login: ConnectConfig): Promise<voi
         username: bastion.user,
         ...login,
         ...KEEPALIVE,
-        // The time limit is the caller's.
+        // The caller limits the time.
         readyTimeout: 0,
         hostVerifier: (key: Buffer) => {
           const found = fingerprint(key);
@@ -106,8 +106,8 @@ function forward(ssh: Client, bastion: Bastion, to: Destination): Promise<Client
 }
 
 /**
- * A channel of ssh2 waits, when it is destroyed, for the other side to agree. Here a bastion that went silent holds
- * up nobody: destroyed is destroyed, with the SSH connection.
+ * A destroyed channel of ssh2 waits for the other side to agree. Here a silent bastion holds nothing up: destroying
+ * the stream destroys the SSH connection, too.
  */
 class TunnelStream extends Duplex {
   readonly #ssh: Client;
@@ -141,18 +141,18 @@ class TunnelStream extends Duplex {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#ssh.destroy();
-    // A socket, too, tells its end a turn later: by then the TLS above it has said why it left.
+    // A socket, too, emits its end a turn later: by then the TLS above it has said why it left.
     setImmediate(done, error);
   }
 
-  /** With the code of a socket that broke: what was under way may have been done. */
+  /** With the code of a broken socket: what was under way may have been done. */
   #break(error: Error): void {
     this.destroy(
       Object.assign(new Error(`the SSH connection broke: ${error.message}`), { code: 'ECONNRESET' }),
     );
   }
 
-  /** What `pg` asks of a socket; this one is connected already. */
+  /** `pg` calls these on a socket. This one is connected already. */
   connect(): void {
     process.nextTick(() => this.emit('connect'));
   }

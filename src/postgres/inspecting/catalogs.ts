@@ -1,6 +1,7 @@
 /**
  * The catalogs in which something that was made or changed leaves a row, in SQL: which rows, what people call them,
- * and whom they name. All are readable by every login; roles (pg_authid), subscriptions and user mappings are not.
+ * and which roles they name. Every login can read all of them; it can't read pg_authid, subscriptions and user
+ * mappings.
  */
 
 export interface Kind {
@@ -17,7 +18,7 @@ export interface Kind {
 
 const OF_TABLE = (column: string) => `JOIN pg_class c ON c.oid = ${column}`;
 
-/** A row that comes with that of its table is news only when it was written at another time: `NOT d.xmin = c.xmin`. */
+/** A row that was written together with its table's is no news of its own: `NOT d.xmin = c.xmin`. */
 export const IN_DATABASE: readonly Kind[] = [
   {
     from: 'pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace',
@@ -114,12 +115,7 @@ export const IN_DATABASE: readonly Kind[] = [
     what: `'event trigger ' || quote_ident(e.evtname)`,
     owner: 'e.evtowner',
   },
-  {
-    from: 'pg_extension e',
-    row: 'e',
-    what: `'extension ' || quote_ident(e.extname)`,
-    owner: 'e.extowner',
-  },
+  { from: 'pg_extension e', row: 'e', what: `'extension ' || quote_ident(e.extname)`, owner: 'e.extowner' },
   {
     from: 'pg_foreign_server f',
     row: 'f',
@@ -129,7 +125,7 @@ export const IN_DATABASE: readonly Kind[] = [
   },
 ];
 
-/** `mark`: the grants whose windows are looked at. What Hallpass itself granted is no news. */
+/** `mark`: the grants whose windows are looked at. Memberships that Hallpass granted are no news. */
 export const ON_SERVER: readonly Kind[] = [
   {
     from: 'pg_auth_members m',

@@ -1,4 +1,4 @@
-/** Why sessions, or a server's word on them, keep a grant from having ended: in words. */
+/** Why sessions, or a server that can't be asked, keep a grant from having ended: in words. */
 import { SESSION_RIGHTS } from '../../domain/predefined-roles.js';
 import { TargetError } from '../errors.js';
 import { roleSql } from '../quote.js';
@@ -7,25 +7,25 @@ import type { Session } from './sessions.js';
 
 /** The sessions of one grant that are still open on one server. */
 export interface StillOpen {
-  /** What people know the server by. */
+  /** As people know it. */
   readonly server: string;
   readonly sessions: readonly Session[];
   readonly memberOid: number;
-  /** Names by OID, and which of them are superusers by now. */
+  /** Names by OID, and which of them are superusers now. */
   readonly names: ReadonlyMap<number, { readonly name: string | null; readonly isSuperuser: boolean }>;
   /** server_version_num, and the role that ends sessions there for us. */
   readonly version: number;
   readonly holder: string;
   readonly mayEnd: boolean;
   readonly maySee: boolean;
-  /** What the server said of those that it was asked to end, by process id. */
+  /** The server's errors for sessions that it was asked to end, by process id. */
   readonly refused: ReadonlyMap<number, TargetError>;
 }
 
 /** Names in a sentence; the rest is counted. */
 const MOST_NAMES = 3;
 
-/** Of several reasons, the one that waiting doesn't cure is said. */
+/** Of several reasons, it gives the one that waiting doesn't cure. */
 export function stillOpen(open: StillOpen): TargetError {
   const { server, sessions, names, version, holder, mayEnd, maySee, refused } = open;
   const superuser = sessions.flatMap(({ memberOid }) => {

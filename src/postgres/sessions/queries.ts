@@ -1,6 +1,6 @@
 /**
- * How sessions are seen, and how they are ended where Hallpass's own login may do it: direct targets, and every standby
- * of theirs.
+ * How sessions are seen, and how they are ended where Hallpass's own login may do it: on direct targets and their
+ * standbys.
  */
 import { z } from 'zod';
 import type { Connect, TargetConfig } from '../../config/config.js';
@@ -29,7 +29,7 @@ const session = z.object({
   isOld: z.boolean(),
   isInOldTransaction: z.boolean(),
 });
-/** Without the right to see them, the times of others are null: taken for old. */
+/** Without the right to see them, others' times are null, and count as old. */
 const SESSIONS = `
 SELECT a.pid, a.usesysid AS "memberOid", ${toMicros('a.backend_start')}::text AS "startedAt",
        coalesce(a.backend_start < before.moment, true) AS "isOld",
@@ -43,7 +43,7 @@ const rights = z.object({
   may_end: z.boolean(),
 });
 
-/** A superuser's session can't be ended by us, and the attempt is an error that would keep all the others open. */
+/** We can't end a superuser's session, and the error would keep all the others open. */
 const END = `
 SELECT pg_terminate_backend(a.pid)
   FROM unnest($1::int[], $2::oid[]) AS s (pid, member_oid)
@@ -70,13 +70,16 @@ export function plainSessions(connection: TargetConnection, name: string): Sessi
   };
 }
 
-/** How a kind of source sees: who holds the rights, what is run before `sessions`, which takes logins and a moment. */
+/** How a kind of source looks. */
 interface Ways {
   readonly mode: TargetConfig['mode'];
-  /** SQL expression. */
+  /** SQL, an expression: the role that holds the rights. */
   readonly holder: string;
   readonly prepare: string | null;
-  /** Also answers the sessions of those who can use what these logins are granted. */
+  /**
+   * SQL, run after `prepare` with logins and a moment. Also answers the sessions of those who can use what these
+   * logins are granted.
+   */
   readonly sessions: string;
 }
 
@@ -112,7 +115,7 @@ export async function lookForSessions(
   };
 }
 
-/** What people know a server by. */
+/** As people know a standby. */
 export function nameOf({ host, port }: Connect): string {
   return `the standby ${host}:${port}`;
 }

@@ -1,11 +1,11 @@
 /**
- * What a REVOKE leaves: a session that did SET ROLE stays the role, and a transaction goes on with the plans that it
- * made before (PostgreSQL checks memberships when a statement is planned). Such sessions are ended, on the primary
- * and on each standby, which has sessions of its own: those of the login that had the role, and of every other that
- * could use it through that login. Invariants kept here:
+ * What a REVOKE leaves: a session that did SET ROLE stays the role, and a transaction goes on with plans that it made
+ * before (PostgreSQL checks memberships when it plans a statement). Such sessions are ended on the primary, and on
+ * each standby, which has its own: those of the login that had the role, and of every other that could use it through
+ * that login. Invariants kept here:
  * - gone is what was looked for and not found, never what pg_terminate_backend promised;
- * - of each login only sessions that began before the role was gone are touched: a later one never had it;
- * - what keeps one session open keeps no other login from its proof.
+ * - of each login, only sessions that began before the role was gone are touched: a later one never had it;
+ * - a session that stays open keeps no other login from its proof.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pairKey } from '../../domain/memberships.js';
@@ -24,7 +24,7 @@ export interface Session {
   readonly memberOid: number;
   /** Microseconds since 1970, in digits; null: not visible to us. */
   readonly startedAt: string | null;
-  /** It, or its open transaction, began before the moment asked for; what is not visible counts as old. */
+  /** It began before the moment asked for. What is not visible counts as old. */
   readonly isOld: boolean;
   readonly isInOldTransaction: boolean;
 }
@@ -33,34 +33,34 @@ export interface Seen {
   readonly server: Server;
   /** The server's clock, as formatMoment writes it. */
   readonly now: string;
-  /** Rights: to see when transactions began (pg_read_all_stats), to end sessions (pg_signal_backend). */
+  /** Whether we have the rights to see when transactions began, and to end sessions. */
   readonly maySee: boolean;
   readonly mayEnd: boolean;
   readonly sessions: readonly Session[];
   /** Of these pairs, the memberships of ours that this server still shows. */
   readonly members: readonly OidPair[];
-  /** Who could use what was granted, as far as there is anything to say of them. */
+  /** Who could use what was granted, as far as there is anything to say about them. */
   readonly holders: readonly Holder[];
 }
 
 /** How one server is asked about sessions: plainly, or through the functions of a guarded target. */
 export interface SessionSource {
   readonly connection: TargetConnection;
-  /** What people know the server by: "the server", "the standby db2:5432". */
+  /** As people know it: "the server", "the standby db2:5432". */
   readonly name: string;
   look(send: Send, ends: readonly ToEnd[], before: string | null): Promise<Seen>;
   /** Asks the sessions to end. */
   end(send: Send, sessions: readonly Session[]): Promise<void>;
 }
 
-/** For how long sessions are waited for that were told to end, and how often they are looked for, milliseconds. */
+/** How long we wait for sessions that were told to end, and how often we look, milliseconds. */
 const PATIENCE_MS = 2_000;
 const LOOK_EVERY_MS = 25;
 
 /** Pairs asked about in one statement. */
 const BATCH = 500;
 
-/** Between the moments of the servers, in `before`. */
+/** Separates the servers' moments in `before`. */
 const NEXT_SERVER = ' | ';
 
 /**
@@ -87,7 +87,7 @@ export async function endSessions(
   return answers;
 }
 
-/** Pairs that are asked about together were met by one sweep first, and so have one moment. */
+/** Pairs that one sweep met first have the same moment, and are asked about together. */
 function batches(ends: readonly ToEnd[]): ToEnd[][] {
   const byMoment = new Map<string | null, ToEnd[]>();
   for (const end of ends) byMoment.set(end.before, [...(byMoment.get(end.before) ?? []), end]);
@@ -124,7 +124,7 @@ async function endBatch(
 
 /** What became of the sessions of one grant on one server. */
 interface Outcome {
-  /** The moment from which on sessions are too young to have had the role there; empty: not known yet. */
+  /** Sessions from this moment on are too young to have had the role there; empty: not known yet. */
   readonly before: string;
   readonly closed: number;
   readonly prepared: readonly string[];
@@ -161,7 +161,7 @@ async function endOn(
     }
   }
   return (end) => {
-    // Until it has replayed the REVOKE, a session that is opened there has the role: the moment is yet to come.
+    // Until the standby has replayed the REVOKE, new sessions have the role: the moment is yet to come.
     if (members.has(pairKey(end))) {
       return { before: '', closed: 0, prepared: [], error: notReplayed(source.name) };
     }
@@ -208,7 +208,7 @@ function viewOf(seen: Seen, server: string): View {
   };
 }
 
-/** Of each only once. */
+/** Each session once. */
 function concerned(view: View, ends: readonly ToEnd[]): Session[] {
   return [
     ...new Map(
@@ -217,7 +217,7 @@ function concerned(view: View, ends: readonly ToEnd[]): Session[] {
   ];
 }
 
-/** What this grant leaves. What we may not see of a session is taken for the worst. */
+/** What this grant leaves. What we may not see of a session counts as the worst. */
 function left(
   { seen, sessions, holders }: View,
   end: ToEnd,
