@@ -30,23 +30,22 @@ import type {
 /** Tests shorten the limits. `heard` is told of each login on the server itself, not of those on its standbys. */
 export type TargetOptions = Partial<Limits> & { readonly heard?: Heard };
 
-/** How a mode changes things. A batch is about one role, and is done wholly or not at all. */
+/** Does one batch, which is about one role, wholly or not at all. @param server as in `Target`. */
+export type Batch<In, Out> = (
+  connection: TargetConnection,
+  server: string,
+  batch: readonly In[],
+) => Promise<readonly Out[]>;
+
+/** How a mode changes things. */
 interface Ways {
   readonly mode: Mode;
   /** The most pairs in a batch; `revokeMost` holds for extending, too. */
   readonly grantMost: number;
   readonly revokeMost: number;
-  grant(connection: TargetConnection, server: string, batch: readonly ToGrant[]): Promise<readonly Granted[]>;
-  extend(
-    connection: TargetConnection,
-    server: string,
-    batch: readonly ToExtend[],
-  ): Promise<readonly Extended[]>;
-  revoke(
-    connection: TargetConnection,
-    server: string,
-    batch: readonly OidPair[],
-  ): Promise<readonly Revoked[]>;
+  readonly grant: Batch<ToGrant, Granted>;
+  readonly extend: Batch<ToExtend, Extended>;
+  readonly revoke: Batch<OidPair, Revoked>;
   sessions(connection: TargetConnection, name: string): SessionSource;
   /** Adds what the server itself would refuse. */
   withRules?(connection: TargetConnection, facts: readonly PairFacts[]): Promise<readonly PairFacts[]>;

@@ -1,5 +1,5 @@
 import { pairKey } from '../../domain/memberships.js';
-import type { TargetConnection } from '../connect.js';
+import type { Batch } from '../build.js';
 import { readOurs } from '../reading/memberships.js';
 import { assertPrimary, readServer } from '../reading/server.js';
 import type { Extended, ToExtend } from '../target.js';
@@ -8,12 +8,8 @@ import type { Extended, ToExtend } from '../target.js';
  * A direct target keeps no expiry, so this only shows which memberships are there, in one round trip. @throws
  * TargetError
  */
-export function extendBatch(
-  connection: TargetConnection,
-  server: string,
-  batch: readonly ToExtend[],
-): Promise<readonly Extended[]> {
-  return connection.read(async (send) => {
+export const extendBatch: Batch<ToExtend, Extended> = (connection, server, batch) =>
+  connection.read(async (send) => {
     const [seen, ours] = await Promise.all([readServer(send), readOurs(send, batch)]);
     assertPrimary(seen, server);
     const there = new Set(ours.map(pairKey));
@@ -23,4 +19,3 @@ export function extendBatch(
       outcome: there.has(pairKey(wish)) ? 'extended' : 'missing',
     }));
   });
-}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Send, TargetConnection } from '../connect.js';
+import type { Batch } from '../build.js';
+import type { Send } from '../connect.js';
 import { GRANTORS_SINCE, revokeSql } from '../quote.js';
 import { type Holders, readHolders } from '../reading/holders.js';
 import { assertPrimary, readServer } from '../reading/server.js';
@@ -14,11 +15,7 @@ import type { OidPair, Revoked } from '../target.js';
  * goes with it.
  * @throws TargetError; then nothing of the batch was revoked, unless it is `ambiguous`.
  */
-export async function revokeBatch(
-  connection: TargetConnection,
-  server: string,
-  batch: readonly OidPair[],
-): Promise<readonly Revoked[]> {
+export const revokeBatch: Batch<OidPair, Revoked> = async (connection, server, batch) => {
   const [one] = batch;
   if (one === undefined) return [];
   const members = batch.map(({ memberOid }) => memberOid);
@@ -45,7 +42,7 @@ export async function revokeBatch(
       return revoked;
     },
   );
-}
+};
 
 /**
  * A GRANT of ours whose COMMIT is still under way can't be seen, but from 16 on it holds a lock that this REVOKE waits

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pairKey } from '../../domain/memberships.js';
-import type { TargetConnection } from '../connect.js';
+import type { Batch } from '../build.js';
 import { readOurs } from '../reading/memberships.js';
 import { assertPrimary, readServer } from '../reading/server.js';
 import type { Extended, ToExtend } from '../target.js';
@@ -16,12 +16,8 @@ const EXTEND = 'SELECT state, code, message FROM hallpass.extend($1::bigint[], $
  * COMMIT. It grants nothing: a membership that somebody has revoked in between stays revoked.
  * @throws TargetError; then nothing of the batch was extended, unless it is `ambiguous`.
  */
-export function extendBatch(
-  connection: TargetConnection,
-  server: string,
-  batch: readonly ToExtend[],
-): Promise<readonly Extended[]> {
-  return connection.transaction(
+export const extendBatch: Batch<ToExtend, Extended> = (connection, server, batch) =>
+  connection.transaction(
     (send) => readServer(send, 'guarded'),
     async (seen, { send, commit }) => {
       assertPrimary(seen, server);
@@ -43,4 +39,3 @@ export function extendBatch(
       });
     },
   );
-}

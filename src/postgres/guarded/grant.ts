@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Send, TargetConnection } from '../connect.js';
+import type { Batch } from '../build.js';
+import type { Send } from '../connect.js';
 import { refuse } from '../granting.js';
 import { oidsOf } from '../reading/fragments.js';
 import { readFactsByOid } from '../reading/pairs.js';
@@ -23,12 +24,8 @@ SELECT state, mark, code, message
  * kept in the same transaction as the memberships.
  * @throws TargetError; then nothing of the batch was granted, unless it is `ambiguous`.
  */
-export function grantBatch(
-  connection: TargetConnection,
-  server: string,
-  batch: readonly ToGrant[],
-): Promise<readonly Granted[]> {
-  return connection.transaction(
+export const grantBatch: Batch<ToGrant, Granted> = (connection, server, batch) =>
+  connection.transaction(
     (send) => Promise.all([readServer(send, 'guarded'), readFactsByOid(send, batch, 'guarded')]),
     async ([seen, facts], { send, commit }) => {
       const refusals = batch.map((pair, i) => refuse(seen, server, pair, answerFor(facts[i])));
@@ -40,7 +37,6 @@ export function grantBatch(
       return refusals.map((refusal) => refusal ?? answerFor(rest.next().value));
     },
   );
-}
 
 /** Grants what nothing that was read is against. */
 async function grantFit(send: Send, { grantorOid }: Server, fit: readonly ToGrant[]): Promise<Granted[]> {

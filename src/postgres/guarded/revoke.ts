@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { TargetConnection } from '../connect.js';
+import type { Batch } from '../build.js';
 import { oidsOf } from '../reading/fragments.js';
 import { readHolders } from '../reading/holders.js';
 import { assertPrimary, readServer } from '../reading/server.js';
@@ -24,11 +24,7 @@ const OLD_REVOKE = revokeBy('take_back');
  * was read afterwards. The functions take turns, so a membership that is not there then won't come any more.
  * @throws TargetError; then nothing of the batch was revoked, unless it is `ambiguous`.
  */
-export async function revokeBatch(
-  connection: TargetConnection,
-  server: string,
-  batch: readonly OidPair[],
-): Promise<readonly Revoked[]> {
+export const revokeBatch: Batch<OidPair, Revoked> = async (connection, server, batch) => {
   const [one] = batch;
   if (one === undefined) return [];
   const [roles, members] = oidsOf(batch);
@@ -57,4 +53,4 @@ export async function revokeBatch(
       return revoked;
     },
   );
-}
+};

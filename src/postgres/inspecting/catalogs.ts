@@ -5,9 +5,8 @@
  */
 
 export interface Kind {
+  /** Begins with the catalog and the alias of the row that was written. */
   readonly from: string;
-  /** The alias of the row that was written. */
-  readonly row: string;
   readonly what: string;
   readonly where?: string;
   readonly owner?: string;
@@ -22,7 +21,6 @@ const OF_TABLE = (column: string) => `JOIN pg_class c ON c.oid = ${column}`;
 export const IN_DATABASE: readonly Kind[] = [
   {
     from: 'pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace',
-    row: 'c',
     where: `c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'i', 'I') AND n.nspname !~ '^pg_(toast|temp)'`,
     what: `CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table'
            WHEN 'S' THEN 'sequence' WHEN 'i' THEN 'index' WHEN 'I' THEN 'index' ELSE 'table' END || ' ' || c.oid::regclass`,
@@ -31,7 +29,6 @@ export const IN_DATABASE: readonly Kind[] = [
   },
   {
     from: `pg_attribute a ${OF_TABLE('a.attrelid')}`,
-    row: 'a',
     where: 'a.attacl IS NOT NULL',
     what: `'column ' || c.oid::regclass || '.' || a.attname`,
     owner: 'c.relowner',
@@ -39,21 +36,18 @@ export const IN_DATABASE: readonly Kind[] = [
   },
   {
     from: `pg_attrdef d ${OF_TABLE('d.adrelid')}`,
-    row: 'd',
     where: 'NOT d.xmin = c.xmin',
     what: `'default in ' || c.oid::regclass`,
     owner: 'c.relowner',
   },
   {
     from: `pg_rewrite w ${OF_TABLE('w.ev_class')}`,
-    row: 'w',
     where: 'NOT w.xmin = c.xmin',
     what: `CASE WHEN c.relkind IN ('v', 'm') THEN 'definition of ' ELSE 'rule on ' END || c.oid::regclass`,
     owner: 'c.relowner',
   },
   {
     from: `pg_trigger t ${OF_TABLE('t.tgrelid')}`,
-    row: 't',
     where: 'NOT t.tgisinternal',
     what: `'trigger ' || quote_ident(t.tgname) || ' on ' || c.oid::regclass || ', calls ' || t.tgfoid::regprocedure`,
     owner: 'c.relowner',
@@ -61,21 +55,18 @@ export const IN_DATABASE: readonly Kind[] = [
   },
   {
     from: `pg_policy p ${OF_TABLE('p.polrelid')}`,
-    row: 'p',
     what: `'policy ' || quote_ident(p.polname) || ' on ' || c.oid::regclass`,
     owner: 'c.relowner',
     others: 'p.polroles',
   },
   {
     from: 'pg_proc p',
-    row: 'p',
     what: `'function ' || p.oid::regprocedure || CASE WHEN p.prosecdef THEN ', which acts as its owner' ELSE '' END`,
     owner: 'p.proowner',
     acl: 'p.proacl',
   },
   {
     from: 'pg_namespace n',
-    row: 'n',
     where: `n.nspname !~ '^pg_(toast|temp)'`,
     what: `'schema ' || quote_ident(n.nspname)`,
     owner: 'n.nspowner',
@@ -83,14 +74,12 @@ export const IN_DATABASE: readonly Kind[] = [
   },
   {
     from: 'pg_default_acl d',
-    row: 'd',
     what: `'default privileges of ' || pg_get_userbyid(d.defaclrole)`,
     owner: 'd.defaclrole',
     acl: 'd.defaclacl',
   },
   {
     from: 'pg_type t',
-    row: 't',
     where: `t.typtype IN ('d', 'e', 'r')`,
     what: `'type ' || t.oid::regtype`,
     owner: 't.typowner',
@@ -98,27 +87,15 @@ export const IN_DATABASE: readonly Kind[] = [
   },
   {
     from: 'pg_largeobject_metadata l',
-    row: 'l',
     what: `'large object ' || l.oid`,
     owner: 'l.lomowner',
     acl: 'l.lomacl',
   },
-  {
-    from: 'pg_publication p',
-    row: 'p',
-    what: `'publication ' || quote_ident(p.pubname)`,
-    owner: 'p.pubowner',
-  },
-  {
-    from: 'pg_event_trigger e',
-    row: 'e',
-    what: `'event trigger ' || quote_ident(e.evtname)`,
-    owner: 'e.evtowner',
-  },
-  { from: 'pg_extension e', row: 'e', what: `'extension ' || quote_ident(e.extname)`, owner: 'e.extowner' },
+  { from: 'pg_publication p', what: `'publication ' || quote_ident(p.pubname)`, owner: 'p.pubowner' },
+  { from: 'pg_event_trigger e', what: `'event trigger ' || quote_ident(e.evtname)`, owner: 'e.evtowner' },
+  { from: 'pg_extension e', what: `'extension ' || quote_ident(e.extname)`, owner: 'e.extowner' },
   {
     from: 'pg_foreign_server f',
-    row: 'f',
     what: `'foreign server ' || quote_ident(f.srvname)`,
     owner: 'f.srvowner',
     acl: 'f.srvacl',
@@ -129,7 +106,6 @@ export const IN_DATABASE: readonly Kind[] = [
 export const ON_SERVER: readonly Kind[] = [
   {
     from: 'pg_auth_members m',
-    row: 'm',
     where: 'm.grantor NOT IN (SELECT grantor FROM mark)',
     what: `'membership of ' || quote_ident(pg_get_userbyid(m.member)) || ' in ' || quote_ident(pg_get_userbyid(m.roleid))
            || ', granted by ' || quote_ident(pg_get_userbyid(m.grantor)) ||
@@ -138,7 +114,6 @@ export const ON_SERVER: readonly Kind[] = [
   },
   {
     from: 'pg_db_role_setting s LEFT JOIN pg_database d ON d.oid = s.setdatabase',
-    row: 's',
     // Those of our own login are the anchor, which Hallpass writes itself.
     where: 's.setrole NOT IN (SELECT oid FROM pg_roles WHERE rolname = session_user)',
     what: `'settings of ' || CASE s.setrole WHEN 0 THEN 'everybody' ELSE quote_ident(pg_get_userbyid(s.setrole)) END
@@ -147,14 +122,12 @@ export const ON_SERVER: readonly Kind[] = [
   },
   {
     from: 'pg_database d',
-    row: 'd',
     what: `'database ' || quote_ident(d.datname)`,
     owner: 'd.datdba',
     acl: 'd.datacl',
   },
   {
     from: 'pg_tablespace t',
-    row: 't',
     what: `'tablespace ' || quote_ident(t.spcname)`,
     owner: 't.spcowner',
     acl: 't.spcacl',

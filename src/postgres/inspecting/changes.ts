@@ -28,13 +28,11 @@ mark AS MATERIALIZED (
     FROM unnest($1::xid[], $2::oid[], $3::oid[], $4::oid[]) WITH ORDINALITY AS m (xid, role, member, grantor, n)
    WHERE m.xid IS NOT NULL)`;
 
-/** What is null has a place, and no answer. */
-const values = (grants: readonly (MarkedGrant | null)[]): unknown[] => [
-  grants.map((grant) => grant?.mark ?? null),
-  grants.map((grant) => grant?.roleOid ?? null),
-  grants.map((grant) => grant?.memberOid ?? null),
-  grants.map((grant) => grant?.grantorOid ?? null),
-];
+/** A null keeps its place, and gets no answer. */
+const values = (grants: readonly (MarkedGrant | null)[]): unknown[] =>
+  (['mark', 'roleOid', 'memberOid', 'grantorOid'] as const).map((key) =>
+    grants.map((grant) => grant?.[key] ?? null),
+  );
 
 const placeRow = z.object({
   n: z.number(),
@@ -76,11 +74,14 @@ const changeRow = z.object({
 export type Change = z.infer<typeof changeRow>;
 
 const select = (shared: boolean) => {
-  return ({ from, row, what, where, owner, acl, others }: Kind): string => `
+  return ({ from, what, where, owner, acl, others }: Kind): string => {
+    const [, row] = from.split(' ');
+    return `
 SELECT ${shared} AS shared, age(${row}.xmin) AS age, ${what} AS what, ${owner ?? 'NULL::oid'} AS owner,
        ${acl ?? 'NULL::aclitem[]'} AS acl, ${others ?? "'{}'::oid[]"} AS others
   FROM ${from}
  WHERE age(${row}.xmin) <= (SELECT max(age) FROM mark)${where === undefined ? '' : ` AND ${where}`}`;
+  };
 };
 
 /** All the marks are answered from one look at the catalogs, as far back as the oldest. */

@@ -5,6 +5,7 @@
 import { createCache } from '../../cache.js';
 import type { Connect } from '../../config/config.js';
 import { type Changes, listSchemas, MAX_LISTED, type Preview, type Unread } from '../../domain/preview.js';
+import { inTime } from '../../in-time.js';
 import { createTargetConnection, DEFAULT_LIMITS, type Limits } from '../connect.js';
 import { standbyError, TargetError, targetError } from '../errors.js';
 import { readServer } from '../reading/server.js';
@@ -64,30 +65,27 @@ export function createInspector(connect: Connect, limits: Partial<Limits> = {}):
   );
 
   async function look(pair: RolePair): Promise<Preview> {
-    const late = timeUp(LOOK_MS);
-    try {
-      const login = pair.login ?? '';
-      const [reach, others] = await connections.read(home, (send) =>
-        Promise.all([readReach(send, pair), readPreviewUsers(send, [login])]),
-      );
-      if (reach.roles.length === 0) throw noRoleError(pair.role);
-      const { chosen, unread } = chooseFor(reach, home);
-      const answers = await Promise.all(
-        chosen.map((name) => {
-          const answer = connections.read(name, (send) => readDatabase(send, name, reach));
-          if (name === home) return answer;
-          return Promise.race([answer, late.reached]).catch((error) => toUnread(name, error));
-        }),
-      );
-      const databases = answers.filter((answer) => 'schemas' in answer);
-      const missed = answers.filter((answer) => 'why' in answer);
-      return {
-        ...toPreview(reach, databases, [...missed, ...unread]),
-        ...(others.get(login) ?? { users: [], moreUsers: 0 }),
-      };
-    } finally {
-      late.cancel();
-    }
+    const until = performance.now() + LOOK_MS;
+    const login = pair.login ?? '';
+    const [reach, others] = await connections.read(home, (send) =>
+      Promise.all([readReach(send, pair), readPreviewUsers(send, [login])]),
+    );
+    if (reach.roles.length === 0) throw noRoleError(pair.role);
+    const { chosen, unread } = chooseFor(reach, home);
+    const answers = await Promise.all(
+      chosen.map((name) => {
+        const answer = connections.read(name, (send) => readDatabase(send, name, reach));
+        if (name === home) return answer;
+        const late = () => ({ name, why: 'no answer in time' });
+        return inTime(until - performance.now(), answer, late).catch((error) => toUnread(name, error));
+      }),
+    );
+    const databases = answers.filter((answer) => 'schemas' in answer);
+    const missed = answers.filter((answer) => 'why' in answer);
+    return {
+      ...toPreview(reach, databases, [...missed, ...unread]),
+      ...(others.get(login) ?? { users: [], moreUsers: 0 }),
+    };
   }
 
   async function changes(grants: readonly MarkedGrant[]): Promise<readonly Changes[]> {
@@ -160,21 +158,7 @@ function toPreview(reach: Reach, databases: readonly InDatabase[], unread: reado
 }
 
 function toUnread(name: string, thrown: unknown): Unread {
-  if (thrown instanceof LateError) return { name, why: 'no answer in time' };
   return { name, why: cut(targetError(thrown, 'call').message) };
-}
-
-class LateError extends Error {}
-
-/** `reached` rejects after `ms`, with a LateError. */
-function timeUp(ms: number): { readonly reached: Promise<never>; cancel(): void } {
-  let timer: NodeJS.Timeout | undefined;
-  const reached = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new LateError()), ms);
-  });
-  // Nobody may be waiting any more.
-  reached.catch(() => undefined);
-  return { reached, cancel: () => clearTimeout(timer) };
 }
 
 function noRoleError(role: string): TargetError {

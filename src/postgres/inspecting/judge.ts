@@ -35,11 +35,13 @@ export function judge(reach: Reach, databases: readonly InDatabase[]): Judgement
     ...ofParameters(reach),
     ...ofObjects(reach, databases),
   ];
-  const danger = found.reduce<Danger>((worst, finding) => worse(worst, finding.danger), 'none');
-  const reasons = found.flatMap((finding) =>
-    finding.danger === danger && danger !== 'none' ? [finding.reason] : [],
-  );
-  return { danger, reasons };
+  return worst(found);
+}
+
+function worst(found: readonly Finding[]): Judgement {
+  const danger = found.reduce<Danger>((most, finding) => worse(most, finding.danger), 'none');
+  const reasons = found.filter((finding) => finding.danger === danger).map(({ reason }) => reason);
+  return { danger, reasons: danger === 'none' ? [] : reasons };
 }
 
 /** Attributes are never inherited: they count where the member can SET ROLE. */
@@ -47,22 +49,18 @@ function ofAttributes(role: ReachedRole, version: number): readonly Finding[] {
   if (!role.become) return [];
   // Before 16, CREATEROLE gives every role but a superuser to anybody: those that run programs on the server, too.
   const createRole = version < GRANTORS_SINCE ? 'superuser' : 'admin';
-  return [
-    ...(role.superuser ? [{ danger: 'superuser' as const, reason: `is the superuser ${role.name}` }] : []),
-    ...(role.createRole ? [{ danger: createRole, reason: `has CREATEROLE as ${role.name}` } as const] : []),
-    ...attributesOf(role).map((name) => ({
-      danger: 'admin' as const,
-      reason: `has ${name} as ${role.name}`,
-    })),
-  ];
+  return those([
+    [role.superuser, 'superuser', `is the superuser ${role.name}`],
+    [role.createRole, createRole, `has CREATEROLE as ${role.name}`],
+    [role.createDb, 'admin', `has CREATEDB as ${role.name}`],
+    [role.replication, 'admin', `has REPLICATION as ${role.name}`],
+    [role.bypassRls, 'admin', `has BYPASSRLS as ${role.name}`],
+  ]);
 }
 
-function attributesOf({ createDb, replication, bypassRls }: ReachedRole): readonly string[] {
-  return [
-    ...(createDb ? ['CREATEDB'] : []),
-    ...(replication ? ['REPLICATION'] : []),
-    ...(bypassRls ? ['BYPASSRLS'] : []),
-  ];
+/** Of possible findings, those that hold. */
+function those(possible: readonly (readonly [boolean, Danger, string])[]): readonly Finding[] {
+  return possible.flatMap(([holds, danger, reason]) => (holds ? [{ danger, reason }] : []));
 }
 
 function ofPower({ name, used }: ReachedRole): readonly Finding[] {
@@ -77,12 +75,8 @@ function ofAdministered({ roles }: Reach): readonly Finding[] {
   const toSuperuser = roles.some(
     ({ gained, superuser, name }) => gained && (superuser || powerOf(name) === 'superuser'),
   );
-  return [
-    {
-      danger: toSuperuser ? 'superuser' : 'admin',
-      reason: `can grant ${list(names)} to anybody, itself included`,
-    },
-  ];
+  const reason = `can grant ${list(names)} to anybody, itself included`;
+  return [{ danger: toSuperuser ? 'superuser' : 'admin', reason }];
 }
 
 function ofObjects(
@@ -103,7 +97,7 @@ function ofObjects(
     ...reached.filter((database) => database.creates).map(({ name }) => `database ${name}`),
     ...databases.flatMap(({ name, powers }) => powers.creates.map((schema) => `${name}.${schema}`)),
   ];
-  const findings: readonly (readonly [boolean, Danger, string])[] = [
+  return those([
     [owned.some(({ kind }) => kind === 'pg_database'), 'admin', 'owns a database'],
     [
       asAdministrator > 0,
@@ -130,20 +124,17 @@ function ofObjects(
     ],
     [databases.some(({ powers: { laterRead } }) => laterRead), 'read', 'can read tables that are made later'],
     [read > 0, 'read', `can read ${count(read, 'table')}`],
-  ];
-  return findings.flatMap(([holds, danger, reason]) => (holds ? [{ danger, reason }] : []));
+  ]);
 }
 
 /** Parameters are granted where only a superuser could set them; for the whole server they can run programs. */
 function ofParameters({ parameters }: Reach): readonly Finding[] {
   const [all, own] = [parameters.filter(({ system }) => system), parameters.filter(({ system }) => !system)];
   const names = (of: Reach['parameters']) => list(of.map(({ name }) => name));
-  return [
-    ...(all.length > 0
-      ? [{ danger: 'superuser', reason: `can change ${names(all)} for the whole server` } as const]
-      : []),
-    ...(own.length > 0 ? [{ danger: 'admin', reason: `can set ${names(own)}` } as const] : []),
-  ];
+  return those([
+    [all.length > 0, 'superuser', `can change ${names(all)} for the whole server`],
+    [own.length > 0, 'admin', `can set ${names(own)}`],
+  ]);
 }
 
 /** Catalogs whose objects give no more than reading and changing rows, whoever else has a part in them. */
@@ -167,15 +158,10 @@ export function judgeUnread(reach: Reach, unread: readonly Unread[]): Judgement 
       database.objects > 0
         ? `: ${count(database.objects, 'object')} there ${database.objects === 1 ? 'names' : 'name'} it`
         : '';
-    return [
-      { danger, reason: `may do anything up to that in ${name}, which was not read (${why})${things}` },
-    ];
+    const reason = `may do anything up to that in ${name}, which was not read (${why})${things}`;
+    return [{ danger, reason }];
   });
-  const danger = found.reduce<Danger>((worst, finding) => worse(worst, finding.danger), 'none');
-  return {
-    danger,
-    reasons: found.filter((finding) => finding.danger === danger).map(({ reason }) => reason),
-  };
+  return worst(found);
 }
 
 /** A role whose use alone leads on to more than the role itself gives. */

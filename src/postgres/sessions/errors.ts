@@ -3,7 +3,7 @@ import { SESSION_RIGHTS } from '../../domain/predefined-roles.js';
 import { TargetError } from '../errors.js';
 import { roleSql } from '../quote.js';
 import { grantRightsSql } from '../reading/rights.js';
-import type { Session } from './sessions.js';
+import type { Seen, Session } from './sessions.js';
 
 /** The sessions of one grant that are still open on one server. */
 export interface StillOpen {
@@ -13,11 +13,7 @@ export interface StillOpen {
   readonly memberOid: number;
   /** Names by OID, and which of them are superusers now. */
   readonly names: ReadonlyMap<number, { readonly name: string | null; readonly isSuperuser: boolean }>;
-  /** server_version_num, and the role that ends sessions there for us. */
-  readonly version: number;
-  readonly holder: string;
-  readonly mayEnd: boolean;
-  readonly maySee: boolean;
+  readonly seen: Pick<Seen, 'server' | 'mayEnd' | 'maySee'>;
   /** The server's errors for sessions that it was asked to end, by process id. */
   readonly refused: ReadonlyMap<number, TargetError>;
 }
@@ -27,7 +23,7 @@ const MOST_NAMES = 3;
 
 /** Of several reasons, it gives the one that waiting doesn't cure. */
 export function stillOpen(open: StillOpen): TargetError {
-  const { server, sessions, names, version, holder, mayEnd, maySee, refused } = open;
+  const { server, sessions, names, seen, refused } = open;
   const superuser = sessions.flatMap(({ memberOid }) => {
     const login = names.get(memberOid);
     return login?.isSuperuser && login.name !== null ? [login.name] : [];
@@ -40,11 +36,12 @@ export function stillOpen(open: StillOpen): TargetError {
     );
   }
   const what = whose(open);
-  if (!mayEnd) {
-    const missing = [SESSION_RIGHTS.end, ...(maySee ? [] : [SESSION_RIGHTS.see])];
+  if (!seen.mayEnd) {
+    const missing = [SESSION_RIGHTS.end, ...(seen.maySee ? [] : [SESSION_RIGHTS.see])];
+    const { version, grantor } = seen.server;
     return sessionsError(
       `The role is gone, but Hallpass may not end ${what} on ${server}.`,
-      `End them by hand, or: ${grantRightsSql(version, missing, holder)}`,
+      `End them by hand, or: ${grantRightsSql(version, missing, grantor)}`,
     );
   }
   const error = sessions.map(({ pid }) => refused.get(pid)).find((said) => said !== undefined);
@@ -68,16 +65,9 @@ export function notReplayed(server: string): TargetError {
 
 /** A standby can't be asked. */
 export function away(server: string, cause: TargetError): TargetError {
-  return new TargetError(
-    {
-      kind: cause.kind,
-      scope: 'pair',
-      passing: true,
-      sentence: `The role is gone on the primary, but ${server} can’t be asked: ${cause.message}`,
-      nextStep: cause.nextStep,
-    },
-    cause,
-  );
+  const sentence = `The role is gone on the primary, but ${server} can’t be asked: ${cause.message}`;
+  const { kind, nextStep } = cause;
+  return new TargetError({ kind, scope: 'pair', passing: true, sentence, nextStep }, cause);
 }
 
 function whose({ sessions, memberOid, names }: StillOpen): string {

@@ -39,8 +39,8 @@ SELECT a.pid, a.usesysid AS "memberOid", ${toMicros('a.backend_start')}::text AS
 
 const rights = z.object({
   now: z.string().transform(formatMoment),
-  may_see: z.boolean(),
-  may_end: z.boolean(),
+  maySee: z.boolean(),
+  mayEnd: z.boolean(),
 });
 
 /** We can't end a superuser's session, and the error would keep all the others open. */
@@ -97,22 +97,14 @@ export async function lookForSessions(
     readSessionHolders(send, ends, mode),
     send(
       rights,
-      `SELECT ${toMicros('clock_timestamp()')}::text AS now, ${mayUse(holder, SESSION_RIGHTS.see, mode)} AS may_see,
-              ${mayUse(holder, SESSION_RIGHTS.end, mode)} AS may_end`,
+      `SELECT ${toMicros('clock_timestamp()')}::text AS now, ${mayUse(holder, SESSION_RIGHTS.see, mode)} AS "maySee",
+              ${mayUse(holder, SESSION_RIGHTS.end, mode)} AS "mayEnd"`,
     ),
     prepare === null ? null : send(z.unknown(), prepare),
     send(session, sessions, [logins, before === null ? null : parseMoment(before)]),
   ]);
   if (may === undefined) throw new Error('the server did not say who may see and end sessions');
-  return {
-    server,
-    now: may.now,
-    maySee: may.may_see,
-    mayEnd: may.may_end,
-    sessions: seen,
-    members,
-    holders,
-  };
+  return { server, ...may, sessions: seen, members, holders };
 }
 
 /** As people know a standby. */

@@ -105,21 +105,12 @@ async function endBatch(
       endOn(source, server, batch, moments[i] || null).catch((thrown: unknown) => {
         const error = targetError(thrown, 'call');
         if (i === 0 || (error.scope !== 'target' && batch.length > 1)) throw error;
-        return (): Outcome => ({
-          before: moments[i] ?? '',
-          closed: 0,
-          prepared: [],
-          error: away(source.name, error),
-        });
+        const before = moments[i] ?? '';
+        return (): Outcome => ({ before, closed: 0, prepared: [], error: away(source.name, error) });
       }),
     ),
   );
-  return batch.map((end) =>
-    summary(
-      end,
-      perServer.map((outcomeOf) => outcomeOf(end)),
-    ),
-  );
+  return batch.map((end) => summary(end, perServer));
 }
 
 /** What became of the sessions of one grant on one server. */
@@ -166,26 +157,11 @@ async function endOn(
       return { before: '', closed: 0, prepared: [], error: notReplayed(source.name) };
     }
     const { sessions, names, prepared } = left(last, end);
-    const { mayEnd, maySee } = last.seen;
-    return {
-      before,
-      closed: Math.max(0, left(first, end).sessions.length - sessions.length),
-      prepared,
-      error:
-        sessions.length === 0
-          ? null
-          : stillOpen({
-              server: source.name,
-              sessions,
-              memberOid: end.memberOid,
-              names,
-              version: last.seen.server.version,
-              holder: last.seen.server.grantor,
-              mayEnd,
-              maySee,
-              refused,
-            }),
-    };
+    const closed = Math.max(0, left(first, end).sessions.length - sessions.length);
+    if (sessions.length === 0) return { before, closed, prepared, error: null };
+    const { memberOid } = end;
+    const open = { server: source.name, seen: last.seen, sessions, memberOid, names, refused };
+    return { before, closed, prepared, error: stillOpen(open) };
   };
 }
 
@@ -210,11 +186,8 @@ function viewOf(seen: Seen, server: string): View {
 
 /** Each session once. */
 function concerned(view: View, ends: readonly ToEnd[]): Session[] {
-  return [
-    ...new Map(
-      ends.flatMap((end) => left(view, end).sessions).map((session) => [session.pid, session]),
-    ).values(),
-  ];
+  const sessions = ends.flatMap((end) => left(view, end).sessions);
+  return [...new Map(sessions.map((session) => [session.pid, session])).values()];
 }
 
 /** What this grant leaves. What we may not see of a session counts as the worst. */
@@ -252,7 +225,8 @@ function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<
   return groups;
 }
 
-function summary(end: ToEnd, outcomes: readonly Outcome[]): SessionsEnded {
+function summary(end: ToEnd, perServer: readonly ((end: ToEnd) => Outcome)[]): SessionsEnded {
+  const outcomes = perServer.map((outcomeOf) => outcomeOf(end));
   const pair = { roleOid: end.roleOid, memberOid: end.memberOid };
   const before = outcomes.map((outcome) => outcome.before).join(NEXT_SERVER);
   const error = outcomes.find((outcome) => outcome.error !== null)?.error ?? null;
