@@ -1,4 +1,4 @@
-/** What the server remembers, for a ledger that was lost. Memberships themselves everybody can read in the catalog. */
+/** What the server remembers, in case the ledger is lost. The memberships themselves can be read in the catalog. */
 export const LIST_SQL = `
 CREATE FUNCTION hallpass.list()
 RETURNS TABLE (request_id bigint, role_oid oid, member_oid oid, role_name text, member_name text, set_role boolean,

@@ -39,8 +39,8 @@ const lastRow = z.object({ last: z.coerce.number() });
 const LAST = 'SELECT coalesce(hallpass.last_request_id(), 0) AS last';
 
 /**
- * What a guarded target holds open, whatever any ledger says of it.
- * @returns `lastRequestId`: the highest that was ever used there, or 0: a new ledger must begin after it.
+ * The open grants of a guarded target, whatever any ledger says.
+ * @returns `lastRequestId`: the highest ever used there, or 0: a new ledger must begin after it.
  * @throws TargetError
  */
 export function readGrants(

@@ -7,21 +7,21 @@ import { readServer } from '../reading/server.js';
 
 /** A call revokes thousands in one transaction, milliseconds. */
 const CALL_MS = 60_000;
-/** For how long the sessions are waited for that were asked to end, and how often the server is asked, milliseconds. */
+/** How long we wait for sessions that were told to end, and how often we ask the server, milliseconds. */
 const PATIENCE_MS = 3_000;
 const AGAIN_MS = 50;
 
 const row = z.object({ requestId: z.coerce.number(), state: z.string() });
 
-/** What became of one grant whose time was up: `failed: …` stays, and is tried by the next sweep. */
+/** What became of one overdue grant: `failed: …` stays, and the next sweep tries again. */
 export type Reaped = z.infer<typeof row>;
 
 const isFailed = ({ state }: Reaped): boolean => state.startsWith('failed');
 
 /**
- * Has a guarded target revoke everything whose time is up and end the sessions that could still use it, without any
- * ledger. The first call revokes; the next, which sees that committed, ends what could begin until then and proves that
- * nothing is left. Also the login `hallpass_reaper` may.
+ * Makes a guarded target revoke everything whose time is up, and end the sessions that could still use it, without
+ * any ledger. The first call revokes; the next, which sees that committed, ends what began until then and proves that
+ * nothing is left. The login `hallpass_reaper` may do this, too.
  * @throws TargetError
  */
 export async function reapTarget(connect: Connect): Promise<readonly Reaped[]> {
@@ -60,7 +60,7 @@ function sweep(connection: TargetConnection): Promise<readonly Reaped[]> {
 }
 
 /**
- * The same beside other work: what it can't do, the next call tries again, or the reaper.
+ * The same beside other work: what it can't do, the next call or the reaper tries again.
  * @throws TargetError when the target as a whole fails.
  */
 export async function sweepBeside(connection: TargetConnection): Promise<void> {

@@ -1,8 +1,8 @@
 import { OWNER, PEOPLE, REAPER } from './names.js';
 
 /**
- * The login for cron and pg_cron: whoever has its credential can revoke what is due, and nothing else. And the group
- * of those to whom anything may be granted.
+ * The login for cron and pg_cron: its credential can only revoke what is due. And the group of those who may be
+ * granted anything.
  */
 export const REAPER_SQL = `
 DO $do$

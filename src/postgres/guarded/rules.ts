@@ -17,8 +17,8 @@ SELECT w.about_role AS role, w.about_login AS login, w.may_set AS "maySetRole", 
  ORDER BY p.n`;
 
 /**
- * What the server itself would refuse, for a form to say before anybody approves: asked of the function that the GRANT
- * asks. A round trip of its own, because a server that was set up by an older release lacks it.
+ * What the server itself would refuse, so that a form can say it before anybody approves: asked of the same function
+ * as the GRANT. It is a separate round trip, because a server set up by an older release lacks the function.
  * @throws TargetError
  */
 export async function withRules(

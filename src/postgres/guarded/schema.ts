@@ -13,13 +13,12 @@ import { TABLES_SQL } from './tables-sql.js';
 import { WHY_NOT_SQL } from './why-not-sql.js';
 
 /**
- * What makes a database into that of a guarded target: schema, tables and functions, owned by the owner. To be run in
- * one transaction, in the database `hallpass`, by a superuser, or by the administrator of a managed server (CREATEROLE,
- * owner of the database) while they are a member of the owner. The owner and Hallpass's login must be there. Run again,
- * it brings an older state up to date, and keeps the grants and the limit.
- *
- * It is one text for all releases, and the functions ask for the release when they are called: so they stay right when
- * the server is upgraded under them.
+ * Turns a database into that of a guarded target: schema, tables and functions, all owned by the owner. Run it in one
+ * transaction, in the database `hallpass`, as a superuser, or as the administrator of a managed server (CREATEROLE,
+ * owner of the database) while they are a member of the owner. The owner and Hallpass's login must exist. Running it
+ * again brings an older state up to date, and keeps the grants and the limit.
+ * It is one text for all releases: the functions ask for the server's release when they are called, so they stay
+ * right when the server is upgraded.
  * @param names the login with which Hallpass connects.
  */
 export function guardedSchemaSql({ login }: { readonly login: string }): string {
@@ -39,7 +38,7 @@ BEGIN
 END
 $do$;
 
--- Which release these functions are of: Hallpass reads it, and calls no others.
+-- The release of these functions: Hallpass reads it, and calls no others.
 CREATE FUNCTION hallpass.version() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT ${INSTALLED}';
 
 ${LOCK_SQL}
@@ -51,7 +50,7 @@ ${REVOKE_SQL}
 ${SWEEP_SQL}
 ${SESSIONS_SQL}
 ${LIST_SQL}
--- A function is for everybody until this is said.
+-- Everybody may call a function until this is said.
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA hallpass FROM PUBLIC;
 REVOKE ALL ON SCHEMA hallpass FROM PUBLIC;
 GRANT USAGE ON SCHEMA hallpass TO ${quoteName(login)}, ${REAPER};

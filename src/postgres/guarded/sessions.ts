@@ -1,4 +1,7 @@
-/** How sessions are seen and ended on a guarded target and its standbys: by the functions, as far as a loan left them. */
+/**
+ * How sessions are seen and ended on a guarded target and its standbys: by the functions, as far as a grant left
+ * them.
+ */
 import { z } from 'zod';
 import { fromMicros, toMicros } from '../../connections/moment.js';
 import type { TargetConnection } from '../connect.js';

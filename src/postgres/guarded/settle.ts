@@ -15,8 +15,8 @@ const SETTLED = `
 SELECT role_oid AS "roleOid", member_oid AS "memberOid", closed FROM hallpass.settled($1::oid[], $2::oid[])`;
 
 /**
- * Tells a guarded server that what it revoked is committed: it ends what began before, and lets the pause of the
- * limit begin. Answers, by pair, how many sessions the server has ended by itself.
+ * Tells a guarded server that what it revoked is committed: it ends what began before, and the pause of the limit
+ * begins. Answers, by pair, how many sessions the server has ended by itself.
  * @throws TargetError when the target as a whole fails; what is locked now is settled by a later call.
  */
 export function createSettle(): (

@@ -1,6 +1,6 @@
 /**
- * What only a server can show wrong, each in a sentence with the SQL that mends it: for `hallpass check`, and for the
- * GRANT that is refused because of it. Pure.
+ * What only a server can show to be wrong, each in a sentence with the SQL that fixes it: for `hallpass check`, and
+ * for the GRANT that is refused because of it. Pure.
  */
 
 import { sayDuration } from '../../domain/duration.js';
@@ -12,11 +12,11 @@ interface Problem {
   /** What it concerns: every pair on the server, every pair with this role, or with this login. */
   readonly about: 'server' | 'role' | 'login';
   readonly sentence: string;
-  /** What mends it; null when nothing can. */
+  /** What fixes it; null when nothing can. */
   readonly nextStep: string | null;
 }
 
-/** Why Hallpass's own login may not grant anything there, or null. Its rows must be told from a superuser's. */
+/** Why Hallpass's own login may not grant anything there, or null: its rows could not be told from a superuser's. */
 export function describeUnfit(login: string, superuser: boolean, createRole: boolean): string | null {
   if (!superuser && !createRole) return null;
   const what = superuser ? 'is a superuser' : 'has CREATEROLE';
@@ -24,10 +24,10 @@ export function describeUnfit(login: string, superuser: boolean, createRole: boo
   return `Hallpass’s login ${what} and must not be: ${roleSql('ALTER', login, attributes.join(' '))}`;
 }
 
-/** What is wished of a pair, as far as it is known yet. */
+/** What is requested, as far as it is known yet. */
 export type Wished = Partial<Pick<ToGrant, 'durationMs' | 'setRole'>>;
 
-/** Everything that keeps this pair from being granted, except that somebody else granted it already. */
+/** Everything that keeps this pair from being granted, except that somebody else has granted it already. */
 export function describeProblems(server: Server, facts: PairFacts, wished: Wished = {}): readonly Problem[] {
   return [
     serverProblem(server),
@@ -37,7 +37,7 @@ export function describeProblems(server: Server, facts: PairFacts, wished: Wishe
   ].filter((problem) => problem !== null);
 }
 
-/** Why who is granted a role could not use it, because the login can't get in; null when nothing is known of it. */
+/** Why the login could not connect to use a role; null when nothing is known to prevent it. */
 export function describeEntry({ login, memberValidUntil, memberConnectionLimit }: PairFacts): Problem | null {
   if (memberValidUntil !== null) return passwordExpired(login, memberValidUntil);
   return memberConnectionLimit === 0 ? noConnections(login, 0, 0) : null;
@@ -60,19 +60,19 @@ export function noConnections(login: string, limit: number, sessions: number): P
   };
 }
 
-/** Up to 15 a member that is NOINHERIT has nothing of a role before SET ROLE. */
+/** Up to 15, a NOINHERIT member has nothing of a role before SET ROLE. */
 export function needsSetRole({ version }: Pick<Server, 'version'>, { memberInherits }: PairFacts): boolean {
   return version < GRANTORS_SINCE && !memberInherits;
 }
 
-/** What a guarded server refuses by rules that the DBA sets there. */
+/** What a guarded server refuses by the rules that its DBA sets. */
 function ruleProblems(
   { role, ours, rules }: PairFacts,
   { durationMs, setRole }: Wished,
 ): readonly (Problem | null)[] {
   if (!rules) return [];
   const { maySetRole, longestMs } = rules;
-  // What stands already was within the limit when it was granted.
+  // A membership that is there already was within the limit when it was granted.
   const tooLong = !ours && durationMs !== undefined && longestMs !== null && durationMs > longestMs;
   return [
     setRole === true && !maySetRole
@@ -142,11 +142,8 @@ function loginProblem(
   { login, memberOid, memberCanLogin, memberIsSuperuser, rules }: PairFacts,
 ): Problem | null {
   if (memberOid === null) return missing('login', login, 'LOGIN');
-  const refuse = (sentence: string, nextStep: string | null): Problem => ({
-    about: 'login',
-    sentence,
-    nextStep,
-  });
+  const about = 'login';
+  const refuse = (sentence: string, nextStep: string | null): Problem => ({ about, sentence, nextStep });
   if (login === server.login) {
     return refuse(`The login ${login} is Hallpass’s own.`, 'Give the person another login.');
   }

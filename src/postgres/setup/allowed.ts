@@ -1,12 +1,12 @@
-/** What is the DBA's to allow on a guarded target: who may be granted anything, and how single roles may be granted. */
+/** What the DBA allows on a guarded target: who may be granted anything, and how single roles may be granted. */
 import { PEOPLE } from '../guarded/names.js';
 import { isRoleName, quoteName } from '../quote.js';
 import type { SetupTarget } from './place.js';
 import { attempt, comment, doBlock, quoteText } from './script.js';
 
-/** Lets these logins be granted something; what is not there yet is named. */
+/** Lets these logins be granted something; the ones that don't exist yet are named. */
 export function allowLogins(configured: readonly string[]): readonly string[] {
-  // No role can have the others' names, and what they would be cut to is somebody else's.
+  // No role can have the other names, and what they would be cut to is somebody else's.
   const logins = configured.filter(isRoleName);
   const about =
     comment(`Only members of ${PEOPLE} can be granted anything, directly or through a group: whoever steals Hallpass’s
@@ -39,7 +39,7 @@ END`),
   ];
 }
 
-/** The same for one login, beside making it. */
+/** The same for one login, when it is created. */
 export function allowLogin(login: string): string {
   return attempt(
     `GRANT ${PEOPLE} TO ${quoteName(login)};`,
@@ -47,7 +47,7 @@ export function allowLogin(login: string): string {
   );
 }
 
-/** What the configuration has differ from the rule, once the tables are there. */
+/** Where the configuration differs from the default, once the tables are there. */
 export function allowRoles({ roles }: Pick<SetupTarget, 'roles'>): readonly string[] {
   const special = [...roles.values()].flatMap(({ role, terms }) =>
     terms !== undefined && (terms.setRole || terms.sessions === 'leave')
@@ -66,7 +66,7 @@ SELECT r.oid, w.set_role, w.end_sessions
   ];
 }
 
-/** After an update: who holds something, and could not be granted it today. */
+/** After an update: logins that hold something, and could not be granted it today. */
 export function nameDisallowed(): string {
   return doBlock(`
 DECLARE

@@ -1,4 +1,4 @@
-/** `hallpass setup-sql`: scripts that a DBA reads and runs, and the way back. Pure: nothing is asked of any server. */
+/** `hallpass setup-sql`: scripts that a DBA reads and runs, and their undoing. Pure: asks no server. */
 import { HallpassError } from '../../errors.js';
 import { type GroupRole, groupRoleSteps } from './group-role.js';
 import { hallpassSteps, undoHallpass } from './hallpass.js';
@@ -8,18 +8,18 @@ import { checkNames, type Place, placeOf, type SetupTarget } from './place.js';
 import { doBlock, printScript, quoteText, type Step, transaction } from './script.js';
 import { undoGroupRole, undoLogins } from './undo.js';
 
-/** What a script is for; without either, it is for Hallpass itself: its login and its rights. */
+/** What a script is for; without role and logins, it is for Hallpass itself: its login and its rights. */
 export interface Wish {
   readonly role?: GroupRole;
   readonly logins?: Logins;
-  /** The way back of the same wish. */
+  /** Undoes the same. */
   readonly undo: boolean;
 }
 
 /**
  * The steps of the script, in order.
  * @param version server_version_num, like 160004.
- * @throws HallpassError when a name can't be, or a wish is incomplete.
+ * @throws HallpassError when a name is impossible, or something is missing.
  */
 export function setupSteps(target: SetupTarget, version: number, wish: Wish): readonly Step[] {
   const place = placeOf(target, version);
@@ -39,7 +39,7 @@ function wishedSteps(place: Place, target: SetupTarget, wish: Wish): readonly St
   ];
 }
 
-/** What a membership is differs between releases, and so does the script. */
+/** Memberships differ between releases, and so does the script. */
 function refuseOtherRelease({ target, version }: Place, database: string): Step {
   const major = Math.floor(version / 10_000);
   return transaction(database, [

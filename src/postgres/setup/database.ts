@@ -1,7 +1,7 @@
 /**
- * The database of a guarded target, and whose it is. Who owns a database can set what every session in it begins with,
- * make it read-only, and drop it; so it belongs to a role that nobody can log in as, and one that somebody else made is
- * not taken over.
+ * The database of a guarded target, and its owner. The owner of a database can set what every session in it begins
+ * with, make it read-only, and drop it; so it belongs to a role that can't log in, and a database that somebody else
+ * made is not taken over.
  */
 import { OWNER, REAPER } from '../guarded/names.js';
 import { quoteName } from '../quote.js';
@@ -9,7 +9,7 @@ import { MADE } from './make-role.js';
 import type { Place } from './place.js';
 import { comment, doBlock, quoteText } from './script.js';
 
-/** Before anything of it is run: only from outside is nothing of it run on the way. */
+/** Run from another database, before anything in this one can run. */
 export function refuseForeignDatabase(database: string): string {
   return doBlock(`
 DECLARE
@@ -24,7 +24,7 @@ BEGIN
 END`);
 }
 
-/** Marks the database as ours when it is found empty; one that is ours must hold nothing of anybody else's. */
+/** Marks the database as ours if it is empty; one that is ours already must hold nothing of anybody else's. */
 export function claim(database: string): string {
   return doBlock(`
 DECLARE
@@ -62,7 +62,10 @@ BEGIN
 END`);
 }
 
-/** For an administrator who acts as the owner: nobody can change the database, and only who must can connect to it. */
+/**
+ * For an administrator who acts as the owner: makes sure that only the owner can change the database, and that only
+ * the roles that need to can connect to it.
+ */
 export function shutDatabase({ database, login }: Place): readonly string[] {
   return [
     comment(

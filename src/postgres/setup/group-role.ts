@@ -1,4 +1,6 @@
-/** A least-privilege group role to be granted: it reads or writes these schemas, owns nothing, and can't pass anything on. */
+/**
+ * A least-privilege group role to grant: it reads or writes these schemas, owns nothing, and can't pass anything on.
+ */
 import { grantRightsSql } from '../reading/rights.js';
 import { grantAdmin, grantConnect } from './hallpass-role.js';
 import { makeRole, POWERLESS } from './make-role.js';
@@ -11,15 +13,15 @@ export type Access = (typeof ACCESSES)[number];
 export interface GroupRole {
   readonly role: string;
   readonly access: Access;
-  /** `all`: what is there when the script runs, but for the server's own and those of extensions. */
+  /** `all`: every schema there when the script runs, except the server's own and those of extensions. */
   readonly schemas: readonly string[] | 'all';
   /** At least one. */
   readonly databases: readonly string[];
 }
 
 /**
- * On present and future relations. REFERENCES shows keys to whoever reads the information schema. Never TRUNCATE, which
- * no row security and no DELETE trigger stops, and never TRIGGER, by which access outlives the loan.
+ * On present and future relations. REFERENCES shows keys to readers of the information schema. Never TRUNCATE, which
+ * no row security and no DELETE trigger stops, and never TRIGGER, by which access outlives the grant.
  */
 const PRIVILEGES: Readonly<
   Record<'read' | 'write', { readonly tables: string; readonly sequences: string }>
@@ -35,7 +37,7 @@ const ABOUT: Readonly<Record<Access, string>> = {
   monitor: 'Monitors the server',
 };
 
-/** An administrator of a cloud does not own everything: what is not theirs is named, and the rest is done. */
+/** A cloud's administrator doesn't own everything: the script names what it could not grant, and does the rest. */
 const AS_OWNER = 'Run the script once more as its owner, or as a superuser.';
 
 export function groupRoleSteps(place: Place, wish: GroupRole): readonly Step[] {

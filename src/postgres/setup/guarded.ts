@@ -1,4 +1,4 @@
-/** A guarded target: a database of its own with the functions through which alone Hallpass grants; and the way back. */
+/** A guarded target: a database of its own with the only functions through which Hallpass grants; and its undoing. */
 import { OWNER, PEOPLE, REAPER } from '../guarded/names.js';
 import { guardedSchemaSql } from '../guarded/schema.js';
 import { GRANTORS_SINCE, quoteName } from '../quote.js';
@@ -9,7 +9,7 @@ import { MADE, makeRole, POWERLESS } from './make-role.js';
 import type { Place, SetupTarget } from './place.js';
 import { comment, doBlock, quoteText, type Step, transaction } from './script.js';
 
-/** @param rights what lets the owner grant; granted last, when the functions stand. */
+/** @param rights SQL that lets the owner grant; it runs last, after the functions are there. */
 export function guardedSteps(
   place: Place,
   { roles, logins = [] }: Pick<SetupTarget, 'roles' | 'logins'>,
@@ -82,7 +82,10 @@ its functions: whoever steals Hallpass’s login can neither use a role nor gran
   ];
 }
 
-/** An administrator who is no superuser must be a member of the owner to make what that owns, for as long as it takes. */
+/**
+ * An administrator who is no superuser must be a member of the owner for as long as it takes to create what the owner
+ * owns.
+ */
 function asOwner(version: number, parts: readonly string[]): readonly string[] {
   return [becomeOwner(version), ...parts, leaveOwner(version)];
 }
@@ -121,8 +124,8 @@ BEGIN
 END`);
 
 /**
- * Hallpass keeps no connection while it has nothing to do: that none is seen doesn't say that it is stopped. From the
- * commit on none is made, and none that came between keeps the database from being dropped when all else is undone.
+ * Hallpass keeps no connection while it has nothing to do, so seeing none doesn't mean that it is stopped. From the
+ * commit on none can be made, and so none can keep the database from being dropped when everything else is undone.
  */
 export function shutOut({ database, version }: Place): readonly string[] {
   return [
@@ -131,7 +134,7 @@ export function shutOut({ database, version }: Place): readonly string[] {
   ];
 }
 
-/** After the right to grant was taken from the owner. */
+/** After the right to grant was revoked from the owner. */
 export function undoGuarded({ first, database, version }: Place): readonly Step[] {
   return [
     transaction(first, [comment('Only its owner may drop it.'), becomeOwner(version)]),

@@ -1,4 +1,4 @@
-/** Hallpass's own login and its rights: the least that grants. */
+/** Hallpass's own login and the least rights with which it can grant. */
 import { SESSION_RIGHTS } from '../../domain/predefined-roles.js';
 import { GRANTORS_SINCE, grantAdminSql, quoteName } from '../quote.js';
 import { grantRightsSql } from '../reading/rights.js';
@@ -6,7 +6,7 @@ import { makeRole, POWERLESS } from './make-role.js';
 import type { Place } from './place.js';
 import { attempt, comment, quoteText, runEach } from './script.js';
 
-/** A few processes, each with a connection of its own; a runaway can't take the server's last one. */
+/** A few processes, each with a connection of its own; a runaway one can't take the server's last one. */
 const CONNECTION_LIMIT = 20;
 
 export function makeLogin({ login, iam }: Place): readonly string[] {
@@ -75,7 +75,7 @@ before. To see these and to end them Hallpass has two predefined roles; they rea
   ];
 }
 
-/** Lets a role into a database, also when PUBLIC is shut out of it. */
+/** Lets a role into a database, even after PUBLIC is shut out of it. */
 export function grantConnect(role: string, database: string): string {
   const grant = attempt(
     `GRANT CONNECT ON DATABASE ${quoteName(database)} TO ${quoteName(role)};`,
@@ -84,7 +84,10 @@ export function grantConnect(role: string, database: string): string {
   return `${comment('Said for the day on which PUBLIC may not connect any more.')}\n${grant}`;
 }
 
-/** Lets Hallpass into the database that no such login owns, where PUBLIC may not connect to it. */
+/**
+ * Lets Hallpass into the database `postgres`, where PUBLIC may not connect to it: no login that is granted a role
+ * owns it.
+ */
 export function grantNeutral(login: string): string {
   const grant = attempt(
     `IF EXISTS (SELECT FROM pg_database d
@@ -97,7 +100,10 @@ export function grantNeutral(login: string): string {
 one could keep it out.`)}\n${grant}`;
 }
 
-/** Lets Hallpass look wherever a role that it grants has something: else nobody can be told what the role can do there. */
+/**
+ * Lets Hallpass look wherever a role that it grants has something: else nobody can be told what the role can do
+ * there.
+ */
 export function grantConnectWhereUsed({ login }: Place, roles: readonly string[]): readonly string[] {
   if (roles.length === 0) return [];
   return [

@@ -1,4 +1,4 @@
-/** The script for Hallpass itself: its login, what it may grant, its rights for sessions; and the way back. */
+/** The script for Hallpass itself: its login, what it may grant, its rights to sessions; and its undoing. */
 import { SESSION_RIGHTS } from '../../domain/predefined-roles.js';
 import { OWNER, PEOPLE, REAPER } from '../guarded/names.js';
 import { guardedSteps, shutOut, undoGuarded } from './guarded.js';
@@ -59,7 +59,7 @@ ends: look at pg_stat_activity, and end these sessions yourself.`),
   ];
 }
 
-/** Half of it undone would be worse: Hallpass would go on, and what it revokes could not be told from what is left. */
+/** Undoing half would be worse: Hallpass would go on, and what it revokes could not be told from what is left. */
 function refuseWhileConnected({ login, database, mode }: Place): string {
   const inside = mode === 'guarded' ? ` OR a.datname = ${quoteText(database)}` : '';
   return doBlock(`

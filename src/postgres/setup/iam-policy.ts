@@ -4,10 +4,10 @@ import type { SetupTarget } from './place.js';
 const ROLE_ARN = /^arn:(?<partition>aws[a-z-]*):iam::(?<account>\d{12}):role\//;
 
 /**
- * The policy by which Hallpass may ask for tokens of its own login and no other, and who may assume the role that has
- * it: null when `assume_role` is not set, and the policy belongs to the role that Hallpass runs under. What only the
- * reader knows stands in capitals. Sources: AWS documentation, "Creating and using an IAM policy for IAM database
- * access", and "How to use trust policies with IAM roles".
+ * The policy that lets Hallpass ask for tokens of its own login and no other, and who may assume the role that has
+ * it: null without `assume_role`, when the policy belongs to the role that Hallpass runs under. What only the reader
+ * knows is in capitals. Sources: AWS documentation, "Creating and using an IAM policy for IAM database access", and
+ * "How to use trust policies with IAM roles".
  * @throws HallpassError when the target is not reached by IAM.
  */
 export function iamPolicies({ key, kind, connect: { iam, user } }: SetupTarget): string {
@@ -39,7 +39,7 @@ function document(statement: Readonly<Record<string, unknown>>): object {
   return { Version: '2012-10-17', Statement: [statement] };
 }
 
-/** Of a resource's name, `*` and `?` would match other logins too: IAM's policy variables stand for themselves. */
+/** In a resource's name, `*` and `?` would match other logins too; IAM's policy variables are taken literally. */
 function literally(name: string): string {
   return name.replace(/[*?$]/g, '$${$&}');
 }

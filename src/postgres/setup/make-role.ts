@@ -1,11 +1,11 @@
-/** Making roles that can be told from those that were there before: `--undo` drops no other. */
+/** Creates roles so that they can be told from those that were there before: `--undo` drops no other. */
 import { quoteName } from '../quote.js';
 import { doBlock, quoteText } from './script.js';
 
-/** What the COMMENT of everything ends in that these scripts make. */
+/** How the COMMENT of everything that these scripts create ends. */
 export const MADE = '(made by hallpass setup-sql)';
 
-/** Each attribute, and how a row of pg_roles looks that is without it. */
+/** Each attribute, and the condition on pg_roles that it is missing. */
 const IS_WITHOUT = {
   LOGIN: 'NOT rolcanlogin',
   NOLOGIN: 'rolcanlogin',
@@ -20,7 +20,7 @@ const IS_WITHOUT = {
 
 export type Attribute = keyof typeof IS_WITHOUT;
 
-/** Nothing by which one could get more. */
+/** No attribute by which a role could get more. */
 export const POWERLESS: readonly Attribute[] = [
   'NOSUPERUSER',
   'NOCREATEDB',
@@ -35,11 +35,11 @@ interface NewRole {
   readonly connectionLimit?: number;
   /** What it is for: the start of its COMMENT. */
   readonly about: string;
-  /** What it must be also when it was there before. */
+  /** The attributes it must have even if it was there before. */
   readonly needed: readonly Attribute[];
 }
 
-/** Makes a role, or says how one that was there before must be changed: the script itself changes nothing of it. */
+/** Creates a role, or says how an existing one must be changed: the script itself doesn't change it. */
 export function makeRole({ name, attributes, connectionLimit, about, needed }: NewRole): string {
   const limit = connectionLimit === undefined ? '' : ` CONNECTION LIMIT ${connectionLimit}`;
   const wrong = needed.map((attribute) => `CASE WHEN ${IS_WITHOUT[attribute]} THEN '${attribute}' END`);

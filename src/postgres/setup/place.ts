@@ -3,14 +3,14 @@ import { HallpassError } from '../../errors.js';
 import { DATABASE, OWNER } from '../guarded/names.js';
 import { isRoleName } from '../quote.js';
 
-/** Every server has it, and it belongs to nobody. */
+/** Every server has it, and it isn't anybody's. */
 const FIRST = 'postgres';
 
-/** What of a target's configuration a script is made from. */
+/** The parts of a target's configuration that a script is made from. */
 export type SetupTarget = Pick<TargetConfig, 'key' | 'kind' | 'mode'> & {
   readonly connect: Pick<Connect, 'user' | 'database' | 'iam'>;
   readonly roles: ReadonlyMap<string, Pick<RoleConfig, 'role'> & Partial<Pick<RoleConfig, 'terms'>>>;
-  /** Of the people whom the configuration names. */
+  /** The logins of the people in the configuration. */
   readonly logins?: readonly string[] | undefined;
   readonly discover: readonly Pick<Discover, 'match'>[];
 };
@@ -25,11 +25,11 @@ export interface Place {
   readonly mode: TargetConfig['mode'];
   /** Hallpass's own login. */
   readonly login: string;
-  /** Where it grants; on a guarded target the functions are there, and the script makes it. */
+  /** Where it grants; on a guarded target, the database with the functions, which the script creates. */
   readonly database: string;
   /** Where the script begins: a database that is there already. */
   readonly first: string;
-  /** Where people work, and what Hallpass shows them of its roles is read. */
+  /** Where people work, and where Hallpass reads what its roles can do. */
   readonly shown: string;
   /** Hallpass logs in by a token of AWS IAM. */
   readonly iam: boolean;
@@ -37,7 +37,7 @@ export interface Place {
   readonly holder: string;
 }
 
-/** @throws HallpassError when the connection names what can’t be. */
+/** @throws HallpassError when the connection has an impossible name. */
 export function placeOf(target: SetupTarget, version: number): Place {
   const { user, database, iam } = target.connect;
   const { key, kind, mode } = target;

@@ -1,9 +1,9 @@
 /**
- * What a setup script is made of. A person reads it before it runs, and it must run as it stands, twice, on the server
- * of somebody else. Invariants kept here:
- * - no name can end a comment, a string or a DO block that it stands in, and none is indented: it may have many lines;
+ * What a setup script is made of. A person reads it before it runs, and it must run as it is, twice, on somebody
+ * else's server. Invariants kept here:
+ * - no name can end a comment, a string or a DO block that it is in, and none is indented: it may have many lines;
  * - a step is one transaction, or one statement that can't be in any: it is done wholly or not at all;
- * - nothing that somebody put into a schema of the database is called by the administrator who runs it.
+ * - the administrator who runs it calls nothing that somebody put into a schema of the database.
  */
 import pg from 'pg';
 import { HallpassError } from '../../errors.js';
@@ -22,7 +22,7 @@ export function quoteText(text: string): string {
   return pg.escapeLiteral(text).trimStart();
 }
 
-/** A comment: each line of `text` in one of its own, whatever separates them. */
+/** A comment: each line of `text` is its own comment line, whatever separates them. */
 export function comment(text: string): string {
   return text
     .split(/\r\n|\r|\n/)
@@ -38,8 +38,8 @@ export function doBlock(body: string): string {
 }
 
 /**
- * Tries one statement. When whoever runs the script may not do this, or what it names is not there, it says so, and
- * the script goes on: what is missing is one role or one right, and `hallpass check` names it too.
+ * Tries one statement. If the person running the script may not do this, or what it names doesn't exist, the script
+ * says so and goes on: only one role or right is missing, and `hallpass check` names it too.
  */
 export function attempt(statement: string, hint: string): string {
   return doBlock(`
@@ -82,7 +82,7 @@ COMMIT;
   return { database, sql, when: null };
 }
 
-/** A comment stands directly above what it is about; between others is an empty line. */
+/** A comment is directly above what it is about; between others is an empty line. */
 function layOut(parts: readonly string[]): string {
   const isComment = (part: string) => part.split('\n').every((line) => line.startsWith('--'));
   return parts
@@ -91,7 +91,7 @@ function layOut(parts: readonly string[]): string {
     .trimEnd();
 }
 
-/** The steps as one file for psql: its own commands are only those without which no script changes the database. */
+/** The steps as one file for psql, with only the psql commands that a script needs to change the database. */
 export function printScript(head: string, steps: readonly Step[], foot: string): string {
   return [
     comment(head),

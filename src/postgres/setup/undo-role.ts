@@ -1,18 +1,18 @@
-/** The way back for one role that a script made: what it was granted, then the role, unless others rely on it. */
+/** Undoes one role that a script created: revokes what it was granted, then drops it, unless others rely on it. */
 import { PEOPLE } from '../guarded/names.js';
 import { GRANTORS_SINCE, quoteName } from '../quote.js';
 import { MADE } from './make-role.js';
 import type { Place } from './place.js';
 import { doBlock, quoteText, runEach } from './script.js';
 
-/** Why the role in the row `r` of pg_roles stays when a script did not make it; null when one did. */
+/** Why the role in the row `r` of pg_roles stays if no script created it; null if one did. */
 const notMade = `CASE
     WHEN coalesce(shobj_description(r.oid, 'pg_authid'), '') NOT LIKE ${quoteText(`%${MADE}`)}
       THEN ${quoteText(`its COMMENT does not end in ${MADE}, so it may have been there before`)} END`;
 
 /**
- * Why the role in the row `r` of pg_roles stays, as an SQL expression; null when it may go. Who merely may administer
- * the role, as its maker from 16 on, is no member in this sense.
+ * Why the role in the row `r` of pg_roles stays, as an SQL expression; null when it may go. A role that may only
+ * administer it, as its creator from 16 on, is no member in this sense.
  */
 function reasonToStay({ version, holder }: Place): string {
   const use = version >= GRANTORS_SINCE ? ' AND (m.inherit_option OR m.set_option)' : '';
@@ -21,7 +21,7 @@ function reasonToStay({ version, holder }: Place): string {
        WHERE m.roleid = r.oid AND ${quoteText(holder)} NOT IN (pg_get_userbyid(m.grantor), pg_get_userbyid(m.member))${use}))`;
 }
 
-/** The same for a person's login, which may be a member of roles by others. */
+/** The same for a person's login, which may be a member of roles by others' grants. */
 function reasonForLoginToStay(place: Place): string {
   return `coalesce(${reasonToStay(place)}, 'memberships that Hallpass did not make: ' || (
       SELECT string_agg(quote_ident(pg_get_userbyid(m.roleid)), ', ') FROM pg_auth_members m
@@ -29,7 +29,7 @@ function reasonForLoginToStay(place: Place): string {
          AND pg_get_userbyid(m.roleid) NOT IN ('rds_iam', ${quoteText(PEOPLE)})))`;
 }
 
-/** Takes away every privilege that the role was granted, in the database where it runs, and on every database. */
+/** Revokes every privilege that the role was granted, in the current database, and on every database. */
 export function revokePrivileges(place: Place, role: string): string {
   return runEach(`
     WITH gone AS (
@@ -58,7 +58,7 @@ export function dropRole(place: Place, role: string): string {
   return drop(role, reasonToStay(place));
 }
 
-/** Drops a group that is only a list: nobody can do anything by being in it. */
+/** Drops a group that is only a list: being in it gives no rights. */
 export function dropList(role: string): string {
   return drop(role, notMade);
 }
@@ -92,7 +92,7 @@ END`);
 }
 
 /**
- * Takes from the holder of the ADMIN OPTION the memberships that `which` selects (a condition on the row `m` of
+ * Revokes from the holder of the ADMIN OPTION the memberships that `which` selects (a condition on the row `m` of
  * pg_auth_members and the row `r` of its role), and everything that it granted of these roles.
  */
 export function revokeFromHolder({ version, holder }: Place, which: string): string {

@@ -1,4 +1,4 @@
-/** The way back of each script: only what it made, and never a role on which others rely. */
+/** Undoes each script: only what it created, and never a role on which others rely. */
 
 import type { GroupRole } from './group-role.js';
 import type { Logins } from './people.js';
@@ -6,7 +6,7 @@ import type { Place } from './place.js';
 import { comment, quoteText, type Step, transaction } from './script.js';
 import { dropLogin, dropRole, revokeFromHolder, revokePrivileges } from './undo-role.js';
 
-/** Before the roles: what they were granted, in each database of theirs. */
+/** First what the role was granted in each of its databases, then the role. */
 export function undoGroupRole(place: Place, { role, databases }: GroupRole): readonly Step[] {
   const all = databases.map((database) =>
     transaction(database, [comment('What the role was granted here.'), revokePrivileges(place, role)]),
