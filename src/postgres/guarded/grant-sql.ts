@@ -4,11 +4,11 @@ import { BY_INDEX } from './names.js';
 import { latest } from './tables-sql.js';
 
 /**
- * Granting. The functions trust nobody: whoever calls them may be a thief with Hallpass's credential. Durations come in
+ * Granting. The functions trust no caller: it may be a thief with Hallpass's credential. Durations are in
  * milliseconds, counted by this server's clock.
  */
 export const GRANT_SQL = `
--- GRANT, and whose the membership is then: told by the grantor of the row. Up to 15, a GRANT of what somebody else
+-- GRANT, then look whose the membership is: the grantor of the row tells. Up to 15, a GRANT of what somebody else
 -- granted does nothing and says nothing.
 CREATE FUNCTION hallpass.grant_pair(role pg_roles, member pg_roles, set_role boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = 'warning' AS $fn$
@@ -18,7 +18,8 @@ DECLARE
   is_ours  boolean;
   via      text;
 BEGIN
-  -- The grantor is no condition of the search: without statistics the planner would go through all that we granted.
+  -- The grantor is no condition of the search: without statistics the planner would go through everything that we
+  -- granted.
   SELECT bool_or(m.grantor = me) INTO was_ours
     FROM pg_auth_members m WHERE m.roleid = role.oid AND m.member = member.oid;
   EXECUTE format('GRANT %I TO %I', role.rolname, member.rolname)
@@ -37,7 +38,7 @@ BEGIN
 END
 $fn$;
 
--- For whoever has the role locked.
+-- The caller has the role locked.
 CREATE FUNCTION hallpass.grant_one(request bigint, role_oid oid, member_oid oid, duration interval, set_role boolean)
 RETURNS hallpass.grants
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
@@ -71,8 +72,8 @@ BEGIN
     RETURN known;
   END IF;
 
-  -- A pair has one open grant. One that follows another with no pause between takes over its beginning, and what its
-  -- sessions may have become.
+  -- A pair has one open grant. One that follows another without a pause keeps its beginning, and what its sessions
+  -- may have become.
   PERFORM hallpass.settle(ARRAY(
     SELECT g.request_id FROM hallpass.grants g
      WHERE g.role_oid = role.oid AND g.member_oid = member.oid AND g.ended_at IS NOT NULL AND g.sessions_ended_at IS NULL));
@@ -120,11 +121,11 @@ BEGIN
     SELECT wish.request_id, 'granted', NULL, NULL, NULL, NULL, NULL
       INTO request_id, state, mark, granted_at, expires_at, code, message;
     BEGIN
-      -- Waiting once for each role that somebody has locked is enough.
+      -- Waiting once for each locked role is enough.
       IF wish.role_oid = ANY (locked) THEN
         RAISE EXCEPTION 'the role is locked' USING ERRCODE = '55P03';
       END IF;
-      -- Many wishes for one role come together, and to look at all that it is a member of takes long.
+      -- Many requests for one role come together, and it takes long to look at everything it is a member of.
       IF wish.role_oid IS DISTINCT FROM checked THEN
         PERFORM hallpass.lock_role(wish.role_oid);
         why := hallpass.why_not_role(wish.role_oid);
@@ -146,7 +147,8 @@ BEGIN
         message := SQLERRM;
         IF code = '55P03' THEN
           locked := locked || wish.role_oid;
-          -- The same request for another role, say, in a transaction that is left open. The next call finds it gone.
+          -- The same request for another role, for example, in a transaction that is left open. The next call finds
+          -- it gone.
           PERFORM hallpass.end_blockers('{}');
         END IF;
     END;

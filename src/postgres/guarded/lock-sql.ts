@@ -1,9 +1,9 @@
 import { MOST, REAPER } from './names.js';
 
 /**
- * One writer at a time for each role, and nobody waits for long: not by advisory locks, which any user of the server
+ * One writer at a time for each role, and none waits for long. Not by advisory locks, which any user of the server
  * can take and keep, nor by a lock on all grants, which an open transaction would keep from everybody. What is read
- * after the lock was had is what everybody before has committed: so a membership that is not there will not come.
+ * under the lock is everything that earlier writers have committed, so a membership that is not there won't come.
  */
 export const LOCK_SQL = `
 CREATE FUNCTION hallpass.owner_oid() RETURNS oid
@@ -14,7 +14,8 @@ BEGIN
 END
 $fn$;
 
--- The logins that may call these functions: by the list itself, because pg_read_all_data has USAGE on every schema.
+-- The logins that may call these functions: by the access list itself, because pg_read_all_data has USAGE on every
+-- schema.
 CREATE FUNCTION hallpass.own_logins() RETURNS oid[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $fn$
 BEGIN
@@ -25,7 +26,7 @@ BEGIN
 END
 $fn$;
 
--- At the start of whatever writes.
+-- Every function that writes begins with it.
 CREATE FUNCTION hallpass.enter() RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
 BEGIN
@@ -34,14 +35,14 @@ BEGIN
   END IF;
   -- A prepared transaction would hold its locks without a session that could be ended. One that has exported a
   -- snapshot can't be prepared (PostgreSQL documentation, "PREPARE TRANSACTION"). A notification would do, too, but
-  -- anybody on the server can fill their queue, and so keep everybody who notifies from the COMMIT.
+  -- anybody on the server can fill the queue, and then no transaction that notifies could commit.
   IF current_setting('max_prepared_transactions')::int > 0 THEN
     PERFORM pg_export_snapshot();
   END IF;
 END
 $fn$;
 
--- Ends a session. Why it could not be ended, or null: one that resists delays no other.
+-- Ends a session; returns why it could not be ended, or null. One that resists delays no other.
 CREATE FUNCTION hallpass.end_session(pid int) RETURNS text
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = 'error' AS $fn$
 BEGIN
@@ -52,10 +53,10 @@ EXCEPTION WHEN OTHERS THEN
 END
 $fn$;
 
--- Ends the transactions of Hallpass's own logins that keep others waiting. Hallpass's are short, so these are stuck, or
--- a thief's: one in which nothing happens; one that is given as stuck; one older than Hallpass lets any become; and who
--- keeps others from leaving their mark (below). The reaper goes before: it ends sooner what is in its way, and its own
--- are ended by another login only when they are very old.
+-- Ends the transactions of Hallpass's own logins that keep others waiting. Hallpass's are short, so these are stuck,
+-- or a thief's: one that is idle; one that is given as stuck; one older than Hallpass lets any become; and one that
+-- keeps others from leaving their mark (below). The reaper goes first: it ends sooner what is in its way, and other
+-- logins end its own only when they are very old.
 CREATE FUNCTION hallpass.end_blockers(stuck text[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
 DECLARE
@@ -77,8 +78,8 @@ BEGIN
 END
 $fn$;
 
--- The transactions that hold the role, by their marks: a row's lock itself shows its holder to nobody. Not those that
--- wait for another role: they end who keeps that, and then go on.
+-- The transactions that hold the role, by their marks: a row's lock doesn't show its holder. Not those that wait for
+-- another role: they end its holder, and then go on.
 CREATE FUNCTION hallpass.holders(role oid) RETURNS text[]
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
 BEGIN
@@ -91,8 +92,8 @@ BEGIN
 END
 $fn$;
 
--- Waits for the role, ends who keeps it, and tries again. Many that take turns are not ended: then others hold it each
--- time. What others than Hallpass have locked is theirs: it is left alone, and answered as locked.
+-- Waits for the role, ends the transaction that keeps it, and tries again. Many that take turns are not ended: each
+-- time, others hold it. What others than Hallpass have locked is left alone, and answered as locked.
 CREATE FUNCTION hallpass.lock_role(role oid) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $fn$
 DECLARE
@@ -107,7 +108,7 @@ BEGIN
                        OR EXISTS (SELECT FROM hallpass.grants g WHERE g.role_oid = role)
         ON CONFLICT DO NOTHING;
       PERFORM FROM hallpass.locks l WHERE l.role_oid = role FOR UPDATE;
-      -- The mark: it keeps nobody out.
+      -- The mark. It excludes no other transaction.
       PERFORM pg_try_advisory_xact_lock_shared('hallpass.locks'::regclass::oid::int, role::int);
       RETURN;
     EXCEPTION WHEN lock_not_available OR deadlock_detected THEN

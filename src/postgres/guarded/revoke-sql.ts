@@ -5,14 +5,14 @@ import { BY_INDEX } from './names.js';
 const OPEN = 'g.ended_at IS NULL';
 const UNSETTLED = 'g.ended_at IS NOT NULL AND g.sessions_ended_at IS NULL';
 
-/** Of one login, by an index: compared with a list of logins, all grants of the role would be, each with each. */
+/** Of one login, by index: joined with a list of logins, each would be compared with all grants of the role. */
 const grantsOf = (member: string, which: string): string =>
   `SELECT g.request_id FROM hallpass.grants g WHERE g.role_oid = role AND g.member_oid = ${member} AND ${which} OFFSET 0`;
 
-/** Revoking: what the owner granted and nothing else, by OID, proved by the rows that are read afterwards. */
+/** Revoking: only what the owner granted, by OID, proved by the rows that are read afterwards. */
 export const REVOKE_SQL = `
--- One REVOKE for all of these; when it fails, by halves, so that one bad login delays nobody. What is locked is
--- locked for every login.
+-- One REVOKE for all of these; when it fails, by halves, so one bad login delays no other. A lock holds for every
+-- login.
 CREATE FUNCTION hallpass.revoke_from(role oid, members oid[])
 RETURNS TABLE (member_oid oid, state text, code text, message text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = 'error' AS $fn$
@@ -33,7 +33,7 @@ BEGIN
       EXECUTE format('REVOKE %I FROM %s', role_name, logins)
         || CASE WHEN current_setting('server_version_num')::int >= ${GRANTORS_SINCE}
                 THEN ' GRANTED BY CURRENT_USER' ELSE '' END;
-      -- A REVOKE that took nothing away answers success.
+      -- A REVOKE that did nothing also succeeds.
       IF EXISTS (SELECT FROM unnest(ours) AS x (member) CROSS JOIN LATERAL (${rowsOf('role', 'x.member')}) m
                   WHERE m.grantor = me) THEN
         RAISE EXCEPTION 'the membership was still there after the REVOKE' USING ERRCODE = '40001';
@@ -58,8 +58,8 @@ BEGIN
 END
 $fn$;
 
--- Revokes these, writes it down, and ends the sessions that are open now; settle proves that. For whoever has the
--- role locked.
+-- Revokes these, writes it down, and ends the sessions that are open now; settle proves that. The caller has the role
+-- locked.
 CREATE FUNCTION hallpass.end_pairs(role oid, members oid[])
 RETURNS TABLE (member_oid oid, state text, code text, message text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
@@ -74,8 +74,8 @@ BEGIN
                WHERE a.state <> 'failed') a
        WHERE g.request_id = a.request_id
       RETURNING g.member_oid),
-    -- A membership of ours that nothing here explains, after a restore, say, leaves sessions, too. Said by what it is not,
-    -- or the planner expects so few that it compares each with all.
+    -- A membership of ours without a grant here, after a restore, for example, leaves sessions, too. The condition is
+    -- negative, or the planner would expect so few rows that it compares each with all.
     strange AS MATERIALIZED (
       SELECT a.member_oid, a.state FROM answer a LEFT JOIN ended e ON e.member_oid = a.member_oid
        WHERE e.member_oid IS NULL AND a.state NOT IN ('absent', 'dropped', 'failed')),
@@ -114,7 +114,7 @@ BEGIN
       RETURN QUERY SELECT batch.role, x.member, 'failed', SQLSTATE, SQLERRM FROM unnest(batch.members) AS x (member);
       CONTINUE;
     END;
-    -- What an earlier caller left. Who works through many calls the settled function when all are revoked.
+    -- What an earlier caller left. A caller with many to revoke calls settled when all are revoked.
     PERFORM hallpass.settle(ARRAY(
       SELECT g.request_id FROM hallpass.grants g
        WHERE g.role_oid = batch.role AND g.ended_at IS NOT NULL AND g.sessions_ended_at IS NULL

@@ -2,12 +2,12 @@ import { gives, rowsOf, usersOf } from '../reading/usable.js';
 import { BY_INDEX } from './names.js';
 
 /**
- * Sessions that a grant may have left, for Hallpass to look at and to end, on the primary and on standbys: of logins
- * whose grant ended here, and of those that could use it through them, open by then. So a stolen credential ends no
- * session of anybody else. Nothing is written: a standby can't.
+ * Sessions that a grant may have left, for Hallpass to see and to end, on the primary and on standbys: of logins
+ * whose grant ended here, and of those that could use it through them, if they were open by then. So a stolen
+ * credential can end no other sessions. Nothing is written: a standby can't.
  */
 export const SESSIONS_SQL = `
--- Of these logins, and of those that could use what they were granted. member_oid: the login it was opened with.
+-- Of these logins, and of those that could use what they were granted. member_oid: the login of the session.
 CREATE FUNCTION hallpass.sessions(member_oids oid[])
 RETURNS TABLE (pid int, member_oid oid, database name, backend_start timestamptz, xact_start timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp ${BY_INDEX} AS $fn$
@@ -27,7 +27,7 @@ BEGIN
        WHERE u.user_oid IN (SELECT a.oid FROM asked a)),
     holder AS MATERIALIZED (
       SELECT e.login, max(CASE
-               -- A standby shows the end when it has replayed it, and nobody notes there when that was.
+               -- A standby shows the end when it has replayed it, but not when that was.
                WHEN pg_is_in_recovery() THEN e.ended_at + interval '1 day'
                WHEN e.sessions_ended_at IS NULL THEN coalesce(e.gone_at, 'infinity')
                ELSE coalesce(e.gone_at, e.sessions_ended_at + interval '1 minute') END) AS until
@@ -36,12 +36,12 @@ BEGIN
            -- What track_activities = off hides counts as old.
            CASE WHEN a.state = 'disabled' THEN a.backend_start ELSE a.xact_start END
       FROM pg_stat_activity a JOIN holder h ON h.login = a.usesysid
-     -- Without pg_read_all_stats the times of others are null.
+     -- Without pg_read_all_stats, others' times are null.
      WHERE a.pid <> pg_backend_pid() AND coalesce(a.backend_start < h.until, true);
 END
 $fn$;
 
--- Asks each of these sessions to end. Gone is what is not listed any more.
+-- Asks each of these sessions to end. Gone is only what is no longer listed.
 CREATE FUNCTION hallpass.end_sessions(member_oids oid[], pids int[], backend_starts timestamptz[])
 RETURNS TABLE (pid int, asked boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $fn$
@@ -58,8 +58,8 @@ BEGIN
 END
 $fn$;
 
--- For Hallpass, after its take_back was committed: notes that it is, ends what began before, and answers how many
--- sessions of each grant were ended in all. A standby leaves it to the primary.
+-- For Hallpass, after its revoke was committed: notes that, ends what began before, and answers how many sessions of
+-- each grant were ended in all. A standby leaves it to the primary.
 CREATE FUNCTION hallpass.settled(role_oids oid[], member_oids oid[])
 RETURNS TABLE (role_oid oid, member_oid oid, closed int)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' ${BY_INDEX} AS $fn$
@@ -76,7 +76,7 @@ BEGIN
        WHERE g.role_oid = role AND g.member_oid = ANY (member_oids)
          AND g.ended_at IS NOT NULL AND g.sessions_ended_at IS NULL));
   END LOOP;
-  -- A session that was asked ends in a moment: seen later, it would be counted again.
+  -- A session that was asked ends in a moment. If it was seen again, it would be counted again.
   FOR wait IN 1..50 LOOP
     PERFORM pg_stat_clear_snapshot();
     EXIT WHEN NOT EXISTS (

@@ -3,18 +3,18 @@ import { usersOf } from '../reading/usable.js';
 import { REAPER } from './names.js';
 
 /**
- * Sessions that a REVOKE leaves, ended by the server itself. A session that begins before the REVOKE is committed can
- * still SET ROLE, and no function sees the end of its caller's transaction. So each end is settled in two steps: the
- * call that revokes ends what is open then; a later transaction, which sees the REVOKE committed, notes the moment and
- * ends what began before it. The grant stays unsettled until nothing of that is left, however long a caller waits with
- * its COMMIT.
+ * Ends the sessions that a REVOKE leaves, by the server itself. A session that begins before the REVOKE is committed
+ * can still SET ROLE, and a function can't see the end of its caller's transaction. So each end is settled in two
+ * steps: the call that revokes ends what is open then; a later transaction, which sees the REVOKE committed, notes
+ * the moment and ends what began before it. However long a caller delays its COMMIT, the grant stays unsettled until
+ * nothing of that is left.
  */
 export const SETTLE_SQL = `
 -- Can this login use the role without the grant? For a session that may have become it: by SET ROLE.
 CREATE FUNCTION hallpass.still_uses(login oid, role oid, by_set boolean) RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
 BEGIN
-  -- A superuser has everything, and its sessions may stay the role when it is one no more.
+  -- A superuser has everything, and its sessions may stay the role after it is no longer one.
   IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = role)
      OR NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = login AND NOT r.rolsuper) THEN
     RETURN false;
@@ -36,8 +36,8 @@ BEGIN
 END
 $fn$;
 
--- The sessions that could still use what these grants gave, of those that began before it was seen that they had ended.
--- What can't be seen of a session is taken for the worst.
+-- The sessions that could still use what these grants gave, of those that began before the end was seen. What can't
+-- be seen of a session counts as the worst.
 CREATE FUNCTION hallpass.concerned(ids bigint[], seen timestamptz)
 RETURNS TABLE (request_id bigint, pid int, user_oid oid)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
@@ -64,7 +64,8 @@ BEGIN
 END
 $fn$;
 
--- Ends them, but for the caller's own session, which another call ends; and why some can't be, grant by grant.
+-- Ends them, except the caller's own session, which another call ends; answers why some can't be ended, grant by
+-- grant.
 CREATE FUNCTION hallpass.end_concerned(ids bigint[], seen timestamptz) RETURNS TABLE (request_id bigint, reason text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
 BEGIN
@@ -92,7 +93,7 @@ BEGIN
 END
 $fn$;
 
--- Settles what of these was ended by a transaction that is committed; those that are not settled yet, and why.
+-- Settles those of these that a committed transaction ended; answers which are not settled yet, and why.
 CREATE FUNCTION hallpass.settle(ids bigint[]) RETURNS TABLE (request_id bigint, reason text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
 DECLARE
@@ -105,7 +106,7 @@ BEGIN
      WHERE g.request_id = ANY (ids) AND g.ended_at IS NOT NULL AND g.sessions_ended_at IS NULL
        AND g.ended_tx IS DISTINCT FROM pg_current_xact_id());
   IF cardinality(due) = 0 THEN RETURN; END IF;
-  -- After their ends were seen: a session that begins later never had the role.
+  -- After the ends were seen: a session that begins later never had the role.
   seen := clock_timestamp();
   RETURN QUERY SELECT * FROM hallpass.end_concerned(due, seen);
   UPDATE hallpass.grants g

@@ -1,8 +1,8 @@
 import { BY_INDEX, MOST } from './names.js';
 
-/** Grants of one role that one call of the sweep revokes, at most: the next call goes on. */
+/** The most grants of one role that one sweep revokes: the next goes on. */
 const MOST_OF_A_ROLE = 10_000;
-/** Rows that one call forgets, at most. */
+/** The most rows that one call forgets. */
 const MOST_PRUNED = 500;
 
 export const SWEEP_SQL = `
@@ -10,7 +10,7 @@ export const SWEEP_SQL = `
 CREATE FUNCTION hallpass.prune() RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
 BEGIN
-  -- By now(): a moment that moves while it is read, as clock_timestamp() does, is not looked up in an index.
+  -- By now(): clock_timestamp() moves while it is read, and so is not looked up in an index.
   DELETE FROM hallpass.grants WHERE request_id IN (
     SELECT g.request_id FROM hallpass.grants g
      WHERE g.sessions_ended_at < now() - (SELECT c.keep FROM hallpass.config c)
@@ -19,8 +19,8 @@ BEGIN
 END
 $fn$;
 
--- One role, for whoever has it locked: revokes what is due; settles what earlier calls ended, and answers what is not
--- settled; looks who can use what is granted.
+-- One role, which the caller has locked: revokes what is due; settles what earlier calls ended, and answers what is
+-- not settled; notes who can use what is granted.
 CREATE FUNCTION hallpass.sweep_role(role oid) RETURNS TABLE (request_id bigint, state text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
 DECLARE
@@ -48,9 +48,9 @@ BEGIN
 END
 $fn$;
 
--- Revokes everything whose time is up, and ends the sessions that could still use it: those that are open now, and
--- of grants that an earlier, committed call ended, every one that began before that. Anybody may run it, at any moment,
--- any number of times. state: revoked, absent, dropped, or failed: … for what the next call must try again.
+-- Revokes everything whose time is up, and ends the sessions that could still use it: those that are open now, and,
+-- for grants that an earlier, committed call ended, every session that began before that. It may be run at any
+-- moment, any number of times. state: revoked, absent, dropped, or failed: … for what the next call must try again.
 CREATE FUNCTION hallpass.sweep() RETURNS TABLE (request_id bigint, state text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' ${BY_INDEX} AS $fn$
 DECLARE
@@ -67,7 +67,7 @@ BEGIN
            ) AS r (oid, is_due)
      GROUP BY r.oid ORDER BY r.oid
   LOOP
-    -- Where nothing is to be done, another that is at it looks who can use what is granted, too.
+    -- If nothing is due and another call has the role locked, that call notes its users, too.
     CONTINUE WHEN NOT is_due AND NOT EXISTS (
       SELECT FROM hallpass.locks l WHERE l.role_oid = role FOR UPDATE SKIP LOCKED);
     BEGIN

@@ -5,11 +5,11 @@ import { BY_INDEX, OWNER, PEOPLE } from './names.js';
 import { latest } from './tables-sql.js';
 
 /**
- * Why a role may not be granted: asked when a person asks for it, and again by the GRANT, of the same functions. A
- * reason may be followed, on a line of its own, by the SQL that changes it.
+ * Why a role may not be granted: the same functions answer when a person asks for it, and again at the GRANT. A
+ * reason may be followed, on its own line, by the SQL that changes it.
  */
 export const WHY_NOT_SQL = `
--- Why this role may be granted to nobody, or null.
+-- Why this role may not be granted at all, or null.
 CREATE FUNCTION hallpass.why_not_role(role_oid oid) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $fn$
 DECLARE
@@ -34,8 +34,8 @@ BEGIN
 END
 $fn$;
 
--- May anything be granted to this login, by your word? A member of a group of ${PEOPLE} is one of it, too, but never a
--- member of another login: up to 14, each login can let others into itself.
+-- Have you allowed anything to be granted to this login? A member of a group in ${PEOPLE} counts, too, but a member
+-- of another login doesn't: up to 14, each login can let others into itself.
 CREATE FUNCTION hallpass.is_allowed(login oid) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $fn$
 BEGIN
@@ -61,7 +61,7 @@ BEGIN
   SELECT * INTO login FROM pg_roles r WHERE r.oid = member_oid;
   IF NOT FOUND THEN RETURN 'there is no such login'; END IF;
   IF login.rolsuper THEN RETURN format('the login %s is a superuser and may do everything', login.rolname); END IF;
-  -- To a group it would go to every member of it.
+  -- A group would pass it on to all its members.
   IF NOT login.rolcanlogin THEN
     RETURN format(E'the login %s can''t log in (NOLOGIN)\\nALTER ROLE %I LOGIN;', login.rolname, login.rolname);
   END IF;
@@ -72,8 +72,8 @@ BEGIN
     SELECT FROM up WHERE up.oid = ANY (own)) THEN
     RETURN format('the login %s is Hallpass''s own, or can act as it', login.rolname);
   END IF;
-  -- Hallpass's own login could use what is granted to this one. That stops this one, and nobody else: up to 14, each
-  -- login can make others its members.
+  -- Hallpass's own login could use what is granted to this one. That stops only this one: up to 14, each login can
+  -- make others its members.
   SELECT r.rolname INTO other FROM pg_roles r
    WHERE r.oid = ANY (own) AND pg_has_role(r.oid, member_oid, 'MEMBER') LIMIT 1;
   IF FOUND THEN
@@ -83,7 +83,7 @@ BEGIN
   IF NOT hallpass.is_allowed(member_oid) THEN
     RETURN format(E'the login %s is not a member of ${PEOPLE}\\nGRANT ${PEOPLE} TO %I;', login.rolname, login.rolname);
   END IF;
-  -- Few have any, and to find out who can use it takes long.
+  -- Few logins have members, and finding out who can use a login takes long.
   IF NOT EXISTS (SELECT FROM pg_auth_members m WHERE m.roleid = member_oid) THEN RETURN NULL; END IF;
   -- OFFSET 0: else each login of the server would be asked, and not only those that are found.
   SELECT u.user_name INTO other FROM (SELECT * FROM (${usersOf('ARRAY[member_oid]')}) x OFFSET 0) u
@@ -96,7 +96,8 @@ BEGIN
 END
 $fn$;
 
--- Whether the role may be granted so that sessions can become it by SET ROLE. Before ${GRANTORS_SINCE / 10_000}, every member can.
+-- Whether the role may be granted so that sessions can become it by SET ROLE. Before ${GRANTORS_SINCE / 10_000},
+-- every member can.
 CREATE FUNCTION hallpass.may_set(role_oid oid) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $fn$
 BEGIN
@@ -112,8 +113,8 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $fn$
                 quote_ident(role))
 $fn$;
 
--- From when on the limit counts, were the pair granted now: from the first of those grants between which there was no
--- pause, with the REVOKE committed and the sessions ended.
+-- When the limit would count from, if the pair were granted now: the first of the grants without a pause between
+-- them. A pause begins when the REVOKE is committed and the sessions are ended.
 CREATE FUNCTION hallpass.first_granted(role_oid oid, member_oid oid, moment timestamptz) RETURNS timestamptz
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $fn$
 BEGIN
@@ -134,7 +135,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $fn$
     FROM hallpass.config c
 $fn$;
 
--- For the form: what a GRANT would be refused for now, and for how long it could be made.
+-- For the form: why a GRANT would be refused now, and how long it could last.
 CREATE FUNCTION hallpass.why_not(role_oid oid, member_oid oid)
 RETURNS TABLE (about_role text, about_login text, may_set boolean, longest_ms bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp ${BY_INDEX} AS $fn$
