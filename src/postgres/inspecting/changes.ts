@@ -1,7 +1,7 @@
 /**
  * What appeared or changed in the catalogs since a GRANT: every row of a catalog names the transaction that wrote it
- * last, and the GRANT's own is the mark. Whoever wrote it: the catalogs don't say. What was dropped leaves no row, and
- * what a transaction did that had begun to write before the GRANT is older than its mark.
+ * last, and the GRANT's own is the mark. The catalogs don't say who wrote it. What was dropped leaves no row, and a
+ * transaction that had begun to write before the GRANT is older than its mark.
  */
 import { z } from 'zod';
 import type { Send } from '../connect.js';
@@ -12,13 +12,13 @@ import { noJit } from './tables.js';
 export interface MarkedGrant extends OidPair {
   /** `system_identifier` of the server that the OIDs and the mark belong to. */
   readonly server: string;
-  /** Memberships by it are Hallpass's own doing, and no news. */
+  /** Memberships by it are Hallpass's own, and no news. */
   readonly grantorOid: number;
   /** The transaction of the GRANT: pg_current_xact_id()::xid::text. */
   readonly mark: string;
 }
 
-/** How many of one grant are read from one database; the rest is counted. */
+/** How many are read per grant and database; the rest is counted. */
 const MAX_READ = 50;
 
 /** In one transaction age() counts from one moment, so ages can be compared. */
@@ -38,13 +38,15 @@ const placeRow = z.object({
   n: z.number(),
   name: z.string(),
   mayRead: z.boolean(),
-  /** Objects of the database that name the login, or what the role brings; of these, those that do so since the mark. */
+  /**
+   * Objects in the database that name the login, or what the role brings; of these, those that do so since the mark.
+   */
   objects: z.number(),
   fresh: z.number(),
 });
 export type Place = z.infer<typeof placeRow>;
 
-/** The catalog of dependencies is one for the whole server: it shows also what can't be looked into. */
+/** The catalog of dependencies belongs to the whole server, so it also shows what we can't look into. */
 const PLACES = `
 WITH RECURSIVE ${MARKS},
 up (n, oid) AS (
@@ -84,7 +86,7 @@ SELECT ${shared} AS shared, age(${row}.xmin) AS age, ${what} AS what, ${owner ??
   };
 };
 
-/** All the marks are answered from one look at the catalogs, as far back as the oldest. */
+/** One look at the catalogs, as far back as the oldest mark, answers for all of them. */
 const changes = (kinds: string): string => `
 WITH ${MARKS},
 touched AS MATERIALIZED (${kinds}),
@@ -113,7 +115,7 @@ const CHANGES_AND_SHARED = changes(
 );
 
 /**
- * Each row carries its grant's place (from 0), and how many there are for it.
+ * Each row has its grant's place (from 0), and the number of changes for that grant.
  * @param shared also what belongs to the whole server.
  */
 export async function readChanges(

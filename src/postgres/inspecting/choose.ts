@@ -1,11 +1,11 @@
-/** Which databases of a server are looked into. Each costs a connection, so not all of many. Pure. */
+/** Which databases of a server are looked into: each costs a connection, so not all of many. Pure. */
 
 import { isPredefined } from '../../domain/predefined-roles.js';
 import type { Unread } from '../../domain/preview.js';
 import { reachesEverything } from './judge.js';
 import type { Reach } from './reach.js';
 
-/** Databases that are looked into at once; the others are named. */
+/** The most databases that are looked into; the others are named. */
 const MAX_DATABASES = 8;
 
 export interface Choice {
@@ -16,7 +16,7 @@ export interface Choice {
 
 /** Those that concern a role. */
 export function chooseFor({ roles, databases }: Reach, home: string): Choice {
-  // What a predefined role was granted, no shared catalog tells: it may be anywhere.
+  // What a predefined role was granted is in no shared catalog, so it may be anywhere.
   const everything = roles.some((role) => reachesEverything(role) || (role.used && isPredefined(role.name)));
   return choose(
     home,
@@ -24,7 +24,7 @@ export function chooseFor({ roles, databases }: Reach, home: string): Choice {
   );
 }
 
-/** The configured one, and of the others the first. */
+/** The configured one, and the first of the others. */
 export function choose(
   home: string,
   concerned: readonly { readonly name: string; readonly mayRead: boolean }[],

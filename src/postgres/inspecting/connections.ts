@@ -1,7 +1,7 @@
 /**
- * Connections for looking around, one a database. A server has few to give, and may give Hallpass's login only some:
- * what is only looked at must never take the one by which roles are revoked. So at most three are open at a time,
- * and the one that was used longest ago makes room.
+ * Connections for looking around, one per database. A server has few to give, and may limit Hallpass's login: looking
+ * must never take the connection by which roles are revoked. So at most three are open at a time, and the one unused
+ * for longest makes room.
  */
 import type { Send, TargetConnection } from '../connect.js';
 
@@ -27,7 +27,7 @@ export function createConnections(connectTo: (database: string) => TargetConnect
     else reading += 1;
   }
 
-  /** Whoever waits longest takes the place over, so that nobody slips in between. */
+  /** The one that has waited longest gets the place directly, so that none slips in between. */
   function leave(): void {
     const next = waiting.shift();
     if (next === undefined) reading -= 1;

@@ -1,6 +1,6 @@
 /**
- * Looks at one target for people: what a role can do, how access can outlive a grant, what was left behind. It changes
- * nothing, and nothing that is granted or revoked waits for it. It reads catalogs only, which every login may read.
+ * Looks at one target for people: what a role can do, how access can outlive a grant, what was left behind. It
+ * changes nothing, reads only catalogs that every login may read, and no grant or revocation waits for it.
  */
 import { createCache } from '../../cache.js';
 import type { Connect } from '../../config/config.js';
@@ -21,15 +21,15 @@ import { type InDatabase, readDatabase } from './tables.js';
 import { readPreviewUsers } from './users.js';
 import { cut } from './words.js';
 
-/** From the start of a look, milliseconds: a database that has not answered by then is named as not read. */
+/** From the start of a look, milliseconds: a database that hasn't answered by then is named as not read. */
 const LOOK_MS = 1_500;
-/** A look is good for this long, milliseconds; so many are kept. */
+/** How long a look is kept, milliseconds, and how many are. */
 const REMEMBER_MS = 60_000;
 const REMEMBER_MAX = 1_000;
 
 interface RolePair {
   readonly role: string;
-  /** null, or no such login: all that the role can do is new. */
+  /** null, or no such login: everything that the role can do is new. */
   readonly login: string | null;
   /** The login may SET ROLE to it, from 16 on; before, every member may. */
   readonly setRole: boolean;
@@ -37,10 +37,10 @@ interface RolePair {
 
 export interface Inspector {
   /**
-   * What a role can do, what of it is new to the login, and how access can outlive the grant. Kept for a minute, for
-   * who only wants to see it; callers at the same time share one look. It takes as long as the configured database
-   * does: the caller limits it.
-   * @param fresh nothing that was read before counts: something is decided by it.
+   * What a role can do, what of it is new to the login, and how access can outlive the grant. Kept for a minute;
+   * callers at the same time share one look. It takes as long as the configured database does: the caller limits the
+   * time.
+   * @param fresh looks again, because a decision depends on it.
    * @throws TargetError when the server doesn't answer, or there is no such role.
    */
   preview(pair: RolePair, fresh?: boolean): Promise<Preview>;
@@ -50,7 +50,7 @@ export interface Inspector {
    */
   changes(grants: readonly MarkedGrant[]): Promise<readonly Changes[]>;
   /**
-   * The logins whose name equals this one but for upper and lower case, as ASCII has them; in order of name.
+   * The logins whose name equals this one except for upper and lower case in ASCII; in order of name.
    * @throws TargetError
    */
   loginsLike(name: string): Promise<readonly string[]>;
@@ -94,7 +94,7 @@ export function createInspector(connect: Connect, limits: Partial<Limits> = {}):
       const [about, found] = await Promise.all([readServer(send), readPlaces(send, grants)]);
       return { server: about, places: found };
     });
-    // What it has not replayed yet would look like nothing.
+    // On a standby, what it hasn't replayed would look unchanged.
     if (server.inRecovery) throw standbyError();
     const plans = grants.map((grant, n) =>
       planFor(home, grant.server === server.id ? places.filter((place) => place.n === n) : null),

@@ -1,4 +1,4 @@
-/** How much harm a role can do, on one scale, from what was read of it. Pure. */
+/** How much harm a role can do, on one scale, from what was read about it. Pure. */
 import { type Danger, isAbove, worse } from '../../domain/danger.js';
 import { isPredefined, predefinedRole } from '../../domain/predefined-roles.js';
 import type { Unread } from '../../domain/preview.js';
@@ -14,16 +14,16 @@ interface Finding {
 
 export interface Judgement {
   readonly danger: Danger;
-  /** What makes it so: only findings of that danger. */
+  /** The findings of that danger. */
   readonly reasons: readonly string[];
 }
 
-/** The danger of using a role for what its name stands for; null for ordinary roles. */
+/** The danger of a predefined role; null for ordinary ones. */
 function powerOf(name: string): Danger | null {
   return predefinedRole(name)?.danger ?? null;
 }
 
-/** It gives every table of every database. */
+/** It gives access to every table of every database. */
 export function reachesEverything({ name, used, become, superuser }: ReachedRole): boolean {
   return (become && superuser) || (used && (name === 'pg_read_all_data' || name === 'pg_write_all_data'));
 }
@@ -47,7 +47,8 @@ function worst(found: readonly Finding[]): Judgement {
 /** Attributes are never inherited: they count where the member can SET ROLE. */
 function ofAttributes(role: ReachedRole, version: number): readonly Finding[] {
   if (!role.become) return [];
-  // Before 16, CREATEROLE gives every role but a superuser to anybody: those that run programs on the server, too.
+  // Before 16, CREATEROLE can grant every role that is not a superuser, including those that run programs on the
+  // server.
   const createRole = version < GRANTORS_SINCE ? 'superuser' : 'admin';
   return those([
     [role.superuser, 'superuser', `is the superuser ${role.name}`],
@@ -68,7 +69,7 @@ function ofPower({ name, used }: ReachedRole): readonly Finding[] {
   return danger === null ? [] : [{ danger, reason: `has all that ${name} has` }];
 }
 
-/** Who can grant a role can grant it to themselves, in full. */
+/** A role that can grant another can grant it to itself, in full. */
 function ofAdministered({ roles }: Reach): readonly Finding[] {
   const names = roles.filter(({ administered }) => administered).map(({ name }) => name);
   if (names.length === 0) return [];
@@ -127,7 +128,9 @@ function ofObjects(
   ]);
 }
 
-/** Parameters are granted where only a superuser could set them; for the whole server they can run programs. */
+/**
+ * Parameters are granted only where they are kept for superusers; set for the whole server, they can run programs.
+ */
 function ofParameters({ parameters }: Reach): readonly Finding[] {
   const [all, own] = [parameters.filter(({ system }) => system), parameters.filter(({ system }) => !system)];
   const names = (of: Reach['parameters']) => list(of.map(({ name }) => name));
@@ -137,19 +140,19 @@ function ofParameters({ parameters }: Reach): readonly Finding[] {
   ]);
 }
 
-/** Catalogs whose objects give no more than reading and changing rows, whoever else has a part in them. */
+/** Catalogs whose objects give no more than reading and changing rows. */
 const ONLY_ROWS: ReadonlySet<string> = new Set(['pg_class', 'pg_largeobject', 'pg_default_acl', 'pg_type']);
 
 /**
  * What databases that were not read may add to the danger: what was not read is not known to be safe. The shared
- * catalogs tell, of every database, which objects name the role; not which privileges those are, nor what everybody has
- * there and only the role gives a way to, nor what predefined roles were granted.
+ * catalogs tell, for every database, which objects name the role; but not which privileges those are, nor what PUBLIC
+ * has there and only the role gives access to, nor what predefined roles were granted.
  */
 export function judgeUnread(reach: Reach, unread: readonly Unread[]): Judgement {
   const predefined = reach.roles.some(({ used, name }) => used && isPredefined(name));
   const found = unread.flatMap(({ name, why }): readonly Finding[] => {
     const database = reach.databases.find((each) => each.name === name);
-    // Who can't connect has the use of nothing there.
+    // Without CONNECT, the role can use nothing there.
     if (database === undefined || !database.reachable) return [];
     const onlyRows = database.grantedOn.every((kind) => ONLY_ROWS.has(kind));
     const opens = database.named || !database.open;
@@ -164,7 +167,7 @@ export function judgeUnread(reach: Reach, unread: readonly Unread[]): Judgement 
   return worst(found);
 }
 
-/** A role whose use alone leads on to more than the role itself gives. */
+/** A role whose use alone leads to more than the role itself gives. */
 export function leadsOn({ name, used }: ReachedRole): boolean {
   const danger = used ? powerOf(name) : null;
   return danger !== null && isAbove(danger, 'write');

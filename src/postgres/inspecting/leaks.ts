@@ -1,9 +1,8 @@
 /**
  * How access can outlive the grant: everything by which a member of a role can leave something behind that a REVOKE
  * doesn't undo. Each was tried on every release: done as the member, then the REVOKE, then tried again. Pure.
- *
- * From 16 on, a member that can't SET ROLE is no owner of new objects of the role, has none of its attributes, and
- * can't change its password: `become` and `becomes` are false then, and those cases are not reported.
+ * From 16 on, a member that can't SET ROLE does not own the role's new objects, has none of its attributes, and can't
+ * change its password: `become` and `becomes` are false then, and those cases are not reported.
  */
 import { leadsOn } from './judge.js';
 import type { Owned, Reach, ReachedRole } from './reach.js';
@@ -45,7 +44,7 @@ export function findLeaks(reach: Reach, databases: readonly InDatabase[]): reado
   ];
 }
 
-/** BYPASSRLS is missing: it lets a session see more, and leaves nothing. */
+/** BYPASSRLS is left out: it lets a session see more, but leaves nothing behind. */
 function lasting({ superuser, createRole, createDb, replication }: ReachedRole): readonly string[] {
   return [
     ...(superuser ? ['SUPERUSER'] : []),
@@ -59,7 +58,7 @@ function said(names: readonly string[], say: (names: string) => string): readonl
   return names.length === 0 ? [] : [say(list(names))];
 }
 
-/** Of every database, also of those that nobody looked into. */
+/** In every database, including those that were not looked into. */
 function ownedIn(owned: readonly Owned[]): readonly string[] {
   return [...new Set(owned.map(({ database }) => database))].map((database) => {
     const what = owned

@@ -4,8 +4,8 @@ import type { Send } from '../connect.js';
 const row = z.object({ name: z.string() });
 
 /**
- * An address has only ASCII letters, and of these alone it may differ in case: "C" knows no others, whatever the
- * database's own language makes of an "I" or of the Kelvin sign.
+ * An address has only ASCII letters, and may differ only in their case. "C" knows no other letters, whatever the
+ * database's own language does with an "I" or the Kelvin sign.
  */
 const LIKE = `
 SELECT r.rolname::text AS name FROM pg_roles r

@@ -1,6 +1,6 @@
 /**
- * What a role brings on the whole server: which roles its member has the use of, which it can become, and in which
- * databases that counts. Read in one round trip, from any database.
+ * What a role brings on the whole server: which roles its member can use, which it can become, and in which databases
+ * that counts. Read in one round trip, from any database.
  */
 import { z } from 'zod';
 import type { Send } from '../connect.js';
@@ -9,13 +9,13 @@ import { GRANTORS_SINCE, isNamed, nameValues } from '../quote.js';
 const roleRow = z.object({
   oid: z.number(),
   name: z.string(),
-  /** Its privileges are the member's. */
+  /** The member has its privileges. */
   used: z.boolean(),
-  /** The member can SET ROLE to it: only so are attributes used. */
+  /** The member can SET ROLE to it: attributes can be used only so. */
   become: z.boolean(),
-  /** Not covered by the privileges of another of these: what is asked of them is asked of all. */
+  /** Its privileges are not included in those of another of these: asking about these asks about all. */
   top: z.boolean(),
-  /** The member can grant it: itself, or as a role that comes with one that it can grant. */
+  /** `administered`: the member can grant it; `gained`: that, or it comes with a role that the member can grant. */
   administered: z.boolean(),
   gained: z.boolean(),
   superuser: z.boolean(),
@@ -32,7 +32,7 @@ const databaseRow = z.object({
   template: z.boolean(),
   /** Hallpass's own login has CONNECT. */
   mayRead: z.boolean(),
-  /** How many objects of it name a used role, and whether the database itself does. */
+  /** How many of its objects name a used role, and whether the database itself does. */
   objects: z.number(),
   named: z.boolean(),
   creates: z.boolean(),
@@ -65,8 +65,8 @@ export interface Reach {
 }
 
 /**
- * Before 16 every member can SET ROLE, and to all that the role is itself a member of; from 16 on only along SET TRUE.
- * What can be used is then asked of the server, which knows each release's rules of inheritance.
+ * Before 16 every member can SET ROLE, to the role and everything it is a member of; from 16 on only along SET TRUE.
+ * What can be used is then asked of the server, which knows the rules of its release.
  */
 const REACH = `
 WITH RECURSIVE asked AS (SELECT r.oid FROM pg_roles r WHERE ${isNamed('r', '$1')}),
@@ -88,7 +88,7 @@ const ABOUT = `
 SELECT current_setting('server_version_num')::int AS version,
        (SELECT u.oid FROM pg_roles u WHERE ${isNamed('u', '$1')}) AS "loginOid"`;
 
-/** From 16 on, ADMIN OPTION is exercised by whoever has the privileges of its holder: SET FALSE doesn't matter. */
+/** From 16 on, having the privileges of its holder is enough to use ADMIN OPTION: SET FALSE doesn't matter. */
 const ROLES = `${REACH},
 administered AS (
   SELECT m.roleid AS oid FROM pg_auth_members m JOIN used ON m.member = used.oid WHERE m.admin_option),
@@ -106,8 +106,8 @@ SELECT r.oid, r.rolname::text AS name,
   FROM up JOIN pg_roles r USING (oid) ORDER BY r.rolname`;
 
 /**
- * What everybody may do is no matter of the role; but who can become the role can leave, wherever anything can be
- * made, a function that goes on acting as the role.
+ * What PUBLIC may do is not the role's doing; but a member that can become the role can leave, wherever anything can
+ * be created, a function that goes on acting as the role.
  */
 const DATABASES = `${REACH},
 named AS MATERIALIZED (
@@ -136,7 +136,7 @@ SELECT d.datname::text AS name, d.datistemplate AS template,
  WHERE d.datallowconn
  ORDER BY objects DESC, name`;
 
-/** The catalogs have the same OIDs in every database. Default privileges are no object. */
+/** The catalogs have the same OIDs in every database. Default privileges are no objects. */
 const OWNED = `${REACH}
 SELECT d.datname::text AS database, s.classid::regclass::text AS kind, count(*)::int AS count
   FROM pg_shdepend s LEFT JOIN pg_database d ON d.oid = s.dbid
@@ -144,14 +144,14 @@ SELECT d.datname::text AS database, s.classid::regclass::text AS kind, count(*):
    AND s.deptype = 'o' AND s.classid <> 'pg_default_acl'::regclass
  GROUP BY 1, 2 ORDER BY 1 NULLS FIRST, 3 DESC, 2`;
 
-/** From 15 on. Kept for superusers otherwise, so each of these leads further than its name says. */
+/** From 15 on. Without such a grant only a superuser may, so each of these leads further than its name says. */
 const PARAMETERS = `
 SELECT p.parname AS name, bool_or(e.privilege_type = 'ALTER SYSTEM') AS system
   FROM pg_parameter_acl p CROSS JOIN LATERAL aclexplode(p.paracl) e
  WHERE e.grantee = ANY ($1::oid[]) GROUP BY 1 ORDER BY 1`;
 const PARAMETERS_SINCE = 150_000;
 
-/** @param setRole whether the login may SET ROLE to it, from 16 on. */
+/** `setRole`: the login may SET ROLE to it, from 16 on. */
 export async function readReach(
   send: Send,
   names: { readonly role: string; readonly login: string | null; readonly setRole: boolean },

@@ -8,7 +8,7 @@ import { cut } from './words.js';
 export interface Plan {
   readonly read: readonly string[];
   readonly unread: readonly Unread[];
-  /** Known of every database, read or not. */
+  /** Known for every database, read or not. */
   readonly places: readonly Place[];
 }
 
@@ -22,7 +22,7 @@ export function planFor(home: string, places: readonly Place[] | null): Plan {
   return { read: chosen, unread, places };
 }
 
-/** What one database answered; `n`: the grant's place in the batch, from 0. */
+/** What one database answered. */
 export interface Found {
   readonly name: string;
   readonly rows: readonly Change[];

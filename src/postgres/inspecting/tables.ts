@@ -1,7 +1,7 @@
 /**
- * What a role brings in one database. The server itself is asked, because only it knows inheritance, PUBLIC, ownership
- * and the predefined roles of its release; and it is asked once for all tables of one schema that have the same owner
- * and the same grants, for it answers the same.
+ * What a role brings in one database. The server itself is asked, because only it knows inheritance, PUBLIC,
+ * ownership and the predefined roles of its release. All tables of a schema with the same owner and the same grants
+ * get the same answer, so it is asked once for them.
  */
 import { z } from 'zod';
 import { isPredefined } from '../../domain/predefined-roles.js';
@@ -15,25 +15,25 @@ const schemaRow = z.object({
   owns: z.number(),
   newRead: z.number(),
   newWrite: z.number(),
-  /** Not owned: tables on which it may make triggers, and those on which it may grant further. */
+  /** Tables that it doesn't own, on which it may make triggers, or grant further. */
   triggers: z.number(),
   grantsOn: z.number(),
 });
 
 const powerRow = z.object({
-  /** Schemas that it doesn't own, in which it may create, and on which it may grant further. */
+  /** Schemas that it doesn't own, in which it may create, or on which it may grant further. */
   creates: z.array(z.string()),
   grantsOn: z.array(z.string()),
-  /** Functions that act as their owner, and that not everybody can call; and those whose owner is an administrator. */
+  /** Functions that act as their owner and that not everybody can call; and those whose owner is an administrator. */
   functions: z.number(),
   asAdministrator: z.number(),
-  /** Granted by name, and kept from everybody: functions written in C, tables of the system, foreign servers. */
+  /** Granted by name, and not open to everybody: functions written in C, tables of the system, foreign servers. */
   builtIn: z.number(),
   catalogs: z.number(),
   servers: z.number(),
   /** Sequences and large objects that it may change. */
   others: z.number(),
-  /** It may change tables that are made later (ALTER DEFAULT PRIVILEGES); or read them. */
+  /** It may change, or read, tables that are made later (ALTER DEFAULT PRIVILEGES). */
   laterWrite: z.boolean(),
   laterRead: z.boolean(),
 });
@@ -54,7 +54,7 @@ const GRANT_ON =
   'SELECT WITH GRANT OPTION, INSERT WITH GRANT OPTION, UPDATE WITH GRANT OPTION, REFERENCES WITH GRANT OPTION';
 const GRANT_ON_TABLE = `${GRANT_ON}, DELETE WITH GRANT OPTION, TRUNCATE WITH GRANT OPTION, TRIGGER WITH GRANT OPTION`;
 
-/** On the whole table, or, where single columns were granted, on any of them. */
+/** On the whole table, or on any column where single columns were granted. */
 const may = (oid: string, privileges: string, onColumn: string): string => `
 (has_table_privilege(${oid}, sample, '${privileges}')
  OR columned IS NOT NULL AND has_any_column_privilege(${oid}, sample, '${onColumn}'))`;
@@ -63,9 +63,10 @@ const loginMay = (privileges: string, onColumn: string): string =>
   `coalesce(${may('$3::oid', privileges, onColumn)}, false)`;
 
 /**
- * What is new needs both: the role may open a schema in which the login was granted a table already. Each question
- * costs, so none is asked whose answer changes nothing: AND, OR and CASE stop at what decides them. The server
- * remembers the memberships of one role at a time, so all is asked of the role first, then of the login.
+ * What is new depends on both: the role may open a schema in which the login was already granted a table. Each
+ * question costs time, so none is asked whose answer changes nothing: AND, OR and CASE stop at what decides them. The
+ * server remembers the memberships of one role at a time, so everything is asked about the role first, then about the
+ * login.
  */
 const SCHEMAS = `
 WITH this AS MATERIALIZED (
@@ -117,7 +118,7 @@ SELECT name,
  WHERE enters AND (selects OR changes) OR owns OR new_read OR new_write OR triggers OR grants_on
  GROUP BY 1 ORDER BY 1`;
 
-/** By name to a role that it uses; what predefined roles were given is known of them. */
+/** Granted by name to a role that it uses; what predefined roles have is known. */
 const granted = (acl: string, what = 'true'): string =>
   `EXISTS (SELECT FROM aclexplode(${acl}) e WHERE e.grantee = ANY ($3::oid[]) AND ${what})`;
 
@@ -177,7 +178,7 @@ const KINDS = [
   ['language', 'pg_language', 'lanowner', 'lanacl', 'true'],
   ['foreign server', 'pg_foreign_server', 'srvowner', 'srvacl', 'true'],
   ['foreign-data wrapper', 'pg_foreign_data_wrapper', 'fdwowner', 'fdwacl', 'true'],
-  // There may be millions: found through the dependencies, by index.
+  // There may be millions, so they are found through the dependencies, by index.
   [
     'large object',
     'pg_largeobject_metadata',

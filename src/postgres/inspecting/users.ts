@@ -13,10 +13,10 @@ const userRow = z.object({
   name: z.string(),
   total: z.number(),
   version: z.number(),
-  /** The member of the login that it is, or through which it is one. */
+  /** The member of the login: itself, or the one through which it is one. */
   member: z.string(),
   grantor: z.string(),
-  /** The grantor that a REVOKE by a superuser is about when it names none. */
+  /** The grantor that a superuser's REVOKE is about when it names none. */
   isBootstrap: z.boolean(),
 });
 
@@ -44,7 +44,10 @@ export interface PreviewUsers {
   readonly moreUsers: number;
 }
 
-/** Reads who else could use what these logins are granted: logins that are their members, directly or through others. */
+/**
+ * Reads which logins could use what these logins are granted, because they are their members, directly or through
+ * others.
+ */
 export async function readPreviewUsers(
   send: Send,
   logins: readonly string[],

@@ -1,6 +1,6 @@
 /** Numbers, lists and limits of the sentences about a role. */
 
-/** `1 table`, `3 tables`; what is not made with an s brings its plural along. */
+/** `1 table`, `3 tables`; an irregular plural is given. */
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }
@@ -19,9 +19,9 @@ export function and(parts: readonly string[]): string {
 /** A sentence with names in it, characters. */
 const MAX_WORDS = 300;
 
-/** So that what is kept of it has a limit. */
+/** Limits what is kept of it. */
 export function cut(words: string): string {
   if (words.length <= MAX_WORDS) return words;
-  // Half a character is no text for the ledger, which would refuse it, and all that is written with it.
+  // Half a character is no valid text, and the ledger would refuse the whole row.
   return `${words.slice(0, MAX_WORDS - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
