@@ -1,13 +1,15 @@
 import type { AccessRequest, AuditEvent, Refusal, RequestEvent } from '../domain/request.js';
-import { isExpired } from '../domain/request.js';
-import { isLastCall, LEAST_LEFT_MS, transition } from '../domain/transition.js';
+import { LEAST_LEFT_MS, transition } from '../domain/transition.js';
 import { HallpassError } from '../errors.js';
 import { readRequests } from '../ledger/read-requests.js';
-import { type Note, type Write, writeTransitions } from '../ledger/write-transitions.js';
-import type { NoteKind } from '../surfaces/direct.js';
+import { type Write, writeTransitions } from '../ledger/write-transitions.js';
 import type { Deps } from './deps.js';
+import { notesFor, shownBy } from './telling/notices.js';
 
-/** What is to happen to a request, with what the audit keeps beside it. */
+/** What every caller of `change` needs. */
+export type ChangeDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps'>;
+
+/** What should happen to a request, with what the audit keeps beside it. */
 export interface Intended {
   readonly event: RequestEvent;
   readonly audit?: AuditEvent['data'];
@@ -18,17 +20,17 @@ export type Changed =
   | { readonly ok: true; readonly request: AccessRequest }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** Losing the race for a row this often in a row means that something is wrong, not that the row is popular. */
+/** Losing the race for a row this many times in a row means that something is wrong. */
 const MAX_ROUNDS = 20;
 
 /**
- * Reads the requests, asks the state table, and writes what it says, guarded by the version that was read: who
- * loses a race reads again and is told what the winner made of it.
+ * Reads the requests, asks the state table, and writes what it says, guarded by the version that was read: the
+ * loser of a race reads again, and is answered from what the winner wrote.
  * @param intend called with each request as it stands at the ledger's `now`; null leaves it as it is.
  * @returns one entry for each request that `intend` had something to say about.
  */
 export async function change(
-  { db, outbox, sweeps }: Pick<Deps, 'db' | 'outbox' | 'sweeps'>,
+  { db, outbox, sweeps }: ChangeDeps,
   ids: readonly number[],
   intend: (request: AccessRequest, now: Date) => Intended | null,
 ): Promise<ReadonlyMap<number, Changed>> {
@@ -53,7 +55,7 @@ export async function change(
       writes.push({
         next,
         audit: { ...audit, data: { ...audit.data, ...intended.audit } },
-        notes: noteFor(request, next, intended.event, now),
+        notes: notesFor(request, next, intended.event, now),
         wakes: isWork(request, next),
         leastLeftMs: intended.event.type === 'extend' ? LEAST_LEFT_MS : null,
         shownBy: shownBy(intended.event),
@@ -73,95 +75,22 @@ export async function change(
   return outcome;
 }
 
-/** There is something new to be done on the target. */
+/** As `change`, with one event for each request. */
+export function changeEach(
+  deps: ChangeDeps,
+  events: ReadonlyMap<number, RequestEvent>,
+): ReturnType<typeof change> {
+  return change(deps, [...events.keys()], ({ id }) => {
+    const event = events.get(id);
+    return event === undefined ? null : { event };
+  });
+}
+
+/** True when there is something new to do on the target. */
 function isWork(before: AccessRequest, next: AccessRequest): boolean {
   if (next.state === before.state) {
     if (next.clearedAt !== before.clearedAt) return true;
     return next.extension?.state === 'asked' && next.extension !== before.extension;
   }
   return next.state === 'granting' || next.state === 'ending';
-}
-
-/** What was read about the request concerns who decides, has a message of its own, or is for the audit. */
-function shownBy({ type }: RequestEvent): Write['shownBy'] {
-  if (type === 'previewed') return 'card';
-  return type === 'reviewed' || type === 'users_seen' ? 'none' : 'all';
-}
-
-/** Each outcome is a new message to the requester, so that the phone buzzes; everything else edits. */
-function noteFor(
-  before: AccessRequest,
-  next: AccessRequest,
-  event: RequestEvent,
-  now: Date,
-): readonly Note[] {
-  if (event.type === 'reviewed') {
-    return 'total' in event.result && event.result.total !== 0
-      ? [{ key: `left:${next.id}`, kind: 'left_behind', recipient: null }]
-      : [];
-  }
-  if (event.type === 'asking') return askingNotes(before, next, event.mention);
-  const kind = noteKind(before, next, event, now);
-  const prepared = event.type === 'proved_gone' && event.proof.prepared.length > 0;
-  return [
-    ...(kind === null ? [] : [{ key: noteKey(next, kind), kind, recipient: next.requester }]),
-    ...(prepared ? [{ key: `prepared:${next.id}`, kind: 'prepared', recipient: null }] : []),
-  ];
-}
-
-/** A card of their own for each who is asked directly; and a call in the card's thread for those who decide since. */
-function askingNotes(
-  { asking: before }: AccessRequest,
-  next: AccessRequest,
-  mention: boolean,
-): readonly Note[] {
-  const news = (next.asking?.directly ?? []).filter((person) => before?.directly.includes(person) !== true);
-  return [
-    ...news.map((person) => ({ key: `card:${next.id}@${person}`, kind: 'card', recipient: person })),
-    ...(mention ? [{ key: `approvers:${next.id}:${next.version}`, kind: 'approvers', recipient: null }] : []),
-  ];
-}
-
-/** What is told again is a new message: once for each extension, and for each end that a grant is given. */
-function noteKey({ id, extension, expiresAt }: AccessRequest, kind: NoteKind): string {
-  const key = `note:${id}:${kind}`;
-  switch (kind) {
-    case 'extended':
-    case 'not_extended':
-      return `${key}:${extension?.at.getTime()}`;
-    // An end that holds again, because the server refused a later one, was told perhaps.
-    case 'expiring':
-    case 'closing':
-      return `${key}:${expiresAt?.getTime()}`;
-    default:
-      return key;
-  }
-}
-
-function noteKind(
-  before: AccessRequest,
-  next: AccessRequest,
-  event: RequestEvent,
-  now: Date,
-): NoteKind | null {
-  // Said after the expiry, it would be wrong.
-  if (event.type === 'warned') {
-    if (isExpired(next, now)) return null;
-    return isLastCall(before) ? 'closing' : 'expiring';
-  }
-  if (event.type === 'extend') return 'extended';
-  if (event.type === 'extension_refused') return 'not_extended';
-  if (next.state === before.state) return null;
-  switch (next.state) {
-    case 'active':
-      return 'granted';
-    case 'denied':
-    case 'withdrawn':
-    case 'lapsed':
-    case 'failed':
-    case 'ended':
-      return next.state;
-    default:
-      return null;
-  }
 }
