@@ -22,7 +22,7 @@ import { createAnchors } from './access/recovery/anchors.js';
 import { refuseLostTargets } from './access/recovery/lost-targets.js';
 import { createLeases } from './access/sweeping/leases.js';
 import { createSweeper } from './access/sweeping/sweeper.js';
-import { createServerWatch } from './access/sweeping/which-server.js';
+import { createServerWatch } from './access/sweeping/server-watch.js';
 import { lookWhoDecides } from './access/telling/approvers.js';
 import { createLedgerWatch } from './access/telling/ledger-watch.js';
 import { createLoginWatch } from './access/telling/login-watch.js';

@@ -30,6 +30,13 @@ export function coerceError(thrown: unknown): Error {
   });
 }
 
+/** An error that nothing has classified may pass: revocations keep being retried. */
+export function asHallpassError(thrown: unknown): HallpassError {
+  if (thrown instanceof HallpassError) return thrown;
+  const cause = coerceError(thrown);
+  return new HallpassError(`something unexpected happened: ${cause.message}`, { passing: true, cause });
+}
+
 /** A port that the environment names can't be listened on: most of all, because another process does. */
 export function cannotListen(variable: 'PORT' | 'OPS_PORT', port: number, cause: unknown): HallpassError {
   return new HallpassError(`Hallpass cannot listen on port ${port}.`, {

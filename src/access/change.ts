@@ -8,6 +8,8 @@ import { notesFor, shownBy } from './telling/notices.js';
 
 /** What every caller of `change` needs. */
 export type ChangeDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps'>;
+/** What callers need that log it, and tell the operators, too. */
+export type TellDeps = ChangeDeps & Pick<Deps, 'config' | 'logger'>;
 
 /** What should happen to a request, with what the audit keeps beside it. */
 export interface Intended {

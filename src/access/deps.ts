@@ -14,8 +14,8 @@ import type { Roles } from './asking/roles.js';
 export const HEARTBEAT_MS = 15_000;
 
 /**
- * A target where nothing is out and nothing ended within the hour is asked nothing for so long, milliseconds, unless
- * somebody opens a form or asks for a role there: its server may be one that sleeps meanwhile.
+ * A target where nothing is granted and nothing ended within the hour is left alone this long, milliseconds, unless
+ * someone opens a form or requests a role there: its server may be one that sleeps when idle.
  */
 export const IDLE_EVERY_MS = 30 * 60_000;
 
@@ -24,7 +24,7 @@ export interface Deps {
   readonly config: Config;
   readonly db: Queryable;
   readonly targets: ReadonlyMap<string, Target>;
-  /** What people are shown of each target's roles, read from it. */
+  /** Read from each target what people are shown of its roles. */
   readonly inspectors: ReadonlyMap<string, Inspector>;
   /** The roles that are offered, listed in the configuration or found on a target. */
   readonly roles: Roles;
@@ -35,19 +35,19 @@ export interface Deps {
   readonly alarms: Alarms;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** Work that goes on after the answer was given; waited for at the end of the process, its errors logged. */
+  /** Work that goes on after the answer was given; the process waits for it before it ends, and logs its errors. */
   readonly background: (what: string, work: Promise<unknown>) => void;
-  /** What an approval depends on is asked again, in the background; its outcome wakes the target. Returns at once. */
+  /** Asks again, in the background, what an approval depends on; the outcome wakes the target. Returns at once. */
   readonly clearAgain: (id: number) => void;
-  /** Slack lets something be posted, or nothing any more, in some place: who concerns that is told. Returns at once. */
+  /** Slack has begun or stopped to accept messages in some place: tells the people concerned. Returns at once. */
   readonly placesChanged: () => void;
-  /** `kick`: something is to be shown. Returns at once. */
+  /** `kick`: there is something to show. Returns at once. */
   readonly outbox: { kick(): void };
-  /** `wake`: something is to be done on this target. Returns at once. */
+  /** `wake`: there is something to do on this target. Returns at once. */
   readonly sweeps: { wake(target: string): void };
 }
 
-/** For a command that writes into the ledger: whichever `serve` runs beside it finds it there. */
+/** For a command that writes into the ledger: any `serve` that runs next to it finds it there. */
 export const OTHERS_LOOK: Pick<Deps, 'outbox' | 'sweeps'> = {
   outbox: { kick: () => undefined },
   sweeps: { wake: () => undefined },

@@ -59,3 +59,8 @@ export function isSame(a: Standpoint, b: Standpoint): boolean {
 export function pairKey(pair: Seen): string {
   return `${pair.roleOid}/${pair.memberOid}`;
 }
+
+/** By `pairKey`. */
+export function byPair<T extends Seen>(pairs: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(pairs.map((pair) => [pairKey(pair), pair]));
+}

@@ -12,7 +12,7 @@ import { decide } from '../../src/access/deciding/decide.js';
 import { end, relinquishOrWithdraw } from '../../src/access/deciding/end.js';
 import type { Deps } from '../../src/access/deps.js';
 import { OTHERS_LOOK } from '../../src/access/deps.js';
-import { createHerds } from '../../src/access/sweeping/bulk.js';
+import { createBulkRevocations } from '../../src/access/sweeping/bulk-revocations.js';
 import { checkDrift } from '../../src/access/sweeping/drift.js';
 import { sweep } from '../../src/access/sweeping/sweep.js';
 import type { Config } from '../../src/config/config.js';
@@ -145,7 +145,7 @@ export function createReplica(databaseUrl: string, config: Config, { botToken, a
       extend: (by, id) => decide(own, 'extend', actor(by), `R-${id}`, CLICKED),
       relinquish: (by, id) => relinquishOrWithdraw(own, 'relinquish', actor(by), `R-${id}`, CLICKED),
       end: (by, id) => end(own, actor(by), `R-${id}`, CLICKED),
-      sweep: () => sweep(own, TARGET, ownTarget, null, createHerds()),
+      sweep: () => sweep(own, TARGET, ownTarget, null, createBulkRevocations()),
       compare: () => checkDrift(own, TARGET, ownTarget, true),
     };
   };

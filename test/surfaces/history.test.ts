@@ -165,7 +165,7 @@ describe('the sentence of', () => {
       ...(source.includes('insertEvent(') ? [...source.matchAll(/^ *kind: .*$/gm)] : [])
         .flatMap(([line]) => [...line.matchAll(/'([a-z]+_[a-z_]+)'/g)])
         .map(([, kind = '']) => kind),
-      ...(files[i] === join('access', 'sweeping', 'strays.ts')
+      ...(files[i] === join('access', 'sweeping', 'record-strays.ts')
         ? [...source.matchAll(/'((?:leftover|orphan)_[a-z_]+)'/g)]
         : []
       ).map(([, kind = '']) => kind),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Config } from '../../config/config.js';
 import type { OwnLogin } from '../../connections/own-login.js';
-import { coerceError, type HallpassError } from '../../errors.js';
+import { asHallpassError, coerceError, type HallpassError } from '../../errors.js';
 import { closeSql, type DatabaseRights, readDatabaseRights } from '../../ledger/database-rights.js';
 import { readInstallation } from '../../ledger/installation.js';
 import { readOwnLogin } from '../../ledger/own-login.js';
@@ -9,7 +9,6 @@ import { readLedgerOwner } from '../../ledger/owner.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { assertReadable } from '../../ledger/readable.js';
 import { refuseLostTargets } from '../recovery/lost-targets.js';
-import { asHallpassError } from '../sweeping/trouble.js';
 import { type Finding, failed, failure, note, ok } from './finding.js';
 import { describeOwnLogin } from './own-login.js';
 import { checkWaiting } from './waiting.js';

@@ -11,8 +11,7 @@ import { readWanted } from '../../ledger/read-requests.js';
 import { readStandpoint, type Standpoint } from '../../ledger/servers.js';
 import { readTarget } from '../../ledger/targets.js';
 import type { Server, Surroundings } from '../../postgres/target.js';
-import { judgeAnchor } from '../recovery/anchors.js';
-import { seqOf } from '../sweeping/which-server.js';
+import { anchorOf, judgeAnchor } from '../recovery/anchors.js';
 import { type Finding, failure, note } from './finding.js';
 import { checkLate } from './late.js';
 
@@ -53,7 +52,7 @@ async function asSeen(
   ]);
   return [
     ...(await describeAnchor(db, key, server.id, anchor)),
-    ...describeServer(key, standpoint, server, seqOf(anchor), requests),
+    ...describeServer(key, standpoint, server, anchorOf(anchor)?.seq ?? null, requests),
     ...describeTwin(key, standpoint),
     ...(isShared ? [shared(server.login)] : []),
   ];
@@ -95,7 +94,7 @@ function inDoubt(key: string, how: string): Finding {
   );
 }
 
-/** As the next comparison will take it (which-server.ts, `meet`). */
+/** As the next comparison will take it (meet-server.ts, `meet`). */
 function describeServer(
   key: string,
   { known, replaced }: Standpoint,

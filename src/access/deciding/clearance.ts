@@ -10,7 +10,7 @@ import { inTime } from '../../in-time.js';
 import { readRequests } from '../../ledger/read-requests.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
-import { recordBlocked } from '../sweeping/trouble.js';
+import { recordBlocked } from '../sweeping/record-blocked.js';
 import { askOnCall } from './on-call.js';
 import { tooDangerous } from './preview.js';
 

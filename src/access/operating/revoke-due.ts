@@ -1,40 +1,38 @@
-/** What is due to be revoked on a target is revoked from here too, beside any Hallpass that runs. Nothing is granted. */
+/** Revokes what is due on a target from here too, next to any Hallpass that runs. Nothing is granted. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { coerceError } from '../../errors.js';
 import { releaseLease } from '../../ledger/leases.js';
 import { look } from '../../ledger/look.js';
 import { readTarget, recordChecked } from '../../ledger/targets.js';
 import type { Target } from '../../postgres/target.js';
-import type { Deps } from '../deps.js';
 import type { Anchors } from '../recovery/anchors.js';
-import { createHerds } from '../sweeping/bulk.js';
+import { createBulkRevocations } from '../sweeping/bulk-revocations.js';
 import { askedOnce } from '../sweeping/circuit-breaker.js';
 import { checkDrift } from '../sweeping/drift.js';
+import type { GrantDeps } from '../sweeping/grant.js';
 import type { Leases } from '../sweeping/leases.js';
 import { REVOCATIONS, sweep } from '../sweeping/sweep.js';
 
-/** Another process is at it, or it is tried again; milliseconds. */
+/** The pause when another process is revoking, and the one before a retry; milliseconds. */
 const LOOK_AGAIN_MS = 250;
 const RETRY_MS = 1_000;
-/** Memberships are compared by who runs all the time: not after so long, milliseconds. */
+/** Comparing memberships is for the processes that run all the time: not after this long, milliseconds. */
 const NEVER_MS = 10 ** 12;
 
-type RevokeDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config' | 'roles' | 'clearAgain' | 'logger'>;
-
 /**
- * Comes back to the target until `isDone`, or until `signal` says so. What goes wrong is tried again; what hinders a
- * revocation is written at its request. Never throws.
+ * Comes back to the target until `isDone`, or until `signal` says so. Errors are retried; whatever blocks a revocation
+ * is recorded with its request. Never throws.
  */
 export async function revokeUntil(
-  deps: RevokeDeps,
-  { anchors, leases }: { readonly anchors: Anchors; readonly leases: Leases },
+  deps: GrantDeps,
+  by: { readonly anchors: Anchors; readonly leases: Leases },
   name: string,
   target: Target,
   isDone: () => boolean,
   signal: AbortSignal,
 ): Promise<void> {
   while (!isDone() && !signal.aborted) {
-    const again = await revokeOnce(deps, anchors, leases, name, target).catch((thrown: unknown) => {
+    const again = await revokeOnce(deps, by, name, target).catch((thrown: unknown) => {
       deps.logger.warn({ err: coerceError(thrown), target: name }, 'a revocation broke off');
       return RETRY_MS;
     });
@@ -42,11 +40,10 @@ export async function revokeUntil(
   }
 }
 
-/** @returns after how long to come again, milliseconds */
+/** @returns after how many milliseconds to come again. */
 async function revokeOnce(
-  deps: RevokeDeps,
-  anchors: Anchors,
-  leases: Leases,
+  deps: GrantDeps,
+  { anchors, leases }: { readonly anchors: Anchors; readonly leases: Leases },
   name: string,
   target: Target,
 ): Promise<number> {
@@ -63,8 +60,10 @@ async function revokeOnce(
   }
   const work = async () => {
     const trusted = askedOnce(await anchors.trusted(name, target, seen.row));
-    const left = await sweep(deps, name, trusted, seen.row.server, createHerds(), seen.due, REVOCATIONS);
-    // After a restart or a failover nothing is proved before all memberships were compared: nobody else may be there to.
+    const bulk = createBulkRevocations();
+    const left = await sweep(deps, name, trusted, seen.row.server, bulk, seen.due, REVOCATIONS);
+    // After a restart or a failover, nothing is proved until all memberships are compared: no other process may be there
+    // to do it.
     const row = left ? await readTarget(db, name) : seen.row;
     if (row.checkedMs === null) {
       await recordChecked(db, name, holder, await checkDrift(deps, name, trusted, row.server !== null));

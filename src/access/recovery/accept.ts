@@ -1,25 +1,26 @@
 /**
- * An operator decides to go on with a ledger that a target does not remember so: a restored one, or an empty one. What
- * this ledger has out there ends by it from then on; what it was about to grant is not granted, for it may have been granted,
- * and ended, since. It gives nobody access.
+ * An operator decides to go on with a ledger that doesn't match what a target remembers: a restored one, or an empty one.
+ * From then on, this ledger's open grants there end by it. What it was about to grant is not granted: it may have been
+ * granted, and ended, since. It gives no one access.
  */
 import { ownerOf } from '../../config/lookup.js';
-import { type Anchor, type NotedAnchor, signAnchor } from '../../domain/anchor.js';
+import { type Anchor, signAnchor } from '../../domain/anchor.js';
 import { isSame, pairKey } from '../../domain/memberships.js';
 import { type AccessRequest, isFinal, requestName } from '../../domain/request.js';
 import { readReach, recordAnchored, recordDoubt } from '../../ledger/anchor.js';
 import { insertOperatorNote } from '../../ledger/deliveries.js';
 import { insertEvent } from '../../ledger/insert-event.js';
 import { recordOrphans } from '../../ledger/orphans.js';
-import { readLastOfPlaces, readUngranted, readWanted } from '../../ledger/read-requests.js';
+import { readUngranted, readWanted } from '../../ledger/read-requests.js';
 import { skipIds } from '../../ledger/recover.js';
 import type { Membership, Server, Target } from '../../postgres/target.js';
 import { notInTheLedger, RESTORED } from '../../surfaces/doubt.js';
-import { change } from '../change.js';
+import { type ChangeDeps, change } from '../change.js';
 import type { Deps } from '../deps.js';
-import { IDS_BETWEEN, judgeAnchor } from './anchors.js';
+import { readLastByPair } from '../sweeping/last-requests.js';
+import { anchorOf, IDS_BETWEEN, judgeAnchor } from './anchors.js';
 
-type AcceptDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config'>;
+type AcceptDeps = ChangeDeps & Pick<Deps, 'config'>;
 
 /** What would come of it, a line for each grant; changes nothing. @throws TargetError */
 export async function foresee({ db }: AcceptDeps, name: string, target: Target): Promise<readonly string[]> {
@@ -32,11 +33,7 @@ export async function foresee({ db }: AcceptDeps, name: string, target: Target):
   const { says } = await judgeAnchor(db, { target: name, server: server.id }, remembered);
   if (says === 'forged') return ['nothing changes for what is out; what is remembered there is signed again'];
   const ungranted = await readOld(db, name, remembered);
-  const last = new Map(
-    (await readLastOfPlaces(db, server.id, memberships)).flatMap((request) =>
-      request.place ? [[pairKey(request.place), request] as const] : [],
-    ),
-  );
+  const last = await readLastByPair(db, server.id, memberships);
   return [
     ...out.map((request) => {
       const { place } = request;
@@ -48,16 +45,14 @@ export async function foresee({ db }: AcceptDeps, name: string, target: Target):
       const granted = last.get(pairKey(membership));
       const pair = `${membership.role} to ${membership.login}`;
       if (granted === undefined) return [`${pair}: not in this ledger; is left alone, and reported`];
-      return isFinal(granted.state)
-        ? [
-            `${pair}: has ended here as ${requestName(granted.id)}, and was granted again since; is left alone, and reported`,
-          ]
-        : [];
+      if (!isFinal(granted.state)) return [];
+      const ended = `has ended here as ${requestName(granted.id)}`;
+      return [`${pair}: ${ended}, and was granted again since; is left alone, and reported`];
     }),
   ];
 }
 
-/** What was not granted yet when the backup was made; what was asked for since has an id that was skipped to. */
+/** What was not granted yet when the backup was made; later requests have ids beyond those that were skipped. */
 async function readOld(
   db: Deps['db'],
   name: string,
@@ -68,9 +63,9 @@ async function readOld(
 }
 
 /**
- * What no open request explains was granted after the backup, also where the same pair has ended before: it is written
- * down as found, so that no comparison takes it for what outlived that request. Its holder is told that the end they were
- * told of is not known here.
+ * What no open request explains was granted after the backup, even where the same pair has ended before: it is recorded as
+ * found, so that no comparison takes it for a leftover of that request. Its holder is told that Hallpass doesn't know
+ * the end time it had promised.
  */
 async function report(
   { db, config }: AcceptDeps,
@@ -78,11 +73,11 @@ async function report(
   server: Server,
   memberships: readonly Membership[],
 ): Promise<void> {
-  const last = await readLastOfPlaces(db, server.id, memberships);
-  const open = new Set(
-    last.flatMap(({ place, state }) => (place === null || isFinal(state) ? [] : [pairKey(place)])),
-  );
-  const found = memberships.filter((membership) => !open.has(pairKey(membership)));
+  const last = await readLastByPair(db, server.id, memberships);
+  const found = memberships.filter((membership) => {
+    const request = last.get(pairKey(membership));
+    return request === undefined || isFinal(request.state);
+  });
   const orphans = await recordOrphans(db, name, { server: server.id, grantorOid: server.grantorOid }, found);
   const target = config.targets.get(name);
   if (target === undefined) return;
@@ -92,10 +87,6 @@ async function report(
     const message = notInTheLedger({ target: name, targetName: target.name, role, login });
     await insertOperatorNote(db, { key: `not-in-the-ledger:${id}`, channel: holder, message });
   }
-}
-
-function anchorOf(noted: NotedAnchor): Anchor | null {
-  return noted === 'garbled' ? null : noted;
 }
 
 function about({ id, role, login }: AccessRequest): string {
@@ -114,14 +105,11 @@ export async function accept(deps: AcceptDeps, name: string, target: Target): Pr
   const { server, surroundings, memberships } = await target.list();
   const remembered = anchorOf(surroundings.anchor);
   const { says } = await judgeAnchor(db, { target: name, server: server.id }, remembered);
-  // A ledger that has not gone back has nothing to make up for, and believes nothing that somebody else wrote.
+  // A ledger that has not gone back has nothing to make up for, and believes nothing that others wrote.
   if (remembered !== null && says !== 'forged') await skipIds(db, remembered.lastId + IDS_BETWEEN);
   const requests = says === 'forged' ? [] : await readOld(db, name, remembered);
-  await change(
-    deps,
-    requests.map(({ id }) => id),
-    () => ({ event: { type: 'restored', trouble: RESTORED } }),
-  );
+  const ids = requests.map(({ id }) => id);
+  await change(deps, ids, () => ({ event: { type: 'restored', trouble: RESTORED } }));
   if (says === 'doubted') await report(deps, name, server, memberships);
   await insertEvent(db, null, {
     kind: 'ledger_accepted',

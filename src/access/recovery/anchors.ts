@@ -3,8 +3,8 @@
  * (domain/anchor.ts). Invariants kept here:
  * - a ledger whose chain doesn't hold the anchor neither grants nor revokes anything there, until an operator decides
  *   (`hallpass recover`): it doesn't know what was extended since, nor what was ended;
- * - it gives out no id that the one before may have given out, as far as that one's own key vouches for it;
- * - what somebody else wrote in the anchor's place stops no revocation of a ledger that has not gone back;
+ * - it assigns no id that the ledger before it may have assigned, as far as that ledger's own key vouches for the anchor;
+ * - a forged anchor stops no revocation of a ledger that has not gone back;
  * - an anchor is overwritten only by a ledger that holds it.
  */
 import {
@@ -23,27 +23,27 @@ import type { TargetRow } from '../../ledger/targets.js';
 import type { Target } from '../../postgres/target.js';
 import { anchorForged, anchorGarbled, DOUBTED, FORGED, ledgerDoubted } from '../../surfaces/doubt.js';
 import type { Deps } from '../deps.js';
-import { onKnownServer } from '../sweeping/which-server.js';
+import { onKnownServer } from '../sweeping/known-server.js';
 import { namesOf, tellOperators } from '../telling/operators.js';
 
 /** Anchors are written at most this often while a target is worked on, milliseconds. */
 const ANCHOR_EVERY_MS = 5_000;
-/** Ids that may have been given out after the last anchor was written. */
+/** Ids that may have been assigned after the last anchor was written. */
 export const IDS_BETWEEN = 1_000;
 
 type AnchorDeps = Pick<Deps, 'db' | 'config' | 'logger' | 'outbox'>;
 
 export interface Anchors {
   /**
-   * The target, when this ledger is the one that it remembers; else one that can be asked and does nothing, so that
-   * what needs only the ledger goes on.
+   * The target, when this ledger is the one that it remembers; else one that answers questions and does nothing, so that
+   * whatever needs only the ledger goes on.
    */
   trusted(name: string, target: Target, row: TargetRow): Promise<Target>;
   /** Writes the anchor, unless it is young. @returns milliseconds after which it should be written; null: not needed. */
   keep(name: string, target: Target, row: TargetRow): Promise<number | null>;
-  /** Targets on which somebody else's anchor stands in the place of this ledger's. */
+  /** Targets on which a forged anchor has replaced this ledger's. */
   forged(): ReadonlySet<string>;
-  /** Another server may answer there now: it is asked what it remembers. */
+  /** Another server may answer there now: it has to be asked what it remembers. */
   forget(name: string): void;
 }
 
@@ -110,7 +110,12 @@ export type AnchorSays =
   /** This ledger's own anchors stood there, and this one was not written with its key. */
   | 'forged';
 
-/** @returns `isSigned`: with this ledger's key, so that its numbers can be relied on. */
+/** Null also for a garbled one. */
+export function anchorOf(noted: NotedAnchor): Anchor | null {
+  return noted === 'garbled' ? null : noted;
+}
+
+/** @returns `isSigned`: with this ledger's key, which makes its numbers reliable. */
 export async function judgeAnchor(
   db: Deps['db'],
   place: AnchorPlace,
@@ -137,27 +142,25 @@ export async function recognise(
   const { db, config, logger } = deps;
   const names = namesOf(config, name);
   if (noted === 'garbled') {
-    // Whoever may write that may also remove it: it counts as no more than that.
+    // Anyone who may write that may also remove the anchor: it counts as removed.
     const day = new Date().toISOString().slice(0, 10);
     await tellOperators(deps, `garbled:${name}:${day}`, anchorGarbled(names));
   }
-  const anchor = noted === 'garbled' ? null : noted;
-  const { says, isSigned: signed } = await judgeAnchor(db, { target: name, server }, anchor);
+  const anchor = anchorOf(noted);
+  const { says, isSigned } = await judgeAnchor(db, { target: name, server }, anchor);
   if (anchor === null || says === 'ours') {
     if (await recordDoubt(db, name, null)) logger.info({ target: name }, 'the ledger is trusted again');
     return 'ours';
   }
   const here = (await readReach(db)).seq;
   const text = formatAnchor(anchor);
-  // First of all: nobody may be given an id that a card already has. What anyone may have written is believed only by a
-  // ledger that has given out none.
-  if (signed) await skipIds(db, anchor.lastId + IDS_BETWEEN);
+  // First of all: no request may get an id that a card already has. Only a ledger that has assigned none believes an anchor
+  // that anyone may have written.
+  if (isSigned) await skipIds(db, anchor.lastId + IDS_BETWEEN);
   else if (says === 'doubted') await skipFirstIds(db, anchor.lastId + IDS_BETWEEN);
   if (await recordDoubt(db, name, text)) {
-    logger.error(
-      { target: name, remembered: anchor.seq, here, says },
-      'the ledger is not as the target remembers it',
-    );
+    const seen = { target: name, remembered: anchor.seq, here, says };
+    logger.error(seen, 'the ledger is not as the target remembers it');
     await insertEvent(db, null, {
       kind: says === 'forged' ? 'anchor_forged' : 'ledger_doubted',
       actor: null,
@@ -165,36 +168,26 @@ export async function recognise(
     });
   }
   // crash point: after-doubt-before-told
-  // Once by its key, not because the doubt is news: the process that wrote it down may have died then.
+  // The key makes it told once, not that the doubt is new: the process that wrote it down may have died right afterwards.
   const facts = { ...names, remembered: anchor.seq, here };
-  await tellOperators(
-    deps,
-    `doubt:${name}:${text}`,
-    says === 'forged' ? anchorForged(facts) : ledgerDoubted(facts),
-  );
+  const message = says === 'forged' ? anchorForged(facts) : ledgerDoubted(facts);
+  await tellOperators(deps, `doubt:${name}:${text}`, message);
   if (says === 'forged') return 'forged';
   throw new HallpassError(DOUBTED, { passing: true, nextStep: 'Operators: run `hallpass recover`.' });
 }
 
-/** What is due is revoked: this ledger has not gone back. But another may grant there by the same login. */
+/** What is due is revoked, as this ledger has not gone back. But another one may be granting there through the same login. */
 function grantingNothing(target: Target): Target {
-  const refuse = () =>
-    Promise.reject(
-      new HallpassError(FORGED, { passing: true, nextStep: 'Operators: run `hallpass recover`.' }),
-    );
+  const error = new HallpassError(FORGED, { passing: true, nextStep: 'Operators: run `hallpass recover`.' });
+  const refuse = () => Promise.reject(error);
   return { ...target, grant: refuse, extend: refuse, writeAnchor: refuse };
 }
 
-/** What is read there explains to people why nothing is done. */
+/** It can still be read, to show people why nothing is done. */
 function refusing(target: Target, error: Error): Target {
   const refuse = () => Promise.reject(error);
   const refused: Target = {
-    ...target,
-    grant: refuse,
-    extend: refuse,
-    revoke: refuse,
-    endSessions: refuse,
-    writeAnchor: refuse,
+    ...{ ...target, grant: refuse, extend: refuse, revoke: refuse, endSessions: refuse, writeAnchor: refuse },
     on: () => refused,
   };
   return refused;

@@ -1,4 +1,4 @@
-/** A target with something open can't leave the configuration: nobody would revoke it. */
+/** A target with something open can't leave the configuration: nothing would revoke it. */
 import type { Config } from '../../config/config.js';
 import { HallpassError } from '../../errors.js';
 import type { Queryable } from '../../ledger/pool.js';

@@ -1,5 +1,5 @@
 /**
- * After the ledger was lost or restored: what guarded targets remember of their open grants is written into it again,
+ * After the ledger was lost or restored: what guarded targets remember of their open grants is written back into it,
  * extensions included. What direct targets have granted since is in no ledger, and is reported when `serve` runs.
  */
 import type { Config, TargetConfig } from '../../config/config.js';
@@ -42,7 +42,7 @@ export async function recoverFromTarget(
   try {
     const { server, grants, lastRequestId } = await read();
     const ids = [lastRequestId, ...grants.map(({ requestId }) => requestId)].filter(isId);
-    // First of all: nobody may be given an id that a card, or a target, already has.
+    // First of all: no request may get an id that a card, or a target, already has.
     await skipIds(db, Math.max(0, ...ids));
     const lines: string[] = [];
     let failed = false;
@@ -64,7 +64,7 @@ export async function recoverFromTarget(
   }
 }
 
-/** Whoever may call the functions of a guarded target writes the ids that it lists. */
+/** Anyone who may call the functions of a guarded target can write the ids that it lists. */
 function isId(id: number): boolean {
   return Number.isSafeInteger(id) && id > 0 && id <= MAX_ID;
 }
@@ -82,7 +82,7 @@ function remembered(config: Config, target: TargetConfig, server: Server, grant:
     mark: grant.mark,
     grantedAt: grant.grantedAt,
     expiresAt: grant.expiresAt,
-    // Who has the login is told; without a mapping the operators are.
+    // The login's owner is told; without a mapping the operators are.
     requester: ownerOf(config, target, grant.login) ?? config.slack.operatorsChannel,
     asked: role?.policy.approvers ?? config.operators,
     channel: role?.channel ?? config.slack.channel,

@@ -19,28 +19,27 @@ import {
 } from '../../ledger/servers.js';
 import type { Membership, Target } from '../../postgres/target.js';
 import { serverReplaced } from '../../surfaces/servers.js';
-import { change } from '../change.js';
+import { change, type TellDeps } from '../change.js';
 import type { Deps } from '../deps.js';
-import { type Leaving, leavingReplaced, type Outcome } from '../sweeping/leaving.js';
+import { identityOf } from '../sweeping/meet-server.js';
+import { type Outcome, ofReplaced, type Revocation } from '../sweeping/revocation.js';
 import { revoke, settle } from '../sweeping/revoke.js';
-import { seqOf } from '../sweeping/which-server.js';
 import { namesOf, tellOperators } from '../telling/operators.js';
+import { anchorOf } from './anchors.js';
 
-type ReplacedDeps = Pick<Deps, 'db' | 'config' | 'outbox' | 'sweeps' | 'logger'>;
-
-/** What an operator's word would do, and by what it is told apart. */
+/** What an operator's word would do. */
 interface Foreseen {
   /** False: the server that Hallpass knows answers, and there is nothing to decide. */
   readonly isAnother: boolean;
   readonly lines: readonly string[];
 }
 
-/** Requests that are out on another server than this one. */
+/** Requests granted on another server than this one. */
 function elsewhere(requests: readonly AccessRequest[], id: string): readonly AccessRequest[] {
   return requests.filter(({ place }) => place !== null && place.server !== id);
 }
 
-/** Those of which a membership with the same names stands among these, on a server that isn't theirs. */
+/** Those whose role and login stand among these memberships, on a server that isn't theirs. */
 export function stillStanding(
   requests: readonly AccessRequest[],
   id: string,
@@ -72,36 +71,26 @@ export async function foreseeReplaced(
     `answers: system identifier ${server.id}, ${describeServer(server)}`,
   ];
   const moved = elsewhere(requests, server.id);
-  if (moved.length === 0) {
-    if (known === null || (known.id === server.id && known.startedAt === server.startedAt)) {
-      return { isAnother: false, lines: [...servers, 'the server that Hallpass knows answers'] };
-    }
-    const here = requests.filter(
-      ({ place }) => place !== null && isSame(place, { ...server, server: server.id }),
-    );
-    const there = new Set(memberships.map(pairKey));
-    return {
-      isAnother: true,
-      lines: [
-        ...servers,
-        ...here.map((request) => {
-          const stands = request.place !== null && there.has(pairKey(request.place));
-          return `${about(request)}: ${stands ? 'stands there; goes on to its end' : 'is not there; is closed'}`;
-        }),
-      ],
-    };
+  if (moved.length > 0) {
+    const standing = new Set(stillStanding(requests, server.id, memberships));
+    const foreseen = (request: AccessRequest) =>
+      standing.has(request)
+        ? 'stands on the new server; is revoked there, with its sessions'
+        : 'is not on the new server; is closed';
+    const lines = moved.map((request) => `${about(request)}: ${foreseen(request)}`);
+    return { isAnother: true, lines: [...servers, ...lines] };
   }
-  const standing = new Set(stillStanding(requests, server.id, memberships).map(({ id }) => id));
-  return {
-    isAnother: true,
-    lines: [
-      ...servers,
-      ...moved.map(
-        (request) =>
-          `${about(request)}: ${standing.has(request.id) ? 'stands on the new server; is revoked there, with its sessions' : 'is not on the new server; is closed'}`,
-      ),
-    ],
-  };
+  if (known === null || (known.id === server.id && known.startedAt === server.startedAt)) {
+    return { isAnother: false, lines: [...servers, 'the server that Hallpass knows answers'] };
+  }
+  const there = new Set(memberships.map(pairKey));
+  const lines = requests.flatMap((request) => {
+    const { place } = request;
+    if (place === null || !isSame(place, { ...server, server: server.id })) return [];
+    const stands = there.has(pairKey(place));
+    return [`${about(request)}: ${stands ? 'stands there; goes on to its end' : 'is not there; is closed'}`];
+  });
+  return { isAnother: true, lines: [...servers, ...lines] };
 }
 
 function about({ id, role, login }: AccessRequest): string {
@@ -115,7 +104,7 @@ function about({ id, role, login }: AccessRequest): string {
  * @throws TargetError, HallpassError
  */
 export async function replace(
-  deps: ReplacedDeps,
+  deps: TellDeps,
   name: string,
   target: Target,
   { by, because }: Omit<Replacement, 'id'>,
@@ -130,12 +119,14 @@ export async function replace(
   await insertEvent(db, null, {
     kind: 'server_replaced',
     actor: null,
-    data: { target: name, by, because, known, now: identity(server) },
+    data: { target: name, by, because, known, now: identityOf(server) },
   });
   const { now, requests } = await readWanted(db, name);
   const settled = await settleReplaced(deps, name, target, requests, word);
   if (!settled.left) {
-    await adopt(deps, name, server, known, seqOf(surroundings.anchor));
+    const after = describeMove(known?.id === server.id ? 'unknown' : 'other', known ?? server, server);
+    const seen = { ...identityOf(server), anchor: anchorOf(surroundings.anchor)?.seq ?? null };
+    await adoptServer(db, name, known, seen, after);
   }
   const facts = { ...namesOf(config, name), by, because, closed: settled.lines.length };
   await tellOperators(deps, `replaced:${name}:${now.getTime()}`, serverReplaced(facts));
@@ -144,32 +135,14 @@ export async function replace(
   return settled;
 }
 
-function identity({ id, timeline, startedAt, lsn }: KnownPlaceServer) {
-  return { id, timeline, startedAt, lsn };
-}
-
-type KnownPlaceServer = Pick<NonNullable<KnownPlace['known']>, 'id' | 'timeline' | 'startedAt' | 'lsn'>;
-
-async function adopt(
-  { db }: ReplacedDeps,
-  name: string,
-  server: KnownPlaceServer,
-  known: KnownPlace['known'],
-  anchor: number | null,
-): Promise<void> {
-  const standing = known?.id === server.id ? 'unknown' : 'other';
-  const after = describeMove(standing, known ?? server, server);
-  await adoptServer(db, name, known, { ...identity(server), anchor }, after);
-}
-
 /**
- * Closes what is out on the server that was replaced, after what stands on the new one under the same names is proved
- * gone. Idempotent.
- * @param requests those of the target that are open.
+ * Closes what was granted on the replaced server, once what stands on the new one under the same names is proved gone.
+ * Idempotent.
+ * @param requests the open ones of the target.
  * @throws TargetError
  */
 export async function settleReplaced(
-  deps: ReplacedDeps,
+  deps: TellDeps,
   name: string,
   target: Target,
   requests: readonly AccessRequest[],
@@ -180,29 +153,31 @@ export async function settleReplaced(
   const { server, facts } = await target.look(moved);
   if (server.id !== word.id)
     throw new HallpassError(`another server answers at ${name} now`, { passing: true });
-  const leaving: Leaving[] = [];
-  const nowhere: number[] = [];
+  const revocations: Revocation[] = [];
+  const nowhere: AccessRequest[] = [];
   for (const [i, request] of moved.entries()) {
     const { roleOid, memberOid } = facts[i] ?? { roleOid: null, memberOid: null };
-    if (roleOid === null || memberOid === null) nowhere.push(request.id);
+    if (roleOid === null || memberOid === null) nowhere.push(request);
     else {
       const place = { server: server.id, grantorOid: server.grantorOid, roleOid, memberOid };
-      leaving.push(leavingReplaced({ request, word }, place));
+      revocations.push(ofReplaced({ request, word }, place));
     }
   }
   const there = target.on(server);
-  const left = await settle(deps, there, await revoke(deps, name, there, leaving));
+  const settled = await settle(deps, there, await revoke(deps, name, there, revocations));
   const { by, because } = word;
-  await change(deps, nowhere, () => ({ event: { type: 'replaced', by, because, proof: NEVER_THERE } }));
+  await change(
+    deps,
+    nowhere.map(({ id }) => id),
+    () => ({ event: { type: 'replaced', by, because, proof: NEVER_THERE } }),
+  );
   const lines = [
-    ...moved
-      .filter(({ id }) => nowhere.includes(id))
-      .map((request) => `${about(request)}: was not there; closed`),
-    ...left.flatMap(({ leaving, outcome }) =>
-      'word' in leaving.of ? [`${about(leaving.of.request)}: ${became(outcome)}`] : [],
+    ...nowhere.map((request) => `${about(request)}: was not there; closed`),
+    ...settled.flatMap(({ revocation: { of }, outcome }) =>
+      'word' in of ? [`${about(of.request)}: ${became(outcome)}`] : [],
     ),
   ];
-  return { lines, left: left.some(({ outcome }) => outcome.is !== 'gone') };
+  return { lines, left: settled.some(({ outcome }) => outcome.is !== 'gone') };
 }
 
 function became(outcome: Outcome): string {

@@ -1,12 +1,12 @@
-/** The last word: an operator closes what can never be proved. It is recorded as that, and nowhere called confirmed. */
+/** The last resort: an operator closes what can never be proved. It is recorded as that, and nowhere called confirmed. */
 import { requestName } from '../../domain/request.js';
 import { readWanted } from '../../ledger/read-requests.js';
 import { writtenOff } from '../../surfaces/servers.js';
-import { change } from '../change.js';
+import { type ChangeDeps, change } from '../change.js';
 import type { Deps } from '../deps.js';
 import { namesOf, tellOperators } from '../telling/operators.js';
 
-/** Everything that is open on a target, also on one that is not in the configuration any more. */
+/** Everything that is open on a target, even on one that has left the configuration. */
 export async function readOpenOn({ db }: Pick<Deps, 'db'>, target: string): Promise<readonly number[]> {
   return (await readWanted(db, target)).requests.map(({ id }) => id);
 }
@@ -16,7 +16,7 @@ export async function readOpenOn({ db }: Pick<Deps, 'db'>, target: string): Prom
  * @returns a line for each request; `failed` when one of them was not open.
  */
 export async function writeOff(
-  deps: Pick<Deps, 'db' | 'config' | 'outbox' | 'sweeps'>,
+  deps: ChangeDeps & Pick<Deps, 'config'>,
   ids: readonly number[],
   { by, because }: { readonly by: string; readonly because: string },
 ): Promise<{ readonly lines: readonly string[]; readonly failed: boolean }> {

@@ -1,6 +1,6 @@
 /**
- * Grants of a login that was Hallpass's own once. What our login of today doesn't see of them is no proof, but when the
- * former login exists no more, what stands by its OID is all that there is: its OID is given to nobody else.
+ * Grants of a login that Hallpass used before. That our login of today doesn't see them is no proof. But once the former
+ * login is dropped, what stands by its OID is all there is: no other role gets its OID.
  */
 import { pairKey } from '../../domain/memberships.js';
 import type { MembershipId } from '../../domain/request.js';
@@ -9,11 +9,11 @@ import { quoteName } from '../../postgres/quote.js';
 import type { Former, Target } from '../../postgres/target.js';
 
 export type FormerGrant =
-  /** The login is no role any more, and nothing stands by it: proved absent. */
+  /** The login was dropped, and nothing stands by it: proved absent. */
   | { readonly what: 'gone' }
-  /** The login is no role any more, and on Postgres 15 and earlier its membership outlives it. */
+  /** The login was dropped, and on Postgres 15 and earlier its membership outlives it. */
   | { readonly what: 'stands'; readonly revoke: string }
-  /** It is another role by now: only as that one Hallpass can revoke what it granted. */
+  /** It is still a role: Hallpass can revoke what it granted only by logging in as it. */
   | { readonly what: 'other'; readonly grantor: string };
 
 /** By `pairKey`. @throws TargetError */
@@ -35,18 +35,10 @@ function judge({ grantor, role, login, stands }: Former): FormerGrant {
 
 /** Why it isn't confirmed; null when it is proved absent. */
 export function whyNotGone(former: FormerGrant): HallpassError | null {
-  switch (former.what) {
-    case 'gone':
-      return null;
-    case 'stands':
-      return new HallpassError(
-        `The login of Hallpass that granted it was dropped, and the membership has outlived it. A database administrator has to run: ${former.revoke}`,
-        { passing: true },
-      );
-    case 'other':
-      return new HallpassError(
-        `Hallpass logs in there as another than ${former.grantor}, which granted it, and cannot see it.`,
-        { passing: true },
-      );
-  }
+  if (former.what === 'gone') return null;
+  const why =
+    former.what === 'stands'
+      ? `The login of Hallpass that granted it was dropped, and the membership has outlived it. A database administrator has to run: ${former.revoke}`
+      : `Hallpass logs in there as another than ${former.grantor}, which granted it, and cannot see it.`;
+  return new HallpassError(why, { passing: true });
 }

@@ -1,28 +1,29 @@
+import { isPlaced, type Placed } from '../../domain/due.js';
 import { DEFAULT_TERMS, type GrantTerms } from '../../domain/grant-terms.js';
-import { isSame, pairKey } from '../../domain/memberships.js';
-import { type AccessRequest, type MembershipId, termsOf } from '../../domain/request.js';
-import { HallpassError } from '../../errors.js';
+import { byPair, isSame, pairKey } from '../../domain/memberships.js';
+import { type AccessRequest, type RequestEvent, termsOf } from '../../domain/request.js';
+import { asHallpassError, HallpassError } from '../../errors.js';
 import { readHold } from '../../ledger/pauses.js';
-import { readLastOfPlaces, readOpenRequest, readRequests } from '../../ledger/read-requests.js';
+import { readOpenRequest, readRequests } from '../../ledger/read-requests.js';
 import { forgetChecked } from '../../ledger/targets.js';
 import { TargetError } from '../../postgres/errors.js';
 import { needsSetRole } from '../../postgres/reading/problems.js';
 import type { Granted, PairFacts, Server, Target } from '../../postgres/target.js';
 import { alreadyHolds, whyNotGrantable } from '../asking/grantable.js';
-import { change } from '../change.js';
+import { change, changeEach, type TellDeps } from '../change.js';
 import type { Deps } from '../deps.js';
-import type { Placed } from './by-server.js';
+import { readLastByPair } from './last-requests.js';
+import { type Blocked, recordBlocked } from './record-blocked.js';
+import { revokeStrays } from './record-strays.js';
+import { assertMayGrant } from './server-for-grants.js';
 import { stillDue } from './still-due.js';
-import { revokeStrays } from './strays.js';
-import { asHallpassError, type Blocked, recordBlocked } from './trouble.js';
-import { assertMayGrant } from './which-server.js';
 
-type GrantDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config' | 'roles' | 'clearAgain' | 'logger'>;
+export type GrantDeps = TellDeps & Pick<Deps, 'roles' | 'clearAgain'>;
 
 /**
- * Grants what was approved: looks the names up, writes the place into the ledger, runs the GRANT, records what was
- * read back. An error that passes, and a login that is refused, leave the request `granting`; any other makes it `ending`, because a GRANT
- * that erred may still have happened.
+ * Grants what was approved: looks the names up, writes the membership id into the ledger, runs the GRANT, records what
+ * was read back. A passing error, and a refused login, leave the request `granting`; any other error makes it `ending`,
+ * because a GRANT that erred may still have happened.
  * @param expected the server that the last comparison saw there: on another one nothing is granted before the drift
  *   check has settled what became of the grants on the first.
  * @returns the ids that a later sweep must try again.
@@ -37,27 +38,27 @@ export async function grant(
 ): Promise<readonly number[]> {
   if (requests.length === 0) return [];
   const looking = target.look(requests);
-  // Unless something is asked for, nobody waits for it.
+  // If nothing turns out to be wanted, nothing awaits it.
   looking.catch(() => undefined);
   const hold = await readHold(deps.db, name);
-  // Not to be tried again each second: it is due when granting resumes.
+  // Not retried each second: it becomes due when granting resumes.
   if (hold.isPaused) return [];
   const undone: number[] = [];
-  const asked: AccessRequest[] = [];
+  const wanted: AccessRequest[] = [];
   for (const request of requests) {
     const verdict = stillDue(deps, request, hold, now);
-    if (verdict === 'yes') asked.push(request);
+    if (verdict === 'yes') wanted.push(request);
     else if (verdict === 'not cleared') {
       deps.clearAgain(request.id);
       undone.push(request.id);
-    } else await fail(deps, [request.id], () => verdict.fail);
+    } else await fail(deps, [request], verdict.fail);
   }
-  if (asked.length === 0) return undone;
+  if (wanted.length === 0) return undone;
   // crash point: after-ledger-before-grant
-  let tried: readonly AccessRequest[] = asked;
+  let tried: readonly AccessRequest[] = wanted;
   try {
     const { server, surroundings, facts: all } = await looking;
-    const facts = all.filter((_, i) => asked.some(({ id }) => id === requests[i]?.id));
+    const facts = all.filter((_, i) => wanted.some(({ id }) => id === requests[i]?.id));
     if (surroundings.isShared && expected === null) throw sharedLogin(server.login);
     if (expected !== null && server.id !== expected) {
       await forgetChecked(deps.db, name);
@@ -69,53 +70,43 @@ export async function grant(
     }
     await assertMayGrant(deps, name, server);
     const [placed, { isPaused }] = await Promise.all([
-      intend(deps, server, asked, await withoutStrangers(deps, server, facts)),
-      // The server was asked since: an operator's word of this moment counts.
+      intend(deps, server, wanted, await withoutStrangers(deps, server, facts)),
+      // Read again, because the server took its time to answer: an operator's pause counts at once.
       readHold(deps.db, name),
     ]);
-    tried = placed.map(({ request }) => request);
+    tried = placed;
     // crash point: after-intend-before-grant
     if (isPaused) return undone;
     const answers = await target.grant(
       server.id,
-      placed.map(({ request, place }) => ({
-        roleOid: place.roleOid,
-        memberOid: place.memberOid,
+      placed.map((request) => ({
+        roleOid: request.place.roleOid,
+        memberOid: request.place.memberOid,
         requestId: request.id,
         durationMs: request.durationMs,
         setRole: termsOf(request).setRole,
       })),
     );
     // crash point: after-grant-before-active
-    const noInherit = new Set(
-      facts.flatMap((fact) => (needsSetRole(server, fact) ? [`${fact.roleOid}/${fact.memberOid}`] : [])),
-    );
+    const noInherit = new Set(facts.filter((fact) => needsSetRole(server, fact)).map(factKey));
     undone.push(...(await record(deps, placed, answers, noInherit)));
   } catch (thrown) {
     const error = asHallpassError(thrown);
     if (error.passing || isTurnedAway(error)) {
-      await recordBlocked(
-        deps,
-        tried.map((request) => ({ request, error })),
-      );
-      undone.push(...tried.map((request) => request.id));
-    } else {
-      await fail(
-        deps,
-        tried.map((request) => request.id),
-        () => error.message,
-      );
-    }
+      const blocked = tried.map((request) => ({ request, error }));
+      await recordBlocked(deps, blocked);
+      undone.push(...tried.map(({ id }) => id));
+    } else await fail(deps, tried, error.message);
   }
   return undone;
 }
 
-/** The server didn't let Hallpass in, whatever is asked for: that is put right there, and not by asking again. */
+/** The server didn't let Hallpass in, whatever it asks for: that has to be fixed there, and asking again won't help. */
 function isTurnedAway(error: HallpassError): boolean {
   return error instanceof TargetError && error.kind === 'login_refused';
 }
 
-/** Two that share a login take each other's memberships for orphans: who came second grants nothing. */
+/** Two installations that share a login take each other's memberships for orphans: the one that came second grants nothing. */
 export function sharedLogin(login: string): HallpassError {
   return new HallpassError(`another installation of Hallpass uses the login ${login} there`, {
     passing: false,
@@ -123,25 +114,24 @@ export function sharedLogin(login: string): HallpassError {
   });
 }
 
-/** A membership by our own login that no request here explains is not ours to grant, and then to take away. */
+/** As `pairKey`, also for names that the server doesn't have. */
+function factKey({ roleOid, memberOid }: PairFacts): string {
+  return `${roleOid}/${memberOid}`;
+}
+
+/** A membership by our own login that no request here explains is not ours to grant, and then to revoke. */
 async function withoutStrangers(
   { db }: GrantDeps,
   server: Server,
   facts: readonly PairFacts[],
 ): Promise<readonly PairFacts[]> {
-  const places = facts.flatMap(({ ours, roleOid, memberOid }) =>
+  const pairs = facts.flatMap(({ ours, roleOid, memberOid }) =>
     ours && roleOid !== null && memberOid !== null ? [{ roleOid, memberOid }] : [],
   );
-  const known = await readLastOfPlaces(db, server.id, places);
-  const explained = new Set(known.flatMap(({ place }) => (place ? [pairKey(place)] : [])));
+  const explained = await readLastByPair(db, server.id, pairs);
+  const held = { how: 'direct' as const, via: `${server.login}, but not by this Hallpass` };
   return facts.map((fact) =>
-    fact.ours && !explained.has(`${fact.roleOid}/${fact.memberOid}`)
-      ? {
-          ...fact,
-          ours: false,
-          held: { how: 'direct' as const, via: `${server.login}, but not by this Hallpass` },
-        }
-      : fact,
+    fact.ours && !explained.has(factKey(fact)) ? { ...fact, ours: false, held } : fact,
   );
 }
 
@@ -153,33 +143,31 @@ async function intend(
   facts: readonly PairFacts[],
 ): Promise<readonly Placed[]> {
   const placed: Placed[] = [];
-  const refused = new Map<number, string>();
-  const news = new Map<number, MembershipId>();
+  const refused = new Map<number, RequestEvent>();
+  const news = new Map<number, RequestEvent>();
   for (const [i, request] of requests.entries()) {
+    const { id, durationMs } = request;
+    const refuse = (trouble: string) => refused.set(id, { type: 'grant_failed', trouble });
     const fact = facts[i];
-    const wished = { durationMs: request.durationMs, setRole: termsFor(deps, request).setRole };
+    const terms = termsFor(deps, request);
+    const wished = { durationMs, setRole: terms.setRole };
     const why = fact ? whyNotGrantable(server, fact, wished) : 'the server did not answer for it';
     if (why !== null || fact?.roleOid == null || fact.memberOid == null) {
-      refused.set(request.id, why ?? 'it is not on the server');
+      refuse(why ?? 'it is not on the server');
       continue;
     }
     const { roleOid, memberOid } = fact;
     const place = { server: server.id, grantorOid: server.grantorOid, roleOid, memberOid };
-    if (request.place === null) news.set(request.id, place);
-    else if (isSame(request.place, place) && pairKey(request.place) === pairKey(place)) {
-      placed.push({ request, place });
-    }
+    if (!isPlaced(request)) news.set(id, { type: 'intend', place, terms });
+    else if (isSame(request.place, place) && pairKey(request.place) === pairKey(place)) placed.push(request);
     // A GRANT may stand at the first place: it stays written down, to be proved gone.
-    else refused.set(request.id, 'the role or the login was replaced by another of the same name');
+    else refuse('the role or the login was replaced by another of the same name');
   }
-  await fail(deps, [...refused.keys()], (id) => refused.get(id) ?? '');
-  const written = await change(deps, [...news.keys()], (request) => {
-    const place = news.get(request.id);
-    return place ? { event: { type: 'intend', place, terms: termsFor(deps, request) } } : null;
-  });
-  for (const [id, place] of news) {
+  await changeEach(deps, refused);
+  const written = await changeEach(deps, news);
+  for (const id of news.keys()) {
     const outcome = written.get(id);
-    if (outcome?.ok) placed.push({ request: outcome.request, place });
+    if (outcome?.ok && isPlaced(outcome.request)) placed.push(outcome.request);
   }
   return placed;
 }
@@ -190,8 +178,8 @@ function termsFor({ roles }: GrantDeps, request: AccessRequest): GrantTerms {
 }
 
 /**
- * Records what each GRANT came to.
- * @param noInherit the pairs whose login has nothing of the role before SET ROLE, as `pairKey` writes them.
+ * Records the outcome of each GRANT.
+ * @param noInherit the pairs whose login has nothing of the role before SET ROLE, by `pairKey`.
  * @returns the ids to be tried again.
  */
 async function record(
@@ -200,49 +188,41 @@ async function record(
   answers: readonly Granted[],
   noInherit: ReadonlySet<string>,
 ): Promise<readonly number[]> {
-  const byPair = new Map(answers.map((answer) => [pairKey(answer), answer]));
-  const there: Placed[] = [];
-  const granted = new Map<number, Pick<Extract<Granted, { outcome: 'granted' }>, 'mark' | 'users'>>();
-  const failed = new Map<number, string>();
+  const byKey = byPair(answers);
+  const granted = new Map<number, RequestEvent>();
+  const failed = new Map<number, RequestEvent>();
   const blocked: Blocked[] = [];
-  for (const each of placed) {
-    const answer = byPair.get(pairKey(each.place));
-    const { id } = each.request;
+  for (const request of placed) {
+    const { id } = request;
+    const pair = pairKey(request.place);
+    const answer = byKey.get(pair);
+    const failWith = (trouble: string) => failed.set(id, { type: 'grant_failed', trouble });
     if (answer?.outcome === 'granted') {
-      there.push(each);
-      granted.set(id, answer);
-    } else if (answer?.outcome === 'held') {
-      failed.set(id, alreadyHolds(each.request, answer.via));
-    } else if (answer?.outcome === 'failed' && !answer.error.passing) failed.set(id, answer.error.message);
+      const { mark, users } = answer;
+      granted.set(id, { type: 'granted', mark, users, setRoleFirst: noInherit.has(pair) });
+    } else if (answer?.outcome === 'held') failWith(alreadyHolds(request, answer.via));
+    else if (answer?.outcome === 'failed' && !answer.error.passing) failWith(answer.error.message);
     else {
       const error = answer?.error ?? asHallpassError('the target did not answer for it');
-      blocked.push({ request: each.request, error });
+      blocked.push({ request, error });
     }
   }
-  await fail(deps, [...failed.keys()], (id) => failed.get(id) ?? '');
+  await changeEach(deps, failed);
   await recordBlocked(deps, blocked);
-  const outcomes = await change(
-    deps,
-    there.map(({ request }) => request.id),
-    ({ id, place }) => {
-      const { mark, users } = granted.get(id) ?? { mark: '', users: [] };
-      const setRoleFirst = place !== null && noInherit.has(pairKey(place));
-      return { event: { type: 'granted', mark, users, setRoleFirst } };
-    },
-  );
-  for (const { request, place } of there) {
-    if (outcomes.get(request.id)?.ok !== true) await undo(deps, request, place);
+  const outcomes = await changeEach(deps, granted);
+  for (const request of placed) {
+    if (granted.has(request.id) && outcomes.get(request.id)?.ok !== true) await undo(deps, request);
   }
   return blocked.map(({ request }) => request.id);
 }
 
-/** The request ended, or is ending, and its GRANT was under way: nobody asks for this membership now, so it has to go. */
-async function undo(deps: GrantDeps, request: AccessRequest, place: MembershipId): Promise<void> {
+/** The request has ended, or is ending, while its GRANT was under way: no request wants this membership, so it has to go. */
+async function undo(deps: GrantDeps, request: Placed): Promise<void> {
   const { requests } = await readOpenRequest(deps.db, request);
-  // A new request may want it by now. One that is still ending does not, and may be about to be ended by the proof of
-  // another process, which looked before this GRANT was committed.
+  // A new request may want it by now. One that is still ending doesn't, and the proof of another process, which looked
+  // before this GRANT was committed, may be about to end it.
   if (requests.some(({ state }) => state === 'granting' || state === 'active')) return;
-  const { target, role, login } = request;
+  const { target, role, login, place } = request;
   const [latest = request] = (await readRequests(deps.db, [request.id])).requests;
   await revokeStrays(deps, [
     {
@@ -253,10 +233,10 @@ async function undo(deps: GrantDeps, request: AccessRequest, place: MembershipId
   // crash point: after-late-grant-before-taken-back
 }
 
-async function fail(
-  deps: GrantDeps,
-  ids: readonly number[],
-  sentence: (id: number) => string,
-): Promise<void> {
-  await change(deps, ids, ({ id }) => ({ event: { type: 'grant_failed', trouble: sentence(id) } }));
+async function fail(deps: GrantDeps, requests: readonly AccessRequest[], trouble: string): Promise<void> {
+  await change(
+    deps,
+    requests.map(({ id }) => id),
+    () => ({ event: { type: 'grant_failed', trouble } }),
+  );
 }

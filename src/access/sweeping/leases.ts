@@ -1,35 +1,35 @@
 /**
- * A lease while work runs. It saves work and nothing else: who is refused one for a heartbeat, while there is something
- * to do, does the work anyway. So neither a process that is frozen with it, nor somebody who renews one forever, nor one
- * who locks its row, keeps anything from being revoked.
+ * A lease while work runs. It saves work and nothing else: a process that is refused one for a heartbeat, while there is
+ * something to do, does the work anyway. So a process that freezes with the lease, renews it forever or locks its row
+ * keeps nothing from being revoked.
  */
 import { coerceError } from '../../errors.js';
 import { releaseLease, renewLease, takeLease } from '../../ledger/leases.js';
 import { type Deps, HEARTBEAT_MS } from '../deps.js';
 
-/** A holder that works renews its lease this often, milliseconds: twice, before it has run out. */
+/** A holder that works renews its lease this often, milliseconds: twice before it runs out. */
 const RENEW_MS = 3_000;
 
 export interface Leases {
-  /** Who we are, as the lease names us. */
+  /** This process, as the lease names it. */
   readonly holder: string;
-  /** Runs `work` while the lease of `name`, taken already, is renewed; releases it then. */
+  /** Runs `work` while it renews the lease of `name`, which it has already; releases it afterwards. */
   hold<T>(name: string, work: () => Promise<T>): Promise<T>;
   /** Takes the lease and runs `work`; also without it, once it was refused for a heartbeat. @returns false: refused. */
   withLease(name: string, work: () => Promise<void>): Promise<boolean>;
   /**
-   * The lease was refused though something is to be done. @param dueMs for how long it has been due.
-   * @returns milliseconds after which it is to be done without; 0: now.
+   * The lease was refused although there is something to do. @param dueMs for how long it has been due.
+   * @returns milliseconds after which to do it without the lease; 0: now.
    */
   patience(name: string, dueMs: number): number;
-  /** There is nothing to do, or the lease was had. */
+  /** There is nothing to do, or this process had the lease. */
   served(name: string): void;
 }
 
 export function createLeases({ db, logger }: Pick<Deps, 'db' | 'logger'>, holder: string): Leases {
-  /** Since when each was refused, without a break. */
+  /** Since when each has been refused, without a break. */
   const refused = new Map<string, number>();
-  /** When each was last worked on without a lease: once a heartbeat, for its holder may be busy with the same trouble. */
+  /** When each was last worked on without a lease: once a heartbeat, because its holder may be busy with the same trouble. */
   const forced = new Map<string, number>();
 
   const leases: Leases = {
@@ -42,7 +42,7 @@ export function createLeases({ db, logger }: Pick<Deps, 'db' | 'logger'>, holder
         return await work();
       } finally {
         clearInterval(renewing);
-        // It runs out by itself.
+        // If this fails, the lease runs out by itself.
         await releaseLease(db, name, holder).catch(unheard);
       }
     },
@@ -66,7 +66,7 @@ export function createLeases({ db, logger }: Pick<Deps, 'db' | 'logger'>, holder
       forced.set(name, now);
       logger.warn(
         { lease: name },
-        'somebody else holds this lease and does not do the work: done without it',
+        'the holder of this lease does not do the work: doing it without the lease',
       );
       return 0;
     },

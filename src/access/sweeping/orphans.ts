@@ -1,7 +1,7 @@
 /**
- * Memberships that our own login granted and that our ledger never granted. They may be another Hallpass's, a lost
- * ledger's, or made by hand: nothing here revokes one unless an operator clicks, or the configuration says so and
- * there are few, on a target that this ledger has known before. An empty ledger takes nothing away.
+ * Memberships that our own login granted and that our ledger doesn't know. They may be another Hallpass's, a lost
+ * ledger's, or made by hand: none is revoked unless an operator clicks, or the configuration says so and there are few,
+ * on a target that this ledger has known before. An empty ledger revokes nothing.
  */
 import { DEFAULT_TERMS } from '../../domain/grant-terms.js';
 import { qualifies } from '../../domain/policy.js';
@@ -15,18 +15,19 @@ import { parseOrphanName } from '../../surfaces/ids.js';
 import { manyOrphans, orphanFound } from '../../surfaces/operators.js';
 import * as words from '../../surfaces/words.js';
 import type { Actor, Reply } from '../access.js';
+import type { TellDeps } from '../change.js';
 import { identify, readGroups, whyUnsaid } from '../deciding/people.js';
 import type { Deps } from '../deps.js';
 import { namesOf, tellOperators } from '../telling/operators.js';
-import { type FoundStray, orphanKey, revokeStrays } from './strays.js';
+import { type FoundStray, orphanKey, revokeStrays } from './record-strays.js';
 
-/** More than so many at once on one target are a sign of something else: a restored ledger, a second Hallpass. */
+/** More than this many at once on one target are a sign of something else: a restored ledger, a second Hallpass. */
 const FEW = 3;
 
-type OrphanDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config' | 'roles' | 'logger'>;
+export type OrphanDeps = TellDeps & Pick<Deps, 'roles'>;
 
 /**
- * Tells the operators of those that they were not told of.
+ * Tells the operators about those that they have not been told about.
  * @param known this ledger has compared the target before.
  */
 export async function reportOrphans(
@@ -36,38 +37,32 @@ export async function reportOrphans(
   found: readonly Membership[],
   known: boolean,
 ): Promise<void> {
-  const orphans = await recordOrphans(
-    deps.db,
-    name,
-    { server: server.id, grantorOid: server.grantorOid },
-    found,
-  );
+  const standpoint = { server: server.id, grantorOid: server.grantorOid };
+  const orphans = await recordOrphans(deps.db, name, standpoint, found);
   for (const { role, login } of orphans.filter(({ isNew }) => isNew).slice(0, FEW)) {
     deps.logger.warn({ target: name, role, login }, 'a membership that our login granted is in no ledger');
   }
   // crash point: after-orphan-before-told
-  const configured = deps.config.targets.get(name);
   const { targetName } = namesOf(deps.config, name);
-  // Who is told is told once by the key, not because it is new: the process that wrote it down may have died then.
+  // The key makes it told once, not that it is new: the process that wrote it down may have died right afterwards.
   const newest = orphans.at(-1)?.foundAt;
   if (newest === undefined) return;
   if (found.length > FEW) {
     // Each sweep may find some more: one message an hour says how many there are.
     const hour = newest.toISOString().slice(0, 13);
-    await tellOperators(
-      deps,
-      `orphans:${name}:${server.id}:${hour}`,
-      manyOrphans({ target: name, targetName, found }),
-    );
+    const message = manyOrphans({ target: name, targetName, found });
+    await tellOperators(deps, `orphans:${name}:${server.id}:${hour}`, message);
     return;
   }
-  for (const orphan of orphans)
+  for (const orphan of orphans) {
     await tellOperators(deps, orphanKey(orphan.id), orphanFound({ targetName, ...orphan }));
+  }
+  if (!known || deps.config.targets.get(name)?.orphans !== 'revoke') return;
   // What was one of many before stays, however few are left.
-  const taken = configured?.orphans === 'revoke' && known ? orphans.filter(({ isNew }) => isNew) : [];
+  const strays = orphans.filter(({ isNew }) => isNew);
   await revokeStrays(
     deps,
-    taken.map((orphan) => toStray(deps, orphan, server.grantorOid, null)),
+    strays.map((orphan) => toStray(deps, orphan, server.grantorOid, null)),
   );
 }
 
@@ -87,7 +82,7 @@ export async function settle(
   if (!may.ok) {
     const security = may.code === 'group_unknown' ? may.code : 'not_an_operator';
     const facts = { user: actor.userId, orphan: orphan.id };
-    logSecurity(deps.logger, security, facts, 'refused to take an orphan back');
+    logSecurity(deps.logger, security, facts, 'refused to revoke an orphan');
     const unread =
       may.code === 'group_unknown' ? words.groupUnreadable(may.groups, whyUnsaid(deps, may.groups)) : null;
     return { text: unread ?? words.mayNotOperate(operators) };
@@ -104,7 +99,7 @@ export async function settle(
   return null;
 }
 
-/** Its sessions end as those of a grant of this role would; what could be done with it is what stands there. */
+/** Its sessions end as those of a grant of this role would; its SET option is what stands there. */
 function toStray(
   { roles }: OrphanDeps,
   orphan: Orphan,

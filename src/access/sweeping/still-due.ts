@@ -6,7 +6,7 @@ import type { Deps } from '../deps.js';
 
 /**
  * Whether an approval still holds by the time its GRANT is run: not after 15 minutes, a pause not counted, nor after the
- * shift. Nobody is asked here, because what is due to be taken away waits for this sweep: the ledger says when it was asked.
+ * shift. Slack and PagerDuty aren't asked here, because revocations wait for this sweep: the ledger says when they were.
  */
 export function stillDue(
   deps: Pick<Deps, 'config' | 'roles'>,
@@ -21,15 +21,14 @@ export function stillDue(
   }
   const waitedMs = now.getTime() - (outlastedPause ? resumedAt : decidedAt).getTime();
   if (waitedMs > GRANTING_LIMIT_MS) {
-    return {
-      fail: `it could not be granted within 15 minutes${request.trouble ? `: ${request.trouble}` : ''}`,
-    };
+    const why = request.trouble ? `: ${request.trouble}` : '';
+    return { fail: `it could not be granted within 15 minutes${why}` };
   }
   if (deps.config.targets.get(request.target)?.grant === false) {
     return { fail: `nothing is granted on ${request.target} at the moment` };
   }
   const role = deps.roles.role(request.target, request.role);
-  // On call is an approval for as long as the shift; what a role can do, changes; and a pause may have been long.
+  // An on-call approval holds for the shift; what a role can do may change; and a pause may have been long.
   const perishes =
     outlastedPause || request.decidedBy === null || role === undefined || role.policy.maxDanger !== null;
   return !perishes || isCleared(request, now) ? 'yes' : 'not cleared';

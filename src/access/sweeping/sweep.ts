@@ -6,140 +6,113 @@ import { sortDue } from '../../domain/due.js';
 import type { DueStray } from '../../domain/stray.js';
 import { type Due, type Most, readDue } from '../../ledger/read-due.js';
 import type { Target } from '../../postgres/target.js';
-import type { Deps } from '../deps.js';
-import type { Herds } from './bulk.js';
+import type { BulkRevocations } from './bulk-revocations.js';
 import { extendThere } from './extend.js';
-import { grant } from './grant.js';
-import { endingRequest, type Left, leavingStray } from './leaving.js';
-import { type AfterRevoke, recordNeverGranted, revoke, settle } from './revoke.js';
-import { keepWanted } from './strays.js';
+import { type GrantDeps, grant } from './grant.js';
+import { keepWanted } from './record-strays.js';
+import { ofEnding, ofStray } from './revocation.js';
+import { type AfterRevoke, recordNeverGranted, revoke } from './revoke.js';
 import { failUnapproved } from './unapproved.js';
+import { createUnsettled, type Ids, join, size } from './unsettled.js';
 
-/** What is done at once; of what is taken away, some REVOKE statements' worth. */
+/** How much is done at once; revocations take a few REVOKE statements. */
 export const MOST: Most = { requests: 500, endings: 2_000 };
-/** For who only takes away. */
+/** For callers that only revoke. */
 export const REVOCATIONS: Most = { ...MOST, requests: 0 };
-/** What was revoked is settled before more is, after this many or after this long, milliseconds. */
-const MOST_UNSETTLED = 10_000;
-const SETTLE_AFTER_MS = 5_000;
-
-type SweepDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config' | 'roles' | 'clearAgain' | 'logger'>;
 
 /**
- * Does everything that is due on this target now. Taking memberships away goes first: the next ones are read while one
- * batch is revoked, and what costs the ledger more than the target, the record of it, comes when nothing is due any
- * more, here and where other targets have as much to do.
+ * Does everything that is due on this target now. Revocations go first: the next batch is read while one is revoked,
+ * and recording them, which costs the ledger more than the target, waits until nothing more is due, here and on other
+ * targets with as much to do.
  * @param expected the system_identifier that the last comparison saw there; null before the first.
- * @param first what is due, as the caller has read it.
+ * @param first what is due, if the caller has read it.
  * @param most with REVOCATIONS nothing is granted or extended.
- * @returns true when something is left that a later try may do: the caller comes back.
+ * @returns true when something is left for a later try: the caller comes back.
  */
 export async function sweep(
-  deps: SweepDeps,
+  deps: GrantDeps,
   name: string,
   target: Target,
   expected: string | null,
-  herds: Herds,
+  bulk: BulkRevocations,
   first: Due | null = null,
   most: Most = MOST,
 ): Promise<boolean> {
-  const undone: Met = { requests: [], strays: [] };
-  const revoked: AfterRevoke[] = [];
-  const unsettled: Met = { requests: [], strays: [] };
-  let settledAt = performance.now();
-  let next: Promise<Due> | null = first && Promise.resolve(first);
-  let herdIsOver: (() => void) | null = null;
-  const settleAll = async () => {
-    for (const left of await settle(deps, target, revoked.splice(0))) {
-      const { of } = left.leaving;
-      if (isGone(left)) continue;
-      if ('request' in of) undone.requests.push(of.request.id);
-      else undone.strays.push(of.stray.id);
-    }
-  };
+  const undone: Ids = { requests: [], strays: [] };
+  const unsettled = createUnsettled(deps, target, bulk, undone);
   try {
-    for (;;) {
-      const due: Due = await (next ?? readDue(deps.db, name, undone, most));
-      const { now, requests, endings, strays } = due;
-      if (requests.length + endings.length + strays.length === 0 && size(unsettled) === 0) {
-        return size(undone) > 0;
-      }
-      if (size(unsettled) === 0) settledAt = performance.now();
-      unsettled.requests.push(...[...requests, ...endings].map(({ id }) => id));
-      unsettled.strays.push(...strays.map(({ id }) => id));
-      const isHerd = endings.length === most.endings || strays.length === most.endings;
-      const isMore = (most.requests > 0 && requests.length === most.requests) || isHerd;
-      next = isMore ? readDue(deps.db, name, join(undone, unsettled), most) : null;
-      // Should what comes before it fail, nobody waits for it.
+    let due = first ?? (await readDue(deps.db, name, undone, most));
+    while (isAny(due) || !unsettled.isEmpty()) {
+      unsettled.meet(due);
+      const isBulk = due.endings.length === most.endings || due.strays.length === most.endings;
+      const isMore = isBulk || (most.requests > 0 && due.requests.length === most.requests);
+      const next = isMore ? readDue(deps.db, name, join(undone, unsettled.ids), most) : null;
+      // If a step before it fails, nothing awaits it.
       next?.catch(() => undefined);
-      if (isHerd) herdIsOver ??= herds.begin();
+      if (isBulk) unsettled.beginBulk();
 
-      const todo = sortDue(requests, now);
-      const ended = sortDue(endings, now);
-      await recordNeverGranted(deps, ended.neverGranted);
-      const last = await revoke(deps, name, target, [
-        ...ended.revoke.map(endingRequest).filter((leaving) => leaving !== null),
-        ...(await unwanted(deps, strays)).map(leavingStray),
-      ]);
-      revoked.push(...last);
-      // Nothing is granted again while sessions of the last time are being ended.
-      if (strays.length > 0) await settleAll();
+      const revoked = await revokeDue(deps, name, target, due);
+      unsettled.add(revoked);
+      // Nothing is granted again while sessions of the previous grant are being ended.
+      if (due.strays.length > 0) await unsettled.settle();
       try {
-        undone.requests.push(...(await extendThere(deps, name, target, todo.extend, now)));
-        await failUnapproved(
-          deps,
-          requests.filter(({ id }) => due.unapproved.has(id)),
-        );
-        const approved = todo.grant.filter(({ id }) => !due.unapproved.has(id));
-        undone.requests.push(...(await grant(deps, name, target, expected, approved, now)));
+        undone.requests.push(...(await extendAndGrant(deps, name, target, expected, due)));
       } catch (thrown) {
-        // What was revoked is settled whatever else goes wrong: it would be so again at the next try.
-        await settleAll();
+        // Whatever else goes wrong, what was revoked is settled: the next try would fail in the same way.
+        await unsettled.settle();
         throw thrown;
       }
-      const late = performance.now() - settledAt > SETTLE_AFTER_MS;
-      // A target that is down has no herd that others should wait for.
-      const inVain =
-        last.length > 0 && last.every(({ gone, done }) => gone.length === 0 && !done.some(isGone));
-      if (next === null || late || inVain || size(unsettled) >= MOST_UNSETTLED) {
-        herdIsOver?.();
-        herdIsOver = null;
-        await herds.over(SETTLE_AFTER_MS);
-        await settleAll();
-        unsettled.requests.length = 0;
-        unsettled.strays.length = 0;
-        // What became due meanwhile is the caller's next look.
-        if (next === null) return size(undone) > 0;
-      }
+      if (next === null || unsettled.isFull() || isInVain(revoked)) await unsettled.settleInTurn();
+      // What has become due meanwhile is for the caller's next look.
+      if (next === null) break;
+      due = await next;
     }
+    return size(undone) > 0;
   } finally {
-    herdIsOver?.();
+    unsettled.endBulk();
   }
 }
 
-/** What a sweep has met and not settled, by its ids. */
-interface Met {
-  readonly requests: number[];
-  readonly strays: number[];
+function isAny({ requests, endings, strays }: Due): boolean {
+  return requests.length + endings.length + strays.length > 0;
 }
 
-function size({ requests, strays }: Met): number {
-  return requests.length + strays.length;
+/** Revokes what has ended, and the strays except those that a newer request has been granted since. */
+async function revokeDue(
+  deps: GrantDeps,
+  name: string,
+  target: Target,
+  { now, endings, strays }: Due,
+): Promise<readonly AfterRevoke[]> {
+  const ended = sortDue(endings, now);
+  await recordNeverGranted(deps, ended.neverGranted);
+  const isWanted = ({ wantedBy }: DueStray) => wantedBy !== null;
+  await keepWanted(deps, strays.filter(isWanted));
+  const unwanted = strays.filter((stray) => !isWanted(stray));
+  return revoke(deps, name, target, [...ended.revoke.map(ofEnding), ...unwanted.map(ofStray)]);
 }
 
-function join(a: Met, b: Met): Met {
-  return { requests: [...a.requests, ...b.requests], strays: [...a.strays, ...b.strays] };
-}
-
-function isGone({ outcome }: Left): boolean {
-  return outcome.is === 'gone';
-}
-
-/** Without those that a newer request has been given since. */
-async function unwanted(deps: SweepDeps, strays: readonly DueStray[]): Promise<readonly DueStray[]> {
-  await keepWanted(
+/** @returns the ids of requests that a later sweep must try again. */
+async function extendAndGrant(
+  deps: GrantDeps,
+  name: string,
+  target: Target,
+  expected: string | null,
+  { now, requests, unapproved }: Due,
+): Promise<readonly number[]> {
+  const todo = sortDue(requests, now);
+  const notExtended = await extendThere(deps, name, target, todo.extend, now);
+  await failUnapproved(
     deps,
-    strays.filter(({ wantedBy }) => wantedBy !== null),
+    requests.filter(({ id }) => unapproved.has(id)),
   );
-  return strays.filter(({ wantedBy }) => wantedBy === null);
+  const approved = todo.grant.filter(({ id }) => !unapproved.has(id));
+  return [...notExtended, ...(await grant(deps, name, target, expected, approved, now))];
+}
+
+/** A target that is down revokes nothing: its bulk revocation is not one that others should wait for. */
+function isInVain(revoked: readonly AfterRevoke[]): boolean {
+  const isVain = ({ gone, done }: AfterRevoke) =>
+    gone.length === 0 && !done.some(({ outcome }) => outcome.is === 'gone');
+  return revoked.length > 0 && revoked.every(isVain);
 }

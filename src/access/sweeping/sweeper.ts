@@ -1,6 +1,6 @@
 /**
  * When targets are swept: at once after a change made here, at each alarm, at each heartbeat, and again each
- * second while something could not be done. One sweep a target at a time, in this process by the table below,
+ * second while something could not be done. One sweep of a target at a time: in this process by the table of turns,
  * among processes by the lease.
  */
 import { coerceError } from '../../errors.js';
@@ -11,29 +11,29 @@ import { TargetError } from '../../postgres/errors.js';
 import type { Target } from '../../postgres/target.js';
 import { type Deps, IDLE_EVERY_MS } from '../deps.js';
 import type { Anchors } from '../recovery/anchors.js';
-import { createHerds } from './bulk.js';
+import { createBulkRevocations } from './bulk-revocations.js';
 import { askedOnce } from './circuit-breaker.js';
 import { checkDrift } from './drift.js';
 import type { Leases } from './leases.js';
 import { MOST, sweep } from './sweep.js';
-import { createTimers } from './timers.js';
+import { createWakeTimers } from './wake-timers.js';
 
 /** All our memberships on a target are compared this often, milliseconds. */
 const DRIFT_EVERY_MS = 5 * 60_000;
 /** After another process swept, they are compared again, but no more often than this, milliseconds. */
 const TAKEOVER_EVERY_MS = 30_000;
 const RETRY_MS = 1_000;
-/** Who is refused a lease that is about to run out looks again after this long at the least, milliseconds. */
+/** A process that is refused a lease about to run out waits at least this long, milliseconds. */
 const LEAST_WAIT_MS = 10;
 
 export interface Sweeper {
-  /** Something is to be done on this target, perhaps. Returns at once. */
+  /** There may be something to do on this target. Returns at once. */
   wake(name: string): void;
   /** Looks at every target with work, and at those whose drift check is due. Returns at once. */
   heartbeat(pulse: Pick<Pulse, 'work' | 'busy'>): void;
   /** What broke off the last sweep of some target; null when none broke off. */
   brokeOff(): Error | null;
-  /** Resolves when the sweep of this target that runs is done. */
+  /** Resolves when the sweep of this target that is under way is done. */
   idle(name: string): Promise<void>;
   /** Starts no more sweeps; resolves when those under way are done. */
   stop(): Promise<void>;
@@ -45,28 +45,29 @@ interface Turn {
   readonly done: Promise<void>;
 }
 
-/** How a turn ended: nothing is due any more, something is left, or another process is at it. */
+/** How a turn ended: nothing more is due, something is left, or null: another process is sweeping. */
 type Outcome = { readonly row: TargetRow; readonly left: boolean } | null;
 
 export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Sweeper {
   const { db, logger, metrics } = deps;
+  const { holder } = leases;
   const turns = new Map<string, Turn>();
-  const herds = createHerds();
-  const timers = createTimers(deps.alarms, wake);
+  const bulk = createBulkRevocations();
+  const timers = createWakeTimers(deps.alarms, wake);
   const compared = new Map<string, number>();
-  /** Anchors that are being written: nobody waits for them. */
+  /** Anchors that are being written: nothing waits for them but the stop. */
   const anchoring = new Set<Promise<void>>();
   /** What went wrong last, so that an outage is logged once and not each second. */
   const troubles = new Map<string, string>();
-  /** Targets whose last sweep broke off: that is the ledger's doing, for what a target says is caught in the sweep. */
+  /** Targets whose last sweep broke off. That is the ledger's doing: what a target says is caught in the sweep. */
   const brokenOff = new Map<string, Error>();
-  /** Where something is out, or ended within the hour, as the last heartbeat found it. */
+  /** Where the last heartbeat found something granted, or ended within the hour. */
   let busy: ReadonlySet<string> = new Set();
   let stopping = false;
 
   const compareEvery = (name: string) => (busy.has(name) ? DRIFT_EVERY_MS : IDLE_EVERY_MS);
 
-  /** @param retry nothing is new but the time: only who answers is swept. */
+  /** @param retry nothing but the time has changed: the target is swept only if it answers. */
   function wake(name: string, retry = false): void {
     if (stopping) return;
     const turn = turns.get(name);
@@ -87,10 +88,7 @@ export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Swe
     if (target === undefined) return;
     const began = performance.now();
     try {
-      if (retry && !(await answers(target))) {
-        timers.wakeIn(name, RETRY_MS, true);
-        return;
-      }
+      if (retry && !(await answers(target))) return timers.wakeIn(name, RETRY_MS, true);
       const outcome = await sweepUntilDone(name, target);
       brokenOff.delete(name);
       if (outcome === null) return;
@@ -110,36 +108,30 @@ export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Swe
 
   /** One round trip when there is nothing to do. */
   async function sweepUntilDone(name: string, target: Target): Promise<Outcome> {
-    const { holder } = leases;
     for (;;) {
       const seen = await look(db, name, {
-        holder,
-        most: MOST,
-        compareMs: compareEvery(name),
+        ...{ holder, most: MOST, take: true, compareMs: compareEvery(name) },
         takeoverMs: busy.has(name) ? TAKEOVER_EVERY_MS : IDLE_EVERY_MS,
-        take: true,
       });
       const { requests, endings, strays } = seen.due;
-      const none = requests.length + endings.length + strays.length === 0;
-      const idle = none && !seen.compare && seen.unread === null;
+      const isNoneDue = requests.length + endings.length + strays.length === 0;
+      const idle = isNoneDue && !seen.compare && seen.unread === null;
       if (idle || seen.held) leases.served(name);
       const trusted = askedOnce(await anchors.trusted(name, target, seen.row));
       if (idle) {
         noteCompared(name, seen.row);
         return { row: seen.row, left: false };
       }
-      const work = () => sweepOnce(name, trusted, seen);
-      let left: boolean;
-      if (seen.held) left = await leases.hold(name, work);
-      else {
+      if (!seen.held) {
         const patience = leases.patience(name, seen.dueMs);
         if (patience > 0) {
-          // Who is at it reads the sequence again after letting go; who died with it lets it run out.
+          // A holder that lets go reads the sequence again afterwards; the lease of one that died runs out.
           timers.wakeIn(name, Math.max(LEAST_WAIT_MS, Math.min(patience, seen.leaseMs || patience)));
           return null;
         }
-        left = await work();
       }
+      const work = () => sweepOnce(name, trusted, seen);
+      const left = seen.held ? await leases.hold(name, work) : await work();
       const row = await readTarget(db, name);
       const isMore = row.wakeSeq !== seen.row.wakeSeq || (!left && row.nextMs !== null && row.nextMs <= 0);
       if (stopping || !isMore) return { row, left };
@@ -148,7 +140,7 @@ export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Swe
 
   /** @returns true when something is left that a later try may do. */
   async function sweepOnce(name: string, target: Target, seen: Look): Promise<boolean> {
-    const left = await sweep(deps, name, target, seen.row.server, herds, seen.due);
+    const left = await sweep(deps, name, target, seen.row.server, bulk, seen.due);
     // What could not be done may call for a comparison.
     const row = left ? await readTarget(db, name) : seen.row;
     if (seen.compare || row.checkedMs === null) await compareAll(name, target, row);
@@ -157,7 +149,7 @@ export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Swe
     return left;
   }
 
-  /** Asked each second, while something is left: so a server that is down costs one attempt to connect. */
+  /** Asked each second, while something is left: a server that is down then costs one attempt to connect. */
   async function answers(target: Target): Promise<boolean> {
     return target.look([]).then(
       () => true,
@@ -171,16 +163,16 @@ export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Swe
     troubles.set(name, error.message);
   }
 
-  /** The drift check is not due: it is known when it was made. */
+  /** The drift check isn't due: the ledger says when it was made. */
   function noteCompared(name: string, row: TargetRow): void {
     compared.set(name, performance.now() - (row.checkedMs ?? 0));
-    if (busy.has(name) && row.sweeper !== leases.holder) timers.wakeIn(name, TAKEOVER_EVERY_MS);
+    if (busy.has(name) && row.sweeper !== holder) timers.wakeIn(name, TAKEOVER_EVERY_MS);
   }
 
-  /** The drift check. A target that cannot be asked is asked again at the next heartbeat. */
+  /** The drift check. A target that can't be asked is asked again at the next heartbeat. */
   async function compareAll(name: string, target: Target, row: TargetRow): Promise<void> {
     try {
-      await recordChecked(db, name, leases.holder, await checkDrift(deps, name, target, row.server !== null));
+      await recordChecked(db, name, holder, await checkDrift(deps, name, target, row.server !== null));
       compared.set(name, performance.now());
       troubles.delete(name);
     } catch (thrown) {

@@ -1,19 +1,19 @@
-/** When each target is looked at next by this process: by a local timer when that is soon, else by an alarm. */
+/** When this process looks at each target next: by a local timer when that is soon, else by an alarm. */
 import type { Alarms } from '../../queue/alarms.js';
 
-/** An alarm fires this much early; the rest is waited out on a local timer, milliseconds. */
+/** An alarm fires this early; the rest is waited out on a local timer, milliseconds. */
 const EARLY_MS = 1_000;
 const LONGEST_TIMER_MS = 24 * 3_600_000;
 
-export interface Timers {
-  /** Of several timers for one target the earliest stands. @param retry nothing will be new but the time. */
+export interface WakeTimers {
+  /** Of several timers for one target the earliest stands. @param retry nothing but the time will have changed. */
   wakeIn(name: string, ms: number, retry?: boolean): void;
   /** At the next expiry. */
   arm(name: string, ms: number): void;
   stop(): void;
 }
 
-export function createTimers(alarms: Alarms, wake: (name: string, retry: boolean) => void): Timers {
+export function createWakeTimers(alarms: Alarms, wake: (name: string, retry: boolean) => void): WakeTimers {
   const timers = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
   const armedFor = new Map<string, number>();
   let stopped = false;
@@ -34,12 +34,9 @@ export function createTimers(alarms: Alarms, wake: (name: string, retry: boolean
   return {
     wakeIn,
     arm(name, ms) {
-      if (ms <= EARLY_MS * 1.5) {
-        wakeIn(name, Math.max(0, ms));
-        return;
-      }
+      if (ms <= EARLY_MS * 1.5) return wakeIn(name, Math.max(0, ms));
       const delayMs = Math.min(ms - EARLY_MS, LONGEST_TIMER_MS);
-      // What rings at about this moment is armed already.
+      // An alarm for about this moment is armed already.
       const rings = performance.now() + delayMs;
       const armed = armedFor.get(name);
       if (armed !== undefined && armed > performance.now() && Math.abs(armed - rings) < 200) return;

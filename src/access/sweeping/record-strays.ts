@@ -1,18 +1,15 @@
 /**
- * Memberships that have to go although no open request accounts for them: written down with what people are told, so
- * that the next sweep revokes them as it does everything (revoke.ts), and recorded from what it proved.
+ * Memberships that have to go although no open request accounts for them: written down with what people are told. The
+ * next sweep revokes them like any other (revoke.ts), and what it proved is recorded here.
  */
 import { ownerOf } from '../../config/lookup.js';
 import type { GrantTerms } from '../../domain/grant-terms.js';
-import type { MembershipId } from '../../domain/request.js';
-import { requestName } from '../../domain/request.js';
+import { type MembershipId, requestName } from '../../domain/request.js';
 import type { DueStray, Stray, StrayEnd } from '../../domain/stray.js';
 import { insertStrays, readStrays, type StrayWrite, type Telling, writeStrays } from '../../ledger/strays.js';
 import { strayForHolder, strayForOperators } from '../../surfaces/came-back.js';
-import type { Deps } from '../deps.js';
-import type { Outcome } from './leaving.js';
-
-type StrayDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config' | 'logger'>;
+import type { TellDeps } from '../change.js';
+import type { Outcome } from './revocation.js';
 
 /** What is done within this time is told once, when it is done; milliseconds. */
 const HOLD_MS = 2_000;
@@ -34,14 +31,14 @@ export interface FoundStray extends Pick<Stray, 'kind' | 'target' | 'role' | 'lo
   readonly place: MembershipId;
   readonly orphanId: number | null;
   readonly askedBy: string | null;
-  /** As in Stray: who knows why it came back says so. */
+  /** As in Stray. */
   readonly because: string | null;
   readonly absentAt: Date | null;
   readonly terms: Pick<GrantTerms, 'sessions' | 'setRole'>;
 }
 
-/** Has these revoked, by the sweep that runs or the next one. From here the intent survives any crash. */
-export async function revokeStrays(deps: StrayDeps, found: readonly FoundStray[]): Promise<void> {
+/** Has these revoked, by the sweep under way or the next one. From here the intent survives any crash. */
+export async function revokeStrays(deps: TellDeps, found: readonly FoundStray[]): Promise<void> {
   if (found.length === 0) return;
   const { now: foundAt } = await readStrays(deps.db, []);
   const added = await insertStrays(
@@ -70,11 +67,13 @@ export async function revokeStrays(deps: StrayDeps, found: readonly FoundStray[]
   for (const name of new Set(found.map(({ target }) => target))) deps.sweeps.wake(name);
 }
 
+export interface SettledStray {
+  readonly stray: DueStray;
+  readonly outcome: Outcome;
+}
+
 /** Records what the target showed of these. */
-export async function recordStrays(
-  deps: StrayDeps,
-  done: readonly { readonly stray: DueStray; readonly outcome: Outcome }[],
-): Promise<void> {
+export async function recordStrays(deps: TellDeps, done: readonly SettledStray[]): Promise<void> {
   await write(
     deps,
     done.map(({ stray, outcome }) => {
@@ -91,8 +90,8 @@ export async function recordStrays(
   );
 }
 
-/** Lets those go that a newer request has been given: they are that one's, and end with it. */
-export async function keepWanted(deps: StrayDeps, strays: readonly DueStray[]): Promise<void> {
+/** Closes those that a newer request has been granted: they are that request's, and end with it. */
+export async function keepWanted(deps: TellDeps, strays: readonly DueStray[]): Promise<void> {
   await write(
     deps,
     strays.map((due) => ({
@@ -109,7 +108,7 @@ interface Known extends Pick<StrayWrite, 'sessionsBefore' | 'revoked' | 'trouble
   readonly due: DueStray;
 }
 
-async function write(deps: StrayDeps, known: readonly Known[]): Promise<void> {
+async function write(deps: TellDeps, known: readonly Known[]): Promise<void> {
   const news = known.filter(
     ({ due, sessionsBefore, trouble, end }) =>
       end !== null || due.sessionsBefore !== sessionsBefore || due.trouble !== trouble,
@@ -124,10 +123,10 @@ async function write(deps: StrayDeps, known: readonly Known[]): Promise<void> {
     const stray = byId.get(due.id);
     if (stray === undefined) return [];
     const { kind, target, role, login } = stray;
-    const facts = { ...due.place, role, login, target, kind };
+    const became = end === null ? { before: sessionsBefore, trouble } : proof(end);
     const audit = {
       kind: eventsOf(stray)[end === null ? 'open' : end.outcome === 'wanted' ? 'kept' : 'gone'],
-      data: end === null ? { ...facts, before: sessionsBefore, trouble } : { ...facts, ...proof(end) },
+      data: { ...due.place, role, login, target, kind, ...became },
     };
     deps.logger.warn(
       { event: audit.kind, request: stray.request?.id, ...audit.data },
@@ -144,8 +143,8 @@ function proof({ outcome, closed, prepared, wantedBy }: Omit<StrayEnd, 'at'>): R
   return { outcome: outcome === 'revoked' ? 'gone' : 'absent', closed, prepared };
 }
 
-/** What the operators and the holder are told, each in one message that is kept up to date. */
-function tellings({ config }: StrayDeps, stray: Stray): readonly Telling[] {
+/** What the operators and the holder are told, each in one message that stays up to date. */
+function tellings({ config }: TellDeps, stray: Stray): readonly Telling[] {
   const target = config.targets.get(stray.target);
   const name = target?.name ?? stray.target;
   const operators = config.slack.operatorsChannel;
