@@ -1,7 +1,4 @@
-/**
- * What keeps Hallpass from granting or revoking on a target, as far as the ledger knows: nobody but the ledger is asked,
- * so it can be told also while the target is down.
- */
+/** What keeps Hallpass from granting or revoking on a target. Only the ledger is asked, so it works while the target is down. */
 import { parseAnchor } from '../../domain/anchor.js';
 import { pauseOn } from '../../domain/pause.js';
 import { describeServer } from '../../domain/server-identity.js';
@@ -11,29 +8,29 @@ import { readPauses } from '../../ledger/pauses.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { hasGrantsElsewhere, hasGrantsOfAnotherLogin } from '../../ledger/standing-elsewhere.js';
 import { DOUBTED, FORGED } from '../../surfaces/doubt.js';
-import { judgeAnchor } from '../recovery/anchors.js';
+import { anchorOf, judgeAnchor } from '../recovery/anchors.js';
 
-/** Troubles that are told of one target. */
+/** As many troubles are shown of one target. */
 const MOST_TROUBLES = 5;
 /** Requests in memory at a time. */
 const PAGE = 500;
 
 type BlockReason =
-  /** The target remembers a ledger that this one is not: nothing is granted or revoked there. */
+  /** The target remembers another ledger: nothing is granted or revoked there. */
   | 'ledger_doubted'
-  /** Somebody else wrote what the target remembers: nothing is granted there. */
+  /** The anchor on the target is forged: nothing is granted there. */
   | 'anchor_forged'
-  /** What answers may be a copy of the server that is known: nothing is granted, nothing counts as a proof. */
+  /** The server that answers may be a copy of the known one: nothing is granted, nothing counts as a proof. */
   | 'may_be_a_copy'
-  /** Another server answers than the one that grants are out on. */
+  /** Another server answers than the one that has open grants. */
   | 'other_server'
-  /** Grants are out that another login of Hallpass's made: nothing is granted until they have ended. */
+  /** Another login of Hallpass's has open grants: nothing is granted until they have ended. */
   | 'former_login'
   /** An operator has paused granting there. */
   | 'paused'
   /** Requests that this release can't read. */
   | 'unreadable'
-  /** What requests that wait for the target say of it. */
+  /** Errors that requests have met while they wait for the target. */
   | 'trouble';
 
 export interface Block {
@@ -44,12 +41,12 @@ export interface Block {
   readonly nextStep: string | null;
 }
 
-/** The operators' notes that `readBlocks` knows. */
+/** The kinds of operators' notes that `readBlocks` uses. */
 export const BLOCKING_NOTES = ['login', 'server'] as const;
 
 /**
- * Everything that blocks one target, the gravest first. Each reason is one line here.
- * @param notes what operators were told of today, of any target.
+ * Everything that blocks one target, the most serious first.
+ * @param notes what operators were told today, of any target.
  */
 export async function readBlocks(
   db: Queryable,
@@ -59,7 +56,7 @@ export async function readBlocks(
   // One after another: it may be a single connection.
   const found = [
     await doubted(db, tally),
-    await mayBeACopy(tally),
+    mayBeACopy(tally),
     await otherServer(db, tally, notes),
     await formerLogin(db, tally, notes),
     await paused(db, tally),
@@ -71,25 +68,23 @@ export async function readBlocks(
 
 async function doubted(db: Queryable, { target, server, doubt }: Tally): Promise<Block | null> {
   if (doubt === null) return null;
-  const anchor = parseAnchor(doubt);
-  const { says } =
-    anchor === null || anchor === 'garbled' || server === null
-      ? { says: 'doubted' }
-      : await judgeAnchor(db, { target, server }, anchor);
-  return says === 'forged'
-    ? {
-        reason: 'anchor_forged',
-        says: FORGED,
-        nextStep: `Find out who did it, then run hallpass recover --accept ${target}.`,
-      }
-    : {
-        reason: 'ledger_doubted',
-        says: `${DOUBTED} Until then nothing is granted or revoked there.`,
-        nextStep: `See what is out there, and how to go on: hallpass recover ${target}.`,
-      };
+  const anchor = anchorOf(parseAnchor(doubt));
+  const isForged =
+    anchor !== null &&
+    server !== null &&
+    (await judgeAnchor(db, { target, server }, anchor)).says === 'forged';
+  if (isForged) {
+    const nextStep = `Find out who did it, then run hallpass recover --accept ${target}.`;
+    return { reason: 'anchor_forged', says: FORGED, nextStep };
+  }
+  return {
+    reason: 'ledger_doubted',
+    says: `${DOUBTED} Until then nothing is granted or revoked there.`,
+    nextStep: `See what is out there, and how to go on: hallpass recover ${target}.`,
+  };
 }
 
-async function mayBeACopy({ target, stranger }: Tally): Promise<Block | null> {
+function mayBeACopy({ target, stranger }: Tally): Block | null {
   if (stranger === null) return null;
   return {
     reason: 'may_be_a_copy',
@@ -115,7 +110,7 @@ async function otherServer(
   notes: readonly DailyNote[],
 ): Promise<Block | null> {
   const note = newest(notes, 'server', target);
-  // The server that is known was seen again since.
+  // The known server has been seen again since.
   if (note === null || stranger !== null || (seenAt !== null && seenAt > note.at)) return null;
   const [expected = '', found = ''] = note.parts;
   if (!(await hasGrantsElsewhere(db, target, expected))) return null;
@@ -180,7 +175,7 @@ async function unreadable(db: Queryable, { target, waiting, granted, due }: Tall
   };
 }
 
-/** But for those that say what was said already. */
+/** Without those that repeat what a block says already. */
 async function troubles(
   db: Queryable,
   { target, waiting, granted, due, stranger }: Tally,

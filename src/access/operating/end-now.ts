@@ -1,22 +1,22 @@
 /**
- * An operator ends access at once. The intent is written first, a batch at a time: from then on any Hallpass that runs
- * does it, and what waits for approval can't be approved any more. Doing it again changes nothing.
+ * An operator ends access at once. The intent is written first, a batch at a time: from then on any running Hallpass does
+ * it, and pending requests can't be approved any more. Doing it again changes nothing.
  */
-import type { AccessRequest, OperatorsWord } from '../../domain/request.js';
+import { type AccessRequest, isFinal, type OperatorsWord } from '../../domain/request.js';
 import { readRequests } from '../../ledger/read-requests.js';
 import { endedByOperator } from '../../surfaces/ended.js';
-import { change } from '../change.js';
+import { type ChangeDeps, change } from '../change.js';
 import type { Deps } from '../deps.js';
 import { tellOperators } from '../telling/operators.js';
 
-/** Requests that are read or written at once. */
+/** Requests read or written at once. */
 const BATCH = 500;
 
 /** What ending them would do. */
 export interface Ahead {
-  /** Hold access, or are about to: they are ended. */
+  /** Hold access, or are about to: will be ended. */
   readonly grants: readonly AccessRequest[];
-  /** Wait for approval: they are cancelled. */
+  /** Wait for approval: will be cancelled. */
   readonly pending: readonly AccessRequest[];
   /** Are being revoked already. */
   readonly ending: readonly AccessRequest[];
@@ -26,14 +26,16 @@ export interface Ahead {
 /** Changes nothing. */
 export async function foreseeEnd({ db }: Pick<Deps, 'db'>, ids: readonly number[]): Promise<Ahead> {
   const requests = await readAll(db, ids);
-  const of = (...states: readonly AccessRequest['state'][]) =>
-    requests.filter(({ state }) => states.includes(state));
   return {
-    grants: of('granting', 'active'),
-    pending: of('pending'),
-    ending: of('ending'),
-    over: of('denied', 'withdrawn', 'lapsed', 'failed', 'ended'),
+    grants: requests.filter(isGrant),
+    pending: requests.filter(({ state }) => state === 'pending'),
+    ending: requests.filter(({ state }) => state === 'ending'),
+    over: requests.filter(({ state }) => isFinal(state)),
   };
+}
+
+function isGrant({ state }: Pick<AccessRequest, 'state'>): boolean {
+  return state === 'granting' || state === 'active';
 }
 
 export async function readAll(db: Deps['db'], ids: readonly number[]): Promise<readonly AccessRequest[]> {
@@ -43,27 +45,26 @@ export async function readAll(db: Deps['db'], ids: readonly number[]): Promise<r
 }
 
 /**
- * Writes the operator's word down for each request, whatever became of it since it was looked at.
+ * Records the operator's decision for each request, whatever has become of it since it was read.
  * @param onWritten called after each batch with how many are written so far.
  */
 export async function endNow(
-  deps: Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'config'>,
+  deps: ChangeDeps & Pick<Deps, 'config'>,
   { grants, pending }: Pick<Ahead, 'grants' | 'pending'>,
   word: OperatorsWord,
   onWritten: (written: number) => void,
 ): Promise<void> {
   const [first] = [...grants, ...pending];
   if (first === undefined) return;
-  // First: no crash may lose it.
+  // The message comes first: no crash may lose it.
   const key = `ended:${first.id}:${first.version}:${grants.length + pending.length}`;
   await tellOperators(deps, key, endedByOperator({ grants, pending, ...word }));
   let written = 0;
   for (const batch of batches([...pending, ...grants].map(({ id }) => id))) {
-    await change(deps, batch, ({ state, pendingUntil }, now) => {
-      if (state === 'pending') {
-        return { event: pendingUntil <= now ? { type: 'lapse' } : { type: 'withdraw', ...word } };
-      }
-      return state === 'granting' || state === 'active' ? { event: { type: 'end', ...word } } : null;
+    await change(deps, batch, (request, now) => {
+      if (isGrant(request)) return { event: { type: 'end', ...word } };
+      if (request.state !== 'pending') return null;
+      return { event: request.pendingUntil <= now ? { type: 'lapse' } : { type: 'withdraw', ...word } };
     });
     written += batch.length;
     onWritten(written);

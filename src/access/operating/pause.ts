@@ -1,6 +1,6 @@
 /**
- * An operator pauses granting, or has it resume. It is read where a sweep decides what to grant, and again right before the
- * GRANT; a click, the form and the cards only say it. Revocations never look at it.
+ * An operator pauses or resumes granting. A sweep reads the pause when it decides what to grant, and again right before the
+ * GRANT; clicks, the form and the cards only mention it. Revocations never look at it.
  */
 import { type Pause, pauseOn } from '../../domain/pause.js';
 import type { OperatorsWord } from '../../domain/request.js';
@@ -12,7 +12,7 @@ type PauseDeps = Pick<Deps, 'db' | 'config'>;
 
 /**
  * @param target null: every target.
- * @returns the pause that holds there; `isNew` is false when it did before, as it stands then.
+ * @returns the pause that stands there; `isNew` is false when an earlier one stands.
  */
 export async function pauseGranting(
   { db, config }: PauseDeps,
@@ -31,7 +31,7 @@ export async function pauseGranting(
 
 /**
  * @param target null lifts the pause of every target; those of single targets stay.
- * @returns `left`: the pauses that hold there all the same.
+ * @returns `left`: the pauses that still apply there.
  */
 export async function resumeGranting(
   { db, config }: PauseDeps,

@@ -1,4 +1,4 @@
-/** Who holds what, what waits, what is late and what is blocked, as the ledger says: read on as fast as it is printed. */
+/** Who holds what, what waits, what is late and what is blocked, as the ledger says: read only as fast as it is printed. */
 import type { Stray } from '../../domain/stray.js';
 import { readDailyNotes } from '../../ledger/notes-of-today.js';
 import {
@@ -23,13 +23,13 @@ export interface StatusFilter {
   /** A target's key; null: all. */
   readonly target: string | null;
   readonly person: Person;
-  /** Nothing but what is overdue. */
+  /** Only what is overdue. */
   readonly overdue: boolean;
 }
 
 /**
- * A piece of the status: a target, and after it what is open there, in this order and in as many pieces as it takes.
- * Each piece is of one moment; the ledger goes on between two.
+ * A piece of the status: a target, then what is open there, in this order and in as many pieces as it takes. Each piece
+ * shows one moment; the ledger may change between two.
  */
 export type StatusPiece =
   | { readonly is: 'target'; readonly tally: Tally; readonly blocks: readonly Block[] }
@@ -37,7 +37,7 @@ export type StatusPiece =
   | { readonly is: 'strays'; readonly strays: readonly Stray[] }
   | { readonly is: 'orphans'; readonly orphans: readonly (Orphan & { readonly foundAt: Date })[] };
 
-/** @returns nothing of a target that has nothing that is asked for, unless it is named, or nothing in particular is. */
+/** Leaves out targets on which nothing matches the filter, unless the filter names the target or is empty. */
 export async function* readStatus(db: Queryable, filter: StatusFilter): AsyncGenerator<StatusPiece> {
   const { target, person, overdue } = filter;
   const notes = await readDailyNotes(db, BLOCKING_NOTES);
@@ -46,7 +46,7 @@ export async function* readStatus(db: Queryable, filter: StatusFilter): AsyncGen
     const which = target === null ? { after, limit: PAGE } : { only: target };
     const tallies = await readTallies(db, which, person, OVERDUE_MS);
     for (const tally of tallies) {
-      if (target === null && !isAskedFor(tally, filter)) continue;
+      if (target === null && !matches(tally, filter)) continue;
       yield { is: 'target', tally, blocks: await readBlocks(db, tally, notes) };
       yield* readOpen(db, tally, person, overdue);
     }
@@ -56,7 +56,7 @@ export async function* readStatus(db: Queryable, filter: StatusFilter): AsyncGen
   }
 }
 
-function isAskedFor({ waiting, granted, due, overdue, orphans }: Tally, filter: StatusFilter): boolean {
+function matches({ waiting, granted, due, overdue, orphans }: Tally, filter: StatusFilter): boolean {
   if (filter.overdue) return overdue > 0;
   return filter.person === null || waiting + granted + due + orphans > 0;
 }
