@@ -1,14 +1,13 @@
 /**
  * What Prometheus reads. Gauges of what is granted, late or waiting come from the ledger at each scrape, so every replica
- * says the same; the rest is about this process. Invariant: a label has as many values as the configuration has names.
+ * says the same; the rest is about this process. Invariant: a label has no more values than the configuration has names.
  */
-
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { inTime } from './in-time.js';
 import type { Figures } from './ledger/figures.js';
 import { version } from './version.js';
 
-/** A ledger that takes longer is left out of the answer, milliseconds. */
+/** A ledger that takes longer than this is left out of the answer, milliseconds. */
 const LEDGER_MS = 1_500;
 
 export type SlackToken = 'bot' | 'app-level';
@@ -24,33 +23,33 @@ const REASONS = [
 ] as const;
 export type BlockReason = (typeof REASONS)[number];
 
-/** What this process saw of a target last: only what it was told is in it. */
+/** What this process last saw of a target. */
 export interface TargetState {
-  /** It answered; null: it was not asked yet. */
+  /** It answered; null: not asked yet. */
   readonly up: boolean | null;
   readonly blocked: ReadonlySet<BlockReason>;
 }
 
-/** What is asked at each scrape. */
+/** What each scrape asks. */
 export interface Sources {
   /** What the ledger counts now. */
   figures(): Promise<Figures>;
   targets(): ReadonlyMap<string, TargetState>;
-  /** Does it answer? null: not known yet. A service that is not configured is left out. */
+  /** Does it answer? null: not known yet. Services that aren't configured are left out. */
   readonly services: Readonly<Partial<Record<'redis' | 'slack' | 'pagerduty', () => boolean | null>>>;
 }
 
 const NAMES: Readonly<Record<string, string>> = { redis: 'Redis', slack: 'Slack', pagerduty: 'PagerDuty' };
-/** The others are kept in the ledger. */
+/** The other reasons are in the ledger. */
 const SEEN_HERE = REASONS.filter((reason) => reason !== 'ledger_doubted' && reason !== 'other_server');
 
 export interface Metrics {
   readonly contentType: string;
   /** All of it, in Prometheus's text format. */
   text(): Promise<string>;
-  /** A sweep of one target took so long, milliseconds. */
+  /** A sweep of one target took this long, milliseconds. */
   swept(outcome: 'done' | 'left' | 'broke off', ms: number): void;
-  /** A message or a page was not taken. */
+  /** Slack or PagerDuty didn't accept a message or a page. */
   undelivered(service: 'slack' | 'pagerduty'): void;
   slackRefuses(token: SlackToken, refused: boolean): void;
 }
@@ -86,90 +85,64 @@ export function createMetrics({ figures: read, targets, services }: Sources): Me
     'ledger_up',
     '1 when the ledger answered; else the gauges read from it are left out.',
   );
-
-  const upOf = new Map(
-    Object.entries(services).map(([service, isUp]) => [
-      gauge(`${service}_up`, `1 when ${NAMES[service]} answered last, 0 when it did not.`),
-      isUp,
-    ]),
-  );
-  const targetUp = gauge(
-    'target_up',
-    '1 when the target answered this process last, 0 when it did not.',
-    'target',
-  );
-  const blocked = gauge(
-    'target_blocked',
-    '1 while nothing new is granted on the target for this reason.',
-    'target',
-    'reason',
-  );
-
+  const upOf = Object.entries(services).map(([service, isUp]) => ({
+    one: gauge(`${service}_up`, `1 when ${NAMES[service]} answered last, 0 when it did not.`),
+    isUp,
+  }));
+  const help = {
+    up: '1 when the target answered this process last, 0 when it did not.',
+    blocked: '1 while nothing new is granted on the target for this reason.',
+    overdue: 'Revocations not proved a minute after they were due: page when above 0.',
+    oldest: 'How long the first of them has been due.',
+    compared: 'When all memberships were last compared with the ledger.',
+    paused: '1 while an operator has paused granting there: revocations go on.',
+    requests: 'Open requests; ending: to be revoked, because its time is up or it was ended.',
+    shut: '1 while Slack takes no message in this channel; D: in direct messages.',
+  };
+  const targetUp = gauge('target_up', help.up, 'target');
+  const blocked = gauge('target_blocked', help.blocked, 'target', 'reason');
   const byTarget = {
     active: gauge('active_grants', 'Memberships that are granted.', 'target'),
-    overdue: gauge(
-      'overdue_revocations',
-      'Revocations not proved a minute after they were due: page when above 0.',
-      'target',
-    ),
-    oldestSeconds: gauge('overdue_oldest_seconds', 'How long the first of them has been due.', 'target'),
-    compared: gauge(
-      'last_full_sweep_timestamp_seconds',
-      'When all memberships were last compared with the ledger.',
-      'target',
-    ),
+    overdue: gauge('overdue_revocations', help.overdue, 'target'),
+    oldestSeconds: gauge('overdue_oldest_seconds', help.oldest, 'target'),
+    compared: gauge('last_full_sweep_timestamp_seconds', help.compared, 'target'),
+    paused: gauge('paused', help.paused, 'target'),
   };
-  const paused = gauge(
-    'paused',
-    '1 while an operator has paused granting there: revocations go on.',
-    'target',
-  );
-  const requests = gauge(
-    'requests',
-    'Open requests; ending: to be revoked, because its time is up or it was ended.',
-    'state',
-  );
-  const leftovers = gauge('leftovers', 'Memberships to be revoked that no open request accounts for.');
-  const undecidable = gauge('undecidable_requests', 'Requests that wait and that nobody can decide.');
-  const shut = gauge(
-    'channel_refused',
-    '1 while Slack takes no message in this channel; D: in direct messages.',
-    'channel',
-  );
-  const messages = gauge('messages_waiting', 'Messages to Slack that are to be sent.');
-  const failing = gauge('messages_failing', 'Those that were not taken yet.');
-  const pages = gauge('pages_waiting', 'What PagerDuty is to be told.');
+  const requests = gauge('requests', help.requests, 'state');
+  const shut = gauge('channel_refused', help.shut, 'channel');
+  const totals = {
+    leftovers: gauge('leftovers', 'Memberships to be revoked that no open request accounts for.'),
+    undecidable: gauge('undecidable_requests', 'Requests that wait and that nobody can decide.'),
+    messagesWaiting: gauge('messages_waiting', 'Messages to Slack that are to be sent.'),
+    messagesFailing: gauge('messages_failing', 'Those that were not taken yet.'),
+    pagesWaiting: gauge('pages_waiting', 'What PagerDuty is to be told.'),
+  };
 
-  function show({ targets: counts, ...figures }: Figures): void {
-    for (const { name: target, doubted, stranger, ...counted } of counts) {
+  function show(figures: Figures): void {
+    for (const { name: target, doubted, stranger, ...counted } of figures.targets) {
       blocked.set({ target, reason: 'ledger_doubted' }, doubted ? 1 : 0);
       blocked.set({ target, reason: 'other_server' }, stranger ? 1 : 0);
       byTarget.active.set({ target }, counted.active);
       byTarget.overdue.set({ target }, counted.overdue);
       byTarget.oldestSeconds.set({ target }, counted.oldestSeconds ?? 0);
-      paused.set({ target }, counted.paused ? 1 : 0);
+      byTarget.paused.set({ target }, counted.paused ? 1 : 0);
       if (counted.compared !== null) byTarget.compared.set({ target }, counted.compared);
     }
-    requests.set({ state: 'pending' }, figures.pending);
-    requests.set({ state: 'granting' }, figures.granting);
-    requests.set({ state: 'active' }, figures.active);
-    requests.set({ state: 'ending' }, figures.ending);
-    undecidable.set(figures.undecidable);
+    for (const state of ['pending', 'granting', 'active', 'ending'] as const) {
+      requests.set({ state }, figures[state]);
+    }
     for (const channel of figures.shut) shut.set({ channel }, 1);
-    leftovers.set(figures.leftovers);
-    messages.set(figures.messagesWaiting);
-    failing.set(figures.messagesFailing);
-    pages.set(figures.pagesWaiting);
+    for (const total of Object.keys(totals) as (keyof typeof totals)[]) totals[total].set(figures[total]);
   }
 
-  /** Known without the ledger: what this process sees itself. */
+  /** What this process sees itself, known without the ledger. */
   function showSeen(): void {
     for (const one of [targetUp, blocked]) one.reset();
     for (const [target, { up, blocked: reasons }] of targets()) {
       if (up !== null) targetUp.set({ target }, up ? 1 : 0);
       for (const reason of SEEN_HERE) blocked.set({ target, reason }, reasons.has(reason) ? 1 : 0);
     }
-    for (const [one, isUp] of upOf) {
+    for (const { one, isUp } of upOf) {
       const answers = isUp();
       if (answers === null) one.remove();
       else one.set(answers ? 1 : 0);
@@ -179,9 +152,9 @@ export function createMetrics({ figures: read, targets, services }: Sources): Me
   async function collect(): Promise<void> {
     const figures = await inTime(LEDGER_MS, read(), () => null).catch(() => null);
     ledgerUp.set(figures === null ? 0 : 1);
-    // What was true a while ago is not shown as if it were now.
-    for (const one of [...Object.values(byTarget), paused, requests, shut]) one.reset();
-    for (const one of [undecidable, messages, failing, pages, leftovers]) one.remove();
+    // What was true a while ago must not be shown as if it were now.
+    for (const one of [...Object.values(byTarget), requests, shut]) one.reset();
+    for (const one of Object.values(totals)) one.remove();
     showSeen();
     if (figures !== null) show(figures);
   }
@@ -190,7 +163,7 @@ export function createMetrics({ figures: read, targets, services }: Sources): Me
   return {
     contentType: register.contentType,
     async text() {
-      // However many ask at once, the ledger is asked once.
+      // Scrapes at the same time ask the ledger once.
       collecting ??= collect().finally(() => {
         collecting = null;
       });
