@@ -1,12 +1,9 @@
-/**
- * The composition root: builds every adapter and hands the use cases in. `overrides` is the tests' one seam.
- */
+/** The composition root: builds every adapter and passes it to the use cases. `overrides` is the tests' one seam. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import type { Access } from './access/access.js';
-import { createAccess } from './access/access.js';
+import { type Access, createAccess } from './access/access.js';
 import { createRoles, DISCOVER_EVERY_MS } from './access/asking/roles.js';
 import { TELL_HEAD_EVERY_MS, tellHead } from './access/audit/tell.js';
 import { createRequestWatch, WATCH_REQUESTS_EVERY_MS } from './access/audit/watch.js';
@@ -21,8 +18,8 @@ import { reviewEnded } from './access/keeping/review.js';
 import { createAnchors } from './access/recovery/anchors.js';
 import { refuseLostTargets } from './access/recovery/lost-targets.js';
 import { createLeases } from './access/sweeping/leases.js';
-import { createSweeper } from './access/sweeping/sweeper.js';
 import { createServerWatch } from './access/sweeping/server-watch.js';
+import { createSweeper } from './access/sweeping/sweeper.js';
 import { lookWhoDecides } from './access/telling/approvers.js';
 import { createLedgerWatch } from './access/telling/ledger-watch.js';
 import { createLoginWatch } from './access/telling/login-watch.js';
@@ -52,18 +49,16 @@ import { redisPrefix } from './queue/names.js';
 import { type LiveConfig, sayRefused, takeIn } from './reload.js';
 import { createTask, repeat, type Task } from './repeat.js';
 
-/** Requests that wait are asked about again, milliseconds. */
+/** Whether the requester of a pending request is on call by now is asked this often, milliseconds. */
 const SHIFT_EVERY_MS = 60_000;
 /** Requests asked about each time. */
 const SHIFT_BATCH = 500;
-
 /** The start waits this long for the roles that targets have, and for what they remember; milliseconds. */
 const FIRST_LOOK_MS = 2_000;
-
-/** BullMQ is loaded so long after the start, when Slack is connected; milliseconds. */
+/** BullMQ is loaded this long after the start, when Slack is connected; milliseconds. */
 const ALARMS_AFTER_MS = 1_000;
 
-/** What of the environment the adapters need. */
+/** What the adapters need of the environment. */
 export interface Surroundings {
   readonly databaseUrl: string;
   readonly redis: RedisServer | null;
@@ -81,19 +76,19 @@ export interface Context {
   readonly messenger: ReturnType<typeof createMessenger>;
   readonly metrics: Metrics;
   readonly slackTokens: SlackTokens;
-  /** Begins to work: what was left undone is found and done. @throws HallpassError */
+  /** Begins to work: finds and does what was left undone. @throws HallpassError */
   start(): Promise<void>;
-  /** What keeps the ledger from being read, in words; empty when nothing does. */
+  /** Why the ledger can't be read, in words; empty when it can. */
   ledgerLacks(): Promise<readonly string[]>;
-  /** What people wait for in vain, in words; it doesn't keep Hallpass from serving. */
+  /** What people wait for in vain, in words; Hallpass still serves. */
   warnings(): Promise<readonly string[]>;
-  /** What hears Slack, if anything does: whether a payload can arrive now. */
+  /** Sets how to find out whether Slack's payloads can arrive; a process without a Slack listener doesn't call it. */
   hears(ready: () => boolean): void;
-  /** Goes by this configuration from now on. @throws as takeIn */
+  /** Uses this configuration from now on. @throws as takeIn */
   takeIn(next: Config, later: readonly string[]): Promise<void>;
-  /** Says why a configuration is not taken in. */
+  /** Tells the operators why a configuration was refused. */
   sayRefused(thrown: unknown): Promise<void>;
-  /** Takes no more work, finishes what runs, lets go of every connection. */
+  /** Takes no more work, finishes what is under way, closes every connection. */
   stop(): Promise<void>;
 }
 
@@ -106,7 +101,7 @@ export async function createContext(
   const { databaseUrl, redis, slack, pagerduty, pagerdutyEvents } = surroundings;
   const onLedgerError = (error: Error) => logger.warn({ err: error }, 'a connection to the ledger broke');
   const db: Pool = createPool(databaseUrl, onLedgerError);
-  // However many click, and however slowly the ledger answers them, what is due to be revoked doesn't queue with them.
+  // Its own pool: however many people click, and however slowly the ledger answers them, revocations don't queue with them.
   const sweepDb: Pool = createPool(databaseUrl, onLedgerError);
   const installation = await readInstallation(db);
   const messenger = createMessenger({ ...slack, logger });
@@ -174,38 +169,32 @@ export async function createContext(
   const anchors = createAnchors(sweeping);
   const leases = createLeases(sweeping, `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`);
   const sweeper = createSweeper(sweeping, anchors, leases);
-
   const ledgerWatch = createLedgerWatch(sweeping, leases.holder, sweeper.brokeOff);
-
   const servers = createServerWatch(sweeping);
-
   const places = createPlaces(deps);
-  /** What only a heartbeat that finds something to do asks for. */
+  /** Done when a heartbeat finds something to do. */
   const task = (what: string, work: () => Promise<unknown>) =>
     createTask(heartbeatMs, deps.background, what, work);
   const telling = task('look who is asked, and can be', async () => {
     await places.look();
     await lookWhoDecides(deps);
   });
-  /** Of targets that left the configuration, once nothing is open there. */
+  /** Closes targets that left the configuration, once nothing is open there. */
   async function letGo(): Promise<void> {
     const left = fleet.left();
     if (left.length === 0) return;
     const open = new Set(await targetsWithGrants(db));
-    for (const name of left.filter((one) => !open.has(one))) fleet.letGo(name);
+    for (const name of left) if (!open.has(name)) fleet.letGo(name);
   }
 
-  // Each for itself: what hinders one must not keep the others from their work.
+  // Each on its own: what blocks one must not delay the others.
   const tasks: readonly (readonly [(pulse: Pulse) => boolean, Task])[] = [
     [({ open }) => open, task('let time pass', () => passTime(deps))],
     [({ toReview }) => toReview, task('look at what was left behind', () => reviewEnded(deps))],
     [({ open }) => open, task('read again what roles can do', () => previewAgain(deps))],
     [({ pending, shut }) => pending || shut, telling],
     [({ unsent }) => unsent, task('look at the outbox', async () => deliverer.kick())],
-    [
-      ({ revocations }) => revocations,
-      task('look for what is overdue', () => watchOverdue(sweeping, leases)),
-    ],
+    [({ revocations: due }) => due, task('look for what is overdue', () => watchOverdue(sweeping, leases))],
     [({ unpaged }) => unpaged, task('page the operators', () => sendPages(deps))],
   ];
   let pulse = unknownPulse([...targets.keys()]);
@@ -220,24 +209,25 @@ export async function createContext(
       for (const [isDue, each] of tasks) if (isDue(pulse)) each.tick();
     }
   }
-  const { background } = deps;
+  const every = (ms: number, what: string, work: () => Promise<unknown>) =>
+    repeat(ms, deps.background, what, work);
   const beats = [
-    repeat(heartbeatMs, background, 'look what there is to do', beat),
-    repeat(heartbeatMs, background, 'look which servers answer', () => servers.look(pulse.busy)),
-    repeat(heartbeatMs, background, 'look whether the ledger can be read', () => ledgerWatch.look()),
-    repeat(heartbeatMs, background, 'look which servers refuse our login', () => logins.look()),
-    repeat(heartbeatMs, background, 'look at the Slack token', () => slackTokens.look()),
-    repeat(heartbeatMs, background, 'let go of targets that left', letGo),
-    repeat(DISCOVER_EVERY_MS, background, 'discover roles', () => roles.refresh(new Set(pulse.busy))),
-    repeat(HOLDERS_EVERY_MS, background, 'ask who still has an account', async () => {
+    every(heartbeatMs, 'look what there is to do', beat),
+    every(heartbeatMs, 'look which servers answer', () => servers.look(pulse.busy)),
+    every(heartbeatMs, 'look whether the ledger can be read', () => ledgerWatch.look()),
+    every(heartbeatMs, 'look which servers refuse our login', () => logins.look()),
+    every(heartbeatMs, 'look at the Slack token', () => slackTokens.look()),
+    every(heartbeatMs, 'let go of targets that left', letGo),
+    every(DISCOVER_EVERY_MS, 'discover roles', () => roles.refresh(new Set(pulse.busy))),
+    every(HOLDERS_EVERY_MS, 'ask who still has an account', async () => {
       if (pulse.open || pulse.unread) await lookForLeavers(deps);
     }),
-    repeat(SHIFT_EVERY_MS, background, 'ask on call again', async () => {
+    every(SHIFT_EVERY_MS, 'ask on call again', async () => {
       if (pulse.pending) await reconsiderOnCall(deps, SHIFT_BATCH);
     }),
-    repeat(TELL_HEAD_EVERY_MS, background, 'tell where the audit ends', () => tellHead(deps)),
-    repeat(WATCH_REQUESTS_EVERY_MS, background, 'compare requests with the audit', createRequestWatch(deps)),
-    repeat(FORGET_EVERY_MS, background, 'forget what was told long ago', () => forgetOld(deps)),
+    every(TELL_HEAD_EVERY_MS, 'tell where the audit ends', () => tellHead(deps)),
+    every(WATCH_REQUESTS_EVERY_MS, 'compare requests with the audit', createRequestWatch(deps)),
+    every(FORGET_EVERY_MS, 'forget what was told long ago', () => forgetOld(deps)),
   ];
 
   return {
@@ -248,8 +238,8 @@ export async function createContext(
     async start() {
       await registerTargets(db, [...config.targets.keys()]);
       await refuseLostTargets(db, config);
-      // So that what is found is offered, and granted as it is configured, from the first click on; and that a restored
-      // ledger gives out no id again.
+      // From the first click on, the roles found are offered and granted as configured, and a restored ledger assigns no
+      // id twice.
       const looks = [...targets].map(async ([name, target]) =>
         anchors.trusted(name, target, await readTarget(db, name)),
       );
@@ -257,7 +247,7 @@ export async function createContext(
         Promise.all([roles.refresh(null), ...looks]),
         sleep(FIRST_LOOK_MS, undefined, { ref: false }),
       ]);
-      // Another process may have written what is to be shown, too.
+      // Another process may have written something to show, too.
       await alarms.start(async ({ target, news }) => {
         if (news) deliverer.kick();
         sweeper.wake(target);
@@ -273,8 +263,8 @@ export async function createContext(
     sayRefused: (thrown) => sayRefused({ ...deps, config }, thrown),
     async stop() {
       for (const each of [...beats, ...tasks.map(([, one]) => one)]) each.stop();
-      // The look at all targets that has begun is finished: a Hallpass that Slack turns away, and that is started
-      // again and again, still revokes what is due.
+      // The look at all targets that has begun is finished: a Hallpass that Slack rejects, and that restarts again and
+      // again, still revokes what is due.
       await Promise.all(running);
       await Promise.all([sweeper.stop(), deliverer.stop(), alarms.close()]);
       await Promise.all(running);
@@ -284,15 +274,13 @@ export async function createContext(
   };
 }
 
-/** What is known of a target only when its anchor was read, beside what it showed. */
-function statesOf(
-  states: ReadonlyMap<string, TargetState>,
-  forged: ReadonlySet<string>,
-): ReadonlyMap<string, TargetState> {
+/** Adds to what each target showed which anchors were found to be forged. */
+function statesOf(states: ReadonlyMap<string, TargetState>, forged: ReadonlySet<string>) {
+  const withForged = (blocked: TargetState['blocked']) => new Set([...blocked, 'anchor_forged' as const]);
   return new Map(
-    [...states].map(([name, { up, blocked }]) => [
+    [...states].map(([name, { up, blocked }]): [string, TargetState] => [
       name,
-      { up, blocked: forged.has(name) ? new Set([...blocked, 'anchor_forged' as const]) : blocked },
+      { up, blocked: forged.has(name) ? withForged(blocked) : blocked },
     ]),
   );
 }

@@ -1,6 +1,6 @@
 /**
- * What each target is reached by, as the configuration has it now. One that is to be reached otherwise is opened again
- * beside the old one, which is closed when nobody can be using it any more. One that leaves the configuration stays
+ * The connections to each target, as the configuration has them now. When its connection settings change, a target is
+ * opened again next to the old one, which is closed once nothing can be using it. One that leaves the configuration stays
  * until nothing is open there: an approval may have been under way while the configuration was read.
  */
 import type { Config, TargetConfig } from './config/config.js';
@@ -12,7 +12,7 @@ import { createInspector, type Inspector } from './postgres/inspecting/inspector
 import { openTarget } from './postgres/open.js';
 import type { Target } from './postgres/target.js';
 
-/** Longer than any call to a server takes: nobody who began with it is using it then; milliseconds. */
+/** Longer than any call to a server takes: by then no caller is using it; milliseconds. */
 const IN_USE_MS = 25_000;
 
 export interface Fleet {
@@ -20,11 +20,11 @@ export interface Fleet {
   readonly targets: ReadonlyMap<string, Target>;
   readonly inspectors: ReadonlyMap<string, Inspector>;
   readonly discoveries: ReadonlyMap<string, Discovery>;
-  /** What each showed this process last. */
+  /** What each last showed this process. */
   readonly states: ReadonlyMap<string, TargetState>;
-  /** Goes by this configuration from now on. Never throws. @returns the targets that are new, or reached otherwise. */
+  /** Uses this configuration from now on. Never throws. @returns the targets that are new, or reached in another way. */
   adopt(next: Config): readonly string[];
-  /** Those that left the configuration so long ago that nothing new can come of it. */
+  /** Those that left the configuration long enough ago that no request can still reach them. */
   left(): readonly string[];
   /** Nothing is open there any more. */
   letGo(name: string): void;
@@ -32,19 +32,13 @@ export interface Fleet {
 }
 
 /**
- * @param idle resolves when no sweep of this target that has begun is running.
- * @param heard is told what came of each login on a target; null: it succeeded.
+ * @param on.idle resolves when the sweep of this target that is under way is done.
+ * @param on.heard gets the result of each login on a target; null: it succeeded.
  */
 export function createFleet(
   config: Config,
   installation: string,
-  {
-    idle,
-    heard,
-  }: {
-    readonly idle: (name: string) => Promise<void>;
-    readonly heard: (name: string, error: TargetError | null) => void;
-  },
+  on: { idle(name: string): Promise<void>; heard(name: string, error: TargetError | null): void },
 ): Fleet {
   const targets = new Map<string, Target>();
   const inspectors = new Map<string, Inspector>();
@@ -53,16 +47,15 @@ export function createFleet(
   const reached = new Map<string, string>();
   /** When each left the configuration. */
   const leftAt = new Map<string, number>();
-  /** What nobody new can find, and somebody may still be using. */
+  /** Closes what no new caller can find, and an old one may still be using. */
   const retired = new Set<() => Promise<void>>();
 
   function open(target: TargetConfig): void {
     const { key, connect, mode } = target;
-    const hear = (error: TargetError | null) => heard(key, error);
-    const opened = openTarget(target, installation, hear);
+    const hear = (error: TargetError | null) => on.heard(key, error);
     states.set(key, UNSEEN);
-    const watched = observed(opened, (state) => {
-      // The one that it was before may still be answering.
+    const watched = observed(openTarget(target, installation, hear), (state) => {
+      // Its predecessor may still be answering.
       if (targets.get(key) === watched) states.set(key, state);
     });
     targets.set(key, watched);
@@ -73,24 +66,22 @@ export function createFleet(
   }
 
   function partsOf(name: string): readonly { close(): Promise<void> }[] {
-    return [targets.get(name), inspectors.get(name), discoveries.get(name)].filter(
-      (part) => part !== undefined,
-    );
+    const parts = [targets.get(name), inspectors.get(name), discoveries.get(name)];
+    return parts.filter((part) => part !== undefined);
   }
 
   function retire(name: string): void {
     const parts = partsOf(name);
     const close = async () => {
-      if (!retired.delete(close)) return;
-      await Promise.all(parts.map((part) => part.close()));
+      if (retired.delete(close)) await Promise.all(parts.map((part) => part.close()));
     };
     retired.add(close);
-    const afterUse = async () => {
-      await idle(name);
-      await close();
-    };
-    // A server that is gone has no goodbye to say.
-    setTimeout(() => void afterUse().catch(() => undefined), IN_USE_MS).unref();
+    const afterUse = () =>
+      void on
+        .idle(name)
+        .then(close)
+        .catch(() => undefined);
+    setTimeout(afterUse, IN_USE_MS).unref();
   }
 
   for (const target of config.targets.values()) open(target);
@@ -100,9 +91,8 @@ export function createFleet(
     discoveries,
     states,
     adopt(next) {
-      const changed = [...next.targets.values()].filter(
-        (target) => reached.get(target.key) !== reachOf(target),
-      );
+      const all = [...next.targets.values()];
+      const changed = all.filter((target) => reached.get(target.key) !== reachOf(target));
       for (const target of changed) {
         if (reached.has(target.key)) retire(target.key);
         open(target);
@@ -119,13 +109,13 @@ export function createFleet(
       for (const map of [targets, inspectors, discoveries, states, reached, leftAt]) map.delete(name);
     },
     async close() {
-      const parts = [...reached.keys()].flatMap(partsOf);
-      await Promise.all([...parts.map((part) => part.close()), ...[...retired].map((close) => close())]);
+      for (const name of reached.keys()) retire(name);
+      await Promise.all([...retired].map((close) => close()));
     },
   };
 }
 
-/** What a connection is made by. It may hold a password, and is kept nowhere else. */
+/** The settings that a connection depends on. They may hold a password, and are kept nowhere else. */
 function reachOf({ mode, connect, replicas, discover }: TargetConfig): string {
   return JSON.stringify([mode, connect, replicas, discover.length > 0]);
 }

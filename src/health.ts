@@ -3,18 +3,20 @@ import { cannotListen, coerceError } from './errors.js';
 import { inTime } from './in-time.js';
 import type { Metrics } from './metrics.js';
 
-/** A probe that takes longer than this is a no, milliseconds. */
+/** A probe that takes longer than this fails, milliseconds. */
 const PROBE_MS = 2_000;
+
+type Look = () => Promise<readonly string[]>;
 
 interface Looks {
   /** What keeps Hallpass from serving right now, in words; empty when nothing does. */
-  readonly missing: () => Promise<readonly string[]>;
-  /** What people wait for in vain, in words. No process that is started in its place would do better, so it stays ready. */
-  readonly warnings: () => Promise<readonly string[]>;
+  readonly missing: Look;
+  /** What people wait for in vain, in words. It stays ready, because a restarted process would do no better. */
+  readonly warnings: Look;
 }
 
 /**
- * `/healthz`: the process runs. `/readyz`: it can serve; what is missing is said, and what it serves in vain.
+ * `/healthz`: the process runs. `/readyz`: it can serve; says what is missing, and what people wait for in vain.
  * `/metrics`: for Prometheus.
  * @throws HallpassError when the port can't be listened on.
  */
@@ -29,10 +31,8 @@ export async function startHealth(
     };
     if (request.url === '/healthz') answer(200, { ok: true });
     else if (request.url === '/readyz') {
-      const ask = (look: () => Promise<readonly string[]>) =>
-        inTime(PROBE_MS, look(), () => ['an answer in time']).catch((error: unknown) => [
-          coerceError(error).message,
-        ]);
+      const ask = (look: Look) =>
+        inTime(PROBE_MS, look(), () => ['an answer in time']).catch((error) => [coerceError(error).message]);
       void Promise.all([ask(missing), ask(warnings)]).then(([lacks, warns]) => {
         const ok = lacks.length === 0;
         answer(ok ? 200 : 503, { ok, missing: lacks, warnings: warns });

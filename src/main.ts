@@ -1,6 +1,4 @@
-/**
- * The process: configuration -> context -> start; signals; health; the only place that exits.
- */
+/** The process: configuration -> context -> start; signals; health; the only place that exits. */
 import { createAgain } from './again.js';
 import type { Config } from './config/config.js';
 import { type Databases, readEnv, readWorkerEnv, type WorkerEnv, whatDiffers } from './config/env.js';
@@ -14,7 +12,7 @@ import { createLogger, type Logger } from './logger.js';
 import { migrateQueue } from './queue/migrate.js';
 import type { SlackApp } from './slack/app.js';
 
-/** Whatever still runs after this is cut off, milliseconds. */
+/** Whatever still runs this long after a signal is cut off, milliseconds. */
 export const STOP_MS = 9_500;
 
 /** Brings the ledger's schema, and BullMQ's beside it, up to date. @throws HallpassError */
@@ -29,7 +27,7 @@ interface Start {
   readonly migrate: boolean;
 }
 
-/** Runs Hallpass with an ear for Slack. As `run`. */
+/** Runs Hallpass with a Slack listener. As `run`. */
 export async function serve(options: Start): Promise<void> {
   const env = readEnv(process.env);
   // Loaded while the ledger answers.
@@ -54,7 +52,7 @@ export async function serve(options: Start): Promise<void> {
   );
 }
 
-/** Runs Hallpass without an ear for Slack: it sweeps, takes alarms and delivers messages. As `run`. */
+/** Runs Hallpass without a Slack listener: it sweeps, takes alarms and delivers messages. As `run`. */
 export async function work(options: Start): Promise<void> {
   const read = () => readWorkerEnv(process.env);
   await run(read(), options, read, async () => null);
@@ -63,14 +61,14 @@ export async function work(options: Start): Promise<void> {
 /**
  * Starts the process; a signal or a fatal error ends it. Resolves when it is ready, or ending.
  * @param readAgain the environment, as a restart would find it.
- * @param createEar makes what hears Slack; null when nothing does.
+ * @param createListener answers null when the process doesn't listen to Slack.
  * @throws HallpassError when it cannot start
  */
 async function run(
   env: WorkerEnv,
   options: Start,
   readAgain: () => WorkerEnv,
-  createEar: (config: Config, context: Context, logger: Logger) => Promise<SlackApp | null>,
+  createListener: (config: Config, context: Context, logger: Logger) => Promise<SlackApp | null>,
 ): Promise<void> {
   const logger = createLogger(env.logLevel);
   const again = createAgain();
@@ -80,7 +78,7 @@ async function run(
   else await assertMigrated(env.databaseUrl);
 
   const context = await createContext(config, env, logger);
-  const slack = await createEar(config, context, logger);
+  const slack = await createListener(config, context, logger);
   if (slack !== null) context.hears(() => slack.ready());
   let stopping = false;
   const missing = async () => {
@@ -97,10 +95,10 @@ async function run(
     if (error !== null) logger.fatal({ err: error }, 'Hallpass ends');
     if (stopping) return;
     stopping = true;
-    // What hangs may also be a promise that nothing keeps alive: that must not look like an end in order.
+    // A promise that hangs may not keep the process alive: that must not look like a clean exit.
     process.exitCode = 1;
     setTimeout(() => {
-      logger.fatal('Hallpass did not end in time, and is cut off');
+      logger.fatal('shutdown timed out; exiting');
       process.exit(1);
     }, STOP_MS);
     void (async () => {
@@ -115,7 +113,7 @@ async function run(
     });
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(0, null));
-  // What nobody handled leaves an unknown state: end, and let the supervisor restart it.
+  // An unhandled error leaves an unknown state: exit, and let the supervisor restart the process.
   process.on('uncaughtException', (error) => stop(1, coerceError(error)));
   process.on('unhandledRejection', (reason) => stop(1, coerceError(reason)));
 

@@ -1,14 +1,14 @@
-/** A target that notes for the metrics what it answers: nothing else about it changes. */
+/** A target that reports to the metrics what it answers: nothing else about it changes. */
 import type { BlockReason, TargetState } from './metrics.js';
 import { TargetError } from './postgres/errors.js';
 import type { Server, Target } from './postgres/target.js';
 
 /** Before it was asked. */
 export const UNSEEN: TargetState = { up: null, blocked: new Set() };
-
+const ANSWERS: TargetState = { up: true, blocked: new Set() };
 const UNREACHABLE: TargetState = { up: false, blocked: new Set<BlockReason>(['unreachable']) };
 
-/** @param note hears what each look and each comparison shows. */
+/** @param note gets what each look and each comparison shows. */
 export function observed(target: Target, note: (state: TargetState) => void): Target {
   const heard = async <T extends { readonly server: Server }>(asking: Promise<T>): Promise<T> => {
     try {
@@ -16,7 +16,7 @@ export function observed(target: Target, note: (state: TargetState) => void): Ta
       note(stateOf(answer.server));
       return answer;
     } catch (thrown) {
-      // Whatever else it says, it answers.
+      // Any other error is an answer.
       if (thrown instanceof TargetError) note(thrown.kind === 'unreachable' ? UNREACHABLE : ANSWERS);
       throw thrown;
     }
@@ -28,8 +28,6 @@ export function observed(target: Target, note: (state: TargetState) => void): Ta
     list: () => heard(target.list()),
   };
 }
-
-const ANSWERS: TargetState = { up: true, blocked: new Set() };
 
 function stateOf({ inRecovery, unfit }: Server): TargetState {
   const blocked = new Set<BlockReason>();

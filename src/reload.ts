@@ -1,9 +1,9 @@
 /**
- * The configuration, read again while Hallpass runs. All of it is taken in, or none: who is asking, deciding or being
- * swept meanwhile goes on, and finds the new one with the next question.
+ * The configuration, read again while Hallpass runs. All of it is adopted, or none: requests, decisions and sweeps that are
+ * under way go on, and find the new one with their next question.
  */
-
 import { createHash } from 'node:crypto';
+import type { ChangeDeps } from './access/change.js';
 import type { Deps } from './access/deps.js';
 import { refuseLostTargets } from './access/recovery/lost-targets.js';
 import { tellOperators } from './access/telling/operators.js';
@@ -17,18 +17,17 @@ import { neededScopes } from './slack/manifest.js';
 import { configurationRead, configurationRefused } from './surfaces/configuration.js';
 import type { Message } from './surfaces/message.js';
 
-/** One object for as long as the process runs: what stands in it is today's configuration. */
+/** One object for as long as the process runs, which holds the configuration of the moment. */
 export type LiveConfig = { -readonly [K in keyof Config]: Config[K] };
 
-type ReloadDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps' | 'logger' | 'roles' | 'background'> & {
-  readonly config: LiveConfig;
-};
+type ReloadDeps = ChangeDeps &
+  Pick<Deps, 'logger' | 'roles' | 'background'> & { readonly config: LiveConfig };
 
 /**
- * Goes by `next` from now on, and tells the operators.
- * @param later what has changed outside the file, and holds only after a restart.
- * @param forget what was known of a target that is reached otherwise now.
- * @throws HallpassError when it can't be taken in: then nothing has changed. Or what the ledger says.
+ * Uses `next` from now on, and tells the operators.
+ * @param later what has changed outside the file, and takes effect only after a restart.
+ * @param forget forgets what was known of a target that is reached in another way now.
+ * @throws HallpassError when it can't be adopted: then nothing has changed. Or what the ledger says.
  */
 export async function takeIn(
   deps: ReloadDeps,
@@ -51,15 +50,13 @@ export async function takeIn(
       data: { hash: next.hash, before: before.hash, changes: changes.slice(0, 100) },
     });
   }
-  // From here on it holds, and nothing below can be a reason to say otherwise.
+  // From here on it is in effect, and nothing below may report otherwise.
   const reached = fleet.adopt(next);
-  // The command is heard as it was when Slack was connected.
+  // Slack was connected with the command of the start, and knows no other.
   Object.assign(config, next, { slack: { ...next.slack, command: before.slack.command } });
   for (const name of reached) forget(name);
-  logger.info(
-    { hash: next.hash, before: before.hash, changes, later: alsoLater },
-    'the configuration was read again',
-  );
+  const facts = { hash: next.hash, before: before.hash, changes, later: alsoLater };
+  logger.info(facts, 'the configuration was read again');
   deps.background('discover roles', deps.roles.refresh(null));
   deps.background('compare what is reached otherwise', compareAll(deps, reached));
   if (!isNews) return;
@@ -73,22 +70,21 @@ async function compareAll({ db, sweeps }: ReloadDeps, targets: readonly string[]
   for (const name of targets) sweeps.wake(name);
 }
 
-/** Says that the configuration of before stays. Never throws. */
+/** Tells the operators that the previous configuration stays. Never throws. */
 export async function sayRefused(deps: ReloadDeps, thrown: unknown): Promise<void> {
   const error = coerceError(thrown);
   const next = error instanceof HallpassError && error.nextStep !== null ? `\n${error.nextStep}` : '';
-  deps.logger.error({ err: error }, 'the new configuration was refused; the one of before stays');
+  deps.logger.error({ err: error }, 'the new configuration was refused; the previous one stays');
   const why = `${error.message}${next}`;
   await tell(deps, hash(why), configurationRefused(why)).catch((failed: unknown) =>
     deps.logger.warn({ err: coerceError(failed) }, 'the operators could not be told'),
   );
 }
 
-/** Replicas that are told to read at the same time say it once. */
-async function tell(deps: ReloadDeps, what: string, message: Message): Promise<void> {
+/** Replicas that read it at the same time tell it once. */
+function tell(deps: ReloadDeps, what: string, message: Message): Promise<boolean> {
   const minute = new Date().toISOString().slice(0, 16);
-  const key = `configuration:${hash(what)}:${minute}`;
-  await tellOperators(deps, key, message);
+  return tellOperators(deps, `configuration:${hash(what)}:${minute}`, message);
 }
 
 function onlyAfterRestart(before: Config, next: Config): readonly string[] {

@@ -1,19 +1,19 @@
-/** Work that is done again and again, one at a time. What it throws is logged. */
+/** Work that is done repeatedly, one run at a time. What it throws is logged. */
 
 type Background = (what: string, work: Promise<unknown>) => void;
 
 export interface Task {
-  /** At once, or as soon as what is being done is. */
+  /** At once, or as soon as the run under way is done. */
   soon(): void;
-  /** At once, unless it is being done. */
+  /** At once, unless a run is under way. */
   tick(): void;
-  /** Begins nothing more. */
+  /** Starts no more runs. */
   stop(): void;
 }
 
 /**
- * Does `work` when it is asked to, and once more as soon as it answers to.
- * @param work answers the milliseconds until the next time; null, nothing or `mostMs` and more: when it is asked to.
+ * Does `work` when asked to, and again after as long as it answers.
+ * @param work answers the milliseconds until the next run; null, nothing, or `mostMs` and more: only when asked to.
  */
 export function createTask(
   mostMs: number,
@@ -58,7 +58,7 @@ export interface Beat extends Task {
   start(): void;
 }
 
-/** Does `work` at its start and every `ms`, or as much sooner as it answers. */
+/** Does `work` at its start and every `ms`, or sooner, if it answers so. */
 export function repeat(ms: number, background: Background, what: string, work: () => Promise<unknown>): Beat {
   const task = createTask(ms, background, what, work);
   let timer: NodeJS.Timeout | undefined;
