@@ -1,9 +1,9 @@
-/** The composition root: builds every adapter and passes it to the use cases. `overrides` is the tests' one seam. */
+/** The composition root: builds every adapter and passes it to the use cases. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { type Access, createAccess } from './access/access.js';
+import { createAccess } from './access/access.js';
 import { createRoles, DISCOVER_EVERY_MS } from './access/asking/roles.js';
 import { TELL_HEAD_EVERY_MS, tellHead } from './access/audit/tell.js';
 import { createRequestWatch, WATCH_REQUESTS_EVERY_MS } from './access/audit/watch.js';
@@ -27,9 +27,9 @@ import { createDeliverer } from './access/telling/outbox.js';
 import { OVERDUE_MS, watchOverdue } from './access/telling/overdue.js';
 import { sendPages } from './access/telling/pages.js';
 import { createPlaces } from './access/telling/places.js';
-import { createSlackTokens, type SlackTokens } from './access/telling/slack-tokens.js';
+import { createSlackTokens } from './access/telling/slack-tokens.js';
 import type { Config } from './config/config.js';
-import type { RedisServer } from './config/redis-url.js';
+import type { WorkerEnv } from './config/env.js';
 import { createFleet } from './fleet.js';
 import { readFigures } from './ledger/figures.js';
 import { readInstallation } from './ledger/installation.js';
@@ -38,7 +38,7 @@ import { type Pulse, readPulse, unknownPulse } from './ledger/pulse.js';
 import { readTarget, registerTargets, targetsWithGrants } from './ledger/targets.js';
 import type { Logger } from './logger.js';
 import { createMessenger } from './messenger/web-api.js';
-import { createMetrics, type Metrics, type TargetState } from './metrics.js';
+import { createMetrics, type TargetState } from './metrics.js';
 import { createEvents } from './oncall/events.js';
 import { createNobody } from './oncall/nobody.js';
 import type { OnCall } from './oncall/on-call.js';
@@ -58,47 +58,10 @@ const FIRST_LOOK_MS = 2_000;
 /** BullMQ is loaded this long after the start, when Slack is connected; milliseconds. */
 const ALARMS_AFTER_MS = 1_000;
 
-/** What the adapters need of the environment. */
-export interface Surroundings {
-  readonly databaseUrl: string;
-  readonly redis: RedisServer | null;
-  readonly slack: { readonly botToken: string; readonly apiUrl: string | null };
-  readonly pagerduty: { readonly token: string; readonly apiUrl: string | null } | null;
-  readonly pagerdutyEvents: { readonly routingKey: string; readonly apiUrl: string | null } | null;
-}
+export type Context = Awaited<ReturnType<typeof createContext>>;
 
-export interface Overrides {
-  readonly heartbeatMs?: number;
-}
-
-export interface Context {
-  readonly access: Access;
-  readonly messenger: ReturnType<typeof createMessenger>;
-  readonly metrics: Metrics;
-  readonly slackTokens: SlackTokens;
-  /** Begins to work: finds and does what was left undone. @throws HallpassError */
-  start(): Promise<void>;
-  /** Why the ledger can't be read, in words; empty when it can. */
-  ledgerLacks(): Promise<readonly string[]>;
-  /** What people wait for in vain, in words; Hallpass still serves. */
-  warnings(): Promise<readonly string[]>;
-  /** Sets how to find out whether Slack's payloads can arrive; a process without a Slack listener doesn't call it. */
-  hears(ready: () => boolean): void;
-  /** Uses this configuration from now on. @throws as takeIn */
-  takeIn(next: Config, later: readonly string[]): Promise<void>;
-  /** Tells the operators why a configuration was refused. */
-  sayRefused(thrown: unknown): Promise<void>;
-  /** Takes no more work, finishes what is under way, closes every connection. */
-  stop(): Promise<void>;
-}
-
-export async function createContext(
-  first: Config,
-  surroundings: Surroundings,
-  logger: Logger,
-  { heartbeatMs = HEARTBEAT_MS }: Overrides = {},
-): Promise<Context> {
-  const { databaseUrl, redis, slack, pagerduty, pagerdutyEvents } = surroundings;
+export async function createContext(first: Config, env: WorkerEnv, logger: Logger) {
+  const { databaseUrl, redis, slack, pagerduty, pagerdutyEvents } = env;
   const onLedgerError = (error: Error) => logger.warn({ err: error }, 'a connection to the ledger broke');
   const db: Pool = createPool(databaseUrl, onLedgerError);
   // Its own pool: however many people click, and however slowly the ledger answers them, revocations don't queue with them.
@@ -120,6 +83,7 @@ export async function createContext(
   });
   const { targets, inspectors } = fleet;
   const roles = createRoles(config, fleet.discoveries, logger);
+  /** Whether Slack's payloads can arrive now. */
   let isHearing = () => true;
   let pagerdutyUp: boolean | null = null;
   const heard = (up: boolean) => {
@@ -129,7 +93,7 @@ export async function createContext(
     pagerduty === null ? createNobody() : createPagerDuty({ ...pagerduty, logger, heard });
   const metrics = createMetrics({
     figures: () => readFigures(db, OVERDUE_MS, [...targets.keys()]),
-    targets: () => statesOf(fleet.states, anchors.forged()),
+    targets: () => withForged(fleet.states, anchors.forged()),
     services: {
       slack: () => (isHearing() ? slackTokens.answered() : false),
       ...(redis === null ? {} : { redis: () => alarms.isUp() }),
@@ -174,7 +138,7 @@ export async function createContext(
   const places = createPlaces(deps);
   /** Done when a heartbeat finds something to do. */
   const task = (what: string, work: () => Promise<unknown>) =>
-    createTask(heartbeatMs, deps.background, what, work);
+    createTask(HEARTBEAT_MS, deps.background, what, work);
   const telling = task('look who is asked, and can be', async () => {
     await places.look();
     await lookWhoDecides(deps);
@@ -212,12 +176,12 @@ export async function createContext(
   const every = (ms: number, what: string, work: () => Promise<unknown>) =>
     repeat(ms, deps.background, what, work);
   const beats = [
-    every(heartbeatMs, 'look what there is to do', beat),
-    every(heartbeatMs, 'look which servers answer', () => servers.look(pulse.busy)),
-    every(heartbeatMs, 'look whether the ledger can be read', () => ledgerWatch.look()),
-    every(heartbeatMs, 'look which servers refuse our login', () => logins.look()),
-    every(heartbeatMs, 'look at the Slack token', () => slackTokens.look()),
-    every(heartbeatMs, 'let go of targets that left', letGo),
+    every(HEARTBEAT_MS, 'look what there is to do', beat),
+    every(HEARTBEAT_MS, 'look which servers answer', () => servers.look(pulse.busy)),
+    every(HEARTBEAT_MS, 'look whether the ledger can be read', () => ledgerWatch.look()),
+    every(HEARTBEAT_MS, 'look which servers refuse our login', () => logins.look()),
+    every(HEARTBEAT_MS, 'look at the Slack token', () => slackTokens.look()),
+    every(HEARTBEAT_MS, 'let go of targets that left', letGo),
     every(DISCOVER_EVERY_MS, 'discover roles', () => roles.refresh(new Set(pulse.busy))),
     every(HOLDERS_EVERY_MS, 'ask who still has an account', async () => {
       if (pulse.open || pulse.unread) await lookForLeavers(deps);
@@ -235,7 +199,8 @@ export async function createContext(
     messenger,
     metrics,
     slackTokens,
-    async start() {
+    /** Finds and does what was left undone, and goes on from there. @throws HallpassError */
+    async start(): Promise<void> {
       await registerTargets(db, [...config.targets.keys()]);
       await refuseLostTargets(db, config);
       // From the first click on, the roles found are offered and granted as configured, and a restored ledger assigns no
@@ -254,14 +219,18 @@ export async function createContext(
       });
       for (const each of beats) each.start();
     },
+    /** Why the ledger can't be read, in words; empty when it can. */
     ledgerLacks: () => ledgerWatch.missing(),
+    /** What people wait for in vain, in words; Hallpass still serves. */
     warnings: () => places.warnings(),
-    hears(ready) {
+    hears(ready: () => boolean): void {
       isHearing = ready;
     },
-    takeIn: (next, later) => takeIn({ ...deps, config }, fleet, next, later, anchors.forget),
-    sayRefused: (thrown) => sayRefused({ ...deps, config }, thrown),
-    async stop() {
+    takeIn: (next: Config, later: readonly string[]) =>
+      takeIn({ ...deps, config }, fleet, next, later, anchors.forget),
+    sayRefused: (thrown: unknown) => sayRefused({ ...deps, config }, thrown),
+    /** Takes no more work, finishes what is under way, closes every connection. */
+    async stop(): Promise<void> {
       for (const each of [...beats, ...tasks.map(([, one]) => one)]) each.stop();
       // The look at all targets that has begun is finished: a Hallpass that Slack rejects, and that restarts again and
       // again, still revokes what is due.
@@ -274,13 +243,12 @@ export async function createContext(
   };
 }
 
-/** Adds to what each target showed which anchors were found to be forged. */
-function statesOf(states: ReadonlyMap<string, TargetState>, forged: ReadonlySet<string>) {
-  const withForged = (blocked: TargetState['blocked']) => new Set([...blocked, 'anchor_forged' as const]);
-  return new Map(
-    [...states].map(([name, { up, blocked }]): [string, TargetState] => [
-      name,
-      { up, blocked: forged.has(name) ? withForged(blocked) : blocked },
-    ]),
-  );
+/** Adds which anchors were found to be forged: only this process knows that, not the target. */
+function withForged(states: ReadonlyMap<string, TargetState>, forged: ReadonlySet<string>) {
+  const all = new Map(states);
+  for (const name of forged) {
+    const state = states.get(name);
+    if (state) all.set(name, { ...state, blocked: new Set([...state.blocked, 'anchor_forged']) });
+  }
+  return all;
 }

@@ -15,26 +15,11 @@ const MOST_TROUBLES = 5;
 /** Requests in memory at a time. */
 const PAGE = 500;
 
-type BlockReason =
-  /** The target remembers another ledger: nothing is granted or revoked there. */
-  | 'ledger_doubted'
-  /** The anchor on the target is forged: nothing is granted there. */
-  | 'anchor_forged'
-  /** The server that answers may be a copy of the known one: nothing is granted, nothing counts as a proof. */
-  | 'may_be_a_copy'
-  /** Another server answers than the one that has open grants. */
-  | 'other_server'
-  /** Another login of Hallpass's has open grants: nothing is granted until they have ended. */
-  | 'former_login'
-  /** An operator has paused granting there. */
-  | 'paused'
-  /** Requests that this release can't read. */
-  | 'unreadable'
-  /** Errors that requests have met while they wait for the target. */
-  | 'trouble';
-
 export interface Block {
-  readonly reason: BlockReason;
+  /** For programs. */
+  readonly reason:
+    | ('ledger_doubted' | 'anchor_forged' | 'may_be_a_copy' | 'other_server' | 'former_login')
+    | ('paused' | 'unreadable' | 'trouble');
   /** Sentences for people; may quote a server. */
   readonly says: string;
   /** What to do about it; null when the sentence says it. */

@@ -225,10 +225,7 @@ async function undo(deps: GrantDeps, request: Placed): Promise<void> {
   const { target, role, login, place } = request;
   const [latest = request] = (await readRequests(deps.db, [request.id])).requests;
   await revokeStrays(deps, [
-    {
-      ...{ kind: 'late', target, role, login, request: latest, place, terms: termsOf(latest) },
-      ...{ orphanId: null, askedBy: null, because: null, absentAt: null },
-    },
+    { kind: 'late', target, role, login, request: latest, place, terms: termsOf(latest) },
   ]);
   // crash point: after-late-grant-before-taken-back
 }

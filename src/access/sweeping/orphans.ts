@@ -110,7 +110,6 @@ function toStray(
   const terms = roles.role(target, role)?.terms ?? DEFAULT_TERMS;
   return {
     ...{ kind: 'orphan', target, role, login, request: null, orphanId: id, askedBy },
-    ...{ because: null, absentAt: null },
     place: { server, grantorOid, roleOid, memberOid },
     terms: { sessions: terms.sessions, setRole: orphan.setRole },
   };

@@ -29,11 +29,11 @@ const eventsOf = ({ kind }: Pick<Stray, 'kind'>) => EVENTS[kind === 'orphan' ? '
 
 export interface FoundStray extends Pick<Stray, 'kind' | 'target' | 'role' | 'login' | 'request'> {
   readonly place: MembershipId;
-  readonly orphanId: number | null;
-  readonly askedBy: string | null;
+  readonly orphanId?: number;
+  readonly askedBy?: string | null;
   /** As in Stray. */
-  readonly because: string | null;
-  readonly absentAt: Date | null;
+  readonly because?: string | null;
+  readonly absentAt?: Date | null;
   readonly terms: Pick<GrantTerms, 'sessions' | 'setRole'>;
 }
 
@@ -45,7 +45,7 @@ export async function revokeStrays(deps: TellDeps, found: readonly FoundStray[])
     deps.db,
     found.map((stray) => {
       const { place, request, terms, kind, target, role, login } = stray;
-      const { orphanId, askedBy, because, absentAt } = stray;
+      const { orphanId = null, askedBy = null, because = null, absentAt = null } = stray;
       const facts = { ...place, role, login, target, kind, because };
       return {
         ...{ kind, target, place, role, login, orphanId, askedBy, because, absentAt, terms },

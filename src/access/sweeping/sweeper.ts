@@ -55,8 +55,6 @@ export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Swe
   const bulk = createBulkRevocations();
   const timers = createWakeTimers(deps.alarms, wake);
   const compared = new Map<string, number>();
-  /** Anchors that are being written: nothing waits for them but the stop. */
-  const anchoring = new Set<Promise<void>>();
   /** What went wrong last, so that an outage is logged once and not each second. */
   const troubles = new Map<string, string>();
   /** Targets whose last sweep broke off. That is the ledger's doing: what a target says is caught in the sweep. */
@@ -182,16 +180,13 @@ export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Swe
   }
 
   function keepAnchor(name: string, target: Target, row: TargetRow): void {
-    const keeping = anchors
-      .keep(name, target, row)
-      .then(
-        (later) => {
-          if (later !== null) timers.wakeIn(name, later);
-        },
-        (thrown: unknown) => complain(name, thrown, 'no anchor could be read'),
-      )
-      .finally(() => anchoring.delete(keeping));
-    anchoring.add(keeping);
+    const keeping = anchors.keep(name, target, row).then(
+      (later) => {
+        if (later !== null) timers.wakeIn(name, later);
+      },
+      (thrown: unknown) => complain(name, thrown, 'no anchor could be read'),
+    );
+    deps.background('keep an anchor', keeping);
   }
 
   return {
@@ -211,7 +206,6 @@ export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Swe
       stopping = true;
       timers.stop();
       await Promise.all([...turns.values()].map((turn) => turn.done));
-      await Promise.all(anchoring);
     },
   };
 }

@@ -36,7 +36,7 @@ export async function settleUnexplained(
     else if (isFinal(request.state)) {
       const { sessions, setRole } = termsOf(request);
       leftovers.push({
-        ...{ kind: 'leftover', target: name, role, login, request, because, orphanId: null, askedBy: null },
+        ...{ kind: 'leftover', target: name, role, login, request, because },
         place: { server: server.id, grantorOid: server.grantorOid, roleOid, memberOid },
         absentAt: later(request.endedAt, comparedAt),
         terms: { sessions, setRole: setRole || membership.setRole },
