@@ -15,21 +15,7 @@ import type { Target } from './postgres/target.js';
 /** Longer than any call to a server takes: by then no caller is using it; milliseconds. */
 const IN_USE_MS = 25_000;
 
-export interface Fleet {
-  /** By key; each map changes as the configuration does. */
-  readonly targets: ReadonlyMap<string, Target>;
-  readonly inspectors: ReadonlyMap<string, Inspector>;
-  readonly discoveries: ReadonlyMap<string, Discovery>;
-  /** What each last showed this process. */
-  readonly states: ReadonlyMap<string, TargetState>;
-  /** Uses this configuration from now on. Never throws. @returns the targets that are new, or reached in another way. */
-  adopt(next: Config): readonly string[];
-  /** Those that left the configuration long enough ago that no request can still reach them. */
-  left(): readonly string[];
-  /** Nothing is open there any more. */
-  letGo(name: string): void;
-  close(): Promise<void>;
-}
+export type Fleet = ReturnType<typeof createFleet>;
 
 /**
  * @param on.idle resolves when the sweep of this target that is under way is done.
@@ -39,10 +25,12 @@ export function createFleet(
   config: Config,
   installation: string,
   on: { idle(name: string): Promise<void>; heard(name: string, error: TargetError | null): void },
-): Fleet {
+) {
+  // By key; each map changes as the configuration does.
   const targets = new Map<string, Target>();
   const inspectors = new Map<string, Inspector>();
   const discoveries = new Map<string, Discovery>();
+  /** What each last showed this process. */
   const states = new Map<string, TargetState>();
   const reached = new Map<string, string>();
   /** When each left the configuration. */
@@ -86,11 +74,12 @@ export function createFleet(
 
   for (const target of config.targets.values()) open(target);
   return {
-    targets,
-    inspectors,
-    discoveries,
-    states,
-    adopt(next) {
+    targets: targets as ReadonlyMap<string, Target>,
+    inspectors: inspectors as ReadonlyMap<string, Inspector>,
+    discoveries: discoveries as ReadonlyMap<string, Discovery>,
+    states: states as ReadonlyMap<string, TargetState>,
+    /** Uses this configuration from now on. Never throws. @returns the targets that are new, or reached in another way. */
+    adopt(next: Config): readonly string[] {
       const all = [...next.targets.values()];
       const changed = all.filter((target) => reached.get(target.key) !== reachOf(target));
       for (const target of changed) {
@@ -103,12 +92,14 @@ export function createFleet(
       }
       return changed.map(({ key }) => key);
     },
+    /** Those that left the configuration long enough ago that no request can still reach them. */
     left: () => [...leftAt].filter(([, at]) => performance.now() - at >= IN_USE_MS).map(([name]) => name),
-    letGo(name) {
+    /** Closes a target on which nothing is open any more. */
+    letGo(name: string): void {
       retire(name);
       for (const map of [targets, inspectors, discoveries, states, reached, leftAt]) map.delete(name);
     },
-    async close() {
+    async close(): Promise<void> {
       for (const name of reached.keys()) retire(name);
       await Promise.all([...retired].map((close) => close()));
     },

@@ -43,18 +43,9 @@ const NAMES: Readonly<Record<string, string>> = { redis: 'Redis', slack: 'Slack'
 /** The other reasons are in the ledger. */
 const SEEN_HERE = REASONS.filter((reason) => reason !== 'ledger_doubted' && reason !== 'other_server');
 
-export interface Metrics {
-  readonly contentType: string;
-  /** All of it, in Prometheus's text format. */
-  text(): Promise<string>;
-  /** A sweep of one target took this long, milliseconds. */
-  swept(outcome: 'done' | 'left' | 'broke off', ms: number): void;
-  /** Slack or PagerDuty didn't accept a message or a page. */
-  undelivered(service: 'slack' | 'pagerduty'): void;
-  slackRefuses(token: SlackToken, refused: boolean): void;
-}
+export type Metrics = ReturnType<typeof createMetrics>;
 
-export function createMetrics({ figures: read, targets, services }: Sources): Metrics {
+export function createMetrics({ figures: read, targets, services }: Sources) {
   const register = new Registry();
   const registers = [register];
   collectDefaultMetrics({ register });
@@ -161,8 +152,9 @@ export function createMetrics({ figures: read, targets, services }: Sources): Me
 
   let collecting: Promise<void> | null = null;
   return {
-    contentType: register.contentType,
-    async text() {
+    contentType: register.contentType as string,
+    /** All of it, in Prometheus's text format. */
+    async text(): Promise<string> {
       // Scrapes at the same time ask the ledger once.
       collecting ??= collect().finally(() => {
         collecting = null;
@@ -170,11 +162,13 @@ export function createMetrics({ figures: read, targets, services }: Sources): Me
       await collecting;
       return register.metrics();
     },
-    swept(outcome, ms) {
+    /** A sweep of one target took this long, milliseconds. */
+    swept(outcome: 'done' | 'left' | 'broke off', ms: number): void {
       sweeps.inc({ outcome });
       duration.observe(ms / 1_000);
     },
-    undelivered: (service) => undelivered.inc({ service }),
-    slackRefuses: (token, is) => refused.set({ token }, is ? 1 : 0),
+    /** Slack or PagerDuty didn't accept a message or a page. */
+    undelivered: (service: 'slack' | 'pagerduty') => undelivered.inc({ service }),
+    slackRefuses: (token: SlackToken, is: boolean) => refused.set({ token }, is ? 1 : 0),
   };
 }

@@ -33,21 +33,9 @@ export const IDS_BETWEEN = 1_000;
 
 type AnchorDeps = Pick<Deps, 'db' | 'config' | 'logger' | 'outbox'>;
 
-export interface Anchors {
-  /**
-   * The target, when this ledger is the one that it remembers; else one that answers questions and does nothing, so that
-   * whatever needs only the ledger goes on.
-   */
-  trusted(name: string, target: Target, row: TargetRow): Promise<Target>;
-  /** Writes the anchor, unless it is young. @returns milliseconds after which it should be written; null: not needed. */
-  keep(name: string, target: Target, row: TargetRow): Promise<number | null>;
-  /** Targets on which a forged anchor has replaced this ledger's. */
-  forged(): ReadonlySet<string>;
-  /** Another server may answer there now: it has to be asked what it remembers. */
-  forget(name: string): void;
-}
+export type Anchors = ReturnType<typeof createAnchors>;
 
-export function createAnchors(deps: AnchorDeps): Anchors {
+export function createAnchors(deps: AnchorDeps) {
   /** How far the ledger went when each target was looked at, by this process. */
   const known = new Map<string, number>();
   const written = new Map<string, { readonly seq: number; readonly at: number }>();
@@ -58,9 +46,15 @@ export function createAnchors(deps: AnchorDeps): Anchors {
   };
 
   return {
+    /** Another server may answer there now: it has to be asked what it remembers. */
     forget,
-    forged: () => forged,
-    async trusted(name, target, row) {
+    /** Targets on which a forged anchor has replaced this ledger's. */
+    forged: (): ReadonlySet<string> => forged,
+    /**
+     * The target, when this ledger is the one that it remembers; else one that answers questions and does nothing, so that
+     * whatever needs only the ledger goes on.
+     */
+    async trusted(name: string, target: Target, row: TargetRow): Promise<Target> {
       // A ledger that has gone back was restored while this process ran.
       const isKnown = !row.doubted && (known.get(name) ?? Number.POSITIVE_INFINITY) <= row.head;
       try {
@@ -81,7 +75,8 @@ export function createAnchors(deps: AnchorDeps): Anchors {
       }
     },
 
-    async keep(name, target, { head, server, doubted }) {
+    /** Writes the anchor, unless it is young. @returns milliseconds after which it should be written; null: not needed. */
+    async keep(name: string, target: Target, { head, server, doubted }: TargetRow): Promise<number | null> {
       const last = written.get(name);
       if (doubted || server === null || !known.has(name) || last?.seq === head) return null;
       const age = performance.now() - (last?.at ?? Number.NEGATIVE_INFINITY);

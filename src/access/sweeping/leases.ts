@@ -10,31 +10,19 @@ import { type Deps, HEARTBEAT_MS } from '../deps.js';
 /** A holder that works renews its lease this often, milliseconds: twice before it runs out. */
 const RENEW_MS = 3_000;
 
-export interface Leases {
-  /** This process, as the lease names it. */
-  readonly holder: string;
-  /** Runs `work` while it renews the lease of `name`, which it has already; releases it afterwards. */
-  hold<T>(name: string, work: () => Promise<T>): Promise<T>;
-  /** Takes the lease and runs `work`; also without it, once it was refused for a heartbeat. @returns false: refused. */
-  withLease(name: string, work: () => Promise<void>): Promise<boolean>;
-  /**
-   * The lease was refused although there is something to do. @param dueMs for how long it has been due.
-   * @returns milliseconds after which to do it without the lease; 0: now.
-   */
-  patience(name: string, dueMs: number): number;
-  /** There is nothing to do, or this process had the lease. */
-  served(name: string): void;
-}
+export type Leases = ReturnType<typeof createLeases>;
 
-export function createLeases({ db, logger }: Pick<Deps, 'db' | 'logger'>, holder: string): Leases {
+/** @param holder this process, as its leases name it. */
+export function createLeases({ db, logger }: Pick<Deps, 'db' | 'logger'>, holder: string) {
   /** Since when each has been refused, without a break. */
   const refused = new Map<string, number>();
   /** When each was last worked on without a lease: once a heartbeat, because its holder may be busy with the same trouble. */
   const forced = new Map<string, number>();
 
-  const leases: Leases = {
+  const leases = {
     holder,
-    async hold(name, work) {
+    /** Runs `work` while it renews the lease of `name`, which it has already; releases it afterwards. */
+    async hold<T>(name: string, work: () => Promise<T>): Promise<T> {
       const unheard = (thrown: unknown) =>
         logger.debug({ err: coerceError(thrown), lease: name }, 'a lease was neither renewed nor released');
       const renewing = setInterval(() => void renewLease(db, name, holder).catch(unheard), RENEW_MS);
@@ -46,7 +34,8 @@ export function createLeases({ db, logger }: Pick<Deps, 'db' | 'logger'>, holder
         await releaseLease(db, name, holder).catch(unheard);
       }
     },
-    async withLease(name, work) {
+    /** Takes the lease and runs `work`; also without it, once it was refused for a heartbeat. @returns false: refused. */
+    async withLease(name: string, work: () => Promise<void>): Promise<boolean> {
       if (await takeLease(db, name, holder)) {
         leases.served(name);
         await leases.hold(name, work);
@@ -56,7 +45,11 @@ export function createLeases({ db, logger }: Pick<Deps, 'db' | 'logger'>, holder
       await work();
       return true;
     },
-    patience(name, dueMs) {
+    /**
+     * The lease was refused although there is something to do. @param dueMs for how long it has been due.
+     * @returns milliseconds after which to do it without the lease; 0: now.
+     */
+    patience(name: string, dueMs: number): number {
       const now = performance.now();
       const since = refused.get(name) ?? now;
       refused.set(name, since);
@@ -70,7 +63,8 @@ export function createLeases({ db, logger }: Pick<Deps, 'db' | 'logger'>, holder
       );
       return 0;
     },
-    served: (name) => void refused.delete(name),
+    /** There is nothing to do, or this process had the lease. */
+    served: (name: string) => void refused.delete(name),
   };
   return leases;
 }

@@ -26,19 +26,6 @@ const RETRY_MS = 1_000;
 /** A process that is refused a lease about to run out waits at least this long, milliseconds. */
 const LEAST_WAIT_MS = 10;
 
-export interface Sweeper {
-  /** There may be something to do on this target. Returns at once. */
-  wake(name: string): void;
-  /** Looks at every target with work, and at those whose drift check is due. Returns at once. */
-  heartbeat(pulse: Pick<Pulse, 'work' | 'busy'>): void;
-  /** What broke off the last sweep of some target; null when none broke off. */
-  brokeOff(): Error | null;
-  /** Resolves when the sweep of this target that is under way is done. */
-  idle(name: string): Promise<void>;
-  /** Starts no more sweeps; resolves when those under way are done. */
-  stop(): Promise<void>;
-}
-
 interface Turn {
   /** Asked for again while it ran. */
   again: boolean;
@@ -48,7 +35,7 @@ interface Turn {
 /** How a turn ended: nothing more is due, something is left, or null: another process is sweeping. */
 type Outcome = { readonly row: TargetRow; readonly left: boolean } | null;
 
-export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Sweeper {
+export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases) {
   const { db, logger, metrics } = deps;
   const { holder } = leases;
   const turns = new Map<string, Turn>();
@@ -190,8 +177,10 @@ export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Swe
   }
 
   return {
-    wake: (name) => wake(name),
-    heartbeat({ work, busy: names }) {
+    /** There may be something to do on this target. Returns at once. */
+    wake: (name: string) => wake(name),
+    /** Looks at every target with work, and at those whose drift check is due. Returns at once. */
+    heartbeat({ work, busy: names }: Pick<Pulse, 'work' | 'busy'>): void {
       busy = new Set(names);
       const due = new Set(work);
       for (const name of deps.targets.keys()) {
@@ -200,9 +189,12 @@ export function createSweeper(deps: Deps, anchors: Anchors, leases: Leases): Swe
       }
       for (const name of due) wake(name);
     },
-    idle: async (name) => turns.get(name)?.done,
+    /** Resolves when the sweep of this target that is under way is done. */
+    idle: async (name: string) => turns.get(name)?.done,
+    /** What broke off the last sweep of some target; null when none broke off. */
     brokeOff: () => brokenOff.values().next().value ?? null,
-    async stop() {
+    /** Starts no more sweeps; resolves when those under way are done. */
+    async stop(): Promise<void> {
       stopping = true;
       timers.stop();
       await Promise.all([...turns.values()].map((turn) => turn.done));

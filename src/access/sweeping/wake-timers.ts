@@ -5,19 +5,12 @@ import type { Alarms } from '../../queue/alarms.js';
 const EARLY_MS = 1_000;
 const LONGEST_TIMER_MS = 24 * 3_600_000;
 
-export interface WakeTimers {
-  /** Of several timers for one target the earliest stands. @param retry nothing but the time will have changed. */
-  wakeIn(name: string, ms: number, retry?: boolean): void;
-  /** At the next expiry. */
-  arm(name: string, ms: number): void;
-  stop(): void;
-}
-
-export function createWakeTimers(alarms: Alarms, wake: (name: string, retry: boolean) => void): WakeTimers {
+export function createWakeTimers(alarms: Alarms, wake: (name: string, retry: boolean) => void) {
   const timers = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
   const armedFor = new Map<string, number>();
   let stopped = false;
 
+  /** Of several timers for one target the earliest stands. @param retry nothing but the time will have changed. */
   function wakeIn(name: string, ms: number, retry = false): void {
     if (stopped) return;
     const at = performance.now() + ms;
@@ -33,8 +26,12 @@ export function createWakeTimers(alarms: Alarms, wake: (name: string, retry: boo
 
   return {
     wakeIn,
-    arm(name, ms) {
-      if (ms <= EARLY_MS * 1.5) return wakeIn(name, Math.max(0, ms));
+    /** At the next expiry. */
+    arm(name: string, ms: number): void {
+      if (ms <= EARLY_MS * 1.5) {
+        wakeIn(name, Math.max(0, ms));
+        return;
+      }
       const delayMs = Math.min(ms - EARLY_MS, LONGEST_TIMER_MS);
       // An alarm for about this moment is armed already.
       const rings = performance.now() + delayMs;
@@ -44,7 +41,7 @@ export function createWakeTimers(alarms: Alarms, wake: (name: string, retry: boo
       armedFor.set(name, rings);
       alarms.arm(name, delayMs);
     },
-    stop() {
+    stop(): void {
       stopped = true;
       for (const { timer } of timers.values()) clearTimeout(timer);
     },
