@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Those that start all of Hallpass take longest: begun first, they leave nothing to wait for at the end. */
+/** Tests that start Hallpass as a process take longest, so they begin first. */
 const LONG = /\/test\/(crash|flows|races)\//;
 
 class LongestFirst extends BaseSequencer {
@@ -12,7 +12,7 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** What takes longer than a newcomer waits. A story that all can follow stays with the others: flows/life.test.ts. */
+/** Too slow for `npm test`, which keeps a few that tell the whole story, such as flows/life.test.ts. */
 const SLOW = [
   'test/{crash,races,security,commands,queue}/**/*.test.ts',
   'test/flows/!(life|decisions|one-message).test.ts',
@@ -22,7 +22,7 @@ const SLOW = [
 export default defineConfig({
   test: {
     projects: [
-      // `npm test`, and what `npm run test:all` runs beside it. A file that is named is found in either.
+      // `npm test` runs the first, `npm run test:slow` the second. `npx vitest run FILE` finds a file in either.
       {
         extends: true,
         test: {
@@ -34,14 +34,12 @@ export default defineConfig({
       { extends: true, test: { name: 'slow', include: SLOW } },
     ],
     globalSetup: ['test/support/global-setup.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 150_000,
     pool: 'forks',
-    // Most of a test is waiting for real servers: four side by side also on two cores.
+    // Tests mostly wait for real servers, so four run side by side even on two cores.
     maxWorkers: 4,
-    // Real processes, servers and clocks, four files at once on two cores: what fails by haste alone passes when it is
-    // tried again, and the report says that it was. What is broken fails twice.
-    retry: 1,
+    retry: 0,
     sequence: { sequencer: LongestFirst },
   },
 });
