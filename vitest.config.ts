@@ -34,8 +34,9 @@ export default defineConfig({
       { extends: true, test: { name: 'slow', include: SLOW } },
     ],
     globalSetup: ['test/support/global-setup.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 150_000,
+    // For what hangs. What a test waits for has a limit of its own: test/support/wait-for.ts.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     pool: 'forks',
     // Tests mostly wait for real servers, so four run side by side even on two cores.
     maxWorkers: 4,

@@ -51,7 +51,7 @@ export interface Slack extends AppIdentity {
   off(event: 'change', listener: (change: Change) => void): void;
   /**
    * Resolves with what `look` answers, as soon as that is not undefined, null or false. Looks again at every change.
-   * Rejects after `ms` milliseconds (10 s by default) and then says which problems there were.
+   * Rejects after `ms` milliseconds (50 s by default, longer than three of Hallpass's heartbeats) and then says which problems there were.
    */
   waitFor<T>(look: () => T | undefined | null | false, ms?: number): Promise<T>;
   /** Cuts every connection and frees the port. */
@@ -86,7 +86,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<Slack> {
     as: (userId) => new Actor(world, userId),
     on: (event, listener) => void changes.on(event, listener),
     off: (event, listener) => void changes.off(event, listener),
-    waitFor: (look, ms = 10_000) =>
+    waitFor: (look, ms = 50_000) =>
       changes.waitFor(look, ms, () => `Problems so far: ${JSON.stringify(journal.problems)}`),
     close: async () => {
       delivery.close();

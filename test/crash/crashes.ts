@@ -2,40 +2,28 @@
  * Killed at each dangerous line (SIGKILL), and started again; asserted from outside: by SQL as the login, in the ledger,
  * on the card, and by what rang whose phone.
  */
-import { afterEach, describe, expect, test } from 'vitest';
+
+import { describe, expect, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import type { SeenMessage } from '../../sandbox/slack/index.js';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
 import { all, card, click, fillForm, messagesOf, request, told } from '../../sandbox/stage/people.js';
-import {
-  buttons,
-  expectReads,
-  expectRung,
-  inLedger,
-  isRefused,
-  type Login,
-  obtain,
-  PATIENCE_MS,
-  type Role,
-  untilAllSent,
-  untilInLedger,
-  untilRefused,
-} from '../flows/crash-stage.js';
+import { expectReads, isRefused, type Login, type Role, untilRefused } from '../support/access.js';
+import { buttons, expectRung } from '../support/messages.js';
+import { inLedger, obtain, untilAllSent, untilInLedger } from '../support/requests.js';
+import type { Backend } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
-import { type Backend, openCrashStage, openTransaction } from './stage.js';
+import { CANCELLED, EXPIRED, EXTENDED, GRANTED, RELINQUISHED, WAITING } from '../support/words.js';
+import { openCrashStage, openTransaction } from './stage.js';
 import { type Crash, WAY, whoAndWhat } from './way.js';
 
-const WAITING = 'Waiting for approval';
-const GRANTED = 'Granted until …';
-const ENDED = { relinquish: 'Ended: relinquished by you', expiry: 'Ended: its time was up' } as const;
+const ENDED = { relinquish: RELINQUISHED, expiry: EXPIRED } as const;
 const WHY = { relinquish: 'relinquished', expiry: 'expired' } as const;
 
 /** To be called at the top of a file. */
 export async function crashes(backend: Backend): Promise<void> {
   const stage = await openCrashStage(backend);
   const { slack, pagerduty, arm, untilKilled, restart } = stage;
-
-  afterEach(({ task }) => stage.tidy(task.result?.state === 'fail'), 2 * PATIENCE_MS);
 
   /** While nobody runs. What was sent before the death may take the server a moment. */
   async function expectStanding(id: string, [login, role]: readonly [Login, Role], crash: Crash) {
@@ -164,7 +152,7 @@ export async function crashes(backend: Backend): Promise<void> {
       await click(slack, 'ana', note, 'Relinquish');
       await told(slack, 'ana', id, /Ended: relinquished by you/);
       expect(await isRefused(stage, 'ana', 'vault_read')).toBe(true);
-      await expectRung(stage, 'ana', id, [WAITING, GRANTED, 'Extended until …', ENDED.relinquish]);
+      await expectRung(stage, 'ana', id, [WAITING, GRANTED, EXTENDED, ENDED.relinquish]);
     });
 
     const leftInLedger = async (id: string) =>
@@ -193,7 +181,7 @@ export async function crashes(backend: Backend): Promise<void> {
       expect(await open()).toEqual([{ id: id.slice(2) }]);
       expect(buttons(await card(slack, id, /Waiting/))).toEqual(['Approve', 'Deny']);
       await click(slack, 'ana', await told(slack, 'ana', id, /Waiting/), 'Cancel request');
-      await expectRung(stage, 'ana', id, [WAITING, 'Cancelled by you']);
+      await expectRung(stage, 'ana', id, [WAITING, CANCELLED]);
       await expectRung(stage, 'cora', id, [WAITING]);
     });
 

@@ -2,32 +2,23 @@
  * Killed while a target is compared with the ledger: at memberships that no open request explains, at a GRANT that came too
  * late, and while the operators are told of what is overdue.
  */
-import { afterEach, expect, test } from 'vitest';
+
+import { expect, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { buttonsOf, type SeenMessage } from '../../sandbox/slack/index.js';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
 import { all, card, click, clickAndHear, request, told } from '../../sandbox/stage/people.js';
-import {
-  expectReads,
-  expectRung,
-  granted,
-  inLedger,
-  isAlive,
-  isRefused,
-  obtain,
-  operatorsHear,
-  PATIENCE_MS,
-  untilAllSent,
-  untilInLedger,
-} from '../flows/crash-stage.js';
+import { expectReads, granted, isRefused } from '../support/access.js';
+import { isAlive, startSecond } from '../support/disturb.js';
+import { expectRung, operatorsHear } from '../support/messages.js';
+import { inLedger, obtain, untilAllSent, untilInLedger } from '../support/requests.js';
 import { waitFor } from '../support/wait-for.js';
+import { FAILED, GRANTED, RELINQUISHED, WAITING } from '../support/words.js';
 import { openCrashStage, openTransaction } from './stage.js';
 
 const stage = await openCrashStage('Postgres');
 const { slack, server, arm, untilKilled, untilReached, restart } = stage;
 const WISH = { otherDuration: '15m' };
-
-afterEach(({ task }) => stage.tidy(task.result?.state === 'fail'), 2 * PATIENCE_MS);
 
 /** As somebody would who has Hallpass's own login. */
 const byHand = (sql: string) => runSql(stage.samples.hallpass.url, sql);
@@ -97,9 +88,9 @@ test.each([
     expect(await inLedger(stage, id)).toEqual(before);
     await card(slack, id, /Ended: relinquished[\s\S]*came back on the server/);
     await expectRung(stage, 'ana', id, [
-      'Waiting for approval',
-      'Granted until …',
-      'Ended: relinquished by you',
+      WAITING,
+      GRANTED,
+      RELINQUISHED,
       expect.stringMatching(new RegExp(`^${id} came back and (is being|was) revoked$`)),
     ]);
   },
@@ -128,7 +119,7 @@ test('what nothing explains: the operators hear of it once, and an operator has 
   expect(transaction.isEnded()).toBe(false);
   expect(await eventsOf('orphan_taken_back')).toEqual([]);
   await restart();
-  await waitFor(transaction.isEnded, { what: 'the open transaction to be ended', timeoutMs: PATIENCE_MS });
+  await waitFor(transaction.isEnded, { what: 'the open transaction to be ended' });
   expect(buttonsOf((await operatorsHear(stage, /Unexplained membership revoked/)).blocks)).toEqual([]);
   expect(await eventsOf('orphan_taken_back')).toEqual([{ actor: CAST.olga }]);
   expect(await clickAndHear(slack, 'olga', report, 'Revoke')).toContain('already revoked');
@@ -152,7 +143,7 @@ test('a GRANT that came too late, and its process dies: the next one revokes it'
     id.slice(2),
   ]);
   const late = stage.hallpass();
-  await stage.startSecond();
+  await startSecond(stage);
   await untilInLedger(stage, id, 'failed');
 
   // It can make its plans once the GRANT is there: the second process may be quick to revoke it.
@@ -164,56 +155,51 @@ test('a GRANT that came too late, and its process dies: the next one revokes it'
   // Within one HEARTBEAT.
   await waitFor(async () => (await granted(stage)).length === 0, {
     what: 'the late membership to be revoked',
-    timeoutMs: PATIENCE_MS,
   });
-  await waitFor(transaction.isEnded, { what: 'the open transaction to be ended', timeoutMs: PATIENCE_MS });
+  await waitFor(transaction.isEnded, { what: 'the open transaction to be ended' });
   await operatorsHear(stage, new RegExp(`${id} was granted late and was revoked on Shop`));
   await card(slack, id, /Failed: nothing was granted[\s\S]*Its GRANT arrived late[\s\S]*ended 1 session/);
   await expectRung(stage, 'dan', id, [
-    'Waiting for approval',
-    'Failed: nothing was granted',
+    WAITING,
+    FAILED,
     expect.stringMatching(new RegExp(`^${id} was granted late and (is being|was) revoked$`)),
   ]);
 });
 
-test(
-  'what is overdue is paged and told once, and mended once',
-  async () => {
-    const { id, note } = await obtain(stage, 'dan', { role: 'orders_read', ...WISH });
-    await untilAllSent(stage, id);
-    await server.stop();
-    await click(slack, 'dan', note, 'Relinquish');
-    await card(slack, id, /not yet confirmed/);
-    // The page and the message set out at once. A kill between Slack's answer and its record would post it twice.
-    stage.pagerduty.faults.order('/v2/enqueue', { kind: 'slow', ms: 2_000 });
-    arm('after-page-before-record');
-    await runSql(
-      stage.ledgerUrl,
-      "update requests set ending_at = now() - interval '61 s' where ended_at is null",
-    );
-    await untilKilled();
-    await restart();
-    await operatorsHear(stage, /^Overdue: 1 revocation on Shop/);
+test('what is overdue is paged and told once, and mended once', async () => {
+  const { id, note } = await obtain(stage, 'dan', { role: 'orders_read', ...WISH });
+  await untilAllSent(stage, id);
+  await server.stop();
+  await click(slack, 'dan', note, 'Relinquish');
+  await card(slack, id, /not yet confirmed/);
+  // The page and the message set out at once. A kill between Slack's answer and its record would post it twice.
+  stage.pagerduty.faults.order('/v2/enqueue', { kind: 'slow', ms: 2_000 });
+  arm('after-page-before-record');
+  await runSql(
+    stage.ledgerUrl,
+    "update requests set ending_at = now() - interval '61 s' where ended_at is null",
+  );
+  await untilKilled();
+  await restart();
+  await operatorsHear(stage, /^Overdue: 1 revocation on Shop/);
 
-    arm('after-overdue-before-told');
-    await server.start();
-    await untilKilled();
-    await restart();
-    await told(slack, 'dan', id, /Ended: relinquished/);
-    const notes = () =>
-      slack
-        .as(CAST.olga)
-        .messages(CHANNELS.operators)
-        .filter(({ text }) => /overdue/i.test(text));
-    await slack.waitFor(() => /^Resolved/.test(notes().at(-1)?.text ?? ''), PATIENCE_MS);
-    expect(notes()).toHaveLength(1);
-    await waitFor(() => stage.pagerduty.incidents.every(({ status }) => status === 'resolved'), {
-      what: 'the incident to be resolved',
-    });
-    expect(stage.pagerduty.incidents).toHaveLength(1);
-  },
-  2 * PATIENCE_MS,
-);
+  arm('after-overdue-before-told');
+  await server.start();
+  await untilKilled();
+  await restart();
+  await told(slack, 'dan', id, /Ended: relinquished/);
+  const notes = () =>
+    slack
+      .as(CAST.olga)
+      .messages(CHANNELS.operators)
+      .filter(({ text }) => /overdue/i.test(text));
+  await slack.waitFor(() => /^Resolved/.test(notes().at(-1)?.text ?? ''));
+  expect(notes()).toHaveLength(1);
+  await waitFor(() => stage.pagerduty.incidents.every(({ status }) => status === 'resolved'), {
+    what: 'the incident to be resolved',
+  });
+  expect(stage.pagerduty.incidents).toHaveLength(1);
+});
 
 // Last: request ids are skipped by it.
 test('a ledger that the target does not remember so: the operators hear of it once', async () => {

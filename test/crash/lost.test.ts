@@ -2,7 +2,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
 import { all, card, click, messagesOf, type Name, request, told } from '../../sandbox/stage/people.js';
-import { buttons, PATIENCE_MS, untilAllSent, untilInLedger, untilPast } from '../flows/crash-stage.js';
+import { startSecond, untilPast } from '../support/disturb.js';
+import { buttons } from '../support/messages.js';
+import { untilAllSent, untilInLedger } from '../support/requests.js';
 import { openCrashStage } from './stage.js';
 
 const stage = await openCrashStage('Postgres');
@@ -10,10 +12,7 @@ const { slack, pagerduty, arm, untilKilled, untilReached, restart } = stage;
 const { workspace } = slack;
 const SCOPES = [...workspace.scopes];
 
-afterEach(async ({ task }) => {
-  workspace.setScopes(SCOPES);
-  await stage.tidy(task.result?.state === 'fail');
-}, 2 * PATIENCE_MS);
+afterEach(() => workspace.setScopes(SCOPES));
 
 const about = (name: Name, id: string) =>
   messagesOf(slack, name).filter((message) => all(message).includes(id));
@@ -89,12 +88,12 @@ describe('a card', () => {
   test('that a process posted which then stood still: of two, the one that is not known goes', async () => {
     const id = await postedUnknown('SIGSTOP');
     await untilReached();
-    await stage.startSecond();
-    await slack.waitFor(() => cards(id).length === 2, PATIENCE_MS);
+    await startSecond(stage);
+    await slack.waitFor(() => cards(id).length === 2);
     await untilAllSent(stage, id);
     const { pid } = stage.hallpass();
     if (pid !== undefined) process.kill(pid, 'SIGCONT');
-    await slack.waitFor(() => cards(id).length === 1, PATIENCE_MS);
+    await slack.waitFor(() => cards(id).length === 1);
     await click(slack, 'cora', await card(slack, id, /Waiting/), 'Deny');
     await card(slack, id, /Denied/);
     expect(cards(id).map(buttons)).toEqual([[]]);

@@ -1,5 +1,5 @@
 /** The crash points on the way of one request, in their order, and how things stand while nobody runs. */
-import type { Login, Role } from '../flows/crash-stage.js';
+import type { Login, Role } from '../support/access.js';
 
 export interface Crash {
   readonly point: string;

@@ -15,10 +15,13 @@ import {
   request,
   told,
 } from '../../sandbox/stage/people.js';
+import { expectReads } from '../support/access.js';
+import { checkFinds } from '../support/check-finds.js';
+import { buttons, operatorsHear } from '../support/messages.js';
+import { metric, readiness, warnings } from '../support/ops-port.js';
+import { expectSettled } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
-import { buttons, expectReads, expectSettled, openStage, operatorsHear, PATIENCE_MS } from './crash-stage.js';
-import { checkFinds } from './found.js';
-import { metric, readiness, warnings } from './ops-port.js';
 
 const stage = await openStage();
 const { slack, env, log } = stage;
@@ -44,7 +47,7 @@ afterEach(async () => {
   );
   await expectSettled(stage);
   await waitFor(async () => (await warnings(env)).length === 0, { what: 'nothing to be wrong any more' });
-}, 3 * PATIENCE_MS);
+});
 
 async function within<T>(ms: number, what: string, look: () => T | Promise<T>) {
   return waitFor(look, { what, timeoutMs: ms });
@@ -104,7 +107,7 @@ test('the bot is not in the channel: all concerned hear why, the approvers decid
   await click(slack, 'cora', shown, 'End access');
   await told(slack, 'ana', id, /ended by/i);
   expect(slack.problems).toEqual([]);
-}, 120_000);
+});
 
 test.each([
   ['is archived', () => workspace.setChannel(CHANNELS.access, { archived: true }), /archived.*Unarchive it/s],
@@ -142,7 +145,6 @@ test.each([
     await card(slack, first, /Denied/);
     expect(await clickAndHear(slack, 'olga', stale, 'Approve')).toMatch(/denied|decided/i);
   },
-  120_000,
 );
 
 test('the operators’ channel takes nothing: each operator is told by direct message, also of what else they must know', async () => {
@@ -162,7 +164,7 @@ test('the operators’ channel takes nothing: each operator is told by direct me
     'the same message to say so',
     () => directly('olga', /can post in <#C0ACCESS> again/)?.ts === heard.ts,
   );
-}, 120_000);
+});
 
 test('nobody is known who could be told: the log and readyz say so', async () => {
   workspace.setGroup(GROUPS.sre, { members: [] });
@@ -177,7 +179,7 @@ test('nobody is known who could be told: the log and readyz say so', async () =>
     (await warnings(env)).some((each) => /operators can't be told.*C0OPS.*under operators/.test(each)),
   );
   expect(log.some((line) => line.includes('the operators can not be told'))).toBe(true);
-}, 120_000);
+});
 
 test('the id was wrong: what waits goes to the channel that is configured instead', async () => {
   const right = workspace.addChannel({
@@ -206,4 +208,4 @@ test('the id was wrong: what waits goes to the channel that is configured instea
   );
   await told(slack, 'ana', id, /Asked to decide: <!subteam/);
   await operatorsHear(stage, /Nothing waits for <#C0ACCESS> any more/);
-}, 120_000);
+});

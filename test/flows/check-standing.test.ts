@@ -4,13 +4,14 @@ import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startCluster } from '../../sandbox/postgres/cluster.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { told } from '../../sandbox/stage/people.js';
-import { changedConfiguration, runHallpass } from './commands.js';
-import { granted, obtain, openStage } from './crash-stage.js';
-import { checkFinds } from './found.js';
+import { granted } from '../support/access.js';
+import { checkFinds } from '../support/check-finds.js';
+import { changedConfiguration, runHallpass } from '../support/commands.js';
+import { obtain } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 
 const stage = await openStage();
 const { server } = stage;
-const SLOW = { timeout: 120_000 };
 const LONG = { duration: '15 minutes' } as const;
 
 const configured = (change: (yaml: string) => string) => changedConfiguration(stage, change);
@@ -34,15 +35,15 @@ beforeAll(async () => {
   const hallpass = await stage.startHallpass();
   id = (await obtain(stage, 'ana', { role: 'orders_read', ...LONG })).id;
   expect(await hallpass.stop()).toBe(0);
-}, 90_000);
+});
 
-test('with something out and nothing running, all is right', SLOW, async () => {
+test('with something out and nothing running, all is right', async () => {
   const { code, troubles } = await checkFinds(stage);
   expect(troubles.filter((line) => line.startsWith('failure'))).toEqual([]);
   expect(code).toBe(0);
 });
 
-test('a target that left the file with something open', SLOW, async () => {
+test('a target that left the file with something open', async () => {
   const renamed = await configured((yaml) => yaml.replace('  shop:', '  store:'));
   const { code, troubles } = await checkFinds(stage, renamed);
   expect(code).toBe(1);
@@ -52,35 +53,29 @@ test('a target that left the file with something open', SLOW, async () => {
   );
 });
 
-test(
-  'what the server remembers, written by somebody else; also by what a running Hallpass noted',
-  SLOW,
-  async () => {
-    const [role] = await server.query<{ config: readonly string[] | null }>(
-      "select rolconfig as config from pg_roles where rolname = 'hallpass'",
-    );
-    const own = role?.config?.[0]?.replace(/^application_name=/, '');
-    const note = (text: string) =>
-      server.query(`alter role hallpass set application_name = ${pg.escapeLiteral(text)}`);
-    onTestFinished(
-      async () => void (await (own ? note(own) : server.query('alter role hallpass reset all'))),
-    );
-    await inLedger('update targets set anchored = true');
-    await note('hallpass-ledger:999:0123456789abcdef:5');
-    const forged = await checkFinds(stage);
-    expect(forged.code).toBe(1);
-    found(forged.troubles, /^failure ledger: What the server remembers of the ledger is not signed by it/);
+test('what the server remembers, written by somebody else; also by what a running Hallpass noted', async () => {
+  const [role] = await server.query<{ config: readonly string[] | null }>(
+    "select rolconfig as config from pg_roles where rolname = 'hallpass'",
+  );
+  const own = role?.config?.[0]?.replace(/^application_name=/, '');
+  const note = (text: string) =>
+    server.query(`alter role hallpass set application_name = ${pg.escapeLiteral(text)}`);
+  onTestFinished(async () => void (await (own ? note(own) : server.query('alter role hallpass reset all'))));
+  await inLedger('update targets set anchored = true');
+  await note('hallpass-ledger:999:0123456789abcdef:5');
+  const forged = await checkFinds(stage);
+  expect(forged.code).toBe(1);
+  found(forged.troubles, /^failure ledger: What the server remembers of the ledger is not signed by it/);
 
-    await inLedger("update targets set doubt = 'hallpass-ledger:999:0123456789abcdef:5'");
-    onTestFinished(async () => void (await inLedger('update targets set doubt = null')));
-    const down = await configured((yaml) => yaml.replace(/port: \d+/, 'port: 1'));
-    const known = await checkFinds(stage, down);
-    expect(known.code).toBe(1);
-    found(known.troubles, /^failure ledger: The ledger is in doubt: .* Nothing is granted or revoked there/);
-  },
-);
+  await inLedger("update targets set doubt = 'hallpass-ledger:999:0123456789abcdef:5'");
+  onTestFinished(async () => void (await inLedger('update targets set doubt = null')));
+  const down = await configured((yaml) => yaml.replace(/port: \d+/, 'port: 1'));
+  const known = await checkFinds(stage, down);
+  expect(known.code).toBe(1);
+  found(known.troubles, /^failure ledger: The ledger is in doubt: .* Nothing is granted or revoked there/);
+});
 
-test('another login than the one that granted what is out', SLOW, async () => {
+test('another login than the one that granted what is out', async () => {
   const { password } = stage.samples.hallpass;
   await server.query(`create role hallpass2 login password '${password}'`);
   await server.query('grant connect on database shop to hallpass2');
@@ -99,7 +94,7 @@ test('another login than the one that granted what is out', SLOW, async () => {
   );
 });
 
-test('another server at the address', SLOW, async () => {
+test('another server at the address', async () => {
   const other = await startCluster({ name: 'other' });
   onTestFinished(() => other.close());
   await other.query(`create role hallpass login password '${stage.samples.hallpass.password}'`);
@@ -113,7 +108,7 @@ test('another server at the address', SLOW, async () => {
   );
 });
 
-test('two targets that are one server', SLOW, async () => {
+test('two targets that are one server', async () => {
   const twice = await configured(
     (yaml) => `${yaml}  twin:
     name: Twin
@@ -131,56 +126,52 @@ test('two targets that are one server', SLOW, async () => {
   found(troubles, /^failure server: twin is the same server as shop: roles belong to a whole server/);
 });
 
-test(
-  'memberships that no request explains, that outlived theirs, or that are being revoked',
-  SLOW,
-  async () => {
-    const as = (sql: string) => runSql(stage.samples.hallpass.url, sql);
-    await as('grant payments_read to ana');
-    await as('grant orders_write to ben');
-    onTestFinished(async () => {
-      await as('revoke payments_read from ana granted by hallpass');
-      await as('revoke orders_write from ben granted by hallpass');
-      await inLedger('delete from strays');
-    });
-    const { code, troubles } = await checkFinds(stage);
-    expect(code).toBe(1);
-    for (const pair of ['ana is a member of payments_read', 'ben is a member of orders_write']) {
-      found(troubles, new RegExp(`^failure memberships: ${pair} by hallpass, and no request in the ledger`));
-    }
-    const revoking = await configured((yaml) =>
-      yaml.replace('    name: Shop', '    name: Shop\n    orphans: revoke'),
-    );
-    const willBe = await checkFinds(stage, revoking);
-    expect(willBe.code).toBe(0);
-    found(willBe.troubles, /^note memberships: ana is a member of payments_read .*\n.*orphans: revoke/);
+test('memberships that no request explains, that outlived theirs, or that are being revoked', async () => {
+  const as = (sql: string) => runSql(stage.samples.hallpass.url, sql);
+  await as('grant payments_read to ana');
+  await as('grant orders_write to ben');
+  onTestFinished(async () => {
+    await as('revoke payments_read from ana granted by hallpass');
+    await as('revoke orders_write from ben granted by hallpass');
+    await inLedger('delete from strays');
+  });
+  const { code, troubles } = await checkFinds(stage);
+  expect(code).toBe(1);
+  for (const pair of ['ana is a member of payments_read', 'ben is a member of orders_write']) {
+    found(troubles, new RegExp(`^failure memberships: ${pair} by hallpass, and no request in the ledger`));
+  }
+  const revoking = await configured((yaml) =>
+    yaml.replace('    name: Shop', '    name: Shop\n    orphans: revoke'),
+  );
+  const willBe = await checkFinds(stage, revoking);
+  expect(willBe.code).toBe(0);
+  found(willBe.troubles, /^note memberships: ana is a member of payments_read .*\n.*orphans: revoke/);
 
-    await inLedger(
-      `insert into strays (kind, target, server, grantor_oid, role_oid, member_oid, role, login, sessions, set_role, due_at, trouble)
+  await inLedger(
+    `insert into strays (kind, target, server, grantor_oid, role_oid, member_oid, role, login, sessions, set_role, due_at, trouble)
        select 'orphan', 'shop', t.server, ${await oid('hallpass')}, ${await oid('payments_read')}, ${await oid('ana')},
            'payments_read', 'ana', 'auto', true, now() - interval '5 minutes', 'Somebody holds a lock.'
          from targets t where t.name = 'shop'`,
-    );
-    const late = await checkFinds(stage, revoking);
-    expect(late.code).toBe(1);
-    found(
-      late.troubles,
-      /^failure memberships: Hallpass is revoking payments_read of ana, for 5 minutes.* by now: .* What keeps it: Somebody holds a lock\./,
-    );
-    found(
-      late.troubles,
-      /^failure memberships: 1 revocation is overdue, the first since \d{4}-.*Somebody holds/,
-    );
-    expect(late.troubles.filter((line) => line.includes('ana is a member of payments_read'))).toEqual([]);
-  },
-);
+  );
+  const late = await checkFinds(stage, revoking);
+  expect(late.code).toBe(1);
+  found(
+    late.troubles,
+    /^failure memberships: Hallpass is revoking payments_read of ana, for 5 minutes.* by now: .* What keeps it: Somebody holds a lock\./,
+  );
+  found(
+    late.troubles,
+    /^failure memberships: 1 revocation is overdue, the first since \d{4}-.*Somebody holds/,
+  );
+  expect(late.troubles.filter((line) => line.includes('ana is a member of payments_read'))).toEqual([]);
+});
 
 async function oid(role: string): Promise<number> {
   const [row] = await server.query<{ oid: number }>(`select '${role}'::regrole::oid as oid`);
   return row?.oid ?? 0;
 }
 
-test('a role and a login that were renamed', SLOW, async () => {
+test('a role and a login that were renamed', async () => {
   await server.query('alter role orders_read rename to orders_ro');
   await server.query('alter role ana rename to ana_maria');
   onTestFinished(async () => {
@@ -196,7 +187,7 @@ test('a role and a login that were renamed', SLOW, async () => {
   found(troubles, /^note login: There is no login ana on the server: it was renamed to ana_maria\./);
 });
 
-test('a grant that is overdue because nothing runs, and then all is right again', SLOW, async () => {
+test('a grant that is overdue because nothing runs, and then all is right again', async () => {
   await inLedger("update requests set expires_at = now() - interval '2 minutes' where state = 'active'");
   const late = await checkFinds(stage);
   expect(late.code).toBe(1);

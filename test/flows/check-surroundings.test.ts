@@ -1,23 +1,17 @@
 /** `hallpass check` of what Hallpass lives among: Slack, Redis, PagerDuty and the ledger, each made wrong by hand. */
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../../sandbox/postgres/free-port.js';
 import { CAST, CHANNELS, GROUPS } from '../../sandbox/stage/cast.js';
-import { type Stage, startStage } from '../../sandbox/stage/stage.js';
+import { checkFinds } from '../support/check-finds.js';
+import { changedConfiguration } from '../support/commands.js';
 import { describeOwnRedis, startRedis } from '../support/redis.js';
-import { changedConfiguration } from './commands.js';
-import { checkFinds } from './found.js';
+import { openStage } from '../support/stage.js';
 import { setRedis } from './redis-settings.js';
-import { CLI } from './world.js';
 
-let stage: Stage;
-const SCOPES: string[] = [];
-beforeAll(async () => {
-  stage = await startStage({ cli: CLI });
-  await stage.run('migrate');
-  SCOPES.push(...stage.slack.workspace.scopes);
-});
+const stage = await openStage({ ledgerApart: false });
+const SCOPES = [...stage.slack.workspace.scopes];
+beforeAll(() => stage.run('migrate'));
 afterEach(() => stage.slack.workspace.setScopes(SCOPES));
-afterAll(() => stage.close());
 
 const configured = (change: (yaml: string) => string) => changedConfiguration(stage, change);
 const failing = (line: RegExp) => ({

@@ -1,20 +1,15 @@
 /** `hallpass check`, `setup-sql` and `reap` from outside: what they print, and the code that they exit with. */
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { startCluster } from '../../sandbox/postgres/cluster.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
-import { type Stage, startStage } from '../../sandbox/stage/stage.js';
 import { DATABASE } from '../../src/postgres/guarded/names.js';
 import { installGuarded } from '../postgres/guarded/install.js';
+import { changedConfiguration, runHallpass } from '../support/commands.js';
 import { startPgBouncer } from '../support/pgbouncer.js';
 import { describeWith } from '../support/program.js';
-import { changedConfiguration, runHallpass } from './commands.js';
-import { CLI } from './world.js';
+import { openStage } from '../support/stage.js';
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await startStage({ cli: CLI });
-});
-afterAll(() => stage.close());
+const stage = await openStage({ ledgerApart: false });
 
 const hallpass = (args: readonly string[], changes?: Readonly<Record<string, string>>) =>
   runHallpass(stage, args, changes);

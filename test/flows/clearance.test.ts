@@ -4,24 +4,19 @@ import { startProxy, type TcpProxy } from '../../sandbox/postgres/proxy.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST, ON_CALL } from '../../sandbox/stage/cast.js';
 import { all, card, cardNow, request } from '../../sandbox/stage/people.js';
-import { startStage } from '../../sandbox/stage/stage.js';
-import { expectReads, obtain, PATIENCE_MS, untilInLedger, untilRefused } from './crash-stage.js';
-import { CLI } from './world.js';
+import { expectReads, untilRefused } from '../support/access.js';
+import { obtain, untilInLedger } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 
 const proxies: TcpProxy[] = [];
-const stage = await startStage({
-  cli: CLI,
-  ledgerApart: true,
+afterAll(() => Promise.all(proxies.map((proxy) => proxy.close())));
+const stage = await openStage({
   configure: (yaml) => yaml.replace('payments_read: {', 'payments_read: { max_danger: read,'),
   between: async (_, address) => {
     const proxy = await startProxy(address);
     proxies.push(proxy);
     return { host: '127.0.0.1', port: proxy.port };
   },
-});
-afterAll(async () => {
-  await stage.close();
-  await Promise.all(proxies.map((proxy) => proxy.close()));
 });
 const { slack, pagerduty } = stage;
 let hallpass = await stage.startHallpass();
@@ -85,7 +80,7 @@ test('a grant that waits for Slack and PagerDuty delays no revocation of its tar
   await untilInLedger(stage, id, 'active');
   expect(await kinds(id)).toEqual(['submitted', 'approved_on_call', 'cleared', 'grant_intended', 'granted']);
   await expectReads(stage, 'ben', 'orders_write');
-}, 120_000);
+});
 
 test('a shift that ended before the GRANT ends the approval', async () => {
   pagerduty.setOnCall({ user: ON_CALL.user, escalationPolicy: ON_CALL.policy, schedule: ON_CALL.schedule });
@@ -99,9 +94,9 @@ test('a shift that ended before the GRANT ends the approval', async () => {
   hallpass = await stage.startHallpass();
   await untilInLedger(stage, id, 'failed');
   // What a killed process was about to post is posted when its lease has run out.
-  const shown = await slack.waitFor(() => cardNow(slack, id, /Failed/), PATIENCE_MS);
+  const shown = await slack.waitFor(() => cardNow(slack, id, /Failed/));
   expect(all(shown)).toContain('the shift was over before it could be granted');
-}, 120_000);
+});
 
 test('a danger that could not be read at the approval is read before the GRANT', async () => {
   const ask = async () => {
@@ -124,4 +119,4 @@ test('a danger that could not be read at the approval is read before the GRANT',
   comeBack();
   await untilInLedger(stage, dangerous, 'failed');
   expect(all(await card(slack, dangerous, /Failed/))).toMatch(/of danger “write”, and at most “read”/);
-}, 120_000);
+});

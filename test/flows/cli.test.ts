@@ -2,23 +2,19 @@
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { click, told } from '../../sandbox/stage/people.js';
 import type { HallpassProcess } from '../../sandbox/stage/process.js';
-import { type Stage, startStage } from '../../sandbox/stage/stage.js';
+import { expectReads, granted, isRefused } from '../support/access.js';
 import { spawnChild } from '../support/child.js';
+import { changedConfiguration, runHallpass } from '../support/commands.js';
+import { readiness } from '../support/ops-port.js';
+import { obtain } from '../support/requests.js';
+import { CLI, openStage } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
-import { changedConfiguration, runHallpass } from './commands.js';
-import { expectReads, granted, isRefused, obtain } from './crash-stage.js';
-import { readiness } from './ops-port.js';
-import { CLI } from './world.js';
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await startStage({ cli: CLI });
-});
-afterAll(() => stage.close());
+const stage = await openStage({ ledgerApart: false });
 
 const hallpass = (args: readonly string[], changes?: Readonly<Record<string, string>>) =>
   runHallpass(stage, args, changes);

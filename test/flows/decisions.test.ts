@@ -1,6 +1,6 @@
 /** Decisions are made at the click: under today's groups, today's danger, and by the login that the server has. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST, CHANNELS, GROUPS } from '../../sandbox/stage/cast.js';
 import {
@@ -13,9 +13,8 @@ import {
   submitRequest,
   told,
 } from '../../sandbox/stage/people.js';
-import { startStage } from '../../sandbox/stage/stage.js';
-import { granted, PATIENCE_MS } from './crash-stage.js';
-import { CLI } from './world.js';
+import { granted } from '../support/access.js';
+import { openStage } from '../support/stage.js';
 
 /** Who may ask for orders_read. */
 const DESK = 'S0DESK';
@@ -24,8 +23,8 @@ const LOPEZ = { id: 'U0LOPEZ', name: 'lopez', email: 'Ana.Lopez@example.com' } a
 /** An approver, through a second account: mail for them arrives at Ana's. */
 const ANA_PLUS = { id: 'U0ANAPLUS', name: 'ana.plus', email: 'ANA+private@example.com' } as const;
 
-const stage = await startStage({
-  cli: CLI,
+const stage = await openStage({
+  ledgerApart: false,
   configure: (yaml) =>
     yaml
       .replace('groups: { ', `groups: { desk: ${DESK}, `)
@@ -33,7 +32,6 @@ const stage = await startStage({
       .replace('orders_read: {', `orders_read: { requesters: [desk], approvers: [dba, ${CAST.olga}],`)
       .replace('payments_read: {', 'payments_read: { max_danger: read,'),
 });
-afterAll(() => stage.close());
 afterEach(async () => {
   // A test that failed halfway leaves nothing to the next.
   await runSql(stage.ledgerUrl, "update requests set pending_until = now() where state = 'pending'");
@@ -180,9 +178,8 @@ test('nobody decides through a second account of the same mailbox', async () => 
   const pending = await waiting(id);
   const plus = slack.as(ANA_PLUS.id);
   await plus.click(pending, 'Approve');
-  const heard = await slack.waitFor(
-    () => plus.messages(CHANNELS.access).find((message) => message.ephemeral && all(message).includes(id)),
-    PATIENCE_MS,
+  const heard = await slack.waitFor(() =>
+    plus.messages(CHANNELS.access).find((message) => message.ephemeral && all(message).includes(id)),
   );
   expect(all(heard)).toMatch(/whose e-mail address is yours too, so it counts as your own request/);
   await click(slack, 'cora', pending, 'Deny');

@@ -5,10 +5,13 @@ import { type Cluster, startCluster } from '../../sandbox/postgres/cluster.js';
 import { startProxy, type TcpProxy } from '../../sandbox/postgres/proxy.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { card, click, told } from '../../sandbox/stage/people.js';
+import { granted } from '../support/access.js';
+import { runHallpass } from '../support/commands.js';
 import { binariesOf } from '../support/majors.js';
+import { operatorsHear } from '../support/messages.js';
 import { describeWith, programPath } from '../support/program.js';
-import { runHallpass } from './commands.js';
-import { approved, granted, inLedger, obtain, openStage, operatorsHear } from './crash-stage.js';
+import { approved, inLedger, obtain } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 
 const LONG = { duration: '15 minutes' } as const;
 
@@ -38,9 +41,7 @@ describeMove?.('from 15 to 18', async () => {
       () => false,
     );
 
-  test('what came with the dump is revoked on the new server by an operator’s word', {
-    timeout: 150_000,
-  }, async () => {
+  test('what came with the dump is revoked on the new server by an operator’s word', async () => {
     const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
     restore(dump(server), newer);
     expect(await granted({ server: newer })).toEqual(['orders_read ana']);

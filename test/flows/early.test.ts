@@ -4,7 +4,8 @@ import type { Actor } from '../../sandbox/slack/index.js';
 import { CAST } from '../../sandbox/stage/cast.js';
 import { all, fillForm, told } from '../../sandbox/stage/people.js';
 import { installedMajors } from '../support/majors.js';
-import { approved, openStage, PATIENCE_MS } from './crash-stage.js';
+import { approved } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 
 const [oldest, ...newer] = installedMajors();
 const tried = [oldest, newer.at(-1)].filter((each) => each !== undefined);
@@ -21,7 +22,7 @@ function noticeOf(person: Actor): string {
 const idsOf = (person: Actor): readonly string[] =>
   person.messages('dm').flatMap((message) => all(message).match(/R-\d+/g) ?? []);
 
-describe.each(tried)('on Postgres $major', { timeout: 4 * PATIENCE_MS }, async ({ major, binaries }) => {
+describe.each(tried)('on Postgres $major', async ({ major, binaries }) => {
   const stage = await openStage({ servers: { binaries } });
   const { slack, server } = stage;
   beforeAll(() => stage.startHallpass());

@@ -7,33 +7,27 @@ import { expect, onTestFinished, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
 import { all, card, click, clickAndHear, request, told } from '../../sandbox/stage/people.js';
+import { expectReads, granted, isRefused } from '../support/access.js';
 import { spawnChild } from '../support/child.js';
-import { waitFor } from '../support/wait-for.js';
-import { runHallpass } from './commands.js';
+import { runHallpass } from '../support/commands.js';
+import { holdTable, waitsForLock } from '../support/disturb.js';
+import { buttons, operatorsHear } from '../support/messages.js';
 import {
   approved,
-  buttons,
-  expectReads,
   expectSettled,
-  granted,
-  holdTable,
   inLedger,
-  isRefused,
   obtain,
-  openStage,
-  operatorsHear,
   untilAllSent,
   untilInLedger,
-  waitsForLock,
-} from './crash-stage.js';
-import { CLI } from './world.js';
+} from '../support/requests.js';
+import { CLI, openStage } from '../support/stage.js';
+import { waitFor } from '../support/wait-for.js';
 
 const stage = await openStage({ vault: true });
 const { slack, server } = stage;
 const OPERATOR = `${userInfo().username}@${hostname()}`;
 const LONG = { duration: '15 minutes' } as const;
 /** Commands and heartbeats take their time. */
-const SLOW = { timeout: 150_000 };
 let hallpass = await stage.startHallpass();
 
 const end = (...args: readonly string[]) => runHallpass(stage, ['end', ...args, '--yes']);
@@ -43,7 +37,7 @@ function operatorsHeard(pattern: RegExp): number {
   return messages.filter((message) => pattern.test(all(message))).length;
 }
 
-test('all of a person’s is ended beside a running Hallpass; each is told by whom and why', SLOW, async () => {
+test('all of a person’s is ended beside a running Hallpass; each is told by whom and why', async () => {
   const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   const session = new pg.Client(stage.samples.people.ana.url);
   let isCut = false;
@@ -106,7 +100,7 @@ test('all of a person’s is ended beside a running Hallpass; each is told by wh
   await expectSettled(stage);
 });
 
-test('it asks before it does anything, and takes no typo for "nothing is open"', SLOW, async () => {
+test('it asks before it does anything, and takes no typo for "nothing is open"', async () => {
   const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   const unsure = await runHallpass(stage, ['end', '--all', '--because', 'drill']);
   expect(unsure.said).toContain(`${id} (orders_read to ana on shop): is ended`);
@@ -136,7 +130,7 @@ test('it asks before it does anything, and takes no typo for "nothing is open"',
   await expectSettled(stage);
 });
 
-test.skipIf(!existsSync('/usr/bin/script'))('on a terminal it asks twice', SLOW, async () => {
+test.skipIf(!existsSync('/usr/bin/script'))('on a terminal it asks twice', async () => {
   const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   const once = await onTerminal(['end', id, '--because', 'drill'], ['y', 'n']);
   expect(once.said).toMatch(/End 1 grant and cancel 0 requests\? \[y\/N\][\s\S]*Go on\? \[y\/N\]/);
@@ -172,7 +166,7 @@ async function onTerminal(
   return { code, said };
 }
 
-test('no Hallpass runs: the command does it, and people are told when one starts', SLOW, async () => {
+test('no Hallpass runs: the command does it, and people are told when one starts', async () => {
   const { id } = await obtain(stage, 'ana', { role: 'orders_write', ...LONG });
   const vault = await approved(stage, 'ana', { target: 'vault', role: 'vault_read', ...LONG });
   await told(slack, 'ana', vault, /psql/);
@@ -192,7 +186,7 @@ test('no Hallpass runs: the command does it, and people are told when one starts
   await expectSettled(stage);
 });
 
-test('Hallpass is killed in the middle of it: the command goes on', SLOW, async () => {
+test('Hallpass is killed in the middle of it: the command goes on', async () => {
   const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   await untilAllSent(stage);
   const lock = await holdTable(server.url, 'pg_auth_members');
@@ -207,7 +201,7 @@ test('Hallpass is killed in the middle of it: the command goes on', SLOW, async 
   await expectSettled(stage);
 });
 
-test('the command is interrupted: it says what stands, and Hallpass goes on', SLOW, async () => {
+test('the command is interrupted: it says what stands, and Hallpass goes on', async () => {
   const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   const lock = await holdTable(server.url, 'pg_auth_members');
   const child = spawnChild(process.execPath, [CLI, 'end', id, '--because', 'drill', '--yes'], stage.env);
@@ -220,7 +214,7 @@ test('the command is interrupted: it says what stands, and Hallpass goes on', SL
   await expectSettled(stage);
 });
 
-test('a target that is down is not called done: exit code 1, and its reason', SLOW, async () => {
+test('a target that is down is not called done: exit code 1, and its reason', async () => {
   const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   const vault = await approved(stage, 'ana', { target: 'vault', role: 'vault_read', ...LONG });
   await told(slack, 'ana', vault, /psql/);
@@ -239,7 +233,7 @@ test('a target that is down is not called done: exit code 1, and its reason', SL
   await expectSettled(stage);
 });
 
-test('an approval whose GRANT is on its way is ended, too', SLOW, async () => {
+test('an approval whose GRANT is on its way is ended, too', async () => {
   await server.stop();
   onTestFinished(() => server.start().catch(() => undefined));
   const id = await approved(stage, 'ana', { role: 'orders_read', ...LONG });
@@ -253,7 +247,7 @@ test('an approval whose GRANT is on its way is ended, too', SLOW, async () => {
   await expectSettled(stage);
 });
 
-test('thousands are ended in batches', SLOW, async () => {
+test('thousands are ended in batches', async () => {
   expect(await hallpass.stop()).toBe(0);
   const [{ n } = { n: 0 }] = await runSql<{ n: number }>(
     stage.ledgerUrl,

@@ -1,30 +1,18 @@
 /** A grant is made longer by an approver: never shorter, never revoked for it, and a guarded server knows. */
-import { afterAll, expect, onTestFinished, test } from 'vitest';
+
+import { expect, onTestFinished, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { buttonsOf } from '../../sandbox/slack/index.js';
 import { all, card, click, clickAndHear, told } from '../../sandbox/stage/people.js';
-import { startStage } from '../../sandbox/stage/stage.js';
+import { expectReads, untilRefused } from '../support/access.js';
+import { expectRung } from '../support/messages.js';
+import { approved, inLedger, obtain } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
-import {
-  approved,
-  expectReads,
-  expectRung,
-  inLedger,
-  obtain,
-  PATIENCE_MS,
-  untilRefused,
-} from './crash-stage.js';
-import { CLI } from './world.js';
+import { EXPIRED, EXTENDED, GRANTED, WAITING } from '../support/words.js';
 
-const log: string[] = [];
-const stage = await startStage({
-  cli: CLI,
-  ledgerApart: true,
-  vault: true,
-  onLine: (line) => log.push(line),
-});
-afterAll(() => stage.close());
-const { slack } = stage;
+const stage = await openStage({ vault: true });
+const { slack, log } = stage;
 await stage.startHallpass({ LOG_LEVEL: 'debug' });
 
 /** As if it were granted for so long already. */
@@ -35,7 +23,7 @@ const passed = (id: string, interval: string) =>
   ]);
 
 async function untilLogged(what: RegExp): Promise<void> {
-  await waitFor(() => log.some((line) => what.test(line)), { what: String(what), timeoutMs: PATIENCE_MS });
+  await waitFor(() => log.some((line) => what.test(line)), { what: String(what) });
 }
 
 test('an approver extends it on the card: it lasts longer, twice is once, and it ends', async () => {
@@ -68,12 +56,7 @@ test('an approver extends it on the card: it lasts longer, twice is once, and it
   await expectReads(stage, 'ana', 'orders_read');
   await runSql(stage.ledgerUrl, 'update requests set expires_at = now() where id = $1', [id.slice(2)]);
   await untilRefused(stage, 'ana', 'orders_read', new Date());
-  await expectRung(stage, 'ana', id, [
-    'Waiting for approval',
-    'Granted until …',
-    'Extended until …',
-    'Ended: its time was up',
-  ]);
+  await expectRung(stage, 'ana', id, [WAITING, GRANTED, EXTENDED, EXPIRED]);
   expect(await clickAndHear(slack, 'cora', extended, 'Extend')).toContain('Nothing is granted under');
 });
 

@@ -4,17 +4,12 @@ import { expect, onTestFinished, test } from 'vitest';
 import { startProxy, type TcpProxy } from '../../sandbox/postgres/proxy.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { all, card, click, told } from '../../sandbox/stage/people.js';
+import { untilPast } from '../support/disturb.js';
+import { operatorsHear } from '../support/messages.js';
+import { approved, inLedger, obtain, untilInLedger } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 import { type Standby, startStandby } from '../support/standby.js';
 import { waitFor } from '../support/wait-for.js';
-import {
-  approved,
-  inLedger,
-  obtain,
-  openStage,
-  operatorsHear,
-  untilInLedger,
-  untilPast,
-} from './crash-stage.js';
 
 let proxy: TcpProxy | null = null;
 const to = { host: '127.0.0.1', port: 0 };
@@ -73,9 +68,7 @@ const reads = (standby: Standby, login: 'ana' | 'ben', table: string) =>
     () => false,
   );
 
-test('to a standby in `replicas:`: what is lost is made up for within seconds, and told as what it is', {
-  timeout: 120_000,
-}, async () => {
+test('to a standby in `replicas:`: what is lost is made up for within seconds, and told as what it is', async () => {
   const standby = await followedBy();
   const hallpass = await stage.startHallpass();
   const back = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
@@ -115,7 +108,7 @@ async function obtainThere(standby: Standby, login: 'ana' | 'ben') {
   return { id, note };
 }
 
-test('a new process still knows the standby', { timeout: 120_000 }, async () => {
+test('a new process still knows the standby', async () => {
   await runSql(stage.ledgerUrl, `update targets set standbys = '{}', started_at = null, checked_at = null`);
   const written = await readFile(config, 'utf8');
   await writeFile(config, written.replace(/ {4}replicas: .*\n/, ''));

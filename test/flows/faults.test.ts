@@ -1,4 +1,5 @@
 /** What Hallpass lives among fails: the target, the ledger, Slack, Redis, PagerDuty. Its promises are kept. */
+
 import { appendFile } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -8,27 +9,21 @@ import { runSql } from '../../sandbox/postgres/server-access.js';
 import type { SeenMessage } from '../../sandbox/slack/index.js';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
 import { all, card, click, clickAndHear, messagesOf, request, told } from '../../sandbox/stage/people.js';
+import { expectReads, granted, isRefused, untilRefused } from '../support/access.js';
+import { endSessions, isAlive, untilPast } from '../support/disturb.js';
+import { buttons, expectRung } from '../support/messages.js';
 import { describeOwnRedis, startRedis, type TestRedis } from '../support/redis.js';
-import { waitFor } from '../support/wait-for.js';
 import {
   approved,
-  buttons,
-  endSessions,
-  expectReads,
-  expectRung,
   expectSettled,
-  granted,
   inLedger,
-  isAlive,
-  isRefused,
   obtain,
-  openStage,
-  PATIENCE_MS,
   untilAllSent,
   untilInLedger,
-  untilPast,
-  untilRefused,
-} from './crash-stage.js';
+} from '../support/requests.js';
+import { openStage } from '../support/stage.js';
+import { waitFor } from '../support/wait-for.js';
+import { CANCELLED, EXPIRED, GRANTED, RELINQUISHED, WAITING } from '../support/words.js';
 
 const stage = await openStage();
 const { slack, server, ledger, pagerduty } = stage;
@@ -38,10 +33,6 @@ let hallpass = await stage.startHallpass({ DEPOT_PASSWORD });
 
 const LONG = { duration: '15 minutes' };
 const SHORT = { otherDuration: '3s' };
-const WAITING = 'Waiting for approval';
-const GRANTED = 'Granted until …';
-const RELINQUISHED = 'Ended: relinquished by you';
-const EXPIRED = 'Ended: its time was up';
 const OVERDUE = /Time is up, being revoked, not yet confirmed/;
 
 /** A second target, on the server of the ledger. */
@@ -75,7 +66,7 @@ function cardsOf(id: string): readonly SeenMessage[] {
   return messages.filter((message) => !message.ephemeral && all(message).includes(`${id} ·`));
 }
 
-afterEach(() => expectSettled(stage), 2 * PATIENCE_MS);
+afterEach(() => expectSettled(stage));
 
 describe('the target', () => {
   test('is down at the approval: the card says why, others go on, and it is granted when it is back', async () => {
@@ -285,7 +276,7 @@ describe('Slack', () => {
     await untilAllSent(stage);
     await click(slack, 'ana', older, 'Cancel request');
     await slack.waitFor(() => offers().every(({ ts }) => ts !== older.ts));
-    await expectRung(stage, 'ana', id, [WAITING, WAITING, 'Cancelled by you']);
+    await expectRung(stage, 'ana', id, [WAITING, WAITING, CANCELLED]);
     expect(offers().map(buttons)).toEqual([[], []]);
   });
 

@@ -4,7 +4,10 @@ import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST } from '../../sandbox/stage/cast.js';
 import { all } from '../../sandbox/stage/people.js';
 import { audit } from '../audit/command.js';
-import { expectReads, granted, obtain, openStage, operatorsHear, untilInLedger } from './crash-stage.js';
+import { expectReads, granted } from '../support/access.js';
+import { operatorsHear } from '../support/messages.js';
+import { obtain, untilInLedger } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 
 const stage = await openStage();
 

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import type { Grid } from '../../sandbox/slack/grid.js';
 import { CAST, CHANNELS, GROUPS } from '../../sandbox/stage/cast.js';
 import { card, click, request, told } from '../../sandbox/stage/people.js';
-import { obtain, openStage } from './crash-stage.js';
+import { obtain } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 
 const stage = await openStage();
 const { slack } = stage;

@@ -3,9 +3,12 @@ import { expect, test } from 'vitest';
 import { HALLPASS, ROLES } from '../../sandbox/postgres/samples.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { card, click, told } from '../../sandbox/stage/people.js';
+import { isRefused, makeGrantable } from '../support/access.js';
+import { runHallpass } from '../support/commands.js';
+import { operatorsHear } from '../support/messages.js';
+import { approved, obtain } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
-import { runHallpass } from './commands.js';
-import { approved, isRefused, obtain, openStage, operatorsHear, PATIENCE_MS } from './crash-stage.js';
 
 const stage = await openStage();
 const { slack, server, samples } = stage;
@@ -23,7 +26,7 @@ test('the login is dropped and made again: what it had granted is gone, and its 
   await server.query(`drop role ${HALLPASS}`);
   await server.query(`create role ${HALLPASS} login noinherit password '${samples.hallpass.password}'`);
   await server.query(`grant connect on database shop to ${HALLPASS}`);
-  await server.query(`grant ${ROLES.join(', ')} to ${HALLPASS} with admin true, inherit false, set false`);
+  await makeGrantable(server, ...ROLES);
   await server.query(
     `grant pg_signal_backend, pg_read_all_stats to ${HALLPASS} with inherit true, set false`,
   );
@@ -41,14 +44,12 @@ test('the login is dropped and made again: what it had granted is gone, and its 
 
 const forge = (text: string) => server.query(`alter role ${HALLPASS} set application_name = '${text}'`);
 
-test('a forged note stops grants there and nothing else, until an operator decides', {
-  timeout: 120_000,
-}, async () => {
+test('a forged note stops grants there and nothing else, until an operator decides', async () => {
   let hallpass = await stage.startHallpass();
   const { id, note } = await obtain(stage, 'ben', { role: 'orders_read', ...LONG });
   await waitFor(
     async () => (await runSql(stage.ledgerUrl, 'select from targets where anchored')).length === 1,
-    { what: 'the note to be signed', timeoutMs: PATIENCE_MS },
+    { what: 'the note to be signed' },
   );
   expect(await hallpass.stop()).toBe(0);
   await forge(`hallpass-ledger:4000000000:${'ab'.repeat(8)}:900000`);
@@ -67,7 +68,6 @@ test('a forged note stops grants there and nothing else, until an operator decid
   expect((await runHallpass(stage, ['recover', '--accept', 'shop'])).code).toBe(0);
   await waitFor(async () => !(await isRefused(stage, 'ana', 'orders_read')), {
     what: 'grants to go on',
-    timeoutMs: PATIENCE_MS,
   });
   await click(slack, 'ana', await told(slack, 'ana', other, /psql/), 'Relinquish');
   await told(slack, 'ana', other, /Ended: relinquished by you/);

@@ -3,16 +3,18 @@ import { afterEach, expect, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST } from '../../sandbox/stage/cast.js';
 import { click, request, told } from '../../sandbox/stage/people.js';
+import { untilRefused } from '../support/access.js';
+import { metric } from '../support/ops-port.js';
 import { describeOwnRedis, startRedis } from '../support/redis.js';
+import { expectSettled, inLedger, obtain } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
-import { expectSettled, inLedger, obtain, openStage, PATIENCE_MS, untilRefused } from './crash-stage.js';
-import { metric } from './ops-port.js';
 
 const stage = await openStage();
 const { slack, server, pagerduty } = stage;
 let hallpass = await stage.startHallpass();
 
-afterEach(() => expectSettled(stage), 2 * PATIENCE_MS);
+afterEach(() => expectSettled(stage));
 
 /** Waits for each series to have this value; undefined: it is not there. */
 async function shows(wanted: Readonly<Record<string, number | undefined>>): Promise<void> {
@@ -24,7 +26,7 @@ async function shows(wanted: Readonly<Record<string, number | undefined>>): Prom
       }
       return true;
     },
-    { what: 'the metrics', timeoutMs: PATIENCE_MS },
+    { what: 'the metrics' },
   );
 }
 

@@ -3,7 +3,9 @@ import { afterEach, expect, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST } from '../../sandbox/stage/cast.js';
 import { all, card, click, messagesOf, request, told } from '../../sandbox/stage/people.js';
-import { buttons, expectSettled, obtain, openStage, PATIENCE_MS, untilAllSent } from './crash-stage.js';
+import { buttons } from '../support/messages.js';
+import { expectSettled, obtain, untilAllSent } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 
 const stage = await openStage();
 const { slack } = stage;
@@ -12,7 +14,7 @@ await stage.startHallpass();
 afterEach(async () => {
   slack.faults.clear();
   await expectSettled(stage);
-}, PATIENCE_MS);
+});
 
 const about = (id: string) => messagesOf(slack, 'ana').filter((message) => all(message).includes(`${id} ·`));
 
@@ -47,7 +49,7 @@ test('granted, extended, ended: what was told before shrinks to a line', async (
   await told(slack, 'ana', id, /^Ended: relinquished by you/);
   await expectOne(id, /^Ended: relinquished by you/, []);
   expect(slack.problems).toEqual([]);
-}, 90_000);
+});
 
 test('the outcome could not be posted at once: it is, and then what was told before shrinks', async () => {
   const id = await request(slack, 'ana', { role: 'orders_read', otherDuration: '15m' });
@@ -58,4 +60,4 @@ test('the outcome could not be posted at once: it is, and then what was told bef
   await expectOne(id, /^Granted until/, ['Relinquish']);
   await click(slack, 'ana', note, 'Relinquish');
   await told(slack, 'ana', id, /^Ended: relinquished by you/);
-}, 90_000);
+});

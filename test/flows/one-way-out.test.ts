@@ -10,20 +10,13 @@ import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
 import { all, card, click, clickAndHear, messagesOf, told } from '../../sandbox/stage/people.js';
 import type { HallpassProcess } from '../../sandbox/stage/process.js';
+import { expectReads, isRefused } from '../support/access.js';
 import { installedMajors } from '../support/majors.js';
+import { operatorsHear } from '../support/messages.js';
+import { metric } from '../support/ops-port.js';
+import { approved, expectSettled, obtain, untilAllSent } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
-import {
-  approved,
-  expectReads,
-  expectSettled,
-  isRefused,
-  obtain,
-  openStage,
-  operatorsHear,
-  PATIENCE_MS,
-  untilAllSent,
-} from './crash-stage.js';
-import { metric } from './ops-port.js';
 
 const WISH = { otherDuration: '15m' };
 const READ = 'select count(*)::int as n from orders.orders';
@@ -33,7 +26,7 @@ const tried = process.env.ALL_MAJORS
   ? majors
   : [majors[0], majors.at(-1)].filter((each) => each !== undefined);
 
-describe.each(tried)('on Postgres $major', { timeout: 4 * PATIENCE_MS }, async ({ major, binaries }) => {
+describe.each(tried)('on Postgres $major', async ({ major, binaries }) => {
   const stage = await openStage({ vault: true, servers: { binaries } });
   const { slack, server } = stage;
   const options = major >= 16 ? 'with inherit true, set false' : '';
@@ -43,7 +36,7 @@ describe.each(tried)('on Postgres $major', { timeout: 4 * PATIENCE_MS }, async (
     hallpass = await stage.startHallpass(changes);
   };
 
-  afterEach(() => expectSettled(stage), 2 * PATIENCE_MS);
+  afterEach(() => expectSettled(stage));
 
   /** As somebody would who has Hallpass's own login; or as a server that has forgotten a REVOKE. */
   const grantByHand = () => runSql(stage.samples.hallpass.url, `grant orders_read to ana ${options}`);
@@ -88,7 +81,7 @@ describe.each(tried)('on Postgres $major', { timeout: 4 * PATIENCE_MS }, async (
   }
 
   const untilEnded = (session: { isEnded(): boolean }) =>
-    waitFor(session.isEnded, { what: 'the session to be ended', timeoutMs: PATIENCE_MS });
+    waitFor(session.isEnded, { what: 'the session to be ended' });
 
   /** Takes from Hallpass the right to end sessions. */
   async function keepFromEnding(): Promise<() => Promise<void>> {
@@ -149,7 +142,7 @@ describe.each(tried)('on Postgres $major', { timeout: 4 * PATIENCE_MS }, async (
       async () =>
         (await runSql(stage.ledgerUrl, "select from targets where name = 'shop' and checked_at is not null"))
           .length === 1,
-      { what: 'the comparison to be recorded', timeoutMs: PATIENCE_MS },
+      { what: 'the comparison to be recorded' },
     );
     await runSql(
       stage.ledgerUrl,
@@ -201,7 +194,7 @@ describe.each(tried)('on Postgres $major', { timeout: 4 * PATIENCE_MS }, async (
     await waitFor(
       async () =>
         (await runSql(stage.ledgerUrl, 'select from orphans where settled_at is null')).length === 0,
-      { what: 'the orphan to be gone', timeoutMs: PATIENCE_MS },
+      { what: 'the orphan to be gone' },
     );
     expect(await clickAndHear(slack, 'olga', report, 'Revoke')).toContain('is gone already');
 

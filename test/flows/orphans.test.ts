@@ -5,7 +5,10 @@ import { runSql } from '../../sandbox/postgres/server-access.js';
 import { buttonsOf } from '../../sandbox/slack/index.js';
 import { CAST } from '../../sandbox/stage/cast.js';
 import { all, click, clickAndHear } from '../../sandbox/stage/people.js';
-import { approved, granted, openStage, operatorsHear, PATIENCE_MS } from './crash-stage.js';
+import { granted } from '../support/access.js';
+import { operatorsHear } from '../support/messages.js';
+import { approved } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 
 const stage = await openStage();
 const { slack } = stage;
@@ -48,7 +51,7 @@ test('so many at once are one message without a button, and stay', async () => {
 test('a second installation with the same login grants nothing, and both say so', async () => {
   const first = await stage.startHallpass();
   await approved(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
-  await expect.poll(() => granted(stage), { timeout: PATIENCE_MS }).toEqual(['orders_read ana']);
+  await expect.poll(() => granted(stage), { timeout: 50_000 }).toEqual(['orders_read ana']);
 
   await stage.ledger.query('create database second owner hallpass_owner');
   const inSecond = (url: string | undefined) => (url ?? '').replace(/\/hallpass(?=$|\?)/, '/second');

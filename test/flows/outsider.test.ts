@@ -6,20 +6,18 @@ import pg from 'pg';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST } from '../../sandbox/stage/cast.js';
-import { waitFor } from '../support/wait-for.js';
+import { expectReads, untilRefused } from '../support/access.js';
+import { operatorsHear } from '../support/messages.js';
 import {
   approved,
-  expectReads,
   expectSettled,
   inLedger,
   obtain,
-  openStage,
-  operatorsHear,
-  PATIENCE_MS,
   untilAllSent,
   untilInLedger,
-  untilRefused,
-} from './crash-stage.js';
+} from '../support/requests.js';
+import { openStage } from '../support/stage.js';
+import { waitFor } from '../support/wait-for.js';
 
 const stage = await openStage();
 const { server, ledger } = stage;
@@ -30,7 +28,7 @@ const BOUND_MS = 15_000 + 5_000;
 const SHORT = { otherDuration: '4s' };
 const LEASES = ['shop', ':overdue'];
 
-afterEach(() => expectSettled(stage), 2 * PATIENCE_MS);
+afterEach(() => expectSettled(stage));
 
 /** A session that lasts until it is ended, or the test is over. */
 async function openSession(url: string): Promise<pg.Client> {
@@ -98,7 +96,7 @@ test('a login with nothing but CONNECT holds every advisory lock: Hallpass start
   await operatorsHear(stage, /^Overdue: 1 revocation on Shop/m);
   await server.start();
   await untilRefused(stage, 'ben', 'orders_read', new Date());
-}, 180_000);
+});
 
 test('somebody renews the leases forever and does nothing: granted, revoked and told all the same', async () => {
   const impostor = await openSession(stage.env.DATABASE_URL ?? '');
@@ -129,7 +127,7 @@ test('somebody renews the leases forever and does nothing: granted, revoked and 
   await operatorsHear(stage, /^Overdue: 1 revocation on Shop/m);
   await server.start();
   await untilRefused(stage, 'ben', 'orders_read', new Date());
-}, 180_000);
+});
 
 test('somebody locks the rows of the leases, and of who asks: asked, granted and revoked all the same', async () => {
   await waitFor(
@@ -144,4 +142,4 @@ test('somebody locks the rows of the leases, and of who asks: asked, granted and
   await locker.query('select from leases for update');
   await locker.query('select from askers for update');
   await expectRefusedInTime(await obtainInTime('ana', '20s'), 'ana');
-}, 180_000);
+});

@@ -8,9 +8,11 @@ import { runSql } from '../../sandbox/postgres/server-access.js';
 import type { SeenMessage } from '../../sandbox/slack/index.js';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
 import { all, card, click } from '../../sandbox/stage/people.js';
+import { untilRefused } from '../support/access.js';
+import { metric } from '../support/ops-port.js';
+import { expectSettled, obtain, untilAllSent } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
-import { expectSettled, obtain, openStage, PATIENCE_MS, untilAllSent, untilRefused } from './crash-stage.js';
-import { metric } from './ops-port.js';
 
 const stage = await openStage();
 const { slack, server, pagerduty } = stage;
@@ -19,7 +21,7 @@ let hallpass = await stage.startHallpass();
 const LONG = { duration: '15 minutes' };
 const OVERDUE = 'hallpass_overdue_revocations{target="shop"}';
 
-afterEach(() => expectSettled(stage), 2 * PATIENCE_MS);
+afterEach(() => expectSettled(stage));
 
 const notes = (): readonly SeenMessage[] =>
   slack
@@ -29,7 +31,6 @@ const notes = (): readonly SeenMessage[] =>
 const noteSays = (text: RegExp, count: number) =>
   waitFor(() => notes().length === count && text.test(notes().at(-1)?.text ?? ''), {
     what: `the operators to be told ${text}`,
-    timeoutMs: PATIENCE_MS,
   });
 const incidents = () =>
   pagerduty.incidents
@@ -38,7 +39,6 @@ const incidents = () =>
 const pageIs = (expected: readonly string[]) =>
   waitFor(() => JSON.stringify(incidents()) === JSON.stringify(expected), {
     what: `incidents ${expected}, and not ${incidents()}`,
-    timeoutMs: PATIENCE_MS,
   });
 
 /** As if all that is out had been due for nearly a minute. */
@@ -107,7 +107,7 @@ test('is told once a target, while it lasts, by channel, gauge and page; and is 
   expect(pagerduty.incidents[0]).toMatchObject({ triggers: 1 });
   await second.stop();
   hallpass = await stage.startHallpass();
-}, 180_000);
+});
 
 test('a new time is a new message and a new incident, though PagerDuty is down and Hallpass is killed', async () => {
   await obtain(stage, 'ben', { role: 'orders_read', ...LONG });
@@ -120,7 +120,6 @@ test('a new time is a new message and a new incident, though PagerDuty is down a
   await noteSays(/^Overdue: 1 revocation on Shop/, 2);
   await waitFor(() => pagerduty.calls.slice(calls).some(({ fault }) => fault === 'hang'), {
     what: 'a page to be under way',
-    timeoutMs: PATIENCE_MS,
   });
   await hallpass.kill();
   expect(incidents()).toEqual(['resolved']);
@@ -130,7 +129,7 @@ test('a new time is a new message and a new incident, though PagerDuty is down a
   await untilRefused(stage, 'ben', 'orders_read', new Date());
   await noteSays(/^Resolved/, 2);
   await pageIs(['resolved', 'resolved']);
-}, 180_000);
+});
 
 test('of sessions alone, nobody is told to REVOKE what is revoked', async () => {
   const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
@@ -150,4 +149,4 @@ test('of sessions alone, nobody is told to REVOKE what is revoked', async () => 
   expect(all(notes().at(-1) as SeenMessage)).not.toContain('REVOKE by hand');
   await server.query(`grant pg_signal_backend to ${HALLPASS} with inherit true, set false`);
   await noteSays(/^Resolved/, told + 1);
-}, 180_000);
+});

@@ -15,29 +15,24 @@ import {
   request,
   told,
 } from '../../sandbox/stage/people.js';
-import { waitFor } from '../support/wait-for.js';
-import { runHallpass } from './commands.js';
+import { expectReads, granted, isRefused, untilRefused } from '../support/access.js';
+import { runHallpass } from '../support/commands.js';
+import { operatorsHear } from '../support/messages.js';
+import { metric, readiness } from '../support/ops-port.js';
 import {
   approved,
-  expectReads,
   expectSettled,
-  granted,
   inLedger,
-  isRefused,
   obtain,
-  openStage,
-  operatorsHear,
-  PATIENCE_MS,
   untilAllSent,
   untilInLedger,
-  untilRefused,
-} from './crash-stage.js';
-import { metric, readiness } from './ops-port.js';
+} from '../support/requests.js';
+import { openStage } from '../support/stage.js';
+import { waitFor } from '../support/wait-for.js';
 
 const stage = await openStage();
 const { slack, server } = stage;
 const LONG = { duration: '15 minutes' } as const;
-const SLOW = { timeout: 150_000 };
 let hallpass = await stage.startHallpass();
 
 const pause = (...args: readonly string[]) => runHallpass(stage, ['pause', ...args]);
@@ -51,7 +46,7 @@ function operatorsHeard(pattern: RegExp): number {
   return messages.filter((message) => pattern.test(all(message))).length;
 }
 
-test('it is said in the form, on the card and at the click; then it is granted', SLOW, async () => {
+test('it is said in the form, on the card and at the click; then it is granted', async () => {
   const before = await request(slack, 'ben', { role: 'orders_read', ...LONG });
   await card(slack, before, /Waiting for approval/);
   const done = await pause('shop', ...BECAUSE);
@@ -123,7 +118,7 @@ const grantedFor = (id: string, interval: string) =>
     interval,
   ]);
 
-test('what is out ends as always, and is not extended', SLOW, async () => {
+test('what is out ends as always, and is not extended', async () => {
   const due = await obtain(stage, 'ben', { role: 'orders_read', otherDuration: '8s' });
   const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   await pause(...BECAUSE);
@@ -142,32 +137,28 @@ test('what is out ends as always, and is not extended', SLOW, async () => {
   await expectSettled(stage);
 });
 
-test(
-  'of what is approved and not granted yet nothing is granted; what is not wanted any more never is',
-  SLOW,
-  async () => {
-    await server.stop();
-    onTestFinished(() => server.start().catch(() => undefined));
-    const id = await approved(stage, 'ana', { role: 'orders_read', ...LONG });
-    const dropped = await approved(stage, 'ben', { role: 'orders_read', ...LONG });
-    await card(slack, id, /not granted yet[\s\S]*nothing listens/);
-    await pause('shop', ...BECAUSE);
-    await card(slack, id, PAUSED_CARD);
-    await server.start();
-    await click(slack, 'ben', await told(slack, 'ben', dropped, PAUSED_CARD), 'Relinquish');
-    await untilInLedger(stage, dropped, 'ended');
-    expect(await inLedger(stage, id)).toMatchObject({ state: 'granting' });
-    expect(await granted(stage)).toEqual([]);
-    // The pause is not counted against the approval.
-    await agedBy(id, '20 minutes');
-    await resume('shop');
-    await click(slack, 'ana', await told(slack, 'ana', id, /psql/), 'Relinquish');
-    expect(messagesOf(slack, 'ben').some((one) => /psql/.test(all(one)) && all(one).includes(dropped))).toBe(
-      false,
-    );
-    await expectSettled(stage);
-  },
-);
+test('of what is approved and not granted yet nothing is granted; what is not wanted any more never is', async () => {
+  await server.stop();
+  onTestFinished(() => server.start().catch(() => undefined));
+  const id = await approved(stage, 'ana', { role: 'orders_read', ...LONG });
+  const dropped = await approved(stage, 'ben', { role: 'orders_read', ...LONG });
+  await card(slack, id, /not granted yet[\s\S]*nothing listens/);
+  await pause('shop', ...BECAUSE);
+  await card(slack, id, PAUSED_CARD);
+  await server.start();
+  await click(slack, 'ben', await told(slack, 'ben', dropped, PAUSED_CARD), 'Relinquish');
+  await untilInLedger(stage, dropped, 'ended');
+  expect(await inLedger(stage, id)).toMatchObject({ state: 'granting' });
+  expect(await granted(stage)).toEqual([]);
+  // The pause is not counted against the approval.
+  await agedBy(id, '20 minutes');
+  await resume('shop');
+  await click(slack, 'ana', await told(slack, 'ana', id, /psql/), 'Relinquish');
+  expect(messagesOf(slack, 'ben').some((one) => /psql/.test(all(one)) && all(one).includes(dropped))).toBe(
+    false,
+  );
+  await expectSettled(stage);
+});
 
 /** As if it had been approved so long ago. */
 const agedBy = (id: string, interval: string) =>
@@ -176,7 +167,7 @@ const agedBy = (id: string, interval: string) =>
     interval,
   ]);
 
-test('an approval of the day before yesterday is not granted out of the blue', SLOW, async () => {
+test('an approval of the day before yesterday is not granted out of the blue', async () => {
   await pause('shop', ...BECAUSE);
   const id = await request(slack, 'ana', { role: 'orders_read', ...LONG });
   await clickAndHear(slack, 'cora', await card(slack, id, /Waiting/), 'Approve');
@@ -187,7 +178,7 @@ test('an approval of the day before yesterday is not granted out of the blue', S
   await expectSettled(stage);
 });
 
-test('a pause that begins while the server is being asked holds up the GRANT', SLOW, async () => {
+test('a pause that begins while the server is being asked holds up the GRANT', async () => {
   const id = await request(slack, 'ana', { role: 'orders_read', ...LONG });
   const asked = await card(slack, id, /Waiting/);
   const lock = new pg.Client(server.url);
@@ -216,7 +207,7 @@ async function isBlocked(lock: pg.Client): Promise<boolean> {
   return (rowCount ?? 0) > 0;
 }
 
-test('who is on call waits, too, and is approved after it', SLOW, async () => {
+test('who is on call waits, too, and is approved after it', async () => {
   await pause(...BECAUSE);
   const id = await request(slack, 'dan', { role: 'orders_write', ...LONG });
   await card(slack, id, /Waiting for approval[\s\S]*Granting is paused on every instance/);
@@ -225,12 +216,12 @@ test('who is on call waits, too, and is approved after it', SLOW, async () => {
   // Asked again each minute, and by who starts.
   expect(await hallpass.stop()).toBe(0);
   hallpass = await stage.startHallpass();
-  const note = await waitFor(() => told(slack, 'dan', id, /psql/), { what: 'it', timeoutMs: PATIENCE_MS });
+  const note = await waitFor(() => told(slack, 'dan', id, /psql/), { what: 'it' });
   await click(slack, 'dan', note, 'Relinquish');
   await expectSettled(stage);
 });
 
-test('an extension that the server has not confirmed does not take effect', SLOW, async () => {
+test('an extension that the server has not confirmed does not take effect', async () => {
   const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   await grantedFor(id, '10 minutes');
   const { expires_at } = await inLedger(stage, id);
@@ -247,7 +238,7 @@ test('an extension that the server has not confirmed does not take effect', SLOW
   await expectSettled(stage);
 });
 
-test('one target and all of them are paused apart from each other; it outlasts a restart', SLOW, async () => {
+test('one target and all of them are paused apart from each other; it outlasts a restart', async () => {
   await pause('shop', ...BECAUSE);
   await pause('--because', 'everything');
   const still = await resume('shop');

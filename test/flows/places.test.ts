@@ -3,9 +3,11 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { all, card, click, request, told } from '../../sandbox/stage/people.js';
+import { granted } from '../support/access.js';
+import { approved } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 import { startStandby } from '../support/standby.js';
 import { waitFor } from '../support/wait-for.js';
-import { approved, granted, openStage } from './crash-stage.js';
 
 const stage = await openStage();
 const config = stage.env.HALLPASS_CONFIG ?? '';

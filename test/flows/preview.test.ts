@@ -1,5 +1,5 @@
 /** What who decides sees before the click, what is refused for its danger, and what the thread says afterwards. */
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { HALLPASS } from '../../sandbox/postgres/samples.js';
 import type { SeenMessage } from '../../sandbox/slack/index.js';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
@@ -13,16 +13,14 @@ import {
   submitRequest,
   told,
 } from '../../sandbox/stage/people.js';
-import { startStage } from '../../sandbox/stage/stage.js';
-import { openStage, PATIENCE_MS, untilInLedger } from './crash-stage.js';
-import { CLI } from './world.js';
+import { untilInLedger } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 
-const stage = await startStage({
-  cli: CLI,
+const stage = await openStage({
+  ledgerApart: false,
   ordersAdmin: true,
   configure: (yaml) => yaml.replace('payments_read: {', 'payments_read: { max_danger: read,'),
 });
-afterAll(() => stage.close());
 const { server, slack } = stage;
 const hallpass = await stage.startHallpass();
 /** Whose target can be stopped alone. */
@@ -43,13 +41,11 @@ test('the card says what the role can do, what is new, and that access can outli
   const note = await told(slack, 'ana', id, /psql/);
   await stage.sqlAs('ana', 'create table orders.copy as select * from orders.orders');
   await click(slack, 'ana', note, 'Relinquish');
-  const thread = await slack.waitFor(
-    () =>
-      slack
-        .as(CAST.cora)
-        .messages(CHANNELS.access)
-        .find((message) => all(message).includes(id) && /during the window/.test(all(message))),
-    PATIENCE_MS,
+  const thread = await slack.waitFor(() =>
+    slack
+      .as(CAST.cora)
+      .messages(CHANNELS.access)
+      .find((message) => all(message).includes(id) && /during the window/.test(all(message))),
   );
   expect(all(thread)).toContain('table orders.copy, owner ana');
   expect(thread.ts).not.toBe((await card(slack, id, /Ended/)).ts);
@@ -77,11 +73,9 @@ async function relinquish(name: Name, id: string): Promise<void> {
   await untilInLedger(apart, id, 'ended');
 }
 
-const shows = (id: string) => apart.slack.waitFor(() => cardNow(apart.slack, id, /\*Can:\*/), PATIENCE_MS);
+const shows = (id: string) => apart.slack.waitFor(() => cardNow(apart.slack, id, /\*Can:\*/));
 
-test('what could not be read is read when the server is back: while it waits, at the approval, and after it', {
-  timeout: 4 * PATIENCE_MS,
-}, async () => {
+test('what could not be read is read when the server is back: while it waits, at the approval, and after it', async () => {
   await apart.startHallpass();
   const waiting = await askWhileDown('ana', 'orders_read');
   await apart.server.start();

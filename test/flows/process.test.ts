@@ -1,27 +1,22 @@
 /** How processes of Hallpass end, heal or go on, seen from outside. */
+
 import { afterEach, describe, expect, test } from 'vitest';
 import { told } from '../../sandbox/stage/people.js';
 import type { HallpassProcess } from '../../sandbox/stage/process.js';
+import { untilRefused } from '../support/access.js';
+import { freeze, untilPast } from '../support/disturb.js';
+import { expectRung } from '../support/messages.js';
+import { metric, readiness } from '../support/ops-port.js';
+import { expectSettled, inLedger, obtain, untilAllSent } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
-import {
-  expectRung,
-  expectSettled,
-  freeze,
-  inLedger,
-  obtain,
-  openStage,
-  PATIENCE_MS,
-  untilAllSent,
-  untilPast,
-  untilRefused,
-} from './crash-stage.js';
-import { metric, readiness } from './ops-port.js';
+import { EXPIRED, GRANTED, WAITING } from '../support/words.js';
 
 const stage = await openStage();
 const { slack, ledger, pagerduty } = stage;
 let hallpass = await stage.startHallpass();
 
-const RUNG = ['Waiting for approval', 'Granted until …', 'Ended: its time was up'];
+const RUNG = [WAITING, GRANTED, EXPIRED];
 
 /** What runs in Hallpass's own process at SIGUSR2. */
 const atSignal = (code: string) =>
@@ -46,10 +41,9 @@ async function provoke({
 const isReady = (ready: boolean) =>
   waitFor(async () => ((await readiness(stage.env)).status === 200) === ready, {
     what: `readyz to be ${ready ? 'green' : 'red'}`,
-    timeoutMs: PATIENCE_MS,
   });
 
-afterEach(() => expectSettled(stage), 2 * PATIENCE_MS);
+afterEach(() => expectSettled(stage));
 
 test('a worker, which has no ear for Slack, revokes and tells what a killed replica granted', async () => {
   const { id } = await obtain(stage, 'ana', { role: 'orders_read', otherDuration: '2s' });
@@ -136,7 +130,7 @@ test('the bot token is lost: red with the reason, paged, and revoked; and it hea
   expect((await readiness(stage.env)).missing.join()).toContain('The bot token was revoked.');
   expect(await metric(stage.env, refused)).toBe(1);
   const page = () => pagerduty.incidents.find(({ dedupKey }) => dedupKey.endsWith('/slack/bot'));
-  await waitFor(() => page()?.status === 'triggered', { what: 'the page', timeoutMs: PATIENCE_MS });
+  await waitFor(() => page()?.status === 'triggered', { what: 'the page' });
   expect(page()?.summary).toContain('Slack refuses the bot token');
   await untilRefused(stage, 'dan', 'orders_read', (await inLedger(stage, id)).expires_at);
   await waitFor(async () => ((await metric(stage.env, 'hallpass_messages_failing')) ?? 0) > 0, {
@@ -146,8 +140,7 @@ test('the bot token is lost: red with the reason, paged, and revoked; and it hea
   await isReady(true);
   await waitFor(() => page()?.status === 'resolved', {
     what: 'the page to be resolved',
-    timeoutMs: PATIENCE_MS,
   });
   expect(await metric(stage.env, refused)).toBe(0);
   await expectRung(stage, 'dan', id, RUNG);
-}, 150_000);
+});

@@ -6,8 +6,9 @@ import { runSql } from '../../sandbox/postgres/server-access.js';
 import { card, click, clickAndHear, request, told } from '../../sandbox/stage/people.js';
 import { pruneEvents } from '../../src/access/audit/prune.js';
 import { ledgerConnection } from '../../src/ledger/pool.js';
+import { untilAllSent, untilInLedger } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
-import { openStage, PATIENCE_MS, untilAllSent, untilInLedger } from './crash-stage.js';
 
 const stage = await openStage();
 const { slack } = stage;
@@ -42,7 +43,6 @@ test('a click on the card of a request that was pruned is answered, and deletes 
   hallpass = await stage.startHallpass();
   await waitFor(async () => expect(await keys()).toEqual([`card:${number}`]), {
     what: 'what was told long ago to be forgotten',
-    timeoutMs: PATIENCE_MS,
   });
 
   const owner = new pg.Client(ledgerConnection(stage.ledgerUrl));

@@ -1,27 +1,19 @@
 /** A guarded target from outside: the server keeps the promise when Hallpass is dead, and what a lost ledger held. */
-import { afterAll, afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ROLES } from '../../sandbox/postgres/samples.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { buttonsOf } from '../../sandbox/slack/index.js';
 import { card, click, told } from '../../sandbox/stage/people.js';
-import { startStage } from '../../sandbox/stage/stage.js';
 import { DATABASE, OWNER, PEOPLE } from '../../src/postgres/guarded/names.js';
 import { installGuarded } from '../postgres/guarded/install.js';
-import { runHallpass } from './commands.js';
-import { approved, isRefused, obtain, untilInLedger } from './crash-stage.js';
-import { CLI } from './world.js';
+import { isRefused } from '../support/access.js';
+import { runHallpass } from '../support/commands.js';
+import { approved, obtain, untilInLedger } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 
-const log: string[] = [];
-afterEach(({ task }) => {
-  if (task.result?.state === 'fail') console.error(log.slice(-30).join('\n'));
-});
-const stage = await startStage({
-  cli: CLI,
-  onLine: (line) => log.push(line),
-  ledgerApart: true,
+const stage = await openStage({
   configure: (yaml) => yaml.replace('    name: Shop\n', '    name: Shop\n    mode: guarded\n'),
 });
-afterAll(() => stage.close());
 const { server, slack } = stage;
 
 await installGuarded(server);

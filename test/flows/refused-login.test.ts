@@ -2,7 +2,10 @@
 import { expect, test } from 'vitest';
 import { HALLPASS } from '../../sandbox/postgres/samples.js';
 import { all, card, click, request, told } from '../../sandbox/stage/people.js';
-import { expectReads, inLedger, openStage, operatorsHear, PATIENCE_MS } from './crash-stage.js';
+import { expectReads } from '../support/access.js';
+import { operatorsHear } from '../support/messages.js';
+import { inLedger } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 
 const stage = await openStage();
 const { slack, server, samples } = stage;
@@ -12,9 +15,7 @@ const setPassword = async (password: string) => {
   await server.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [HALLPASS]);
 };
 
-test('an approval waits for it, and nobody has to approve before the operators are told', {
-  timeout: 4 * PATIENCE_MS,
-}, async () => {
+test('an approval waits for it, and nobody has to approve before the operators are told', async () => {
   await stage.startHallpass();
   await setPassword('another one');
   // The form looks at the server: nobody has approved anything yet.

@@ -4,21 +4,13 @@ import { afterEach, expect, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST } from '../../sandbox/stage/cast.js';
 import { all, click, request, submitRequest, told } from '../../sandbox/stage/people.js';
+import { createGrantable, expectReads, untilRefused } from '../support/access.js';
+import { isAlive } from '../support/disturb.js';
+import { operatorsHear } from '../support/messages.js';
+import { metric } from '../support/ops-port.js';
+import { approved, expectSettled, inLedger, obtain, untilInLedger } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
-import {
-  approved,
-  expectReads,
-  expectSettled,
-  inLedger,
-  isAlive,
-  obtain,
-  openStage,
-  operatorsHear,
-  PATIENCE_MS,
-  untilInLedger,
-  untilRefused,
-} from './crash-stage.js';
-import { metric } from './ops-port.js';
 
 const stage = await openStage({ vault: true });
 const { slack, server } = stage;
@@ -28,7 +20,7 @@ const first = withVault.slice(0, withVault.indexOf('  vault:\n'));
 await writeFile(path, first);
 let hallpass = await stage.startHallpass();
 
-afterEach(() => expectSettled(stage), 2 * PATIENCE_MS);
+afterEach(() => expectSettled(stage));
 
 /** How many such lines are in the log. */
 const logged = (pattern: RegExp) => stage.log.filter((line) => pattern.test(line)).length;
@@ -52,8 +44,7 @@ const events = () =>
   );
 
 test('roles, approvers and durations are taken in without a restart, told and audited', async () => {
-  await server.query('create role extra_read');
-  await server.query('grant extra_read to hallpass with admin true, inherit false, set false');
+  await createGrantable(server, 'extra_read');
   await reload(
     first
       .replace('    roles:\n', '    roles:\n      extra_read: { policy: read }\n')

@@ -1,48 +1,28 @@
 /** Two replicas of the real build on one ledger: a click may reach either, each may die, and nobody notices. */
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../../sandbox/postgres/free-port.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST } from '../../sandbox/stage/cast.js';
 import { card, click, fillForm, request, told } from '../../sandbox/stage/people.js';
 import type { HallpassProcess } from '../../sandbox/stage/process.js';
-import { type Stage, startStage } from '../../sandbox/stage/stage.js';
-import { startRedis, type TestRedis } from '../support/redis.js';
+import { expectReads, granted, type Login, untilRefused } from '../support/access.js';
+import { holdTable, waitsForLock } from '../support/disturb.js';
+import { expectRung } from '../support/messages.js';
+import { expectSettled, inLedger, untilAllSent, untilInLedger } from '../support/requests.js';
+import { KINDS, openStage } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
+import { EXPIRED, GRANTED, RELINQUISHED, WAITING } from '../support/words.js';
 import { type Balancer, startBalancer } from './balancer.js';
-import {
-  expectReads,
-  expectRung,
-  expectSettled,
-  granted,
-  holdTable,
-  inLedger,
-  type Login,
-  PATIENCE_MS,
-  untilAllSent,
-  untilInLedger,
-  untilRefused,
-  waitsForLock,
-} from './crash-stage.js';
-import { CLI } from './world.js';
 
 const LONG = { duration: '15 minutes' };
-const WAITING = 'Waiting for approval';
-const GRANTED = 'Granted until …';
-const RELINQUISHED = 'Ended: relinquished by you';
 const LAST_CALL = 'Last call: your access ends within 10 seconds';
-const EXPIRED = 'Ended: its time was up';
 /** What a killed replica was about to do, another one does within a HEARTBEAT; tenfold, for a slow machine. */
 const BOUND_MS = 10 * 15_000;
 
-const WORLDS = [
-  { transport: 'socket', backend: 'Postgres' },
-  ...(inject('redis') === null ? [] : [{ transport: 'http', backend: 'Redis' } as const]),
-] as const;
-
-describe.each(WORLDS)('by $transport, alarms on $backend', ({ transport, backend }) => {
-  const log: string[] = [];
-  let stage: Stage;
-  let redis: TestRedis | null = null;
+describe.each(KINDS)('by $transport, alarms on $backend', async (kind) => {
+  const { transport } = kind;
+  const stage = await openStage(kind);
   let balancer: Balancer | null = null;
   const replicas: (HallpassProcess | null)[] = [null, null];
   const ports: { readonly PORT: string; readonly OPS_PORT: string }[] = [];
@@ -58,14 +38,6 @@ describe.each(WORLDS)('by $transport, alarms on $backend', ({ transport, backend
   const reach = (which: number | null) => balancer?.pin(which);
 
   beforeAll(async () => {
-    redis = backend === 'Redis' ? await startRedis() : null;
-    stage = await startStage({
-      cli: CLI,
-      transport,
-      ledgerApart: true,
-      ...(redis && { redisUrl: redis.url }),
-      onLine: (line) => log.push(line),
-    });
     for (const _ of replicas)
       ports.push({ PORT: String(await freePort()), OPS_PORT: String(await freePort()) });
     if (transport === 'http') {
@@ -74,14 +46,9 @@ describe.each(WORLDS)('by $transport, alarms on $backend', ({ transport, backend
     }
     await Promise.all([start(0), start(1)]);
   });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') console.error(`The end of the log:\n${log.slice(-30).join('\n')}`);
+  afterEach(async () => {
     reach(null);
     await expectSettled(stage);
-  }, 2 * PATIENCE_MS);
-  afterAll(async () => {
-    await stage.close();
-    await redis?.stop();
   });
 
   test('asked through one, approved through the other, given back through the first', async () => {

@@ -3,22 +3,13 @@ import { expect, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST } from '../../sandbox/stage/cast.js';
 import { all, card, click, request, told } from '../../sandbox/stage/people.js';
+import { expectReads, granted, isRefused, untilRefused } from '../support/access.js';
+import { checkFinds } from '../support/check-finds.js';
+import { runHallpass } from '../support/commands.js';
+import { operatorsHear } from '../support/messages.js';
+import { approved, inLedger, obtain, untilInLedger } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
-import { runHallpass } from './commands.js';
-import {
-  approved,
-  expectReads,
-  granted,
-  inLedger,
-  isRefused,
-  obtain,
-  openStage,
-  operatorsHear,
-  PATIENCE_MS,
-  untilInLedger,
-  untilRefused,
-} from './crash-stage.js';
-import { checkFinds } from './found.js';
 
 const stage = await openStage();
 const { slack } = stage;
@@ -41,13 +32,11 @@ function untilAnchored(): Promise<unknown> {
       );
       return role?.rolconfig?.[0]?.includes(`:${Number(ledger?.seq).toString(36)}:`) === true;
     },
-    { what: 'the newest anchor', timeoutMs: PATIENCE_MS },
+    { what: 'the newest anchor' },
   );
 }
 
-test('nothing is granted again and nothing revoked until an operator decides', {
-  timeout: 150_000,
-}, async () => {
+test('nothing is granted again and nothing revoked until an operator decides', async () => {
   let hallpass = await stage.startHallpass();
   const first = await obtain(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
   const given = await obtain(stage, 'ben', { role: 'orders_read', duration: '15 minutes' });

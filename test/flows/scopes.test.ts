@@ -1,23 +1,22 @@
 /** A scope that the app lacks is named, with the page to add it; and nobody is told to wait where waiting doesn't help. */
-import { afterAll, afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { wordsOf } from '../../sandbox/slack/index.js';
 import { CAST, GROUPS } from '../../sandbox/stage/cast.js';
 import { all, card, click, clickAndHear, request, submitRequest, told } from '../../sandbox/stage/people.js';
-import { startStage } from '../../sandbox/stage/stage.js';
+import { operatorsHear } from '../support/messages.js';
+import { warnings } from '../support/ops-port.js';
+import { untilAllEnded } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
-import { operatorsHear, PATIENCE_MS } from './crash-stage.js';
-import { warnings } from './ops-port.js';
-import { CLI } from './world.js';
 
-const stage = await startStage({
-  cli: CLI,
+const stage = await openStage({
+  ledgerApart: false,
   configure: (yaml) =>
     yaml
       .replace('payments_read: {', `payments_read: { requesters: [dba],`)
       .replace('defaults:\n', 'defaults:\n  email_pattern: "{local}"\n  email_domains: [example.com]\n'),
 });
-afterAll(() => stage.close());
 const { slack } = stage;
 const { workspace } = slack;
 const SCOPES = [...workspace.scopes];
@@ -29,13 +28,9 @@ afterEach(async () => {
   workspace.setScopes(SCOPES);
   workspace.setGroup(GROUPS.dba, { members: [CAST.cora] });
   await runSql(stage.ledgerUrl, "update requests set pending_until = now() where state = 'pending'");
-  await waitFor(
-    async () => (await runSql(stage.ledgerUrl, 'select from requests where ended_at is null')).length === 0,
-    { what: 'all to be over' },
-  );
+  await untilAllEnded(stage);
   await waitFor(async () => (await warnings(stage.env)).length === 0, {
     what: 'nothing to be wrong any more',
-    timeoutMs: PATIENCE_MS,
   });
 });
 
@@ -59,7 +54,7 @@ test('chat:write: the request is refused in the form, and the form says why', as
   expect(said).toContain(PAGE);
   expect(said).not.toContain('minute');
   expect((await asked()).length).toBe(before);
-}, 60_000);
+});
 
 test('usergroups:read: who asks, who decides and who runs Hallpass read which scope, and where to add it', async () => {
   const id = await request(slack, 'ana', { role: 'orders_read', duration: '15 minutes' });
@@ -87,7 +82,7 @@ test('usergroups:read: who asks, who decides and who runs Hallpass read which sc
   workspace.setScopes(SCOPES);
   await click(slack, 'cora', shown, 'Deny');
   await card(slack, id, /Denied/);
-}, 90_000);
+});
 
 test('users:read: who clicks reads it', async () => {
   const id = await request(slack, 'ana', { role: 'orders_read', duration: '15 minutes' });
@@ -97,7 +92,7 @@ test('users:read: who clicks reads it', async () => {
   const heard = await clickAndHear(slack, 'eve', shown, 'Approve');
   expect(heard).toMatch(/who you are\. Nothing was changed\. .*lacks the scope users:read/);
   expect(heard).toContain(PAGE);
-}, 60_000);
+});
 
 test('users:read.email: whose login follows from their address reads that it can’t be read', async () => {
   await without('users:read.email');
@@ -109,7 +104,7 @@ test('users:read.email: whose login follows from their address reads that it can
   expect(form).toContain(PAGE);
   expect(form).not.toContain('confirmed');
   await eve.closeView();
-}, 60_000);
+});
 
 test('Slack does not answer: a minute helps, and that is what is said', async () => {
   const id = await request(slack, 'ana', { role: 'orders_read', duration: '15 minutes' });
@@ -121,4 +116,4 @@ test('Slack does not answer: a minute helps, and that is what is said', async ()
     /Nothing was changed; try again in a minute/,
   );
   slack.faults.clear();
-}, 60_000);
+});

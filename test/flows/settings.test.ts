@@ -1,10 +1,12 @@
 /** Whatever defaults somebody gave Hallpass's logins on the ledger, or its database, the whole way is gone. */
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { card, click } from '../../sandbox/stage/people.js';
+import { isRefused } from '../support/access.js';
+import { runHallpass } from '../support/commands.js';
 import { HOSTILE, setEverywhere } from '../support/hostile.js';
+import { obtain } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
-import { runHallpass } from './commands.js';
-import { isRefused, obtain, openStage } from './crash-stage.js';
 
 const stage = await openStage();
 const LOGINS = ['hallpass_app', 'hallpass_owner'];

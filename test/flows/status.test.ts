@@ -1,16 +1,19 @@
 /** What operators see of real grants, by a login that may only read the ledger's tables, also while the target is down. */
+
 import { expect, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST } from '../../sandbox/stage/cast.js';
 import { card, click, request } from '../../sandbox/stage/people.js';
 import { hallpass } from '../commands/run.js';
-import { expectSettled, obtain, openStage, untilInLedger, untilRefused } from './crash-stage.js';
+import { untilRefused } from '../support/access.js';
+import { expectSettled, obtain, untilInLedger } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 
 const stage = await openStage();
 const env = { DATABASE_URL: stage.env.DATABASE_URL ?? '' };
 const { slack, server } = stage;
 
-test('a grant is shown from the request to the report', { timeout: 150_000 }, async () => {
+test('a grant is shown from the request to the report', async () => {
   const running = await stage.startHallpass();
   const asked = await request(slack, 'ben', {
     role: 'orders_write',

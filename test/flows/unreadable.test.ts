@@ -3,18 +3,12 @@ import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CHANNELS } from '../../sandbox/stage/cast.js';
 import { all, messagesOf } from '../../sandbox/stage/people.js';
+import { untilRefused } from '../support/access.js';
+import { operatorsHear } from '../support/messages.js';
+import { readiness } from '../support/ops-port.js';
+import { expectSettled, inLedger, obtain, untilAllSent } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
-import {
-  expectSettled,
-  inLedger,
-  obtain,
-  openStage,
-  operatorsHear,
-  PATIENCE_MS,
-  untilAllSent,
-  untilRefused,
-} from './crash-stage.js';
-import { readiness } from './ops-port.js';
 
 const stage = await openStage();
 const { ledger, pagerduty, slack } = stage;
@@ -25,7 +19,7 @@ const LONG = { duration: '15 minutes' };
 const UNREAD = /can’t read its ledger/;
 const READ = /can read its ledger again/;
 
-afterEach(() => expectSettled(stage), 2 * PATIENCE_MS);
+afterEach(() => expectSettled(stage));
 
 const byOwner = (sql: string) => runSql(stage.ledgerUrl, sql);
 const until = (status: number, timeoutMs: number) =>
@@ -60,7 +54,7 @@ test('Hallpass may not read the requests any more', async () => {
   await until(200, 5_000);
   await operatorsHear(stage, READ);
   await untilResolved();
-}, 180_000);
+});
 
 test('a newer release wrote one request that this one can’t read: the others are revoked in time', async () => {
   const unread = await obtain(stage, 'ben', { role: 'orders_write', otherDuration: '6s' });
@@ -77,7 +71,7 @@ test('a newer release wrote one request that this one can’t read: the others a
   await untilRefused(stage, 'ben', 'orders_write', new Date());
   await until(200, 5_000);
   await untilResolved();
-}, 180_000);
+});
 
 test('the ledger is down', async () => {
   await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
@@ -97,7 +91,7 @@ test('the ledger is down', async () => {
   await until(200, 10_000);
   // Else the next outage would be the same one.
   await untilResolved();
-}, 180_000);
+});
 
 test('the ledger is down, and the operators’ channel takes nothing: each of them is told, and told when it is over', async () => {
   const { workspace } = slack;
@@ -113,4 +107,4 @@ test('the ledger is down, and the operators’ channel takes nothing: each of th
     () => messagesOf(slack, 'olga').some((message) => message.ts === heard.ts && READ.test(all(message))),
     MINUTE_MS,
   );
-}, 180_000);
+});

@@ -2,33 +2,21 @@
  * A rolling upgrade from release 0.1.0 with access that is out: what it left is gone on with, and while it still runs
  * both work on one ledger. docs/decisions/0012-rolling-upgrade.md has the rule.
  */
-import { afterAll, afterEach, expect, test } from 'vitest';
+
+import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
 import { card, cardNow, click, told } from '../../sandbox/stage/people.js';
-import { startStage } from '../../sandbox/stage/stage.js';
+import { expectReads, granted, isRefused, untilRefused } from '../support/access.js';
+import { expectSettled, untilAllSent, untilInLedger } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
-import {
-  expectReads,
-  expectSettled,
-  granted,
-  isRefused,
-  PATIENCE_MS,
-  untilAllSent,
-  untilInLedger,
-  untilRefused,
-} from './crash-stage.js';
+import { WAITING } from '../support/words.js';
 import { type Known, OldRelease } from './upgrade/old-release.js';
-import { CLI } from './world.js';
 
-const log: string[] = [];
-const stage = await startStage({ cli: CLI, ledgerApart: true, onLine: (line) => log.push(line) });
+const stage = await openStage();
 const { slack } = stage;
-afterAll(() => stage.close());
-afterEach(({ task }) => {
-  if (task.result?.state === 'fail') console.error(`The end of the log:\n${log.slice(-30).join('\n')}`);
-});
 
 const posted = z.object({ ok: z.literal(true), channel: z.string(), ts: z.string() });
 
@@ -79,108 +67,104 @@ async function columns(): Promise<ReadonlyMap<string, Column>> {
 /** "R-1042" */
 const nameOf = ({ id }: Known) => `R-${id}`;
 
-test(
-  'what the previous release left, and what it still does, goes on',
-  async () => {
-    const old = await OldRelease.install(stage);
-    const before = await columns();
+test('what the previous release left, and what it still does, goes on', async () => {
+  const old = await OldRelease.install(stage);
+  const before = await columns();
 
-    const ask = (role: string, login: 'ana' | 'ben' | 'dan') =>
-      old.submit({ role, login, requester: CAST[login] });
-    const approved = async (request: Known) => old.approve(request, CAST.cora);
-    const due = await old.grant(await approved(await ask('orders_read', 'ana')), -60_000);
-    const active = await old.grant(await approved(await ask('orders_read', 'ben')), 40_000);
-    const ending = await old.grant(await approved(await ask('orders_write', 'ana')), 600_000);
-    await old.write(
-      ending,
-      'relinquished',
-      { state: 'ending', why: 'relinquished', ended_by: CAST.ana },
-      { actor: CAST.ana },
-    );
-    const granting = await approved(await ask('orders_read', 'dan'));
-    const pending = await ask('payments_read', 'dan');
-    // Claimed by a process that was then killed; and two cards that are as they were wanted.
-    await old.say('claimDeliveries', [100, 1_000]);
-    const shown = new Map<number, string>();
-    for (const [request, text, action] of [
-      [active, 'Granted', 'grant_end'],
-      [pending, 'Waiting for approval', 'request_approve'],
-    ] as const) {
-      const { channel, ts } = await post(request.id, text, action);
-      await old.say('recordSent', [`card:${request.id}`, request.version, channel, ts]);
-      shown.set(request.id, ts);
-    }
+  const ask = (role: string, login: 'ana' | 'ben' | 'dan') =>
+    old.submit({ role, login, requester: CAST[login] });
+  const approved = async (request: Known) => old.approve(request, CAST.cora);
+  const due = await old.grant(await approved(await ask('orders_read', 'ana')), -60_000);
+  const active = await old.grant(await approved(await ask('orders_read', 'ben')), 40_000);
+  const ending = await old.grant(await approved(await ask('orders_write', 'ana')), 600_000);
+  await old.write(
+    ending,
+    'relinquished',
+    { state: 'ending', why: 'relinquished', ended_by: CAST.ana },
+    { actor: CAST.ana },
+  );
+  const granting = await approved(await ask('orders_read', 'dan'));
+  const pending = await ask('payments_read', 'dan');
+  // Claimed by a process that was then killed; and two cards that are as they were wanted.
+  await old.say('claimDeliveries', [100, 1_000]);
+  const shown = new Map<number, string>();
+  for (const [request, text, action] of [
+    [active, 'Granted', 'grant_end'],
+    [pending, WAITING, 'request_approve'],
+  ] as const) {
+    const { channel, ts } = await post(request.id, text, action);
+    await old.say('recordSent', [`card:${request.id}`, request.version, channel, ts]);
+    shown.set(request.id, ts);
+  }
 
-    const hallpass = await stage.startHallpass();
+  const hallpass = await stage.startHallpass();
 
-    // A column that is there stays, as it is; a new one must not be asked for by who doesn't know it.
-    const after = await columns();
-    for (const [name, { data_type, is_nullable }] of before) {
-      expect(after.get(name), name).toMatchObject({ data_type, is_nullable });
-    }
-    for (const [name, { table_name, optional }] of after) {
-      const isOld = [...before.values()].some((column) => column.table_name === table_name);
-      if (isOld && !before.has(name)) expect(optional, name).toBe(true);
-    }
+  // A column that is there stays, as it is; a new one must not be asked for by who doesn't know it.
+  const after = await columns();
+  for (const [name, { data_type, is_nullable }] of before) {
+    expect(after.get(name), name).toMatchObject({ data_type, is_nullable });
+  }
+  for (const [name, { table_name, optional }] of after) {
+    const isOld = [...before.values()].some((column) => column.table_name === table_name);
+    if (isOld && !before.has(name)) expect(optional, name).toBe(true);
+  }
 
-    await untilRefused(stage, 'ana', 'orders_read', new Date());
-    await untilRefused(stage, 'ana', 'orders_write', new Date());
-    await expectReads(stage, 'ben', 'orders_read');
-    await told(slack, 'dan', nameOf(granting), /psql/);
-    await expectReads(stage, 'dan', 'orders_read');
-    expect(await untilInLedger(stage, nameOf(due), 'ended')).toMatchObject({ why: 'expired' });
-    expect(await untilInLedger(stage, nameOf(ending), 'ended')).toMatchObject({ why: 'relinquished' });
-    await told(slack, 'ana', nameOf(due), /Ended: its time was up/);
+  await untilRefused(stage, 'ana', 'orders_read', new Date());
+  await untilRefused(stage, 'ana', 'orders_write', new Date());
+  await expectReads(stage, 'ben', 'orders_read');
+  await told(slack, 'dan', nameOf(granting), /psql/);
+  await expectReads(stage, 'dan', 'orders_read');
+  expect(await untilInLedger(stage, nameOf(due), 'ended')).toMatchObject({ why: 'expired' });
+  expect(await untilInLedger(stage, nameOf(ending), 'ended')).toMatchObject({ why: 'relinquished' });
+  await told(slack, 'ana', nameOf(due), /Ended: its time was up/);
 
-    // The old card's button is understood, and the card itself is edited.
-    const waiting = await card(slack, nameOf(pending), /Waiting for approval/);
-    expect(waiting.ts).toBe(shown.get(pending.id));
-    await click(slack, 'cora', waiting, 'Approve');
-    await told(slack, 'dan', nameOf(pending), /psql/);
-    expect((await card(slack, nameOf(pending), /Granted/)).ts).toBe(shown.get(pending.id));
+  // The old card's button is understood, and the card itself is edited.
+  const waiting = await card(slack, nameOf(pending), /Waiting for approval/);
+  expect(waiting.ts).toBe(shown.get(pending.id));
+  await click(slack, 'cora', waiting, 'Approve');
+  await told(slack, 'dan', nameOf(pending), /psql/);
+  expect((await card(slack, nameOf(pending), /Granted/)).ts).toBe(shown.get(pending.id));
 
-    // A process of the previous release still runs, and even starts again.
-    await old.startAgain();
-    const late = await ask('orders_write', 'ben');
-    // Its own process is said to be killed before it posts: another one does, within a HEARTBEAT.
-    await slack.waitFor(() => cardNow(slack, nameOf(late), /Waiting for approval/), PATIENCE_MS);
-    await approved(late);
-    await untilInLedger(stage, nameOf(late), 'active');
-    await expectReads(stage, 'ben', 'orders_write');
-    await waitFor(
-      async () =>
-        old.write(
-          await old.read(late.id),
-          'relinquished',
-          { state: 'ending', why: 'relinquished', ended_by: CAST.ben },
-          { actor: CAST.ben },
-        ),
-      { what: 'the previous release to write what the new one wrote' },
-    );
-    expect(await untilInLedger(stage, nameOf(late), 'ended')).toMatchObject({ why: 'relinquished' });
-    expect(await isRefused(stage, 'ben', 'orders_write')).toBe(true);
-    for (const { id } of [due, active, ending, granting, pending, late]) await old.read(id);
-    await restOf(old, late);
+  // A process of the previous release still runs, and even starts again.
+  await old.startAgain();
+  const late = await ask('orders_write', 'ben');
+  // Its own process is said to be killed before it posts: another one does, within a HEARTBEAT.
+  await slack.waitFor(() => cardNow(slack, nameOf(late), /Waiting for approval/));
+  await approved(late);
+  await untilInLedger(stage, nameOf(late), 'active');
+  await expectReads(stage, 'ben', 'orders_write');
+  await waitFor(
+    async () =>
+      old.write(
+        await old.read(late.id),
+        'relinquished',
+        { state: 'ending', why: 'relinquished', ended_by: CAST.ben },
+        { actor: CAST.ben },
+      ),
+    { what: 'the previous release to write what the new one wrote' },
+  );
+  expect(await untilInLedger(stage, nameOf(late), 'ended')).toMatchObject({ why: 'relinquished' });
+  expect(await isRefused(stage, 'ben', 'orders_write')).toBe(true);
+  for (const { id } of [due, active, ending, granting, pending, late]) await old.read(id);
+  await restOf(old, late);
 
-    // What is out keeps its end.
-    const { expires_at } = await untilInLedger(stage, nameOf(active), 'active').catch(() =>
-      untilInLedger(stage, nameOf(active), 'ended'),
-    );
-    expect(expires_at).toEqual(active.expires_at);
-    await untilRefused(stage, 'ben', 'orders_read', expires_at);
-    expect((await card(slack, nameOf(active), /Ended: its time was up/)).ts).toBe(shown.get(active.id));
-    for (const request of [granting, pending]) {
-      await click(slack, 'dan', await told(slack, 'dan', nameOf(request), /psql/), 'Relinquish');
-    }
-    await expectSettled(stage);
-    await untilAllSent(stage);
-    expect(await granted(stage)).toEqual([]);
-    // What both wrote fits together; it exits with 1 when anything doesn't.
-    expect(await stage.run('audit', 'verify')).toContain('Every request is what its events make of it.');
-    expect(await hallpass.stop()).toBe(0);
-  },
-  6 * PATIENCE_MS,
-);
+  // What is out keeps its end.
+  const { expires_at } = await untilInLedger(stage, nameOf(active), 'active').catch(() =>
+    untilInLedger(stage, nameOf(active), 'ended'),
+  );
+  expect(expires_at).toEqual(active.expires_at);
+  await untilRefused(stage, 'ben', 'orders_read', expires_at);
+  expect((await card(slack, nameOf(active), /Ended: its time was up/)).ts).toBe(shown.get(active.id));
+  for (const request of [granting, pending]) {
+    await click(slack, 'dan', await told(slack, 'dan', nameOf(request), /psql/), 'Relinquish');
+  }
+  await expectSettled(stage);
+  await untilAllSent(stage);
+  expect(await granted(stage)).toEqual([]);
+  // What both wrote fits together; it exits with 1 when anything doesn't.
+  expect(await stage.run('audit', 'verify')).toContain('Every request is what its events make of it.');
+  expect(await hallpass.stop()).toBe(0);
+}, 300_000);
 
 /** Every other statement that it writes with. */
 async function restOf(old: OldRelease, { id }: Known): Promise<void> {

@@ -5,21 +5,14 @@ import { startProxy, type TcpProxy } from '../../sandbox/postgres/proxy.js';
 import { runSql, type ServerAccess } from '../../sandbox/postgres/server-access.js';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
 import { all, card, click, told } from '../../sandbox/stage/people.js';
+import { granted, isRefused } from '../support/access.js';
+import { changedConfiguration, runHallpass } from '../support/commands.js';
 import { startCopy, startUpgraded } from '../support/copy.js';
+import { operatorsHear } from '../support/messages.js';
+import { approved, inLedger, obtain, untilInLedger } from '../support/requests.js';
+import { openStage } from '../support/stage.js';
 import { startStandby } from '../support/standby.js';
 import { waitFor } from '../support/wait-for.js';
-import { changedConfiguration, runHallpass } from './commands.js';
-import {
-  approved,
-  granted,
-  inLedger,
-  isRefused,
-  obtain,
-  openStage,
-  operatorsHear,
-  PATIENCE_MS,
-  untilInLedger,
-} from './crash-stage.js';
 
 let proxy: TcpProxy | null = null;
 const to = { host: '127.0.0.1', port: 0 };
@@ -32,7 +25,6 @@ const stage = await openStage({
 });
 const { slack, server, samples } = stage;
 /** Commands, copies of servers and heartbeats take their time. */
-const SLOW = { timeout: 150_000 };
 const LONG = { duration: '15 minutes' } as const;
 let hallpass = await stage.startHallpass();
 
@@ -59,7 +51,7 @@ const toldLater = (name: 'ana', id: string, pattern: RegExp) =>
         (message) => message,
         () => null,
       ),
-    { what: `${name} to be told of ${id}`, timeoutMs: PATIENCE_MS },
+    { what: `${name} to be told of ${id}` },
   );
 
 const reads = (on: ServerAccess, login: 'ana' | 'ben') =>
@@ -68,7 +60,7 @@ const reads = (on: ServerAccess, login: 'ana' | 'ben') =>
     () => false,
   );
 
-test('a copy at the address proves nothing of its original, and nothing is granted there', SLOW, async () => {
+test('a copy at the address proves nothing of its original, and nothing is granted there', async () => {
   const { id } = await obtain(stage, 'ana', { role: 'orders_read', otherDuration: '20s' });
   const copy = await promotedCopy();
   leadTo(copy);
@@ -93,54 +85,49 @@ test('a copy at the address proves nothing of its original, and nothing is grant
   await told(slack, 'ben', other, /Ended: relinquished by you/);
 });
 
-test(
-  'by an operator’s word a copy takes the place of the original, and grants go on there',
-  SLOW,
-  async () => {
-    const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
-    const copy = await promotedCopy();
-    leadTo(copy);
-    await waitFor(
-      async () =>
-        (await runSql(stage.ledgerUrl, 'select from targets where stranger is not null')).length === 1,
-      { what: 'the copy to be met', timeoutMs: PATIENCE_MS },
-    );
-    const unsure = await runHallpass(stage, ['recover', '--replaced', 'shop']);
-    expect(unsure.code).toBe(1);
-    expect(unsure.said).toContain(`shop: ${id} (orders_read to ana): stands there; goes on to its end`);
-    expect(unsure.said).toContain('add --yes');
-    const said = await runHallpass(stage, [
-      'recover',
-      '--replaced',
-      'shop',
-      '--because',
-      'failover by hand',
-      '--yes',
-    ]);
-    expect(said).toMatchObject({ code: 0 });
-    await operatorsHear(stage, /Shop was replaced by another server[\s\S]*failover by hand/);
+test('by an operator’s word a copy takes the place of the original, and grants go on there', async () => {
+  const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
+  const copy = await promotedCopy();
+  leadTo(copy);
+  await waitFor(
+    async () =>
+      (await runSql(stage.ledgerUrl, 'select from targets where stranger is not null')).length === 1,
+    { what: 'the copy to be met' },
+  );
+  const unsure = await runHallpass(stage, ['recover', '--replaced', 'shop']);
+  expect(unsure.code).toBe(1);
+  expect(unsure.said).toContain(`shop: ${id} (orders_read to ana): stands there; goes on to its end`);
+  expect(unsure.said).toContain('add --yes');
+  const said = await runHallpass(stage, [
+    'recover',
+    '--replaced',
+    'shop',
+    '--because',
+    'failover by hand',
+    '--yes',
+  ]);
+  expect(said).toMatchObject({ code: 0 });
+  await operatorsHear(stage, /Shop was replaced by another server[\s\S]*failover by hand/);
 
-    await click(slack, 'ana', note, 'Relinquish');
-    await told(slack, 'ana', id, /Ended: relinquished by you/);
-    expect(await reads(copy, 'ana')).toBe(false);
-    const next = await approved(stage, 'ben', { role: 'orders_read', ...LONG });
-    await click(slack, 'ben', await told(slack, 'ben', next, /psql/), 'Relinquish');
-    await told(slack, 'ben', next, /Ended: relinquished by you/);
-    // Back on the original. Nothing is out on the copy: the original is taken at once, and operators hear of it.
-    leadTo(server);
-    await operatorsHear(
-      stage,
-      /Shop: another server answers, and roles are granted there now[\s\S]*timeline 1/,
-    );
-    // What stands there since is a leftover.
-    await waitFor(() => isRefused(stage, 'ana', 'orders_read'), {
-      what: 'the leftover to go',
-      timeoutMs: PATIENCE_MS,
-    });
-  },
-);
+  await click(slack, 'ana', note, 'Relinquish');
+  await told(slack, 'ana', id, /Ended: relinquished by you/);
+  expect(await reads(copy, 'ana')).toBe(false);
+  const next = await approved(stage, 'ben', { role: 'orders_read', ...LONG });
+  await click(slack, 'ben', await told(slack, 'ben', next, /psql/), 'Relinquish');
+  await told(slack, 'ben', next, /Ended: relinquished by you/);
+  // Back on the original. Nothing is out on the copy: the original is taken at once, and operators hear of it.
+  leadTo(server);
+  await operatorsHear(
+    stage,
+    /Shop: another server answers, and roles are granted there now[\s\S]*timeline 1/,
+  );
+  // What stands there since is a leftover.
+  await waitFor(() => isRefused(stage, 'ana', 'orders_read'), {
+    what: 'the leftover to go',
+  });
+});
 
-test('after an upgrade the messages say the truth, and an operator closes what was out', SLOW, async () => {
+test('after an upgrade the messages say the truth, and an operator closes what was out', async () => {
   const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   const upgraded = await startUpgraded(server);
   onTestFinished(() => upgraded.stop());
@@ -185,11 +172,10 @@ test('after an upgrade the messages say the truth, and an operator closes what w
   leadTo(server);
   await waitFor(() => isRefused(stage, 'ana', 'orders_read'), {
     what: 'the leftover to go',
-    timeoutMs: PATIENCE_MS,
   });
 });
 
-test('what can never be proved is written off, and not called confirmed', SLOW, async () => {
+test('what can never be proved is written off, and not called confirmed', async () => {
   const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   await server.kill();
   await click(slack, 'ana', note, 'Relinquish');
@@ -221,12 +207,11 @@ test('what can never be proved is written off, and not called confirmed', SLOW, 
   await server.start();
   await waitFor(() => isRefused(stage, 'ana', 'orders_read'), {
     what: 'the leftover to go',
-    timeoutMs: PATIENCE_MS,
   });
   await waitFor(async () => (await granted(stage)).length === 0, { what: 'nothing to be out' });
 });
 
-test('a target leaves the configuration for good, with something open', SLOW, async () => {
+test('a target leaves the configuration for good, with something open', async () => {
   const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   expect(await hallpass.stop()).toBe(0);
   const without = await changedConfiguration(stage, (yaml) => yaml.replace('  shop:', '  depot:'));
@@ -250,7 +235,7 @@ test('a target leaves the configuration for good, with something open', SLOW, as
   expect(await hallpass.stop()).toBe(0);
 });
 
-test('a copy from before a grant is told from a restart', SLOW, async () => {
+test('a copy from before a grant is told from a restart', async () => {
   hallpass = await stage.startHallpass();
   const copy = await startCopy(server);
   onTestFinished(() => copy.stop());
@@ -264,7 +249,7 @@ test('a copy from before a grant is told from a restart', SLOW, async () => {
       );
       return row?.ok === true;
     },
-    { what: 'the server to be looked at', timeoutMs: PATIENCE_MS },
+    { what: 'the server to be looked at' },
   );
   leadTo(copy);
   await operatorsHear(

@@ -91,7 +91,7 @@ test('waits for another one, and says who it is when that lasts too long', async
     message: expect.stringContaining('locked for 30 s'),
     nextStep: expect.stringMatching(/pid \d+ \(\w+, somebody\).*pg_terminate_backend/),
   });
-}, 60_000);
+});
 
 test('waits for another one, and goes on when that is done', async () => {
   const owner = await createDatabase('migrate');

@@ -42,7 +42,7 @@ test('who holds it at the first migration is named after a while', async () => {
   const error = await migrateQueue(fresh.url, { grantTo: stranger.user }).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(QueueMigrationError);
   expect(error).toMatchObject({ nextStep: expect.stringContaining('pg_terminate_backend') });
-}, 60_000);
+});
 
 test.each([
   ['may not create a schema', stranger.url],

@@ -2,26 +2,25 @@
 import { expect, it } from 'vitest';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
 import { fillForm, request, submitRequest } from '../../sandbox/stage/people.js';
+import { ANA2 } from '../support/fixtures.js';
 import { by, changed, deliver, lastSent, type Payload, part } from './forge.js';
 import {
-  ANA2,
+  type AttackStage,
   expectLogged,
   expectVain,
   IMPOSTOR,
   inTheLedger,
   MALLORY,
-  type World,
   withdraw,
-} from './world.js';
+} from './stage.js';
 
-export function forms(use: () => World): void {
-  const send = async (world: World, payload: Payload) => (await deliver(world.stage, payload)).body;
+export function forms(stage: AttackStage): void {
+  const send = async (stage: AttackStage, payload: Payload) => (await deliver(stage, payload)).body;
 
   it('that was changed, or that somebody else sends, makes no request', async () => {
-    const world = use();
-    const { slack } = world.stage;
+    const { slack } = stage;
     const id = await request(slack, 'ana', { role: 'orders_read' });
-    const sent = lastSent(world.stage, 'view_submission');
+    const sent = lastSent(stage, 'view_submission');
     const kept = String(part(sent.view).private_metadata);
     expect(kept).toContain('"target":"shop"');
     for (const payload of [
@@ -31,39 +30,38 @@ export function forms(use: () => World): void {
       by(sent, CAST.ben),
       by(sent, ANA2),
     ]) {
-      await expectVain(world, 'altered_form', async () =>
-        expect(await send(world, payload)).toContain('This form is not yours'),
+      await expectVain(stage, 'altered_form', async () =>
+        expect(await send(stage, payload)).toContain('This form is not yours'),
       );
     }
     // Ben's own form, under the id of Ana's.
     await fillForm(slack, 'ben', { role: 'orders_read', reason: '' });
     await slack.as(CAST.ben).options('Role');
-    const bens = lastSent(world.stage, 'block_suggestion');
+    const bens = lastSent(stage, 'block_suggestion');
     const stolen = {
       ...sent,
       user: bens.user,
       view: { ...part(sent.view), private_metadata: part(bens.view).private_metadata },
     };
-    await expectVain(world, 'form_of_another', async () =>
-      expect(await send(world, stolen)).toContain('This form is not yours'),
+    await expectVain(stage, 'form_of_another', async () =>
+      expect(await send(stage, stolen)).toContain('This form is not yours'),
     );
     await slack.as(CAST.ben).closeView();
 
     // The same form once more is the same request, whatever Slack calls the blocks that nothing is typed into.
-    const before = await inTheLedger(world);
+    const before = await inTheLedger(stage);
     const blocks = Array.isArray(part(sent.view).blocks) ? part(sent.view).blocks : [];
     const nameless = changed(sent, 'view', 'blocks', [...(blocks as Payload[]), { type: 'divider' }]);
-    expect(await expectLogged(world, 'replayed_payload', () => send(world, nameless))).toBe('');
-    expect(await expectLogged(world, 'replayed_payload', () => send(world, sent))).toBe('');
-    expect(await inTheLedger(world)).toEqual(before);
-    await withdraw(world, id);
+    expect(await expectLogged(stage, 'replayed_payload', () => send(stage, nameless))).toBe('');
+    expect(await expectLogged(stage, 'replayed_payload', () => send(stage, sent))).toBe('');
+    expect(await inTheLedger(stage)).toEqual(before);
+    await withdraw(stage, id);
   });
 
   it('asks for nothing but what is offered to this person, there, by their own login', async () => {
-    const world = use();
-    const { slack } = world.stage;
+    const { slack } = stage;
     const id = await request(slack, 'ana', { role: 'orders_read' });
-    const sent = changed(lastSent(world.stage, 'view_submission'), 'view', 'id', 'V0ANOTHER');
+    const sent = changed(lastSent(stage, 'view_submission'), 'view', 'id', 'V0ANOTHER');
     const values = part(part(part(sent.view).state).values);
     const choosing = (role: string): Payload => {
       const option = { text: { type: 'plain_text', text: role }, value: role };
@@ -75,31 +73,31 @@ export function forms(use: () => World): void {
       return changed(sent, 'view', 'state', 'values', { ...values, ...chosen });
     };
     for (const role of ['postgres', 'ORDERS_READ', 'orders_read; drop role ana']) {
-      await expectVain(world, 'role_not_offered', async () =>
-        expect(await send(world, choosing(role))).toContain('not a role that you may ask for'),
+      await expectVain(stage, 'role_not_offered', async () =>
+        expect(await send(stage, choosing(role))).toContain('not a role that you may ask for'),
       );
     }
-    await expectVain(world, 'wrong_channel', async () =>
-      expect(await send(world, choosing('here_read'))).toContain('may not be asked for'),
+    await expectVain(stage, 'wrong_channel', async () =>
+      expect(await send(stage, choosing('here_read'))).toContain('may not be asked for'),
     );
-    await expectVain(world, 'malformed_payload', async () =>
-      expect(JSON.parse(await send(world, choosing('x'.repeat(3_000))))).toEqual({
+    await expectVain(stage, 'malformed_payload', async () =>
+      expect(JSON.parse(await send(stage, choosing('x'.repeat(3_000))))).toEqual({
         response_action: 'errors',
         errors: { target: expect.stringContaining("can't read what Slack sent") },
       }),
     );
     // So little of it can be read that nobody knows which fields it has.
-    await expectVain(world, 'malformed_payload', async () =>
-      expect(JSON.parse(await send(world, by(changed(sent, 'view', 'blocks', 7), '<!channel>')))).toEqual({
+    await expectVain(stage, 'malformed_payload', async () =>
+      expect(JSON.parse(await send(stage, by(changed(sent, 'view', 'blocks', 7), '<!channel>')))).toEqual({
         response_action: 'errors',
         errors: { target: expect.stringContaining("can't read what Slack sent") },
       }),
     );
     const long = { reason: { reason: { type: 'plain_text_input', value: 'x'.repeat(501) } } };
-    expect(await send(world, changed(sent, 'view', 'state', 'values', { ...values, ...long }))).toContain(
+    expect(await send(stage, changed(sent, 'view', 'state', 'values', { ...values, ...long }))).toContain(
       'may have 500 characters',
     );
-    await withdraw(world, id);
+    await withdraw(stage, id);
 
     for (const [userId, says] of [
       [MALLORY, 'not in a domain'],
@@ -108,20 +106,17 @@ export function forms(use: () => World): void {
       const person = slack.as(userId);
       await person.command('/request', 'shop orders_read 1h why');
       await slack.waitFor(() => person.openedView());
-      await expectVain(world, 'no_login', async () =>
+      await expectVain(stage, 'no_login', async () =>
         expect(await person.submit()).toMatchObject({ errors: { target: expect.stringContaining(says) } }),
       );
     }
   });
 
   it('is opened once by one command', async () => {
-    const world = use();
-    const { slack } = world.stage;
+    const { slack } = stage;
     await slack.as(CAST.ben).command('/request');
     const opened = await slack.waitFor(() => slack.as(CAST.ben).openedView()?.id);
-    await expectLogged(world, 'replayed_payload', () =>
-      deliver(world.stage, lastSent(world.stage, '/request')),
-    );
+    await expectLogged(stage, 'replayed_payload', () => deliver(stage, lastSent(stage, '/request')));
     await slack.waitFor(() =>
       slack.log.some(({ answer }) => JSON.stringify(answer).includes('exchanged_trigger_id')),
     );
@@ -130,18 +125,17 @@ export function forms(use: () => World): void {
   });
 
   it('is refused beyond the limit of requests that wait, in words', async () => {
-    const world = use();
-    const { slack } = world.stage;
+    const { slack } = stage;
     const ids = [];
     for (const role of ['orders_read', 'orders_write', 'payments_read'])
       ids.push(await request(slack, 'ana', { role }));
-    await expectVain(world, 'too_many_pending', async () =>
+    await expectVain(stage, 'too_many_pending', async () =>
       expect(await submitRequest(slack, 'ana', { role: 'passing_read' })).toEqual({
         target: expect.stringMatching(
           /^3 requests of yours wait for approval, and more may not\. Cancel one/,
         ),
       }),
     );
-    for (const id of ids) await withdraw(world, id);
+    for (const id of ids) await withdraw(stage, id);
   });
 }

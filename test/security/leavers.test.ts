@@ -4,49 +4,50 @@ import { HALLPASS } from '../../sandbox/postgres/samples.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST } from '../../sandbox/stage/cast.js';
 import { all, card, cardNow, click, request, told } from '../../sandbox/stage/people.js';
-import { expectReads, granted, isRefused, obtain, operatorsHear } from '../flows/crash-stage.js';
+import { expectReads, granted, isRefused } from '../support/access.js';
+import { operatorsHear } from '../support/messages.js';
+import { obtain } from '../support/requests.js';
 import { waitFor } from '../support/wait-for.js';
-import { expectLogged, useWorld, type World } from './world.js';
+import { type AttackStage, expectLogged, openAttackStage } from './stage.js';
 
-const use = useWorld();
+const stage = await openAttackStage();
 
 /** The next round begins now. */
-const lookAround = ({ stage }: World) =>
-  runSql(stage.ledgerUrl, `update rounds set after = '', not_before = now()`);
+const lookAround = ({ ledgerUrl }: AttackStage) =>
+  runSql(ledgerUrl, `update rounds set after = '', not_before = now()`);
 
-function becauseOf({ stage }: World, id: string): Promise<unknown[]> {
+function becauseOf({ ledgerUrl }: AttackStage, id: string): Promise<unknown[]> {
   return runSql(
-    stage.ledgerUrl,
+    ledgerUrl,
     `select kind, actor, data->>'because' as because from events where request_id = $1 and data ? 'because'`,
     [id.slice('R-'.length)],
   );
 }
 
 it('a deactivated account loses what is granted and what is asked for as soon as Slack tells of it', async () => {
-  const world = use();
-  const { slack } = world.stage;
-  const { id } = await obtain(world.stage, 'ana', { role: 'orders_read' });
+  const { slack } = stage;
+  const { id } = await obtain(stage, 'ana', { role: 'orders_read' });
   const pending = await request(slack, 'ana', { role: 'payments_read' });
-  const bens = await obtain(world.stage, 'ben', { role: 'orders_read' });
+  const bens = await obtain(stage, 'ben', { role: 'orders_read' });
 
   // Some other change of hers changes nothing.
   expect(await slack.announce(CAST.ana)).toMatchObject({ ok: true });
   slack.workspace.setPerson(CAST.ana, { deactivated: true });
-  await expectLogged(world, 'holder_left', () => slack.announce(CAST.ana));
+  await expectLogged(stage, 'holder_left', () => slack.announce(CAST.ana));
   await card(slack, id, /Ended, because the Slack account of <@U0ANA> was deactivated[\s\S]*Confirmed gone/);
   await card(slack, pending, /Cancelled, because the Slack account of <@U0ANA> was deactivated/);
-  expect(await isRefused(world.stage, 'ana', 'orders_read')).toBe(true);
-  expect(await granted(world.stage)).toEqual(['orders_read ben']);
-  expect(await becauseOf(world, id)).toEqual([{ kind: 'end_asked', actor: null, because: 'deactivated' }]);
-  expect(await becauseOf(world, pending)).toEqual([
+  expect(await isRefused(stage, 'ana', 'orders_read')).toBe(true);
+  expect(await granted(stage)).toEqual(['orders_read ben']);
+  expect(await becauseOf(stage, id)).toEqual([{ kind: 'end_asked', actor: null, because: 'deactivated' }]);
+  expect(await becauseOf(stage, pending)).toEqual([
     { kind: 'withdrawn', actor: null, because: 'deactivated' },
   ]);
 
   // Whoever comes back gets nothing back by it, and may ask anew.
   slack.workspace.setPerson(CAST.ana, { deactivated: false });
   await slack.announce(CAST.ana);
-  expect(await granted(world.stage)).toEqual(['orders_read ben']);
-  const anew = await obtain(world.stage, 'ana', { role: 'orders_read' });
+  expect(await granted(stage)).toEqual(['orders_read ben']);
+  const anew = await obtain(stage, 'ana', { role: 'orders_read' });
   for (const [name, { note, id: last }] of [
     ['ana', anew],
     ['ben', bens],
@@ -57,20 +58,18 @@ it('a deactivated account loses what is granted and what is asked for as soon as
 });
 
 it('whom Slack does not tell of is found by asking; a Slack that does not answer ends nothing', async () => {
-  const world = use();
-  const { stage } = world;
   const { slack } = stage;
   const { id } = await obtain(stage, 'ben', { role: 'orders_read' });
   // So that nothing is remembered of him.
-  await world.stop();
-  await world.start();
+  await stage.stop();
+  await stage.start();
   slack.workspace.setPerson(CAST.ben, { guest: 'multi_channel' });
   // As often as one question is tried.
   slack.faults.order('users.info', { kind: 'status', status: 503 }, 2);
-  const before = world.log.length;
-  await lookAround(world);
+  const before = stage.log.length;
+  await lookAround(stage);
   await waitFor(
-    () => world.log.slice(before).some((line) => line.includes('did not say whether somebody still has')),
+    () => stage.log.slice(before).some((line) => line.includes('did not say whether somebody still has')),
     { what: 'the question that Slack does not answer' },
   );
   await expectReads(stage, 'ben', 'orders_read');
@@ -84,7 +83,7 @@ it('whom Slack does not tell of is found by asking; a Slack that does not answer
     40_000,
   );
   expect(all(shown)).not.toContain('ask again');
-  expect(await becauseOf(world, id)).toEqual([{ kind: 'end_asked', actor: null, because: 'guest' }]);
+  expect(await becauseOf(stage, id)).toEqual([{ kind: 'end_asked', actor: null, because: 'guest' }]);
   expect(await isRefused(stage, 'ben', 'orders_read')).toBe(true);
   expect(
     await stage.server.query('select 1 from pg_auth_members where grantor = $1::regrole', [HALLPASS]),
@@ -104,19 +103,17 @@ it('whom Slack does not tell of is found by asking; a Slack that does not answer
 });
 
 it('one person whom Slack does not tell of keeps nobody else’s access, and operators hear of it after an hour', async () => {
-  const world = use();
-  const { stage } = world;
   const { slack } = stage;
   // A guest a moment ago.
   expect(await slack.announce(CAST.ben)).toMatchObject({ ok: true });
   const anas = await obtain(stage, 'ana', { role: 'orders_read' });
   const bens = await obtain(stage, 'ben', { role: 'orders_read' });
   // So that nothing is remembered of them.
-  await world.stop();
-  await world.start();
+  await stage.stop();
+  await stage.start();
   slack.faults.order('users.info', { kind: 'error', error: 'internal_error' }, 10_000, CAST.ana);
   slack.workspace.setPerson(CAST.ben, { deactivated: true });
-  await lookAround(world);
+  await lookAround(stage);
   // Ana's turn comes before Ben's.
   await card(
     slack,

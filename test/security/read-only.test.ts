@@ -7,9 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CAST } from '../../sandbox/stage/cast.js';
 import { click, told } from '../../sandbox/stage/people.js';
 import { type Stage, startStage } from '../../sandbox/stage/stage.js';
-import { granted, obtain } from '../flows/crash-stage.js';
-import { CLI } from '../flows/world.js';
+import { granted } from '../support/access.js';
 import { spawnChild } from '../support/child.js';
+import { obtain } from '../support/requests.js';
+import { CLI } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
 
 /** Of util-linux. */

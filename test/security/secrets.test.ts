@@ -11,11 +11,10 @@ import { freePort } from '../../sandbox/postgres/free-port.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST } from '../../sandbox/stage/cast.js';
 import { card, clickAndHear, request, submitRequest, told } from '../../sandbox/stage/people.js';
-import { type Stage, startStage } from '../../sandbox/stage/stage.js';
-import { approved } from '../flows/crash-stage.js';
-import { CLI } from '../flows/world.js';
 import { listen, refuseLogin } from '../postgres/connecting/scripted.js';
 import { spawnChild } from '../support/child.js';
+import { approved } from '../support/requests.js';
+import { CLI, openStage } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
 
 /** With all that has to be escaped in a url, in JSON, in SQL and in a pattern. */
@@ -38,25 +37,20 @@ const ref = (name: string) => `"\${${name}}"`;
 /** What people write reaches Slack, of course; but no log and no terminal. */
 const REASON = 'planted-reason-ef';
 
-let stage: Stage;
-let folder: string;
-const log: string[] = [];
 const terminal: string[] = [];
 const ops: string[] = [];
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hallpass-secrets-'));
-  stage = await startStage({
-    cli: CLI,
-    onLine: (line) => log.push(line),
-    configure: (yaml) =>
-      yaml
-        .replace(
-          'defaults:',
-          `bastions:\n  gate: { host: 127.0.0.1, port: 1, user: x, host_key: "SHA256:${'a'.repeat(43)}", key: nothing, passphrase: "\${GATE_PASSPHRASE}" }\ndefaults:`,
-        )
-        .trimEnd()
-        .concat(`
+const folder = await mkdtemp(join(tmpdir(), 'hallpass-secrets-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+const stage = await openStage({
+  ledgerApart: false,
+  configure: (yaml) =>
+    yaml
+      .replace(
+        'defaults:',
+        `bastions:\n  gate: { host: 127.0.0.1, port: 1, user: x, host_key: "SHA256:${'a'.repeat(43)}", key: nothing, passphrase: "\${GATE_PASSPHRASE}" }\ndefaults:`,
+      )
+      .trimEnd()
+      .concat(`
   repeats:
     name: Repeats
     connect: { host: 127.0.0.1, port: "\${REPEATS_PORT}", database: x, user: hallpass, password_file: password }
@@ -66,13 +60,9 @@ beforeAll(async () => {
     connect: { host: 127.0.0.1, port: 5432, database: x, user: hallpass, password: "\${SHOP_PASSWORD}", ssh: gate }
     roles: { far_read: read }
 `),
-  });
-  await writeFile(join(stage.env.HALLPASS_CONFIG ?? '', '../password'), `${PLANTED.file}\n`);
 });
-afterAll(async () => {
-  await stage?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+const { log } = stage;
+beforeAll(() => writeFile(join(stage.env.HALLPASS_CONFIG ?? '', '../password'), `${PLANTED.file}\n`));
 
 /** Runs a command to its end, however it ends. */
 async function run(args: readonly string[], changes: Readonly<Record<string, string>>): Promise<string> {
@@ -255,7 +245,7 @@ function formsOf(secret: string): readonly string[] {
   ];
 }
 
-it('no secret comes out, whatever goes wrong, and no reason but to Slack', { timeout: 240_000 }, async () => {
+it('no secret comes out, whatever goes wrong, and no reason but to Slack', async () => {
   const env = await plantedEnvironment();
   await liveThroughTrouble(env);
   await typeWrongThings(env);

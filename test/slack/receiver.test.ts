@@ -97,7 +97,7 @@ describe('Socket Mode', () => {
     await waitFor(() => app.ready(), { what: 'ready again' });
     expect(await slack.as(ANA).command('/request')).toMatchObject({ outcome: 'ok' });
     expect(fatal).toEqual([]);
-  }, 120_000);
+  });
 
   it('four replicas and one that is being rolled out hold all ten connections; another waits for its turn', async () => {
     const first = await start('socket');

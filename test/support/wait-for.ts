@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Longer than any bound of Hallpass's, milliseconds: what a test that waits asserts is that it comes at all. */
+const PATIENCE_MS = 50_000;
+
 type Present<T> = Exclude<T, null | undefined | false>;
 
 /**
- * Asks `look` until it answers something (neither null, undefined nor false), and answers that. A look that
- * throws is asked again too.
+ * Calls `look` until it answers something other than null, undefined or false, and answers that. A `look` that throws
+ * is called again, too.
  * @param options.what completes "waited for …" in the message when the time is up.
  * @throws Error when nothing came in time, with the last error of `look` as its cause.
  */
@@ -12,7 +15,7 @@ export async function waitFor<T>(
   look: () => T | Promise<T>,
   options: { readonly what: string; readonly timeoutMs?: number },
 ): Promise<Present<T>> {
-  const timeoutMs = options.timeoutMs ?? 30_000;
+  const timeoutMs = options.timeoutMs ?? PATIENCE_MS;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     let cause: unknown;

@@ -1,4 +1,5 @@
 /** Asking: the form, and what it says beside its fields. */
+
 import { expect, it } from 'vitest';
 import { runSql } from '../../../sandbox/postgres/server-access.js';
 import { buttonsOf, wordsOf } from '../../../sandbox/slack/index.js';
@@ -14,8 +15,11 @@ import {
   told,
   type Wish,
 } from '../../../sandbox/stage/people.js';
-import { expectRung, obtain } from '../crash-stage.js';
-import { ANA2, FAY, HOSTILE, type World } from '../world.js';
+import { ANA2 } from '../../support/fixtures.js';
+import { expectRung } from '../../support/messages.js';
+import { obtain } from '../../support/requests.js';
+import { CANCELLED, WAITING } from '../../support/words.js';
+import { FAY, HOSTILE, type LifeStage } from './stage.js';
 
 const ROLES_OF_SHOP = [
   HOSTILE.role,
@@ -29,9 +33,11 @@ const ROLES_OF_SHOP = [
   'vault_read',
 ];
 
-export function asking(use: () => World): void {
+export function asking(stage: LifeStage): void {
+  const { slack } = stage;
+
   it('help answers in words, and opens no form', async () => {
-    const eve = use().slack.as(CAST.eve);
+    const eve = stage.slack.as(CAST.eve);
     expect(await eve.command('/request', 'help')).toMatchObject({
       outcome: 'ok',
       response: {
@@ -46,8 +52,7 @@ export function asking(use: () => World): void {
   });
 
   it('the form is filled in from what was typed, with the durations of its role', async () => {
-    const world = use();
-    const form = await openForm(world, CAST.ana, 'shop orders_read 15m stuck order');
+    const form = await openForm(stage, CAST.ana, 'shop orders_read 15m stuck order');
     expect(form.values).toMatchObject({
       target: { target: { selected_option: { value: 'shop' } } },
       'role:shop': { role: { selected_option: { value: 'orders_read' } } },
@@ -55,47 +60,45 @@ export function asking(use: () => World): void {
       reason: { reason: { value: 'stuck order' } },
     });
     expect(wordsOf(form.blocks)).toContain('You are `ana` on Shop');
-    expect((await openForm(world, CAST.ana, 'shop orders_read')).values).toMatchObject({
+    expect((await openForm(stage, CAST.ana, 'shop orders_read')).values).toMatchObject({
       'duration:orders_read': { duration: { selected_option: { value: '1h' } } },
     });
-    expect((await openForm(world, CAST.ana, 'shop brief 25m')).values).toMatchObject({
+    expect((await openForm(stage, CAST.ana, 'shop brief 25m')).values).toMatchObject({
       'duration:brief': { duration: { selected_option: { value: '20m' } } },
       other_duration: { other_duration: { value: '25m' } },
     });
-    const menu = await world.slack.as(CAST.ana).options('For how long?');
+    const menu = await stage.slack.as(CAST.ana).options('For how long?');
     expect(menu.map(({ value }) => value)).toEqual(['10m', '20m']);
   });
 
   it('a search narrows what is offered, and only what this person may ask for is', async () => {
-    const world = use();
     const offered = async (userId: string, element: string, typed?: string) =>
-      (await world.slack.as(userId).options(element, typed)).map(({ value }) => value);
+      (await stage.slack.as(userId).options(element, typed)).map(({ value }) => value);
 
-    await openForm(world, CAST.ana, 'shop orders_read');
+    await openForm(stage, CAST.ana, 'shop orders_read');
     expect(await offered(CAST.ana, 'Role')).toEqual(ROLES_OF_SHOP);
     expect(await offered(CAST.ana, 'Role', 'pay')).toEqual(['payments_read']);
     expect(await offered(CAST.ana, 'Role', 'customers')).toEqual(['orders_read']);
     expect(await offered(CAST.ana, 'Postgres instance')).toEqual(['attic', 'shop']);
     expect(await offered(CAST.ana, 'Postgres instance', 'nothing like it')).toEqual([]);
 
-    const ana = world.slack.as(CAST.ana);
+    const ana = stage.slack.as(CAST.ana);
     expect(await ana.choose('Postgres instance', 'attic')).toEqual({ outcome: 'ok' });
-    await world.slack.waitFor(() => ana.openedView()?.blocks.some((b) => b.block_id === 'role:attic'));
+    await stage.slack.waitFor(() => ana.openedView()?.blocks.some((b) => b.block_id === 'role:attic'));
     expect(ana.openedView()?.values).not.toMatchObject({
       'role:attic': { role: { selected_option: expect.anything() } },
     });
     expect(await offered(CAST.ana, 'Role')).toEqual(['old_read']);
 
-    await openForm(world, CAST.ben, '');
+    await openForm(stage, CAST.ben, '');
     expect(await offered(CAST.ben, 'Postgres instance')).toEqual(['shop']);
-    await openForm(world, CAST.eve, '');
-    const [why] = await world.slack.as(CAST.eve).options('Postgres instance');
+    await openForm(stage, CAST.eve, '');
+    const [why] = await stage.slack.as(CAST.eve).options('Postgres instance');
     expect(`${why?.text.text} ${why?.description?.text}`).toMatch(/^No login .* is known/);
   });
 
   it('what is wrong is said beside the field', async () => {
-    const world = use();
-    const ana = (wish: Wish) => submitRequest(world.slack, 'ana', wish);
+    const ana = (wish: Wish) => submitRequest(stage.slack, 'ana', wish);
     const says = (...words: string[]) => expect.stringMatching(new RegExp(words.join('[\\s\\S]*')));
 
     expect(await ana({ role: 'orders_read', otherDuration: '9h' })).toEqual({
@@ -109,41 +112,39 @@ export function asking(use: () => World): void {
       reason: says('Say why'),
     });
     // Slack itself holds back what is empty.
-    expect(Object.keys((await ask(world, CAST.ana, 'shop')) ?? {})).toEqual(['role:shop', 'reason']);
+    expect(Object.keys((await ask(stage, CAST.ana, 'shop')) ?? {})).toEqual(['role:shop', 'reason']);
     expect(await ana({ role: 'nowhere' })).toEqual({ 'role:shop': says('There is no role nowhere') });
     expect(await ana({ role: 'pg_monitor' })).toEqual({
       'role:shop': says('no ADMIN OPTION on the role pg_monitor'),
     });
-    expect(await submitRequest(world.slack, 'ben', { role: 'payments_read' })).toEqual({
+    expect(await submitRequest(stage.slack, 'ben', { role: 'payments_read' })).toEqual({
       'role:shop': says('“ben” already holds it: granted by somebody else'),
     });
-    expect(await ask(world, CAST.ben, 'attic old_read 1h why')).toEqual({
+    expect(await ask(stage, CAST.ben, 'attic old_read 1h why')).toEqual({
       target: says('may not use Attic'),
     });
-    expect(await ask(world, CAST.eve, 'shop orders_read 1h why')).toEqual({
+    expect(await ask(stage, CAST.eve, 'shop orders_read 1h why')).toEqual({
       target: says('No login on Shop is known for you', 'Ask an operator'),
     });
-    expect(await ask(world, FAY, 'shop orders_read 1h why')).toEqual({
+    expect(await ask(stage, FAY, 'shop orders_read 1h why')).toEqual({
       'role:shop': says('There is no login fay on the server'),
     });
   });
 
   it('what is asked for or granted already is not asked for again, whoever asks', async () => {
-    const world = use();
-    const { slack, stage } = world;
     const id = await request(slack, 'ana', { role: 'orders_read' });
     expect(await submitRequest(slack, 'ana', { role: 'orders_read' })).toEqual({
       'role:shop': expect.stringContaining(`${id} waits for approval`),
     });
     await click(slack, 'ana', await told(slack, 'ana', id, /Waiting/), 'Cancel request');
-    await expectRung(stage, 'ana', id, ['Waiting for approval', 'Cancelled by you']);
+    await expectRung(stage, 'ana', id, [WAITING, CANCELLED]);
 
     const { id: granted, note } = await obtain(stage, 'ana', { role: 'orders_read' });
     expect(await submitRequest(slack, 'ana', { role: 'orders_read' })).toEqual({
       'role:shop': expect.stringMatching(new RegExp(`You already have it until .* UTC \\(${granted}\\)`)),
     });
     // Through the second account: without the name.
-    const errors = await ask(world, ANA2, 'shop orders_read 1h again');
+    const errors = await ask(stage, ANA2, 'shop orders_read 1h again');
     expect(errors).toEqual({ 'role:shop': expect.stringContaining('another Slack account') });
     expect(JSON.stringify(errors)).not.toMatch(new RegExp(`${CAST.ana}\\b|${granted}`));
     await click(slack, 'ana', note, 'Relinquish');
@@ -151,13 +152,11 @@ export function asking(use: () => World): void {
   });
 
   it('a form that is sent twice and delivered twice is one request, which its requester may cancel', async () => {
-    const world = use();
-    const { slack, stage } = world;
     const count = async () =>
       (await runSql<{ n: number }>(stage.ledgerUrl, 'select count(*)::int as n from requests'))[0]?.n ?? 0;
     const before = await count();
     const closed = { outcome: 'closed' };
-    await openForm(world, CAST.ana, 'shop orders_read 1h twice');
+    await openForm(stage, CAST.ana, 'shop orders_read 1h twice');
     slack.faults.duplicateNext();
     const sentBefore = slack.deliveries.length;
     const ana = slack.as(CAST.ana);
@@ -180,12 +179,12 @@ export function asking(use: () => World): void {
     const cancelled = await card(slack, id, new RegExp(`Cancelled by <@${CAST.ana}> <!date`));
     expect(buttonsOf(cancelled.blocks)).toEqual([]);
     expect(await clickAndHear(slack, 'cora', pending, 'Approve')).toContain('already cancelled');
-    await expectRung(stage, 'ana', id, ['Waiting for approval', 'Cancelled by you']);
+    await expectRung(stage, 'ana', id, [WAITING, CANCELLED]);
   });
 }
 
 /** Types the command with something after it, and waits for the form. */
-async function openForm({ slack }: World, userId: string, typed: string) {
+async function openForm({ slack }: LifeStage, userId: string, typed: string) {
   const person = slack.as(userId);
   const before = person.openedView()?.id;
   expect(await person.command('/request', typed)).toMatchObject({ outcome: 'ok' });
@@ -197,12 +196,12 @@ async function openForm({ slack }: World, userId: string, typed: string) {
 
 /** Sends the form as it was filled in from what was typed. @returns the errors beside the fields; null when there are none */
 async function ask(
-  world: World,
+  stage: LifeStage,
   userId: string,
   typed: string,
 ): Promise<Readonly<Record<string, string>> | null> {
-  await openForm(world, userId, typed);
-  const person = world.slack.as(userId);
+  await openForm(stage, userId, typed);
+  const person = stage.slack.as(userId);
   const sent = await person.submit();
   if (sent.outcome !== 'errors') {
     expect(sent).toEqual({ outcome: 'closed' });

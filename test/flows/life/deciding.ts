@@ -1,17 +1,24 @@
 /** Deciding: who may, what everybody sees of it, and what becomes of a request that nobody decides. */
+
 import { expect, it } from 'vitest';
 import { buttonsOf, wordsOf } from '../../../sandbox/slack/index.js';
 import { CAST, CHANNELS, GROUPS } from '../../../sandbox/stage/cast.js';
 import { all, card, click, clickAndHear, type Name, request, told } from '../../../sandbox/stage/people.js';
-import { expectReads, expectRung, granted, inLedger, isRefused, obtain, untilPast } from '../crash-stage.js';
-import { ANA2, eventsOf, HOSTILE, inTheLedger, VAULT, type World } from '../world.js';
+import { expectReads, granted, isRefused } from '../../support/access.js';
+import { untilPast } from '../../support/disturb.js';
+import { ANA2 } from '../../support/fixtures.js';
+import { expectRung } from '../../support/messages.js';
+import { changeInLedger, eventsOf, inLedger, obtain } from '../../support/requests.js';
+import { EXPIRED, GRANTED, RELINQUISHED, WAITING } from '../../support/words.js';
+import { HOSTILE, type LifeStage, VAULT } from './stage.js';
 
 /** Longer than a heartbeat, by which the ledger's clock is read; milliseconds. */
 const HEARTBEATS_MS = 40_000;
 
-export function deciding(use: () => World): void {
+export function deciding(stage: LifeStage): void {
+  const { slack } = stage;
+
   it('only approvers decide, never on their own request, nor through a second account', async () => {
-    const { slack, stage } = use();
     const id = await request(slack, 'ana', { role: 'orders_read' });
     const pending = await card(slack, id, /Waiting/);
     const hears = async (userId: string, says: string) => {
@@ -33,7 +40,7 @@ export function deciding(use: () => World): void {
     });
     await hears('U0GUEST', 'Guests');
     expect(await inLedger(stage, id)).toMatchObject({ state: 'pending' });
-    expect((await eventsOf(use(), id)).map(({ kind }) => kind)).toEqual(['submitted']);
+    expect((await eventsOf(stage, id)).map(({ kind }) => kind)).toEqual(['submitted']);
 
     await click(slack, 'cora', pending, 'Deny');
     expect(all(await told(slack, 'ana', id, /Denied by/))).toContain(`<@${CAST.cora}>`);
@@ -43,13 +50,12 @@ export function deciding(use: () => World): void {
     expect(await clickAndHear(slack, 'dan', pending, 'Approve')).toMatch(/already denied by <@U0CORA>/);
     expect(await isRefused(stage, 'ana', 'orders_read')).toBe(true);
     expect(await granted(stage)).toEqual([]);
-    await expectRung(stage, 'ana', id, ['Waiting for approval', `Denied by <@${CAST.cora}>`]);
-    await expectRung(stage, 'cora', id, ['Waiting for approval']);
+    await expectRung(stage, 'ana', id, [WAITING, `Denied by <@${CAST.cora}>`]);
+    await expectRung(stage, 'cora', id, [WAITING]);
     await expectRung(stage, 'eve', id, []);
   });
 
   it('an approver who has left the group is none; while Slack does not say, nobody is', async () => {
-    const { slack } = use();
     slack.faults.order('usergroups.users.list', { kind: 'error', error: 'internal_error' }, 100);
     const id = await request(slack, 'ana', { role: 'vault_read' });
     const pending = await card(slack, id, /Waiting/);
@@ -63,7 +69,6 @@ export function deciding(use: () => World): void {
   });
 
   it('two approvers at once and a double click make one decision; the other is told', async () => {
-    const { slack, stage } = use();
     const id = await request(slack, 'ana', { role: 'orders_read' });
     const pending = await card(slack, id, /Waiting/);
     const late = () =>
@@ -82,7 +87,7 @@ export function deciding(use: () => World): void {
     // Four clicks were delivered.
     await slack.waitFor(() => late().length === 3);
     const shown = await card(slack, id, /Granted until|Denied by/);
-    const decided = (await eventsOf(use(), id)).filter(({ kind }) => /^(approved|denied)$/.test(kind));
+    const decided = (await eventsOf(stage, id)).filter(({ kind }) => /^(approved|denied)$/.test(kind));
     expect(decided).toHaveLength(1);
     if (decided[0]?.kind === 'denied') return;
     await click(slack, 'olga', shown, 'End access');
@@ -91,10 +96,9 @@ export function deciding(use: () => World): void {
   });
 
   it('what nobody decides lapses, who is granted something is warned, and time that is up is revoked', async () => {
-    const { slack, stage } = use();
     const warned = await obtain(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
     // The last minutes are not waited for: the ledger is told that they have come.
-    await inTheLedger(use(), warned.id, 'warn_at = now()');
+    await changeInLedger(stage, warned.id, 'warn_at = now()');
     const short = await obtain(stage, 'dan', { role: 'orders_read', duration: '5 seconds' });
     const lapsing = await request(slack, 'ben', { role: 'brief' });
     const pending = await card(slack, lapsing, /Waiting/);
@@ -104,38 +108,28 @@ export function deciding(use: () => World): void {
     expect(await clickAndHear(slack, 'cora', pending, 'Approve')).toMatch(
       /Too late: nobody decided R-\d+ in 2 seconds/,
     );
-    await slack.waitFor(() => rang(use(), 'dan', short.id, 'Ended: its time was up'), HEARTBEATS_MS);
+    await slack.waitFor(() => rang(stage, 'dan', short.id, EXPIRED), HEARTBEATS_MS);
     expect(await isRefused(stage, 'dan', 'orders_read')).toBe(true);
     expect(buttonsOf((await card(slack, short.id, /Ended: its time was up/)).blocks)).toEqual([]);
     expect(await clickAndHear(slack, 'dan', short.note, 'Relinquish')).toContain('its time was up');
 
     await slack.waitFor(
-      () => rang(use(), 'ben', lapsing, 'Lapsed: nobody decided in 2 seconds'),
+      () => rang(stage, 'ben', lapsing, 'Lapsed: nobody decided in 2 seconds'),
       HEARTBEATS_MS,
     );
     expect(buttonsOf((await card(slack, lapsing, /Lapsed/)).blocks)).toEqual([]);
     expect(await clickAndHear(slack, 'cora', pending, 'Approve')).toContain('Too late');
-    await slack.waitFor(() => rang(use(), 'ana', warned.id, 'Your access ends'), HEARTBEATS_MS);
+    await slack.waitFor(() => rang(stage, 'ana', warned.id, 'Your access ends'), HEARTBEATS_MS);
     await expectReads(stage, 'ana', 'orders_read');
     await click(slack, 'ana', warned.note, 'Relinquish');
     await told(slack, 'ana', warned.id, /Ended: relinquished/);
 
-    await expectRung(stage, 'ben', lapsing, ['Waiting for approval', 'Lapsed: nobody decided in 2 seconds']);
-    await expectRung(stage, 'dan', short.id, [
-      'Waiting for approval',
-      'Granted until …',
-      'Ended: its time was up',
-    ]);
-    await expectRung(stage, 'ana', warned.id, [
-      'Waiting for approval',
-      'Granted until …',
-      'Your access ends …',
-      'Ended: relinquished by you',
-    ]);
+    await expectRung(stage, 'ben', lapsing, [WAITING, 'Lapsed: nobody decided in 2 seconds']);
+    await expectRung(stage, 'dan', short.id, [WAITING, GRANTED, EXPIRED]);
+    await expectRung(stage, 'ana', warned.id, [WAITING, GRANTED, 'Your access ends …', RELINQUISHED]);
   });
 
   it('hostile words and names ring nobody, and are shown as they were written', async () => {
-    const { slack, stage } = use();
     const reason = '<!channel> <!here> `x` *y* <https://evil.example|fine> & </b> <@U0EVE>';
     const id = await request(slack, 'ana', { role: HOSTILE.role, reason });
     const pending = await card(slack, id, /Waiting/);
@@ -157,11 +151,11 @@ export function deciding(use: () => World): void {
       expect(loud.filter(({ why }) => why === 'everybody')).toEqual([]);
     }
     await expectRung(stage, 'eve', id, []);
-    await expectRung(stage, 'cora', id, ['Waiting for approval']);
+    await expectRung(stage, 'cora', id, [WAITING]);
   });
 }
 
-function rang({ slack }: World, name: Name, id: string, title: string): boolean {
+function rang({ slack }: LifeStage, name: Name, id: string, title: string): boolean {
   return slack
     .as(CAST[name])
     .notifications()

@@ -1,18 +1,23 @@
 /** Granting and revoking: what the server says, what people see of it, what the audit keeps. */
+
 import { expect, it } from 'vitest';
 import { HALLPASS } from '../../../sandbox/postgres/samples.js';
 import { runSql } from '../../../sandbox/postgres/server-access.js';
 import { buttonsOf } from '../../../sandbox/slack/index.js';
 import { CAST, GROUPS } from '../../../sandbox/stage/cast.js';
 import { all, card, click, clickAndHear, request, told } from '../../../sandbox/stage/people.js';
-import { expectReads, expectRung, granted, isRefused, obtain } from '../crash-stage.js';
-import { eventsOf, FAY, membersOf, type World } from '../world.js';
+import { expectReads, granted, isRefused, makeGrantable } from '../../support/access.js';
+import { expectRung } from '../../support/messages.js';
+import { eventsOf, obtain } from '../../support/requests.js';
+import { FAILED, GRANTED, RELINQUISHED, WAITING } from '../../support/words.js';
+import { FAY, type LifeStage, membersOf } from './stage.js';
 
-const RUNGS = ['Waiting for approval', 'Granted until …'];
+const RUNGS = [WAITING, GRANTED];
 
-export function granting(use: () => World): void {
+export function granting(stage: LifeStage): void {
+  const { slack, start, stop } = stage;
+
   it('from the wish to the revocation, everybody is told and every state is shown', async () => {
-    const { stage, slack } = use();
     const reason = 'ticket 812: a stuck order';
     const id = await request(slack, 'ana', { role: 'orders_read', duration: '1 hour', reason });
     const pending = await card(slack, id, /Waiting for approval/);
@@ -54,10 +59,10 @@ export function granting(use: () => World): void {
     expect(await isRefused(stage, 'ana', 'orders_read')).toBe(true);
     expect(await clickAndHear(slack, 'ana', note, 'Relinquish')).toContain(`Nothing is granted under ${id}`);
 
-    await expectRung(stage, 'ana', id, [...RUNGS, 'Ended: relinquished by you']);
+    await expectRung(stage, 'ana', id, [...RUNGS, RELINQUISHED]);
     // The first post calls the approvers; the edits after it don't.
-    await expectRung(stage, 'cora', id, ['Waiting for approval']);
-    expect((await eventsOf(use(), id)).map(({ kind, actor }) => [kind, actor])).toEqual([
+    await expectRung(stage, 'cora', id, [WAITING]);
+    expect((await eventsOf(stage, id)).map(({ kind, actor }) => [kind, actor])).toEqual([
       ['submitted', CAST.ana],
       ['approved', CAST.cora],
       ['grant_intended', null],
@@ -68,11 +73,10 @@ export function granting(use: () => World): void {
   });
 
   it('a decision keeps the policy as evaluated, the configuration and the group, and nobody changes it', async () => {
-    const { stage, slack } = use();
     const { id, note } = await obtain(stage, 'ana', { role: 'orders_read' });
     await click(slack, 'ana', note, 'Relinquish');
     await told(slack, 'ana', id, /Ended: relinquished/);
-    const events = await eventsOf(use(), id);
+    const events = await eventsOf(stage, id);
     expect(events.find(({ kind }) => kind === 'approved')).toMatchObject({
       actor: CAST.cora,
       data: {
@@ -85,38 +89,35 @@ export function granting(use: () => World): void {
     for (const sql of ['update events set actor = null', 'delete from events', 'truncate events']) {
       await expect(runSql(stage.env.DATABASE_URL ?? '', sql)).rejects.toMatchObject(denied);
     }
-    expect(await eventsOf(use(), id)).toEqual(events);
+    expect(await eventsOf(stage, id)).toEqual(events);
   });
 
   it('a membership that somebody else makes during the loan survives it', async () => {
-    const { stage, slack } = use();
     const { id, note } = await obtain(stage, 'ana', { role: 'payments_read' });
     await stage.server.query('grant payments_read to ana');
-    expect(await membersOf(use(), 'payments_read')).toEqual([
+    expect(await membersOf(stage, 'payments_read')).toEqual([
       'ana by hallpass',
       'ana by postgres',
       'ben by postgres',
     ]);
     await click(slack, 'ana', note, 'Relinquish');
     await told(slack, 'ana', id, /Ended: relinquished/);
-    expect(await membersOf(use(), 'payments_read')).toEqual(['ana by postgres', 'ben by postgres']);
+    expect(await membersOf(stage, 'payments_read')).toEqual(['ana by postgres', 'ben by postgres']);
     await expectReads(stage, 'ana', 'payments_read');
     await stage.server.query('revoke payments_read from ana');
   });
 
   it('a role that somebody else grants before the approval is not granted on top', async () => {
-    const { stage, slack } = use();
     const id = await request(slack, 'dan', { role: 'payments_read' });
     await stage.server.query('grant payments_read to dan');
     await click(slack, 'cora', await card(slack, id, /Waiting/), 'Approve');
     const failed = await told(slack, 'dan', id, /Failed: nothing was granted[\s\S]*Why/);
     expect(all(failed)).toMatch(/dan already holds payments_read, granted by somebody else/);
-    expect(await membersOf(use(), 'payments_read')).toEqual(['ben by postgres', 'dan by postgres']);
+    expect(await membersOf(stage, 'payments_read')).toEqual(['ben by postgres', 'dan by postgres']);
     await stage.server.query('revoke payments_read from dan');
   });
 
   it('what cannot be granted fails with a reason that a person understands, and leaves nothing', async () => {
-    const { stage, slack } = use();
     const { server } = stage;
     const fails = async (role: string, meanwhile: string, why: RegExp) => {
       const id = await request(slack, 'ana', { role });
@@ -127,8 +128,8 @@ export function granting(use: () => World): void {
       const shown = await card(slack, id, /Failed: nothing was granted/);
       expect(all(shown)).toMatch(why);
       expect(buttonsOf(shown.blocks)).toEqual([]);
-      await expectRung(stage, 'ana', id, ['Waiting for approval', 'Failed: nothing was granted']);
-      expect((await eventsOf(use(), id)).map(({ kind }) => kind)).toEqual([
+      await expectRung(stage, 'ana', id, [WAITING, FAILED]);
+      expect((await eventsOf(stage, id)).map(({ kind }) => kind)).toEqual([
         'submitted',
         'approved',
         'grant_failed',
@@ -136,7 +137,7 @@ export function granting(use: () => World): void {
       ]);
       return pending;
     };
-    await server.query(`grant pg_monitor to ${HALLPASS} with admin true, inherit false, set false`);
+    await makeGrantable(server, 'pg_monitor');
     const pending = await fails(
       'pg_monitor',
       `revoke pg_monitor from ${HALLPASS}`,
@@ -151,7 +152,6 @@ export function granting(use: () => World): void {
   });
 
   it('a login that is gone by the approval fails too', async () => {
-    const { stage, slack } = use();
     await stage.server.query('create role fay login');
     const fay = slack.as(FAY);
     await fay.command('/request', 'shop orders_read 1h why');
@@ -165,7 +165,6 @@ export function granting(use: () => World): void {
   });
 
   it('approvers and operators end access; others may not', async () => {
-    const { stage, slack } = use();
     for (const ends of ['cora', 'olga'] as const) {
       const { id } = await obtain(stage, 'ben', { role: 'orders_read' });
       const active = await card(slack, id, /End access|Granted until/, 'olga');
@@ -183,7 +182,6 @@ export function granting(use: () => World): void {
   });
 
   it('what changed while nobody ran is found at the start', async () => {
-    const { stage, slack, stop, start } = use();
     const removed = await obtain(stage, 'ana', { role: 'orders_read' });
     const pending = await request(slack, 'ben', { role: 'orders_read' });
     const asked = await card(slack, pending, /Waiting/);
@@ -209,7 +207,7 @@ export function granting(use: () => World): void {
       ...RUNGS,
       'Ended: gone from the server, and the ledger doesn’t say who revoked it',
     ]);
-    expect((await eventsOf(use(), removed.id)).slice(-2)).toMatchObject([
+    expect((await eventsOf(stage, removed.id)).slice(-2)).toMatchObject([
       { kind: 'found_gone' },
       { kind: 'proved_gone', data: { why: 'removed', found: true } },
     ]);

@@ -1,17 +1,22 @@
 /** On call: approved at once, by what PagerDuty says and only then. */
+
 import { expect, it } from 'vitest';
 import type { PagerDuty } from '../../../sandbox/pagerduty/pagerduty.js';
 import { buttonsOf } from '../../../sandbox/slack/index.js';
 import { CAST, ON_CALL } from '../../../sandbox/stage/cast.js';
 import { all, card, cardNow, click, request, submitRequest, told } from '../../../sandbox/stage/people.js';
-import { expectReads, expectRung, inLedger, isRefused } from '../crash-stage.js';
-import { eventsOf, type World } from '../world.js';
+import { expectReads, isRefused } from '../../support/access.js';
+import { expectRung } from '../../support/messages.js';
+import { eventsOf, inLedger } from '../../support/requests.js';
+import { WAITING } from '../../support/words.js';
+import type { LifeStage } from './stage.js';
 
 const WISH = { role: 'orders_write', duration: '4 hours' } as const;
 
-export function onCall(use: () => World): void {
+export function onCall(stage: LifeStage): void {
+  const { slack } = stage;
+
   it('who is on call is approved at once, for an hour, and everybody sees it afterwards', async () => {
-    const { stage, slack } = use();
     const id = await request(slack, 'dan', WISH);
     const note = await told(slack, 'dan', id, /psql/);
     expect(all(note)).toContain('Asked for 4 hours, shortened to 1 hour');
@@ -21,7 +26,7 @@ export function onCall(use: () => World): void {
     const shown = await card(slack, id, /Granted \(on call\) until[\s\S]*shortened to 1 hour/);
     expect(all(shown)).toMatch(/Approved by the on-call rule \(schedule Shop, primary \(PSCHED\)\) <!date/);
     expect(buttonsOf(shown.blocks)).toEqual(['Extend', 'End access']);
-    expect((await eventsOf(use(), id)).find(({ kind }) => kind === 'approved_on_call')).toMatchObject({
+    expect((await eventsOf(stage, id)).find(({ kind }) => kind === 'approved_on_call')).toMatchObject({
       actor: null,
       data: {
         through: expect.stringContaining(ON_CALL.schedule),
@@ -37,7 +42,6 @@ export function onCall(use: () => World): void {
   });
 
   it('who is not takes the ordinary way, and is approved once the shift has begun', async () => {
-    const { stage, slack } = use();
     stage.pagerduty.setOnCall();
     const id = await request(slack, 'dan', WISH);
     const pending = await card(slack, id, /Waiting/);
@@ -50,11 +54,10 @@ export function onCall(use: () => World): void {
     });
     await click(slack, 'dan', await told(slack, 'dan', id, /psql/), 'Relinquish');
     await card(slack, id, /Ended: relinquished/);
-    expect((await eventsOf(use(), id)).map(({ kind }) => kind)).toContain('approved_on_call');
+    expect((await eventsOf(stage, id)).map(({ kind }) => kind)).toContain('approved_on_call');
   });
 
   it('when PagerDuty cannot say, approvers decide, and the card says why', async () => {
-    const { stage, slack } = use();
     const faults = [
       [{ kind: 'hang' }, 'PagerDuty did not answer within 2 s.'],
       [{ kind: 'slow', ms: 4_000 }, 'PagerDuty did not answer within 2 s.'],
@@ -73,13 +76,12 @@ export function onCall(use: () => World): void {
       await click(slack, 'cora', pending, 'Deny');
       const denied = await card(slack, id, /Denied/);
       expect(all(denied)).not.toContain('Not approved by on call');
-      await expectRung(stage, 'cora', id, ['Waiting for approval']);
+      await expectRung(stage, 'cora', id, [WAITING]);
       expect(cardNow(slack, id, /Granted/)).toBeUndefined();
     }
   });
 
   it('whom PagerDuty does not know is decided on by approvers, and the card says so', async () => {
-    const { slack } = use();
     const id = await request(slack, 'ana', { role: 'orders_write' });
     const pending = await card(slack, id, /Waiting/);
     expect(all(pending)).toContain("PagerDuty has no user with this person's e-mail address.");

@@ -1,22 +1,24 @@
 /** What is offered: roles that were found on the server, and each role to those it is for, where it is for. */
+
 import { expect, it, onTestFinished } from 'vitest';
 import { HALLPASS } from '../../../sandbox/postgres/samples.js';
 import { wordsOf } from '../../../sandbox/slack/index.js';
 import { CAST, CHANNELS } from '../../../sandbox/stage/cast.js';
 import { all, card, click, clickAndHear, type Name, request, told } from '../../../sandbox/stage/people.js';
+import { createGrantable } from '../../support/access.js';
+import { approved } from '../../support/requests.js';
 import { waitFor } from '../../support/wait-for.js';
-import { approved } from '../crash-stage.js';
-import { DESK, membersOf, type World } from '../world.js';
+import { DESK, type LifeStage, membersOf } from './stage.js';
 
 /** Within a minute, and at once when somebody looks; milliseconds. */
 const MINUTE_MS = 60_000;
 
-export function scope(use: () => World): void {
-  it('a role that is made later is found, offered, granted and revoked', { timeout: 120_000 }, async () => {
-    const world = use();
-    const { stage, slack } = world;
-    await makeRole(world, 'found_orders', `Read orders <!channel> *now*\n${'x'.repeat(10_000)}`);
-    await untilOffered(world, 'found_orders', true);
+export function scope(stage: LifeStage): void {
+  const { slack } = stage;
+
+  it('a role that is made later is found, offered, granted and revoked', async () => {
+    await makeRole(stage, 'found_orders', `Read orders <!channel> *now*\n${'x'.repeat(10_000)}`);
+    await untilOffered(stage, 'found_orders', true);
     const [option] = await slack.as(CAST.ana).options('Role', 'found');
     expect(option).toMatchObject({
       value: 'found_orders',
@@ -27,8 +29,8 @@ export function scope(use: () => World): void {
     });
 
     // It matches too, but what is listed is for Ben alone.
-    expect(await roleNames(world, 'ana')).not.toContain('found_listed');
-    await typed(world, 'ben', 'shop');
+    expect(await roleNames(stage, 'ana')).not.toContain('found_listed');
+    await typed(stage, 'ben', 'shop');
     const [listed] = await slack.as(CAST.ben).options('Role', 'found_listed');
     expect(listed).toMatchObject({ value: 'found_listed', description: { text: 'As it is listed' } });
 
@@ -38,62 +40,56 @@ export function scope(use: () => World): void {
     expect(shown).toContain('What it is for: Read orders &lt;!channel&gt; ∗now∗ xxx');
     expect(shown.length).toBeLessThan(3_000);
     expect(await stage.sqlAs('ana', 'select id from orders.orders limit 1')).toHaveLength(1);
-    expect(await membersOf(world, 'found_orders')).toEqual([`ana by ${HALLPASS}`]);
+    expect(await membersOf(stage, 'found_orders')).toEqual([`ana by ${HALLPASS}`]);
     await click(slack, 'ana', note, 'Relinquish');
     await told(slack, 'ana', id, /Ended: relinquished by you/);
-    expect(await membersOf(world, 'found_orders')).toEqual([]);
+    expect(await membersOf(stage, 'found_orders')).toEqual([]);
   });
 
-  it('a role that may not be offered any more can be denied, not approved', {
-    timeout: 120_000,
-  }, async () => {
-    const world = use();
-    const { stage, slack } = world;
-    await makeRole(world, 'found_brief', '');
-    await untilOffered(world, 'found_brief', true);
+  it('a role that may not be offered any more can be denied, not approved', async () => {
+    await makeRole(stage, 'found_brief', '');
+    await untilOffered(stage, 'found_brief', true);
     const id = await request(slack, 'ana', { role: 'found_brief', duration: '15 minutes' });
     const pending = await card(slack, id, /Waiting/);
     await stage.server.query('alter role found_brief createrole');
-    await untilOffered(world, 'found_brief', false);
+    await untilOffered(stage, 'found_brief', false);
     expect(await clickAndHear(slack, 'cora', pending, 'Approve')).toContain('is no longer offered on `shop`');
     await click(slack, 'cora', pending, 'Deny');
     await told(slack, 'ana', id, /Denied/);
   });
 
   it('a role for some is offered to them alone; while Slack does not say who they are, to nobody', async () => {
-    const world = use();
-    const { slack } = world;
     // Nothing of the group is remembered.
-    await world.stop();
-    await world.start();
+    await stage.stop();
+    await stage.start();
     slack.faults.order('usergroups.users.list', { kind: 'error', error: 'internal_error' }, 2);
-    expect(await typed(world, 'ben', 'shop desk_read 1h a call')).toMatchObject({
+    expect(await typed(stage, 'ben', 'shop desk_read 1h a call')).toMatchObject({
       role: undefined,
       words: expect.stringMatching(
         /Slack did not say who is in “desk”[\s\S]*Nothing was requested; try again/,
       ),
     });
-    expect(await roleNames(world, 'ben')).not.toContain('desk_read');
+    expect(await roleNames(stage, 'ben')).not.toContain('desk_read');
 
-    const asked = await typed(world, 'ben', 'shop desk_read 1h a call');
+    const asked = await typed(stage, 'ben', 'shop desk_read 1h a call');
     expect(asked.role).toBe('desk_read');
-    expect(await roleNames(world, 'ben')).toContain('desk_read');
-    const refused = await typed(world, 'ana', 'shop desk_read 1h a call');
+    expect(await roleNames(stage, 'ben')).toContain('desk_read');
+    const refused = await typed(stage, 'ana', 'shop desk_read 1h a call');
     expect(refused).toMatchObject({
       role: undefined,
       words: expect.stringMatching(/“desk_read” may be asked for only by “desk”[\s\S]*ask an operator/),
     });
-    expect(await roleNames(world, 'ana')).not.toContain('desk_read');
+    expect(await roleNames(stage, 'ana')).not.toContain('desk_read');
 
     const id = await request(slack, 'ben', { role: 'desk_read' });
     await click(slack, 'ben', await told(slack, 'ben', id, /Waiting/), 'Cancel request');
     await told(slack, 'ben', id, /Cancelled/);
 
     // He opens the form, and leaves the group before he sends it.
-    await typed(world, 'ben', 'shop desk_read 1h a call');
-    await world.stop();
+    await typed(stage, 'ben', 'shop desk_read 1h a call');
+    await stage.stop();
     slack.workspace.setGroup(DESK, { members: [] });
-    await world.start();
+    await stage.start();
     slack.faults.order('usergroups.users.list', { kind: 'error', error: 'internal_error' });
     const send = async () => {
       const sent = await slack.as(CAST.ben).submit();
@@ -108,13 +104,11 @@ export function scope(use: () => World): void {
   });
 
   it('a form that was opened while its role was offered is refused when it is sent', async () => {
-    const world = use();
-    const { slack } = world;
-    await makeRole(world, 'found_late', '');
-    await untilOffered(world, 'found_late', true);
-    expect((await typed(world, 'ana', 'shop found_late 15m why')).role).toBe('found_late');
-    await dropRole(world, 'found_late');
-    await untilOffered(world, 'found_late', false, 'ben');
+    await makeRole(stage, 'found_late', '');
+    await untilOffered(stage, 'found_late', true);
+    expect((await typed(stage, 'ana', 'shop found_late 15m why')).role).toBe('found_late');
+    await dropRole(stage, 'found_late');
+    await untilOffered(stage, 'found_late', false, 'ben');
     const sent = await slack.as(CAST.ana).submit();
     expect(sent).toMatchObject({
       errors: { 'role:shop': expect.stringContaining('“found_late” is not a role that you may ask for') },
@@ -123,22 +117,20 @@ export function scope(use: () => World): void {
   });
 
   it('a role for one channel is offered where the command was typed there, and nowhere else', async () => {
-    const world = use();
-    const { slack } = world;
     const hint = `More may be asked for when the command is typed in <#${CHANNELS.access}>.`;
     for (const where of [undefined, 'dm']) {
-      const elsewhere = await typed(world, 'ben', 'shop here_read 1h why', where);
+      const elsewhere = await typed(stage, 'ben', 'shop here_read 1h why', where);
       expect(elsewhere.role).toBeUndefined();
       expect(elsewhere.words).toContain(`“here_read” may not be asked for where you typed the command.`);
       expect(elsewhere.words).toContain(hint);
-      expect(await roleNames(world, 'ben')).not.toContain('here_read');
+      expect(await roleNames(stage, 'ben')).not.toContain('here_read');
     }
     // What the form was opened for stays with it, whatever is chosen.
     const ben = slack.as(CAST.ben);
-    await typed(world, 'ben', '', CHANNELS.access);
-    await choose(world, 'ben', 'Postgres instance', 'shop', 'role:shop');
+    await typed(stage, 'ben', '', CHANNELS.access);
+    await choose(stage, 'ben', 'Postgres instance', 'shop', 'role:shop');
     expect(wordsOf(ben.openedView()?.blocks ?? [])).not.toContain('More may be asked for');
-    await choose(world, 'ben', 'Role', 'here_read', 'duration:here_read');
+    await choose(stage, 'ben', 'Role', 'here_read', 'duration:here_read');
     await ben.fill('Reason', 'ticket 812');
     expect(await ben.submit()).toEqual({ outcome: 'closed' });
     const pending = await slack.waitFor(() =>
@@ -148,31 +140,29 @@ export function scope(use: () => World): void {
     );
     await click(slack, 'ben', pending, 'Cancel request');
     // Who may not ask for it is not told where others do.
-    expect((await typed(world, 'ana', 'shop')).words).not.toContain('More may be asked for');
+    expect((await typed(stage, 'ana', 'shop')).words).not.toContain('More may be asked for');
   });
 }
 
 /** A role that Hallpass may grant, and that reads orders; gone when the test ends. */
-async function makeRole(world: World, role: string, comment: string): Promise<void> {
-  const { stage } = world;
-  await stage.server.query(`create role ${role}`);
+async function makeRole(stage: LifeStage, role: string, comment: string): Promise<void> {
+  await createGrantable(stage.server, role);
   onTestFinished(async () => {
     const left = await stage.server.query('select from pg_roles where rolname = $1', [role]);
-    if (left.length > 0) await dropRole(world, role);
+    if (left.length > 0) await dropRole(stage, role);
   });
   await stage.server.query(`comment on role ${role} is '${comment}'`);
-  await stage.server.query(`grant ${role} to ${HALLPASS} with admin true, inherit false, set false`);
   await stage.server.query(`grant usage on schema orders to ${role}`, [], 'shop');
   await stage.server.query(`grant select on orders.orders to ${role}`, [], 'shop');
 }
 
-async function dropRole({ stage }: World, role: string): Promise<void> {
+async function dropRole(stage: LifeStage, role: string): Promise<void> {
   await stage.server.query(`drop owned by ${role}`, [], 'shop');
   await stage.server.query(`drop role ${role}`);
 }
 
 /** Types the command with something after it. @returns the role that the form opens with, and all that it says */
-async function typed({ slack }: World, name: Name, text: string, where?: string) {
+async function typed({ slack }: LifeStage, name: Name, text: string, where?: string) {
   const person = slack.as(CAST[name]);
   const before = person.openedView()?.id;
   expect(await person.command('/request', text, where)).toMatchObject({ outcome: 'ok' });
@@ -186,19 +176,24 @@ async function typed({ slack }: World, name: Name, text: string, where?: string)
 }
 
 /** What the open form offers. */
-async function roleNames({ slack }: World, name: Name): Promise<readonly (string | undefined)[]> {
+async function roleNames({ slack }: LifeStage, name: Name): Promise<readonly (string | undefined)[]> {
   return (await slack.as(CAST[name]).options('Role')).map(({ value }) => value);
 }
 
-async function untilOffered(world: World, role: string, offered: boolean, name: Name = 'ana'): Promise<void> {
-  await typed(world, name, 'shop');
-  await waitFor(async () => (await roleNames(world, name)).includes(role) === offered, {
+async function untilOffered(
+  stage: LifeStage,
+  role: string,
+  offered: boolean,
+  name: Name = 'ana',
+): Promise<void> {
+  await typed(stage, name, 'shop');
+  await waitFor(async () => (await roleNames(stage, name)).includes(role) === offered, {
     what: `${role} to be ${offered ? 'offered' : 'offered no more'}`,
     timeoutMs: MINUTE_MS,
   });
 }
 
-async function choose({ slack }: World, name: Name, element: string, value: string, block: string) {
+async function choose({ slack }: LifeStage, name: Name, element: string, value: string, block: string) {
   const person = slack.as(CAST[name]);
   expect(await person.choose(element, value)).toEqual({ outcome: 'ok' });
   await slack.waitFor(() => person.openedView()?.blocks.some(({ block_id }) => block_id === block));

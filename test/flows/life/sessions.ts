@@ -5,9 +5,10 @@ import { HALLPASS } from '../../../sandbox/postgres/samples.js';
 import { runSql } from '../../../sandbox/postgres/server-access.js';
 import { card, click, request, told } from '../../../sandbox/stage/people.js';
 import type { Stage } from '../../../sandbox/stage/stage.js';
+import { isRefused } from '../../support/access.js';
+import { eventsOf, obtain, untilInLedger } from '../../support/requests.js';
 import { waitFor } from '../../support/wait-for.js';
-import { isRefused, obtain, untilInLedger } from '../crash-stage.js';
-import { eventsOf, type World } from '../world.js';
+import type { LifeStage } from './stage.js';
 
 const STATEMENT = { name: 'read', text: 'select count(*)::int as n from orders.orders' };
 
@@ -23,9 +24,10 @@ async function openTransaction(stage: Stage, login: 'ana' | 'dan' = 'ana'): Prom
   return client;
 }
 
-export function sessions(use: () => World): void {
+export function sessions(stage: LifeStage): void {
+  const { slack } = stage;
+
   it('a transaction that a plain REVOKE leaves reading is ended with the grant', async () => {
-    const { stage, slack } = use();
     const { id, note } = await obtain(stage, 'ana', { role: 'orders_read' });
     const session = await openTransaction(stage);
     // What a REVOKE alone does: a new session is refused, and this one reads on.
@@ -37,16 +39,15 @@ export function sessions(use: () => World): void {
     await click(slack, 'ana', note, 'Relinquish');
     await told(slack, 'ana', id, /Ended: relinquished by you/);
     await expect(session.query(STATEMENT)).rejects.toThrow();
-    expect((await eventsOf(use(), id)).at(-1)).toMatchObject({ kind: 'proved_gone', data: { closed: 1 } });
+    expect((await eventsOf(stage, id)).at(-1)).toMatchObject({ kind: 'proved_gone', data: { closed: 1 } });
   });
 
   it('a member of her login that joined and left meanwhile is ended with the grant', async () => {
-    const { stage, slack } = use();
     const { id, note } = await obtain(stage, 'ana', { role: 'orders_read' });
     await stage.server.query('grant ana to dan');
     const session = await openTransaction(stage, 'dan');
     await runSql(stage.ledgerUrl, `update targets set checked_at = null`);
-    await waitFor(async () => (await eventsOf(use(), id)).some(({ kind }) => kind === 'users_seen'), {
+    await waitFor(async () => (await eventsOf(stage, id)).some(({ kind }) => kind === 'users_seen'), {
       what: 'the comparison to see who else can use it',
     });
     await stage.server.query('revoke ana from dan');
@@ -54,13 +55,12 @@ export function sessions(use: () => World): void {
     await click(slack, 'ana', note, 'Relinquish');
     await told(slack, 'ana', id, /Ended: relinquished by you/);
     await expect(session.query(STATEMENT)).rejects.toThrow();
-    const events = await eventsOf(use(), id);
+    const events = await eventsOf(stage, id);
     expect(events.find(({ kind }) => kind === 'users_seen')).toMatchObject({ data: { users: ['dan'] } });
     expect(events.at(-1)).toMatchObject({ kind: 'proved_gone', data: { closed: 1 } });
   });
 
   it('the card says who else could use it, and how to change that', async () => {
-    const { stage, slack } = use();
     await stage.server.query('grant ana to dan');
     onTestFinished(async () => {
       await stage.server.query('revoke ana from dan');
@@ -73,7 +73,6 @@ export function sessions(use: () => World): void {
   });
 
   it('what may not be ended is said on the card, and counts as gone once it is closed', async () => {
-    const { stage, slack } = use();
     await stage.server.query(`revoke pg_signal_backend from ${HALLPASS}`);
     onTestFinished(async () => {
       await stage.server.query(`grant pg_signal_backend to ${HALLPASS} with inherit true, set false`);

@@ -5,8 +5,8 @@ import { expect } from 'vitest';
 import { freePort } from '../../sandbox/postgres/free-port.js';
 import { configuration } from '../../sandbox/stage/configuration.js';
 import type { Stage } from '../../sandbox/stage/stage.js';
-import { spawnChild } from '../support/child.js';
-import { CLI, secretsOf } from './world.js';
+import { spawnChild } from './child.js';
+import { CLI, secretsOf } from './stage.js';
 
 interface Said {
   readonly code: number | null;

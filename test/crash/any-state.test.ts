@@ -1,9 +1,9 @@
 /**
- * kill -9 and restart in the middle of every state, seen from outside: by SQL as the login, in Slack, in the ledger. What
- * dies at a certain line is in test/crash/.
+ * kill -9 and restart in every state of a request, seen from outside: by SQL as the login, in Slack and in the ledger.
+ * The tests beside this one kill Hallpass at a certain line.
  */
-import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
-import { freePort } from '../../sandbox/postgres/free-port.js';
+
+import { describe, expect, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import type { SeenMessage } from '../../sandbox/slack/index.js';
 import { CAST } from '../../sandbox/stage/cast.js';
@@ -17,50 +17,32 @@ import {
   request,
   told,
 } from '../../sandbox/stage/people.js';
-import { waitFor } from '../support/wait-for.js';
+import { expectReads, granted, isRefused, untilRefused } from '../support/access.js';
+import { freeze, holdTable, startSecond, untilPast, waitsForLock } from '../support/disturb.js';
+import { buttons, expectRung } from '../support/messages.js';
 import {
   approved,
-  buttons,
-  expectReads,
-  expectRung,
   expectSettled,
-  freeze,
-  granted,
-  holdTable,
   inLedger,
-  isRefused,
   obtain,
-  openStage,
-  PATIENCE_MS,
   untilAllSent,
   untilInLedger,
-  untilPast,
-  untilRefused,
-  waitsForLock,
-} from './crash-stage.js';
+} from '../support/requests.js';
+import { waitFor } from '../support/wait-for.js';
+import { CANCELLED, EXPIRED, FAILED, GRANTED, RELINQUISHED, WAITING } from '../support/words.js';
+import { openCrashStage } from './stage.js';
 
-const stage = await openStage();
-const { slack, server } = stage;
-let hallpass = await stage.startHallpass();
+const stage = await openCrashStage('Postgres', false);
+const { slack, server, hallpass, restart } = stage;
 
 const LONG = { duration: '15 minutes' };
-const WAITING = 'Waiting for approval';
-const GRANTED = 'Granted until …';
-const RELINQUISHED = 'Ended: relinquished by you';
-const EXPIRED = 'Ended: its time was up';
 const NOT_CONFIRMED = /Being revoked, not yet confirmed/;
 
-/** With a message under way its lease would have to run out first: that has a test of its own. */
+/** Kills Hallpass while no message is under way: the tests of crash points kill it then. */
 async function kill(): Promise<void> {
   await untilAllSent(stage);
-  await hallpass.kill();
+  await hallpass().kill();
 }
-
-async function restart(): Promise<void> {
-  hallpass = await stage.startHallpass();
-}
-
-afterEach(() => expectSettled(stage), 2 * PATIENCE_MS);
 
 describe('pending', () => {
   test('a click while nobody runs fails in sight, and works after the restart', async () => {
@@ -102,7 +84,7 @@ describe('pending', () => {
     const held = await holdTable(stage.ledgerUrl, 'requests');
     const dan = slack.as(CAST.dan);
     expect(await dan.submit()).toMatchObject({ outcome: 'errors', by: 'app' });
-    await hallpass.kill();
+    await hallpass().kill();
     // What waits in the ledger's server is written all the same.
     await held.release();
     const requests = () =>
@@ -212,8 +194,8 @@ test('what is over is told once, however often Hallpass starts', async () => {
   await told(slack, 'ana', id, /Ended/);
   expect(everything().filter((message) => !JSON.stringify(message).includes(id))).toEqual(before);
   await expectRung(stage, 'ana', denied, [WAITING, `Denied by <@${CAST.cora}>`]);
-  await expectRung(stage, 'ben', withdrawn, [WAITING, 'Cancelled by you']);
-  await expectRung(stage, 'dan', failed, [WAITING, 'Failed: nothing was granted']);
+  await expectRung(stage, 'ben', withdrawn, [WAITING, CANCELLED]);
+  await expectRung(stage, 'dan', failed, [WAITING, FAILED]);
 });
 
 test('SIGTERM while the target says nothing: it is not waited for, and revoked from when it speaks', async () => {
@@ -225,7 +207,7 @@ test('SIGTERM while the target says nothing: it is not waited for, and revoked f
   const frozen = [server.pid, ...sessions.map(({ pid }) => pid)].map(freeze);
   await untilPast(expires_at);
   const asked = performance.now();
-  await hallpass.stop();
+  await hallpass().stop();
   // After 9.5 s; a call to the target would give up after 15 s.
   expect(performance.now() - asked).toBeLessThan(14_000);
   await restart();
@@ -273,7 +255,7 @@ test('SIGTERM in the middle of many clicks loses none that Slack was told of', a
   const twice = ({ card: shown }: Asked) => [cora.click(shown, 'Approve'), cora.click(shown, 'Approve')];
   const first = asked.slice(0, 3).flatMap(twice);
   await Promise.race(first);
-  const ended = hallpass.stop();
+  const ended = hallpass().stop();
   const outcomes = await Promise.all([...first, ...asked.slice(3).flatMap(twice)]);
   expect(await ended).toBe(0);
   const acknowledged = asked.filter((_, i) =>
@@ -292,15 +274,9 @@ test('SIGTERM in the middle of many clicks loses none that Slack was told of', a
 });
 
 describe('two processes on one ledger', () => {
-  const second = async () => {
-    const started = await stage.startHallpass({ OPS_PORT: String(await freePort()) });
-    onTestFinished(() => started.kill());
-    return started;
-  };
-
   test('approved on one, which is killed: expires on the other', async () => {
     const { id } = await obtain(stage, 'ana', { role: 'orders_read', otherDuration: '4s' });
-    await second();
+    await startSecond(stage);
     await kill();
     const { expires_at } = await inLedger(stage, id);
     expect(await untilRefused(stage, 'ana', 'orders_read', expires_at)).toBeGreaterThanOrEqual(0);
@@ -310,7 +286,7 @@ describe('two processes on one ledger', () => {
   });
 
   test('two opposite clicks at once: one decision each, and the other is told', async () => {
-    await second();
+    await startSecond(stage);
     const cora = slack.as(CAST.cora);
     const asked = await askForAll('15m');
     const private_ = () => cora.messages('db-access').filter(({ ephemeral }) => ephemeral).length;
@@ -345,7 +321,7 @@ describe('two processes on one ledger', () => {
     await click(slack, 'dan', status, 'Relinquish');
     await untilInLedger(stage, id, 'ending');
     await untilAllSent(stage, id);
-    const { thaw } = freeze(hallpass.pid);
+    const { thaw } = freeze(hallpass().pid);
     await target.release();
     await waitFor(
       async () => {
@@ -354,7 +330,7 @@ describe('two processes on one ledger', () => {
       },
       { what: 'the lease of the frozen process to have run out' },
     );
-    await second();
+    await startSecond(stage);
     await untilInLedger(stage, id, 'ended');
     await untilInLedger(stage, due.id, 'ended');
     expect(await granted(stage)).toEqual([]);
@@ -364,5 +340,5 @@ describe('two processes on one ledger', () => {
     await waitFor(() => stage.log.length > lines, { what: 'the frozen process to go on' });
     expect(await granted(stage)).toEqual([]);
     await expectRung(stage, 'dan', id, [WAITING, RELINQUISHED]);
-  }, 120_000);
+  });
 });
