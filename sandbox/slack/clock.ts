@@ -1,6 +1,8 @@
 /** The workspace's clock: real time, which a test can move on so that triggers and response URLs grow old. */
 export class Clock {
   #ahead = 0;
+  /** How long an app has to acknowledge, milliseconds. https://docs.slack.dev/interactivity/handling-user-interaction */
+  ackMs = 3_000;
 
   /** Milliseconds since 1970. */
   now(): number {

@@ -4,7 +4,7 @@ import type { Clock } from './clock.js';
 import type { Faults } from './faults.js';
 import { secret } from './ids.js';
 import type { Json } from './json.js';
-import { ACK_TIME, type Acknowledged, type Envelope, type Transport, tooLate } from './transport.js';
+import { type Acknowledged, type Envelope, type Transport, tooLate } from './transport.js';
 
 const TEN_MINUTES = 600;
 
@@ -37,7 +37,7 @@ export class HttpDelivery implements Transport {
           }),
         },
         body,
-        signal: AbortSignal.timeout(ACK_TIME),
+        signal: AbortSignal.timeout(this.#clock.ackMs),
       });
       const text = await response.text();
       if (response.status === 200) return { ok: true, body: decode(text) };
@@ -49,7 +49,7 @@ export class HttpDelivery implements Transport {
         noRetry: response.headers.get('x-slack-no-retry') === '1',
       };
     } catch (error) {
-      if (error instanceof Error && error.name === 'TimeoutError') return tooLate();
+      if (error instanceof Error && error.name === 'TimeoutError') return tooLate(this.#clock.ackMs);
       return {
         ok: false,
         reason: 'not connected',

@@ -8,9 +8,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Changes } from './changes.js';
+import type { Clock } from './clock.js';
 import { secret } from './ids.js';
 import { isObject, type Json, parseJson } from './json.js';
-import { ACK_TIME, type Acknowledged, type Envelope, type Transport, tooLate } from './transport.js';
+import { type Acknowledged, type Envelope, type Transport, tooLate } from './transport.js';
 
 const LARGEST_NUMBER = 10;
 /** The client drops a connection that was pinged once and then not for 30 s. */
@@ -25,11 +26,13 @@ export class Sockets implements Transport {
   #tickets = new Set<string>();
   #changes: Changes;
   #appId: string;
+  #clock: Clock;
   #mute = 0;
   #closed = 0;
 
-  constructor(appId: string, changes: Changes) {
+  constructor(appId: string, clock: Clock, changes: Changes) {
     this.#appId = appId;
+    this.#clock = clock;
     this.#changes = changes;
   }
 
@@ -71,6 +74,7 @@ export class Sockets implements Transport {
         retryReason: 'connection_failed',
       });
     }
+    const { ackMs } = this.#clock;
     return new Promise((resolve) => {
       const settle = (outcome: Acknowledged) => {
         clearTimeout(timer);
@@ -82,7 +86,7 @@ export class Sockets implements Transport {
         if (!isObject(message) || message.envelope_id !== envelope.id) return;
         settle({ ok: true, body: message.payload ?? {} });
       };
-      const timer = setTimeout(() => settle(tooLate()), ACK_TIME);
+      const timer = setTimeout(() => settle(tooLate(ackMs)), ackMs);
       connection.on('message', hear);
       connection.send(JSON.stringify(onTheWire(envelope)));
     });

@@ -1,8 +1,5 @@
 import type { Json, JsonObject } from './json.js';
 
-/** How long an app has to acknowledge, in milliseconds. https://docs.slack.dev/interactivity/handling-user-interaction */
-export const ACK_TIME = 3000;
-
 export interface Envelope {
   readonly id: string;
   readonly kind: 'slash_commands' | 'interactive' | 'events_api';
@@ -25,15 +22,15 @@ export type Acknowledged =
     };
 
 export interface Transport {
-  /** Resolves within `ACK_TIME`; never rejects. */
+  /** Resolves within the clock's `ackMs`; never rejects. */
   send(envelope: Envelope): Promise<Acknowledged>;
 }
 
-export function tooLate(): Acknowledged {
+export function tooLate(ms: number): Acknowledged {
   return {
     ok: false,
     reason: 'timeout',
-    detail: `no acknowledgement in ${ACK_TIME} ms`,
+    detail: `no acknowledgement in ${ms} ms`,
     retryReason: 'http_timeout',
   };
 }

@@ -54,7 +54,7 @@ export function createWorld(url: string, options: WorldOptions): World {
   const faults = new Faults();
   const workspace = new Workspace(changes, options);
   const appId = newId('A');
-  const sockets = new Sockets(appId, changes);
+  const sockets = new Sockets(appId, clock, changes);
   return {
     url,
     app: {

@@ -14,7 +14,7 @@ export interface HallpassProcess {
 }
 
 /** How long the built Hallpass may take to be ready, milliseconds. */
-const READY_MS = 30_000;
+const READY_MS = 120_000;
 
 /** Hallpass as its users meet it, or its part that has no ear for Slack. */
 export type HallpassCommand = 'serve' | 'worker';

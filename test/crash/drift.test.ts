@@ -20,18 +20,23 @@ const stage = await openCrashStage('Postgres');
 const { slack, server, arm, untilKilled, untilReached, restart } = stage;
 const WISH = { otherDuration: '15m' };
 
+/** A message that the dying process posts and can't record would be posted twice: it posts none. */
+const losePosts = () => slack.faults.order('chat.postMessage', { kind: 'hang' }, 10);
+
 /** As somebody would who has Hallpass's own login. */
 const byHand = (sql: string) => runSql(stage.samples.hallpass.url, sql);
 
 /**
  * Has all memberships compared at the end of the sweep that grants Ben something; that request stays open.
- * @param prepare called when nothing but the approval is missing.
+ * @param prepare makes what the comparison finds, and arms. By then only the approval is missing: a comparison that
+ *   comes of itself, as it does every 30 s after a start, must not find it earlier.
  */
-async function compareAndDie(prepare: () => Promise<unknown> = async () => undefined): Promise<string> {
+async function compareAndDie(prepare: () => Promise<unknown>): Promise<string> {
   const id = await request(slack, 'ben', { role: 'orders_write', ...WISH });
   const asked = await card(slack, id, /Waiting/);
   await untilAllSent(stage, id);
   await prepare();
+  losePosts();
   await runSql(stage.ledgerUrl, "update targets set checked_at = null where name = 'shop'");
   await slack.as(CAST.cora).click(asked, 'Approve');
   await untilKilled();
@@ -69,11 +74,13 @@ test.each([
     const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', ...WISH });
     await click(slack, 'ana', note, 'Relinquish');
     await told(slack, 'ana', id, /Ended: relinquished/);
-    await byHand('grant orders_read to ana with inherit true, set false');
+    await untilAllSent(stage);
     const before = await inLedger(stage, id);
     const transaction = await openTransaction(stage, 'ana');
-    arm(point);
-    const other = await compareAndDie();
+    const other = await compareAndDie(async () => {
+      await byHand('grant orders_read to ana with inherit true, set false');
+      arm(point);
+    });
     expect(await isRefused(stage, 'ana', 'orders_read')).toBe(!has);
     expect(await eventsOf('leftover_found', id)).toHaveLength(1);
     expect(await eventsOf('leftover_taken_back', id)).toHaveLength(0);
@@ -97,14 +104,16 @@ test.each([
 );
 
 test('what nothing explains: the operators hear of it once, and an operator has it revoked', async () => {
-  await byHand('grant orders_read to cora with inherit true, set false');
-  arm('after-orphan-before-told');
-  const other = await compareAndDie();
+  const other = await compareAndDie(async () => {
+    await byHand('grant orders_read to cora with inherit true, set false');
+    arm('after-orphan-before-told');
+  });
   await restart();
   const report = await operatorsHear(stage, /Unexplained membership/);
   await relinquish(other);
   expect(await granted(stage)).toEqual(['orders_read cora']);
   const transaction = await openTransaction(stage, 'cora');
+  await untilAllSent(stage);
 
   arm('after-orphan-asked-before-revoked');
   await slack.as(CAST.olga).click(report, 'Revoke');
@@ -145,13 +154,17 @@ test('a GRANT that came too late, and its process dies: the next one revokes it'
   const late = stage.hallpass();
   await startSecond(stage);
   await untilInLedger(stage, id, 'failed');
+  // By the second process: the late one has nothing more to say.
+  await untilAllSent(stage);
 
-  // It can make its plans once the GRANT is there: the second process may be quick to revoke it.
+  // Before the GRANT is there: the second process may be quick to revoke it.
   const transaction = await openTransaction(stage, 'dan');
   arm('after-late-grant-before-taken-back');
+  losePosts();
   if (late.pid !== undefined) process.kill(late.pid, 'SIGCONT');
   await untilReached();
   await waitFor(() => !isAlive(late.pid), { what: 'the late process to be dead' });
+  slack.faults.clear();
   // Within one HEARTBEAT.
   await waitFor(async () => (await granted(stage)).length === 0, {
     what: 'the late membership to be revoked',
@@ -166,22 +179,24 @@ test('a GRANT that came too late, and its process dies: the next one revokes it'
   ]);
 });
 
-test('what is overdue is paged and told once, and mended once', async () => {
+test('what is overdue is paged and told once, and resolved once', async () => {
   const { id, note } = await obtain(stage, 'dan', { role: 'orders_read', ...WISH });
   await untilAllSent(stage, id);
   await server.stop();
   await click(slack, 'dan', note, 'Relinquish');
   await card(slack, id, /not yet confirmed/);
-  // The page and the message set out at once. A kill between Slack's answer and its record would post it twice.
-  stage.pagerduty.faults.order('/v2/enqueue', { kind: 'slow', ms: 2_000 });
-  arm('after-page-before-record');
+  // The page must not come before the message is recorded: a kill before that would post it twice.
+  stage.pagerduty.faults.order('/v2/enqueue', { kind: 'hang' }, 100);
   await runSql(
     stage.ledgerUrl,
     "update requests set ending_at = now() - interval '61 s' where ended_at is null",
   );
+  await operatorsHear(stage, /^Overdue: 1 revocation on Shop/);
+  await untilAllSent(stage);
+  arm('after-page-before-record');
+  stage.pagerduty.faults.clear();
   await untilKilled();
   await restart();
-  await operatorsHear(stage, /^Overdue: 1 revocation on Shop/);
 
   arm('after-overdue-before-told');
   await server.start();
@@ -221,8 +236,10 @@ test('a ledger that the target does not remember so: the operators hear of it on
       "alter role hallpass set application_name = 'hallpass-ledger:999999:0123456789abcdef:5000'",
     );
   };
-  arm('after-doubt-before-told');
-  const id = await compareAndDie(leaveForeignAnchor);
+  const id = await compareAndDie(async () => {
+    await leaveForeignAnchor();
+    arm('after-doubt-before-told');
+  });
   await restart();
   await operatorsHear(stage, /The ledger is not as Shop remembers it/);
   await server.query('alter role hallpass reset application_name');

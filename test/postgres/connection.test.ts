@@ -18,6 +18,8 @@ describe('the connection to a target', () => {
   let proxy: TcpProxy;
   beforeEach(async () => {
     proxy = await startProxy(used.server.connect);
+    // A server takes a moment to end the session of a target that the test before closed.
+    await noSession();
   });
   afterEach(() => proxy.close());
 
@@ -28,7 +30,9 @@ describe('the connection to a target', () => {
   }
 
   const sessions = () =>
-    used.server.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'hallpass'");
+    used.server.sql(
+      "SELECT pid FROM pg_stat_activity WHERE application_name = 'hallpass' AND backend_type = 'client backend'",
+    );
   const noSession = () =>
     waitFor(async () => (await sessions()).length === 0, { what: 'the session of Hallpass to end' });
   const pairOfNew = async () => used.server.pair(await used.server.role(), await used.server.login());

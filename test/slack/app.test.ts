@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ACK_BUDGET_MS } from '../../src/slack/answer.js';
 import { ACTIONS, BLOCKS } from '../../src/surfaces/ids.js';
 import { waitFor } from '../support/wait-for.js';
 import { ANA, type Bench, CARDS, form, postCard, privateWords, start } from './harness.js';
@@ -270,8 +271,7 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
     expect(log()).not.toContain('the form was not filled');
   });
 
-  // Between our limit and Slack's is half a second: a very busy machine may once need longer.
-  it('acknowledges in time when a search or a submission hangs', { retry: 2 }, async () => {
+  it('acknowledges in time when a search or a submission hangs', async () => {
     let answer = (_: { ok: true }): void => {};
     const submitted = new Promise<{ ok: true }>((resolve) => {
       answer = resolve;
@@ -288,6 +288,9 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
     await slack.waitFor(() => ana.openedView());
     await ana.choose(ACTIONS.target, 'shop');
     await slack.waitFor(() => ana.openedView()?.blocks.some(({ block_id }) => block_id === 'role:shop'));
+    // Hallpass leaves half a second to Slack's limit, which a busy machine may need: here it has ten times that.
+    expect(ACK_BUDGET_MS).toBeLessThan(slack.clock.ackMs);
+    slack.clock.ackMs = ACK_BUDGET_MS + 5_000;
     expect(await ana.options(ACTIONS.role)).toEqual([
       expect.objectContaining({
         text: expect.objectContaining({ text: expect.stringContaining('takes longer') }),

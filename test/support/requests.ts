@@ -29,7 +29,7 @@ export async function obtain(
 }
 
 /** "R-1042" as the ledger keeps it: "1042". */
-export const numberOf = (id: string): string => id.slice('R-'.length);
+const numberOf = (id: string): string => id.slice('R-'.length);
 
 interface Row {
   readonly state: string;
