@@ -1,4 +1,4 @@
-/** One process of Hallpass, started again whenever it ends. Kept here: it does not outlive whoever supervises it. */
+/** One process of Hallpass, started again whenever it ends. It does not outlive its supervisor. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -108,7 +108,7 @@ describe.each(installedMajors().filter(({ major }) => [15, 18].includes(major)))
       for (const scope of oauth_config.scopes.bot) expect(guide).toMatch(new RegExp(`\\| \`${scope}\` +\\|`));
     });
 
-    it('migrate and check find nothing to mend', async () => {
+    it('migrate and check find nothing to fix', async () => {
       expect(await hallpass('migrate')).toMatchObject({ code: 0 });
       const { code, said } = await hallpass('check', '--post');
       expect(said).not.toMatch(/^(failure|note)/m);

@@ -1,5 +1,5 @@
 /**
- * Defaults that whoever may ALTER ROLE or ALTER DATABASE sets for Hallpass's next sessions. Hallpass sets what it relies
+ * Defaults that anyone who may ALTER ROLE or ALTER DATABASE can set for Hallpass's next sessions. Hallpass sets what it relies
  * on at connect, so none of them excuses anything.
  */
 import type { ServerAccess } from '../../sandbox/postgres/server-access.js';

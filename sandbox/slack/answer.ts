@@ -41,7 +41,7 @@ export async function answer(
     case 'slow':
       await sleep(fault.ms, undefined, { ref: false });
   }
-  // Written first, so that whoever has the answer finds the call in the journal.
+  // Written first: by the time the answer arrives, the call is in the journal.
   write();
   if (typeof done.body === 'string') sendText(response, done.status, done.body);
   else sendJson(response, done.status, done.body);

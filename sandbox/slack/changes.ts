@@ -17,7 +17,7 @@ export interface Change {
     | 'delivery'
     | 'problem'
     | 'connection';
-  /** Ids only; whoever wants more asks for the state. */
+  /** Ids only; look the rest up. */
   readonly about: JsonObject;
 }
 

@@ -35,7 +35,7 @@ export async function buildVault(
     "SELECT current_setting('server_version_num')::int / 10000 AS major",
   );
   await runScript(server, await run('setup-sql', 'vault', '--server-version', String(version?.major)));
-  // The script leaves it to whoever runs it.
+  // The script leaves the password to the DBA who runs it.
   await server.query(`ALTER ROLE hallpass PASSWORD ${pg.escapeLiteral(password)}`);
 }
 

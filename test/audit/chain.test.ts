@@ -1,4 +1,4 @@
-/** Every event is chained, whoever writes it and however many do; and who writes can do no more than that. */
+/** Every event is chained, however many processes write at once; and a writer can only append. */
 
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Pruned by whoever has the key, the rest still verifies; by anybody else, it doesn't. */
+/** Pruned with the key, the rest still verifies; without it, it doesn't. */
 
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -118,7 +118,7 @@ test('believes only the key', async () => {
     await expect(verifyChain(owner, key.publicKey, null)).rejects.toMatchObject(unsigned);
     await owner.query('rollback');
   }
-  // Whoever deletes more than was signed for is found.
+  // Deleting more than was signed for is found.
   await owner.query('begin');
   await owner.query('delete from audit_chain where seq = 21');
   await owner.query('delete from events where id = 21');

@@ -29,7 +29,7 @@ const events = {
   withdraw: { type: 'withdraw', by: 'U0ANA' },
   leave: { type: 'withdraw', by: null },
   intend: { type: 'intend', place, terms },
-  hinder: { type: 'blocked', trouble: 'away' },
+  block: { type: 'blocked', trouble: 'away' },
   grant: { type: 'granted', mark: '801', users: [] },
   fail: { type: 'grant_failed', trouble: 'no' },
   extend: { type: 'extend', by: 'U0CORA', via: 'dba', maxMs: 4 * hour },
@@ -79,7 +79,7 @@ const { approve, intend, grant } = events;
 describe('a request that Hallpass wrote', () => {
   it.each<[string, keyof typeof events, ...(keyof typeof events)[]]>([
     ['ended', 'approve', 'intend', 'grant', 'relinquish', 'open', 'gone', 'review'],
-    ['active', 'onCall', 'hinder', 'intend', 'grant'],
+    ['active', 'onCall', 'block', 'intend', 'grant'],
     ['active', 'approve', 'intend', 'grant', 'extend'],
     ['active', 'approve', 'intend', 'grant', 'extend', 'confirm'],
     ['active', 'approve', 'intend', 'grant', 'extend', 'refuse'],

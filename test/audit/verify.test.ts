@@ -142,7 +142,7 @@ describe('verify', () => {
     expect([faults.length, more]).toEqual([20, 20]);
   });
 
-  it('finds by a head noted elsewhere a chain that was cut, or written anew', async () => {
+  it('finds by a head noted elsewhere a chain that was cut, or rewritten', async () => {
     const noted = await readHead(db);
     await addEvents(db, 3);
     expect((await verifyChain(db, null, noted)).faults).toEqual([]);
@@ -151,7 +151,7 @@ describe('verify', () => {
       'delete from events where id > 40',
       'update audit_head h set seq = c.seq, hash = c.hash from audit_chain c where c.seq = 40',
     ];
-    const anew = [
+    const rewritten = [
       `update events set actor = 'U0EVE' where id = 2`,
       'delete from audit_chain',
       `insert into audit_chain select id, id, audit_hash(decode(repeat('00', 32), 'hex'),
@@ -160,7 +160,7 @@ describe('verify', () => {
     ];
     for (const [done, says] of [
       [cut, /no longer reaches the head that was noted/],
-      [anew, /rewritten: here or before/],
+      [rewritten, /rewritten: here or before/],
     ] as const) {
       expect((await tampered(owner, ...done)).faults).toEqual([]);
       await owner.query('begin');

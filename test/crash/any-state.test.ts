@@ -45,7 +45,7 @@ async function kill(): Promise<void> {
 }
 
 describe('pending', () => {
-  test('a click while nobody runs fails in sight, and works after the restart', async () => {
+  test('a click while no Hallpass runs fails visibly, and works after the restart', async () => {
     const id = await request(slack, 'ana', { role: 'orders_read', ...LONG });
     const asked = await card(slack, id, /Waiting for approval/);
     await kill();
@@ -67,7 +67,7 @@ describe('pending', () => {
     await expectRung(stage, 'cora', id, [WAITING]);
   });
 
-  test('the deadline passes while nobody runs: lapsed at the start, and an old card does nothing', async () => {
+  test('the deadline passes while no Hallpass runs: the request lapses at the start, and an old card does nothing', async () => {
     const id = await request(slack, 'ben', { role: 'orders_read', ...LONG });
     const asked = await card(slack, id, /Waiting for approval/);
     await kill();
@@ -79,7 +79,7 @@ describe('pending', () => {
     expect(await granted(stage)).toEqual([]);
   });
 
-  test('killed while a form is taken, too late to answer it: sent again, it is the same request', async () => {
+  test('killed while a form is being stored, too late to answer it: sent again, it is the same request', async () => {
     await fillForm(slack, 'dan', { role: 'orders_read', ...LONG });
     const held = await holdTable(stage.ledgerUrl, 'requests');
     const dan = slack.as(CAST.dan);
@@ -101,7 +101,7 @@ describe('pending', () => {
 });
 
 describe('granting', () => {
-  test('the target is down: the next process goes on trying, and the clock starts at the GRANT', async () => {
+  test('the target is down: the next process keeps trying, and the clock starts at the GRANT', async () => {
     await server.stop();
     const id = await approved(stage, 'ben', { role: 'orders_read', ...LONG });
     const waiting = await card(slack, id, /not granted yet[\s\S]*Hallpass keeps trying/);
@@ -123,7 +123,7 @@ describe('granting', () => {
 });
 
 describe('active', () => {
-  test('a restart before the expiry changes nothing; the button of before still works', async () => {
+  test('a restart before the expiry changes nothing, and older buttons still work', async () => {
     const { id, note } = await obtain(stage, 'dan', { role: 'orders_read', ...LONG });
     const before = await inLedger(stage, id);
     await kill();
@@ -136,7 +136,7 @@ describe('active', () => {
     await expectRung(stage, 'dan', id, [WAITING, GRANTED, RELINQUISHED]);
   });
 
-  test('the expiry passes while nobody runs: revoked at the start', async () => {
+  test('the expiry passes while no Hallpass runs: revoked at the start', async () => {
     const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', otherDuration: '2s' });
     await kill();
     await untilPast((await inLedger(stage, id)).expires_at);
@@ -151,7 +151,7 @@ describe('active', () => {
 });
 
 describe('ending', () => {
-  test('the target is down: not yet confirmed, through a restart, until it was proved', async () => {
+  test('the target is down: "not yet confirmed" survives a restart, until absence is proved', async () => {
     const { id, note } = await obtain(stage, 'ben', { role: 'orders_write', ...LONG });
     await server.stop();
     await click(slack, 'ben', note, 'Relinquish');
@@ -168,7 +168,7 @@ describe('ending', () => {
   });
 });
 
-test('what is over is told once, however often Hallpass starts', async () => {
+test('an outcome is told once, however often Hallpass starts', async () => {
   const denied = await request(slack, 'ana', { role: 'orders_write', ...LONG });
   await click(slack, 'cora', await card(slack, denied, /Waiting/), 'Deny');
   const withdrawn = await request(slack, 'ben', { role: 'orders_read', ...LONG });
@@ -198,7 +198,7 @@ test('what is over is told once, however often Hallpass starts', async () => {
   await expectRung(stage, 'dan', failed, [WAITING, FAILED]);
 });
 
-test('SIGTERM while the target says nothing: it is not waited for, and revoked from when it speaks', async () => {
+test('SIGTERM while the target is frozen: Hallpass doesn’t wait for it, and revokes when it answers again', async () => {
   const { id } = await obtain(stage, 'ana', { role: 'orders_read', otherDuration: '2s' });
   const { expires_at } = await inLedger(stage, id);
   const sessions = await server.query<{ pid: number }>(
@@ -216,7 +216,7 @@ test('SIGTERM while the target says nothing: it is not waited for, and revoked f
   await told(slack, 'ana', id, /Ended: its time was up/);
 });
 
-/** Everybody who may be granted a role by Cora, with all that they may ask for. */
+/** Everyone whose requests Cora can approve, with every role they may request. */
 const ALL = [
   ['ana', 'orders_read'],
   ['ana', 'orders_write'],
@@ -249,7 +249,7 @@ async function approveTheRest(asked: readonly Asked[]): Promise<void> {
   }
 }
 
-test('SIGTERM in the middle of many clicks loses none that Slack was told of', async () => {
+test('SIGTERM in the middle of many clicks loses none that was acknowledged', async () => {
   const asked = await askForAll('15m');
   const cora = slack.as(CAST.cora);
   const twice = ({ card: shown }: Asked) => [cora.click(shown, 'Approve'), cora.click(shown, 'Approve')];
@@ -285,7 +285,7 @@ describe('two processes on one ledger', () => {
     await restart();
   });
 
-  test('two opposite clicks at once: one decision each, and the other is told', async () => {
+  test('opposite clicks at once: one decision per request, and the late click is told', async () => {
     await startSecond(stage);
     const cora = slack.as(CAST.cora);
     const asked = await askForAll('15m');
@@ -310,7 +310,7 @@ describe('two processes on one ledger', () => {
     await expectSettled(stage);
   });
 
-  test('one is frozen in the middle of a GRANT: the other takes over, and nothing comes afterwards', async () => {
+  test('one is frozen in the middle of a GRANT: the other takes over, and the GRANT never arrives', async () => {
     const due = await obtain(stage, 'ana', { role: 'payments_read', otherDuration: '5s' });
     const target = await holdTable(server.url, 'pg_auth_members');
     const id = await approved(stage, 'dan', { role: 'orders_read', ...LONG });

@@ -20,25 +20,25 @@ import { type Crash, WAY, whoAndWhat } from './way.js';
 const ENDED = { relinquish: RELINQUISHED, expiry: EXPIRED } as const;
 const WHY = { relinquish: 'relinquished', expiry: 'expired' } as const;
 
-/** To be called at the top of a file. */
+/** Call it at the top of a file. */
 export async function crashes(backend: Backend): Promise<void> {
   const stage = await openCrashStage(backend);
   const { slack, pagerduty, arm, untilKilled, restart } = stage;
 
-  /** While nobody runs. What was sent before the death may take the server a moment. */
+  /** While no Hallpass runs. The server may need a moment for what was sent before the kill. */
   async function expectStanding(id: string, [login, role]: readonly [Login, Role], crash: Crash) {
     const what = `${login} ${crash.has ? 'to have' : 'not to have'} ${role}`;
     await waitFor(async () => (await isRefused(stage, login, role)) !== crash.has, { what });
     expect(await inLedger(stage, id)).toMatchObject({ state: crash.state, ended_at: null });
   }
 
-  /** Clicks on what may die of it. */
+  /** Clicks, which makes Hallpass reach the armed point and die. */
   const clickAndDie = async (name: keyof typeof CAST, message: SeenMessage, button: string) => {
     await slack.as(CAST[name]).click(message, button);
     await untilKilled();
   };
 
-  describe('on the way of a request', () => {
+  describe('on a request’s way', () => {
     test.each(WAY)('$point, after $after, on the $on', async (crash) => {
       const { point, after, on } = crash;
       const [login, role] = whoAndWhat(crash);
@@ -96,7 +96,7 @@ export async function crashes(backend: Backend): Promise<void> {
       await expectRung(stage, 'cora', id, [WAITING]);
     });
 
-    test('killed inside the COMMIT, and relinquished before anybody learns of it', async () => {
+    test('killed inside the COMMIT, and relinquished before Hallpass reads the outcome', async () => {
       const id = await request(slack, 'ana', { role: 'payments_read', otherDuration: '15m' });
       const asked = await card(slack, id, /Waiting/);
       await untilAllSent(stage, id);
@@ -113,7 +113,7 @@ export async function crashes(backend: Backend): Promise<void> {
     });
   });
 
-  describe('while it is made longer', () => {
+  describe('while it is extended', () => {
     /** Minutes that are left there. */
     const leftOnVault = async () => {
       const rows = await stage.vault?.query<{ minutes: number }>(
@@ -127,7 +127,7 @@ export async function crashes(backend: Backend): Promise<void> {
     test.each([
       { point: 'after-ledger-before-answer', left: 7 },
       { point: 'after-extended-there-before-record', left: 16 },
-    ])('$point: the server keeps the new expiry, and it is told once', async ({ point, left }) => {
+    ])('$point: the server has the new expiry, and people are told once', async ({ point, left }) => {
       const { id, note } = await obtain(stage, 'ana', {
         target: 'vault',
         role: 'vault_read',
@@ -159,7 +159,7 @@ export async function crashes(backend: Backend): Promise<void> {
       ((await inLedger(stage, id)).expires_at?.getTime() ?? 0) / 60_000 - Date.now() / 60_000;
   });
 
-  /** Sends the form and dies of it. @returns the request that the ledger has by then */
+  /** Sends the form, at which Hallpass dies. @returns the request that the ledger has by then */
   async function askAndDie(point: () => void, name: Login, role: Role) {
     await fillForm(slack, name, { role, otherDuration: '15m' });
     point();
@@ -172,8 +172,8 @@ export async function crashes(backend: Backend): Promise<void> {
   const open = () =>
     runSql<{ id: string }>(stage.ledgerUrl, 'select id from requests where ended_at is null');
 
-  describe('while it is asked for', () => {
-    test('in the ledger, and the form is not answered: sent again, it is the same request', async () => {
+  describe('while it is requested', () => {
+    test('stored, but the form is not answered: sent again, it is the same request', async () => {
       const { outcome, id } = await askAndDie(() => arm('after-submit-before-answer'), 'ana', 'orders_read');
       expect(outcome).not.toBe('closed');
       await restart();
@@ -185,7 +185,7 @@ export async function crashes(backend: Backend): Promise<void> {
       await expectRung(stage, 'cora', id, [WAITING]);
     });
 
-    test('PagerDuty has said yes: it is asked again, and granted', async () => {
+    test('on call by PagerDuty, but not recorded: PagerDuty is asked again, and the role granted', async () => {
       const { id } = await askAndDie(() => arm('after-pagerduty-before-approved'), 'dan', 'orders_write');
       expect(await inLedger(stage, id)).toMatchObject({ state: 'pending' });
       expect(await isRefused(stage, 'dan', 'orders_write')).toBe(true);
@@ -199,7 +199,7 @@ export async function crashes(backend: Backend): Promise<void> {
     });
   });
 
-  describe('while it is shown', () => {
+  describe('while messages are sent', () => {
     const cards = (id: string) =>
       slack
         .as(CAST.cora)
@@ -217,7 +217,7 @@ export async function crashes(backend: Backend): Promise<void> {
       return { id, asked };
     }
 
-    test('claimed and not posted: posted once', async () => {
+    test('claimed, but not posted: posted once', async () => {
       const { id } = await askAndDie(() => arm('after-lease-before-post'), 'ben', 'orders_read');
       // The lease is waited for, on one backend.
       await restart(backend === 'Postgres' ? 'last' : 'run out');
@@ -226,7 +226,7 @@ export async function crashes(backend: Backend): Promise<void> {
       await click(slack, 'ben', await told(slack, 'ben', id, /Waiting/), 'Cancel request');
     });
 
-    test('posted, and the ledger does not know: a twin is posted, and the first goes when it is clicked', async () => {
+    test('posted, but not recorded: it is posted again, and the first copy goes when it is clicked', async () => {
       const { id, asked } = await postedUnknown();
       await restart();
       await slack.waitFor(() => cards(id).length === 2);
@@ -237,7 +237,7 @@ export async function crashes(backend: Backend): Promise<void> {
       await expectRung(stage, 'cora', id, [WAITING, WAITING]);
     });
 
-    test('posted, and clicked before it is posted again: it is the card', async () => {
+    test('posted, but not recorded, and clicked before it is posted again: it stays the card', async () => {
       const { id, asked } = await postedUnknown();
       await restart('last');
       await click(slack, 'cora', asked, 'Deny');
@@ -247,7 +247,7 @@ export async function crashes(backend: Backend): Promise<void> {
       expect(cards(id)).toHaveLength(1);
     });
 
-    test('edited, and the ledger does not know: edited again, and told once', async () => {
+    test('edited, but not recorded: edited again, and told once', async () => {
       const id = await request(slack, 'ben', { role: 'orders_read', otherDuration: '15m' });
       const asked = await card(slack, id, /Waiting/);
       await untilAllSent(stage, id);

@@ -23,7 +23,7 @@ const WISH = { otherDuration: '15m' };
 /** A message that the dying process posts and can't record would be posted twice: it posts none. */
 const losePosts = () => slack.faults.order('chat.postMessage', { kind: 'hang' }, 10);
 
-/** As somebody would who has Hallpass's own login. */
+/** As someone with Hallpass's own login would. */
 const byHand = (sql: string) => runSql(stage.samples.hallpass.url, sql);
 
 /**
@@ -43,7 +43,7 @@ async function compareAndDie(prepare: () => Promise<unknown>): Promise<string> {
   return id;
 }
 
-/** Another sweep may have been the one that died, before anybody heard the click: then it is made again. */
+/** Another sweep may have died before the click arrived: then Cora clicks again. */
 async function untilGranted(id: string): Promise<SeenMessage> {
   const { state } = await inLedger(stage, id);
   if (state === 'pending') await click(slack, 'cora', await card(slack, id, /Waiting/), 'Approve');
@@ -62,14 +62,14 @@ const eventsOf = (kind: string, id: string | null = null) =>
     [kind, id],
   );
 
-/** Killed between the comparison that finds it and the record of its end: what was written down is gone on with. */
+/** Killed between the comparison that finds it and the record of its end: the next process continues from there. */
 test.each([
   { point: 'after-leftover-found-before-revoked', has: true },
   { point: 'before-revoke', has: true },
   { point: 'after-revoke-before-sessions', has: false },
   { point: 'after-sessions-before-ended', has: false },
 ])(
-  'what outlived its request, $point: it goes with its sessions, and people hear of it once',
+  'a membership that came back, $point: it goes with its sessions, and people hear of it once',
   async ({ point, has }) => {
     const { id, note } = await obtain(stage, 'ana', { role: 'orders_read', ...WISH });
     await click(slack, 'ana', note, 'Relinquish');
@@ -103,7 +103,7 @@ test.each([
   },
 );
 
-test('what nothing explains: the operators hear of it once, and an operator has it revoked', async () => {
+test('an unexplained membership: operators hear of it once, and an operator has it revoked', async () => {
   const other = await compareAndDie(async () => {
     await byHand('grant orders_read to cora with inherit true, set false');
     arm('after-orphan-before-told');
@@ -216,8 +216,8 @@ test('what is overdue is paged and told once, and resolved once', async () => {
   expect(stage.pagerduty.incidents).toHaveLength(1);
 });
 
-// Last: request ids are skipped by it.
-test('a ledger that the target does not remember so: the operators hear of it once', async () => {
+// Last, because it skips request ids.
+test('a ledger that doesn’t match the target’s anchor: operators hear of it once', async () => {
   // An older anchor of this ledger's own, still to be written, would take its place.
   const leaveForeignAnchor = async () => {
     await waitFor(

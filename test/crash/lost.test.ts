@@ -1,4 +1,4 @@
-/** Killed when a message is posted and the ledger doesn't know: it is found again where the app may look, and stays one. */
+/** Killed after a post and before its record: Hallpass finds the message where the app may look, and posts no second. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
 import { all, card, click, messagesOf, type Name, request, told } from '../../sandbox/stage/people.js';
@@ -44,7 +44,7 @@ describe('a direct message', () => {
     ).toHaveLength(1);
   });
 
-  test('says what is so, also when what it said is over by then', async () => {
+  test('is brought up to date, also when what it said is over by then', async () => {
     const id = await request(slack, 'ana', { role: 'orders_read', otherDuration: '5s' });
     const asked = await card(slack, id, /Waiting/);
     await untilAllSent(stage, id);
@@ -63,7 +63,7 @@ describe('a direct message', () => {
   });
 });
 
-/** The answer of PagerDuty is waited for with the card: by then the requester’s message is sent. */
+/** The card waits for PagerDuty's answer; by then the requester's message is sent. */
 async function postedUnknown(signal: 'SIGKILL' | 'SIGSTOP'): Promise<string> {
   pagerduty.faults.order('*', { kind: 'hang' }, 10);
   const id = await request(slack, 'ana', { role: 'orders_write', otherDuration: '15m' });
@@ -74,7 +74,7 @@ async function postedUnknown(signal: 'SIGKILL' | 'SIGSTOP'): Promise<string> {
 }
 
 describe('a card', () => {
-  test('where the app may read the channel, is not posted twice', async () => {
+  test('is not posted twice where the app may read the channel', async () => {
     workspace.setScopes([...SCOPES, 'channels:history']);
     const id = await postedUnknown('SIGKILL');
     await untilKilled();
@@ -85,7 +85,7 @@ describe('a card', () => {
     expect(buttons(await card(slack, id, /Denied/))).toEqual([]);
   });
 
-  test('that a process posted which then stood still: of two, the one that is not known goes', async () => {
+  test('posted by a process that then froze: of two copies, the unrecorded one goes', async () => {
     const id = await postedUnknown('SIGSTOP');
     await untilReached();
     await startSecond(stage);

@@ -1,4 +1,4 @@
-/** The crash points on the way of one request, in their order, and how things stand while nobody runs. */
+/** The crash points on one request's way, in order, and how things stand while no Hallpass runs. */
 import type { Login, Role } from '../support/access.js';
 
 export interface Crash {
@@ -6,12 +6,12 @@ export interface Crash {
   /** What leads there. */
   readonly after: 'approval' | 'relinquish' | 'expiry';
   readonly on: 'shop' | 'vault';
-  /** Of the dead: the state in the ledger, and whether the person has the role. */
+  /** After the kill: the state in the ledger, and whether the person has the role. */
   readonly state: 'pending' | 'granting' | 'active' | 'ending';
   readonly has: boolean;
 }
 
-/** On a target that holds the expiry itself, COMMIT is sent from other lines; everything else is the same. */
+/** On a guarded target COMMIT is sent from other lines; everything else is the same. */
 const SHOP: readonly Omit<Crash, 'on'>[] = [
   { point: 'after-click-before-ledger', after: 'approval', state: 'pending', has: false },
   { point: 'after-ledger-before-answer', after: 'approval', state: 'granting', has: false },
@@ -54,7 +54,7 @@ const PAIRS: readonly (readonly [Login, Role])[] = [
   ['dan', 'payments_read'],
 ];
 
-/** Who obtains what: not always the same. Only Ana has a login on the vault. */
+/** Who obtains which role, varied by crash point. Only Ana has a login on the vault. */
 export function whoAndWhat({ point, on }: Crash): readonly [Login, Role] {
   return on === 'vault'
     ? ['ana', 'vault_read']

@@ -345,7 +345,7 @@ describe('what a proof of absence means', () => {
     });
   });
 
-  it('a GRANT that failed is failed, with its reason, even when the proof was hindered meanwhile', () => {
+  it('a GRANT that failed is failed, with its reason, even when the proof was blocked meanwhile', () => {
     const failed = transition(granting, EVENTS.grant_failed, later(1));
     if (!failed.ok) throw new Error('refused');
     expect(transition(failed.next, EVENTS.blocked, later(2))).toMatchObject({ ok: false });

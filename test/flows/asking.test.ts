@@ -123,7 +123,7 @@ test.each([
     /does not exist, or is private.*Correct the channel id/s,
   ],
 ] as const)(
-  'the channel %s: the requester is told, and many that wait are posted when it is mended',
+  'the channel %s: the requester is told, and waiting cards are posted when it is fixed',
   async (_, shut, why) => {
     shut();
     const ids = [

@@ -35,7 +35,7 @@ async function wronglyConfigured() {
 }
 
 describe('check', () => {
-  it('finds nothing to mend where all is right: one line a target, or all about one', async () => {
+  it('finds nothing to fix where all is right: one line per target, or everything about one', async () => {
     const all = await hallpass(['check']);
     expect(all.code).toBe(0);
     expect(all.said).toMatch(/^ok {7}configuration {2}\S+hallpass\.yaml: 1 target\.$/m);
@@ -196,7 +196,7 @@ describeWith('pgbouncer')('check of a target behind a pooler in transaction mode
 });
 
 describe('setup-sql', () => {
-  it('prints what mends the server, for its version', async () => {
+  it('prints what fixes the server, for its version', async () => {
     const { code, said } = await hallpass(['setup-sql', 'shop']);
     expect(code).toBe(0);
     expect(said).toMatch(/Sets Hallpass up on shop: Postgres 18, self-managed, direct\./);

@@ -1,4 +1,4 @@
-/** Whoever Slack or PagerDuty keeps waiting keeps nobody else waiting: what ends on the same server ends on time. */
+/** A grant that waits for Slack or PagerDuty holds up nothing else: what ends on the same server ends on time. */
 import { afterAll, expect, test } from 'vitest';
 import { startProxy, type TcpProxy } from '../../sandbox/postgres/proxy.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
@@ -50,7 +50,7 @@ const LONG_AGO = `update requests set decided_at = decided_at - interval '2 minu
                     cleared_at = cleared_at - interval '2 minutes' where id = $1`;
 
 test('a grant that waits for Slack and PagerDuty delays no revocation of its target', async () => {
-  // By address, so that Slack is asked, too.
+  // By email address, which Hallpass asks Slack for.
   pagerduty.addUser({ id: 'PBEN', name: 'Ben', email: 'ben@example.com' });
   pagerduty.setOnCall({ user: 'PBEN', escalationPolicy: ON_CALL.policy, schedule: ON_CALL.schedule });
   const neighbor = await obtain(stage, 'ana', { role: 'orders_read' });

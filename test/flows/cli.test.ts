@@ -95,7 +95,7 @@ describe('output that nobody takes', () => {
     },
   );
 
-  it('the code is the command’s own, whoever reads', async () => {
+  it('the exit code is the command’s own, whatever reads its output', async () => {
     const bad = await shell(`${run('check nope')} | true`);
     expect(bad.code).toBe(1);
     expect(bad.said.join()).not.toMatch(/EPIPE|at .*:\d+:\d+/);
@@ -177,7 +177,7 @@ describe('commands are named as the reader typed them', () => {
     const child = spawnChild(process.execPath, [join(folder, 'hallpass'), ...wrong], stage.env);
     await child.ended;
     expect(child.lines.join('\n')).toContain('Write hallpass check --as LOGIN TARGET/ROLE.');
-    // What is run or kept as it stands is the same whoever prints it.
+    // Scripts that people run or keep are the same whichever command prints them.
     const { said } = await hallpass(['setup-sql', 'shop', '--server-version', '18']);
     expect(said).toContain('(made by hallpass setup-sql)');
     expect((await hallpass(['setup-sql', '--help'])).said).toContain('Usage: node dist/cli.js setup-sql');

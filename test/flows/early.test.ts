@@ -40,7 +40,7 @@ describe.each(tried)('on Postgres $major', async ({ major, binaries }) => {
       /password of ana was valid until 2020.*VALID UNTIL 'infinity'/,
     ],
     ['NOLOGIN', 'LOGIN', /can’t log in \(NOLOGIN\)/],
-  ])('that a login with %s can’t get in', async (broken, mended, says) => {
+  ])('that a login with %s can’t get in', async (broken, fixed, says) => {
     const known = new Set(idsOf(ana));
     await server.query(`alter role ana ${broken}`);
     await fillForm(slack, 'ana', { role: 'orders_read' });
@@ -49,7 +49,7 @@ describe.each(tried)('on Postgres $major', async ({ major, binaries }) => {
       by: 'app',
       errors: { 'role:shop': expect.stringMatching(says) },
     });
-    await server.query(`alter role ana ${mended}`);
+    await server.query(`alter role ana ${fixed}`);
     expect(await ana.submit()).toEqual({ outcome: 'closed' });
     const id = await slack.waitFor(() => idsOf(ana).find((each) => !known.has(each)));
     const note = await told(slack, 'ana', id, /Waiting for/);

@@ -1,4 +1,4 @@
-/** Whoever can write to the ledger can't have anything granted that nobody approved, and what they wrote is found. */
+/** An attacker who can write to the ledger gets nothing granted without an approval, and what they wrote is found. */
 import { expect, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST } from '../../sandbox/stage/cast.js';

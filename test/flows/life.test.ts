@@ -19,10 +19,10 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
   describe('on call', () => onCall(stage));
   describe('sessions', () => sessions(stage));
   describe('scope', () => scope(stage));
-  // Last: who is who is remembered for a minute, and is changed there.
+  // Last: it changes who people are, which Hallpass remembers for a minute.
   describe('granting', () => granting(stage));
 
-  it('in the end all is told, nothing is left, nothing went wrong in sight, and it goes when it is told to', async () => {
+  it('in the end all messages are sent, nothing is left, nobody saw a failure, and SIGTERM ends it', async () => {
     await expectSettled(stage);
     await untilAllSent(stage);
     expect(slack.problems).toEqual([]);

@@ -63,7 +63,7 @@ async function countAttempts(): Promise<{ count(): number; close(): Promise<void
   return { count: () => count, close };
 }
 
-test('is told once a target, while it lasts, by channel, gauge and page; and is mended', async () => {
+test('is told once per target by channel, gauge and page while it lasts, and is resolved', async () => {
   await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
   const { id, note } = await obtain(stage, 'dan', { role: 'orders_read', ...LONG });
   await untilAllSent(stage);

@@ -1,4 +1,4 @@
-/** Two replicas of the real build on one ledger: a click may reach either, each may die, and nobody notices. */
+/** Two replicas of the real build on one ledger: a click may reach either, each may die, and people notice nothing. */
 
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../../sandbox/postgres/free-port.js';
@@ -51,7 +51,7 @@ describe.each(KINDS)('by $transport, alarms on $backend', async (kind) => {
     await expectSettled(stage);
   });
 
-  test('asked through one, approved through the other, given back through the first', async () => {
+  test('requested through one, approved through the other, relinquished through the first', async () => {
     const { slack } = stage;
     for (const [asking, deciding] of [
       [0, 1],

@@ -23,7 +23,7 @@ import { aLedger, aWish } from './a-ledger.js';
 
 const ledger = await aLedger();
 const { db } = ledger;
-/** Whoever owns the ledger may write what no event explains. */
+/** The ledger's owner can write what no event explains. */
 const owner = new pg.Client(ledgerConnection(ledger.ownerUrl));
 await owner.connect();
 afterAll(() => owner.end());
@@ -388,7 +388,7 @@ describe('deliveries', () => {
     expect(await unsent()).toEqual([]);
     // A click on the other one, which looked before that was recorded.
     expect(await adopt(db, key, seen)).toBe(false);
-    // Whoever sent the first version had been frozen in the middle of it.
+    // The sender of the first version was frozen in the middle of it.
     await recordSent(db, key, 1, seen);
     expect(await unsent()).toMatchObject([{ wanted: 2, posted: seen }]);
   });

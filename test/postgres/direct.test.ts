@@ -14,7 +14,7 @@ const modes = (['direct', 'guarded'] as const).flatMap((mode) =>
 
 describe.each(modes)('$mode mode on Postgres $major', ({ mode, ...major }) => {
   const used = useServer(major, {}, mode);
-  /** Before 16 a membership has one row, whoever granted it: what these tests show does not exist there. */
+  /** Before 16 a membership has a single row, so what these tests show does not exist there. */
   const since16: (name: string, run: () => Promise<void>) => void =
     major.major >= 16 ? test : () => undefined;
   let target: Target;

@@ -30,18 +30,18 @@ describe.each(installedMajors())('what only a server shows, on Postgres $major',
   test('each problem goes by the SQL that is told with it, until the role can be granted', async () => {
     const { server } = used;
     const wanted = { role: 'A "role"', login: 'A login' };
-    const mended: string[] = [];
+    const fixed: string[] = [];
     for (let found = await problems(wanted); found.length > 0; found = await problems(wanted)) {
       const [problem] = found;
-      mended.push(`${problem?.about}: ${problem?.sentence}`);
+      fixed.push(`${problem?.about}: ${problem?.sentence}`);
       await server.sql(sqlIn(problem?.nextStep ?? ''));
       // Being a member is not enough to grant, and being a role is not enough to log in.
       if (problem?.sentence.startsWith('There is no role'))
         await server.sql('GRANT "A ""role""" TO hallpass');
       if (problem?.sentence.startsWith('There is no login')) await server.sql('ALTER ROLE "A login" NOLOGIN');
-      expect(mended.length).toBeLessThan(10);
+      expect(fixed.length).toBeLessThan(10);
     }
-    expect(mended).toEqual([
+    expect(fixed).toEqual([
       'role: There is no role A "role" on the server.',
       'role: Hallpass’s login has no ADMIN OPTION on the role A "role".',
       'login: There is no login A login on the server.',

@@ -179,7 +179,7 @@ describe.each(installedMajors())('who could use it through the holder, on Postgr
     expect(await canGoOn(open)).toBe(false);
   });
 
-  test('a superuser, and whoever is no member, is left alone', async () => {
+  test('superusers and non-members are left alone', async () => {
     const { server } = used;
     const { role, ana, ben, pair, grant } = await cast();
     const root = await server.login();

@@ -99,7 +99,7 @@ async function activeLogins(db: pg.Pool): Promise<readonly string[]> {
   return rows.map(({ login }) => login);
 }
 
-/** Whoever holds the role has an open request; asked at any moment, while all is in motion. */
+/** Every holder of the role has an open request; checked at any moment, while all is in motion. */
 export async function expectNoStranger(db: pg.Pool, server: TestServer): Promise<void> {
   const open = async () => {
     const { rows } = await db.query<{ login: string }>('select login from requests where ended_at is null');

@@ -31,7 +31,7 @@ import {
 
 const MINUTE_MS = 60_000;
 const { db, databaseUrl, ownerUrl } = await aLedger();
-/** Moves the time of requests: only whoever owns the ledger can do that without an audit event. */
+/** Moves the times of requests: only the ledger's owner can do that without an audit event. */
 const owner = createPool(ownerUrl, () => undefined);
 afterAll(() => owner.end());
 const random = randomFrom(1);
@@ -285,7 +285,7 @@ describe('two at once', () => {
         ],
         random,
       );
-      // What one hindered the other in is done by whoever comes next.
+      // What one blocked for the other is done by the next.
       await one.sweep();
       const judged = await judgeAll(asked);
       expect(judged.map(({ state, why }) => `${state} ${why}`)).toEqual(
@@ -313,7 +313,7 @@ describe('two at once', () => {
       };
       await race<unknown>([sweep('one', one), sweep('two', two), () => two.compare()], random);
       await expectNoStranger(db, the.server);
-      // What one hindered the other in is done by whoever comes next.
+      // What one blocked for the other is done by the next.
       await one.sweep();
       const judged = await judgeAll([...granted, ...wanted]);
       expect(judged.map(({ state }) => state)).toEqual([

@@ -1,6 +1,6 @@
 /**
- * What an attacker may try, from outside, on the real build: whatever it is, it is refused, changes nothing in the
- * ledger and on the server, and stands in the log under its name.
+ * What an attacker can try from outside. Each attack is refused, changes nothing in the ledger and on the server, and
+ * is logged under its name.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';

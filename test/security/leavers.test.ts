@@ -1,4 +1,4 @@
-/** Who is no full member of the workspace any more has nothing any more. */
+/** People who are no longer full members of the workspace lose what they have. */
 import { expect, it } from 'vitest';
 import { HALLPASS } from '../../sandbox/postgres/samples.js';
 import { runSql } from '../../sandbox/postgres/server-access.js';
@@ -43,13 +43,13 @@ it('a deactivated account loses what is granted and what is asked for as soon as
     { kind: 'withdrawn', actor: null, because: 'deactivated' },
   ]);
 
-  // Whoever comes back gets nothing back by it, and may ask anew.
+  // People who come back get nothing back by that, and may request again.
   slack.workspace.setPerson(CAST.ana, { deactivated: false });
   await slack.announce(CAST.ana);
   expect(await granted(stage)).toEqual(['orders_read ben']);
-  const anew = await obtain(stage, 'ana', { role: 'orders_read' });
+  const again = await obtain(stage, 'ana', { role: 'orders_read' });
   for (const [name, { note, id: last }] of [
-    ['ana', anew],
+    ['ana', again],
     ['ben', bens],
   ] as const) {
     await click(slack, name, note, 'Relinquish');

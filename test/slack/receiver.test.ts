@@ -51,7 +51,7 @@ describe('Socket Mode', () => {
     slack.sockets.drop();
     await waitFor(() => fatal.length > 0, { what: 'the report' });
     expect(fatal[0]).toMatchObject({ passing: false, nextStep: expect.stringContaining('SLACK_APP_TOKEN') });
-    // It asks again: whoever gives the app its rights back need do no more.
+    // It asks again, so restoring the app's rights is enough.
     await slack.waitFor(() => slack.sockets.count === 2, 50_000);
     await waitFor(() => app.ready(), { what: 'ready again' });
     await app.stop();

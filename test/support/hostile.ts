@@ -46,7 +46,7 @@ export const HOSTILE: Readonly<Record<string, readonly Hostile[]>> = {
   ],
   'how a query is planned': [
     ['DateStyle', 'Postgres, DMY'],
-    // With the zone above, it would mend what is written in it.
+    // With the zone above, it would repair what is written in it.
     ['timezone_abbreviations', 'India'],
     ['client_min_messages', 'debug5'],
     ['jit_above_cost', '0'],

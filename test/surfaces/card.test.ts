@@ -147,7 +147,7 @@ describe('decided', () => {
     expect(shown('granting', true).text).not.toContain('<!subteam^S0DBA>');
   });
 
-  it('says what hinders it, and why it failed', () => {
+  it('says what is in the way, and why it failed', () => {
     expect(shown('grantingHangs').text).toContain('Hallpass keeps trying: connection refused');
     expect(shown('overdue').text).toContain('Not confirmed yet: connection refused');
     expect(shown('endingBlocked').text).toContain(

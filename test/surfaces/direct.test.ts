@@ -58,11 +58,11 @@ describe('the note about an outcome', () => {
 
   it('a notice of an end that was put off tells of the extension, and is not posted any more', () => {
     const { extended } = SITUATIONS;
-    const anew = { ...extended, warnAt: new Date(EXPIRES.getTime() - 300_000) };
+    const renewed = { ...extended, warnAt: new Date(EXPIRES.getTime() - 300_000) };
     const lastCall = { ...extended, warnAt: new Date(EXPIRES.getTime() - 10_000) };
     for (const [kind, request, overtaken] of [
-      ['expiring', anew, true],
-      ['closing', anew, true],
+      ['expiring', renewed, true],
+      ['closing', renewed, true],
       ['closing', lastCall, true],
       ['expiring', lastCall, false],
       ['expiring', extended, false],

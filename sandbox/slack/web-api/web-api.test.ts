@@ -135,7 +135,7 @@ describe('messages', () => {
     });
   });
 
-  it('can be changed and deleted only by whoever wrote them', async () => {
+  it('can be changed and deleted only by their author', async () => {
     const { ts } = slack.as(ANA).say(CARDS, 'mine');
     expect(await refusal(client.chat.update({ channel: CARDS, ts, text: 'x' }))).toMatchObject({
       error: 'cant_update_message',

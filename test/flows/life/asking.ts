@@ -131,7 +131,7 @@ export function asking(stage: LifeStage): void {
     });
   });
 
-  it('what is asked for or granted already is not asked for again, whoever asks', async () => {
+  it('what is requested or granted already can’t be requested again from either account', async () => {
     const id = await request(slack, 'ana', { role: 'orders_read' });
     expect(await submitRequest(slack, 'ana', { role: 'orders_read' })).toEqual({
       'role:shop': expect.stringContaining(`${id} waits for approval`),

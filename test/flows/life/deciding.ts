@@ -1,4 +1,4 @@
-/** Deciding: who may, what everybody sees of it, and what becomes of a request that nobody decides. */
+/** Deciding: who may, what everybody sees of it, and what happens to a request without a decision. */
 
 import { expect, it } from 'vitest';
 import { buttonsOf, wordsOf } from '../../../sandbox/slack/index.js';
@@ -55,7 +55,7 @@ export function deciding(stage: LifeStage): void {
     await expectRung(stage, 'eve', id, []);
   });
 
-  it('an approver who has left the group is none; while Slack does not say, nobody is', async () => {
+  it('a person who has left the group can’t decide; while Slack can’t say who is in it, no one can', async () => {
     slack.faults.order('usergroups.users.list', { kind: 'error', error: 'internal_error' }, 100);
     const id = await request(slack, 'ana', { role: 'vault_read' });
     const pending = await card(slack, id, /Waiting/);
@@ -68,7 +68,7 @@ export function deciding(stage: LifeStage): void {
     await card(slack, id, /Denied by <@U0CORA> \(vault\)/);
   });
 
-  it('two approvers at once and a double click make one decision; the other is told', async () => {
+  it('two approvers at once and a double click make one decision; the second approver is told', async () => {
     const id = await request(slack, 'ana', { role: 'orders_read' });
     const pending = await card(slack, id, /Waiting/);
     const late = () =>
@@ -95,7 +95,7 @@ export function deciding(stage: LifeStage): void {
     expect(await granted(stage)).toEqual([]);
   });
 
-  it('what nobody decides lapses, who is granted something is warned, and time that is up is revoked', async () => {
+  it('a request without a decision lapses, a grant is announced to end, and is revoked when its time is up', async () => {
     const warned = await obtain(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
     // The last minutes are not waited for: the ledger is told that they have come.
     await changeInLedger(stage, warned.id, 'warn_at = now()');

@@ -181,7 +181,7 @@ export function granting(stage: LifeStage): void {
     }
   });
 
-  it('what changed while nobody ran is found at the start', async () => {
+  it('what changed while no Hallpass ran is found at the start', async () => {
     const removed = await obtain(stage, 'ana', { role: 'orders_read' });
     const pending = await request(slack, 'ben', { role: 'orders_read' });
     const asked = await card(slack, pending, /Waiting/);

@@ -46,7 +46,7 @@ export function scope(stage: LifeStage): void {
     expect(await membersOf(stage, 'found_orders')).toEqual([]);
   });
 
-  it('a role that may not be offered any more can be denied, not approved', async () => {
+  it('a role that is no longer offered can be denied, not approved', async () => {
     await makeRole(stage, 'found_brief', '');
     await untilOffered(stage, 'found_brief', true);
     const id = await request(slack, 'ana', { role: 'found_brief', duration: '15 minutes' });
@@ -58,7 +58,7 @@ export function scope(stage: LifeStage): void {
     await told(slack, 'ana', id, /Denied/);
   });
 
-  it('a role for some is offered to them alone; while Slack does not say who they are, to nobody', async () => {
+  it('a role for a group is offered to that group alone, and to no one while Slack can’t say who is in it', async () => {
     // Nothing of the group is remembered.
     await stage.stop();
     await stage.start();

@@ -9,11 +9,11 @@ import { createGrantable } from '../../support/access.js';
 import { ANA2 } from '../../support/fixtures.js';
 import { type KINDS, openStage, secretsOf, type TestStage } from '../../support/stage.js';
 
-/** Has a login in the file that is not on the server. */
+/** Mapped to a login that is not on the server. */
 export const FAY = 'U0FAY';
 /** May decide on vault_read: a group that nothing else asks Slack for. */
 export const VAULT = 'S0VAULT';
-/** Ben is in it, and Ana is not: who may ask for desk_read. */
+/** The group that may request desk_read: Ben is in it, Ana is not. */
 export const DESK = 'S0DESK';
 /** A role and its description that would ring everybody, link and format. */
 export const HOSTILE = {

@@ -1,4 +1,4 @@
-/** `hallpass check` against servers that are set up wrongly: the sentence, and that what it tells people to run mends it. */
+/** `hallpass check` against servers that are set up wrongly: the sentence, and that the SQL it tells people to run fixes it. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startCluster } from '../../../sandbox/postgres/cluster.js';
 import { runSql } from '../../../sandbox/postgres/server-access.js';
@@ -35,7 +35,7 @@ async function mendAll(
 describe.each(MAJORS.filter(({ major }) => major === 15 || major === 18))('on Postgres $major', (major) => {
   const used = useServer(major, { max_prepared_transactions: '2' });
 
-  test('every wrong right is told with the SQL that mends it', async () => {
+  test('every wrong privilege comes with the SQL that fixes it', async () => {
     const { server } = used;
     await server.login('ana');
     await server.sql('ALTER ROLE hallpass SUPERUSER CREATEROLE');

@@ -1,4 +1,4 @@
-/** `hallpass check --as`: each reason why a granted role can't be used, tried as the person, mended by what is told. */
+/** `hallpass check --as`: each reason why a granted role can't be used, tried as the person, and fixed by what check says. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Finding } from '../../../src/access/check/finding.js';
 import { quoteName } from '../../../src/postgres/quote.js';
@@ -30,7 +30,7 @@ describe.each(MAJORS)('a person on Postgres $major', (major) => {
   }
 
   /** Is refused before, tells one failure, and works after what it tells is run. */
-  async function mends(says: string | RegExp, work: () => Promise<unknown>): Promise<void> {
+  async function fixes(says: string | RegExp, work: () => Promise<unknown>): Promise<void> {
     await expect(work()).rejects.toThrow();
     const failures = await found('failure');
     expect(failures).toMatchObject([{ says: typeof says === 'string' ? says : expect.stringMatching(says) }]);
@@ -77,7 +77,7 @@ describe.each(MAJORS)('a person on Postgres $major', (major) => {
     await server.sql(`ALTER ROLE ${login} NOINHERIT`);
     if (major.major < 16) {
       await grant();
-      return mends(
+      return fixes(
         `${login} is a member of ${role}, granted by Hallpass, but is NOINHERIT: it has nothing of the role until SET ROLE.`,
         read,
       );
@@ -102,11 +102,11 @@ describe.each(MAJORS)('a person on Postgres $major', (major) => {
     login = await server.login();
     await grant();
     await server.sql(`ALTER ROLE ${login} NOLOGIN`);
-    await mends(`The login ${login} can’t log in (NOLOGIN).`, read);
+    await fixes(`The login ${login} can’t log in (NOLOGIN).`, read);
     await server.sql(`ALTER ROLE ${login} VALID UNTIL '2020-01-01'`);
-    await mends(/^The password of \S+ was valid until 2020-01-01/, read);
+    await fixes(/^The password of \S+ was valid until 2020-01-01/, read);
     await server.sql(`ALTER ROLE ${login} CONNECTION LIMIT 0`);
-    await mends(`${login} may have 0 connections at most (CONNECTION LIMIT), and has 0.`, read);
+    await fixes(`${login} may have 0 connections at most (CONNECTION LIMIT), and has 0.`, read);
   });
 
   test('a schema without USAGE, and a database without CONNECT', async () => {
@@ -114,13 +114,13 @@ describe.each(MAJORS)('a person on Postgres $major', (major) => {
     login = await server.login();
     await grant();
     await server.sql(`REVOKE USAGE ON SCHEMA ledgers FROM ${role}`);
-    await mends(
+    await fixes(
       `${role} has privileges on 1 table in the schema ledgers of postgres, but no USAGE on the schema.`,
       read,
     );
     await server.sql('REVOKE CONNECT ON DATABASE postgres FROM PUBLIC');
     await server.sql('GRANT CONNECT ON DATABASE postgres TO hallpass');
-    await mends(`${login} has no CONNECT on the database postgres, neither itself nor by ${role}.`, read);
+    await fixes(`${login} has no CONNECT on the database postgres, neither itself nor by ${role}.`, read);
   });
 
   test('row security without a policy shows no row; with one, it is said', async () => {
@@ -131,7 +131,7 @@ describe.each(MAJORS)('a person on Postgres $major', (major) => {
     const rows = async () => {
       if ((await read()).length === 0) throw new Error('no row');
     };
-    await mends(
+    await fixes(
       `${login} sees no row of ledgers.books in postgres: row security is on, and no policy is for ${login} or ${role}.`,
       rows,
     );
@@ -145,7 +145,7 @@ describe.each(MAJORS)('a person on Postgres $major', (major) => {
     await grant();
     await server.sql(`CREATE ROLE ${login}_other; GRANT ${login}_other TO ${login}`);
     await server.sql(`ALTER ROLE ${login} SET role = ${login}_other`);
-    await mends(
+    await fixes(
       `The sessions of ${login} begin as the role ${login}_other (a default), and as such have nothing of ${role}.`,
       read,
     );

@@ -44,7 +44,7 @@ describe.each(installedMajors())('a guarded target on Postgres $major', (major) 
     await server.cluster.query("UPDATE hallpass.config SET longest = '12 hours'", [], DATABASE);
   });
 
-  test('who could use a role without the functions is unfit, and is told the SQL that mends it', async () => {
+  test('a login that could use a role without the functions is unfit, and check prints the SQL that fixes it', async () => {
     const { server } = used;
     const [role, login] = [await server.role(), await server.login()];
     for (const given of [role, 'hallpass_owner']) {

@@ -399,7 +399,7 @@ describe.each(installedMajors())('a stolen credential of Hallpass, on Postgres $
       await held.query('BEGIN');
       await hold(held);
       const start = performance.now();
-      // What failed for a lock is tried again by whoever wants it, as ever.
+      // What failed on a lock can be tried again, as always.
       const answers = await waitFor(
         async () => {
           const [answer] = await target.grant(server.id, [wish]);

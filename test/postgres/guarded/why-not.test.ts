@@ -68,8 +68,8 @@ describe.each(installedMajors())('what a guarded server refuses, on Postgres $ma
       expect(grant?.message, `${of} to ${to}`).toMatch(new RegExp(words));
     }
     // What the form names is what fixes it.
-    const mends = [(await both(role, nobodys)).form?.nextStep, (await both(role, own)).form?.nextStep];
-    for (const sql of mends) await server.sql(sql ?? '');
+    const fixes = [(await both(role, nobodys)).form?.nextStep, (await both(role, own)).form?.nextStep];
+    for (const sql of fixes) await server.sql(sql ?? '');
     expect(await both(role, nobodys)).toEqual({ form: null, grant: null });
     expect(await both(role, own)).toEqual({ form: null, grant: null });
     if (!server.grantorsCount) return;

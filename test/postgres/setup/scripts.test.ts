@@ -130,7 +130,7 @@ describe.each(installedMajors())('setup scripts on Postgres $major', (major) => 
         return answers;
       };
 
-      // Up to 14 the schema public of a database belongs to the superuser, whoever owns the database.
+      // Up to 14 the schema public of a database belongs to the superuser, not to the owner of the database.
       const notOurs = stage.version < 150_000 && who === 'cloudAdmin' ? /"public"|schema public/ : /^$/;
       const expected = {
         metadata: ['see'],
@@ -312,8 +312,8 @@ describe.each(installedMajors())('setup scripts on Postgres $major', (major) => 
     const target = stage.target();
     const [unfit] = await stage.run(stage.superuser, target, forHallpass);
     expect(unfit).toContain('ALTER ROLE "hallpass" NOINHERIT NOSUPERUSER;');
-    const mend = unfit?.split(' | ')[1] ?? '';
-    await stage.send(stage.superuser, 'shop', mend);
+    const fix = unfit?.split(' | ')[1] ?? '';
+    await stage.send(stage.superuser, 'shop', fix);
     expect(await stage.run(stage.superuser, target, forHallpass)).toEqual([]);
 
     const role = groupOf('read', { role: 'team_ro', schemas: ['orders', 'no such schema'] });
