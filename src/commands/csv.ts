@@ -1,13 +1,21 @@
 /**
- * Lines for a spreadsheet (RFC 4180). What others wrote must not be taken for a formula there: a cell that would begin
- * like one begins with an apostrophe (OWASP, "CSV Injection").
+ * Lines for a spreadsheet (RFC 4180). A cell that a spreadsheet would take for a formula begins with an apostrophe (OWASP,
+ * "CSV Injection").
  */
+import { stringify } from 'csv-stringify/sync';
 
-/** Also what a spreadsheet's import makes of full-width characters, and what it skips before it looks. */
-export function inert(words: string): string {
-  return /^[\s\p{C}]*[=+\-@＝＋－＠]/u.test(words) || /^[\t\r\n]/.test(words) ? `'${words}` : words;
-}
+/** Spreadsheets skip blanks and control characters before they look for a formula; `escape_formulas` doesn't. */
+const HIDDEN_FORMULA = /^(?:\n|[\s\p{C}]+[=+\-@＝＋－＠])/u;
 
-export function csvLine(cells: readonly string[]): string {
-  return `${cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')}\r\n`;
+export function csvLine(cells: (string | number | Date | null)[]): string {
+  return stringify([cells], {
+    quoted: true,
+    quoted_empty: true,
+    record_delimiter: '\r\n',
+    escape_formulas: true,
+    cast: {
+      string: (text) => (HIDDEN_FORMULA.test(text) ? `'${text}` : text),
+      date: (date) => date.toISOString(),
+    },
+  });
 }

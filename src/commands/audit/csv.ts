@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Exported } from '../../access/audit/export.js';
 import { requestName } from '../../domain/request.js';
 import { tell } from '../../surfaces/history.js';
-import { csvLine, inert } from '../csv.js';
+import { csvLine } from '../csv.js';
 
 const COLUMNS = [
   ...['seq', 'hash', 'previous', 'at', 'request', 'kind', 'actor', 'text'],
@@ -24,21 +24,20 @@ const readable = z.object({
 /** What an event that is about no request says of it itself. */
 const own = z.object({ target: text, role: text, login: text }).catch({ target: '', role: '', login: '' });
 
-export const csvHead = csvLine(COLUMNS);
+export const csvHead = csvLine([...COLUMNS]);
 
 export function toCsv({ seq, hash, previous, requestId, text: canonical, about }: Exported): string {
   const event = canonical === null ? null : readable.parse(JSON.parse(canonical));
   const { target, role, login } = about ?? own.parse(event?.data);
   return csvLine([
-    String(seq),
-    hash,
-    previous ?? '',
-    event?.at ?? '',
-    requestId === null ? '' : requestName(requestId),
-    inert(event?.kind ?? ''),
-    inert(event?.actor ?? ''),
-    canonical ?? '',
-    ...[target, role, login, about?.requester ?? ''].map(inert),
-    inert((event && tell(event)) ?? ''),
+    ...[seq, hash, previous, event?.at ?? null],
+    ...[
+      requestId === null ? null : requestName(requestId),
+      event?.kind ?? null,
+      event?.actor ?? null,
+      canonical,
+    ],
+    ...[target, role, login, about?.requester ?? null],
+    event && tell(event),
   ]);
 }

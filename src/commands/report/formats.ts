@@ -4,7 +4,7 @@ import { requestName } from '../../domain/request.js';
 import type { Grant } from '../../ledger/read-grants.js';
 import { name, through, time, words } from '../../surfaces/plain.js';
 import { Columns } from '../columns.js';
-import { csvLine, inert } from '../csv.js';
+import { csvLine } from '../csv.js';
 import { wrap } from '../output.js';
 
 interface Format {
@@ -15,69 +15,45 @@ interface Format {
 /** @returns one that goes on where it stopped: what it printed decides how wide its columns are. */
 export const FORMATS = {
   table: createTable,
-  csv: () => ({ head: () => csvLine(COLUMNS), lines: (grants) => grants.map(toCsv).join('') }),
+  csv: () => ({ head: () => csvLine(Object.keys(COLUMNS)), lines: (grants) => grants.map(toCsv).join('') }),
   jsonl: () => ({
     head: () => '',
-    lines: (grants) => grants.map((grant) => `${JSON.stringify(toFacts(grant))}\n`).join(''),
+    lines: (grants) => grants.map((grant) => `${toJson(grant)}\n`).join(''),
   }),
 } as const satisfies Record<string, () => Format>;
 
-function toFacts(grant: Grant) {
-  return {
-    id: requestName(grant.id),
-    person: grant.person,
-    login: grant.login,
-    target: grant.target,
-    role: grant.role,
-    askedSeconds: grant.askedSeconds,
-    heldSeconds: grant.heldSeconds,
-    reason: grant.reason,
-    approvedBy: grant.decidedAt !== null && grant.decidedBy === null ? 'on call' : grant.decidedBy,
-    approvedThrough: grant.decidedVia,
-    approvedAt: grant.decidedAt,
-    extendedBy: grant.extendedBy,
-    extendedAt: grant.extendedAt,
-    grantedAt: grant.grantedAt,
-    endedAt: grant.endedAt,
-    why: grant.why,
-    endedBy: grant.endedBy,
-    sessionsEnded: grant.sessionsEnded,
-    danger: grant.danger,
-  };
-}
-
-type Facts = ReturnType<typeof toFacts>;
-
-const COLUMNS = [
-  'id',
-  'person',
-  'login',
-  'target',
-  'role',
-  'askedSeconds',
-  'heldSeconds',
-  'reason',
-  'approvedBy',
-  'approvedThrough',
-  'approvedAt',
-  'extendedBy',
-  'extendedAt',
-  'grantedAt',
-  'endedAt',
-  'why',
-  'endedBy',
-  'sessionsEnded',
-  'danger',
-] as const satisfies readonly (keyof Facts)[];
+/** The columns of CSV and JSON lines, in their order. */
+const COLUMNS = {
+  id: ({ id }) => requestName(id),
+  person: ({ person }) => person,
+  login: ({ login }) => login,
+  target: ({ target }) => target,
+  role: ({ role }) => role,
+  askedSeconds: ({ askedSeconds }) => askedSeconds,
+  heldSeconds: ({ heldSeconds }) => heldSeconds,
+  reason: ({ reason }) => reason,
+  approvedBy: ({ decidedAt, decidedBy }) =>
+    decidedAt !== null && decidedBy === null ? 'on call' : decidedBy,
+  approvedThrough: ({ decidedVia }) => decidedVia,
+  approvedAt: ({ decidedAt }) => decidedAt,
+  extendedBy: ({ extendedBy }) => extendedBy,
+  extendedAt: ({ extendedAt }) => extendedAt,
+  grantedAt: ({ grantedAt }) => grantedAt,
+  endedAt: ({ endedAt }) => endedAt,
+  why: ({ why }) => why,
+  endedBy: ({ endedBy }) => endedBy,
+  sessionsEnded: ({ sessionsEnded }) => sessionsEnded,
+  danger: ({ danger }) => danger,
+} as const satisfies Record<string, (grant: Grant) => string | number | Date | null>;
 
 function toCsv(grant: Grant): string {
-  const facts = toFacts(grant);
-  return csvLine(COLUMNS.map((column) => toCell(facts[column])));
+  return csvLine(Object.values(COLUMNS).map((cellOf) => cellOf(grant)));
 }
 
-function toCell(value: string | number | Date | null): string {
-  if (value === null) return '';
-  return value instanceof Date ? value.toISOString() : inert(String(value));
+function toJson(grant: Grant): string {
+  return JSON.stringify(
+    Object.fromEntries(Object.entries(COLUMNS).map(([column, cellOf]) => [column, cellOf(grant)])),
+  );
 }
 
 function createTable(): Format {
