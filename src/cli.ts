@@ -39,8 +39,8 @@ program
 const isServing = ['serve', 'worker', 'migrate'].includes(process.argv[2] ?? '');
 const knowAll = () => knowCommands(program.commands.map((command) => command.name()));
 const addRest = async () => {
-  const { addOthers } = await import('./commands/others.js');
-  addOthers(program);
+  const { addCommands } = await import('./commands/register.js');
+  addCommands(program);
   knowAll();
 };
 knowAll();

@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { addOthers } from '../src/commands/others.js';
+import { addCommands } from '../src/commands/register.js';
 import { createMetrics } from '../src/metrics.js';
 
 const read = (path: string) => readFile(join(import.meta.dirname, '..', path), 'utf8');
@@ -85,7 +85,7 @@ test('the dashboard names only metrics that exist, and each of ours is on it', a
 
 test('each command that operating.md shows is one, with these options', async () => {
   const program = new Command();
-  addOthers(program);
+  addCommands(program);
   for (const name of ['serve', 'worker']) program.command(name).option('--no-migrate');
   program.command('migrate');
   const shown = [...operating.matchAll(/hallpass ([a-z][a-z-]+)((?: [^`\n#]*)?)/g)].filter(

@@ -1,9 +1,9 @@
 /** `hallpass audit`: is the audit trail whole, what is in it, and may its oldest part go? Without Slack or targets. */
 import type { Command } from 'commander';
 import { exportAudit, FORMATS } from './audit/export.js';
-import { MOMENT } from './audit/moment.js';
 import { pruneAudit } from './audit/prune.js';
 import { verifyAudit } from './audit/verify.js';
+import { MOMENT } from './shared/moment.js';
 
 export function addAudit(program: Command): void {
   const audit = program.command('audit').description('verify, export or prune the audit trail');

@@ -15,8 +15,8 @@ import { createDiscovery } from '../postgres/discover.js';
 import { createInspector } from '../postgres/inspecting/inspector.js';
 import { openTarget } from '../postgres/open.js';
 import { neededScopes } from '../slack/manifest.js';
-import { findTarget, load } from './configuration.js';
-import { print, printFindings, printJson, table } from './output.js';
+import { findTarget, load } from './shared/configuration.js';
+import { print, printFindings, printJson, table } from './shared/output.js';
 
 /** Targets that are asked at a time. */
 const AT_ONCE = 8;

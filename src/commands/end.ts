@@ -8,14 +8,14 @@ import { isKnownPerson, readOpenIn, type Scope } from '../ledger/open-in.js';
 import type { Queryable } from '../ledger/pool.js';
 import { ring } from '../queue/ring.js';
 import { plainName } from '../surfaces/text.js';
-import { findTarget, load } from './configuration.js';
-import { reportProof } from './end/report.js';
+import { reportProof } from './end/await-proof.js';
 import { named } from './end/results.js';
-import { writeDown } from './end/write-down.js';
-import { withLedger } from './ledger.js';
+import { writeDown } from './end/write-intent.js';
 import { operator } from './operator.js';
-import { print } from './output.js';
-import { confirm, reason, refused, requestId } from './word.js';
+import { findTarget, load } from './shared/configuration.js';
+import { withLedger } from './shared/ledger.js';
+import { confirm, reason, refused, requestId } from './shared/operator.js';
+import { print } from './shared/output.js';
 
 /** Requests that are listed before the question; the rest is counted. */
 const MOST_LISTED = 20;

@@ -6,11 +6,11 @@ import { readDatabases } from '../config/env.js';
 import type { Pause } from '../domain/pause.js';
 import { ring } from '../queue/ring.js';
 import { plainName } from '../surfaces/text.js';
-import { findTarget, load } from './configuration.js';
-import { withLedger } from './ledger.js';
 import { operator } from './operator.js';
-import { print } from './output.js';
-import { reason } from './word.js';
+import { findTarget, load } from './shared/configuration.js';
+import { withLedger } from './shared/ledger.js';
+import { reason } from './shared/operator.js';
+import { print } from './shared/output.js';
 
 export function addPause(program: Command): void {
   program

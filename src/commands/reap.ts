@@ -3,8 +3,8 @@ import { requestName } from '../domain/request.js';
 import { HallpassError } from '../errors.js';
 import { reapTarget } from '../postgres/guarded/reap.js';
 import { inside } from '../postgres/open.js';
-import { findTarget, load } from './configuration.js';
-import { print, table } from './output.js';
+import { findTarget, load } from './shared/configuration.js';
+import { print, table } from './shared/output.js';
 
 /** `hallpass reap`: for cron, and for the day on which Hallpass or its ledger is gone. */
 export function addReap(program: Command): void {

@@ -14,10 +14,10 @@ import { readGrants } from '../postgres/guarded/read-grants.js';
 import { inside, openTarget } from '../postgres/open.js';
 import type { Target } from '../postgres/target.js';
 import { FORGED } from '../surfaces/doubt.js';
-import { findTarget, load } from './configuration.js';
-import { sayReplaced, sayWrittenOff } from './last-word.js';
-import { withLedger } from './ledger.js';
-import { print } from './output.js';
+import { sayReplaced, sayWrittenOff } from './recover/last-word.js';
+import { findTarget, load } from './shared/configuration.js';
+import { withLedger } from './shared/ledger.js';
+import { print } from './shared/output.js';
 
 /** `hallpass recover`: for the day on which the ledger was lost, or restored from a backup. */
 export function addRecover(program: Command): void {

@@ -6,11 +6,11 @@ import { readNow } from '../ledger/audit-chain.js';
 import type { Queryable } from '../ledger/pool.js';
 import { type GrantsWanted, readGrants, readPrunedBefore } from '../ledger/read-grants.js';
 import { time } from '../surfaces/plain.js';
-import { MOMENT, parseMoment } from './audit/moment.js';
-import { assertTarget } from './known-target.js';
-import { withPatientLedger } from './ledger.js';
 import { FORMATS } from './report/formats.js';
-import { printStream } from './stream.js';
+import { assertTarget } from './shared/known-target.js';
+import { withPatientLedger } from './shared/ledger.js';
+import { MOMENT, parseMoment } from './shared/moment.js';
+import { printStream } from './shared/stream.js';
 
 /** Grants in memory at a time. */
 const PAGE = 500;

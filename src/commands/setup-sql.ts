@@ -7,8 +7,8 @@ import { createDiagnosis, type Diagnosis } from '../postgres/diagnosis/diagnosis
 import { setupSql, type Wish } from '../postgres/setup/command.js';
 import { ACCESSES, type Access, type GroupRole } from '../postgres/setup/group-role.js';
 import { iamPolicies } from '../postgres/setup/iam-policy.js';
-import { findTarget, load } from './configuration.js';
-import { printExact } from './output.js';
+import { findTarget, load } from './shared/configuration.js';
+import { printExact } from './shared/output.js';
 
 /** Of Postgres, on which Hallpass grants roles. */
 const OLDEST_MAJOR = 14;

@@ -11,10 +11,10 @@ import { readToShow, type Shown } from '../ledger/strays.js';
 import { tell } from '../surfaces/history.js';
 import { name, time } from '../surfaces/plain.js';
 import { whereItStands } from '../surfaces/where-it-stands.js';
-import { withPatientLedger } from './ledger.js';
-import { wrap } from './output.js';
-import { requestFacts, strayFacts } from './request-facts.js';
-import { printStream } from './stream.js';
+import { withPatientLedger } from './shared/ledger.js';
+import { wrap } from './shared/output.js';
+import { requestFacts, strayFacts } from './shared/request-facts.js';
+import { printStream } from './shared/stream.js';
 
 /** Events in memory at a time: one with a preview takes some tens of kilobytes. */
 const PAGE = 20;

@@ -4,11 +4,11 @@ import { readStatus, type StatusFilter } from '../access/operating/status.js';
 import { readDatabases } from '../config/env.js';
 import { readNow } from '../ledger/audit-chain.js';
 import { name } from '../surfaces/plain.js';
-import { assertTarget } from './known-target.js';
-import { withPatientLedger } from './ledger.js';
+import { assertTarget } from './shared/known-target.js';
+import { withPatientLedger } from './shared/ledger.js';
+import { printStream } from './shared/stream.js';
 import { statusJson } from './status/json.js';
 import { statusText } from './status/text.js';
-import { printStream } from './stream.js';
 
 interface Options {
   readonly person?: string;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportEvents } from '../../src/access/audit/export.js';
-import { parseMoment } from '../../src/commands/audit/moment.js';
+import { parseMoment } from '../../src/commands/shared/moment.js';
 import { headName } from '../../src/domain/audit-chain.js';
 import { readHead } from '../../src/ledger/audit-chain.js';
 import { insertEvent } from '../../src/ledger/insert-event.js';

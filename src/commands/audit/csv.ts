@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Exported } from '../../access/audit/export.js';
 import { requestName } from '../../domain/request.js';
 import { tell } from '../../surfaces/history.js';
-import { csvLine } from '../csv.js';
+import { csvLine } from '../shared/csv.js';
 
 const COLUMNS = [
   ...['seq', 'hash', 'previous', 'at', 'request', 'kind', 'actor', 'text'],

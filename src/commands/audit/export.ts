@@ -2,10 +2,10 @@ import { type Exported, exportEvents } from '../../access/audit/export.js';
 import { readDatabases } from '../../config/env.js';
 import { HallpassError } from '../../errors.js';
 import { readNow } from '../../ledger/audit-chain.js';
-import { withPatientLedger } from '../ledger.js';
-import { printStream } from '../stream.js';
+import { withPatientLedger } from '../shared/ledger.js';
+import { parseMoment } from '../shared/moment.js';
+import { printStream } from '../shared/stream.js';
 import { csvHead, toCsv } from './csv.js';
-import { parseMoment } from './moment.js';
 
 interface Format {
   readonly head: string;

@@ -4,10 +4,10 @@ import { readDatabases } from '../../config/env.js';
 import { headName } from '../../domain/audit-chain.js';
 import { requestName } from '../../domain/request.js';
 import { readNow } from '../../ledger/audit-chain.js';
-import { withPatientLedger } from '../ledger.js';
 import { operator } from '../operator.js';
-import { print } from '../output.js';
-import { parseMoment } from './moment.js';
+import { withPatientLedger } from '../shared/ledger.js';
+import { parseMoment } from '../shared/moment.js';
+import { print } from '../shared/output.js';
 
 export async function pruneAudit({ before }: { readonly before: string }): Promise<void> {
   const privateKey = auditPrivateKey(process.env);

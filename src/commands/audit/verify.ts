@@ -6,8 +6,8 @@ import { type Fault, type Head, headName, parseHead } from '../../domain/audit-c
 import { requestName } from '../../domain/request.js';
 import { HallpassError } from '../../errors.js';
 import { plainName } from '../../surfaces/text.js';
-import { withPatientLedger } from '../ledger.js';
-import { print, table } from '../output.js';
+import { withPatientLedger } from '../shared/ledger.js';
+import { print, table } from '../shared/output.js';
 
 export async function verifyAudit({ head }: { readonly head?: string }): Promise<void> {
   const noted = head === undefined ? null : parseNoted(head);

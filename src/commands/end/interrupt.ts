@@ -1,4 +1,4 @@
-import { print } from '../output.js';
+import { print } from '../shared/output.js';
 
 /** As a shell says it of what Ctrl-C has ended. */
 const INTERRUPTED = 130;

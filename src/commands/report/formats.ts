@@ -3,9 +3,9 @@ import { shortDuration } from '../../domain/duration.js';
 import { requestName } from '../../domain/request.js';
 import type { Grant } from '../../ledger/read-grants.js';
 import { name, through, time, words } from '../../surfaces/plain.js';
-import { Columns } from '../columns.js';
-import { csvLine } from '../csv.js';
-import { wrap } from '../output.js';
+import { csvLine } from '../shared/csv.js';
+import { wrap } from '../shared/output.js';
+import { Columns } from '../shared/table.js';
 
 interface Format {
   readonly head: () => string;

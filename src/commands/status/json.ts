@@ -7,7 +7,7 @@ import type { StatusPiece } from '../../access/operating/status.js';
 import { requestName } from '../../domain/request.js';
 import type { OpenRequest, Tally } from '../../ledger/open-requests.js';
 import type { Orphan } from '../../ledger/orphans.js';
-import { requestFacts, strayFacts } from '../request-facts.js';
+import { requestFacts, strayFacts } from '../shared/request-facts.js';
 
 /** The lists of a target, in their order. */
 const LISTS = ['requests', 'strays', 'orphans'] as const;

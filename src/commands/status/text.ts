@@ -7,8 +7,8 @@ import type { Stray } from '../../domain/stray.js';
 import type { OpenRequest, Part, Tally } from '../../ledger/open-requests.js';
 import type { Orphan } from '../../ledger/orphans.js';
 import { approver, name, people, time, whyEnded, words } from '../../surfaces/plain.js';
-import { Columns } from '../columns.js';
-import { wrap } from '../output.js';
+import { wrap } from '../shared/output.js';
+import { Columns } from '../shared/table.js';
 
 /** Before each line of what is open on a target, and before what is said of it. */
 const INDENT = '  ';

@@ -1,8 +1,8 @@
-import type { Config, TargetConfig } from '../config/config.js';
-import { configPath } from '../config/env.js';
-import { loadConfig } from '../config/load.js';
-import { didYouMean } from '../config/nearest.js';
-import { HallpassError } from '../errors.js';
+import type { Config, TargetConfig } from '../../config/config.js';
+import { configPath } from '../../config/env.js';
+import { loadConfig } from '../../config/load.js';
+import { didYouMean } from '../../config/nearest.js';
+import { HallpassError } from '../../errors.js';
 
 /** @throws HallpassError naming everything that is wrong in the file. */
 export function load(): Config {

@@ -1,7 +1,7 @@
-import { didYouMean } from '../config/nearest.js';
-import { HallpassError } from '../errors.js';
-import { readTallies } from '../ledger/open-requests.js';
-import type { Queryable } from '../ledger/pool.js';
+import { didYouMean } from '../../config/nearest.js';
+import { HallpassError } from '../../errors.js';
+import { readTallies } from '../../ledger/open-requests.js';
+import type { Queryable } from '../../ledger/pool.js';
 
 /** Targets that are named in an error. */
 const MOST_NAMED = 20;

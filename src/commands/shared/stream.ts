@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { withoutKnownSecrets } from '../secrets.js';
+import { withoutKnownSecrets } from '../../secrets.js';
 
 /**
  * Prints these texts as fast as they are read, and asks for no more than that. Nobody has to read them all.

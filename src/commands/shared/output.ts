@@ -1,7 +1,7 @@
 /** How commands write to a terminal. */
-import type { Finding } from '../access/check/finding.js';
-import { withoutKnownSecrets } from '../secrets.js';
-import { asTyped } from '../terminal.js';
+import type { Finding } from '../../access/check/finding.js';
+import { withoutKnownSecrets } from '../../secrets.js';
+import { asTyped } from '../../terminal.js';
 
 /** Wider lines are hard to read, however wide the terminal is. */
 const MOST_COLUMNS = 100;

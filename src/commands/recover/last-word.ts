@@ -1,15 +1,15 @@
 /** What only an operator can say: that a server was replaced for good, or that something can never be proved. */
-import { OTHERS_LOOK } from '../access/deps.js';
-import { foreseeReplaced, replace } from '../access/recovery/replaced.js';
-import { readOpenOn, writeOff } from '../access/recovery/write-off.js';
-import type { Config, TargetConfig } from '../config/config.js';
-import { coerceError, HallpassError } from '../errors.js';
-import type { Queryable } from '../ledger/pool.js';
-import { createLogger } from '../logger.js';
-import { openTarget } from '../postgres/open.js';
-import { operator } from './operator.js';
-import { print } from './output.js';
-import { confirm, reason, refused, requestId } from './word.js';
+import { OTHERS_LOOK } from '../../access/deps.js';
+import { foreseeReplaced, replace } from '../../access/recovery/replaced.js';
+import { readOpenOn, writeOff } from '../../access/recovery/write-off.js';
+import type { Config, TargetConfig } from '../../config/config.js';
+import { coerceError, HallpassError } from '../../errors.js';
+import type { Queryable } from '../../ledger/pool.js';
+import { createLogger } from '../../logger.js';
+import { openTarget } from '../../postgres/open.js';
+import { operator } from '../operator.js';
+import { confirm, reason, refused, requestId } from '../shared/operator.js';
+import { print } from '../shared/output.js';
 
 interface Word {
   readonly because: string | undefined;

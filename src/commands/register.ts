@@ -4,18 +4,18 @@ import { explainRole } from '../config/explain.js';
 import { manifest } from '../slack/manifest.js';
 import { addAudit } from './audit.js';
 import { addCheck } from './check.js';
-import { load, loadWithoutConnections } from './configuration.js';
 import { addEnd } from './end.js';
-import { print, printJson } from './output.js';
 import { addPause } from './pause.js';
 import { addReap } from './reap.js';
 import { addRecover } from './recover.js';
 import { addReport } from './report.js';
 import { addSetupSql } from './setup-sql.js';
+import { load, loadWithoutConnections } from './shared/configuration.js';
+import { print, printJson } from './shared/output.js';
 import { addShow } from './show.js';
 import { addStatus } from './status.js';
 
-export function addOthers(program: Command): void {
+export function addCommands(program: Command): void {
   addCheck(program);
 
   program

@@ -4,11 +4,11 @@ import { sayDuration } from '../../domain/duration.js';
 import { requestName } from '../../domain/request.js';
 import type { Scope } from '../../ledger/open-in.js';
 import type { Queryable } from '../../ledger/pool.js';
-import { print } from '../output.js';
+import { print } from '../shared/output.js';
 import { onInterrupt } from './interrupt.js';
 import { createProgress } from './progress.js';
-import { proveGone } from './prove.js';
 import { remnantLine, resultOf } from './results.js';
+import { proveGone } from './revoke-here.js';
 
 /** For the targets to be let go of after Ctrl-C, milliseconds: Hallpass that runs takes over at once. */
 const LEAVE_MS = 1_500;

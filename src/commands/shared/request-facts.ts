@@ -1,5 +1,5 @@
-import { type AccessRequest, requestName } from '../domain/request.js';
-import type { Stray } from '../domain/stray.js';
+import { type AccessRequest, requestName } from '../../domain/request.js';
+import type { Stray } from '../../domain/stray.js';
 
 /** A request as `--json` prints it: times in ISO 8601 UTC, durations in seconds, null for what is not so, or not yet. */
 export function requestFacts(request: AccessRequest) {

@@ -1,7 +1,7 @@
 /** The ledger for a command, which works beside a Hallpass that runs; and in words why it can't be had. */
 import pg from 'pg';
-import { HallpassError } from '../errors.js';
-import { connectLedger, createPool, LedgerError, type Queryable } from '../ledger/pool.js';
+import { HallpassError } from '../../errors.js';
+import { connectLedger, createPool, LedgerError, type Queryable } from '../../ledger/pool.js';
 
 /** To find the events of a time among millions takes longer than anything that Hallpass does while it runs. */
 const PATIENCE_MS = 5 * 60_000;

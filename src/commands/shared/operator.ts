@@ -1,7 +1,7 @@
 /** An operator's word on the command line: why, about which request, and whether they mean it. */
 import { createInterface } from 'node:readline/promises';
-import { parseRequestName } from '../domain/request.js';
-import { HallpassError } from '../errors.js';
+import { parseRequestName } from '../../domain/request.js';
+import { HallpassError } from '../../errors.js';
 
 /** A reason is shown in Slack. */
 const MOST_REASON = 500;
