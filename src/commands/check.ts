@@ -1,11 +1,11 @@
 /** `hallpass check`: tries everything that Hallpass needs, and says what is wrong and what fixes it. */
 import type { Command } from 'commander';
-import { mapBounded } from '../access/check/bounded.js';
 import { isFailure, ok } from '../access/check/finding.js';
 import { checkLedger, checkLedgerOwner, type LedgerView, viewLedger } from '../access/check/ledger.js';
-import { checkPerson } from '../access/check/person.js';
-import { checkSurroundings } from '../access/check/surroundings.js';
-import { checkTarget, type Instruments, type TargetReport } from '../access/check/target.js';
+import { mapBounded } from '../access/check/map-bounded.js';
+import { checkPerson } from '../access/check/person/person.js';
+import { checkSurroundings } from '../access/check/services.js';
+import { checkTarget, type Instruments, type TargetReport } from '../access/check/target/target.js';
 import type { Config, TargetConfig } from '../config/config.js';
 import { configPath, readParts } from '../config/env.js';
 import { HallpassError } from '../errors.js';

@@ -1,6 +1,6 @@
 /** `hallpass setup-sql`: prints scripts for a DBA. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { loginsOf } from '../access/check/roles.js';
+import { loginsOf } from '../access/check/target/roles.js';
 import type { Config, TargetConfig } from '../config/config.js';
 import { coerceError, HallpassError } from '../errors.js';
 import { createDiagnosis, type Diagnosis } from '../postgres/diagnosis/diagnosis.js';

@@ -4,9 +4,9 @@ import type { Config } from '../../config/config.js';
 import type { Events } from '../../oncall/events.js';
 import { PagerDutyError } from '../../oncall/pagerduty-api.js';
 import type { PagerDutyProbe } from '../../oncall/probe.js';
-import { mapBounded } from './bounded.js';
+import { onCallRules } from './configured.js';
 import { type Finding, failed, failure, note, ok } from './finding.js';
-import { onCallRules } from './offered.js';
+import { mapBounded } from './map-bounded.js';
 
 const AT_ONCE = 4;
 /** PagerDuty users who are looked up. */

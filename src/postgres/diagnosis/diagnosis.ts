@@ -7,12 +7,12 @@ import { type TargetError, targetError } from '../errors.js';
 import { readPreviewUsers } from '../inspecting/users.js';
 import { inside } from '../open.js';
 import type { NamePair } from '../target.js';
-import { type Granting, readGranting } from './granting.js';
-import { type Obstacles, readObstacles } from './obstacles.js';
-import { type ReadOnlyDefault, readOwnLogin, readReadOnlyDefault } from './own-login.js';
-import { readPerson } from './person.js';
-import { readClock, readMissing, readSituation, readVersion, type Situation } from './situation.js';
-import { readStandby, readWalEnd, type StandbySeen } from './standby.js';
+import { type Granting, readGranting } from './read-granting-database.js';
+import { type Obstacles, readObstacles } from './read-obstacles.js';
+import { type ReadOnlyDefault, readOwnLogin, readReadOnlyDefault } from './read-own-login.js';
+import { readPerson } from './read-person.js';
+import { readClock, readMissing, readSituation, readVersion, type Situation } from './read-situation.js';
+import { readStandby, readWalEnd, type StandbySeen } from './read-standby.js';
 
 /** Somebody waits at a terminal, milliseconds. */
 const LIMITS: Limits = { connectMs: 5_000, callMs: 8_000, idleMs: 60_000, name: 'hallpass' };

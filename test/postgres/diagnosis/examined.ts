@@ -2,8 +2,8 @@
 import { onTestFinished } from 'vitest';
 import type { Finding } from '../../../src/access/check/finding.js';
 import type { LedgerView } from '../../../src/access/check/ledger.js';
-import { checkPerson } from '../../../src/access/check/person.js';
-import { checkTarget, type Instruments, type TargetReport } from '../../../src/access/check/target.js';
+import { checkPerson } from '../../../src/access/check/person/person.js';
+import { checkTarget, type Instruments, type TargetReport } from '../../../src/access/check/target/target.js';
 import type { Config, RoleConfig, TargetConfig } from '../../../src/config/config.js';
 import { DEFAULT_TERMS } from '../../../src/domain/grant-terms.js';
 import { createDiagnosis } from '../../../src/postgres/diagnosis/diagnosis.js';

@@ -1,8 +1,8 @@
 /** Defaults of a login, by which its sessions differ from what people expect. Pure. */
-import type { Setting } from '../../postgres/diagnosis/person.js';
-import { quoteName } from '../../postgres/quote.js';
-import type { NamePair } from '../../postgres/target.js';
-import { type Finding, failure, note } from './finding.js';
+import type { Setting } from '../../../postgres/diagnosis/read-person.js';
+import { quoteName } from '../../../postgres/quote.js';
+import type { NamePair } from '../../../postgres/target.js';
+import { type Finding, failure, note } from '../finding.js';
 
 /** @param looks the databases that were looked into, each with the schemas in which the role has tables. */
 export function describeSettings(

@@ -1,9 +1,9 @@
 /** Who decides on each role, and are the groups and people that the configuration names any? Pure. */
-import type { Config } from '../../config/config.js';
-import { isGroup, type Principal } from '../../domain/policy.js';
-import { type Finding, failure, note } from './finding.js';
-import { namedPrincipals, type Offered, offeredRoles } from './offered.js';
-import { type Known, peopleBehind } from './principals.js';
+import type { Config } from '../../../config/config.js';
+import { isGroup, type Principal } from '../../../domain/policy.js';
+import { namedPrincipals, type Offered, offeredRoles } from '../configured.js';
+import { type Finding, failure, note } from '../finding.js';
+import { type Known, peopleBehind } from './people.js';
 
 /** Names in a sentence; the rest is counted. */
 const SHOWN = 3;

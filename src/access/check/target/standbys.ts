@@ -1,7 +1,7 @@
-import type { StandbyReport } from '../../postgres/diagnosis/diagnosis.js';
-import type { Behind } from '../../postgres/diagnosis/standby.js';
-import type { Server } from '../../postgres/target.js';
-import { type Finding, failed, failure, note, ok } from './finding.js';
+import type { StandbyReport } from '../../../postgres/diagnosis/diagnosis.js';
+import type { Behind } from '../../../postgres/diagnosis/read-standby.js';
+import type { Server } from '../../../postgres/target.js';
+import { type Finding, failed, failure, note, ok } from '../finding.js';
 
 type Primary = Pick<Server, 'id' | 'startedAt'>;
 

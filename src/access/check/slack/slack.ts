@@ -1,15 +1,15 @@
 /** Does Slack take our tokens, may the app do what this configuration needs, and is somebody there? */
-import type { Config } from '../../config/config.js';
-import type { Env } from '../../config/env.js';
-import { coerceError } from '../../errors.js';
-import { MessengerError } from '../../messenger/errors.js';
-import type { SlackProbe } from '../../messenger/probe.js';
-import type { WebApiMessenger } from '../../messenger/web-api.js';
+import type { Config } from '../../../config/config.js';
+import type { Env } from '../../../config/env.js';
+import { coerceError } from '../../../errors.js';
+import { MessengerError } from '../../../messenger/errors.js';
+import type { SlackProbe } from '../../../messenger/probe.js';
+import type { WebApiMessenger } from '../../../messenger/web-api.js';
+import { type Finding, failed, failure, note, ok } from '../finding.js';
+import { describePrincipals } from './approvers.js';
+import { checkHearing } from './approvers-in-channels.js';
 import { checkChannels } from './channels.js';
-import { describePrincipals } from './deciders.js';
-import { type Finding, failed, failure, note, ok } from './finding.js';
-import { checkHearing } from './hearing.js';
-import { readKnown } from './principals.js';
+import { readKnown } from './people.js';
 
 export interface SlackCheck {
   /** What is offered and named: what is asked about. */

@@ -1,11 +1,11 @@
 /** `hallpass check --as LOGIN TARGET/ROLE`: why somebody who was granted a role still can't use it. */
-import type { TargetConfig } from '../../config/config.js';
-import type { Diagnosis } from '../../postgres/diagnosis/diagnosis.js';
-import type { Person, PersonsDatabase } from '../../postgres/diagnosis/person.js';
-import { GRANTORS_SINCE, grantOptions, quoteName, roleSql } from '../../postgres/quote.js';
-import { describeProblems, noConnections, passwordExpired } from '../../postgres/reading/problems.js';
-import type { NamePair, PairFacts, Server, Target } from '../../postgres/target.js';
-import { type Finding, failed, failure, note, ok } from './finding.js';
+import type { TargetConfig } from '../../../config/config.js';
+import type { Diagnosis } from '../../../postgres/diagnosis/diagnosis.js';
+import type { Person, PersonsDatabase } from '../../../postgres/diagnosis/read-person.js';
+import { GRANTORS_SINCE, grantOptions, quoteName, roleSql } from '../../../postgres/quote.js';
+import { describeProblems, noConnections, passwordExpired } from '../../../postgres/reading/problems.js';
+import type { NamePair, PairFacts, Server, Target } from '../../../postgres/target.js';
+import { type Finding, failed, failure, note, ok } from '../finding.js';
 import { describeDatabase, describeObstacles } from './obstacles.js';
 import { describeSettings } from './settings.js';
 

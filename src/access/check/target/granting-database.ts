@@ -1,8 +1,8 @@
 /** Whether someone who may be granted a role could stop its REVOKE, as the owner of the database that it goes through. */
-import type { TargetConfig } from '../../config/config.js';
-import type { Granting } from '../../postgres/diagnosis/granting.js';
-import { quoteName } from '../../postgres/quote.js';
-import { type Finding, note, ok } from './finding.js';
+import type { TargetConfig } from '../../../config/config.js';
+import type { Granting } from '../../../postgres/diagnosis/read-granting-database.js';
+import { quoteName } from '../../../postgres/quote.js';
+import { type Finding, note, ok } from '../finding.js';
 
 /** What Hallpass goes to where it may. */
 const NEUTRAL = 'postgres';

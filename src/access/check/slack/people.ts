@@ -1,14 +1,14 @@
 /** Are there people behind the ids that may decide, ask and run Hallpass? Read from Slack, and judged in deciders.ts. */
-import type { Config } from '../../config/config.js';
-import { isGroup, type Principal } from '../../domain/policy.js';
-import { coerceError } from '../../errors.js';
-import { MessengerError } from '../../messenger/errors.js';
-import type { Messenger } from '../../messenger/messenger.js';
-import type { GroupSeen, SlackProbe } from '../../messenger/probe.js';
-import { unfit } from '../deciding/people.js';
-import { mapBounded } from './bounded.js';
-import { type Finding, failed, failure, note } from './finding.js';
-import { namedPrincipals } from './offered.js';
+import type { Config } from '../../../config/config.js';
+import { isGroup, type Principal } from '../../../domain/policy.js';
+import { coerceError } from '../../../errors.js';
+import { MessengerError } from '../../../messenger/errors.js';
+import type { Messenger } from '../../../messenger/messenger.js';
+import type { GroupSeen, SlackProbe } from '../../../messenger/probe.js';
+import { unfit } from '../../deciding/people.js';
+import { namedPrincipals } from '../configured.js';
+import { type Finding, failed, failure, note } from '../finding.js';
+import { mapBounded } from '../map-bounded.js';
 
 const AT_ONCE = 4;
 /** People who are asked for: Slack allows about a hundred a minute. */

@@ -6,7 +6,7 @@ import type { Send } from '../connect.js';
 import { DATABASE, OWNER } from '../guarded/names.js';
 import { nameValues } from '../quote.js';
 import { mayUse } from '../reading/rights.js';
-import { kindsOf, SIGN_ROLES } from './kind.js';
+import { kindsOf, SIGN_ROLES } from './provider-kind.js';
 
 /** A transaction that waits for COMMIT PREPARED. */
 interface Prepared {

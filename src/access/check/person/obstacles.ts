@@ -1,9 +1,9 @@
 /** What keeps a login from a role's tables in one database. Pure. */
-import type { Obstacles } from '../../postgres/diagnosis/obstacles.js';
-import type { PersonsDatabase } from '../../postgres/diagnosis/person.js';
-import { quoteName } from '../../postgres/quote.js';
-import type { NamePair } from '../../postgres/target.js';
-import { type Finding, failure, note, ok } from './finding.js';
+import type { Obstacles } from '../../../postgres/diagnosis/read-obstacles.js';
+import type { PersonsDatabase } from '../../../postgres/diagnosis/read-person.js';
+import { quoteName } from '../../../postgres/quote.js';
+import type { NamePair } from '../../../postgres/target.js';
+import { type Finding, failure, note, ok } from '../finding.js';
 
 export function describeDatabase(
   { name, open, connectionLimit, connect }: PersonsDatabase,

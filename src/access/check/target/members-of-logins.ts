@@ -1,6 +1,6 @@
 /** Logins of people whose grants others can use, because they are their members. */
-import type { PreviewUsers } from '../../postgres/inspecting/users.js';
-import { type Finding, note } from './finding.js';
+import type { PreviewUsers } from '../../../postgres/inspecting/users.js';
+import { type Finding, note } from '../finding.js';
 
 /** Logins that are shown one by one. */
 const SHOWN = 20;

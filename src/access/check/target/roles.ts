@@ -1,11 +1,11 @@
 /** What is right and wrong with the roles and logins that the configuration names. */
-import type { Config, RoleConfig, TargetConfig } from '../../config/config.js';
-import { type Danger, isAbove, worse } from '../../domain/danger.js';
-import type { Preview } from '../../domain/preview.js';
-import type { Inspector } from '../../postgres/inspecting/inspector.js';
-import { describeProblems } from '../../postgres/reading/problems.js';
-import type { NamePair, PairFacts, Server } from '../../postgres/target.js';
-import { type Finding, failed, failure, note, ok } from './finding.js';
+import type { Config, RoleConfig, TargetConfig } from '../../../config/config.js';
+import { type Danger, isAbove, worse } from '../../../domain/danger.js';
+import type { Preview } from '../../../domain/preview.js';
+import type { Inspector } from '../../../postgres/inspecting/inspector.js';
+import { describeProblems } from '../../../postgres/reading/problems.js';
+import type { NamePair, PairFacts, Server } from '../../../postgres/target.js';
+import { type Finding, failed, failure, note, ok } from '../finding.js';
 import { type Renamed, sayRenamed } from './renamed.js';
 
 /** Every login that the configuration names for this target. */

@@ -1,21 +1,21 @@
 /** `hallpass check`: all that can be said of one target without changing anything on it. */
 
-import type { Config, TargetConfig } from '../../config/config.js';
-import { inTime } from '../../in-time.js';
-import type { Diagnosis } from '../../postgres/diagnosis/diagnosis.js';
-import type { Situation } from '../../postgres/diagnosis/situation.js';
-import type { Discovery } from '../../postgres/discover.js';
-import { DATABASE } from '../../postgres/guarded/names.js';
-import type { Inspector } from '../../postgres/inspecting/inspector.js';
-import type { Target } from '../../postgres/target.js';
+import type { Config, TargetConfig } from '../../../config/config.js';
+import { inTime } from '../../../in-time.js';
+import type { Diagnosis } from '../../../postgres/diagnosis/diagnosis.js';
+import type { Situation } from '../../../postgres/diagnosis/read-situation.js';
+import type { Discovery } from '../../../postgres/discover.js';
+import { DATABASE } from '../../../postgres/guarded/names.js';
+import type { Inspector } from '../../../postgres/inspecting/inspector.js';
+import type { Target } from '../../../postgres/target.js';
+import { type Finding, failed, failure, isFailure } from '../finding.js';
+import type { LedgerView } from '../ledger.js';
+import { describeOwnLogin } from '../own-login.js';
 import { withDiscovered } from './discovered.js';
-import { type Finding, failed, failure, isFailure } from './finding.js';
 import { describeNoConnection } from './first-install.js';
-import { describeGranting } from './granting.js';
-import type { LedgerView } from './ledger.js';
+import { describeGranting } from './granting-database.js';
+import { describeOthers } from './members-of-logins.js';
 import { checkMemberships } from './memberships.js';
-import { describeOthers } from './others.js';
-import { describeOwnLogin } from './own-login.js';
 import { describeReadOnly } from './read-only.js';
 import { findRenamed } from './renamed.js';
 import { checkRoles, loginsOf, pairsOf, type RolesReport, readUntil } from './roles.js';

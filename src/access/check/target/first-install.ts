@@ -1,10 +1,10 @@
 /** A login that is refused where Hallpass never was before: there is more to make than the login. */
 import pg from 'pg';
-import type { TargetConfig } from '../../config/config.js';
-import { readTarget } from '../../ledger/targets.js';
-import { TargetError } from '../../postgres/errors.js';
-import { type Finding, failed } from './finding.js';
-import type { LedgerView } from './ledger.js';
+import type { TargetConfig } from '../../../config/config.js';
+import { readTarget } from '../../../ledger/targets.js';
+import { TargetError } from '../../../postgres/errors.js';
+import { type Finding, failed } from '../finding.js';
+import type { LedgerView } from '../ledger.js';
 
 /** What a server answers to a login that it doesn't have, or that has no password or no CONNECT yet. */
 function isUnknownThere(error: unknown): boolean {

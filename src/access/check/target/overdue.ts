@@ -1,10 +1,10 @@
 /** What is being revoked on a target, and what is late. */
-import { sayDuration } from '../../domain/duration.js';
-import { type OpenStray, readOpenStrays } from '../../ledger/open-strays.js';
-import { readLate } from '../../ledger/overdue.js';
-import type { Queryable } from '../../ledger/pool.js';
-import { OVERDUE_MS } from '../telling/overdue.js';
-import { type Finding, failure, note } from './finding.js';
+import { sayDuration } from '../../../domain/duration.js';
+import { type OpenStray, readOpenStrays } from '../../../ledger/open-strays.js';
+import { readLate } from '../../../ledger/overdue.js';
+import type { Queryable } from '../../../ledger/pool.js';
+import { OVERDUE_MS } from '../../telling/overdue.js';
+import { type Finding, failure, note } from '../finding.js';
 
 /** Memberships that are shown one by one. */
 const SHOWN = 10;

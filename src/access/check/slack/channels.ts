@@ -1,13 +1,13 @@
 /** May Hallpass write where the configuration has it write? */
-import type { Config } from '../../config/config.js';
-import { coerceError } from '../../errors.js';
-import { MessengerError } from '../../messenger/errors.js';
-import type { Messenger } from '../../messenger/messenger.js';
-import type { ChannelSeen, SlackProbe } from '../../messenger/probe.js';
-import { checking } from '../../surfaces/checking.js';
-import { mapBounded } from './bounded.js';
-import { type Finding, failed, failure, note, ok } from './finding.js';
-import { namedChannels } from './offered.js';
+import type { Config } from '../../../config/config.js';
+import { coerceError } from '../../../errors.js';
+import { MessengerError } from '../../../messenger/errors.js';
+import type { Messenger } from '../../../messenger/messenger.js';
+import type { ChannelSeen, SlackProbe } from '../../../messenger/probe.js';
+import { checking } from '../../../surfaces/checking.js';
+import { namedChannels } from '../configured.js';
+import { type Finding, failed, failure, note, ok } from '../finding.js';
+import { mapBounded } from '../map-bounded.js';
 
 const AT_ONCE = 4;
 const INVITE = 'In Slack, in that channel: /invite @hallpass';

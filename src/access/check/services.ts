@@ -9,7 +9,7 @@ import { createPagerDutyProbe } from '../../oncall/probe.js';
 import { type Finding, failure } from './finding.js';
 import { checkEvents, checkPagerDuty } from './pagerduty.js';
 import { checkRedis } from './redis.js';
-import { checkSlack, type SlackCheck } from './slack.js';
+import { checkSlack, type SlackCheck } from './slack/slack.js';
 
 export interface SurroundingsReport {
   readonly environment: readonly Finding[];

@@ -1,8 +1,8 @@
-import type { Config, TargetConfig } from '../../config/config.js';
-import { createLogger } from '../../logger.js';
-import type { Discovery } from '../../postgres/discover.js';
-import { createRoles } from '../asking/roles.js';
-import { type Finding, note, ok } from './finding.js';
+import type { Config, TargetConfig } from '../../../config/config.js';
+import { createLogger } from '../../../logger.js';
+import type { Discovery } from '../../../postgres/discover.js';
+import { createRoles } from '../../asking/roles.js';
+import { type Finding, note, ok } from '../finding.js';
 
 /** Names that are listed. */
 const SHOWN = 5;

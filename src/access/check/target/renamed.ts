@@ -1,9 +1,9 @@
 /** Roles and logins that the configuration still calls by a former name: the ledger knows their OIDs. */
-import { type LastPlace, readLastPlaces } from '../../ledger/last-places.js';
-import { quoteName } from '../../postgres/quote.js';
-import type { PairFacts, Server, Target } from '../../postgres/target.js';
-import type { Finding } from './finding.js';
-import type { LedgerView } from './ledger.js';
+import { type LastPlace, readLastPlaces } from '../../../ledger/last-places.js';
+import { quoteName } from '../../../postgres/quote.js';
+import type { PairFacts, Server, Target } from '../../../postgres/target.js';
+import type { Finding } from '../finding.js';
+import type { LedgerView } from '../ledger.js';
 
 /** The name of today by the name in the configuration. */
 export type Renamed = Readonly<Record<'role' | 'login', ReadonlyMap<string, string>>>;

@@ -1,11 +1,11 @@
 /** Do those who decide hear of it? */
-import type { Config } from '../../config/config.js';
-import type { Principal } from '../../domain/policy.js';
-import type { SlackProbe } from '../../messenger/probe.js';
+import type { Config } from '../../../config/config.js';
+import type { Principal } from '../../../domain/policy.js';
+import type { SlackProbe } from '../../../messenger/probe.js';
+import { offeredRoles } from '../configured.js';
+import { type Finding, failed, failure, note } from '../finding.js';
 import type { ChannelsReport } from './channels.js';
-import { type Finding, failed, failure, note } from './finding.js';
-import { offeredRoles } from './offered.js';
-import { type Known, peopleBehind } from './principals.js';
+import { type Known, peopleBehind } from './people.js';
 
 /** Names in a sentence; the rest is counted. */
 const SHOWN = 3;

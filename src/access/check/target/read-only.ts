@@ -1,6 +1,6 @@
-import type { ReadOnlyDefault } from '../../postgres/diagnosis/own-login.js';
-import { quoteName } from '../../postgres/quote.js';
-import { type Finding, failure, note } from './finding.js';
+import type { ReadOnlyDefault } from '../../../postgres/diagnosis/read-own-login.js';
+import { quoteName } from '../../../postgres/quote.js';
+import { type Finding, failure, note } from '../finding.js';
 
 /** @param writes a role that is offered there can change data. */
 export function describeReadOnly(

@@ -1,11 +1,11 @@
 /** What the answers of a server mean for Hallpass, apart from its roles. Pure. */
-import type { TargetConfig } from '../../config/config.js';
-import { sayDuration, shortDuration } from '../../domain/duration.js';
-import { signOf } from '../../postgres/diagnosis/kind.js';
-import type { Situation } from '../../postgres/diagnosis/situation.js';
-import { DATABASE, OWNER } from '../../postgres/guarded/names.js';
-import { grantRightsSql } from '../../postgres/reading/rights.js';
-import { type Finding, failure, note, ok } from './finding.js';
+import type { TargetConfig } from '../../../config/config.js';
+import { sayDuration, shortDuration } from '../../../domain/duration.js';
+import { signOf } from '../../../postgres/diagnosis/provider-kind.js';
+import type { Situation } from '../../../postgres/diagnosis/read-situation.js';
+import { DATABASE, OWNER } from '../../../postgres/guarded/names.js';
+import { grantRightsSql } from '../../../postgres/reading/rights.js';
+import { type Finding, failure, note, ok } from '../finding.js';
 
 /** Where clocks differ by more, what logs and cards say of moments is hard to compare, milliseconds. */
 const CLOCKS_DIFFER_MS = 5_000;

@@ -2,18 +2,18 @@
  * What the ledger knows of a target that keeps Hallpass from granting or revoking there, whether its server answers or
  * not: the same reasons as a sweep's, read without writing anything down.
  */
-import type { Config } from '../../config/config.js';
-import type { AccessRequest } from '../../domain/request.js';
-import { type KnownServer, standingOf } from '../../domain/server-identity.js';
-import { readReach } from '../../ledger/anchor.js';
-import type { Queryable } from '../../ledger/pool.js';
-import { readWanted } from '../../ledger/read-requests.js';
-import { readStandpoint, type Standpoint } from '../../ledger/servers.js';
-import { readTarget } from '../../ledger/targets.js';
-import type { Server, Surroundings } from '../../postgres/target.js';
-import { anchorOf, judgeAnchor } from '../recovery/anchors.js';
-import { type Finding, failure, note } from './finding.js';
-import { checkLate } from './late.js';
+import type { Config } from '../../../config/config.js';
+import type { AccessRequest } from '../../../domain/request.js';
+import { type KnownServer, standingOf } from '../../../domain/server-identity.js';
+import { readReach } from '../../../ledger/anchor.js';
+import type { Queryable } from '../../../ledger/pool.js';
+import { readWanted } from '../../../ledger/read-requests.js';
+import { readStandpoint, type Standpoint } from '../../../ledger/servers.js';
+import { readTarget } from '../../../ledger/targets.js';
+import type { Server, Surroundings } from '../../../postgres/target.js';
+import { anchorOf, judgeAnchor } from '../../recovery/anchors.js';
+import { type Finding, failure, note } from '../finding.js';
+import { checkLate } from './overdue.js';
 
 /** A target's server as it answered. */
 export interface Seen {

@@ -1,18 +1,18 @@
-import type { TargetConfig } from '../../config/config.js';
-import { diffMemberships, pairKey } from '../../domain/memberships.js';
-import { type AccessRequest, isFinal, requestName } from '../../domain/request.js';
-import { readOpenStrays } from '../../ledger/open-strays.js';
-import { readReported } from '../../ledger/orphans.js';
-import type { Queryable } from '../../ledger/pool.js';
-import { readLastOfPlaces, readWanted } from '../../ledger/read-requests.js';
-import { readTarget } from '../../ledger/targets.js';
-import { OWNER } from '../../postgres/guarded/names.js';
-import type { Membership, Server, Target } from '../../postgres/target.js';
-import { judgeAnchor } from '../recovery/anchors.js';
-import { askFormer } from '../sweeping/former-login.js';
-import { type Finding, failure, note, ok } from './finding.js';
-import type { LedgerView } from './ledger.js';
-import { revokeOursSql } from './sql.js';
+import type { TargetConfig } from '../../../config/config.js';
+import { diffMemberships, pairKey } from '../../../domain/memberships.js';
+import { type AccessRequest, isFinal, requestName } from '../../../domain/request.js';
+import { readOpenStrays } from '../../../ledger/open-strays.js';
+import { readReported } from '../../../ledger/orphans.js';
+import type { Queryable } from '../../../ledger/pool.js';
+import { readLastOfPlaces, readWanted } from '../../../ledger/read-requests.js';
+import { readTarget } from '../../../ledger/targets.js';
+import { OWNER } from '../../../postgres/guarded/names.js';
+import type { Membership, Server, Target } from '../../../postgres/target.js';
+import { judgeAnchor } from '../../recovery/anchors.js';
+import { askFormer } from '../../sweeping/former-login.js';
+import { type Finding, failure, note, ok } from '../finding.js';
+import type { LedgerView } from '../ledger.js';
+import { revokeOursSql } from '../sql.js';
 
 /** Memberships that are shown one by one. */
 const SHOWN = 10;
