@@ -4,7 +4,7 @@ import { isFailure, ok } from '../access/check/finding.js';
 import { checkLedger, checkLedgerOwner, type LedgerView, viewLedger } from '../access/check/ledger.js';
 import { mapBounded } from '../access/check/map-bounded.js';
 import { checkPerson } from '../access/check/person/person.js';
-import { checkSurroundings } from '../access/check/services.js';
+import { checkServices } from '../access/check/services.js';
 import { checkTarget, type Instruments, type TargetReport } from '../access/check/target/target.js';
 import type { Config, TargetConfig } from '../config/config.js';
 import { configPath, readParts } from '../config/env.js';
@@ -47,8 +47,8 @@ async function check(only: string | undefined, { json, post }: Options): Promise
   const targets = only === undefined ? [...config.targets.values()] : [findTarget(config, only)];
   const asked = { ...config, targets: new Map(targets.map((target) => [target.key, target])) };
   const parts = readParts(process.env);
-  const [surroundings, { ledger, targets: reports }] = await Promise.all([
-    checkSurroundings(parts, asked, { needed: neededScopes(config), post: post === true }),
+  const [services, { ledger, targets: reports }] = await Promise.all([
+    checkServices(parts, asked, { needed: neededScopes(config), post: post === true }),
     viewingLedger(parts.databaseUrl, async (view) => {
       const [ofTargets, ofLedger, ofOwner] = await Promise.all([
         mapBounded(targets, AT_ONCE, (target) => checkOne(config, target, view)),
@@ -58,7 +58,7 @@ async function check(only: string | undefined, { json, post }: Options): Promise
       return { targets: ofTargets, ledger: [...ofLedger, ...ofOwner] };
     }),
   ]);
-  const { environment, slack, redis, pagerduty } = surroundings;
+  const { environment, slack, redis, pagerduty } = services;
   const common = [...environment, ...slack, ...redis, ...pagerduty, ...ledger];
   const good = reports.every((report) => report.ok) && !common.some(isFailure);
   if (json) {

@@ -32,11 +32,21 @@ export function through(via: string | null): string {
 /** `@dba, U0BEN and 3 more`. */
 export function people(principals: readonly Principal[]): string {
   if (principals.length === 0) return 'nobody';
-  const listed = principals
-    .slice(0, MAX_LISTED)
-    .map((one) => (one.name === null ? name(one.id) : `@${name(one.name)}`));
-  const more = principals.length - listed.length;
-  return listed.join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return some(
+    principals.map((one) => (one.name === null ? name(one.id) : `@${name(one.name)}`)),
+    MAX_LISTED,
+  );
+}
+
+/** `a, b and 3 more`. */
+export function some(names: readonly string[], most: number): string {
+  const more = names.length - most;
+  return names.slice(0, most).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** `1 target`, `3 targets`. */
+export function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
 }
 
 /** Who approved it, as what follows "approved by"; null while nobody did. */

@@ -133,7 +133,7 @@ describe('Slack', () => {
     workspace.setChannel(CHANNELS.access, { kind: 'private', members: without });
     expect(await checkFinds(stage)).toMatchObject(
       failing(
-        /^failure channel: Nobody of @dba is in #db-access \(C0ACCESS\), which is private: .*hear nothing/,
+        /^failure channel: Nobody of @dba is in #db-access \(C0ACCESS\), which is private: .*don’t see it/,
       ),
     );
     workspace.setGroup(GROUPS.dba, { members: [CAST.cora, CAST.dan] });

@@ -74,13 +74,13 @@ describe.each(installedMajors())('on Postgres $major, the owner of the database'
       replicas: [],
     });
     onTestFinished(() => diagnosis.close());
-    expect(await diagnosis.granting(['ana', role, 'nobody'])).toEqual({
+    expect(await diagnosis.grantingDatabase(['ana', role, 'nobody'])).toEqual({
       database: 'shop',
       owner: 'ana',
       owners: ['ana'],
     });
     await server.sql('GRANT CONNECT ON DATABASE postgres TO hallpass');
-    expect(await diagnosis.granting(['ana', role, 'nobody'])).toMatchObject({
+    expect(await diagnosis.grantingDatabase(['ana', role, 'nobody'])).toMatchObject({
       database: 'postgres',
       owners: [],
     });

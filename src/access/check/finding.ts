@@ -28,11 +28,11 @@ export type About =
 /** One thing that `hallpass check` found. */
 export interface Finding {
   readonly about: About;
-  /** `note`: good to know, or it stops one person; a `failure` stops a role, or everything. */
+  /** A `note` is good to know, or stops one person; a `failure` stops a role, or everything. */
   readonly level: 'ok' | 'note' | 'failure';
   /** A sentence. */
   readonly says: string;
-  /** What mends it: sentences, and SQL in lines of its own; each line that ends in `;` is to be run as it is. */
+  /** How to fix it: sentences, and SQL on lines of its own. A line that ends in `;` can be run as it is. */
   readonly nextStep: string | null;
 }
 
@@ -48,10 +48,11 @@ export function failure(about: About, says: string, nextStep: string | null = nu
   return { about, level: 'failure', says, nextStep };
 }
 
-/** What was thrown, as the failure that it is. */
-export function failed(about: About, thrown: unknown): Finding {
+/** What was thrown, as the failure that it is; `before` says what it kept from working. */
+export function failed(about: About, thrown: unknown, before = ''): Finding {
   const error = coerceError(thrown);
-  return failure(about, error.message, error instanceof HallpassError ? error.nextStep : null);
+  const nextStep = error instanceof HallpassError ? error.nextStep : null;
+  return failure(about, before + error.message, nextStep);
 }
 
 export function isFailure({ level }: Finding): boolean {

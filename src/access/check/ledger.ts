@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Config } from '../../config/config.js';
 import type { OwnLogin } from '../../connections/own-login.js';
-import { asHallpassError, coerceError, type HallpassError } from '../../errors.js';
+import type { HallpassError } from '../../errors.js';
 import { closeSql, type DatabaseRights, readDatabaseRights } from '../../ledger/database-rights.js';
 import { readInstallation } from '../../ledger/installation.js';
 import { readOwnLogin } from '../../ledger/own-login.js';
@@ -13,12 +13,12 @@ import { type Finding, failed, failure, note, ok } from './finding.js';
 import { describeOwnLogin } from './own-login.js';
 import { checkWaiting } from './waiting.js';
 
-/** A process of Hallpass opens two pools of ten, and what keeps alarms without Redis; its start uses some ten at once. */
+/** A process opens two pools of ten, and BullMQ's connections without Redis; its start uses about ten at once. */
 const CONNECTIONS = { least: 10, most: 24 };
 /** A migration holds its lock on a second one; a third is BullMQ's. */
 const TO_MIGRATE = { least: 2, most: 3 };
 
-/** The ledger as `check` uses it: beside the targets, and not needed for them. */
+/** The ledger as `check` uses it. Targets are checked without it, too. */
 export type LedgerView =
   | {
       readonly db: Queryable;
@@ -64,30 +64,26 @@ export async function checkLedger(
 ): Promise<readonly Finding[]> {
   if (!('db' in view)) return describeUnread(view);
   const { db, own } = view;
-  const lost = await refuseLostTargets(db, config).then(() => null, coerceError);
   return [
     describeLedger(view),
-    ...(lost === null ? [] : [describeLost(lost)]),
+    ...(await refuseLostTargets(db, config).then(() => [], describeLost)),
     ...(await checkWaiting(db).catch((thrown: unknown) => [failed('ledger', thrown)])),
     ...describeOwnLogin('ledger', own, CONNECTIONS),
   ];
 }
 
-function describeLost(thrown: Error): Finding {
-  const { says, nextStep } = failed('ledger', thrown);
-  return failure('ledger', `hallpass serve refuses to start, for all targets: ${says}.`, nextStep);
+function describeLost(thrown: unknown): readonly Finding[] {
+  const { says, ...finding } = failed('ledger', thrown);
+  return [{ ...finding, says: `hallpass serve refuses to start, for all targets: ${says}.` }];
 }
 
 function describeUnread(view: Exclude<LedgerView, { readonly db: Queryable }>): readonly Finding[] {
-  if (view.why === 'behind') {
-    const says =
-      'It answers, and has no tables of this release yet, so what Hallpass has granted is not compared with it.';
-    return [note('ledger', says, '`hallpass serve` makes them when it starts; or run `hallpass migrate`.')];
-  }
-  // The environment's own finding says so.
-  if (view.why !== 'refused') return [];
-  const { message, nextStep } = view.error;
-  return [failure('ledger', `It can’t be read (DATABASE_URL): ${message}`, nextStep)];
+  if (view.why === 'refused') return [failed('ledger', view.error, 'It can’t be read (DATABASE_URL): ')];
+  // The environment has a finding of its own for a URL that is missing.
+  if (view.why === 'no url') return [];
+  const says =
+    'It answers, and has no tables of this release yet, so what Hallpass has granted is not compared with it.';
+  return [note('ledger', says, '`hallpass serve` makes them when it starts; or run `hallpass migrate`.')];
 }
 
 function describeLedger({ rights: { database, open } }: { readonly rights: DatabaseRights }): Finding {
@@ -110,21 +106,10 @@ export async function checkLedgerOwner(ownerUrl: string, view: LedgerView): Prom
     if (owns) {
       return [ok('ledger', `${own.login} may migrate it.`), ...describeOwnLogin('ledger', own, TO_MIGRATE)];
     }
-    return [
-      failure(
-        'ledger',
-        `${own.login} (DATABASE_OWNER_URL) neither owns the ledger’s tables nor may make them: hallpass serve and hallpass migrate fail.`,
-        'Use the login that owns the database.',
-      ),
-    ];
+    const says = `${own.login} (DATABASE_OWNER_URL) neither owns the ledger’s tables nor may make them: hallpass serve and hallpass migrate fail.`;
+    return [failure('ledger', says, 'Use the login that owns the database.')];
   } catch (thrown) {
-    const { message, nextStep } = asHallpassError(thrown);
-    return [
-      failure(
-        'ledger',
-        `DATABASE_OWNER_URL can’t be used, so hallpass serve fails before it starts: ${message}`,
-        nextStep,
-      ),
-    ];
+    const before = 'DATABASE_OWNER_URL can’t be used, so hallpass serve fails before it starts: ';
+    return [failed('ledger', asHallpassError(thrown), before)];
   }
 }

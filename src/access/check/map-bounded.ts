@@ -4,13 +4,12 @@ export async function mapBounded<Item, Answer>(
   most: number,
   work: (item: Item) => Promise<Answer>,
 ): Promise<readonly Answer[]> {
-  // Each in a list of its own, so that an answer that is itself a list stays one.
-  const answers = new Map<Item, readonly [Answer]>();
-  const waiting = items.values();
-  // Each takes the next item from the same iterator.
+  const answers: Answer[] = [];
+  // The workers share one iterator: each takes the next item from it.
+  const waiting = items.entries();
   const worker = async (): Promise<void> => {
-    for (const item of waiting) answers.set(item, [await work(item)]);
+    for (const [i, item] of waiting) answers[i] = await work(item);
   };
   await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker));
-  return items.flatMap((item) => answers.get(item) ?? []);
+  return answers;
 }

@@ -3,59 +3,45 @@
 import type { OwnLogin } from '../../connections/own-login.js';
 import { sayDuration } from '../../domain/duration.js';
 import { quoteName } from '../../postgres/quote.js';
+import { count } from '../../surfaces/plain.js';
 import { type Finding, failure, note } from './finding.js';
 
 const DAY_MS = 24 * 60 * 60_000;
-/** A password that expires sooner is to be changed now, milliseconds. */
+/** A password that expires sooner has to be changed now, milliseconds. */
 const SOON_MS = 14 * DAY_MS;
-/** Replicas of Hallpass that a limit should have room for: one that runs, and one that takes its place. */
+/** A limit should have room for a process that runs and the one that replaces it. */
 const REPLICAS = 2;
 
-/** How many connections one process of Hallpass opens. */
+/** Connections that one process of Hallpass can't do without, and the most that it opens. */
 interface Connections {
   readonly least: number;
   readonly most: number;
 }
 
-/**
- * @param about what the server is to Hallpass.
- * @param least what one process of Hallpass can't do without; `most`: what it opens there, at most.
- */
-export function describeOwnLogin(
+/** @param about what the server is to Hallpass. */
+export function* describeOwnLogin(
   about: 'login' | 'ledger',
   { login, validMs, connectionLimit }: OwnLogin,
   { least, most }: Connections,
-): readonly Finding[] {
+): Generator<Finding> {
   const name = quoteName(login);
-  return [
-    ...(validMs === null || validMs > SOON_MS
-      ? []
-      : [
-          failure(
-            about,
-            validMs <= 0
-              ? `The password of Hallpass’s own login ${login} has expired (VALID UNTIL): its next connection is refused.`
-              : `The password of Hallpass’s own login ${login} expires in ${sayDuration(roughly(validMs))} (VALID UNTIL): then nothing is granted or revoked.`,
-            `Set a new password, and a later day:\nALTER ROLE ${name} VALID UNTIL 'infinity';`,
-          ),
-        ]),
-    ...(connectionLimit < 0 || connectionLimit >= most * REPLICAS
-      ? []
-      : [tooFew(about, login, connectionLimit, { least, most })]),
-  ];
-}
-
-function tooFew(
-  about: 'login' | 'ledger',
-  login: string,
-  limit: number,
-  { least, most }: Connections,
-): Finding {
-  const says = `${login} may have ${limit === 1 ? '1 connection' : `${limit} connections`} (CONNECTION LIMIT), and each process of Hallpass opens up to ${most}`;
-  const nextStep = `For ${REPLICAS} processes; more for more replicas:\nALTER ROLE ${quoteName(login)} CONNECTION LIMIT ${most * REPLICAS};`;
-  return limit < least
-    ? failure(about, `${says}: what is due waits for one that is free, or isn’t done.`, nextStep)
-    : note(about, `${says}: ${REPLICAS} replicas, or an upgrade of one, may find none free.`, nextStep);
+  if (validMs !== null && validMs <= SOON_MS) {
+    const password = `The password of Hallpass’s own login ${login}`;
+    yield failure(
+      about,
+      validMs <= 0
+        ? `${password} has expired (VALID UNTIL): its next connection is refused.`
+        : `${password} expires in ${sayDuration(roughly(validMs))} (VALID UNTIL): then nothing is granted or revoked.`,
+      `Set a new password, and a later day:\nALTER ROLE ${name} VALID UNTIL 'infinity';`,
+    );
+  }
+  if (connectionLimit >= 0 && connectionLimit < most * REPLICAS) {
+    const says = `${login} may have ${count(connectionLimit, 'connection')} (CONNECTION LIMIT), and each process of Hallpass opens up to ${most}`;
+    const nextStep = `For ${REPLICAS} processes; more for more replicas:\nALTER ROLE ${name} CONNECTION LIMIT ${most * REPLICAS};`;
+    yield connectionLimit < least
+      ? failure(about, `${says}: what is due waits for one that is free, or isn’t done.`, nextStep)
+      : note(about, `${says}: ${REPLICAS} replicas, or an upgrade of one, may find none free.`, nextStep);
+  }
 }
 
 /** Minutes matter on the last day only. */

@@ -21,7 +21,7 @@ export async function checkPagerDuty(
   if (pagerduty === null) {
     const [first] = rules;
     if (first === undefined) return [];
-    const says = `PAGERDUTY_TOKEN is not set, and ${first.name} has on_call: rules: whoever is on call waits for an approver.`;
+    const says = `PAGERDUTY_TOKEN is not set, and ${first.name} has on_call: rules: anyone on call waits for an approver.`;
     return [failure('PagerDuty', says, 'Set PAGERDUTY_TOKEN to a read-only API key, or leave on_call: out.')];
   }
   try {
@@ -49,13 +49,8 @@ function checkSchedules(rules: Rules, pagerduty: PagerDutyProbe): Promise<readon
     const seen = await pagerduty.schedule(id);
     if (seen === null) return unknown('schedule', id, role);
     if (seen.isUsed) return [];
-    return [
-      failure(
-        'PagerDuty',
-        `No escalation policy uses the schedule ${seen.name} (${id}) of ${role}: PagerDuty calls nobody of it on call.`,
-        'In PagerDuty, add it to an escalation policy.',
-      ),
-    ];
+    const says = `No escalation policy uses the schedule ${seen.name} (${id}) of ${role}: to PagerDuty, nobody on it is on call.`;
+    return [failure('PagerDuty', says, 'In PagerDuty, add it to an escalation policy.')];
   });
 }
 
@@ -68,7 +63,7 @@ function checkPolicies(rules: Rules, pagerduty: PagerDutyProbe): Promise<readonl
     const seen = await pagerduty.escalationPolicy(id);
     if (seen === null) return unknown('escalation policy', id, role);
     if (!seen.isUsed) {
-      const says = `No service uses the escalation policy ${seen.name} (${id}) of ${role}: PagerDuty calls nobody by it.`;
+      const says = `No service uses the escalation policy ${seen.name} (${id}) of ${role}: to PagerDuty, nobody in it is on call.`;
       return [failure('PagerDuty', says, 'In PagerDuty, let a service use it.')];
     }
     const missing = (levels ?? []).filter((level) => level > seen.levels);
@@ -98,30 +93,20 @@ async function each<Item>(
 
 function unknown(what: string, id: string, role: string): readonly Finding[] {
   const says = `PagerDuty has no ${what} ${id}, which ${role} names, or the token may not see it.`;
-  return [
-    failure(
-      'PagerDuty',
-      says,
-      'Correct the id in on_call: there. It stands at the end of its page’s address.',
-    ),
-  ];
+  const nextStep = 'Correct the id in on_call: there. It stands at the end of its page’s address.';
+  return [failure('PagerDuty', says, nextStep)];
 }
 
-/** By an event that pages nobody: it resolves an incident that never was. Never throws. */
+/** Sends an event that pages nobody: it resolves an incident that never existed. Never throws. */
 export async function checkEvents(events: Events): Promise<readonly Finding[]> {
   try {
     await events.send({ key: `check/${randomUUID()}`, open: false, summary: 'hallpass check', details: {} });
     return [ok('PagerDuty', 'It takes events with the routing key (tried with one that pages nobody).')];
   } catch (thrown) {
-    const { says, nextStep } = failed('PagerDuty', thrown);
-    const isRefused = thrown instanceof PagerDutyError && thrown.isTokenRefused;
+    const before = 'Operators can’t be paged (PAGERDUTY_EVENTS_ROUTING_KEY): ';
+    const finding = failed('PagerDuty', thrown, before);
+    if (!(thrown instanceof PagerDutyError && thrown.isTokenRefused)) return [finding];
     const region = 'For an account in the EU, set PAGERDUTY_EVENTS_API_URL=https://events.eu.pagerduty.com';
-    return [
-      failure(
-        'PagerDuty',
-        `Operators can’t be paged (PAGERDUTY_EVENTS_ROUTING_KEY): ${says}`,
-        isRefused ? `${nextStep ?? ''} ${region}`.trim() : nextStep,
-      ),
-    ];
+    return [{ ...finding, nextStep: `${finding.nextStep ?? ''} ${region}`.trim() }];
   }
 }

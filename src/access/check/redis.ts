@@ -16,22 +16,16 @@ export async function checkRedis(server: RedisServer): Promise<readonly Finding[
       return [note('Redis', says, 'Set its maxmemory-policy to noeviction, where that can be set.')];
     }
     if (policy !== 'noeviction') {
-      return [
-        failure(
-          'Redis',
-          `Its maxmemory-policy is ${policy}: when its memory is full it throws alarms away, and what is due is found a heartbeat late.`,
-          'Set maxmemory-policy to noeviction: CONFIG SET maxmemory-policy noeviction, and in its configuration file or with its provider.',
-        ),
-      ];
+      const says = `Its maxmemory-policy is ${policy}: when its memory is full it throws alarms away, and what is due is found a heartbeat late.`;
+      const nextStep =
+        'Set maxmemory-policy to noeviction: CONFIG SET maxmemory-policy noeviction, and in its configuration file or with its provider.';
+      return [failure('Redis', says, nextStep)];
     }
     return [ok('Redis', `Redis ${version ?? 'of an unknown version'} answers, and evicts nothing.`)];
   } catch (thrown) {
-    return [
-      failure(
-        'Redis',
-        `It can’t be used (REDIS_URL): ${coerceError(thrown).message || 'no answer'}.`,
-        'Check host, port, password and TLS (rediss://). Without REDIS_URL, alarms are kept in the ledger’s server.',
-      ),
-    ];
+    const says = `It can’t be used (REDIS_URL): ${coerceError(thrown).message || 'no answer'}.`;
+    const nextStep =
+      'Check host, port, password and TLS (rediss://). Without REDIS_URL, alarms are kept in the ledger’s server.';
+    return [failure('Redis', says, nextStep)];
   }
 }

@@ -1,4 +1,4 @@
-/** What Hallpass lives among beside its targets, tried as far as the environment can be read. */
+/** Slack, Redis and PagerDuty, tried as far as the environment can be read. */
 import type { Config } from '../../config/config.js';
 import type { Parts } from '../../config/env.js';
 import { createLogger } from '../../logger.js';
@@ -11,7 +11,7 @@ import { checkEvents, checkPagerDuty } from './pagerduty.js';
 import { checkRedis } from './redis.js';
 import { checkSlack, type SlackCheck } from './slack/slack.js';
 
-export interface SurroundingsReport {
+export interface ServicesReport {
   readonly environment: readonly Finding[];
   readonly slack: readonly Finding[];
   readonly redis: readonly Finding[];
@@ -19,11 +19,11 @@ export interface SurroundingsReport {
 }
 
 /** @param config what of it is asked about. Never throws. */
-export async function checkSurroundings(
+export async function checkServices(
   parts: Parts,
   config: Config,
   how: Pick<SlackCheck, 'needed' | 'post'>,
-): Promise<SurroundingsReport> {
+): Promise<ServicesReport> {
   const { problems, slack, redis, pagerduty, pagerdutyEvents: events, transport } = parts;
   const logger = createLogger('silent');
   const toSlack = slack && {

@@ -1,25 +1,14 @@
-/** What people wait for in vain, as the Hallpass that runs has written it down. */
+/** What people wait for in vain, as the running Hallpass has recorded it. */
 import type { Queryable } from '../../ledger/pool.js';
-import { countUndecidable } from '../../ledger/read-asking.js';
-import { readShut } from '../../ledger/shut-places.js';
 import { shutWarning, undecidableWarning } from '../../surfaces/asking.js';
+import { readWaiting } from '../telling/places.js';
 import { type Finding, failure } from './finding.js';
 
 /** @throws what the ledger throws. */
 export async function checkWaiting(db: Queryable): Promise<readonly Finding[]> {
-  const [places, undecidable] = await Promise.all([readShut(db), countUndecidable(db)]);
-  return [
-    ...places
-      .filter(({ mended }) => !mended)
-      .map((shut) => failure('channel', shutWarning({ ...shut, fix: null }), shut.fix)),
-    ...(undecidable > 0
-      ? [
-          failure(
-            'approvers',
-            undecidableWarning(undecidable),
-            'Their messages, and the operators’, say why.',
-          ),
-        ]
-      : []),
-  ];
+  const { shut, undecidable } = await readWaiting(db);
+  const findings = shut.map((place) => failure('channel', shutWarning({ ...place, fix: null }), place.fix));
+  if (undecidable === 0) return findings;
+  const says = undecidableWarning(undecidable);
+  return [...findings, failure('approvers', says, 'Their messages, and the operators’, say why.')];
 }

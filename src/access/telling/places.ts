@@ -5,6 +5,7 @@
 
 import { insertOperatorNote, rewriteOperatorNote } from '../../ledger/deliveries.js';
 import { copyToOperators, moveOperatorNotes } from '../../ledger/operator-copies.js';
+import type { Queryable } from '../../ledger/pool.js';
 import { countUndecidable } from '../../ledger/read-asking.js';
 import { forgetShut, readShut, type ShutPlace } from '../../ledger/shut-places.js';
 import {
@@ -26,6 +27,14 @@ export interface Places {
   look(): Promise<void>;
   /** What people are waiting for in vain, in sentences, for `/readyz`. */
   warnings(): Promise<readonly string[]>;
+}
+
+/** The places that are shut now, and how many requests nobody can decide. */
+export async function readWaiting(
+  db: Queryable,
+): Promise<{ readonly shut: readonly ShutPlace[]; readonly undecidable: number }> {
+  const [places, undecidable] = await Promise.all([readShut(db), countUndecidable(db)]);
+  return { shut: places.filter(({ mended }) => !mended), undecidable };
 }
 
 export function createPlaces(deps: Pick<Deps, 'db' | 'config' | 'messenger' | 'outbox' | 'logger'>): Places {
@@ -80,11 +89,10 @@ export function createPlaces(deps: Pick<Deps, 'db' | 'config' | 'messenger' | 'o
       if (news) outbox.kick();
     },
     async warnings() {
-      const [places, undecidable] = await Promise.all([readShut(db), countUndecidable(db)]);
-      const closed = places.filter(({ mended }) => !mended);
-      const isHomeShut = closed.some(({ place }) => place === home);
+      const { shut, undecidable } = await readWaiting(db);
+      const isHomeShut = shut.some(({ place }) => place === home);
       return [
-        ...closed.map(shutWarning),
+        ...shut.map(shutWarning),
         ...(isHomeShut && nobodyToTell ? [nobodyToTellWarning(home)] : []),
         ...(undecidable > 0 ? [undecidableWarning(undecidable)] : []),
       ];

@@ -1,7 +1,7 @@
 import type { Kind } from '../../config/config.js';
 import { PREDEFINED_ROLES } from '../../domain/predefined-roles.js';
 
-/** Roles that a provider makes on every server of its own, and nobody else has a reason to make. */
+/** Roles that a provider makes on each of its servers, and that no one else has a reason to make. */
 const SIGNS: ReadonlyMap<string, readonly Kind[]> = new Map(
   PREDEFINED_ROLES.flatMap(({ name, signOf }) => (signOf.length > 0 ? [[name, signOf] as const] : [])),
 );

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Send } from '../connect.js';
 import { nameValues } from '../quote.js';
+import { readOne } from './read-one.js';
 
 const row = z.object({
   database: z.string(),
@@ -9,7 +10,7 @@ const row = z.object({
   /** Of the names asked for, those that own it, or are members of its owner. */
   owners: z.array(z.string()),
 });
-export type Granting = z.infer<typeof row>;
+export type GrantingDatabase = z.infer<typeof row>;
 
 /** A superuser needs no ownership. */
 const GRANTING = `
@@ -19,8 +20,6 @@ SELECT d.datname::text AS database, pg_get_userbyid(d.datdba)::text AS owner,
               ORDER BY 1) AS owners
   FROM pg_database d WHERE d.datname = current_database()`;
 
-export async function readGranting(send: Send, names: readonly string[]): Promise<Granting> {
-  const [about] = await send(row, GRANTING, [nameValues(names)]);
-  if (about === undefined) throw new Error('the server did not say which database this is');
-  return about;
+export function readGrantingDatabase(send: Send, names: readonly string[]): Promise<GrantingDatabase> {
+  return readOne(send, row, GRANTING, [nameValues(names)]);
 }

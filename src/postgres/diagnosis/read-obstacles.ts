@@ -1,4 +1,4 @@
-/** What stands in the way inside of one database. */
+/** What keeps a login from a role's tables inside one database. */
 import { z } from 'zod';
 import type { Send } from '../connect.js';
 

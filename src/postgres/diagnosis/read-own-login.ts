@@ -2,24 +2,20 @@
 import { z } from 'zod';
 import { OWN_LOGIN, type OwnLogin, ownLoginRow } from '../../connections/own-login.js';
 import type { Send } from '../connect.js';
+import { readOne } from './read-one.js';
 
-export async function readOwnLogin(send: Send): Promise<OwnLogin> {
-  const [own] = await send(ownLoginRow, OWN_LOGIN);
-  if (own === undefined) throw new Error('our own login is not in pg_roles');
-  return own;
+export function readOwnLogin(send: Send): Promise<OwnLogin> {
+  return readOne(send, ownLoginRow, OWN_LOGIN);
 }
 
 const readOnlyRow = z.object({ readOnly: z.boolean(), source: z.string() });
 
-/** Whether transactions are read-only by default, and by whose word: `user`, `database`, or the whole server's. */
+/** Whether transactions are read-only by default, and who set it: `user`, `database`, or the whole server. */
 export type ReadOnlyDefault = z.infer<typeof readOnlyRow>;
 
+const READ_ONLY = `SELECT setting = 'on' AS "readOnly", source FROM pg_settings WHERE name = 'default_transaction_read_only'`;
+
 /** In a session that has the server's defaults. */
-export async function readReadOnlyDefault(send: Send): Promise<ReadOnlyDefault> {
-  const [row] = await send(
-    readOnlyRow,
-    `SELECT setting = 'on' AS "readOnly", source FROM pg_settings WHERE name = 'default_transaction_read_only'`,
-  );
-  if (row === undefined) throw new Error('the server did not say how transactions begin');
-  return row;
+export function readReadOnlyDefault(send: Send): Promise<ReadOnlyDefault> {
+  return readOne(send, readOnlyRow, READ_ONLY);
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { TargetConnection } from '../connect.js';
 import { readRun } from '../known-server.js';
 
-/** For how long a standby may take to replay what its primary had committed, and how often it is asked, milliseconds. */
+/** How long a standby may take to replay what its primary has committed, and how often it is asked, milliseconds. */
 const PATIENCE_MS = 2_000;
 const LOOK_EVERY_MS = 50;
 
@@ -17,7 +17,7 @@ export interface StandbySeen {
   readonly behind: Behind | null;
 }
 
-export type Behind =
+type Behind =
   /** `since`: when what it replayed last was committed, in the server's own writing; null when it replayed nothing. */
   | { readonly what: 'lag'; readonly bytes: number; readonly since: string | null }
   /** The server doesn't tell: some providers don't replicate by WAL. */

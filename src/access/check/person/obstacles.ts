@@ -3,78 +3,63 @@ import type { Obstacles } from '../../../postgres/diagnosis/read-obstacles.js';
 import type { PersonsDatabase } from '../../../postgres/diagnosis/read-person.js';
 import { quoteName } from '../../../postgres/quote.js';
 import type { NamePair } from '../../../postgres/target.js';
+import { count } from '../../../surfaces/plain.js';
 import { type Finding, failure, note, ok } from '../finding.js';
 
-export function describeDatabase(
+export function* describeDatabase(
   { name, open, connectionLimit, connect }: PersonsDatabase,
   { login, role }: NamePair,
-): readonly Finding[] {
+): Generator<Finding> {
   const database = quoteName(name);
-  return [
-    ...(open
-      ? []
-      : [
-          failure(
-            'database',
-            `The database ${name} takes no connections of anybody.`,
-            `If it is meant to:\nALTER DATABASE ${database} ALLOW_CONNECTIONS true;`,
-          ),
-        ]),
-    ...(connectionLimit === 0
-      ? [
-          failure(
-            'database',
-            `The database ${name} has a CONNECTION LIMIT of 0.`,
-            `If it is meant to be used:\nALTER DATABASE ${database} CONNECTION LIMIT -1;`,
-          ),
-        ]
-      : []),
-    ...(connect
-      ? []
-      : [
-          failure(
-            'database',
-            `${login} has no CONNECT on the database ${name}, neither itself nor by ${role}.`,
-            `So that it comes with the role:\nGRANT CONNECT ON DATABASE ${database} TO ${quoteName(role)};`,
-          ),
-        ]),
-  ];
+  if (!open) {
+    yield failure(
+      'database',
+      `The database ${name} takes no connections of anybody.`,
+      `If it is meant to:\nALTER DATABASE ${database} ALLOW_CONNECTIONS true;`,
+    );
+  }
+  if (connectionLimit === 0) {
+    yield failure(
+      'database',
+      `The database ${name} has a CONNECTION LIMIT of 0.`,
+      `If it is meant to be used:\nALTER DATABASE ${database} CONNECTION LIMIT -1;`,
+    );
+  }
+  if (!connect) {
+    yield failure(
+      'database',
+      `${login} has no CONNECT on the database ${name}, neither itself nor by ${role}.`,
+      `So that it comes with the role:\nGRANT CONNECT ON DATABASE ${database} TO ${quoteName(role)};`,
+    );
+  }
 }
 
-export function describeObstacles(
+export function* describeObstacles(
   database: string,
   { login, role }: NamePair,
   { schemas, rowSecurity }: Obstacles,
-): readonly Finding[] {
+): Generator<Finding> {
   const tables = schemas.reduce((sum, schema) => sum + (schema.usage ? schema.tables : 0), 0);
-  return [
-    ...(tables === 0
-      ? []
-      : [ok('database', `${role} has privileges on ${countTables(tables)} of ${database}.`)]),
-    ...schemas
-      .filter(({ usage }) => !usage)
-      .map((schema) =>
-        failure(
-          'database',
-          `${role} has privileges on ${countTables(schema.tables)} in the schema ${schema.name} of ${database}, but no USAGE on the schema.`,
-          `Run in ${database}:\nGRANT USAGE ON SCHEMA ${quoteName(schema.name)} TO ${quoteName(role)};`,
-        ),
-      ),
-    ...rowSecurity.map(({ table, hasPolicy }) =>
-      hasPolicy
-        ? note(
-            'row security',
-            `${login} sees only those rows of ${table} in ${database} that its policies allow.`,
-          )
-        : failure(
-            'row security',
-            `${login} sees no row of ${table} in ${database}: row security is on, and no policy is for ${login} or ${role}.`,
-            `Make one, for the rows that the role is to see; for all of them, in ${database}:\nCREATE POLICY ${quoteName(`${role}_reads`.slice(0, 40))} ON ${table} FOR SELECT TO ${quoteName(role)} USING (true);`,
-          ),
-    ),
-  ];
-}
-
-function countTables(n: number): string {
-  return n === 1 ? '1 table' : `${n} tables`;
+  const has = `${role} has privileges on`;
+  if (tables > 0) yield ok('database', `${has} ${count(tables, 'table')} of ${database}.`);
+  for (const schema of schemas) {
+    if (schema.usage) continue;
+    yield failure(
+      'database',
+      `${has} ${count(schema.tables, 'table')} in the schema ${schema.name} of ${database}, but no USAGE on the schema.`,
+      `Run in ${database}:\nGRANT USAGE ON SCHEMA ${quoteName(schema.name)} TO ${quoteName(role)};`,
+    );
+  }
+  for (const { table, hasPolicy } of rowSecurity) {
+    yield hasPolicy
+      ? note(
+          'row security',
+          `${login} sees only those rows of ${table} in ${database} that its policies allow.`,
+        )
+      : failure(
+          'row security',
+          `${login} sees no row of ${table} in ${database}: row security is on, and no policy is for ${login} or ${role}.`,
+          `Make one, for the rows that the role is to see; for all of them, in ${database}:\nCREATE POLICY ${quoteName(`${role}_reads`.slice(0, 40))} ON ${table} FOR SELECT TO ${quoteName(role)} USING (true);`,
+        );
+  }
 }

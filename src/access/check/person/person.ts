@@ -1,4 +1,4 @@
-/** `hallpass check --as LOGIN TARGET/ROLE`: why somebody who was granted a role still can't use it. */
+/** `hallpass check --as LOGIN TARGET/ROLE`: why a login that was granted a role still can't use it. */
 import type { TargetConfig } from '../../../config/config.js';
 import type { Diagnosis } from '../../../postgres/diagnosis/diagnosis.js';
 import type { Person, PersonsDatabase } from '../../../postgres/diagnosis/read-person.js';
@@ -44,72 +44,62 @@ export async function checkPerson(
   }
 }
 
-function describeLogin({ login }: NamePair, person: Person): readonly Finding[] {
+function* describeLogin({ login }: NamePair, person: Person): Generator<Finding> {
   const { expired, validUntil, connectionLimit, sessions } = person;
-  const password = expired && validUntil !== null ? passwordExpired(login, validUntil) : null;
-  const connections =
-    connectionLimit >= 0 && sessions >= connectionLimit
-      ? noConnections(login, connectionLimit, sessions)
-      : null;
-  return [
-    ...(password === null
-      ? []
-      : [failure('login', password.sentence, `Set a later day:\n${password.nextStep}`)]),
-    ...(connections === null
-      ? []
-      : [failure('login', connections.sentence, `End one of them, or:\n${connections.nextStep}`)]),
-  ];
+  if (expired && validUntil !== null) {
+    const { sentence, nextStep } = passwordExpired(login, validUntil);
+    yield failure('login', sentence, `Set a later day:\n${nextStep}`);
+  }
+  if (connectionLimit >= 0 && sessions >= connectionLimit) {
+    const { sentence, nextStep } = noConnections(login, connectionLimit, sessions);
+    yield failure('login', sentence, `End one of them, or:\n${nextStep}`);
+  }
 }
 
-function describeMembership(
+function* describeMembership(
   { key, mode }: TargetConfig,
   { version }: Server,
   { role, login, ours, held }: PairFacts,
   { member, uses, becomes, inherits }: Person,
-): readonly Finding[] {
+): Generator<Finding> {
+  const [quotedRole, quotedLogin] = [quoteName(role), quoteName(login)];
   if (!member) {
     const ask = `Ask for ${role} on ${key} in Slack; if it was granted, its time is up or somebody ended it.`;
-    return [failure('memberships', `${login} is not a member of ${role}.`, ask)];
+    yield failure('memberships', `${login} is not a member of ${role}.`, ask);
+    return;
   }
   const how = ours ? 'granted by Hallpass' : `not by Hallpass, but by ${held?.via ?? 'another role'}`;
+  const says = `${login} is a member of ${role}, ${how}`;
   if (uses) {
-    return [
-      ok('memberships', `${login} is a member of ${role}, ${how}.`),
-      ...(becomes
-        ? []
-        : [
-            note(
-              'memberships',
-              `SET ROLE ${quoteName(role)} is refused to ${login}: the role works without it.`,
-              'Leave SET ROLE out. If a program insists on it, write allow_set_role: true for the role.',
-            ),
-          ]),
-    ];
-  }
-  if (version < GRANTORS_SINCE && !inherits) {
-    return [
-      failure(
-        'memberships',
-        `${login} is a member of ${role}, ${how}, but is NOINHERIT: it has nothing of the role until SET ROLE.`,
-        `In each session: SET ROLE ${quoteName(role)}; or, for good:\n${roleSql('ALTER', login, 'INHERIT')}`,
-      ),
-    ];
-  }
-  return [
-    failure(
+    yield ok('memberships', `${says}.`);
+    if (becomes) return;
+    yield note(
       'memberships',
-      `${login} is a member of ${role}, ${how}, but without INHERIT: it has nothing of the role until SET ROLE.`,
+      `SET ROLE ${quotedRole} is refused to ${login}: the role works without it.`,
+      'Leave SET ROLE out. If a program insists on it, write allow_set_role: true for the role.',
+    );
+  } else if (version < GRANTORS_SINCE && !inherits) {
+    yield failure(
+      'memberships',
+      `${says}, but is NOINHERIT: it has nothing of the role until SET ROLE.`,
+      `In each session: SET ROLE ${quotedRole}; or, for good:\n${roleSql('ALTER', login, 'INHERIT')}`,
+    );
+  } else {
+    const grant = `GRANT ${quotedRole} TO ${quotedLogin}`;
+    yield failure(
+      'memberships',
+      `${says}, but without INHERIT: it has nothing of the role until SET ROLE.`,
       ours && mode === 'direct'
-        ? `Give it back and ask for it again, or, as Hallpass’s login:\nGRANT ${quoteName(role)} TO ${quoteName(login)}${grantOptions('FALSE')};`
-        : `Who granted it can add:\nGRANT ${quoteName(role)} TO ${quoteName(login)}${version >= GRANTORS_SINCE ? ' WITH INHERIT TRUE' : ''};`,
-    ),
-  ];
+        ? `Relinquish it and ask for it again, or, as Hallpass’s login:\n${grant}${grantOptions('FALSE')};`
+        : `Who granted it can add:\n${grant}${version >= GRANTORS_SINCE ? ' WITH INHERIT TRUE' : ''};`,
+    );
+  }
 }
 
 /** What was found in one database. */
 interface Look {
   readonly database: string;
-  /** Schemas with tables of the role; null: nobody could look. */
+  /** Schemas with tables of the role; null: Hallpass couldn't look. */
   readonly schemas: readonly string[] | null;
   readonly findings: readonly Finding[];
 }
@@ -121,10 +111,11 @@ async function lookInto(
   diagnosis: Diagnosis,
 ): Promise<Look> {
   const { name } = database;
-  const findings = describeDatabase(database, pair);
+  const findings = [...describeDatabase(database, pair)];
+  const unread = (why: Finding): Look => ({ database: name, schemas: null, findings: [...findings, why] });
   if (!database.mayRead || !database.open) {
     const says = `What ${pair.role} has in ${name} could not be read: Hallpass’s login may not connect there.`;
-    return { database: name, schemas: null, findings: [...findings, note('database', says)] };
+    return unread(note('database', says));
   }
   try {
     const obstacles = await diagnosis.obstacles(name, loginOid, roleOid);
@@ -134,12 +125,7 @@ async function lookInto(
       findings: [...findings, ...describeObstacles(name, pair, obstacles)],
     };
   } catch (error) {
-    const { says, nextStep } = failed('database', error);
-    return {
-      database: name,
-      schemas: null,
-      findings: [...findings, note('database', `${name}: ${says}`, nextStep)],
-    };
+    return unread({ ...failed('database', error, `${name}: `), level: 'note' });
   }
 }
 

@@ -4,20 +4,18 @@ import { quoteName } from '../../../postgres/quote.js';
 import type { NamePair } from '../../../postgres/target.js';
 import { type Finding, failure, note } from '../finding.js';
 
-/** @param looks the databases that were looked into, each with the schemas in which the role has tables. */
+/** Databases that were looked into, each with the schemas in which the role has tables. */
+type Looks = readonly { readonly database: string; readonly schemas: readonly string[] | null }[];
+
 export function describeSettings(
   pair: NamePair,
   settings: readonly Setting[],
-  looks: readonly { readonly database: string; readonly schemas: readonly string[] | null }[],
+  looks: Looks,
 ): readonly Finding[] {
   return settings.flatMap((setting) => describeSetting(pair, setting, looks) ?? []);
 }
 
-function describeSetting(
-  { login, role }: NamePair,
-  setting: Setting,
-  looks: readonly { readonly database: string; readonly schemas: readonly string[] | null }[],
-): Finding | null {
+function describeSetting({ login, role }: NamePair, setting: Setting, looks: Looks): Finding | null {
   const { name, value, database } = setting;
   const where = database === null ? '' : ` in ${database}`;
   const reset = resetSql(login, setting);
@@ -51,10 +49,8 @@ function describeSetting(
 }
 
 function resetSql(login: string, { name, database, own }: Setting): string {
-  if (own) {
-    const where = database === null ? '' : ` IN DATABASE ${quoteName(database)}`;
-    return `ALTER ROLE ${quoteName(login)}${where} RESET ${name};`;
-  }
+  const inDatabase = database === null ? '' : ` IN DATABASE ${quoteName(database)}`;
+  if (own) return `ALTER ROLE ${quoteName(login)}${inDatabase} RESET ${name};`;
   return database === null
     ? `ALTER ROLE ALL RESET ${name};`
     : `ALTER DATABASE ${quoteName(database)} RESET ${name};`;

@@ -1,7 +1,8 @@
-/** Do those who decide hear of it? */
+/** Do approvers see the cards that mention them? A mention in a private channel reaches only its members. */
 import type { Config } from '../../../config/config.js';
 import type { Principal } from '../../../domain/policy.js';
 import type { SlackProbe } from '../../../messenger/probe.js';
+import { some } from '../../../surfaces/plain.js';
 import { offeredRoles } from '../configured.js';
 import { type Finding, failed, failure, note } from '../finding.js';
 import type { ChannelsReport } from './channels.js';
@@ -10,8 +11,8 @@ import { type Known, peopleBehind } from './people.js';
 /** Names in a sentence; the rest is counted. */
 const SHOWN = 3;
 
-/** A mention in a private channel reaches nobody who is not in it. Never throws. */
-export async function checkHearing(
+/** Never throws. */
+export async function checkApproversInChannels(
   config: Pick<Config, 'targets'>,
   channels: ChannelsReport['seen'],
   known: Known,
@@ -30,17 +31,17 @@ export async function checkHearing(
     try {
       const members = await slack.channelMembers(id);
       for (const principal of mentioned.values()) {
-        findings.push(...describeHearing(`#${name} (${id})`, members, principal, known));
+        findings.push(...describeMembers(`#${name} (${id})`, members, principal, known));
       }
     } catch (thrown) {
-      const { says } = failed('channel', thrown);
-      findings.push(note('channel', `Not tried: whether approvers are in #${name} (${id}). ${says}`));
+      const before = `Not tried: whether approvers are in #${name} (${id}). `;
+      findings.push({ ...failed('channel', thrown, before), level: 'note', nextStep: null });
     }
   }
   return findings;
 }
 
-function describeHearing(
+function describeMembers(
   channel: string,
   members: ReadonlySet<string>,
   principal: Principal,
@@ -53,11 +54,9 @@ function describeHearing(
   const who = handle === undefined ? principal.id : `@${handle}`;
   const invite = 'Invite them there, or name a channel that is public in channel:.';
   if (deaf.length === people.length) {
-    const says = `Nobody of ${who} is in ${channel}, which is private: cards mention them there, and they hear nothing.`;
+    const says = `Nobody of ${who} is in ${channel}, which is private: cards mention them there, and they don’t see it.`;
     return [failure('channel', says, invite)];
   }
-  const some =
-    deaf.slice(0, SHOWN).join(', ') + (deaf.length > SHOWN ? ` and ${deaf.length - SHOWN} more` : '');
-  const says = `Of ${who}, ${some} ${deaf.length === 1 ? 'is' : 'are'} not in ${channel}, which is private: what is asked there they don’t hear.`;
+  const says = `Of ${who}, ${some(deaf, SHOWN)} ${deaf.length === 1 ? 'is' : 'are'} not in ${channel}, which is private: they don’t see the cards there.`;
   return [note('channel', says, invite)];
 }

@@ -1,6 +1,7 @@
-/** Who decides on each role, and are the groups and people that the configuration names any? Pure. */
+/** Can anyone decide on each role, and do the groups and people of the configuration exist? Pure. */
 import type { Config } from '../../../config/config.js';
 import { isGroup, type Principal } from '../../../domain/policy.js';
+import { some } from '../../../surfaces/plain.js';
 import { namedPrincipals, type Offered, offeredRoles } from '../configured.js';
 import { type Finding, failure, note } from '../finding.js';
 import { type Known, peopleBehind } from './people.js';
@@ -31,23 +32,21 @@ function describeGroup(principal: Principal, known: Known): readonly Finding[] {
   const { id, name } = principal;
   if (known.groups === null) return [];
   const group = known.groups.get(id);
-  const called = name === null ? id : `${name} (${id})`;
   if (group === undefined) {
+    const called = name === null ? id : `${name} (${id})`;
     return [failure('approvers', `There is no user group ${called} in Slack.`, NO_ID)];
   }
+  const theGroup = `the user group @${group.handle} (${id})`;
   if (group.isDisabled) {
     const says = `The user group @${group.handle} (${id}) is disabled: nobody decides, asks or is told by it.`;
     return [failure('approvers', says, 'Enable it in Slack, or name another one.')];
   }
-  if (group.members.length === 0) {
-    const says = `Nobody is in the user group @${group.handle} (${id}).`;
-    return [failure('approvers', says, 'Add people to it in Slack, or name another one.')];
-  }
-  if (peopleBehind(known, principal)?.length === 0) {
-    const says = `Everybody in the user group @${group.handle} (${id}) is deactivated, a guest or a bot.`;
-    return [failure('approvers', says, 'Add people to it in Slack, or name another one.')];
-  }
-  return [];
+  if (peopleBehind(known, principal)?.length !== 0) return [];
+  const says =
+    group.members.length === 0
+      ? `Nobody is in ${theGroup}.`
+      : `Everybody in ${theGroup} is deactivated, a guest or a bot.`;
+  return [failure('approvers', says, 'Add people to it in Slack, or name another one.')];
 }
 
 function describePerson({ id, name }: Principal, { account }: Known): readonly Finding[] {
@@ -63,10 +62,8 @@ function describePerson({ id, name }: Principal, { account }: Known): readonly F
 function byApprovers(roles: readonly Offered[]): readonly (readonly [Offered, ...Offered[]])[] {
   const groups = new Map<string, [Offered, ...Offered[]]>();
   for (const role of roles) {
-    const key = role.role.policy.approvers
-      .map(({ id }) => id)
-      .sort()
-      .join();
+    const ids = role.role.policy.approvers.map(({ id }) => id);
+    const key = ids.sort().join();
     const group = groups.get(key);
     if (group) group.push(role);
     else groups.set(key, [role]);
@@ -79,28 +76,18 @@ function describeDeciders(
   roles: readonly [Offered, ...Offered[]],
   known: Known,
 ): readonly Finding[] {
-  const { approvers } = roles[0].role.policy;
-  const behind = approvers.map((principal) => peopleBehind(known, principal));
+  const behind = roles[0].role.policy.approvers.map((principal) => peopleBehind(known, principal));
   const deciders = new Set(behind.flatMap((ids) => ids ?? []));
   if (behind.includes(null) || deciders.size > 1) return [];
   const [only] = deciders;
-  const where = sayRoles(roles);
+  const names = roles.map(({ name }) => name);
+  const where = some(names, SHOWN);
   if (only === undefined) {
-    return [
-      failure(
-        'approvers',
-        `Nobody can decide a request for ${where}: it waits until it lapses.`,
-        'Name approvers: who are in Slack and have no guest account.',
-      ),
-    ];
+    const says = `Nobody can decide a request for ${where}: it waits until it lapses.`;
+    const nextStep = 'Name approvers who are in Slack and have no guest account.';
+    return [failure('approvers', says, nextStep)];
   }
   if (people.get(only)?.login == null) return [];
-  const says = `Only ${only} can decide a request for ${where}, and nobody theirs: nobody decides on their own request.`;
+  const says = `Only ${only} can decide a request for ${where}, and nobody can decide theirs: nobody decides on their own request.`;
   return [note('approvers', says, 'Name a second approver.')];
-}
-
-function sayRoles(roles: readonly Offered[]): string {
-  const shown = roles.slice(0, SHOWN).map(({ name }) => name);
-  const rest = roles.length - SHOWN;
-  return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

@@ -1,4 +1,4 @@
-/** May Hallpass write where the configuration has it write? */
+/** May Hallpass write in the channels of the configuration? */
 import type { Config } from '../../../config/config.js';
 import { coerceError } from '../../../errors.js';
 import { MessengerError } from '../../../messenger/errors.js';
@@ -18,13 +18,13 @@ const CORRECT =
 type Look = ChannelSeen | 'untold' | Error;
 
 export interface ChannelsReport {
-  /** Those that Slack told about, by id. */
+  /** The channels that Slack told about, by id. */
   readonly seen: ReadonlyMap<string, ChannelSeen>;
   readonly findings: readonly Finding[];
 }
 
 /**
- * By what the scopes let it see, and with `post` by a word that it writes and deletes. Never throws.
+ * Goes by what the scopes show, and with `post` by a word that it writes and deletes. Never throws.
  * @param scopes of the bot token.
  */
 export async function checkChannels(
@@ -64,7 +64,7 @@ async function look(
   } catch (thrown) {
     const error = coerceError(thrown);
     const code = error instanceof MessengerError ? error.code : null;
-    // What may be private is found only with the scope for it; the other way round it may be public.
+    // A private channel is found only with groups:read, a public one only with channels:read.
     const mayHide = !scopes.has('groups:read') || !scopes.has('channels:read');
     return code === 'missing_scope' || (code === 'channel_not_found' && mayHide) ? 'untold' : error;
   }
@@ -78,9 +78,7 @@ function describe(id: string, what: string, seen: Look, scopes: ReadonlySet<stri
   if (seen.isArchived) {
     return failure('channel', `${name}, for ${what}, is archived.`, 'Unarchive it, or name another channel.');
   }
-  if (!seen.isMember && (seen.isPrivate || !scopes.has('chat:write.public'))) {
-    return failure('channel', `The bot is not in ${name}, for ${what}: nobody reads them.`, INVITE);
-  }
+  if (!seen.isMember && (seen.isPrivate || !scopes.has('chat:write.public'))) return notIn(name, what);
   return ok('channel', `The bot may write in ${name}, for ${what}.`);
 }
 
@@ -97,17 +95,14 @@ async function write(id: string, what: string, slack: Pick<Messenger, 'post' | '
 function describeError(id: string, what: string, error: Error): Finding {
   const code = error instanceof MessengerError ? error.code : null;
   if (code === 'channel_not_found') {
-    return failure(
-      'channel',
-      `There is no channel ${id}, for ${what}, or it is private and the bot is not in it.`,
-      CORRECT,
-    );
+    const says = `There is no channel ${id}, for ${what}, or it is private and the bot is not in it.`;
+    return failure('channel', says, CORRECT);
   }
-  if (code === 'not_in_channel') {
-    return failure('channel', `The bot is not in ${id}, for ${what}: nobody reads them.`, INVITE);
-  }
-  const { says, nextStep } = failed('channel', error);
-  return failure('channel', `${id}, for ${what}: ${says}`, nextStep);
+  return code === 'not_in_channel' ? notIn(id, what) : failed('channel', error, `${id}, for ${what}: `);
+}
+
+function notIn(channel: string, what: string): Finding {
+  return failure('channel', `The bot is not in ${channel}, for ${what}: nobody reads them.`, INVITE);
 }
 
 function notTried(ids: readonly string[]): Finding {

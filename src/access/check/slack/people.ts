@@ -1,4 +1,4 @@
-/** Are there people behind the ids that may decide, ask and run Hallpass? Read from Slack, and judged in deciders.ts. */
+/** The people behind the ids that may decide, ask and run Hallpass, read from Slack. approvers.ts judges them. */
 import type { Config } from '../../../config/config.js';
 import { isGroup, type Principal } from '../../../domain/policy.js';
 import { coerceError } from '../../../errors.js';
@@ -7,13 +7,13 @@ import type { Messenger } from '../../../messenger/messenger.js';
 import type { GroupSeen, SlackProbe } from '../../../messenger/probe.js';
 import { unfit } from '../../deciding/people.js';
 import { namedPrincipals } from '../configured.js';
-import { type Finding, failed, failure, note } from '../finding.js';
+import { type Finding, failed, note } from '../finding.js';
 import { mapBounded } from '../map-bounded.js';
 
 const AT_ONCE = 4;
-/** People who are asked for: Slack allows about a hundred a minute. */
+/** People who are looked up: Slack allows about a hundred a minute. */
 const MOST_PEOPLE = 80;
-/** Of each group so many: one who can decide is enough. */
+/** Members of each group who are looked up: one who can decide is enough. */
 const MOST_OF_GROUP = 5;
 
 /** `unread`: Slack did not say, or was not asked. */
@@ -49,13 +49,10 @@ export async function readKnown(
     await mapBounded(asked, AT_ONCE, async (id) => [id, await readAccount(id, slack)] as const),
   );
   const rest = wanted.size - asked.length;
-  if (rest > 0)
-    findings.push(
-      note(
-        'approvers',
-        `Not tried, for their number: whether ${rest} more people of the configuration are in Slack.`,
-      ),
-    );
+  if (rest > 0) {
+    const says = `Not tried, for their number: whether ${rest} more people of the configuration are in Slack.`;
+    findings.push(note('approvers', says));
+  }
   return { groups, account: (id) => accounts.get(id) ?? 'unread', findings };
 }
 
@@ -69,8 +66,7 @@ async function readGroups(
     const error = coerceError(thrown);
     // The missing scope has a finding of its own.
     if (!(error instanceof MessengerError && error.code === 'missing_scope')) {
-      const { says, nextStep } = failed('approvers', error);
-      findings.push(failure('approvers', `The user groups can’t be read: ${says}`, nextStep));
+      findings.push(failed('approvers', error, 'The user groups can’t be read: '));
     }
     return null;
   }
@@ -85,7 +81,7 @@ async function readAccount(id: string, slack: Pick<Messenger, 'person'>): Promis
   }
 }
 
-/** The people behind a principal, as far as they were looked at; null: nobody knows. */
+/** The people behind a principal, as far as they were looked up; null: Slack didn't say. */
 export function peopleBehind({ groups, account }: Known, principal: Principal): readonly string[] | null {
   const { id } = principal;
   if (!isGroup(principal))
@@ -93,6 +89,6 @@ export function peopleBehind({ groups, account }: Known, principal: Principal): 
   if (groups === null) return null;
   const group = groups.get(id);
   if (group === undefined || group.isDisabled) return [];
-  // Who was not asked for may well be fit.
+  // A member who was not looked up may well be fit.
   return group.members.filter((member) => ['fit', 'unread'].includes(account(member)));
 }

@@ -1,4 +1,4 @@
-/** Does Slack take our tokens, may the app do what this configuration needs, and is somebody there? */
+/** Does Slack take our tokens, and may the app do what this configuration needs? */
 import type { Config } from '../../../config/config.js';
 import type { Env } from '../../../config/env.js';
 import { coerceError } from '../../../errors.js';
@@ -7,7 +7,7 @@ import type { SlackProbe } from '../../../messenger/probe.js';
 import type { WebApiMessenger } from '../../../messenger/web-api.js';
 import { type Finding, failed, failure, note, ok } from '../finding.js';
 import { describePrincipals } from './approvers.js';
-import { checkHearing } from './approvers-in-channels.js';
+import { checkApproversInChannels } from './approvers-in-channels.js';
 import { checkChannels } from './channels.js';
 import { readKnown } from './people.js';
 
@@ -40,7 +40,7 @@ export async function checkSlack(
       ...channels.findings,
       ...known.findings,
       ...describePrincipals(config, known),
-      ...(await checkHearing(config, channels.seen, known, slack)),
+      ...(await checkApproversInChannels(config, channels.seen, known, slack)),
     ];
   } catch (error) {
     return [failed('Slack', error), ...heard];
@@ -85,15 +85,9 @@ async function checkTransport(
     const error = coerceError(thrown);
     const code = error instanceof MessengerError ? error.code : error.message;
     const passes = error instanceof MessengerError && error.passing;
-    return passes
-      ? [failure('Slack', `The app-level token could not be tried: ${error.message}`)]
-      : [
-          failure(
-            'Slack',
-            `Slack refuses the app-level token (${code}): hallpass serve ends at its start.`,
-            copy,
-          ),
-        ];
+    if (passes) return [failure('Slack', `The app-level token could not be tried: ${error.message}`)];
+    const says = `Slack refuses the app-level token (${code}): hallpass serve ends at its start.`;
+    return [failure('Slack', says, copy)];
   }
   const app = /^xapp-\d+-(A\w+)-/.exec(transport.appToken)?.[1];
   const { appId } = await slack.whoAmI().catch(() => ({ appId: null }));

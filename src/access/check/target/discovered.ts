@@ -1,6 +1,7 @@
 import type { Config, TargetConfig } from '../../../config/config.js';
 import { createLogger } from '../../../logger.js';
 import type { Discovery } from '../../../postgres/discover.js';
+import { count, some } from '../../../surfaces/plain.js';
 import { createRoles } from '../../asking/roles.js';
 import { type Finding, note, ok } from '../finding.js';
 
@@ -23,24 +24,16 @@ export async function withDiscovered(
   }
   const offered = roles.list(target.key);
   const found = offered.flatMap(({ role }) => (target.roles.has(role) ? [] : [role]));
+  const finding =
+    found.length > 0
+      ? ok('role', `discover: finds ${count(found.length, 'role')} (${patterns}): ${some(found, SHOWN)}.`)
+      : note(
+          'role',
+          `discover: finds no role (${patterns}).`,
+          'It finds roles that Hallpass holds ADMIN OPTION on, that are NOLOGIN, and that lead to no attribute and no ADMIN OPTION.',
+        );
   return {
     target: { ...target, roles: new Map(offered.map((role) => [role.role, role])) },
-    findings: [describeFound(patterns, found)],
+    findings: [finding],
   };
-}
-
-function describeFound(patterns: string, found: readonly string[]): Finding {
-  if (found.length === 0) {
-    return note(
-      'role',
-      `discover: finds no role (${patterns}).`,
-      'It finds roles that Hallpass holds ADMIN OPTION on, that are NOLOGIN, and that lead to no attribute and no ADMIN OPTION.',
-    );
-  }
-  const shown = found.slice(0, SHOWN).join(', ');
-  const rest = found.length > SHOWN ? ` and ${found.length - SHOWN} more` : '';
-  return ok(
-    'role',
-    `discover: finds ${found.length === 1 ? '1 role' : `${found.length} roles`} (${patterns}): ${shown}${rest}.`,
-  );
 }

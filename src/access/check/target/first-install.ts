@@ -1,21 +1,10 @@
-/** A login that is refused where Hallpass never was before: there is more to make than the login. */
+/** A login that is refused on a server that Hallpass has never used: there is more to set up than the login. */
 import pg from 'pg';
 import type { TargetConfig } from '../../../config/config.js';
 import { readTarget } from '../../../ledger/targets.js';
 import { TargetError } from '../../../postgres/errors.js';
 import { type Finding, failed } from '../finding.js';
 import type { LedgerView } from '../ledger.js';
-
-/** What a server answers to a login that it doesn't have, or that has no password or no CONNECT yet. */
-function isUnknownThere(error: unknown): boolean {
-  const cause = error instanceof TargetError ? error.cause : null;
-  if (!(cause instanceof pg.DatabaseError)) return false;
-  return (
-    cause.code === '28P01' ||
-    cause.code === '42501' ||
-    (cause.code === '28000' && /^role .* does not exist$/.test(cause.message))
-  );
-}
 
 /** Why a target can't be connected to. @throws what the ledger throws. */
 export async function describeNoConnection(
@@ -38,4 +27,12 @@ async function wasThere(ledger: LedgerView, key: string): Promise<boolean> {
   if (!('db' in ledger)) return false;
   const { server, known } = await readTarget(ledger.db, key);
   return server !== null || known !== null;
+}
+
+/** What a server answers to a login that it doesn't have, or that has no password or no CONNECT yet. */
+function isUnknownThere(error: unknown): boolean {
+  const cause = error instanceof TargetError ? error.cause : null;
+  if (!(cause instanceof pg.DatabaseError)) return false;
+  const { code = '', message } = cause;
+  return ['28P01', '42501'].includes(code) || (code === '28000' && /^role .* does not exist$/.test(message));
 }

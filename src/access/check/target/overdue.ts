@@ -1,8 +1,9 @@
-/** What is being revoked on a target, and what is late. */
+/** What is being revoked on a target, and what is overdue. */
 import { sayDuration } from '../../../domain/duration.js';
 import { type OpenStray, readOpenStrays } from '../../../ledger/open-strays.js';
 import { readLate } from '../../../ledger/overdue.js';
 import type { Queryable } from '../../../ledger/pool.js';
+import { count } from '../../../surfaces/plain.js';
 import { OVERDUE_MS } from '../../telling/overdue.js';
 import { type Finding, failure, note } from '../finding.js';
 
@@ -10,7 +11,7 @@ import { type Finding, failure, note } from '../finding.js';
 const SHOWN = 10;
 
 /** @throws what the ledger throws. */
-export async function checkLate(db: Queryable, key: string): Promise<readonly Finding[]> {
+export async function checkOverdue(db: Queryable, key: string): Promise<readonly Finding[]> {
   const [late, strays] = await Promise.all([readLate(db, key, OVERDUE_MS), readOpenStrays(db, key)]);
   return [...(late === null ? [] : [describeLate(late)]), ...strays.slice(0, SHOWN).map(describeStray)];
 }
@@ -20,7 +21,7 @@ function describeLate({
   since,
   trouble,
 }: NonNullable<Awaited<ReturnType<typeof readLate>>>): Finding {
-  const what = grants === 1 ? '1 revocation is overdue' : `${grants} revocations are overdue`;
+  const what = `${count(grants, 'revocation')} ${grants === 1 ? 'is' : 'are'} overdue`;
   const because = trouble === null ? '' : ` What keeps Hallpass from it: ${trouble}`;
   return failure(
     'memberships',
@@ -40,10 +41,10 @@ const WHY = {
 function describeStray({ kind, role, login, trouble, ageMs }: OpenStray): Finding {
   const since = ageMs < OVERDUE_MS ? '' : `, for ${sayDuration(ageMs)} by now`;
   const says = `Hallpass is revoking ${role} of ${login}${since}: ${WHY[kind]}.`;
-  if (trouble === null && ageMs < OVERDUE_MS) return note('memberships', says);
-  return failure(
-    'memberships',
-    trouble === null ? says : `${says} What keeps it: ${trouble}`,
-    trouble === null ? 'Start Hallpass, if none runs.' : 'Correct that; Hallpass tries again while it runs.',
-  );
+  if (trouble !== null) {
+    const nextStep = 'Correct that; Hallpass tries again while it runs.';
+    return failure('memberships', `${says} What keeps it: ${trouble}`, nextStep);
+  }
+  if (ageMs < OVERDUE_MS) return note('memberships', says);
+  return failure('memberships', says, 'Start Hallpass, if none runs.');
 }

@@ -16,12 +16,12 @@ export async function findRenamed(
   target: Target,
   facts: readonly PairFacts[],
 ): Promise<Renamed> {
-  const unique = (names: readonly string[]) => [...new Set(names)];
-  const roles = unique(facts.flatMap(({ role, roleOid }) => (roleOid === null ? [role] : [])));
-  const logins = unique(facts.flatMap(({ login, memberOid }) => (memberOid === null ? [login] : [])));
+  const roles = facts.flatMap(({ role, roleOid }) => (roleOid === null ? [role] : []));
+  const logins = facts.flatMap(({ login, memberOid }) => (memberOid === null ? [login] : []));
   const found = { role: new Map<string, string>(), login: new Map<string, string>() };
   if (!('db' in ledger) || inRecovery || roles.length + logins.length === 0) return found;
-  const places = await readLastPlaces(ledger.db, key, id, { roles, logins });
+  const unknown = { roles: [...new Set(roles)], logins: [...new Set(logins)] };
+  const places = await readLastPlaces(ledger.db, key, id, unknown);
   const today = places.length === 0 ? [] : await target.former(id, places);
   places.forEach(({ what, name }: LastPlace, i) => {
     const now = today[i]?.[what];
@@ -30,7 +30,7 @@ export async function findRenamed(
   return found;
 }
 
-/** The finding that there is no such name, with the name of today and what makes both agree, where it was renamed. */
+/** The finding that a name doesn't exist; where it was renamed, with today's name and how to make both agree. */
 export function sayRenamed(
   finding: Finding,
   what: 'role' | 'login',

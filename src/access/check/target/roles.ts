@@ -53,7 +53,7 @@ export async function checkRoles(
   );
   const findings = new Map<string, Finding>();
   for (const { about, sentence, nextStep, fact } of problems) {
-    // It may have stood in for a person's.
+    // Hallpass's own role and login stand in where the file names none.
     if (about === 'login' && fact.login === target.connect.user) continue;
     if (about === 'role' && !target.roles.has(fact.role)) continue;
     const level = about === 'login' ? 'note' : 'failure';
@@ -80,17 +80,16 @@ async function describeDanger(
   role: RoleConfig,
   read: (role: RoleConfig) => Promise<Preview> | null,
 ): Promise<{ readonly can: Danger; readonly found: readonly Finding[] }> {
-  const unread = (why: string, nextStep: string | null = null) => ({
-    can: 'none' as const,
-    found: [note('role', `${role.role}: what it can do ${why}`, nextStep)],
-  });
+  const unread = `${role.role}: what it can do`;
   try {
     const preview = await read(role);
-    if (preview === null) return unread('was not read, for lack of time.');
-    return { can: preview.danger, found: describePreview(target, role, preview) };
+    if (preview !== null) return { can: preview.danger, found: describePreview(target, role, preview) };
+    return { can: 'none', found: [note('role', `${unread} was not read, for lack of time.`)] };
   } catch (error) {
-    const { says, nextStep } = failed('role', error);
-    return unread(`could not be read. ${says}`, nextStep);
+    return {
+      can: 'none',
+      found: [{ ...failed('role', error, `${unread} could not be read. `), level: 'note' }],
+    };
   }
 }
 
@@ -100,31 +99,25 @@ function describePreview(
   preview: Preview,
 ): readonly Finding[] {
   const { reasons, leaks, unread, moreUnread, unreadDanger = 'none', unreadReason } = preview;
-  // Without a limit it refuses nobody.
+  // Without a limit, nothing is refused for it.
   const counts = maxDanger !== null && isAbove(unreadDanger, maxDanger);
   const danger = counts ? worse(preview.danger, unreadDanger) : preview.danger;
   const reason = danger === preview.danger ? reasons[0] : unreadReason;
   const because = reason === undefined ? '' : `: it ${reason}`;
   const blind = unread.length + moreUnread;
   const unseen = blind === 0 ? '' : `, as far as was read: not ${unread.map(({ name }) => name).join(', ')}`;
-  return [
+  const finding =
     maxDanger !== null && isAbove(danger, maxDanger)
       ? failure(
           'role',
           `${role} is of danger “${danger}”, and at most “${maxDanger}” is granted here${because}.`,
           'Take from the role what makes it so, or raise max_danger.',
         )
-      : ok('role', `${role}: can be granted; danger “${danger}”${because}${unseen}.`),
-    ...(leaks.length === 0
-      ? []
-      : [
-          note(
-            'role',
-            `${role}: access can outlive a grant: it ${leaks.join('; it ')}.`,
-            `Grant a role that has only what is needed: \`hallpass setup-sql ${target} --role NAME …\` makes one.`,
-          ),
-        ]),
-  ];
+      : ok('role', `${role}: can be granted; danger “${danger}”${because}${unseen}.`);
+  if (leaks.length === 0) return [finding];
+  const says = `${role}: access can outlive a grant: it ${leaks.join('; it ')}.`;
+  const nextStep = `Grant a role that has only what is needed: \`hallpass setup-sql ${target} --role NAME …\` makes one.`;
+  return [finding, note('role', says, nextStep)];
 }
 
 /** Reads by an inspector until `until`, by performance.now(). */

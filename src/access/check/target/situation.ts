@@ -7,7 +7,7 @@ import { DATABASE, OWNER } from '../../../postgres/guarded/names.js';
 import { grantRightsSql } from '../../../postgres/reading/rights.js';
 import { type Finding, failure, note, ok } from '../finding.js';
 
-/** Where clocks differ by more, what logs and cards say of moments is hard to compare, milliseconds. */
+/** When clocks differ by more, times in logs and on cards are hard to compare, milliseconds. */
 const CLOCKS_DIFFER_MS = 5_000;
 /** The releases that Hallpass is tested on. */
 const OLDEST = 140_000;
@@ -21,7 +21,7 @@ export function describeSituation(target: TargetConfig, situation: Situation): r
     ...(situation.inRecovery ? [] : [ok('server', 'It is a primary.')]),
     ...sessions(target, situation),
     ...ownDatabase(target, situation),
-    ...prepared(situation),
+    ...situation.prepared.map(prepared),
   ];
 }
 
@@ -33,35 +33,25 @@ function connection({ connect: { ssh } }: TargetConfig, { address }: Situation):
 
 function tls({ connect }: TargetConfig, { tls: seen, address }: Situation): Finding {
   if (seen === null) {
-    const local = address === null || /^127\.|^::1$/.test(address);
-    return local
-      ? ok('TLS', 'Off: the connection does not leave the machine.')
-      : note(
-          'TLS',
-          'Off: whoever is in between can read along.',
-          'Leave out tls: off, so that it is verify-full.',
-        );
+    const isLocal = address === null || /^127\.|^::1$/.test(address);
+    if (isLocal) return ok('TLS', 'Off: the connection does not leave the machine.');
+    const says = 'Off: anyone on the way can read along.';
+    return note('TLS', says, 'Leave out tls: off, so that it is verify-full.');
   }
   const how = `${seen.version} with ${seen.cipher}`;
   if (connect.tls === 'verify-full') return ok('TLS', `${how}; the certificate is checked.`);
-  const unchecked =
-    connect.tls === 'verify-ca'
-      ? 'the certificate’s host name is not checked'
-      : 'the certificate is not checked';
+  const unchecked = connect.tls === 'verify-ca' ? 'certificate’s host name' : 'certificate';
   return note(
     'TLS',
-    `${how}, but ${unchecked}: who can redirect the connection can pose as the server.`,
+    `${how}, but the ${unchecked} is not checked: anyone who can redirect the connection can pose as the server.`,
     'Write tls: verify-full, with ca: where the authority is your own.',
   );
 }
 
 function version({ release, version: number }: Situation): Finding {
   if (number >= OLDEST) return ok('version', `Postgres ${release}.`);
-  return failure(
-    'version',
-    `Postgres ${release} is older than Hallpass knows.`,
-    'Upgrade the server to 14 or later.',
-  );
+  const says = `Postgres ${release} is older than Hallpass knows.`;
+  return failure('version', says, 'Upgrade the server to 14 or later.');
 }
 
 function kind({ kind: configured }: TargetConfig, { kinds }: Situation): Finding {
@@ -69,16 +59,13 @@ function kind({ kind: configured }: TargetConfig, { kinds }: Situation): Finding
   const seen = kinds.join(' or ');
   const sign = signOf(kinds[0] ?? 'self-managed');
   if (sign !== null) {
-    return note(
-      'kind',
-      `Configured as ${configured}, but the role ${sign} is there: it looks like ${seen}.`,
-      `Write kind: ${seen}.`,
-    );
+    const says = `Configured as ${configured}, but the role ${sign} is there: it looks like ${seen}.`;
+    return note('kind', says, `Write kind: ${seen}.`);
   }
   return note(
     'kind',
     `Configured as ${configured}, but the role ${signOf(configured)} is not there: it looks ${seen}.`,
-    `Correct kind:, by which setup-sql and warnings go.`,
+    'Correct kind:, by which setup-sql and warnings go.',
   );
 }
 
@@ -87,11 +74,10 @@ function sessions(
   { holder, missingRights, version: number, inRecovery }: Situation,
 ): readonly Finding[] {
   const offered = [...roles.values(), ...discover.map(({ like }) => like)];
-  const concerned = offered.filter(({ terms }) => terms.sessions !== 'leave');
   if (missingRights === null) return [];
   if (missingRights.length === 0)
     return [ok('sessions', 'Hallpass may see and end the sessions that a REVOKE leaves.')];
-  if (concerned.length === 0) return [];
+  if (offered.every(({ terms }) => terms.sessions === 'leave')) return [];
   const why = {
     pg_read_all_stats: 'it can’t see when transactions of others began',
     pg_signal_backend: 'sessions that go on using a role after its REVOKE can’t be ended',
@@ -106,40 +92,31 @@ function sessions(
 }
 
 /** The database in which a guarded target keeps its functions. */
-function ownDatabase(
+function* ownDatabase(
   { key }: TargetConfig,
   { foreignOwner, databaseSettings }: Situation,
-): readonly Finding[] {
-  const again = `Run what \`hallpass setup-sql ${key}\` prints: it takes the database over, and resets what is set for it.`;
-  return [
-    ...(foreignOwner === null
-      ? []
-      : [
-          failure(
-            'database',
-            `${foreignOwner} owns the database ${DATABASE}, and can make it read-only or drop it.`,
-            `As a superuser:\nALTER DATABASE ${DATABASE} OWNER TO ${OWNER};`,
-          ),
-        ]),
-    ...(databaseSettings.length === 0
-      ? []
-      : [
-          failure(
-            'database',
-            `The database ${DATABASE} has settings of its own: ${databaseSettings.join(', ')}.`,
-            again,
-          ),
-        ]),
-  ];
+): Generator<Finding> {
+  if (foreignOwner !== null) {
+    yield failure(
+      'database',
+      `${foreignOwner} owns the database ${DATABASE}, and can make it read-only or drop it.`,
+      `As a superuser:\nALTER DATABASE ${DATABASE} OWNER TO ${OWNER};`,
+    );
+  }
+  if (databaseSettings.length > 0) {
+    yield failure(
+      'database',
+      `The database ${DATABASE} has settings of its own: ${databaseSettings.join(', ')}.`,
+      `Run what \`hallpass setup-sql ${key}\` prints: it takes the database over, and resets what is set for it.`,
+    );
+  }
 }
 
-function prepared({ prepared: transactions }: Situation): readonly Finding[] {
-  return transactions.map(({ gid, owner, database }) =>
-    note(
-      'sessions',
-      `The transaction ${JSON.stringify(gid)} of ${owner} in ${database} is prepared: no REVOKE undoes it.`,
-      `If nobody waits for it, run in ${database}, as ${owner} or a superuser:\nROLLBACK PREPARED '${gid.replaceAll("'", "''")}';`,
-    ),
+function prepared({ gid, owner, database }: Situation['prepared'][number]): Finding {
+  return note(
+    'sessions',
+    `The transaction ${JSON.stringify(gid)} of ${owner} in ${database} is prepared: no REVOKE undoes it.`,
+    `If nobody waits for it, run in ${database}, as ${owner} or a superuser:\nROLLBACK PREPARED '${gid.replaceAll("'", "''")}';`,
   );
 }
 

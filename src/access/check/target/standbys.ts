@@ -1,23 +1,13 @@
 import type { StandbyReport } from '../../../postgres/diagnosis/diagnosis.js';
-import type { Behind } from '../../../postgres/diagnosis/read-standby.js';
 import type { Server } from '../../../postgres/target.js';
 import { type Finding, failed, failure, note, ok } from '../finding.js';
 
-type Primary = Pick<Server, 'id' | 'startedAt'>;
-
 /** @param primary what answers as the target's own server; null when it could not be read. */
-export function describeStandbys(
-  reports: readonly StandbyReport[],
-  primary: Primary | null,
-): readonly Finding[] {
-  return reports.map((report) => describeStandby(report, primary));
-}
-
-function describeStandby({ name, seen }: StandbyReport, primary: Primary | null): Finding {
-  if (seen instanceof Error) {
-    const finding = failed('standby', seen);
-    return { ...finding, says: `${name}: ${finding.says}` };
-  }
+export function describeStandby(
+  { name, seen }: StandbyReport,
+  primary: Pick<Server, 'id' | 'startedAt'> | null,
+): Finding {
+  if (seen instanceof Error) return failed('standby', seen, `${name}: `);
   if (primary !== null && seen.server !== primary.id) {
     return failure(
       'standby',
@@ -36,11 +26,8 @@ function describeStandby({ name, seen }: StandbyReport, primary: Primary | null)
       'It was promoted, or is a copy: people who reach it use their roles there. Correct replicas: or connect: of this target.',
     );
   }
-  if (seen.behind === null) return ok('standby', `${name} follows, and has replayed everything.`);
-  return describeBehind(name, seen.behind);
-}
-
-function describeBehind(name: string, behind: Behind): Finding {
+  const { behind } = seen;
+  if (behind === null) return ok('standby', `${name} follows, and has replayed everything.`);
   if (behind.what === 'unknown') return ok('standby', `${name} is one; how far it lags it does not tell.`);
   const since =
     behind.since === null

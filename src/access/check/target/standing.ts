@@ -1,8 +1,7 @@
 /**
- * What the ledger knows of a target that keeps Hallpass from granting or revoking there, whether its server answers or
- * not: the same reasons as a sweep's, read without writing anything down.
+ * What the ledger knows of a target that keeps Hallpass from granting or revoking there: the same reasons as a sweep's,
+ * read without writing anything down.
  */
-import type { Config } from '../../../config/config.js';
 import type { AccessRequest } from '../../../domain/request.js';
 import { type KnownServer, standingOf } from '../../../domain/server-identity.js';
 import { readReach } from '../../../ledger/anchor.js';
@@ -11,9 +10,8 @@ import { readWanted } from '../../../ledger/read-requests.js';
 import { readStandpoint, type Standpoint } from '../../../ledger/servers.js';
 import { readTarget } from '../../../ledger/targets.js';
 import type { Server, Surroundings } from '../../../postgres/target.js';
-import { anchorOf, judgeAnchor } from '../../recovery/anchors.js';
+import { type AnchorSays, anchorOf, judgeAnchor } from '../../recovery/anchors.js';
 import { type Finding, failure, note } from '../finding.js';
-import { checkLate } from './overdue.js';
 
 /** A target's server as it answered. */
 export interface Seen {
@@ -21,55 +19,66 @@ export interface Seen {
   readonly surroundings: Pick<Surroundings, 'anchor' | 'isShared'>;
 }
 
-/** @param seen null: its server doesn't answer. @throws what the ledger throws. */
-export async function checkStanding(
+/** How the ledger stands to a server that answered. */
+export interface Standing {
+  readonly standpoint: Standpoint;
+  readonly wanted: Awaited<ReturnType<typeof readWanted>>;
+  readonly anchor: AnchorSays | 'garbled';
+  /** By the anchor, or because a sweep has found so. */
+  readonly isDoubted: boolean;
+}
+
+/** @param among the targets of the configuration. @throws what the ledger throws. */
+export async function readStanding(
   db: Queryable,
-  { targets }: Pick<Config, 'targets'>,
   key: string,
-  seen: Seen | null,
-): Promise<readonly Finding[]> {
-  return [
-    ...(seen === null ? await asKnown(db, key) : await asSeen(db, [...targets.keys()], key, seen)),
-    ...(await checkLate(db, key)),
-  ];
-}
-
-/** By the last look that a running Hallpass had. */
-async function asKnown(db: Queryable, key: string): Promise<readonly Finding[]> {
-  const { doubted, stranger } = await readTarget(db, key);
-  return [...(doubted ? [inDoubt(key, '')] : []), ...(stranger === null ? [] : [maybeACopy(key)])];
-}
-
-async function asSeen(
-  db: Queryable,
   among: readonly string[],
-  key: string,
-  { server, surroundings: { anchor, isShared } }: Seen,
-): Promise<readonly Finding[]> {
-  const [standpoint, { requests }] = await Promise.all([
+  { server, surroundings }: Seen,
+): Promise<Standing> {
+  const noted = surroundings.anchor;
+  const [standpoint, wanted, { doubted }, anchor] = await Promise.all([
     readStandpoint(db, key, server, among),
     readWanted(db, key),
+    readTarget(db, key),
+    noted === 'garbled'
+      ? noted
+      : judgeAnchor(db, { target: key, server: server.id }, noted).then(({ says }) => says),
   ]);
+  return { standpoint, wanted, anchor, isDoubted: doubted || anchor === 'doubted' };
+}
+
+/** @throws what the ledger throws. */
+export async function describeStanding(
+  db: Queryable,
+  key: string,
+  { server, surroundings: { anchor, isShared } }: Seen,
+  standing: Standing,
+): Promise<readonly Finding[]> {
   return [
-    ...(await describeAnchor(db, key, server.id, anchor)),
-    ...describeServer(key, standpoint, server, anchorOf(anchor)?.seq ?? null, requests),
-    ...describeTwin(key, standpoint),
+    ...(await describeAnchor(db, key, anchor, standing.anchor)),
+    ...describeServer(key, standing.standpoint, server, anchorOf(anchor)?.seq ?? null, standing.wanted.requests),
+    ...describeTwin(key, standing.standpoint),
     ...(isShared ? [shared(server.login)] : []),
   ];
+}
+
+/** Of a target that doesn't answer: by the last look that a running Hallpass had. @throws what the ledger throws. */
+export async function describeLastStanding(db: Queryable, key: string): Promise<readonly Finding[]> {
+  const { doubted, stranger } = await readTarget(db, key);
+  return [...(doubted ? [inDoubt(key, '')] : []), ...(stranger === null ? [] : [maybeACopy(key)])];
 }
 
 async function describeAnchor(
   db: Queryable,
   key: string,
-  server: string,
   noted: Surroundings['anchor'],
+  says: Standing['anchor'],
 ): Promise<readonly Finding[]> {
   if (noted === 'garbled') {
-    const says =
-      'The login of Hallpass has a default application_name there that looks like a note of Hallpass’s, and can be none: somebody may alter that login.';
-    return [note('ledger', says, 'Find out who did it. Hallpass writes its own note over it.')];
+    const garbled =
+      'The login of Hallpass has a default application_name there that looks like a note of Hallpass’s, but can’t be one: somebody may be able to alter that login.';
+    return [note('ledger', garbled, 'Find out who did it. Hallpass writes its own note over it.')];
   }
-  const { says } = await judgeAnchor(db, { target: key, server }, noted);
   if (noted === null || says === 'ours') return [];
   if (says === 'doubted') {
     const { seq } = await readReach(db);
@@ -90,7 +99,7 @@ function inDoubt(key: string, how: string): Finding {
   return failure(
     'ledger',
     `The ledger is in doubt: it is not as this server remembers it${how}. Nothing is granted or revoked there, not even what has expired, until an operator decides.`,
-    `Run \`hallpass recover ${key}\`: it shows what is out there, and how to go on.`,
+    `Run \`hallpass recover ${key}\`: it shows what is granted there, and how to go on.`,
   );
 }
 
@@ -103,11 +112,9 @@ function describeServer(
   requests: readonly AccessRequest[],
 ): readonly Finding[] {
   const places = requests.flatMap(({ place }) => (place === null ? [] : [place]));
+  const isElsewhere = places.some((place) => place.server !== server.id);
   if (replaced?.id === server.id) return [];
-  if (known === null) {
-    return places.some((place) => place.server !== server.id) ? [another(key, null, server.id)] : [];
-  }
-  switch (standingOf(known, { ...server, anchor })) {
+  switch (known === null ? 'other' : standingOf(known, { ...server, anchor })) {
     case 'same':
     case 'restarted':
     case 'failed_over':
@@ -115,7 +122,7 @@ function describeServer(
     case 'unknown':
       return places.length === 0 ? [] : [maybeACopy(key)];
     case 'other':
-      return places.every((place) => place.server === server.id) ? [] : [another(key, known, server.id)];
+      return isElsewhere ? [another(key, known, server.id)] : [];
   }
 }
 

@@ -13,17 +13,18 @@ import type { LedgerView } from '../ledger.js';
 import { describeOwnLogin } from '../own-login.js';
 import { withDiscovered } from './discovered.js';
 import { describeNoConnection } from './first-install.js';
-import { describeGranting } from './granting-database.js';
-import { describeOthers } from './members-of-logins.js';
-import { checkMemberships } from './memberships.js';
+import { describeGrantingDatabase } from './granting-database.js';
+import { describeMembersOfLogins } from './members-of-logins.js';
+import { checkMemberships, countMemberships } from './memberships.js';
+import { checkOverdue } from './overdue.js';
 import { describeReadOnly } from './read-only.js';
 import { findRenamed } from './renamed.js';
-import { checkRoles, loginsOf, pairsOf, type RolesReport, readUntil } from './roles.js';
+import { checkRoles, loginsOf, pairsOf, readUntil } from './roles.js';
 import { describeClock, describeSituation } from './situation.js';
-import { describeStandbys } from './standbys.js';
-import { checkStanding, type Seen } from './standing.js';
+import { describeStandby } from './standbys.js';
+import { describeLastStanding, describeStanding, readStanding, type Seen } from './standing.js';
 
-/** What a target is given, milliseconds; and of that the time in which new looks at roles are begun. */
+/** How long one target may take, and how much of that until no new look at a role is begun, milliseconds. */
 const CHECK_MS = 40_000;
 const LOOK_MS = 20_000;
 
@@ -66,58 +67,65 @@ interface Looked extends Seen {
 export async function checkTarget(
   config: Config,
   configured: TargetConfig,
-  instruments: Instruments,
+  { target, inspector, diagnosis, discovery }: Instruments,
   ledger: LedgerView,
 ): Promise<TargetReport> {
+  const { key } = configured;
+  const logins = loginsOf(config, configured);
+  const names = [...configured.roles.keys(), ...logins];
   const findings: Finding[] = [];
   let summary: Summary | null = null;
 
   async function work(): Promise<void> {
     const situation = await look();
     const looked = situation === null ? null : await roles(situation);
-    if ('db' in ledger) {
-      // Also of a server that doesn't answer: what the ledger knows of it.
-      await attempt('ledger', () => checkStanding(ledger.db, config, configured.key, looked));
+    const db = 'db' in ledger ? ledger.db : null;
+    // One look at the ledger for all that is judged by it; and what it knows of a server that doesn't answer.
+    const standing =
+      db === null || looked === null ? null : readStanding(db, key, [...config.targets.keys()], looked);
+    if (db !== null) {
+      await attempt('ledger', async () => [
+        ...(looked === null || standing === null
+          ? await describeLastStanding(db, key)
+          : await describeStanding(db, key, looked, await standing)),
+        ...(await checkOverdue(db, key)),
+      ]);
     }
     // A primary that is down says nothing of its standbys.
-    findings.push(...describeStandbys(await instruments.diagnosis.standbys(), looked?.server ?? null));
+    const standbys = await diagnosis.standbys();
+    findings.push(...standbys.map((standby) => describeStandby(standby, looked?.server ?? null)));
     if (looked === null) return;
     const { server, writes } = looked;
-    await attempt('login', async () =>
-      describeOwnLogin('login', await instruments.diagnosis.ownLogin(), CONNECTIONS),
-    );
+    await attempt('login', async () => describeOwnLogin('login', await diagnosis.ownLogin(), CONNECTIONS));
     if (!server.inRecovery) {
       await attempt('setting', async () =>
-        describeReadOnly(await instruments.diagnosis.readOnlyDefault(), server.login, writes),
+        describeReadOnly(await diagnosis.readOnlyDefault(), server.login, writes),
       );
     }
     await attempt('clock', async () => {
       const other =
         'db' in ledger ? { name: 'the ledger’s', aheadMs: ledger.aheadMs } : { name: 'ours', aheadMs: 0 };
-      return [describeClock(await instruments.diagnosis.clock(), other)];
+      return [describeClock(await diagnosis.clock(), other)];
     });
     // A guarded target has a database of its own, and the situation says whose it is.
     if (configured.mode === 'direct') {
-      await attempt('database', async () =>
-        describeGranting(
-          configured,
-          server.login,
-          await instruments.diagnosis.granting([...configured.roles.keys(), ...loginsOf(config, configured)]),
-        ),
-      );
+      await attempt('database', async () => [
+        describeGrantingDatabase(configured, server.login, await diagnosis.grantingDatabase(names)),
+      ]);
     }
-    await attempt('login', async () =>
-      describeOthers(await instruments.diagnosis.others(loginsOf(config, configured))),
-    );
+    await attempt('login', async () => describeMembersOfLogins(await diagnosis.membersOf(logins)));
     if (!server.inRecovery) {
-      await attempt('memberships', () => checkMemberships(configured, server, instruments.target, ledger));
+      await attempt('memberships', async () =>
+        db === null || standing === null
+          ? countMemberships(target)
+          : checkMemberships(db, configured, target, await standing),
+      );
     }
   }
 
   async function look(): Promise<Situation | null> {
     try {
-      const names = [...configured.roles.keys(), ...loginsOf(config, configured)];
-      const situation = await instruments.diagnosis.situation(names);
+      const situation = await diagnosis.situation(names);
       findings.push(...describeSituation(configured, situation));
       summary = toSummary(situation, configured, 0);
       return situation;
@@ -129,20 +137,14 @@ export async function checkTarget(
 
   async function roles(situation: Situation): Promise<Looked | null> {
     try {
-      const { target, findings: found } = await withDiscovered(config, configured, instruments.discovery);
+      const { target: offered, findings: found } = await withDiscovered(config, configured, discovery);
       findings.push(...found);
-      const { server, surroundings, facts } = await instruments.target.look(pairsOf(config, target));
-      const renamed = await findRenamed(ledger, configured.key, server, instruments.target, facts);
+      const { server, surroundings, facts } = await target.look(pairsOf(config, offered));
+      const renamed = await findRenamed(ledger, key, server, target, facts);
       const until = performance.now() + LOOK_MS;
-      const report: RolesReport = await checkRoles(
-        target,
-        server,
-        facts,
-        renamed,
-        readUntil(instruments.inspector, until),
-      );
+      const report = await checkRoles(offered, server, facts, renamed, readUntil(inspector, until));
       findings.push(...report.findings);
-      summary = toSummary(situation, target, report.grantable);
+      summary = toSummary(situation, offered, report.grantable);
       return { server, surroundings, writes: report.writes };
     } catch (error) {
       findings.push(notInstalled(configured, error) ?? failed('server', error));
@@ -150,7 +152,7 @@ export async function checkTarget(
     }
   }
 
-  async function attempt(about: Finding['about'], find: () => Promise<readonly Finding[]>): Promise<void> {
+  async function attempt(about: Finding['about'], find: () => Promise<Iterable<Finding>>): Promise<void> {
     try {
       findings.push(...(await find()));
     } catch (error) {
@@ -163,12 +165,12 @@ export async function checkTarget(
     const says = `Not all could be asked within ${CHECK_MS / 1000} s.`;
     findings.push(failure('connection', says, 'Ask again when the server is less busy.'));
   }
-  // Whatever comes in later is not for this report.
+  // What comes in later is not for this report.
   const found = [...findings];
-  return { name: configured.key, ok: !found.some(isFailure), summary, findings: found };
+  return { name: key, ok: !found.some(isFailure), summary, findings: found };
 }
 
-/** Hallpass has come in, so it is not the connection that is wrong. */
+/** The connection is fine: Hallpass has reached the server. */
 function notInstalled({ mode, key }: TargetConfig, error: unknown): Finding | null {
   const cause = error instanceof Error ? error.cause : null;
   const isNoDatabase = cause instanceof Error && 'code' in cause && cause.code === '3D000';
