@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `hallpass serve | worker | check | setup-sql | ...`. Takes access away at most, never gives it. */
+/** `hallpass serve | worker | check | setup-sql | ...`. Its commands can revoke access but never grant it. */
 import { Command } from 'commander';
 import { readDatabases, readLogLevel } from './config/env.js';
 import { coerceError, HallpassError } from './errors.js';
@@ -35,20 +35,20 @@ program
     console.log(sayMigrated(await migrate(readDatabases(process.env), logger)));
   });
 
-// What serves starts again in the middle of a working day: it loads nothing that only these need.
+// `serve` may restart in the middle of a working day: it doesn't load what only the other commands need.
 const isServing = ['serve', 'worker', 'migrate'].includes(process.argv[2] ?? '');
 const knowAll = () => knowCommands(program.commands.map((command) => command.name()));
-const addRest = async () => {
+const addOthers = async () => {
   const { addCommands } = await import('./commands/register.js');
   addCommands(program);
   knowAll();
 };
 knowAll();
-if (!isServing) await addRest();
+if (!isServing) await addOthers();
 
 await program.parseAsync().catch(async (thrown: unknown) => {
-  // What to do next may be one of the others.
-  if (isServing) await addRest();
+  // The next step may name one of the other commands.
+  if (isServing) await addOthers();
   const error = coerceError(thrown);
   const said = [
     error.message,
@@ -60,9 +60,10 @@ await program.parseAsync().catch(async (thrown: unknown) => {
 });
 
 function sayMigrated({ login, steps }: MigratedLedger): string {
+  const ran = `${steps.length === 1 ? '1 step was' : `${steps.length} steps were`} run (${steps.join(', ')})`;
   const did =
     steps.length === 0
       ? "The ledger's schema was up to date: nothing was changed."
-      : `The ledger's schema is up to date: ${steps.length === 1 ? '1 step was' : `${steps.length} steps were`} run (${steps.join(', ')}).`;
+      : `The ledger's schema is up to date: ${ran}.`;
   return `${did}\nThe login ${JSON.stringify(login)} has the rights that Hallpass needs there.`;
 }

@@ -1,19 +1,18 @@
-/** Standard output and error of a command: its reader may leave before the end, and a disk may be full. */
+/** A command's standard output and error: the reader may leave before the end, and a disk may be full. */
 import { writeSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 import { coerceError } from './errors.js';
 
-/** What kept a line from being written, other than that nobody reads any more; null: nothing did. */
+/** Why a line could not be written, other than that the reader has left; null: all were written. */
 let lost: NodeJS.ErrnoException | null = null;
 
 /**
- * The one place for what can go wrong with a command's output. A reader that left (`| head`) ends no command half done:
- * what is still to be said is dropped, and the exit code is the command's own. Output that could not be written
- * (a full disk) is said once on standard error, and the exit code is 1 at least.
+ * When the reader leaves (`| head`), the command still runs to its end: the rest of its output is dropped, and the exit code
+ * is its own. When output can't be written (a full disk), standard error says so once, and the exit code is at least 1.
  */
 export function watchOutput(): void {
   process.stdout.on('error', notWritten);
-  // There is no place left to say it.
+  // There is nowhere left to say it.
   process.stderr.on('error', () => undefined);
   process.on('exit', () => {
     if (lost !== null) process.exitCode ||= 1;
@@ -26,7 +25,7 @@ function notWritten(error: NodeJS.ErrnoException): void {
   process.stderr.write(`The output could not be written: ${error.message}\n`);
 }
 
-/** For a text after which the process ends at once, before an error would be heard. */
+/** For a text after which the process ends at once, before an error event could arrive. */
 export function writeNow(text: string): void {
   try {
     writeSync(process.stdout.fd, text);
@@ -44,12 +43,12 @@ export function programName(script: string = process.argv[1] ?? 'hallpass'): str
 
 let named: RegExp | null = null;
 
-/** The commands that sentences may name. */
+/** The commands that our sentences may name. */
 export function knowCommands(names: readonly string[]): void {
   named = new RegExp(`(?<![\\w/.-])hallpass(?= (?:${names.join('|')})\\b)`, 'g');
 }
 
-/** Sentences name our commands by `hallpass`: each becomes what this reader can type as it stands. */
+/** Our sentences call the program `hallpass`: each command in them becomes what this reader can type as it stands. */
 export function asTyped(text: string): string {
   return named === null ? text : text.replace(named, () => programName());
 }

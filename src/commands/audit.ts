@@ -1,4 +1,4 @@
-/** `hallpass audit`: is the audit trail whole, what is in it, and may its oldest part go? Without Slack or targets. */
+/** `hallpass audit`: verifies, exports and prunes the audit trail. Needs neither Slack nor targets. */
 import type { Command } from 'commander';
 import { exportAudit, FORMATS } from './audit/export.js';
 import { pruneAudit } from './audit/prune.js';

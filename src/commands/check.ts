@@ -5,20 +5,22 @@ import { checkLedger, checkLedgerOwner, type LedgerView, viewLedger } from '../a
 import { mapBounded } from '../access/check/map-bounded.js';
 import { checkPerson } from '../access/check/person/person.js';
 import { checkServices } from '../access/check/services.js';
-import { checkTarget, type Instruments, type TargetReport } from '../access/check/target/target.js';
-import type { Config, TargetConfig } from '../config/config.js';
+import { checkTarget, type Instruments } from '../access/check/target/target.js';
+import type { TargetConfig } from '../config/config.js';
 import { configPath, readParts } from '../config/env.js';
-import { HallpassError } from '../errors.js';
 import { createPool } from '../ledger/pool.js';
 import { createDiagnosis } from '../postgres/diagnosis/diagnosis.js';
 import { createDiscovery } from '../postgres/discover.js';
 import { createInspector } from '../postgres/inspecting/inspector.js';
 import { openTarget } from '../postgres/open.js';
 import { neededScopes } from '../slack/manifest.js';
+import { count } from '../surfaces/plain.js';
+import { printFindings, printReports } from './check/print.js';
 import { findTarget, load } from './shared/configuration.js';
-import { print, printFindings, printJson, table } from './shared/output.js';
+import { printJson } from './shared/output.js';
+import { refused } from './shared/refused.js';
 
-/** Targets that are asked at a time. */
+/** Targets that are checked at a time. */
 const AT_ONCE = 8;
 
 interface Options {
@@ -51,18 +53,21 @@ async function check(only: string | undefined, { json, post }: Options): Promise
     checkServices(parts, asked, { needed: neededScopes(config), post: post === true }),
     viewingLedger(parts.databaseUrl, async (view) => {
       const [ofTargets, ofLedger, ofOwner] = await Promise.all([
-        mapBounded(targets, AT_ONCE, (target) => checkOne(config, target, view)),
+        mapBounded(targets, AT_ONCE, (target) =>
+          withInstruments(target, 'db' in view ? view.installation : null, (instruments) =>
+            checkTarget(config, target, instruments, view),
+          ),
+        ),
         checkLedger(view, config),
         parts.databaseOwnerUrl === null ? [] : checkLedgerOwner(parts.databaseOwnerUrl, view),
       ]);
       return { targets: ofTargets, ledger: [...ofLedger, ...ofOwner] };
     }),
   ]);
-  const { environment, slack, redis, pagerduty } = services;
-  const common = [...environment, ...slack, ...redis, ...pagerduty, ...ledger];
+  const common = Object.values({ ...services, ledger }).flat();
   const good = reports.every((report) => report.ok) && !common.some(isFailure);
   if (json) {
-    printJson({ ok: good, targets: reports, environment, slack, redis, pagerduty, ledger });
+    printJson({ ok: good, targets: reports, ...services, ledger });
   } else {
     printFindings([
       ok('configuration', `${configPath(process.env)}: ${count(config.targets.size, 'target')}.`),
@@ -75,7 +80,7 @@ async function check(only: string | undefined, { json, post }: Options): Promise
 
 async function viewingLedger<T>(url: string | null, work: (view: LedgerView) => Promise<T>): Promise<T> {
   if (url === null) return work({ why: 'no url' });
-  // What breaks an idle connection is said by the next statement.
+  // When an idle connection breaks, the next statement says so.
   const db = createPool(url, () => undefined);
   try {
     return await work(await viewLedger(db));
@@ -84,83 +89,39 @@ async function viewingLedger<T>(url: string | null, work: (view: LedgerView) => 
   }
 }
 
-async function checkOne(config: Config, target: TargetConfig, ledger: LedgerView): Promise<TargetReport> {
-  const instruments = open(target, 'db' in ledger ? ledger.installation : null);
-  try {
-    return await checkTarget(config, target, instruments, ledger);
-  } finally {
-    await close(instruments);
-  }
-}
-
 /** @param installation as `openTarget`: so that our own processes are not taken for another Hallpass. */
-function open(target: TargetConfig, installation: string | null): Instruments {
-  return {
+async function withInstruments<T>(
+  target: TargetConfig,
+  installation: string | null,
+  work: (instruments: Instruments) => Promise<T>,
+): Promise<T> {
+  const instruments = {
     target: openTarget(target, installation),
     inspector: createInspector(target.connect),
     diagnosis: createDiagnosis(target),
     discovery: createDiscovery(target.connect, target.mode),
   };
-}
-
-async function close({ target, inspector, diagnosis, discovery }: Instruments): Promise<void> {
-  await Promise.all([target.close(), inspector.close(), diagnosis.close(), discovery.close()]);
-}
-
-function printReports(reports: readonly TargetReport[], all: boolean): void {
-  if (reports.length === 0) return;
-  print('');
-  print(table([['TARGET', 'STATE', 'POSTGRES', 'SERVER', 'TLS', 'ROLES', 'NOTES'], ...reports.map(toRow)]));
-  for (const { name, findings } of reports) {
-    const shown = all ? findings : findings.filter(isFailure);
-    if (shown.length === 0) continue;
-    print(`\n${name}`);
-    printFindings(shown);
+  try {
+    return await work(instruments);
+  } finally {
+    await Promise.all(Object.values(instruments).map((instrument) => instrument.close()));
   }
-}
-
-function toRow({ name, summary, findings }: TargetReport): readonly string[] {
-  const failures = findings.filter(isFailure).length;
-  const notes = findings.filter(({ level }) => level === 'note').length;
-  return [
-    name,
-    failures === 0 ? 'ok' : count(failures, 'failure'),
-    ...(summary === null
-      ? ['-', '-', '-', '-']
-      : [
-          summary.version.split(' ', 1)[0] ?? summary.version,
-          summary.position,
-          summary.tls ?? 'off',
-          `${summary.grantable}/${summary.roles}`,
-        ]),
-    notes === 0 ? '-' : `${notes} (hallpass check ${name})`,
-  ];
 }
 
 async function checkAs(login: string, place: string | undefined, { json }: Options): Promise<boolean> {
   const [key, role] = splitPlace(place);
   const target = findTarget(load(), key);
-  const instruments = open(target, null);
-  try {
-    const findings = await checkPerson(target, { role, login }, instruments);
-    const good = !findings.some(isFailure);
-    if (json) printJson({ login, target: key, role, ok: good, findings });
-    else printFindings(findings);
-    return good;
-  } finally {
-    await close(instruments);
-  }
+  const findings = await withInstruments(target, null, (tools) =>
+    checkPerson(target, { role, login }, tools),
+  );
+  const good = !findings.some(isFailure);
+  if (json) printJson({ login, target: key, role, ok: good, findings });
+  else printFindings(findings);
+  return good;
 }
 
 function splitPlace(place: string | undefined): readonly [target: string, role: string] {
   const slash = place?.indexOf('/') ?? -1;
   if (place !== undefined && slash > 0) return [place.slice(0, slash), place.slice(slash + 1)];
-  throw new HallpassError('--as needs the role', {
-    passing: false,
-    nextStep: 'Write hallpass check --as LOGIN TARGET/ROLE.',
-  });
-}
-
-function count(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? '' : 's'}`;
+  throw refused('--as needs the role', 'Write hallpass check --as LOGIN TARGET/ROLE.');
 }

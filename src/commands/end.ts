@@ -1,4 +1,4 @@
-/** `hallpass end`: the incident switch. What it writes stands whatever becomes of the command itself. */
+/** `hallpass end`: the incident switch. What it has written stands, even if the command itself is killed. */
 import type { Command } from 'commander';
 import { type Ahead, foreseeEnd, readAll } from '../access/operating/end-now.js';
 import type { Config } from '../config/config.js';
@@ -7,15 +7,16 @@ import { parseDuration } from '../domain/duration.js';
 import { isKnownPerson, readOpenIn, type Scope } from '../ledger/open-in.js';
 import type { Queryable } from '../ledger/pool.js';
 import { ring } from '../queue/ring.js';
+import { count } from '../surfaces/plain.js';
 import { plainName } from '../surfaces/text.js';
-import { reportProof } from './end/await-proof.js';
+import { awaitProof } from './end/await-proof.js';
 import { named } from './end/results.js';
-import { writeDown } from './end/write-intent.js';
-import { operator } from './operator.js';
+import { writeIntent } from './end/write-intent.js';
 import { findTarget, load } from './shared/configuration.js';
 import { withLedger } from './shared/ledger.js';
-import { confirm, reason, refused, requestId } from './shared/operator.js';
+import { confirm, operator, reason, requestId } from './shared/operator.js';
 import { print } from './shared/output.js';
+import { refused } from './shared/refused.js';
 
 /** Requests that are listed before the question; the rest is counted. */
 const MOST_LISTED = 20;
@@ -64,9 +65,11 @@ async function end(names: readonly string[], options: Options): Promise<void> {
       );
     }
     const word = { by: operator(), because };
-    const wake = (of: readonly number[]) => wakeTargets(db, databases, of);
-    const ended = await writeDown(db, config, scope, { ids, ahead, word, wake });
-    await reportProof(db, config, { scope, ids: ended, patienceMs });
+    // A running Hallpass revokes it at once, and shows it.
+    const wake = async (of: readonly number[]) =>
+      ring(databases, [...new Set((await readAll(db, of)).map(({ target }) => target))]);
+    const ended = await writeIntent(db, config, scope, { ids, ahead, word, wake });
+    await awaitProof(db, config, scope, ended, patienceMs);
     await wake(ended);
   });
 }
@@ -83,12 +86,12 @@ function scopeOf(names: readonly string[], { target, person, all }: Options): Sc
   throw refused('say what to end, in one way', 'write R-1042, --target T, --person P, or --all');
 }
 
-/** What the scope holds now. @throws HallpassError for a name that nothing ever had: a typo is not "nothing is open". */
+/** What the scope holds now. @throws HallpassError for an unknown name: a typo must not look like "nothing is open". */
 async function idsIn(db: Queryable, config: Config, scope: Scope): Promise<readonly number[]> {
   if (scope.of === 'requests') return scope.ids;
   const ids = await readOpenIn(db, scope);
   if (ids.length > 0) return ids;
-  // What has left the configuration is found as long as something is open there.
+  // A target or person that has left the configuration is found above while anything of theirs is open.
   if (scope.of === 'target') findTarget(config, scope.target);
   if (scope.of === 'person' && !config.people.has(scope.person) && !(await isKnownPerson(db, scope.person))) {
     throw refused(
@@ -106,17 +109,4 @@ function announce({ grants, pending }: Ahead): void {
   ];
   for (const line of lines.slice(0, MOST_LISTED)) print(line);
   if (lines.length > MOST_LISTED) print(`and ${lines.length - MOST_LISTED} more`);
-}
-
-/** Hallpass that runs does it at once, and shows it. */
-async function wakeTargets(
-  db: Queryable,
-  databases: Parameters<typeof ring>[0],
-  ids: readonly number[],
-): Promise<void> {
-  await ring(databases, [...new Set((await readAll(db, ids)).map(({ target }) => target))]);
-}
-
-function count(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? '' : 's'}`;
 }

@@ -6,10 +6,9 @@ import { readDatabases } from '../config/env.js';
 import type { Pause } from '../domain/pause.js';
 import { ring } from '../queue/ring.js';
 import { plainName } from '../surfaces/text.js';
-import { operator } from './operator.js';
 import { findTarget, load } from './shared/configuration.js';
 import { withLedger } from './shared/ledger.js';
-import { reason } from './shared/operator.js';
+import { operator, reason } from './shared/operator.js';
 import { print } from './shared/output.js';
 
 export function addPause(program: Command): void {
@@ -55,7 +54,7 @@ async function resume(target: string | null, because: string | null): Promise<vo
   const databases = readDatabases(process.env);
   await withLedger(databases.databaseUrl, async (db) => {
     const { wasPaused, left } = await resumeGranting({ db, config }, target, { by: operator(), because });
-    // One that left the configuration while it was paused can be resumed all the same.
+    // A target that left the configuration while it was paused can still be resumed.
     if (!wasPaused && target !== null) findTarget(config, target);
     await ring(databases, namesOf(config, target));
     const where = whereOf(target);

@@ -5,7 +5,7 @@ import { recognise } from '../access/recovery/anchors.js';
 import { recoverFromTarget } from '../access/recovery/recover.js';
 import type { Config, TargetConfig } from '../config/config.js';
 import { readDatabases, readLogLevel } from '../config/env.js';
-import { coerceError, HallpassError } from '../errors.js';
+import { coerceError } from '../errors.js';
 import type { Queryable } from '../ledger/pool.js';
 import { createLogger } from '../logger.js';
 import { migrate } from '../main.js';
@@ -18,34 +18,32 @@ import { sayReplaced, sayWrittenOff } from './recover/last-word.js';
 import { findTarget, load } from './shared/configuration.js';
 import { withLedger } from './shared/ledger.js';
 import { print } from './shared/output.js';
+import { refused } from './shared/refused.js';
 
-/** `hallpass recover`: for the day on which the ledger was lost, or restored from a backup. */
+/** `hallpass recover`: for when the ledger was lost, or restored from a backup. */
 export function addRecover(program: Command): void {
+  const fromTargets = new Option(
+    '--from-targets',
+    'write the open grants of guarded targets into the ledger, and go on there',
+  );
+  const replaced = new Option(
+    '--replaced',
+    'the server of the targets that are named was replaced for good by the one that answers',
+  );
+  const writeOff = new Option(
+    '--write-off',
+    'close the requests that are named (R-1042) without proof that the access is gone',
+  );
   program
     .command('recover')
     .description(
       'after the ledger was lost or restored, or a server was replaced: show what each target remembers otherwise, and go on; gives nobody access',
     )
     .argument('[targets...]', 'default: all of the configuration')
-    .addOption(
-      new Option(
-        '--from-targets',
-        'write the open grants of guarded targets into the ledger, and go on there',
-      ).conflicts('accept'),
-    )
+    .addOption(fromTargets.conflicts('accept'))
     .option('--accept', 'go on with the ledger as it stands, on the targets that are named')
-    .addOption(
-      new Option(
-        '--replaced',
-        'the server of the targets that are named was replaced for good by the one that answers',
-      ).conflicts(['accept', 'fromTargets']),
-    )
-    .addOption(
-      new Option(
-        '--write-off',
-        'close the requests that are named (R-1042) without proof that the access is gone',
-      ).conflicts(['accept', 'fromTargets', 'replaced']),
-    )
+    .addOption(replaced.conflicts(['accept', 'fromTargets']))
+    .addOption(writeOff.conflicts(['accept', 'fromTargets', 'replaced']))
     .option('--target <target>', 'with --write-off: everything that is open there')
     .option('--because <reason>', 'with --write-off and --replaced: for the audit, and for those concerned')
     .option('--yes', 'with --write-off and --replaced: do not ask again')
@@ -71,10 +69,10 @@ async function recover(keys: readonly string[], options: Options): Promise<void>
   }
   const named = keys.length > 0 ? keys.map((key) => findTarget(config, key)) : [...config.targets.values()];
   if ((options.accept || options.replaced) && keys.length === 0) {
-    throw new HallpassError(`${options.accept ? '--accept' : '--replaced'} needs the names of targets`, {
-      passing: false,
-      nextStep: 'See what would come of it first: `hallpass recover TARGET`.',
-    });
+    throw refused(
+      `${options.accept ? '--accept' : '--replaced'} needs the names of targets`,
+      'See what would come of it first: `hallpass recover TARGET`.',
+    );
   }
   await withOwnedLedger(async (db) => {
     if (options.replaced) {
@@ -102,10 +100,10 @@ async function remember(
 ): Promise<ReadonlySet<string>> {
   const guarded = named.filter(({ mode }) => mode === 'guarded');
   if (guarded.length === 0) {
-    throw new HallpassError('none of these targets is guarded, and others remember no grants', {
-      passing: false,
-      nextStep: 'Run `hallpass recover` without --from-targets to see what is out there.',
-    });
+    throw refused(
+      'none of these targets is guarded, and others remember no grants',
+      'Run `hallpass recover` without --from-targets to see what is granted there.',
+    );
   }
   const whole = new Set<string>();
   for (const target of guarded) {
@@ -122,7 +120,7 @@ async function remember(
   return whole;
 }
 
-/** Says how a target stands to the ledger, and goes on there when that is wanted. */
+/** Says whether a target remembers this ledger, and with `goOn` goes on there. */
 async function settle(db: Queryable, config: Config, { key, ...how }: TargetConfig, goOn: boolean) {
   const logger = createLogger('silent');
   const deps = { db, config, logger, ...OTHERS_LOOK };
@@ -138,13 +136,13 @@ async function settle(db: Queryable, config: Config, { key, ...how }: TargetConf
       return;
     }
     for (const line of await foresee(deps, key, target)) print(`${key}: ${line}`);
-    if (goOn) await accept(deps, key, target);
-    else process.exitCode = 1;
-    print(
-      goOn
-        ? `${key}: Hallpass goes on there with this ledger`
-        : `${key}: ${doubt} To go on with this ledger: hallpass recover --accept ${key}`,
-    );
+    if (goOn) {
+      await accept(deps, key, target);
+      print(`${key}: Hallpass goes on there with this ledger`);
+    } else {
+      process.exitCode = 1;
+      print(`${key}: ${doubt} To go on with this ledger: hallpass recover --accept ${key}`);
+    }
   } catch (thrown) {
     process.exitCode = 1;
     print(`${key}: could not be asked: ${coerceError(thrown).message}`);

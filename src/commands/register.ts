@@ -1,4 +1,4 @@
-/** The commands that end by themselves: what a DBA or an operator types. */
+/** The commands that a DBA or an operator types. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { explainRole } from '../config/explain.js';
 import { manifest } from '../slack/manifest.js';
@@ -41,7 +41,7 @@ export function addCommands(program: Command): void {
     .action(({ url }: { url?: string }) => printJson(manifest(loadWithoutConnections(), url ?? null)));
 }
 
-/** Slack delivers to no other: without the slash at its end, for a path is put behind it. */
+/** Slack delivers only to https. No slash at the end, because a path is appended. */
 function publicAddress(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   const isPlain =

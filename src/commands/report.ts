@@ -1,7 +1,5 @@
-/** `hallpass report`: one line a grant, which is what an auditor asks for. */
+/** `hallpass report`: one line for each grant, which is what an auditor asks for. */
 import type { Command } from 'commander';
-import { readDatabases } from '../config/env.js';
-import { HallpassError } from '../errors.js';
 import { readNow } from '../ledger/audit-chain.js';
 import type { Queryable } from '../ledger/pool.js';
 import { type GrantsWanted, readGrants, readPrunedBefore } from '../ledger/read-grants.js';
@@ -10,6 +8,7 @@ import { FORMATS } from './report/formats.js';
 import { assertTarget } from './shared/known-target.js';
 import { withPatientLedger } from './shared/ledger.js';
 import { MOMENT, parseMoment } from './shared/moment.js';
+import { refused } from './shared/refused.js';
 import { printStream } from './shared/stream.js';
 
 /** Grants in memory at a time. */
@@ -35,7 +34,7 @@ export function addReport(program: Command): void {
 }
 
 async function report({ since, until, target, format }: Options): Promise<void> {
-  await withPatientLedger(readDatabases(process.env).databaseUrl, async (db) => {
+  await withPatientLedger(async (db) => {
     if (target !== undefined) await assertTarget(db, target);
     const now = await readNow(db);
     const wanted: GrantsWanted = {
@@ -44,10 +43,10 @@ async function report({ since, until, target, format }: Options): Promise<void> 
       target: target ?? null,
     };
     if (wanted.since !== null && wanted.until !== null && wanted.since >= wanted.until) {
-      throw new HallpassError('--since is not before --until', {
-        passing: false,
-        nextStep: '--since is the first moment that counts, --until the first that does not count any more.',
-      });
+      throw refused(
+        '--since is not before --until',
+        '--since is the first moment that counts, --until the first that does not count any more.',
+      );
     }
     await printStream(lines(db, wanted, format));
     await warnOfPruned(db, wanted);
@@ -73,7 +72,7 @@ async function* lines(
   if (after === 0 && format === 'table') yield 'Nothing was granted in that time.\n';
 }
 
-/** A report that is not whole says so, beside what may be read by a program. */
+/** An incomplete report says so, on standard error because a program may read its output. */
 async function warnOfPruned(db: Queryable, { since }: GrantsWanted): Promise<void> {
   const before = await readPrunedBefore(db);
   if (before === null || (since !== null && since >= before)) return;

@@ -1,16 +1,17 @@
 /** `hallpass setup-sql`: prints scripts for a DBA. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { loginsOf } from '../access/check/target/roles.js';
-import type { Config, TargetConfig } from '../config/config.js';
-import { coerceError, HallpassError } from '../errors.js';
+import type { TargetConfig } from '../config/config.js';
+import { coerceError } from '../errors.js';
 import { createDiagnosis, type Diagnosis } from '../postgres/diagnosis/diagnosis.js';
 import { setupSql, type Wish } from '../postgres/setup/command.js';
 import { ACCESSES, type Access, type GroupRole } from '../postgres/setup/group-role.js';
 import { iamPolicies } from '../postgres/setup/iam-policy.js';
 import { findTarget, load } from './shared/configuration.js';
 import { printExact } from './shared/output.js';
+import { refused } from './shared/refused.js';
 
-/** Of Postgres, on which Hallpass grants roles. */
+/** The oldest Postgres on which Hallpass grants roles. */
 const OLDEST_MAJOR = 14;
 
 interface Options {
@@ -64,7 +65,10 @@ async function printScript(key: string, options: Options): Promise<void> {
   const server = createDiagnosis(target);
   try {
     const version = options.serverVersion ?? (await readVersion(server));
-    const logins = await loginsWanted(config, target, server, options);
+    // null: the script is not for logins.
+    const logins = options.loginsMissing
+      ? await server.missing(loginsOf(config, target))
+      : (options.login ?? null);
     if (logins?.length === 0) return printExact('-- Every login of the configuration is there.');
     const wish: Wish = {
       ...(role === null ? {} : { role }),
@@ -81,11 +85,11 @@ async function readVersion(server: Diagnosis): Promise<number> {
   try {
     return await server.version();
   } catch (error) {
-    throw new HallpassError('the script depends on the version of the server, which can’t be asked', {
-      passing: false,
-      nextStep: 'Write it: --server-version 16.',
-      cause: coerceError(error),
-    });
+    throw refused(
+      'the script depends on the version of the server, which can’t be asked',
+      'Write it: --server-version 16.',
+      coerceError(error),
+    );
   }
 }
 
@@ -100,10 +104,7 @@ function roleOf({ connect }: TargetConfig, options: Options): GroupRole | null {
     };
     const [option] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
     if (option === undefined) return null;
-    throw new HallpassError(`${option} says what a role is for, and no role is named`, {
-      passing: false,
-      nextStep: 'Write --role NAME.',
-    });
+    throw refused(`${option} says what a role is for, and no role is named`, 'Write --role NAME.');
   }
   return {
     role,
@@ -111,16 +112,6 @@ function roleOf({ connect }: TargetConfig, options: Options): GroupRole | null {
     schemas: allSchemas ? 'all' : (schemas ?? []),
     databases: databases ?? [connect.database],
   };
-}
-
-/** null: the script is not for logins. */
-async function loginsWanted(
-  config: Config,
-  target: TargetConfig,
-  server: Diagnosis,
-  { login, loginsMissing }: Options,
-): Promise<readonly string[] | null> {
-  return loginsMissing ? server.missing(loginsOf(config, target)) : (login ?? null);
 }
 
 function names(text: string): readonly string[] {

@@ -1,8 +1,7 @@
-/** `hallpass show`: one request, from the wish to its end, in words. */
+/** `hallpass show`: one request, from its submission to its end, in words. */
 import type { Command } from 'commander';
-import { readDatabases } from '../config/env.js';
 import { parseRequestName, requestName } from '../domain/request.js';
-import { HallpassError } from '../errors.js';
+import type { HallpassError } from '../errors.js';
 import { readNow } from '../ledger/audit-chain.js';
 import { mayBePruned } from '../ledger/audit-checkpoints.js';
 import { type HistoryEvent, readHistory } from '../ledger/history.js';
@@ -13,6 +12,7 @@ import { name, time } from '../surfaces/plain.js';
 import { whereItStands } from '../surfaces/where-it-stands.js';
 import { withPatientLedger } from './shared/ledger.js';
 import { wrap } from './shared/output.js';
+import { refused } from './shared/refused.js';
 import { requestFacts, strayFacts } from './shared/request-facts.js';
 import { printStream } from './shared/stream.js';
 
@@ -34,12 +34,9 @@ export function addShow(program: Command): void {
 async function show(text: string, { json }: { readonly json?: true }): Promise<void> {
   const id = parseRequestName(text);
   if (id === null) {
-    throw new HallpassError(`${JSON.stringify(text)} is not a request`, {
-      passing: false,
-      nextStep: 'Write its id as it is on its card: R-1042.',
-    });
+    throw refused(`${JSON.stringify(text)} is not a request`, 'Write its id as it is on its card: R-1042.');
   }
-  await withPatientLedger(readDatabases(process.env).databaseUrl, async (db) => {
+  await withPatientLedger(async (db) => {
     const shown = await readToShow(db, id);
     if (shown === null) throw await unknown(db, id);
     const now = await readNow(db);
@@ -49,17 +46,15 @@ async function show(text: string, { json }: { readonly json?: true }): Promise<v
 }
 
 async function unknown(db: Queryable, id: number): Promise<HallpassError> {
-  const pruned = await mayBePruned(db, id);
-  return new HallpassError(
-    pruned
-      ? `${requestName(id)} is not in the ledger any more: it was deleted with the audit events of its time`
-      : `there is no ${requestName(id)} in this ledger`,
-    {
-      passing: false,
-      nextStep: pruned
-        ? 'Look for it in what was exported before `hallpass audit prune`.'
-        : 'See what is open with `hallpass status`. If its card comes from another Hallpass, ask that one.',
-    },
+  if (await mayBePruned(db, id)) {
+    return refused(
+      `${requestName(id)} is not in the ledger any more: it was deleted with the audit events of its time`,
+      'Look for it in what was exported before `hallpass audit prune`.',
+    );
+  }
+  return refused(
+    `there is no ${requestName(id)} in this ledger`,
+    'See what is open with `hallpass status`. If its card comes from another Hallpass, ask that one.',
   );
 }
 

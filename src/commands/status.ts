@@ -1,7 +1,6 @@
 /** `hallpass status`: who holds what until when, what waits, what is overdue, and what is blocked. */
 import type { Command } from 'commander';
 import { readStatus, type StatusFilter } from '../access/operating/status.js';
-import { readDatabases } from '../config/env.js';
 import { readNow } from '../ledger/audit-chain.js';
 import { name } from '../surfaces/plain.js';
 import { assertTarget } from './shared/known-target.js';
@@ -31,7 +30,7 @@ export function addStatus(program: Command): void {
 
 async function status(target: string | undefined, { person, overdue, json }: Options): Promise<void> {
   const filter = { target: target ?? null, person: person ?? null, overdue: overdue === true };
-  await withPatientLedger(readDatabases(process.env).databaseUrl, async (db) => {
+  await withPatientLedger(async (db) => {
     if (target !== undefined) await assertTarget(db, target);
     const pieces = readStatus(db, filter);
     await printStream(json ? statusJson(await readNow(db), pieces) : statusText(pieces, nothing(filter)));

@@ -16,7 +16,7 @@ export function offeredRoles({ targets }: Pick<Config, 'targets'>): readonly Off
   ]);
 }
 
-/** Everybody whom the configuration names to decide, to ask or to run Hallpass, each once. */
+/** Everyone the configuration names to decide, to ask or to run Hallpass, each once. */
 export function namedPrincipals(config: Pick<Config, 'targets' | 'operators'>): readonly Principal[] {
   const all = [
     ...config.operators,
@@ -32,7 +32,7 @@ export function namedPrincipals(config: Pick<Config, 'targets' | 'operators'>): 
 export function namedChannels(config: Pick<Config, 'targets' | 'slack'>): ReadonlyMap<string, string> {
   const cards = offeredRoles(config).map(({ name, role }) => [role.channel, `the cards of ${name}`] as const);
   return new Map([
-    // Later entries win: what concerns everybody is said rather than one role.
+    // Later entries win: a channel's use for everyone is named rather than its use for one role.
     ...cards.reverse(),
     [config.slack.channel, 'cards'],
     [config.slack.operatorsChannel, 'what operators are told'],

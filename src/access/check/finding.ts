@@ -1,6 +1,6 @@
 import { coerceError, HallpassError } from '../../errors.js';
 
-/** What a finding concerns, as people are told it. */
+/** What a finding concerns, as people read it. */
 export type About =
   | 'configuration'
   | 'environment'
@@ -48,7 +48,7 @@ export function failure(about: About, says: string, nextStep: string | null = nu
   return { about, level: 'failure', says, nextStep };
 }
 
-/** What was thrown, as the failure that it is; `before` says what it kept from working. */
+/** An error as a finding; `before` goes before its message, and says what it keeps from working. */
 export function failed(about: About, thrown: unknown, before = ''): Finding {
   const error = coerceError(thrown);
   const nextStep = error instanceof HallpassError ? error.nextStep : null;

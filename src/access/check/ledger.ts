@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import type { Config } from '../../config/config.js';
 import type { OwnLogin } from '../../connections/own-login.js';
-import type { HallpassError } from '../../errors.js';
+import { asHallpassError, type HallpassError } from '../../errors.js';
 import { closeSql, type DatabaseRights, readDatabaseRights } from '../../ledger/database-rights.js';
 import { readInstallation } from '../../ledger/installation.js';
 import { readOwnLogin } from '../../ledger/own-login.js';
 import { readLedgerOwner } from '../../ledger/owner.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { assertReadable } from '../../ledger/readable.js';
+import { shutWarning, undecidableWarning } from '../../surfaces/asking.js';
 import { refuseLostTargets } from '../recovery/lost-targets.js';
+import { readWaiting } from '../telling/places.js';
 import { type Finding, failed, failure, note, ok } from './finding.js';
 import { describeOwnLogin } from './own-login.js';
-import { checkWaiting } from './waiting.js';
 
 /** A process opens two pools of ten, and BullMQ's connections without Redis; its start uses about ten at once. */
 const CONNECTIONS = { least: 10, most: 24 };
@@ -75,6 +76,15 @@ export async function checkLedger(
 function describeLost(thrown: unknown): readonly Finding[] {
   const { says, ...finding } = failed('ledger', thrown);
   return [{ ...finding, says: `hallpass serve refuses to start, for all targets: ${says}.` }];
+}
+
+/** What people wait for in vain, as a running Hallpass has recorded it. */
+async function checkWaiting(db: Queryable): Promise<readonly Finding[]> {
+  const { shut, undecidable } = await readWaiting(db);
+  const findings = shut.map((place) => failure('channel', shutWarning({ ...place, fix: null }), place.fix));
+  if (undecidable === 0) return findings;
+  const says = undecidableWarning(undecidable);
+  return [...findings, failure('approvers', says, 'Their messages, and the operators’, say why.')];
 }
 
 function describeUnread(view: Exclude<LedgerView, { readonly db: Queryable }>): readonly Finding[] {

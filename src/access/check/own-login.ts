@@ -1,4 +1,4 @@
-/** Whether Hallpass's own login, on a target or on the ledger's server, is about to be kept out. Pure. */
+/** Is Hallpass's own login, on a target or on the ledger's server, about to be locked out? Pure. */
 
 import type { OwnLogin } from '../../connections/own-login.js';
 import { sayDuration } from '../../domain/duration.js';
@@ -44,7 +44,7 @@ export function* describeOwnLogin(
   }
 }
 
-/** Minutes matter on the last day only. */
+/** Minutes matter only on the last day. */
 function roughly(ms: number): number {
   const unit = ms > DAY_MS ? DAY_MS : 60_000;
   return Math.max(unit, Math.floor(ms / unit) * unit);

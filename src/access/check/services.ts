@@ -6,24 +6,13 @@ import { createSlackProbe } from '../../messenger/probe.js';
 import { createMessenger } from '../../messenger/web-api.js';
 import { createEvents } from '../../oncall/events.js';
 import { createPagerDutyProbe } from '../../oncall/probe.js';
-import { type Finding, failure } from './finding.js';
+import { failure } from './finding.js';
 import { checkEvents, checkPagerDuty } from './pagerduty.js';
 import { checkRedis } from './redis.js';
 import { checkSlack, type SlackCheck } from './slack/slack.js';
 
-export interface ServicesReport {
-  readonly environment: readonly Finding[];
-  readonly slack: readonly Finding[];
-  readonly redis: readonly Finding[];
-  readonly pagerduty: readonly Finding[];
-}
-
-/** @param config what of it is asked about. Never throws. */
-export async function checkServices(
-  parts: Parts,
-  config: Config,
-  how: Pick<SlackCheck, 'needed' | 'post'>,
-): Promise<ServicesReport> {
+/** @param config the part of it to ask about. Never throws. */
+export async function checkServices(parts: Parts, config: Config, how: Pick<SlackCheck, 'needed' | 'post'>) {
   const { problems, slack, redis, pagerduty, pagerdutyEvents: events, transport } = parts;
   const logger = createLogger('silent');
   const toSlack = slack && {
@@ -31,16 +20,12 @@ export async function checkServices(
     ...createSlackProbe({ ...slack, logger }),
   };
   const [ofSlack, ofRedis, onCall, paging] = await Promise.all([
-    toSlack === null ? [] : checkSlack(toSlack, { ...how, config, transport }),
-    redis === null ? [] : checkRedis(redis),
+    toSlack ? checkSlack(toSlack, { ...how, config, transport }) : [],
+    redis ? checkRedis(redis) : [],
     checkPagerDuty(config, pagerduty && createPagerDutyProbe(pagerduty)),
-    events === null ? [] : checkEvents(createEvents({ ...events, installation: 'check' })),
+    events ? checkEvents(createEvents({ ...events, installation: 'check' })) : [],
   ]);
   const next = 'Set the environment variables as .env.example describes them.';
-  return {
-    environment: problems.length === 0 ? [] : [failure('environment', problems.join('\n'), next)],
-    slack: ofSlack,
-    redis: ofRedis,
-    pagerduty: [...onCall, ...paging],
-  };
+  const environment = problems.length === 0 ? [] : [failure('environment', problems.join('\n'), next)];
+  return { environment, slack: ofSlack, redis: ofRedis, pagerduty: [...onCall, ...paging] };
 }

@@ -1,6 +1,6 @@
 /**
- * Audit events for a spreadsheet. The canonical text begins with a brace and stays as it is, to be verified; what stands
- * beside it is for the eye.
+ * Audit events for a spreadsheet. The canonical text begins with a brace and stays as it is, to be verified; the
+ * other columns are for reading.
  */
 import { z } from 'zod';
 import type { Exported } from '../../access/audit/export.js';
@@ -10,7 +10,7 @@ import { csvLine } from '../shared/csv.js';
 
 const COLUMNS = [
   ...['seq', 'hash', 'previous', 'at', 'request', 'kind', 'actor', 'text'],
-  // Later ones come last: who reads the others by their place goes on.
+  // New columns come last, so that programs can go on reading the others by position.
   ...['target', 'role', 'login', 'person', 'says'],
 ] as const;
 
@@ -21,7 +21,7 @@ const readable = z.object({
   actor: z.string().nullable(),
   data: z.unknown(),
 });
-/** What an event that is about no request says of it itself. */
+/** What an event without a request says of the target, role and login itself. */
 const own = z.object({ target: text, role: text, login: text }).catch({ target: '', role: '', login: '' });
 
 export const csvHead = csvLine([...COLUMNS]);

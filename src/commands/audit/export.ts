@@ -1,16 +1,10 @@
 import { type Exported, exportEvents } from '../../access/audit/export.js';
-import { readDatabases } from '../../config/env.js';
-import { HallpassError } from '../../errors.js';
 import { readNow } from '../../ledger/audit-chain.js';
 import { withPatientLedger } from '../shared/ledger.js';
 import { parseMoment } from '../shared/moment.js';
+import { refused } from '../shared/refused.js';
 import { printStream } from '../shared/stream.js';
 import { csvHead, toCsv } from './csv.js';
-
-interface Format {
-  readonly head: string;
-  readonly line: (event: Exported) => string;
-}
 
 export const FORMATS = {
   jsonl: {
@@ -18,7 +12,7 @@ export const FORMATS = {
     line: ({ seq, hash, previous, text }) => `${JSON.stringify({ seq, hash, previous, text })}\n`,
   },
   csv: { head: csvHead, line: toCsv },
-} as const satisfies Record<string, Format>;
+} as const satisfies Record<string, { head: string; line: (event: Exported) => string }>;
 
 interface Options {
   readonly since?: string;
@@ -28,7 +22,7 @@ interface Options {
 
 export async function exportAudit({ since, until, format }: Options): Promise<void> {
   let gone = 0;
-  await withPatientLedger(readDatabases(process.env).databaseUrl, async (db) => {
+  await withPatientLedger(async (db) => {
     const now = await readNow(db);
     const from = since === undefined ? null : parseMoment(since, now, '--since');
     const to = until === undefined ? null : parseMoment(until, now, '--until');
@@ -42,9 +36,9 @@ export async function exportAudit({ since, until, format }: Options): Promise<vo
     await printStream(lines(), (text) => text);
   });
   if (gone > 0) {
-    throw new HallpassError(`${gone} of the exported events can’t be verified: events were removed`, {
-      passing: false,
-      nextStep: 'See which, with `hallpass audit verify`.',
-    });
+    throw refused(
+      `${gone} of the exported events can’t be verified: events were removed`,
+      'See which, with `hallpass audit verify`.',
+    );
   }
 }

@@ -4,19 +4,19 @@ import { readDatabases } from '../../config/env.js';
 import { headName } from '../../domain/audit-chain.js';
 import { requestName } from '../../domain/request.js';
 import { readNow } from '../../ledger/audit-chain.js';
-import { operator } from '../operator.js';
 import { withPatientLedger } from '../shared/ledger.js';
 import { parseMoment } from '../shared/moment.js';
+import { operator } from '../shared/operator.js';
 import { print } from '../shared/output.js';
 
 export async function pruneAudit({ before }: { readonly before: string }): Promise<void> {
   const privateKey = auditPrivateKey(process.env);
   const publicKey = auditPublicKey(process.env) ?? privateKey;
   const { databaseOwnerUrl } = readDatabases(process.env);
-  const { checkpoint, deleted, requests, heldBy } = await withPatientLedger(databaseOwnerUrl, async (db) => {
+  const { checkpoint, deleted, requests, heldBy } = await withPatientLedger(async (db) => {
     const moment = parseMoment(before, await readNow(db), '--before');
     return pruneEvents(db, moment, { privateKey, publicKey }, operator());
-  });
+  }, databaseOwnerUrl);
   print(deleted + requests === 0 ? 'Nothing is to be pruned.' : `Pruned ${deleted} events.`);
   if (requests > 0) print(`Deleted ${requests} requests of which no event is left, with their reasons.`);
   if (checkpoint !== null) print(`The rest verifies from ${headName(checkpoint)}.`);

@@ -1,19 +1,18 @@
 import { type Reconciled, reconcile } from '../../access/audit/reconcile.js';
 import { type Verdict, verifyChain } from '../../access/audit/verify.js';
 import { auditPublicKey } from '../../config/audit-keys.js';
-import { readDatabases } from '../../config/env.js';
 import { type Fault, type Head, headName, parseHead } from '../../domain/audit-chain.js';
 import { requestName } from '../../domain/request.js';
-import { HallpassError } from '../../errors.js';
 import { plainName } from '../../surfaces/text.js';
 import { withPatientLedger } from '../shared/ledger.js';
-import { print, table } from '../shared/output.js';
+import { print } from '../shared/output.js';
+import { refused } from '../shared/refused.js';
+import { table } from '../shared/table.js';
 
 export async function verifyAudit({ head }: { readonly head?: string }): Promise<void> {
   const noted = head === undefined ? null : parseNoted(head);
   const publicKey = auditPublicKey(process.env);
   const [verdict, reconciled] = await withPatientLedger(
-    readDatabases(process.env).databaseUrl,
     async (db) => [await verifyChain(db, publicKey, noted), await reconcile(db)] as const,
   );
   report(verdict, noted);
@@ -24,10 +23,10 @@ export async function verifyAudit({ head }: { readonly head?: string }): Promise
 function parseNoted(text: string): Head {
   const head = parseHead(text);
   if (head !== null) return head;
-  throw new HallpassError(`--head: ${JSON.stringify(text)} is no head`, {
-    passing: false,
-    nextStep: 'Copy it from the operators’ channel: the number, a colon and 64 hexadecimal digits.',
-  });
+  throw refused(
+    `--head: ${JSON.stringify(text)} is no head`,
+    'Copy it from the operators’ channel: the number, a colon and 64 hexadecimal digits.',
+  );
 }
 
 function report({ count, checkpoint, head, faults, more }: Verdict, noted: Head | null): void {

@@ -5,41 +5,36 @@ import { requestName } from '../../domain/request.js';
 import type { Scope } from '../../ledger/open-in.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { print } from '../shared/output.js';
-import { onInterrupt } from './interrupt.js';
-import { createProgress } from './progress.js';
 import { remnantLine, resultOf } from './results.js';
-import { proveGone } from './revoke-here.js';
+import { revokeHere } from './revoke-here.js';
+import { withProgress } from './with-progress.js';
 
-/** For the targets to be let go of after Ctrl-C, milliseconds: Hallpass that runs takes over at once. */
+/** To release the targets after Ctrl-C, milliseconds: a running Hallpass takes over at once. */
 const LEAVE_MS = 1_500;
+const INTERRUPTED =
+  'Interrupted. The intent stands: all of it is written down as ended, and Hallpass goes on revoking while it runs. Run the same command again to see how far it is.';
 
 /** Waits for the proof, and prints what became of each. */
-export async function reportProof(
+export async function awaitProof(
   db: Queryable,
   config: Config,
-  {
-    scope,
-    ids,
-    patienceMs,
-  }: { readonly scope: Scope; readonly ids: readonly number[]; readonly patienceMs: number },
+  scope: Scope,
+  ids: readonly number[],
+  patienceMs: number,
 ): Promise<void> {
-  const progress = createProgress();
-  const interrupted = onInterrupt(() => {
-    progress.clear();
-    return 'Interrupted. The intent stands: all of it is written down as ended, and Hallpass goes on revoking while it runs. Run the same command again to see how far it is.';
-  }, LEAVE_MS);
   let most = 0;
-  const { remnants } = await proveGone(db, config, {
-    ...{ scope, ids, patienceMs, signal: interrupted.signal },
-    onProgress: (left) => {
-      most = Math.max(most, left);
-      progress.show(`confirmed gone: ${most - left} of ${most}`);
+  const unproved = await withProgress(
+    { interrupted: INTERRUPTED, leaveMs: LEAVE_MS },
+    async (show, signal) => {
+      const onProgress = (left: number) => {
+        most = Math.max(most, left);
+        show(`confirmed gone: ${most - left} of ${most}`);
+      };
+      const left = await revokeHere(db, config, { scope, ids, patienceMs, signal, onProgress });
+      return signal.aborted ? null : left;
     },
-  }).finally(() => {
-    progress.clear();
-    interrupted.off();
-  });
-  if (interrupted.signal.aborted) return;
+  );
+  if (unproved === null) return;
 
   const requests = await readAll(db, ids);
   const found = new Set(requests.map(({ id }) => id));
@@ -48,7 +43,7 @@ export async function reportProof(
     ...ids
       .filter((id) => !found.has(id))
       .map((id) => ({ line: `${requestName(id)}: the ledger has no such request`, proved: false })),
-    ...remnants.map((remnant) => ({ line: remnantLine(remnant), proved: false })),
+    ...unproved.remnants.map((remnant) => ({ line: remnantLine(remnant), proved: false })),
   ];
   for (const { line } of results) print(line);
   const proved = results.filter((result) => result.proved).length;

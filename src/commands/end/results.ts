@@ -3,12 +3,12 @@ import { type AccessRequest, requestName } from '../../domain/request.js';
 import type { Remnant } from '../../ledger/open-in.js';
 import { plainName } from '../../surfaces/text.js';
 
-/** Longer sentences of a server are cut, characters. */
+/** A server's longer sentences are cut, characters. */
 const MOST_TROUBLE = 500;
 
 export interface Result {
   readonly line: string;
-  /** Nothing of it is left, or it never was there. */
+  /** Nothing of it is left, or it was never there. */
   readonly proved: boolean;
 }
 
@@ -34,16 +34,16 @@ export function resultOf(request: AccessRequest, isThere: boolean): Result {
     case 'granting':
     case 'active':
     case 'ending':
-      return say(false, `not confirmed yet: ${hindrance(request, isThere)}`);
+      return say(false, `not confirmed yet: ${whyNot(request, isThere)}`);
   }
 }
 
-function hindrance({ target, trouble }: AccessRequest, isThere: boolean): string {
+function whyNot({ target, trouble }: AccessRequest, isThere: boolean): string {
   if (!isThere) return `${plainName(target, 100)} is not in the configuration`;
   return trouble === null ? 'the target has not shown it' : plainName(trouble, MOST_TROUBLE);
 }
 
-/** A membership that came back, or too late, and is being revoked. */
+/** A membership that came back, or came too late, and is being revoked. */
 export function remnantLine({ target, role, login, trouble }: Remnant): string {
   const pair = `${plainName(role, 100)} to ${plainName(login, 100)} on ${plainName(target, 100)}`;
   const why = trouble === null ? 'the target has not shown it' : plainName(trouble, MOST_TROUBLE);

@@ -1,5 +1,4 @@
-/** Waits until what an operator ended is proved gone, and revokes it from here beside any Hallpass that runs. */
-
+/** Revokes what an operator ended from this process, beside any running Hallpass, until all of it is proved gone. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,22 +15,22 @@ import type { Queryable } from '../../ledger/pool.js';
 import { createLogger } from '../../logger.js';
 import { openTarget } from '../../postgres/open.js';
 
-/** The ledger is asked how far it is this often, milliseconds. */
+/** How often the ledger is asked for progress, milliseconds. */
 const POLL_MS = 250;
 
 interface Proving {
   readonly scope: Scope;
   readonly ids: readonly number[];
-  /** Given up when nothing more was proved for so long, milliseconds. */
+  /** Gives up when nothing more was proved for this long, milliseconds. */
   readonly patienceMs: number;
   /** How many are not proved gone yet. */
   readonly onProgress: (left: number) => void;
-  /** Nobody waits any more. */
+  /** Aborted when the operator has interrupted the command. */
   readonly signal: AbortSignal;
 }
 
 /** @returns what is not proved gone when it gave up; nothing in the ledger changes by giving up. */
-export async function proveGone(
+export async function revokeHere(
   db: Queryable,
   config: Config,
   { scope, ids, patienceMs, onProgress, signal }: Proving,
@@ -41,7 +40,7 @@ export async function proveGone(
   const sweeping = { ...deps, roles: createRoles(config, new Map(), logger) };
   const leases = createLeases(deps, `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`);
   const tools = { anchors: createAnchors(deps), leases };
-  // Beside it, the Hallpass that runs is no other that shares its login.
+  // By this, the running Hallpass is not taken for another installation that shares its login.
   const installation = await readInstallation(db);
   const stop = new AbortController();
   const working = new Map<string, Promise<void>>();
@@ -72,21 +71,20 @@ export async function proveGone(
         if (target !== undefined && !working.has(name)) working.set(name, work(target));
       }
       await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
-      // A ledger that is away for a moment has shown no progress.
+      // A ledger that can't be reached for a moment has shown no progress.
       unproved = await readUnproved(db, scope, ids).catch(() => unproved);
     }
   } finally {
     stop.abort();
     // A target that hangs keeps its lease until the process is cut off.
-    if (signal.aborted) await Promise.all([...working.keys()].map((name) => letGo(db, name, leases.holder)));
+    if (signal.aborted) {
+      // A lease that can't be released runs out by itself.
+      const released = [...working.keys()].map((name) => releaseLease(db, name, leases.holder));
+      await Promise.allSettled(released);
+    }
     await Promise.all(working.values());
   }
   return readUnproved(db, scope, ids);
-}
-
-/** A lease runs out by itself, too. */
-async function letGo(db: Queryable, name: string, holder: string): Promise<void> {
-  await releaseLease(db, name, holder).catch(() => undefined);
 }
 
 function targetsOf({ requests, remnants }: Unproved): ReadonlySet<string> {

@@ -7,9 +7,10 @@ import { coerceError, HallpassError } from '../../errors.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { createLogger } from '../../logger.js';
 import { openTarget } from '../../postgres/open.js';
-import { operator } from '../operator.js';
-import { confirm, reason, refused, requestId } from '../shared/operator.js';
+import { count } from '../../surfaces/plain.js';
+import { confirm, operator, reason, requestId } from '../shared/operator.js';
 import { print } from '../shared/output.js';
+import { refused } from '../shared/refused.js';
 
 interface Word {
   readonly because: string | undefined;
@@ -35,10 +36,8 @@ export async function sayReplaced(
         continue;
       }
       await confirm(yes, `Was the server of ${key} replaced for good by the one that answers?`);
-      const { lines: done, left } = await replace(deps, key, target, {
-        by: operator(),
-        because: because === undefined ? null : reason(because),
-      });
+      const word = { by: operator(), because: because === undefined ? null : reason(because) };
+      const { lines: done, left } = await replace(deps, key, target, word);
       for (const line of done) print(`${key}: ${line}`);
       if (left) process.exitCode = 1;
       print(
@@ -66,22 +65,18 @@ export async function sayWrittenOff(
 ): Promise<void> {
   if (because === undefined)
     throw refused('--write-off needs --because', "--because 'why nothing can be proved'");
-  if (names.length > 0 === (target !== undefined)) {
+  if (names.length > 0 === (target !== undefined))
     throw refused(
       '--write-off needs requests or --target, and not both',
       '--write-off R-1042, or --target T',
     );
-  }
   const deps = { db, config, ...OTHERS_LOOK };
   const ids = target === undefined ? names.map(requestId) : await readOpenOn(deps, target);
   if (ids.length === 0) {
     print(`${target}: nothing is open there`);
     return;
   }
-  await confirm(
-    yes,
-    `Close ${ids.length === 1 ? '1 request' : `${ids.length} requests`} without proof that the access is gone?`,
-  );
+  await confirm(yes, `Close ${count(ids.length, 'request')} without proof that the access is gone?`);
   const { lines, failed } = await writeOff(deps, ids, { by: operator(), because: reason(because) });
   for (const line of lines) print(line);
   if (failed) process.exitCode = 1;

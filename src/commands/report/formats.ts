@@ -1,4 +1,4 @@
-/** A grant as a line of each format; docs/audit.md says what each column means. */
+/** A grant in each format; docs/audit.md says what each column means. */
 import { shortDuration } from '../../domain/duration.js';
 import { requestName } from '../../domain/request.js';
 import type { Grant } from '../../ledger/read-grants.js';
@@ -12,7 +12,7 @@ interface Format {
   readonly lines: (grants: readonly Grant[]) => string;
 }
 
-/** @returns one that goes on where it stopped: what it printed decides how wide its columns are. */
+/** Each call makes one for a whole report: the table's columns depend on what it has printed already. */
 export const FORMATS = {
   table: createTable,
   csv: () => ({ head: () => csvLine(Object.keys(COLUMNS)), lines: (grants) => grants.map(toCsv).join('') }),

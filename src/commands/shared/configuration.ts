@@ -2,14 +2,14 @@ import type { Config, TargetConfig } from '../../config/config.js';
 import { configPath } from '../../config/env.js';
 import { loadConfig } from '../../config/load.js';
 import { didYouMean } from '../../config/nearest.js';
-import { HallpassError } from '../../errors.js';
+import { refused } from './refused.js';
 
 /** @throws HallpassError naming everything that is wrong in the file. */
 export function load(): Config {
   return loadConfig(configPath(process.env), process.env);
 }
 
-/** Without how targets are reached: it needs no secret of theirs. @throws as load. */
+/** Without how targets are reached, so it needs none of their secrets. @throws as load. */
 export function loadWithoutConnections(): Config {
   return loadConfig(configPath(process.env), process.env, { connections: false });
 }
@@ -18,8 +18,8 @@ export function loadWithoutConnections(): Config {
 export function findTarget({ targets }: Config, key: string): TargetConfig {
   const target = targets.get(key);
   if (target !== undefined) return target;
-  throw new HallpassError(`there is no target ${key}${didYouMean(key, targets.keys())}`, {
-    passing: false,
-    nextStep: `Name one of ${[...targets.keys()].join(', ')}.`,
-  });
+  throw refused(
+    `there is no target ${key}${didYouMean(key, targets.keys())}`,
+    `Name one of ${[...targets.keys()].join(', ')}.`,
+  );
 }

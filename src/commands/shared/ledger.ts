@@ -1,9 +1,10 @@
-/** The ledger for a command, which works beside a Hallpass that runs; and in words why it can't be had. */
+/** The ledger for a command, which works beside a running Hallpass; and in words why it can't be used. */
 import pg from 'pg';
+import { readDatabases } from '../../config/env.js';
 import { HallpassError } from '../../errors.js';
 import { connectLedger, createPool, LedgerError, type Queryable } from '../../ledger/pool.js';
 
-/** To find the events of a time among millions takes longer than anything that Hallpass does while it runs. */
+/** Finding a period's events among millions takes longer than anything that a running Hallpass does. */
 const PATIENCE_MS = 5 * 60_000;
 
 /**
@@ -12,12 +13,27 @@ const PATIENCE_MS = 5 * 60_000;
  * @throws LedgerError when it can't be reached, is older than this release, or this login may not do that.
  */
 export async function withLedger<T>(url: string, work: (db: Queryable) => Promise<T>): Promise<T> {
-  // What breaks an idle connection is said by the next statement.
-  const db = createPool(url, () => undefined);
+  // When an idle connection breaks, the next statement says so.
+  const pool = createPool(url, () => undefined);
+  return using(pool, async (db) => {
+    await db.query('select 1').catch(sayUnreachable);
+    return work(db);
+  });
+}
+
+/** One connection, for a command that reads much: a statement may take minutes. Otherwise as `withLedger`. */
+export async function withPatientLedger<T>(
+  work: (db: Queryable) => Promise<T>,
+  url = readDatabases(process.env).databaseUrl,
+): Promise<T> {
+  return using(await connectLedger(url, { statementMs: PATIENCE_MS }).catch(sayUnreachable), work);
+}
+
+async function using<T>(
+  db: Queryable & { end(): Promise<void> },
+  work: (db: Queryable) => Promise<T>,
+): Promise<T> {
   try {
-    await db.query('select 1').catch((cause: unknown) => {
-      throw unreachable(cause);
-    });
     return await work(db);
   } catch (thrown) {
     throw inWords(thrown);
@@ -26,24 +42,10 @@ export async function withLedger<T>(url: string, work: (db: Queryable) => Promis
   }
 }
 
-/** One connection, for a command that reads much: a statement may take minutes. Otherwise as `withLedger`. */
-export async function withPatientLedger<T>(url: string, work: (db: Queryable) => Promise<T>): Promise<T> {
-  const client = await connectLedger(url, { statementMs: PATIENCE_MS }).catch((cause: unknown) => {
-    throw unreachable(cause);
-  });
-  try {
-    return await work(client);
-  } catch (thrown) {
-    throw inWords(thrown);
-  } finally {
-    await client.end();
-  }
-}
-
-function unreachable(cause: unknown): HallpassError {
-  if (cause instanceof HallpassError) return cause;
+function sayUnreachable(cause: unknown): never {
+  if (cause instanceof HallpassError) throw cause;
   const nextStep = 'Check DATABASE_URL and DATABASE_OWNER_URL, and that the ledger’s server runs.';
-  return new LedgerError('the ledger can’t be reached', { passing: true, nextStep, cause });
+  throw new LedgerError('the ledger can’t be reached', { passing: true, nextStep, cause });
 }
 
 function inWords(cause: unknown): unknown {
@@ -54,9 +56,6 @@ function inWords(cause: unknown): unknown {
     return new LedgerError('the ledger is not of this release', { passing: false, nextStep, cause });
   }
   if (cause.code !== '42501') return cause;
-  return new LedgerError('this login of the ledger may not do that', {
-    passing: false,
-    nextStep: 'Set DATABASE_OWNER_URL to the login that owns the ledger’s tables.',
-    cause,
-  });
+  const nextStep = 'Set DATABASE_OWNER_URL to the login that owns the ledger’s tables.';
+  return new LedgerError('this login of the ledger may not do that', { passing: false, nextStep, cause });
 }

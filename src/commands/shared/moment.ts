@@ -1,16 +1,16 @@
 import { parseDuration } from '../../domain/duration.js';
-import { HallpassError } from '../../errors.js';
+import { refused } from './refused.js';
 
-/** What may be written, as a part of a help text. */
+/** For help texts: how to write a moment. */
 export const MOMENT =
   'a time such as 2026-11-01 or 2026-11-01T09:30Z (UTC unless it says otherwise), or how long ago: 90d';
 
 const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:?\d\d)?)?$/i;
 
 /**
- * The moment that somebody typed: a date, a time (UTC unless it has an offset), or how long before `now`.
+ * A moment as typed: a date, a time (UTC unless it has an offset), or how long before `now`.
  * @param option its name, for the error.
- * @throws HallpassError when it is none.
+ * @throws HallpassError when it isn't one.
  */
 export function parseMoment(text: string, now: Date, option: string): Date {
   const ago = parseDuration(text);
@@ -20,9 +20,8 @@ export function parseMoment(text: string, now: Date, option: string): Date {
   // JavaScript takes February 30 for March 2.
   const isDay = date !== undefined && new Date(`${date}T00:00Z`).toJSON()?.startsWith(date);
   if (isDay && !Number.isNaN(moment.getTime())) return moment;
-  throw new HallpassError(`${option}: ${JSON.stringify(text)} is no time`, {
-    passing: false,
-    nextStep:
-      'Write a time such as 2026-11-01 or 2026-11-01T09:30+01:00, or how long ago, such as 90d or 12h.',
-  });
+  throw refused(
+    `${option}: ${JSON.stringify(text)} is no time`,
+    'Write a time such as 2026-11-01 or 2026-11-01T09:30+01:00, or how long ago, such as 90d or 12h.',
+  );
 }

@@ -1,18 +1,28 @@
-/** An operator's word on the command line: why, about which request, and whether they mean it. */
+/** Who runs a command, and what they say in it: why, about which request, and whether they mean it. */
+import { hostname, userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { parseRequestName } from '../../domain/request.js';
-import { HallpassError } from '../../errors.js';
+import { refused } from './refused.js';
 
 /** A reason is shown in Slack. */
 const MOST_REASON = 500;
 
-/** @throws HallpassError when it says nothing, or too much. */
+/** `olga@ops-1`. A container may have no name for its user. */
+export function operator(): string {
+  let user = String(process.getuid?.() ?? 'unknown');
+  try {
+    user = userInfo().username;
+  } catch {
+    // The number has to do.
+  }
+  return `${user}@${hostname()}`;
+}
+
+/** @throws HallpassError when it is empty or too long. */
 export function reason(because: string): string {
   const said = because.trim();
-  if (said === '' || said.length > MOST_REASON) {
-    throw refused('the reason is empty or too long', `--because takes up to ${MOST_REASON} characters`);
-  }
-  return said;
+  if (said !== '' && said.length <= MOST_REASON) return said;
+  throw refused('the reason is empty or too long', `--because takes up to ${MOST_REASON} characters`);
 }
 
 /** @throws HallpassError unless it is like R-1042. */
@@ -23,13 +33,14 @@ export function requestId(name: string): number {
 }
 
 /**
- * Asks each question, unless `yes`. @throws HallpassError unless all are answered with yes; also without a terminal.
+ * Asks each question, unless `yes`.
+ * @throws HallpassError unless the answer to all is yes, and where there is no terminal to ask on.
  */
 export async function confirm(yes: boolean, ...questions: readonly string[]): Promise<void> {
   if (yes) return;
   if (!process.stdin.isTTY) throw refused('nobody is there to confirm it', 'add --yes');
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  // Without somebody who listens Ctrl-C only pauses it.
+  // Without a listener, Ctrl-C only pauses it.
   terminal.on('SIGINT', () => terminal.close());
   const unconfirmed = refused('nothing was changed', 'answer y to go on');
   try {
@@ -42,8 +53,4 @@ export async function confirm(yes: boolean, ...questions: readonly string[]): Pr
   } finally {
     terminal.close();
   }
-}
-
-export function refused(message: string, nextStep: string): HallpassError {
-  return new HallpassError(message, { passing: false, nextStep });
 }

@@ -1,7 +1,7 @@
 import { type AccessRequest, requestName } from '../../domain/request.js';
 import type { Stray } from '../../domain/stray.js';
 
-/** A request as `--json` prints it: times in ISO 8601 UTC, durations in seconds, null for what is not so, or not yet. */
+/** A request as `--json` prints it: times in ISO 8601 UTC, durations in seconds, null for what doesn't apply, or not yet. */
 export function requestFacts(request: AccessRequest) {
   const { extension } = request;
   return {
@@ -39,7 +39,7 @@ function seconds(ms: number): number {
   return Math.round(ms / 1000);
 }
 
-/** What came back of a request, or is explained by none, and is being revoked or was. */
+/** A membership that came back after its request's end, or that no request explains, and that is or was revoked. */
 export function strayFacts({ kind, role, login, request, askedBy, because, foundAt, trouble, end }: Stray) {
   return {
     kind,

@@ -3,8 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import { withoutKnownSecrets } from '../../secrets.js';
 
 /**
- * Prints these texts as fast as they are read, and asks for no more than that. Nobody has to read them all.
- * @param show what must be verified byte by byte is printed as it is.
+ * Prints these texts no faster than they are read; the reader may leave before the end.
+ * @param show leaves the text as it is where every byte will be verified.
  */
 export async function printStream(
   texts: AsyncIterable<string>,
@@ -18,7 +18,7 @@ export async function printStream(
   );
 }
 
-/** The reader has read enough, as `head` has, or the disk is full: terminal.ts says what is to be said. */
+/** The reader has left, as `head` does, or the disk is full: terminal.ts says what there is to say. */
 function ignoreUnwritten(error: unknown): void {
   if (!(error instanceof Error && 'syscall' in error && error.syscall === 'write')) throw error;
 }

@@ -1,10 +1,15 @@
-/** Wider columns are hard to read beside others; a longer cell moves the rest of its line. */
+/** Wider columns are hard to read: a longer cell moves the rest of its line instead. */
 const WIDEST = 30;
 const GAP = '  ';
 
 /** Rows in columns, page by page: a column never gets narrower, so that what is printed stays aligned as it goes on. */
 export class Columns {
   readonly #widths: number[] = [];
+  readonly #widest: number;
+
+  constructor(widest = WIDEST) {
+    this.#widest = widest;
+  }
 
   /** Where the second column begins. */
   get second(): number {
@@ -15,7 +20,7 @@ export class Columns {
   align(rows: readonly (readonly string[])[]): readonly string[] {
     for (const row of rows) {
       for (const [i, cell] of row.entries()) {
-        this.#widths[i] = Math.max(this.#widths[i] ?? 0, Math.min(cell.length, WIDEST));
+        this.#widths[i] = Math.max(this.#widths[i] ?? 0, Math.min(cell.length, this.#widest));
       }
     }
     return rows.map((row) =>
@@ -25,4 +30,9 @@ export class Columns {
         .trimEnd(),
     );
   }
+}
+
+/** Rows of cells, the first row the head, in columns as wide as they need to be. */
+export function table(rows: readonly (readonly string[])[]): string {
+  return new Columns(Number.POSITIVE_INFINITY).align(rows).join('\n');
 }

@@ -1,6 +1,6 @@
 /**
- * The status as one JSON document, printed as it is read (docs/commands.md has its shape). One row a line, so that it can
- * be looked through with line tools, too.
+ * The status as one JSON document, printed as it is read (docs/commands.md has its shape). Each row is on a line of its own,
+ * for grep.
  */
 import type { Block } from '../../access/operating/blocked.js';
 import type { StatusPiece } from '../../access/operating/status.js';

@@ -1,4 +1,4 @@
-/** The status for people: a target, a line for each of what is open there, and below each line what one asks next. */
+/** The status for people: for each target a line for everything open there, and below it the details. */
 import type { Block } from '../../access/operating/blocked.js';
 import type { StatusPiece } from '../../access/operating/status.js';
 import { sayDuration } from '../../domain/duration.js';
@@ -10,7 +10,7 @@ import { approver, name, people, time, whyEnded, words } from '../../surfaces/pl
 import { wrap } from '../shared/output.js';
 import { Columns } from '../shared/table.js';
 
-/** Before each line of what is open on a target, and before what is said of it. */
+/** Before each line below a target's name. */
 const INDENT = '  ';
 
 interface Row {
@@ -30,7 +30,7 @@ const HEADS: Readonly<Record<Part, readonly [first: string, last: string]>> = {
   waiting: ['WAITING', 'LAPSES'],
 };
 
-/** @param nothing what is said when there is no target to tell of. */
+/** @param nothing what to print when there is no target to show. */
 export async function* statusText(
   pieces: AsyncIterable<StatusPiece>,
   nothing: string,
@@ -52,7 +52,8 @@ export async function* statusText(
       head = section.head.join();
     }
     const [first = '', ...lines] = columns.align([section.head, ...section.rows.map(({ cells }) => cells)]);
-    yield `${isNew ? `\n${INDENT}${first}\n` : ''}${section.rows.map((row, i) => rowLines(lines[i] ?? '', row, columns.second)).join('')}`;
+    if (isNew) yield `\n${INDENT}${first}\n`;
+    yield section.rows.map((row, i) => rowLines(lines[i] ?? '', row, columns.second)).join('');
   }
   if (targets === 0) yield `${nothing}\n`;
 }
@@ -77,25 +78,20 @@ function targetLines(tally: Tally, blocks: readonly Block[]): readonly string[] 
     `${name(target)}: ${counts.join(', ') || 'nothing is open'}`,
     ...blocks.flatMap(({ reason, says, nextStep }) => [
       `${INDENT}BLOCKED (${reason})`,
-      indent + wrap(words(says), indent),
-      ...(nextStep === null ? [] : [indent + wrap(words(nextStep), indent)]),
+      ...[says, nextStep].flatMap((text) => (text === null ? [] : indent + wrap(words(text), indent))),
     ]),
   ];
 }
 
 function sectionOf(piece: Exclude<StatusPiece, { is: 'target' }>): Section {
+  const headOf = (first: string, last: string) => [first, 'ROLE', 'LOGIN', 'PERSON', last];
   switch (piece.is) {
-    case 'requests': {
-      const [first, last] = HEADS[piece.part];
-      return { head: [first, 'ROLE', 'LOGIN', 'PERSON', last], rows: piece.requests.map(openRow) };
-    }
+    case 'requests':
+      return { head: headOf(...HEADS[piece.part]), rows: piece.requests.map(openRow) };
     case 'strays':
-      return { head: ['CAME BACK', 'ROLE', 'LOGIN', 'PERSON', 'FOUND'], rows: piece.strays.map(strayRow) };
+      return { head: headOf('CAME BACK', 'FOUND'), rows: piece.strays.map(strayRow) };
     case 'orphans':
-      return {
-        head: ['UNEXPLAINED', 'ROLE', 'LOGIN', 'PERSON', 'FOUND'],
-        rows: piece.orphans.map(orphanRow),
-      };
+      return { head: headOf('UNEXPLAINED', 'FOUND'), rows: piece.orphans.map(orphanRow) };
   }
 }
 
@@ -110,51 +106,45 @@ function openRow(open: OpenRequest): Row {
   const cells = [requestName(request.id), name(role), name(login), name(requester)];
   return {
     cells: [...cells, `${last === null ? 'not granted yet' : time(last)}${overdue ? ' OVERDUE' : ''}`],
-    details: detailsOf(request, dueSince),
+    details: [...detailsOf(request, dueSince)],
   };
 }
 
-function detailsOf(request: AccessRequest, dueSince: Date | null): readonly string[] {
+function* detailsOf(request: AccessRequest, dueSince: Date | null): Generator<string> {
   const { state, decidedAt, extension, users, trouble } = request;
   const by = approver(request);
-  return [
-    `why: ${words(request.reason) || 'no reason was given'}`,
-    ...(state === 'pending' ? [`for ${sayDuration(request.wishedMs)}; asked: ${people(request.asked)}`] : []),
-    ...(by === null || decidedAt === null ? [] : [`approved by ${by}, ${time(decidedAt)}`]),
-    ...(extension?.state === 'confirmed' || extension?.state === 'asked'
-      ? [
-          `extended by ${name(extension.by)}, ${time(extension.at)}${extension.state === 'asked' ? ', not confirmed yet' : ''}`,
-        ]
-      : []),
-    ...(users.length === 0
-      ? []
-      : [`can be used by ${users.length} more ${users.length === 1 ? 'login' : 'logins'}`]),
-    ...(dueSince === null ? [] : [`ends because: ${whyEnded(request)}`]),
-    ...(trouble === null
-      ? []
-      : [`${request.why === 'failed' ? 'why it was not granted' : 'not done yet'}: ${words(trouble)}`]),
-  ];
+  yield `why: ${words(request.reason) || 'no reason was given'}`;
+  if (state === 'pending') yield `for ${sayDuration(request.wishedMs)}; asked: ${people(request.asked)}`;
+  if (by !== null && decidedAt !== null) yield `approved by ${by}, ${time(decidedAt)}`;
+  if (extension?.state === 'confirmed' || extension?.state === 'asked') {
+    const unconfirmed = extension.state === 'asked' ? ', not confirmed yet' : '';
+    yield `extended by ${name(extension.by)}, ${time(extension.at)}${unconfirmed}`;
+  }
+  if (users.length > 0)
+    yield `can be used by ${users.length} more ${users.length === 1 ? 'login' : 'logins'}`;
+  if (dueSince !== null) yield `ends because: ${whyEnded(request)}`;
+  if (trouble !== null)
+    yield `${request.why === 'failed' ? 'why it was not granted' : 'not done yet'}: ${words(trouble)}`;
 }
 
-function strayRow({ kind, role, login, request, foundAt, askedBy, because, trouble }: Stray): Row {
+function strayRow(stray: Stray): Row {
+  const { role, login, request, foundAt, because, trouble } = stray;
+  const [id, person] = request === null ? ['-', '-'] : [requestName(request.id), name(request.requester)];
   return {
-    cells: [
-      request === null ? '-' : requestName(request.id),
-      name(role),
-      name(login),
-      request === null ? '-' : name(request.requester),
-      time(foundAt),
-    ],
+    cells: [id, name(role), name(login), person, time(foundAt)],
     details: [
-      kind === 'orphan'
-        ? `no request explains it; being revoked ${askedBy === null ? 'because of orphans: revoke' : `by word of ${name(askedBy)}`}`
-        : kind === 'late'
-          ? 'its GRANT reached the server after its end; being revoked'
-          : 'it was on the server again after its end; being revoked',
+      whyLeft(stray),
       ...(because === null ? [] : [`why: ${words(because)}`]),
       ...(trouble === null ? [] : [`not done yet: ${words(trouble)}`]),
     ],
   };
+}
+
+function whyLeft({ kind, askedBy }: Stray): string {
+  if (kind === 'late') return 'its GRANT reached the server after its end; being revoked';
+  if (kind === 'leftover') return 'it was on the server again after its end; being revoked';
+  const because = askedBy === null ? 'because of orphans: revoke' : `by word of ${name(askedBy)}`;
+  return `no request explains it; being revoked ${because}`;
 }
 
 function orphanRow({ role, login, foundAt }: Orphan & { readonly foundAt: Date }): Row {

@@ -14,7 +14,7 @@ export function kindsOf(roles: readonly string[]): readonly Kind[] {
   return kinds.length > 0 ? kinds : ['self-managed'];
 }
 
-/** The role by which a server of this kind is known; null when there is none. */
+/** The role that tells a server of this kind; null when there is none. */
 export function signOf(kind: Kind): string | null {
   return [...SIGNS].find(([, kinds]) => kinds.includes(kind))?.[0] ?? null;
 }

@@ -1,4 +1,4 @@
-/** Who could keep Hallpass out of the database through which it grants and revokes. */
+/** Who could lock Hallpass out of the database through which it grants and revokes? */
 import { z } from 'zod';
 import type { Send } from '../connect.js';
 import { nameValues } from '../quote.js';

@@ -7,9 +7,9 @@ import type { NamePair } from '../target.js';
 const personRow = z.object({
   loginOid: z.number(),
   roleOid: z.number(),
-  /** NOINHERIT: what is a member only of roles has nothing of them before 16, unless it does SET ROLE. */
+  /** false is NOINHERIT: before 16 such a login has nothing of its roles until SET ROLE. */
   inherits: z.boolean(),
-  /** In the server's own writing. */
+  /** As the server writes it. */
   validUntil: z.string().nullable(),
   expired: z.boolean(),
   /** -1: as many as the server has. */
@@ -37,7 +37,7 @@ const settingRow = z.object({
   value: z.string(),
   /** null: in every database. */
   database: z.string().nullable(),
-  /** Of this login, and not of everybody. */
+  /** Set for this login, not for everyone. */
   own: z.boolean(),
 });
 /** A default with which the login's sessions begin. */
@@ -82,14 +82,7 @@ SELECT d.datname::text AS name, d.datallowconn AS open, d.datconnlimit AS "conne
  ORDER BY d.datname`;
 
 /** `person`: null when there is no such role or no such login. */
-export async function readPerson(
-  send: Send,
-  { role, login }: NamePair,
-): Promise<{
-  readonly person: Person | null;
-  readonly settings: readonly Setting[];
-  readonly databases: readonly PersonsDatabase[];
-}> {
+export async function readPerson(send: Send, { role, login }: NamePair) {
   const names = nameValues([login, role]);
   const [[person], settings, databases] = await Promise.all([
     send(personRow, PERSON, names),

@@ -1,4 +1,4 @@
-/** What a server says of itself and of our connection to it, whoever we are there. */
+/** What a server says of itself and of our connection to it. */
 import { z } from 'zod';
 import type { TargetConfig } from '../../config/config.js';
 import { SESSION_RIGHTS, type SessionRight } from '../../domain/predefined-roles.js';

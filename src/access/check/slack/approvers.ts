@@ -55,7 +55,7 @@ function describePerson({ id, name }: Principal, { account }: Known): readonly F
   if (is === 'fit' || is === 'unread') return [];
   if (is === 'missing') return [failure('approvers', `There is no Slack user ${called}.`, NO_ID)];
   const what = is === 'deactivated' ? 'is deactivated' : `is a ${is}`;
-  return [note('approvers', `${called} ${what}, and decides nothing.`, 'Name somebody else.')];
+  return [note('approvers', `${called} ${what}, and decides nothing.`, 'Name someone else.')];
 }
 
 /** Roles on which the same people decide. */

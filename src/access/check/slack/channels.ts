@@ -33,24 +33,21 @@ export async function checkChannels(
   scopes: ReadonlySet<string>,
   post: boolean,
 ): Promise<ChannelsReport> {
-  const channels = [...namedChannels(config)].map(([id, what]) => ({ id, what }));
-  const reports = await mapBounded(channels, AT_ONCE, async ({ id, what }) => {
-    const seen = await look(id, slack, scopes);
+  const seen = new Map<string, ChannelSeen>();
+  const findings = await mapBounded([...namedChannels(config)], AT_ONCE, async ([id, what]) => {
+    const looked = await look(id, slack, scopes);
+    if (looked !== 'untold' && !(looked instanceof Error)) seen.set(id, looked);
     // A word that was written proves more than any scope tells.
-    return { id, seen, found: post ? await write(id, what, slack) : describe(id, what, seen, scopes) };
+    return post ? write(id, what, slack) : (describe(id, what, looked, scopes) ?? id);
   });
-  const untold = reports.flatMap(({ id, found }) => (found === null ? [id] : []));
+  const untold = findings.filter((found) => typeof found === 'string');
   return {
-    seen: new Map(reports.flatMap(({ id, seen }) => (isSeen(seen) ? [[id, seen] as const] : []))),
+    seen,
     findings: [
-      ...reports.flatMap(({ found }) => found ?? []),
+      ...findings.filter((found) => typeof found !== 'string'),
       ...(untold.length === 0 ? [] : [notTried(untold)]),
     ],
   };
-}
-
-function isSeen(look: Look): look is ChannelSeen {
-  return look !== 'untold' && !(look instanceof Error);
 }
 
 async function look(

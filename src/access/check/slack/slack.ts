@@ -12,13 +12,13 @@ import { checkChannels } from './channels.js';
 import { readKnown } from './people.js';
 
 export interface SlackCheck {
-  /** What is offered and named: what is asked about. */
+  /** The part of it to ask about. */
   readonly config: Pick<Config, 'targets' | 'operators' | 'people' | 'slack'>;
   /** The scopes that the configuration needs, each with what for. */
   readonly needed: ReadonlyMap<string, string>;
   /** Write a word into each channel, and delete it. */
   readonly post: boolean;
-  /** null: it is not known how Slack is heard. */
+  /** null: the environment doesn't say how Slack reaches us. */
   readonly transport: Env['transport'] | null;
 }
 

@@ -116,7 +116,7 @@ function prepared({ gid, owner, database }: Situation['prepared'][number]): Find
   return note(
     'sessions',
     `The transaction ${JSON.stringify(gid)} of ${owner} in ${database} is prepared: no REVOKE undoes it.`,
-    `If nobody waits for it, run in ${database}, as ${owner} or a superuser:\nROLLBACK PREPARED '${gid.replaceAll("'", "''")}';`,
+    `If no one needs it, run in ${database}, as ${owner} or a superuser:\nROLLBACK PREPARED '${gid.replaceAll("'", "''")}';`,
   );
 }
 
