@@ -91,8 +91,5 @@ export function createDiscovery(
     mode === 'guarded'
       ? createTargetConnection(inside(connect), all, telling(dial, heard))
       : createTargetConnection(connect, all, telling(dialServer, heard));
-  return {
-    roles: () => discoverRoles(connection, mode),
-    close: () => connection.close(),
-  };
+  return { roles: () => discoverRoles(connection, mode), close: () => connection.close() };
 }

@@ -35,9 +35,7 @@ export type Dial = (connect: Connect, use: Use) => Promise<pg.Client>;
  * @throws TargetError; nothing of the connection is left then.
  */
 export async function dial(connect: Connect, { connectMs, name }: Use): Promise<pg.Client> {
-  const deadline = performance.now() + connectMs;
-  // `pg` takes 0 for no limit.
-  const timeLeft = () => Math.max(1, deadline - performance.now());
+  const timeLeft = countdown(connectMs);
   try {
     return await ownSession(
       SETTINGS,
@@ -53,6 +51,12 @@ export async function dial(connect: Connect, { connectMs, name }: Use): Promise<
   }
 }
 
+/** Never 0, which `pg` takes for no limit. */
+function countdown(ms: number): () => number {
+  const deadline = performance.now() + ms;
+  return () => Math.max(1, deadline - performance.now());
+}
+
 async function refusal(thrown: unknown, connect: Connect): Promise<TargetError> {
   if (isTurnedAway(thrown)) await doubtPassword(connect);
   return connectError(thrown, connect);
@@ -65,12 +69,12 @@ async function refusal(thrown: unknown, connect: Connect): Promise<TargetError> 
  */
 export async function dialServer(connect: Connect, use: Use): Promise<pg.Client> {
   if (connect.database === NEUTRAL) return dial(connect, use);
-  const deadline = performance.now() + use.connectMs;
+  const timeLeft = countdown(use.connectMs);
   try {
     return await dial({ ...connect, database: NEUTRAL }, use);
   } catch (thrown) {
     if (!isTurnedAway(thrown)) throw thrown;
-    return dial(connect, { ...use, connectMs: Math.max(1, deadline - performance.now()) });
+    return dial(connect, { ...use, connectMs: timeLeft() });
   }
 }
 
@@ -79,8 +83,7 @@ export async function dialServer(connect: Connect, use: Use): Promise<pg.Client>
  * @throws TargetError
  */
 export async function dialAsIs(connect: Connect, { connectMs, name }: Use): Promise<pg.Client> {
-  const deadline = performance.now() + connectMs;
-  const client = await prepare(connect, name, null, () => Math.max(1, deadline - performance.now()));
+  const client = await prepare(connect, name, null, countdown(connectMs));
   try {
     await client.connect();
     return client;

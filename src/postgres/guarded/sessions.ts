@@ -7,7 +7,6 @@ import { fromMicros, toMicros } from '../../connections/moment.js';
 import type { TargetConnection } from '../connect.js';
 import { lookForSessions } from '../sessions/queries.js';
 import type { SessionSource } from '../sessions/sessions.js';
-import { OWNER } from './names.js';
 
 const SESSIONS = `
 SELECT s.pid, s.member_oid AS "memberOid", ${toMicros('s.backend_start')}::text AS "startedAt",
@@ -24,13 +23,7 @@ export function guardedSessions(connection: TargetConnection, name: string): Ses
     connection,
     name,
 
-    look: (send, ends, before) =>
-      lookForSessions(send, ends, before, {
-        mode: 'guarded',
-        holder: `'${OWNER}'`,
-        prepare: null,
-        sessions: SESSIONS,
-      }),
+    look: (...asked) => lookForSessions('guarded', null, SESSIONS, ...asked),
 
     async end(send, sessions) {
       await send(z.unknown(), END, [

@@ -46,12 +46,8 @@ export function findLeaks(reach: Reach, databases: readonly InDatabase[]): reado
 
 /** BYPASSRLS is left out: it lets a session see more, but leaves nothing behind. */
 function lasting({ superuser, createRole, createDb, replication }: ReachedRole): readonly string[] {
-  return [
-    ...(superuser ? ['SUPERUSER'] : []),
-    ...(createRole ? ['CREATEROLE'] : []),
-    ...(createDb ? ['CREATEDB'] : []),
-    ...(replication ? ['REPLICATION'] : []),
-  ];
+  const has = { SUPERUSER: superuser, CREATEROLE: createRole, CREATEDB: createDb, REPLICATION: replication };
+  return Object.entries(has).flatMap(([name, holds]) => (holds ? [name] : []));
 }
 
 function said(names: readonly string[], say: (names: string) => string): readonly string[] {

@@ -3,11 +3,12 @@
  * standbys.
  */
 import { z } from 'zod';
-import type { Connect, TargetConfig } from '../../config/config.js';
+import type { Connect } from '../../config/config.js';
 import { formatMoment, fromMicros, parseMoment, toMicros } from '../../connections/moment.js';
 import { SESSION_RIGHTS, type SessionRight } from '../../domain/predefined-roles.js';
 import type { Send, TargetConnection } from '../connect.js';
 import { GRANTORS_SINCE } from '../quote.js';
+import { GRANTOR, type Mode } from '../reading/fragments.js';
 import { readOurs } from '../reading/memberships.js';
 import { mayUse } from '../reading/rights.js';
 import { readServer } from '../reading/server.js';
@@ -55,13 +56,7 @@ export function plainSessions(connection: TargetConnection, name: string): Sessi
     connection,
     name,
 
-    look: (send, ends, before) =>
-      lookForSessions(send, ends, before, {
-        mode: 'direct',
-        holder: 'session_user',
-        prepare: become(SESSION_RIGHTS.see),
-        sessions: SESSIONS,
-      }),
+    look: (...asked) => lookForSessions('direct', become(SESSION_RIGHTS.see), SESSIONS, ...asked),
 
     async end(send, sessions) {
       const values = [sessions.map(({ pid }) => pid), sessions.map(({ memberOid }) => memberOid)];
@@ -70,25 +65,19 @@ export function plainSessions(connection: TargetConnection, name: string): Sessi
   };
 }
 
-/** How a kind of source looks. */
-interface Ways {
-  readonly mode: TargetConfig['mode'];
-  /** SQL, an expression: the role that holds the rights. */
-  readonly holder: string;
-  readonly prepare: string | null;
-  /**
-   * SQL, run after `prepare` with logins and a moment. Also answers the sessions of those who can use what these
-   * logins are granted.
-   */
-  readonly sessions: string;
-}
-
-/** Reads what `SessionSource.look` answers. */
+/**
+ * Reads what `SessionSource.look` answers.
+ * @param prepare SQL that runs before `sessions`.
+ * @param sessions SQL that takes logins and a moment, and also answers the sessions of those who can use what these
+ *   logins are granted.
+ */
 export async function lookForSessions(
+  mode: Mode,
+  prepare: string | null,
+  sessions: string,
   send: Send,
   ends: readonly ToEnd[],
   before: string | null,
-  { mode, holder, prepare, sessions }: Ways,
 ): Promise<Seen> {
   const logins = [...new Set(ends.flatMap(({ memberOid, users }) => [memberOid, ...users]))];
   const [server, members, holders, [may], , seen] = await Promise.all([
@@ -97,8 +86,8 @@ export async function lookForSessions(
     readSessionHolders(send, ends, mode),
     send(
       rights,
-      `SELECT ${toMicros('clock_timestamp()')}::text AS now, ${mayUse(holder, SESSION_RIGHTS.see, mode)} AS "maySee",
-              ${mayUse(holder, SESSION_RIGHTS.end, mode)} AS "mayEnd"`,
+      `SELECT ${toMicros('clock_timestamp()')}::text AS now, ${mayUse(GRANTOR[mode], SESSION_RIGHTS.see, mode)} AS "maySee",
+              ${mayUse(GRANTOR[mode], SESSION_RIGHTS.end, mode)} AS "mayEnd"`,
     ),
     prepare === null ? null : send(z.unknown(), prepare),
     send(session, sessions, [logins, before === null ? null : parseMoment(before)]),

@@ -61,7 +61,6 @@ function makeGroup(place: Place, { role, access, schemas }: GroupRole): readonly
       name: role,
       attributes: ['NOLOGIN', ...POWERLESS],
       about: access === 'monitor' ? ABOUT.monitor : `${ABOUT[access]} ${where}`,
-      needed: ['NOLOGIN', ...POWERLESS],
     }),
     ...(access === 'monitor' ? grantMonitor(place, role) : []),
     ...grantAdmin(place, [role]),

@@ -63,7 +63,6 @@ its functions: whoever steals Hallpass’s login can neither use a role nor gran
       name: OWNER,
       attributes: ['NOLOGIN', 'INHERIT', ...POWERLESS],
       about: 'Hallpass: owns the functions that grant roles',
-      needed: ['NOLOGIN', 'INHERIT', ...POWERLESS],
     }),
     comment('A login that may revoke what is overdue, and nothing else: for cron, should Hallpass be dead.'),
     makeRole({
@@ -77,7 +76,6 @@ its functions: whoever steals Hallpass’s login can neither use a role nor gran
       name: PEOPLE,
       attributes: ['NOLOGIN', ...POWERLESS],
       about: 'Hallpass: whose members may be granted roles',
-      needed: ['NOLOGIN', ...POWERLESS],
     }),
   ];
 }

@@ -19,7 +19,6 @@ NOINHERIT, because up to Postgres 15 the ADMIN OPTION makes it a member of each 
       attributes: ['LOGIN', 'NOINHERIT', ...POWERLESS],
       connectionLimit: CONNECTION_LIMIT,
       about: 'Hallpass: grants roles and revokes them',
-      needed: ['LOGIN', 'NOINHERIT', ...POWERLESS],
     }),
     ...(iam ? [IAM_LOGIN, grantIam(login)] : [passwordNote(login)]),
   ];

@@ -35,12 +35,12 @@ interface NewRole {
   readonly connectionLimit?: number;
   /** What it is for: the start of its COMMENT. */
   readonly about: string;
-  /** The attributes it must have even if it was there before. */
-  readonly needed: readonly Attribute[];
+  /** The attributes it must have even if it was there before; all of them, unless said otherwise. */
+  readonly needed?: readonly Attribute[];
 }
 
 /** Creates a role, or says how an existing one must be changed: the script itself doesn't change it. */
-export function makeRole({ name, attributes, connectionLimit, about, needed }: NewRole): string {
+export function makeRole({ name, attributes, connectionLimit, about, needed = attributes }: NewRole): string {
   const limit = connectionLimit === undefined ? '' : ` CONNECTION LIMIT ${connectionLimit}`;
   const wrong = needed.map((attribute) => `CASE WHEN ${IS_WITHOUT[attribute]} THEN '${attribute}' END`);
   return doBlock(`
