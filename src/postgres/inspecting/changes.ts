@@ -34,7 +34,7 @@ const values = (grants: readonly (MarkedGrant | null)[]): unknown[] =>
     grants.map((grant) => grant?.[key] ?? null),
   );
 
-const placeRow = z.object({
+const concernedRow = z.object({
   n: z.number(),
   name: z.string(),
   mayRead: z.boolean(),
@@ -44,10 +44,10 @@ const placeRow = z.object({
   objects: z.number(),
   fresh: z.number(),
 });
-export type Place = z.infer<typeof placeRow>;
+export type ConcernedDatabase = z.infer<typeof concernedRow>;
 
 /** The catalog of dependencies belongs to the whole server, so it also shows what we can't look into. */
-const PLACES = `
+const CONCERNED = `
 WITH RECURSIVE ${MARKS},
 up (n, oid) AS (
   SELECT n, role FROM mark
@@ -62,8 +62,8 @@ SELECT mark.n, d.datname::text AS name, has_database_privilege(d.oid, 'CONNECT')
  GROUP BY mark.n, d.oid, d.datname, d.datallowconn ORDER BY objects DESC, name`;
 
 /** The databases that each grant concerns, by its place in `grants` (from 0), those with the most objects first. */
-export function readPlaces(send: Send, grants: readonly MarkedGrant[]): Promise<Place[]> {
-  return send(placeRow, PLACES, values(grants));
+export function readConcerned(send: Send, grants: readonly MarkedGrant[]): Promise<ConcernedDatabase[]> {
+  return send(concernedRow, CONCERNED, values(grants));
 }
 
 const changeRow = z.object({

@@ -9,7 +9,7 @@ import { inTime } from '../../in-time.js';
 import { createTargetConnection, DEFAULT_LIMITS, type Limits } from '../connect.js';
 import { standbyError, TargetError, targetError } from '../errors.js';
 import { readServer } from '../reading/server.js';
-import { type MarkedGrant, readChanges, readPlaces } from './changes.js';
+import { type MarkedGrant, readChanges, readConcerned } from './changes.js';
 import { chooseFor } from './choose.js';
 import { createConnections } from './connections.js';
 import { judge, judgeUnread } from './judge.js';
@@ -90,14 +90,14 @@ export function createInspector(connect: Connect, limits: Partial<Limits> = {}):
 
   async function changes(grants: readonly MarkedGrant[]): Promise<readonly Changes[]> {
     if (grants.length === 0) return [];
-    const { server, places } = await connections.read(home, async (send) => {
-      const [about, found] = await Promise.all([readServer(send), readPlaces(send, grants)]);
-      return { server: about, places: found };
+    const { server, concerned } = await connections.read(home, async (send) => {
+      const [about, found] = await Promise.all([readServer(send), readConcerned(send, grants)]);
+      return { server: about, concerned: found };
     });
     // On a standby, what it hasn't replayed would look unchanged.
     if (server.inRecovery) throw standbyError();
     const plans = grants.map((grant, n) =>
-      planFor(home, grant.server === server.id ? places.filter((place) => place.n === n) : null),
+      planFor(home, grant.server === server.id ? concerned.filter((database) => database.n === n) : null),
     );
     const names = [...new Set(plans.flatMap(({ read }) => read))];
     const answers = await Promise.all(

@@ -1,6 +1,6 @@
 /** Puts together, for each grant, what was read of its window in the databases that concern it. Pure. */
 import { type ChangeFact, type Changes, MAX_LISTED, type Unread } from '../../domain/preview.js';
-import type { Change, Place } from './changes.js';
+import type { Change, ConcernedDatabase } from './changes.js';
 import { choose } from './choose.js';
 import { cut } from './words.js';
 
@@ -9,17 +9,17 @@ export interface Plan {
   readonly read: readonly string[];
   readonly unread: readonly Unread[];
   /** Known for every database, read or not. */
-  readonly places: readonly Place[];
+  readonly concerned: readonly ConcernedDatabase[];
 }
 
-/** @param places null: the grant was made on another server, and nothing here is about it. */
-export function planFor(home: string, places: readonly Place[] | null): Plan {
-  if (places === null) {
+/** @param concerned null: the grant was made on another server, and nothing here is about it. */
+export function planFor(home: string, concerned: readonly ConcernedDatabase[] | null): Plan {
+  if (concerned === null) {
     const why = 'it is another server than the one on which the role was granted';
-    return { read: [], unread: [{ name: 'everything', why }], places: [] };
+    return { read: [], unread: [{ name: 'everything', why }], concerned: [] };
   }
-  const { chosen, unread } = choose(home, places);
-  return { read: chosen, unread, places };
+  const { chosen, unread } = choose(home, concerned);
+  return { read: chosen, unread, concerned };
 }
 
 /** What one database answered. */
@@ -30,11 +30,11 @@ export interface Found {
 }
 
 /** @param n the grant's place in the batch, from 0. */
-export function toChanges({ read, unread, places }: Plan, answers: readonly Found[], n: number): Changes {
+export function toChanges({ read, unread, concerned }: Plan, answers: readonly Found[], n: number): Changes {
   const found = answers.filter(({ name }) => read.includes(name));
   const allUnread = [...unread, ...found.flatMap((one) => one.unread ?? [])];
   const seen = found.map(({ name, rows }) => ({ name, rows: rows.filter((row) => row.n === n) }));
-  const unseen = places.filter(
+  const unseen = concerned.filter(
     ({ name, fresh }) => fresh > 0 && allUnread.some((missed) => missed.name === name),
   );
   const facts = [
@@ -53,7 +53,7 @@ export function toChanges({ read, unread, places }: Plan, answers: readonly Foun
   };
 }
 
-function notLookedInto({ name, fresh }: Place): ChangeFact {
+function notLookedInto({ name, fresh }: ConcernedDatabase): ChangeFact {
   const what = fresh === 1 ? '1 object or grant' : `${fresh} objects or grants`;
   return { database: name, what: `${what} of the login or of the role, not looked into`, names: 'login' };
 }

@@ -1,8 +1,8 @@
 /** What the DBA allows on a guarded target: who may be granted anything, and how single roles may be granted. */
 import { PEOPLE } from '../guarded/names.js';
 import { isRoleName, quoteName } from '../quote.js';
-import type { SetupTarget } from './place.js';
 import { attempt, comment, doBlock, quoteText } from './script.js';
+import type { SetupTarget } from './server.js';
 
 /** Lets these logins be granted something; the ones that don't exist yet are named. */
 export function allowLogins(configured: readonly string[]): readonly string[] {

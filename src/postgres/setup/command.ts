@@ -4,8 +4,8 @@ import { type GroupRole, groupRoleSteps } from './group-role.js';
 import { hallpassSteps, undoHallpass } from './hallpass.js';
 import { NOTES } from './notes.js';
 import { type Logins, loginSteps } from './people.js';
-import { checkNames, type Place, placeOf, type SetupTarget } from './place.js';
 import { doBlock, printScript, quoteText, type Step, transaction } from './script.js';
+import { checkNames, type SetupServer, type SetupTarget, serverOf } from './server.js';
 import { undoGroupRole, undoLogins } from './undo.js';
 
 /** What a script is for; without role and logins, it is for Hallpass itself: its login and its rights. */
@@ -22,25 +22,25 @@ export interface Wish {
  * @throws HallpassError when a name is impossible, or something is missing.
  */
 export function setupSteps(target: SetupTarget, version: number, wish: Wish): readonly Step[] {
-  const place = placeOf(target, version);
+  const server = serverOf(target, version);
   checkWish(wish);
-  const steps = wishedSteps(place, target, wish);
-  return [refuseOtherRelease(place, steps[0]?.database ?? place.first), ...steps];
+  const steps = wishedSteps(server, target, wish);
+  return [refuseOtherRelease(server, steps[0]?.database ?? server.first), ...steps];
 }
 
-function wishedSteps(place: Place, target: SetupTarget, wish: Wish): readonly Step[] {
+function wishedSteps(server: SetupServer, target: SetupTarget, wish: Wish): readonly Step[] {
   const { role, logins, undo } = wish;
   if (role === undefined && logins === undefined) {
-    return undo ? undoHallpass(place) : hallpassSteps(place, target);
+    return undo ? undoHallpass(server) : hallpassSteps(server, target);
   }
   return [
-    ...(role === undefined ? [] : undo ? undoGroupRole(place, role) : groupRoleSteps(place, role)),
-    ...(logins === undefined ? [] : undo ? undoLogins(place, logins) : loginSteps(place, logins)),
+    ...(role === undefined ? [] : undo ? undoGroupRole(server, role) : groupRoleSteps(server, role)),
+    ...(logins === undefined ? [] : undo ? undoLogins(server, logins) : loginSteps(server, logins)),
   ];
 }
 
 /** Memberships differ between releases, and so does the script. */
-function refuseOtherRelease({ target, version }: Place, database: string): Step {
+function refuseOtherRelease({ target, version }: SetupServer, database: string): Step {
   const major = Math.floor(version / 10_000);
   return transaction(database, [
     doBlock(`
@@ -59,11 +59,11 @@ END`),
  * @throws as setupSteps.
  */
 export function setupSql(target: SetupTarget, version: number, wish: Wish): string {
-  const place = placeOf(target, version);
-  return printScript(head(place, wish), setupSteps(target, version, wish), foot(place, wish));
+  const server = serverOf(target, version);
+  return printScript(head(server, wish), setupSteps(target, version, wish), foot(server, wish));
 }
 
-function head({ target, version, kind, mode }: Place, { undo, role, logins }: Wish): string {
+function head({ target, version, kind, mode }: SetupServer, { undo, role, logins }: Wish): string {
   const major = Math.floor(version / 10_000);
   const all = role === undefined && logins === undefined;
   return [
@@ -77,7 +77,7 @@ function head({ target, version, kind, mode }: Place, { undo, role, logins }: Wi
   ].join('\n');
 }
 
-function foot({ target }: Place, { undo }: Wish): string {
+function foot({ target }: SetupServer, { undo }: Wish): string {
   if (undo) return 'Then take what is gone out of the configuration, and try it: hallpass check';
   return `Try it: hallpass check ${target}`;
 }

@@ -6,8 +6,8 @@
 import { OWNER, REAPER } from '../guarded/names.js';
 import { quoteName } from '../quote.js';
 import { MADE } from './make-role.js';
-import type { Place } from './place.js';
 import { comment, doBlock, quoteText } from './script.js';
+import type { SetupServer } from './server.js';
 
 /** Run from another database, before anything in this one can run. */
 export function refuseForeignDatabase(database: string): string {
@@ -66,7 +66,7 @@ END`);
  * For an administrator who acts as the owner: makes sure that only the owner can change the database, and that only
  * the roles that need to can connect to it.
  */
-export function shutDatabase({ database, login }: Place): readonly string[] {
+export function shutDatabase({ database, login }: SetupServer): readonly string[] {
   return [
     comment(
       `It belongs to a role that nobody can log in as: an owner could make it read-only, and stop every revocation.`,

@@ -4,8 +4,8 @@
 import { grantRightsSql } from '../reading/rights.js';
 import { grantAdmin, grantConnect } from './hallpass-role.js';
 import { makeRole, POWERLESS } from './make-role.js';
-import type { Place } from './place.js';
 import { attempt, comment, doBlock, quoteText, type Step, transaction } from './script.js';
+import type { SetupServer } from './server.js';
 
 export const ACCESSES = ['metadata', 'read', 'write', 'monitor'] as const;
 export type Access = (typeof ACCESSES)[number];
@@ -40,10 +40,10 @@ const ABOUT: Readonly<Record<Access, string>> = {
 /** A cloud's administrator doesn't own everything: the script names what it could not grant, and does the rest. */
 const AS_OWNER = 'Run the script once more as its owner, or as a superuser.';
 
-export function groupRoleSteps(place: Place, wish: GroupRole): readonly Step[] {
+export function groupRoleSteps(server: SetupServer, wish: GroupRole): readonly Step[] {
   return wish.databases.map((database, i) =>
     transaction(database, [
-      ...(i === 0 ? makeGroup(place, wish) : []),
+      ...(i === 0 ? makeGroup(server, wish) : []),
       comment(
         'People connect with their own logins, and through the role where CONNECT is not for everybody.',
       ),
@@ -53,7 +53,7 @@ export function groupRoleSteps(place: Place, wish: GroupRole): readonly Step[] {
   );
 }
 
-function makeGroup(place: Place, { role, access, schemas }: GroupRole): readonly string[] {
+function makeGroup(server: SetupServer, { role, access, schemas }: GroupRole): readonly string[] {
   const where = schemas === 'all' ? 'all schemas' : schemas.join(', ');
   return [
     comment('The role to grant. Nobody logs in as it, and it has no attribute: those can outlive the grant.'),
@@ -62,12 +62,12 @@ function makeGroup(place: Place, { role, access, schemas }: GroupRole): readonly
       attributes: ['NOLOGIN', ...POWERLESS],
       about: access === 'monitor' ? ABOUT.monitor : `${ABOUT[access]} ${where}`,
     }),
-    ...(access === 'monitor' ? grantMonitor(place, role) : []),
-    ...grantAdmin(place, [role]),
+    ...(access === 'monitor' ? grantMonitor(server, role) : []),
+    ...grantAdmin(server, [role]),
   ];
 }
 
-function grantMonitor({ version }: Place, role: string): readonly string[] {
+function grantMonitor({ version }: SetupServer, role: string): readonly string[] {
   return [
     comment(
       'Statistics, settings and sessions of the whole server, with the text of others’ statements; no table.',

@@ -6,19 +6,19 @@ import { allowLogins, allowRoles, nameDisallowed } from './allowed.js';
 import { claim, refuseForeignDatabase, shutDatabase } from './database.js';
 import { grantConnect, makeLogin } from './hallpass-role.js';
 import { MADE, makeRole, POWERLESS } from './make-role.js';
-import type { Place, SetupTarget } from './place.js';
 import { comment, doBlock, quoteText, type Step, transaction } from './script.js';
+import type { SetupServer, SetupTarget } from './server.js';
 
 /** @param rights SQL that lets the owner grant; it runs last, after the functions are there. */
 export function guardedSteps(
-  place: Place,
+  server: SetupServer,
   { roles, logins = [] }: Pick<SetupTarget, 'roles' | 'logins'>,
   rights: readonly string[],
 ): readonly Step[] {
-  const { first, database, shown, login, version } = place;
+  const { first, database, shown, login, version } = server;
   return [
     transaction(first, [
-      ...makeLogin(place),
+      ...makeLogin(server),
       ...makeOthers(),
       ...allowLogins(logins),
       comment('People are shown what each role can do: it is read from the catalogs of this database.'),
@@ -43,10 +43,10 @@ CREATE DATABASE ${quoteName(database)} TEMPLATE template0;
       ),
       "SET LOCAL lock_timeout = '10s';",
       ...asOwner(version, [
-        ...shutDatabase(place),
-        grantConnect(place.login, database),
+        ...shutDatabase(server),
+        grantConnect(server.login, database),
         comment('The schema hallpass: its ledger, and the functions, each with what it is for.'),
-        guardedSchemaSql(place).trim(),
+        guardedSchemaSql(server).trim(),
         ...allowRoles({ roles }),
         nameDisallowed(),
       ]),
@@ -125,7 +125,7 @@ END`);
  * Hallpass keeps no connection while it has nothing to do, so seeing none doesn't mean that it is stopped. From the
  * commit on none can be made, and so none can keep the database from being dropped when everything else is undone.
  */
-export function shutOut({ database, version }: Place): readonly string[] {
+export function shutOut({ database, version }: SetupServer): readonly string[] {
   return [
     comment('From here on nobody but a superuser connects to what is undone.'),
     ...asOwner(version, [limitConnections(database, 0)]),
@@ -133,7 +133,7 @@ export function shutOut({ database, version }: Place): readonly string[] {
 }
 
 /** After the right to grant was revoked from the owner. */
-export function undoGuarded({ first, database, version }: Place): readonly Step[] {
+export function undoGuarded({ first, database, version }: SetupServer): readonly Step[] {
   return [
     transaction(first, [comment('Only its owner may drop it.'), becomeOwner(version)]),
     {

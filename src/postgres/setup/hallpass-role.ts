@@ -3,13 +3,13 @@ import { SESSION_RIGHTS } from '../../domain/predefined-roles.js';
 import { GRANTORS_SINCE, grantAdminSql, quoteName } from '../quote.js';
 import { grantRightsSql } from '../reading/rights.js';
 import { makeRole, POWERLESS } from './make-role.js';
-import type { Place } from './place.js';
 import { attempt, comment, quoteText, runEach } from './script.js';
+import type { SetupServer } from './server.js';
 
 /** A few processes, each with a connection of its own; a runaway one can't take the server's last one. */
 const CONNECTION_LIMIT = 20;
 
-export function makeLogin({ login, iam }: Place): readonly string[] {
+export function makeLogin({ login, iam }: SetupServer): readonly string[] {
   return [
     comment(`Hallpass’s login. It owns nothing, because owners can’t be kept from what they own. It has no CREATEROLE: up to
 Postgres 15 that would let it grant any role, and from 16 on what it grants could not be told from what you grant.
@@ -42,7 +42,7 @@ psql sends only its hash, so that it gets into no log.`);
 }
 
 /** Lets Hallpass grant these roles. */
-export function grantAdmin({ version, holder }: Place, roles: readonly string[]): readonly string[] {
+export function grantAdmin({ version, holder }: SetupServer, roles: readonly string[]): readonly string[] {
   if (roles.length === 0) return [];
   const how =
     version >= GRANTORS_SINCE
@@ -61,7 +61,7 @@ It needs no GRANT OPTION: it passes on memberships, never a privilege on a table
 }
 
 /** Lets Hallpass end what a REVOKE leaves. */
-export function grantSessionRights({ version, holder }: Place): readonly string[] {
+export function grantSessionRights({ version, holder }: SetupServer): readonly string[] {
   return [
     comment(`A REVOKE ends no session that became the role by SET ROLE, and no transaction that goes on with a plan made
 before. To see these and to end them Hallpass has two predefined roles; they read no table.`),
@@ -103,7 +103,7 @@ one could keep it out.`)}\n${grant}`;
  * Lets Hallpass look wherever a role that it grants has something: else nobody can be told what the role can do
  * there.
  */
-export function grantConnectWhereUsed({ login }: Place, roles: readonly string[]): readonly string[] {
+export function grantConnectWhereUsed({ login }: SetupServer, roles: readonly string[]): readonly string[] {
   if (roles.length === 0) return [];
   return [
     comment(`What a role can do is read from the catalogs of each database in which it has something. What could not be read

@@ -10,57 +10,60 @@ import {
   grantSessionRights,
   makeLogin,
 } from './hallpass-role.js';
-import type { Place, SetupTarget } from './place.js';
 import { comment, doBlock, quoteText, type Step, transaction } from './script.js';
+import type { SetupServer, SetupTarget } from './server.js';
 import { dropList, dropRole, revokeFromHolder, revokePrivileges } from './undo-role.js';
 
-export function hallpassSteps(place: Place, { roles, discover, logins }: SetupTarget): readonly Step[] {
+export function hallpassSteps(
+  server: SetupServer,
+  { roles, discover, logins }: SetupTarget,
+): readonly Step[] {
   const names = [...roles.values()].map(({ role }) => role);
   const rights = [
-    ...grantAdmin(place, names),
-    ...(discover.length === 0 ? [] : [comment(discovered(place, discover))]),
-    ...grantSessionRights(place),
-    ...grantConnectWhereUsed(place, names),
+    ...grantAdmin(server, names),
+    ...(discover.length === 0 ? [] : [comment(discovered(server, discover))]),
+    ...grantSessionRights(server),
+    ...grantConnectWhereUsed(server, names),
   ];
-  if (place.mode === 'guarded') return guardedSteps(place, { roles, logins }, rights);
+  if (server.mode === 'guarded') return guardedSteps(server, { roles, logins }, rights);
   return [
-    transaction(place.first, [
-      ...makeLogin(place),
-      grantConnect(place.login, place.database),
-      ...(place.database === 'postgres' ? [] : [grantNeutral(place.login)]),
+    transaction(server.first, [
+      ...makeLogin(server),
+      grantConnect(server.login, server.database),
+      ...(server.database === 'postgres' ? [] : [grantNeutral(server.login)]),
       ...rights,
     ]),
   ];
 }
 
-function discovered({ holder }: Place, discover: SetupTarget['discover']): string {
+function discovered({ holder }: SetupServer, discover: SetupTarget['discover']): string {
   const patterns = discover.map(({ match }) => JSON.stringify(match)).join(', ');
   return `What discover: finds (${patterns}) is granted only where ${holder} has the ADMIN OPTION: grant it, as above, on each
 role that is meant.`;
 }
 
-export function undoHallpass(place: Place): readonly Step[] {
+export function undoHallpass(server: SetupServer): readonly Step[] {
   const rights = Object.values(SESSION_RIGHTS).map(quoteText).join(', ');
-  const guarded = place.mode === 'guarded';
+  const guarded = server.mode === 'guarded';
   return [
-    transaction(place.first, [...(guarded ? shutOut(place) : []), refuseWhileConnected(place)]),
-    transaction(place.first, [
+    transaction(server.first, [...(guarded ? shutOut(server) : []), refuseWhileConnected(server)]),
+    transaction(server.first, [
       comment(`What is granted now, and the right to grant it. Whoever became a role by SET ROLE stays it until the session
 ends: look at pg_stat_activity, and end these sessions yourself.`),
-      revokeFromHolder(place, `m.admin_option OR r.rolname IN (${rights})`),
+      revokeFromHolder(server, `m.admin_option OR r.rolname IN (${rights})`),
     ]),
-    ...(guarded ? undoGuarded(place) : []),
-    transaction(place.shown, [
+    ...(guarded ? undoGuarded(server) : []),
+    transaction(server.shown, [
       comment('Only what a script made is dropped, and nothing on which others rely.'),
-      revokePrivileges(place, place.login),
-      dropRole(place, place.login),
-      ...(guarded ? [dropRole(place, OWNER), dropRole(place, REAPER), dropList(PEOPLE)] : []),
+      revokePrivileges(server, server.login),
+      dropRole(server, server.login),
+      ...(guarded ? [dropRole(server, OWNER), dropRole(server, REAPER), dropList(PEOPLE)] : []),
     ]),
   ];
 }
 
 /** Undoing half would be worse: Hallpass would go on, and what it revokes could not be told from what is left. */
-function refuseWhileConnected({ login, database, mode }: Place): string {
+function refuseWhileConnected({ login, database, mode }: SetupServer): string {
   const inside = mode === 'guarded' ? ` OR a.datname = ${quoteText(database)}` : '';
   return doBlock(`
 BEGIN

@@ -1,5 +1,5 @@
 import { HallpassError } from '../../errors.js';
-import type { SetupTarget } from './place.js';
+import type { SetupTarget } from './server.js';
 
 const ROLE_ARN = /^arn:(?<partition>aws[a-z-]*):iam::(?<account>\d{12}):role\//;
 

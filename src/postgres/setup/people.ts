@@ -3,8 +3,8 @@ import { GRANTORS_SINCE } from '../quote.js';
 import { allowLogin } from './allowed.js';
 import { grantIam } from './hallpass-role.js';
 import { type Attribute, makeRole, POWERLESS } from './make-role.js';
-import type { Place } from './place.js';
 import { comment, type Step, transaction } from './script.js';
+import type { SetupServer } from './server.js';
 
 export interface Logins {
   readonly logins: readonly string[];
@@ -12,7 +12,7 @@ export interface Logins {
   readonly iam: boolean;
 }
 
-export function loginSteps({ version, first, mode }: Place, { logins, iam }: Logins): readonly Step[] {
+export function loginSteps({ version, first, mode }: SetupServer, { logins, iam }: Logins): readonly Step[] {
   // From 16 on each membership says for itself whether it is inherited.
   const needed: readonly Attribute[] = version >= GRANTORS_SINCE ? ['LOGIN'] : ['LOGIN', 'INHERIT'];
   return [

@@ -2,8 +2,8 @@
 import { PEOPLE } from '../guarded/names.js';
 import { GRANTORS_SINCE, quoteName } from '../quote.js';
 import { MADE } from './make-role.js';
-import type { Place } from './place.js';
 import { doBlock, quoteText, runEach } from './script.js';
+import type { SetupServer } from './server.js';
 
 /** Why the role in the row `r` of pg_roles stays if no script created it; null if one did. */
 const notMade = `CASE
@@ -14,7 +14,7 @@ const notMade = `CASE
  * Why the role in the row `r` of pg_roles stays, as an SQL expression; null when it may go. A role that may only
  * administer it, as its creator from 16 on, is no member in this sense.
  */
-function reasonToStay({ version, holder }: Place): string {
+function reasonToStay({ version, holder }: SetupServer): string {
   const use = version >= GRANTORS_SINCE ? ' AND (m.inherit_option OR m.set_option)' : '';
   return `coalesce(${notMade},  'members that Hallpass did not make: ' || (
       SELECT string_agg(quote_ident(pg_get_userbyid(m.member)), ', ') FROM pg_auth_members m
@@ -22,18 +22,18 @@ function reasonToStay({ version, holder }: Place): string {
 }
 
 /** The same for a person's login, which may be a member of roles by others' grants. */
-function reasonForLoginToStay(place: Place): string {
-  return `coalesce(${reasonToStay(place)}, 'memberships that Hallpass did not make: ' || (
+function reasonForLoginToStay(server: SetupServer): string {
+  return `coalesce(${reasonToStay(server)}, 'memberships that Hallpass did not make: ' || (
       SELECT string_agg(quote_ident(pg_get_userbyid(m.roleid)), ', ') FROM pg_auth_members m
-       WHERE m.member = r.oid AND pg_get_userbyid(m.grantor) <> ${quoteText(place.holder)}
+       WHERE m.member = r.oid AND pg_get_userbyid(m.grantor) <> ${quoteText(server.holder)}
          AND pg_get_userbyid(m.roleid) NOT IN ('rds_iam', ${quoteText(PEOPLE)})))`;
 }
 
 /** Revokes every privilege that the role was granted, in the current database, and on every database. */
-export function revokePrivileges(place: Place, role: string): string {
+export function revokePrivileges(server: SetupServer, role: string): string {
   return runEach(`
     WITH gone AS (
-      SELECT r.oid, r.rolname FROM pg_roles r WHERE r.rolname = ${quoteText(role)} AND (${reasonToStay(place)}) IS NULL)
+      SELECT r.oid, r.rolname FROM pg_roles r WHERE r.rolname = ${quoteText(role)} AND (${reasonToStay(server)}) IS NULL)
     SELECT format('REVOKE ALL ON %s %I.%I FROM %I', CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END,
                   n.nspname, c.relname, gone.rolname)
       FROM gone, pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -54,8 +54,8 @@ export function revokePrivileges(place: Place, role: string): string {
 }
 
 /** Drops a group role, or Hallpass's own, or says why it stays. */
-export function dropRole(place: Place, role: string): string {
-  return drop(role, reasonToStay(place));
+export function dropRole(server: SetupServer, role: string): string {
+  return drop(role, reasonToStay(server));
 }
 
 /** Drops a group that is only a list: being in it gives no rights. */
@@ -64,8 +64,8 @@ export function dropList(role: string): string {
 }
 
 /** Drops a person's login, or says why it stays. */
-export function dropLogin(place: Place, login: string): string {
-  return drop(login, reasonForLoginToStay(place));
+export function dropLogin(server: SetupServer, login: string): string {
+  return drop(login, reasonForLoginToStay(server));
 }
 
 function drop(role: string, reasonToStay: string): string {
@@ -95,7 +95,7 @@ END`);
  * Revokes from the holder of the ADMIN OPTION the memberships that `which` selects (a condition on the row `m` of
  * pg_auth_members and the row `r` of its role), and everything that it granted of these roles.
  */
-export function revokeFromHolder({ version, holder }: Place, which: string): string {
+export function revokeFromHolder({ version, holder }: SetupServer, which: string): string {
   const from = 'FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid';
   const revoke = "format('REVOKE %I FROM %I', r.rolname, pg_get_userbyid(m.member))";
   const held = `pg_get_userbyid(m.member) = ${quoteText(holder)} AND (${which})`;

@@ -2,30 +2,30 @@
 
 import type { GroupRole } from './group-role.js';
 import type { Logins } from './people.js';
-import type { Place } from './place.js';
 import { comment, quoteText, type Step, transaction } from './script.js';
+import type { SetupServer } from './server.js';
 import { dropLogin, dropRole, revokeFromHolder, revokePrivileges } from './undo-role.js';
 
 /** First what the role was granted in each of its databases, then the role. */
-export function undoGroupRole(place: Place, { role, databases }: GroupRole): readonly Step[] {
+export function undoGroupRole(server: SetupServer, { role, databases }: GroupRole): readonly Step[] {
   const all = databases.map((database) =>
-    transaction(database, [comment('What the role was granted here.'), revokePrivileges(place, role)]),
+    transaction(database, [comment('What the role was granted here.'), revokePrivileges(server, role)]),
   );
   return [
     ...all,
-    transaction(place.first, [
+    transaction(server.first, [
       comment('The right to grant it, with what is granted of it now.'),
-      revokeFromHolder(place, `r.rolname = ${quoteText(role)}`),
-      dropRole(place, role),
+      revokeFromHolder(server, `r.rolname = ${quoteText(role)}`),
+      dropRole(server, role),
     ]),
   ];
 }
 
-export function undoLogins(place: Place, { logins }: Logins): readonly Step[] {
+export function undoLogins(server: SetupServer, { logins }: Logins): readonly Step[] {
   return [
-    transaction(place.first, [
+    transaction(server.first, [
       comment('What Hallpass granted them goes with them.'),
-      ...logins.map((login) => dropLogin(place, login)),
+      ...logins.map((login) => dropLogin(server, login)),
     ]),
   ];
 }

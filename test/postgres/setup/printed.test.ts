@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { setupSql, type Wish } from '../../../src/postgres/setup/command.js';
 import { iamPolicies } from '../../../src/postgres/setup/iam-policy.js';
-import type { SetupTarget } from '../../../src/postgres/setup/place.js';
+import type { SetupTarget } from '../../../src/postgres/setup/server.js';
 import { installedMajors, type Major } from '../../support/majors.js';
 import { describeWith } from '../../support/program.js';
 import { HOSTILE, useStage } from './stage.js';

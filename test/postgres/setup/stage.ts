@@ -3,8 +3,8 @@ import { afterAll, beforeAll } from 'vitest';
 import { type Cluster, startCluster } from '../../../sandbox/postgres/cluster.js';
 import { quoteName } from '../../../src/postgres/quote.js';
 import { setupSteps, type Wish } from '../../../src/postgres/setup/command.js';
-import type { SetupTarget } from '../../../src/postgres/setup/place.js';
 import { quoteText } from '../../../src/postgres/setup/script.js';
+import type { SetupTarget } from '../../../src/postgres/setup/server.js';
 import type { Major } from '../../support/majors.js';
 
 export const PASSWORD = 'pass word';

@@ -16,7 +16,7 @@ export type SetupTarget = Pick<TargetConfig, 'key' | 'kind' | 'mode'> & {
 };
 
 /** The server that a script is for. */
-export interface Place {
+export interface SetupServer {
   /** As the configuration calls it. */
   readonly target: string;
   /** server_version_num: 14 to 18 differ. */
@@ -38,7 +38,7 @@ export interface Place {
 }
 
 /** @throws HallpassError when the connection has an impossible name. */
-export function placeOf(target: SetupTarget, version: number): Place {
+export function serverOf(target: SetupTarget, version: number): SetupServer {
   const { user, database, iam } = target.connect;
   const { key, kind, mode } = target;
   checkNames('login', [user]);
