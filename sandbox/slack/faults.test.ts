@@ -14,7 +14,7 @@ beforeEach(async () => {
     slackApiUrl: slack.apiUrl,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
-    timeout: 500,
+    timeout: 5_000,
   });
 });
 afterEach(() => slack.close());

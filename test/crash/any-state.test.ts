@@ -24,6 +24,7 @@ import {
   approved,
   expectSettled,
   inLedger,
+  LONG,
   obtain,
   untilAllSent,
   untilInLedger,
@@ -35,7 +36,6 @@ import { openCrashStage } from './stage.js';
 const stage = await openCrashStage('Postgres', false);
 const { slack, server, hallpass, restart } = stage;
 
-const LONG = { duration: '15 minutes' };
 const NOT_CONFIRMED = /Being revoked, not yet confirmed/;
 
 /** Kills Hallpass while no message is under way: the tests of crash points kill it then. */

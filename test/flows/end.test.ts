@@ -16,6 +16,7 @@ import {
   approved,
   expectSettled,
   inLedger,
+  LONG,
   obtain,
   untilAllSent,
   untilInLedger,
@@ -26,7 +27,6 @@ import { waitFor } from '../support/wait-for.js';
 const stage = await openStage({ vault: true });
 const { slack, server } = stage;
 const OPERATOR = `${userInfo().username}@${hostname()}`;
-const LONG = { duration: '15 minutes' } as const;
 /** Commands and heartbeats take their time. */
 let hallpass = await stage.startHallpass();
 

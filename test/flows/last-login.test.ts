@@ -6,13 +6,12 @@ import { card, click, told } from '../../sandbox/stage/people.js';
 import { isRefused, makeGrantable } from '../support/access.js';
 import { runHallpass } from '../support/commands.js';
 import { operatorsHear } from '../support/messages.js';
-import { approved, obtain } from '../support/requests.js';
+import { approved, LONG, obtain } from '../support/requests.js';
 import { openStage } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
 
 const stage = await openStage();
 const { slack, server, samples } = stage;
-const LONG = { duration: '15 minutes' } as const;
 
 test('the login is dropped and made again: what it had granted is gone, and its request ends', async () => {
   const hallpass = await stage.startHallpass();

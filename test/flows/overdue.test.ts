@@ -10,7 +10,7 @@ import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
 import { all, card, click } from '../../sandbox/stage/people.js';
 import { untilRefused } from '../support/access.js';
 import { metric } from '../support/ops-port.js';
-import { expectSettled, obtain, untilAllSent } from '../support/requests.js';
+import { expectSettled, LONG, obtain, untilAllSent } from '../support/requests.js';
 import { openStage } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -18,7 +18,6 @@ const stage = await openStage();
 const { slack, server, pagerduty } = stage;
 let hallpass = await stage.startHallpass();
 
-const LONG = { duration: '15 minutes' };
 const OVERDUE = 'hallpass_overdue_revocations{target="shop"}';
 
 afterEach(() => expectSettled(stage));

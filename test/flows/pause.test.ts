@@ -23,6 +23,7 @@ import {
   approved,
   expectSettled,
   inLedger,
+  LONG,
   obtain,
   untilAllSent,
   untilInLedger,
@@ -32,7 +33,6 @@ import { waitFor } from '../support/wait-for.js';
 
 const stage = await openStage();
 const { slack, server } = stage;
-const LONG = { duration: '15 minutes' } as const;
 let hallpass = await stage.startHallpass();
 
 const pause = (...args: readonly string[]) => runHallpass(stage, ['pause', ...args]);

@@ -9,13 +9,12 @@ import type { HallpassProcess } from '../../sandbox/stage/process.js';
 import { expectReads, granted, type Login, untilRefused } from '../support/access.js';
 import { holdTable, waitsForLock } from '../support/disturb.js';
 import { expectRung } from '../support/messages.js';
-import { expectSettled, inLedger, untilAllSent, untilInLedger } from '../support/requests.js';
+import { expectSettled, inLedger, LONG, untilAllSent, untilInLedger } from '../support/requests.js';
 import { KINDS, openStage } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
 import { EXPIRED, GRANTED, RELINQUISHED, WAITING } from '../support/words.js';
 import { type Balancer, startBalancer } from './balancer.js';
 
-const LONG = { duration: '15 minutes' };
 const LAST_CALL = 'Last call: your access ends within 10 seconds';
 /** What a killed replica was about to do, another one does within a HEARTBEAT; tenfold, for a slow machine. */
 const BOUND_MS = 10 * 15_000;

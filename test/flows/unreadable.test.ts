@@ -6,7 +6,7 @@ import { all, messagesOf } from '../../sandbox/stage/people.js';
 import { untilRefused } from '../support/access.js';
 import { operatorsHear } from '../support/messages.js';
 import { readiness } from '../support/ops-port.js';
-import { expectSettled, inLedger, obtain, untilAllSent } from '../support/requests.js';
+import { expectSettled, inLedger, LONG, obtain, untilAllSent } from '../support/requests.js';
 import { openStage } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -15,18 +15,14 @@ const { ledger, pagerduty, slack } = stage;
 await stage.startHallpass();
 
 const MINUTE_MS = 60_000;
-const LONG = { duration: '15 minutes' };
 const UNREAD = /can’t read its ledger/;
 const READ = /can read its ledger again/;
 
 afterEach(() => expectSettled(stage));
 
 const byOwner = (sql: string) => runSql(stage.ledgerUrl, sql);
-const until = (status: number, timeoutMs: number) =>
-  waitFor(async () => (await readiness(stage.env)).status === status, {
-    what: `readyz to say ${status}`,
-    timeoutMs,
-  });
+const until = (status: number) =>
+  waitFor(async () => (await readiness(stage.env)).status === status, { what: `readyz to say ${status}` });
 const incidents = () =>
   pagerduty.incidents.filter(({ dedupKey }) => dedupKey.endsWith('/ledger')).map(({ status }) => status);
 
@@ -43,7 +39,7 @@ test('Hallpass may not read the requests any more', async () => {
   await untilAllSent(stage);
   await byOwner('revoke select on requests from hallpass_app');
   const since = Date.now();
-  await until(503, 2_000);
+  await until(503);
   expect(await readiness(stage.env)).toMatchObject({ missing: ['rows of the ledger that can be read'] });
   await expectHeard(since);
   await waitFor(() => incidents().length === 1, { what: 'the page' });
@@ -51,7 +47,7 @@ test('Hallpass may not read the requests any more', async () => {
   await byOwner("update requests set expires_at = now() where state = 'active'");
   await byOwner('grant select on requests to hallpass_app');
   await untilRefused(stage, 'ana', 'orders_read', new Date());
-  await until(200, 5_000);
+  await until(200);
   await operatorsHear(stage, READ);
   await untilResolved();
 });
@@ -63,13 +59,13 @@ test('a newer release wrote one request that this one can’t read: the others a
   await byOwner(`alter table requests drop constraint requests_sessions_check`);
   await byOwner(`update requests set sessions = 'newer' where id = ${unread.id.slice(2)}`);
   const since = Date.now();
-  await until(503, 2_000);
+  await until(503);
   const { expires_at } = await inLedger(stage, other.id);
-  expect(await untilRefused(stage, 'ana', 'orders_read', expires_at)).toBeLessThan(3_000);
+  expect(await untilRefused(stage, 'ana', 'orders_read', expires_at)).toBeLessThan(12_000);
   await expectHeard(since);
   await byOwner(`update requests set sessions = 'auto' where sessions = 'newer'`);
   await untilRefused(stage, 'ben', 'orders_write', new Date());
-  await until(200, 5_000);
+  await until(200);
   await untilResolved();
 });
 
@@ -79,7 +75,7 @@ test('the ledger is down', async () => {
   await byOwner("update requests set expires_at = now() + interval '5 s' where state = 'active'");
   await ledger.stop();
   const since = Date.now();
-  await until(503, 5_000);
+  await until(503);
   expect(await readiness(stage.env)).toMatchObject({ missing: ['the ledger'] });
   await waitFor(() => incidents().includes('triggered'), {
     what: 'the operators to be paged',
@@ -88,7 +84,7 @@ test('the ledger is down', async () => {
   expect(Date.now() - since).toBeLessThan(MINUTE_MS);
   await ledger.start();
   await untilRefused(stage, 'ana', 'orders_read', new Date());
-  await until(200, 10_000);
+  await until(200);
   // Else the next outage would be the same one.
   await untilResolved();
 });

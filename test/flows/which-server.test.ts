@@ -9,7 +9,7 @@ import { granted, isRefused } from '../support/access.js';
 import { changedConfiguration, runHallpass } from '../support/commands.js';
 import { startCopy, startUpgraded } from '../support/copy.js';
 import { operatorsHear } from '../support/messages.js';
-import { approved, inLedger, obtain, untilInLedger } from '../support/requests.js';
+import { approved, inLedger, LONG, obtain, untilInLedger } from '../support/requests.js';
 import { openStage } from '../support/stage.js';
 import { startStandby } from '../support/standby.js';
 import { waitFor } from '../support/wait-for.js';
@@ -25,7 +25,6 @@ const stage = await openStage({
 });
 const { slack, server, samples } = stage;
 /** Commands, copies of servers and heartbeats take their time. */
-const LONG = { duration: '15 minutes' } as const;
 let hallpass = await stage.startHallpass();
 
 /** From now on the address leads there. */

@@ -9,6 +9,9 @@ import type { Stage } from '../../sandbox/stage/stage.js';
 import { expectReads, granted, type Login, type Role } from './access.js';
 import { waitFor } from './wait-for.js';
 
+/** Longer than any test takes. */
+export const LONG = { duration: '15 minutes' } as const;
+
 /** Makes a request that Cora approves, and doesn't wait for the GRANT. @returns its id */
 export async function approved(stage: Stage, name: Name, wish: Wish): Promise<string> {
   const id = await request(stage.slack, name, wish);
