@@ -1,8 +1,9 @@
 /** `hallpass check`: tries everything that Hallpass needs, and says what is wrong and what fixes it. */
+
 import type { Command } from 'commander';
+import pMap from 'p-map';
 import { isFailure, ok } from '../access/check/finding.js';
 import { checkLedger, checkLedgerOwner, type LedgerView, viewLedger } from '../access/check/ledger.js';
-import { mapBounded } from '../access/check/map-bounded.js';
 import { checkPerson } from '../access/check/person/person.js';
 import { checkServices } from '../access/check/services.js';
 import { checkTarget, type Instruments } from '../access/check/target/target.js';
@@ -53,10 +54,13 @@ async function check(only: string | undefined, { json, post }: Options): Promise
     checkServices(parts, asked, { needed: neededScopes(config), post: post === true }),
     viewingLedger(parts.databaseUrl, async (view) => {
       const [ofTargets, ofLedger, ofOwner] = await Promise.all([
-        mapBounded(targets, AT_ONCE, (target) =>
-          withInstruments(target, 'db' in view ? view.installation : null, (instruments) =>
-            checkTarget(config, target, instruments, view),
-          ),
+        pMap(
+          targets,
+          (target) =>
+            withInstruments(target, 'db' in view ? view.installation : null, (instruments) =>
+              checkTarget(config, target, instruments, view),
+            ),
+          { concurrency: AT_ONCE },
         ),
         checkLedger(view, config),
         parts.databaseOwnerUrl === null ? [] : checkLedgerOwner(parts.databaseOwnerUrl, view),

@@ -6,6 +6,7 @@
  * - `headers` given by the caller is written into and would leak the token to another client: never set.
  */
 import { WebClient, type WebClientOptions } from '@slack/web-api';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { createCache } from '../cache.js';
 import { type Logger, loggerForSlack } from '../logger.js';
@@ -80,12 +81,12 @@ export function createMessenger({
   const writes = client(0);
 
   // A token's workspace and app never change.
-  const homes = createCache<Home>({ ttlMs: Number.POSITIVE_INFINITY, maxEntries: 1 });
-  const identities = createCache<Identity>({ ttlMs: Number.POSITIVE_INFINITY, maxEntries: 1 });
+  const homes = createCache<Home>({ ttlMs: 0, maxEntries: 1 });
+  const identities = createCache<Identity>({ ttlMs: 0, maxEntries: 1 });
   const people = createCache<Person>({ ttlMs: REMEMBER_MS, maxEntries: REMEMBER_MAX });
   const groups = createCache<ReadonlySet<string>>({ ttlMs: REMEMBER_MS, maxEntries: REMEMBER_MAX });
 
-  const unsaid = new Map<string, MessengerError>();
+  const unsaid = new LRUCache<string, MessengerError>({ max: REMEMBER_MAX });
 
   /** What Slack says of this id; when it doesn't, the reason is remembered until it does. */
   async function telling<T>(id: string, ask: () => Promise<T>): Promise<T> {
@@ -94,7 +95,6 @@ export function createMessenger({
       unsaid.delete(id);
       return said;
     } catch (error) {
-      if (unsaid.size >= REMEMBER_MAX) unsaid.clear();
       if (error instanceof MessengerError) unsaid.set(id, error);
       throw error;
     }

@@ -39,13 +39,13 @@ export function createPagerDuty(options: {
 }): OnCall {
   const { token, apiUrl, logger, heard } = options;
   const api = createPagerDutyApi(token, apiUrl, heard);
-  const userIds = createUserIds(api);
+  const userIdOf = createUserIds(api);
   /** What was logged last, so that an outage is logged once. */
   let trouble: string | null = null;
 
   async function identify(person: Person, signal: AbortSignal): Promise<string> {
     if (person.pagerduty !== null) return person.pagerduty;
-    if (person.email !== null) return userIds.byEmail(person.email, signal);
+    if (person.email !== null) return userIdOf(person.email, signal);
     throw new PagerDutyError("Neither a PagerDuty id nor an e-mail address of this person's is known.", {
       passing: false,
       nextStep: "Put the person's PagerDuty id into the configuration (people).",

@@ -3,21 +3,22 @@
  * this workspace and this app go further; a stop waits for what is being handled.
  */
 import { type AnyMiddlewareArgs, App } from '@slack/bolt';
+import PQueue from 'p-queue';
 import type { Access } from '../access/access.js';
 import { coerceError, HallpassError } from '../errors.js';
+import { inTime } from '../in-time.js';
 import { type Logger, loggerForSlack } from '../logger.js';
 import { logSecurity } from '../security.js';
 import type { TurnedAway } from '../surfaces/turned-away.js';
 import { ACK_BUDGET_MS, type Deps, isClaimed } from './answer.js';
 import { type Address, type Home, whyForeign } from './home.js';
-import { createInFlight } from './in-flight.js';
 import { registerActions } from './listeners/actions.js';
 import { registerCommands } from './listeners/commands.js';
 import { registerEvents } from './listeners/events.js';
 import { registerOptions } from './listeners/options.js';
 import { registerViews } from './listeners/views.js';
 import type { Outward } from './outward.js';
-import { backoffMs, pause, within } from './pace.js';
+import { backoffMs, pause } from './pace.js';
 import { parseAddress, parseSender, type Sender } from './payloads.js';
 import { createReceiver, type Transport } from './receiver.js';
 import { createSeal } from './seal.js';
@@ -69,7 +70,8 @@ export function createSlackApp({
   const seal = createSeal(formSecret);
   const deps: Deps = { access, outward, logger, seal, command };
   const cameBefore = createSeen();
-  const inFlight = createInFlight();
+  // Neither of Bolt's receivers waits for its listeners when it stops.
+  const inFlight = new PQueue();
   const stopping = new AbortController();
   const receiver = createReceiver({ transport, apiUrl, logger, onRefusal });
   let home: Home | undefined;
@@ -91,7 +93,7 @@ export function createSlackApp({
     logger.error({ err: error }, 'Slack: a listener failed');
   });
 
-  app.use(({ next }) => inFlight.run(next));
+  app.use(({ next }) => inFlight.add(next));
 
   app.use(async (args) => {
     if ('event' in args) {
@@ -157,12 +159,14 @@ export function createSlackApp({
       const left = (): number => Math.max(0, deadline - performance.now());
       stopping.abort();
       // An acknowledgement goes back over the connection that the payload came from: this time is for them.
-      await inFlight.idle(ACK_BUDGET_MS);
+      await inTime(ACK_BUDGET_MS, inFlight.onIdle(), () => undefined);
       const closed = app.stop().catch((error: unknown) => {
         logger.warn({ err: coerceError(error) }, 'Slack: the receiver did not stop cleanly');
       });
-      await within(left(), closed);
-      if (!(await inFlight.idle(left()))) logger.warn('Slack: stopped while something was being handled');
+      await inTime(left(), closed, () => undefined);
+      await inTime(left(), inFlight.onIdle(), () =>
+        logger.warn('Slack: stopped while something was being handled'),
+      );
     },
 
     ready: () => receiver.ready(),

@@ -7,8 +7,9 @@
 import type { SocketModeReceiver } from '@slack/bolt';
 import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api';
 import { coerceError, HallpassError } from '../errors.js';
+import { inTime } from '../in-time.js';
 import type { Logger } from '../logger.js';
-import { backoffMs, LATE, pause, within } from './pace.js';
+import { backoffMs, pause } from './pace.js';
 
 type SocketClient = SocketModeReceiver['client'];
 
@@ -68,10 +69,8 @@ export function ignoreBadFrames(client: SocketClient, logger: Logger): void {
 
 /** Resolves when the connection is closed, whether or not the peer answers. */
 async function close(client: SocketClient): Promise<void> {
-  if ((await within(CLOSE_MS, client.disconnect())) === LATE) {
-    // Asked a second time, the library drops the connection at once.
-    await client.disconnect();
-  }
+  // Asked a second time, the library drops the connection at once.
+  await inTime(CLOSE_MS, client.disconnect(), () => client.disconnect());
 }
 
 /** Opens one connection and resolves when it has ended. Throws when it did not open. */

@@ -1,12 +1,13 @@
 /** Does PagerDuty take our token and our routing key, and does it have what policies name? */
+
 import { randomUUID } from 'node:crypto';
+import pMap from 'p-map';
 import type { Config } from '../../config/config.js';
 import type { Events } from '../../oncall/events.js';
 import { PagerDutyError } from '../../oncall/pagerduty-api.js';
 import type { PagerDutyProbe } from '../../oncall/probe.js';
 import { onCallRules } from './configured.js';
 import { type Finding, failed, failure, note, ok } from './finding.js';
-import { mapBounded } from './map-bounded.js';
 
 const AT_ONCE = 4;
 /** PagerDuty users who are looked up. */
@@ -88,7 +89,7 @@ async function each<Item>(
   items: readonly Item[],
   work: (item: Item) => Promise<readonly Finding[]>,
 ): Promise<readonly Finding[]> {
-  return (await mapBounded(items, AT_ONCE, work)).flat();
+  return (await pMap(items, work, { concurrency: AT_ONCE })).flat();
 }
 
 function unknown(what: string, id: string, role: string): readonly Finding[] {

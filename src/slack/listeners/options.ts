@@ -2,10 +2,10 @@ import type { App } from '@slack/bolt';
 import type { Option } from '@slack/types';
 import type { Actor } from '../../access/access.js';
 import { coerceError } from '../../errors.js';
+import { inTime } from '../../in-time.js';
 import { ACTIONS } from '../../surfaces/ids.js';
 import { CHOOSE_FIRST, reasonOption } from '../../surfaces/modal.js';
 import { ACK_BUDGET_MS, acknowledge, claim, type Deps, refuseMalformed, wentWrong } from '../answer.js';
-import { LATE, within } from '../pace.js';
 import { parseSender, parseSuggestion } from '../payloads.js';
 import { turnAway } from '../turn-away.js';
 
@@ -28,9 +28,10 @@ export function registerOptions(app: App, deps: Deps): void {
       }
       let options: Option[];
       try {
-        const found = await within(ACK_BUDGET_MS, find(sender.actor, asked));
-        if (found === LATE) logger.warn({ select: actionId }, 'Slack: a search took too long');
-        options = found === LATE ? [reasonOption(TOO_SLOW)] : found;
+        options = await inTime(ACK_BUDGET_MS, find(sender.actor, asked), () => {
+          logger.warn({ select: actionId }, 'Slack: a search took too long');
+          return [reasonOption(TOO_SLOW)];
+        });
       } catch (error) {
         logger.error({ err: coerceError(error), select: actionId }, 'Slack: a search failed');
         options = [reasonOption(wentWrong())];

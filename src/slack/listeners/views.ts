@@ -1,8 +1,8 @@
 import type { App } from '@slack/bolt';
 import { coerceError } from '../../errors.js';
+import { inTime } from '../../in-time.js';
 import { VIEWS } from '../../surfaces/ids.js';
 import { ACK_BUDGET_MS, acknowledge, claim, type Deps, refuseMalformed, wentWrong } from '../answer.js';
-import { LATE, within } from '../pace.js';
 import { parseSender, parseSubmission } from '../payloads.js';
 import { besideInputs, turnAway } from '../turn-away.js';
 
@@ -30,8 +30,8 @@ export function registerViews(app: App, deps: Deps): void {
 
     const work = (async () => access.submit(sender.actor, submission))();
     try {
-      const answer = await within(ACK_BUDGET_MS, work);
-      if (answer === LATE) {
+      const answer = await inTime(ACK_BUDGET_MS, work, () => null);
+      if (answer === null) {
         logger.warn({ view: submission.viewId }, 'Slack: a submission took too long');
         await refuse({ '': TOO_SLOW });
         // Still counted as being handled: a stop waits for it.

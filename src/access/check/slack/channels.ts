@@ -1,4 +1,5 @@
 /** May Hallpass write in the channels of the configuration? */
+import pMap from 'p-map';
 import type { Config } from '../../../config/config.js';
 import { coerceError } from '../../../errors.js';
 import { MessengerError } from '../../../messenger/errors.js';
@@ -7,7 +8,6 @@ import type { ChannelSeen, SlackProbe } from '../../../messenger/probe.js';
 import { checking } from '../../../surfaces/checking.js';
 import { namedChannels } from '../configured.js';
 import { type Finding, failed, failure, note, ok } from '../finding.js';
-import { mapBounded } from '../map-bounded.js';
 
 const AT_ONCE = 4;
 const INVITE = 'In Slack, in that channel: /invite @hallpass';
@@ -34,12 +34,16 @@ export async function checkChannels(
   post: boolean,
 ): Promise<ChannelsReport> {
   const seen = new Map<string, ChannelSeen>();
-  const findings = await mapBounded([...namedChannels(config)], AT_ONCE, async ([id, what]) => {
-    const looked = await look(id, slack, scopes);
-    if (looked !== 'untold' && !(looked instanceof Error)) seen.set(id, looked);
-    // A word that was written proves more than any scope tells.
-    return post ? write(id, what, slack) : (describe(id, what, looked, scopes) ?? id);
-  });
+  const findings = await pMap(
+    [...namedChannels(config)],
+    async ([id, what]) => {
+      const looked = await look(id, slack, scopes);
+      if (looked !== 'untold' && !(looked instanceof Error)) seen.set(id, looked);
+      // A word that was written proves more than any scope tells.
+      return post ? write(id, what, slack) : (describe(id, what, looked, scopes) ?? id);
+    },
+    { concurrency: AT_ONCE },
+  );
   const untold = findings.filter((found) => typeof found === 'string');
   return {
     seen,

@@ -1,4 +1,5 @@
 /** The people behind the ids that may decide, ask and run Hallpass, read from Slack. approvers.ts judges them. */
+import pMap from 'p-map';
 import type { Config } from '../../../config/config.js';
 import { isGroup, type Principal } from '../../../domain/policy.js';
 import { coerceError } from '../../../errors.js';
@@ -8,7 +9,6 @@ import type { GroupSeen, SlackProbe } from '../../../messenger/probe.js';
 import { unfit } from '../../deciding/people.js';
 import { namedPrincipals } from '../configured.js';
 import { type Finding, failed, note } from '../finding.js';
-import { mapBounded } from '../map-bounded.js';
 
 const AT_ONCE = 4;
 /** People who are looked up: Slack allows about a hundred a minute. */
@@ -46,7 +46,7 @@ export async function readKnown(
   ]);
   const asked = [...wanted].slice(0, MOST_PEOPLE);
   const accounts = new Map(
-    await mapBounded(asked, AT_ONCE, async (id) => [id, await readAccount(id, slack)] as const),
+    await pMap(asked, async (id) => [id, await readAccount(id, slack)] as const, { concurrency: AT_ONCE }),
   );
   const rest = wanted.size - asked.length;
   if (rest > 0) {

@@ -56,7 +56,13 @@ export async function describeStanding(
 ): Promise<readonly Finding[]> {
   return [
     ...(await describeAnchor(db, key, anchor, standing.anchor)),
-    ...describeServer(key, standing.standpoint, server, anchorOf(anchor)?.seq ?? null, standing.wanted.requests),
+    ...describeServer(
+      key,
+      standing.standpoint,
+      server,
+      anchorOf(anchor)?.seq ?? null,
+      standing.wanted.requests,
+    ),
     ...describeTwin(key, standing.standpoint),
     ...(isShared ? [shared(server.login)] : []),
   ];
