@@ -1,4 +1,4 @@
-import type { LineCounter } from 'yaml';
+import { type Document, isAlias, isMap, isNode, isSeq, type LineCounter } from 'yaml';
 import type { Problem } from './problem.js';
 import { isBlank, Text } from './text.js';
 
@@ -9,9 +9,6 @@ export interface RawMap {
 }
 
 export type Path = readonly (string | number)[];
-
-/** Where the keys and values of one map or list stand: offsets in the file. */
-export type Marks = ReadonlyMap<string | number, { readonly key: number; readonly value: number }>;
 
 export function isRawMap(raw: Raw | undefined): raw is RawMap {
   return raw !== undefined && !(raw instanceof Text) && !Array.isArray(raw);
@@ -28,13 +25,14 @@ export class Source {
   readonly file: string;
   readonly root: RawMap;
   readonly #lines: LineCounter;
-  readonly #marks: ReadonlyMap<Raw, Marks>;
+  readonly #document: Document;
 
-  constructor(file: string, root: RawMap, lines: LineCounter, marks: ReadonlyMap<Raw, Marks>) {
+  /** @param document has the nodes that `root` was made of. */
+  constructor(file: string, root: RawMap, lines: LineCounter, document: Document) {
     this.file = file;
     this.root = root;
     this.#lines = lines;
-    this.#marks = marks;
+    this.#document = document;
   }
 
   /** What stands at `path`, if anything does. */
@@ -57,16 +55,27 @@ export class Source {
   /** The place of what is at `path`; when it is not in the file, of the nearest key above it that is. */
   at(path: Path, what: 'key' | 'value'): { readonly line: number; readonly column: number } {
     const written = this.written(path);
-    let raw: Raw | undefined = this.root;
+    let node: unknown = this.#document.contents;
     let offset = 0;
     for (const [i, step] of written.entries()) {
-      const mark = raw && this.#marks.get(raw)?.get(step);
-      if (mark === undefined) break;
-      offset = what === 'value' && i === written.length - 1 ? mark.value : mark.key;
-      raw = child(raw, step);
+      const entry = this.#entry(node, step);
+      if (entry === undefined) break;
+      const marked = what === 'value' && i === written.length - 1 ? (entry.value ?? entry.key) : entry.key;
+      offset = isNode(marked) ? (marked.range?.[0] ?? offset) : offset;
+      node = entry.value;
     }
     const { line, col } = this.#lines.linePos(offset);
     return { line, column: col };
+  }
+
+  #entry(
+    node: unknown,
+    step: string | number,
+  ): { readonly key: unknown; readonly value: unknown } | undefined {
+    const parent = isAlias(node) ? node.resolve(this.#document) : node;
+    if (isMap(parent)) return parent.items.find(({ key }) => String(key) === String(step));
+    const item = isSeq(parent) && typeof step === 'number' ? parent.items[step] : undefined;
+    return item === undefined ? undefined : { key: item, value: item };
   }
 
   problem(path: Path, message: string, what: 'key' | 'value' = 'value'): Problem {
