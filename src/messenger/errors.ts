@@ -7,15 +7,15 @@ import {
 import { z } from 'zod';
 import { coerceError, HallpassError } from '../errors.js';
 
-/** A call to Slack's Web API that did not succeed, or whose answer never came. */
+/** A call to Slack's Web API that failed, or whose answer never came. */
 export class MessengerError extends HallpassError {
-  /** Slack's own name of the error ("channel_not_found"), or ours: timeout, network, unexpected_answer, http_NNN. */
+  /** Slack's name of the error ("channel_not_found"), or ours: timeout, network, unexpected_answer, http_NNN. */
   readonly code: string;
-  /** How long Slack wants to be left alone, in milliseconds; null when it did not say. */
+  /** How long Slack asks us to wait; null when it doesn't say. */
   readonly retryAfterMs: number | null;
-  /** What is wrong, as a sentence for people: without the names of Slack's that the message holds. */
+  /** What is wrong, as a sentence for people, without the Slack names in the message. */
   readonly meaning: string;
-  /** Slack may have done it all the same. */
+  /** Slack may have done it anyway. */
   readonly maybeDone: boolean;
 
   constructor(
@@ -37,7 +37,7 @@ export class MessengerError extends HallpassError {
   }
 }
 
-/** No answer came, or one that says nothing of what was done ("common errors" of docs.slack.dev). */
+/** There was no answer, or one that doesn't tell what was done ("common errors" of docs.slack.dev). */
 const MAYBE_DONE: ReadonlySet<string> = new Set([
   'timeout',
   'network',
@@ -47,9 +47,9 @@ const MAYBE_DONE: ReadonlySet<string> = new Set([
   'request_timeout',
 ]);
 
-/** Errors of chat.postMessage that say something of all that is posted by us, wherever. */
+/** Errors of chat.postMessage that mean nothing we post will arrive anywhere. */
 const SHUTS_ALL: ReadonlySet<string> = new Set(['missing_scope', 'messages_tab_disabled', 'no_permission']);
-/** Those that say something of a channel. */
+/** Those that mean nothing we post in this channel will arrive. */
 const SHUTS_CHANNEL: ReadonlySet<string> = new Set([
   ...SHUTS_ALL,
   'not_in_channel',
@@ -62,8 +62,8 @@ const SHUTS_CHANNEL: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What a failed post says of the place: its channel takes nothing more from us (its id), nor does anybody's direct
- * messages (`D`); null when it says nothing of what else is posted there.
+ * What a failed post closes: the channel (its id) or everyone's direct messages (`D`); null when other posts may still
+ * arrive.
  */
 export function shutsWhat({ code }: MessengerError, recipient: string): string | null {
   const isPerson = /^[UW]/.test(recipient);
@@ -79,79 +79,74 @@ const TOO_LONG = 'Shorten the texts in the configuration that this message shows
 const OUR_FAULT = 'This is a fault in Hallpass: please report it.';
 
 /**
- * Slack's error names. Those that every method shares: docs.slack.dev, "common errors"; the others: the page of each
- * method. `fatal_error` and `internal_error` may come after the call took effect.
+ * Slack's error names: docs.slack.dev, "common errors", and the page of each method. `fatal_error` and `internal_error`
+ * may come after the call took effect.
  */
-const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
-  ['ratelimited', [true, 'Slack asks for a pause.', null]],
-  ['rate_limited', [true, 'Slack asks for a pause.', null]],
-  ['service_unavailable', [true, 'Slack is not available.', null]],
-  ['fatal_error', [true, 'Slack had an error of its own.', null]],
-  ['internal_error', [true, 'Slack had an error of its own.', null]],
-  ['request_timeout', [true, 'Slack did not receive the whole call in time.', null]],
-  ['team_added_to_org', [true, 'The workspace is being moved into an organisation.', null]],
-
-  ['not_authed', [false, 'No Slack token was sent.', RESTART]],
-  ['invalid_auth', [false, 'Slack refuses the bot token.', RESTART]],
-  ['account_inactive', [false, 'The app was removed from the workspace.', `Install it again. ${RESTART}`]],
-  ['token_revoked', [false, 'The bot token was revoked.', `Install the app again. ${RESTART}`]],
-  ['token_expired', [false, 'The bot token has expired.', `Switch token rotation off. ${RESTART}`]],
-  [
-    'not_allowed_token_type',
-    [false, 'This is not a bot token.', `A bot token begins with xoxb-. ${RESTART}`],
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  ratelimited: [true, 'Slack asks for a pause.', null],
+  rate_limited: [true, 'Slack asks for a pause.', null],
+  service_unavailable: [true, 'Slack is not available.', null],
+  fatal_error: [true, 'Slack had an error of its own.', null],
+  internal_error: [true, 'Slack had an error of its own.', null],
+  request_timeout: [true, 'Slack did not receive the whole call in time.', null],
+  team_added_to_org: [true, 'The workspace is being moved into an organisation.', null],
+  not_authed: [false, 'No Slack token was sent.', RESTART],
+  invalid_auth: [false, 'Slack refuses the bot token.', RESTART],
+  account_inactive: [false, 'The app was removed from the workspace.', `Install it again. ${RESTART}`],
+  token_revoked: [false, 'The bot token was revoked.', `Install the app again. ${RESTART}`],
+  token_expired: [false, 'The bot token has expired.', `Switch token rotation off. ${RESTART}`],
+  not_allowed_token_type: [false, 'This is not a bot token.', `A bot token begins with xoxb-. ${RESTART}`],
+  no_permission: [false, 'Slack does not let the app do this.', 'Ask an administrator of the workspace.'],
+  org_login_required: [false, 'The workspace is being moved into an organisation.', RESTART],
+  ekm_access_denied: [false, 'An administrator has suspended access.', 'Ask your Slack administrator.'],
+  team_access_not_granted: [false, 'The token does not cover this workspace.', 'Install the app there.'],
+  not_in_channel: [false, 'The bot is not in this channel.', 'Type there: /invite @hallpass'],
+  channel_not_found: [
+    false,
+    'The channel does not exist, or is private.',
+    `${CHANNEL} In a private one: /invite @hallpass`,
   ],
-  ['no_permission', [false, 'Slack does not let the app do this.', 'Ask an administrator of the workspace.']],
-  ['org_login_required', [false, 'The workspace is being moved into an organisation.', RESTART]],
-  ['ekm_access_denied', [false, 'An administrator has suspended access.', 'Ask your Slack administrator.']],
-  ['team_access_not_granted', [false, 'The token does not cover this workspace.', 'Install the app there.']],
-
-  ['not_in_channel', [false, 'The bot is not in this channel.', 'Type there: /invite @hallpass']],
-  [
-    'channel_not_found',
-    [false, 'The channel does not exist, or is private.', `${CHANNEL} In a private one: /invite @hallpass`],
+  is_archived: [false, 'The channel is archived.', `Unarchive it, or: ${CHANNEL}`],
+  restricted_action: [false, 'Posting in this channel is restricted.', 'Allow the app to post there.'],
+  restricted_action_read_only_channel: [false, 'This channel is read-only.', 'Allow the app to post there.'],
+  messages_tab_disabled: [
+    false,
+    'The app cannot send direct messages.',
+    'Enable its Messages Tab (App Home).',
   ],
-  ['is_archived', [false, 'The channel is archived.', `Unarchive it, or: ${CHANNEL}`]],
-  ['restricted_action', [false, 'Posting in this channel is restricted.', 'Allow the app to post there.']],
-  [
-    'restricted_action_read_only_channel',
-    [false, 'This channel is read-only.', 'Allow the app to post there.'],
+  cannot_dm_bot: [false, 'A bot cannot be sent a direct message.', null],
+  message_not_found: [false, 'The message is gone.', null],
+  cant_update_message: [false, "The message is not the bot's own, or can no longer be changed.", null],
+  cant_delete_message: [false, "The message is not the bot's own, or can no longer be deleted.", null],
+  edit_window_closed: [false, 'The workspace lets nobody change a message this old.', null],
+  is_inactive: [false, 'The conversation no longer accepts changes.', null],
+  msg_too_long: [false, 'The message is too long.', TOO_LONG],
+  msg_blocks_too_long: [false, 'The message is too long.', TOO_LONG],
+  invalid_blocks: [false, 'Slack refuses the message.', OUR_FAULT],
+  invalid_arguments: [false, 'Slack refuses the call.', OUR_FAULT],
+  user_not_found: [
+    false,
+    'This Slack user does not exist.',
+    'Correct the user id in the configuration file.',
   ],
-  [
-    'messages_tab_disabled',
-    [false, 'The app cannot send direct messages.', 'Enable its Messages Tab (App Home).'],
+  user_not_visible: [false, 'This Slack user is not visible to the app.', null],
+  no_such_subteam: [
+    false,
+    'This user group does not exist.',
+    'Correct the group id in the configuration file.',
   ],
-  ['cannot_dm_bot', [false, 'A bot cannot be sent a direct message.', null]],
-  ['message_not_found', [false, 'The message is gone.', null]],
-  ['cant_update_message', [false, "The message is not the bot's own, or can no longer be changed.", null]],
-  ['cant_delete_message', [false, "The message is not the bot's own, or can no longer be deleted.", null]],
-  ['edit_window_closed', [false, 'The workspace lets nobody change a message this old.', null]],
-  ['is_inactive', [false, 'The conversation no longer accepts changes.', null]],
-  ['msg_too_long', [false, 'The message is too long.', TOO_LONG]],
-  ['msg_blocks_too_long', [false, 'The message is too long.', TOO_LONG]],
-  ['invalid_blocks', [false, 'Slack refuses the message.', OUR_FAULT]],
-  ['invalid_arguments', [false, 'Slack refuses the call.', OUR_FAULT]],
-
-  [
-    'user_not_found',
-    [false, 'This Slack user does not exist.', 'Correct the user id in the configuration file.'],
+  plan_upgrade_required: [
+    false,
+    'User groups need a paid Slack plan.',
+    'Name users instead of groups as approvers.',
   ],
-  ['user_not_visible', [false, 'This Slack user is not visible to the app.', null]],
-  [
-    'no_such_subteam',
-    [false, 'This user group does not exist.', 'Correct the group id in the configuration file.'],
-  ],
-  [
-    'plan_upgrade_required',
-    [false, 'User groups need a paid Slack plan.', 'Name users instead of groups as approvers.'],
-  ],
-
-  ['expired_trigger_id', [false, 'Slack lets a form be opened only within 3 s.', 'Type the command again.']],
-  ['exchanged_trigger_id', [false, 'The form was opened already.', 'Type the command again.']],
-  ['invalid_trigger_id', [false, 'Slack does not accept the click.', 'Type the command again.']],
-  ['hash_conflict', [false, 'The form was changed meanwhile.', null]],
-  ['not_found', [false, 'The form is closed.', null]],
-  ['view_too_large', [false, 'The form is too large for Slack.', OUR_FAULT]],
-]);
+  expired_trigger_id: [false, 'Slack lets a form be opened only within 3 s.', 'Type the command again.'],
+  exchanged_trigger_id: [false, 'The form was opened already.', 'Type the command again.'],
+  invalid_trigger_id: [false, 'Slack does not accept the click.', 'Type the command again.'],
+  hash_conflict: [false, 'The form was changed meanwhile.', null],
+  not_found: [false, 'The form is closed.', null],
+  view_too_large: [false, 'The form is too large for Slack.', OUR_FAULT],
+};
 
 const PlatformDetail = z.object({
   needed: z.string().optional(),
@@ -160,11 +155,7 @@ const PlatformDetail = z.object({
     .optional(),
 });
 
-/**
- * The app lacks a scope.
- * @param needed as Slack names it; null when it doesn't
- * @param appId null when it isn't known: then the page lists all apps.
- */
+/** @param needed null when Slack doesn't name the scope. @param appId null when it isn't known: then the page lists all apps. */
 export function missingScope(
   method: string,
   needed: string | null,
@@ -194,7 +185,11 @@ function fromPlatform(method: string, error: WebAPIPlatformError, appId: string 
   }
   const detail = PlatformDetail.safeParse(error.data).data;
   if (name === 'missing_scope') return missingScope(method, detail?.needed ?? null, appId, error);
-  const [passing, sentence, nextStep] = MEANINGS.get(name) ?? [false, 'Slack refuses the call.', null];
+  const [passing, sentence, nextStep] = (Object.hasOwn(MEANINGS, name) ? MEANINGS[name] : undefined) ?? [
+    false,
+    'Slack refuses the call.',
+    null,
+  ];
   const said = detail?.response_metadata?.messages?.join(' ');
   const seconds = detail?.response_metadata?.retryAfter;
   return new MessengerError(`${method}: ${sentence} (${name}${said ? `: ${said}` : ''})`, {
@@ -207,10 +202,7 @@ function fromPlatform(method: string, error: WebAPIPlatformError, appId: string 
   });
 }
 
-/**
- * Sorts whatever a Web API call threw; what isn't known to pass is final. `method` is Slack's name of the call.
- * @param appId of our app, where it is known.
- */
+/** Sorts what a Web API call threw; what isn't known to pass is final. @param method as Slack names it. */
 export function messengerError(method: string, thrown: unknown, appId: string | null = null): MessengerError {
   if (thrown instanceof MessengerError) return thrown;
   if (thrown instanceof WebAPIPlatformError) return fromPlatform(method, thrown, appId);

@@ -1,13 +1,9 @@
-/**
- * What `hallpass check` asks Slack beside what a running Hallpass asks: reads that an app may or may not have the scopes
- * for. Nothing is remembered.
- */
-import { WebClient, type WebClientOptions } from '@slack/web-api';
+/** What `hallpass check` asks Slack beyond what a running Hallpass asks: reads for which an app may lack the scope. */
 import { z } from 'zod';
-import { type Logger, loggerForSlack } from '../logger.js';
+import type { Logger } from '../logger.js';
+import { createClient } from './client.js';
 import { MessengerError, messengerError } from './errors.js';
 
-const TIMEOUT_MS = 8_000;
 /** Slack's most. */
 const PAGE = 1_000;
 
@@ -60,17 +56,7 @@ export function createSlackProbe({
   readonly apiUrl: string | null;
   readonly logger: Logger;
 }): SlackProbe {
-  const client = (token: string): WebClient => {
-    const options: WebClientOptions = {
-      logger: loggerForSlack(logger),
-      timeout: TIMEOUT_MS,
-      rejectRateLimitedCalls: true,
-      retryConfig: { retries: 1, minTimeout: 200, maxTimeout: 200 },
-      allowAbsoluteUrls: false,
-    };
-    return new WebClient(token, apiUrl === null ? options : { ...options, slackApiUrl: apiUrl });
-  };
-  const bot = client(botToken);
+  const bot = createClient(botToken, apiUrl, 1, logger);
 
   async function asking<T>(method: string, call: () => Promise<unknown>, answer: z.ZodType<T>): Promise<T> {
     const said = await call().catch((thrown: unknown) => {
@@ -87,7 +73,8 @@ export function createSlackProbe({
 
   return {
     checkAppToken: async (appToken) => {
-      await asking('apps.connections.open', () => client(appToken).apps.connections.open({}), z.unknown());
+      const app = createClient(appToken, apiUrl, 1, logger);
+      await asking('apps.connections.open', () => app.apps.connections.open({}), z.unknown());
     },
 
     channel: async (id) => {

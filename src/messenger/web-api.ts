@@ -1,20 +1,13 @@
-/**
- * The Messenger on Slack's Web API. What the library does by default and what is wrong with it here:
- * - no timeout, and ten retries in half an hour: a lost answer would post a message again. Here every try has a
- *   timeout; only reads are tried once more; whoever changes something decides itself when to try again;
- * - after a 429 the whole client waits: a full channel would keep a form from opening. Here a 429 is an error;
- * - `headers` given by the caller is written into and would leak the token to another client: never set.
- */
-import { WebClient, type WebClientOptions } from '@slack/web-api';
+/** The Messenger on Slack's Web API. Only reads are tried once more: see client.ts. */
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { createCache } from '../cache.js';
-import { type Logger, loggerForSlack } from '../logger.js';
+import type { Logger } from '../logger.js';
+import { createClient } from './client.js';
 import { MessengerError, messengerError, missingScope } from './errors.js';
 import type { Identity, Messenger, Person, Posted } from './messenger.js';
 import { parsePerson } from './person.js';
 
-const TIMEOUT_MS = 8_000;
 const REMEMBER_MS = 60_000;
 const REMEMBER_MAX = 10_000;
 
@@ -24,9 +17,9 @@ const Keyed = z.object({
   ts: z.string(),
   metadata: z.object({ event_type: z.literal(KEYED), event_payload: z.object({ key: z.string() }) }),
 });
-/** What was said since, at most; a lost answer is looked for within a minute or so. */
+/** Enough: a lost answer is looked for within a minute or so. */
 const MOST_PAGES = 3;
-/** Slack's clock and the ledger's may be so far apart, milliseconds. */
+/** How far Slack's clock and the ledger's may differ. */
 const CLOCKS_APART_MS = 60_000;
 
 export interface WebApiMessenger extends Messenger {
@@ -55,17 +48,7 @@ export function createMessenger({
   apiUrl: string | null;
   logger: Logger;
 }): WebApiMessenger {
-  const client = (retries: number): WebClient => {
-    const options: WebClientOptions = {
-      logger: loggerForSlack(logger),
-      timeout: TIMEOUT_MS,
-      rejectRateLimitedCalls: true,
-      retryConfig: { retries, minTimeout: 200, maxTimeout: 200 },
-      allowAbsoluteUrls: false,
-    };
-    return new WebClient(botToken, apiUrl === null ? options : { ...options, slackApiUrl: apiUrl });
-  };
-  /** Known from the first time that Slack says it. */
+  /** Known once Slack has said it. */
   let ownApp: string | null = null;
 
   /** Calls a method and turns whatever it throws into a MessengerError. */
@@ -77,8 +60,8 @@ export function createMessenger({
     }
   }
 
-  const reads = client(1);
-  const writes = client(0);
+  const reads = createClient(botToken, apiUrl, 1, logger);
+  const writes = createClient(botToken, apiUrl, 0, logger);
 
   // A token's workspace and app never change.
   const homes = createCache<Home>({ ttlMs: 0, maxEntries: 1 });
@@ -88,7 +71,7 @@ export function createMessenger({
 
   const unsaid = new LRUCache<string, MessengerError>({ max: REMEMBER_MAX });
 
-  /** What Slack says of this id; when it doesn't, the reason is remembered until it does. */
+  /** Asks about this id. When Slack doesn't say, the reason is remembered until it does. */
   async function telling<T>(id: string, ask: () => Promise<T>): Promise<T> {
     try {
       const said = await ask();
@@ -105,7 +88,7 @@ export function createMessenger({
     return me.response_metadata?.scopes ?? [];
   }
 
-  /** The app is checked when Slack says which it is; the workspace always. */
+  /** Null when Slack doesn't say: then only the workspace of a payload is checked. */
   async function appOf(botUserId: string): Promise<string | null> {
     try {
       const bot = await asking('users.info', () => reads.users.info({ user: botUserId }));
@@ -243,7 +226,7 @@ export function createMessenger({
   };
 }
 
-/** @param granted as Slack says with its answers; it leaves them out now and then. */
+/** @param granted as Slack's answers say; now and then they leave it out. */
 function lacking(
   scope: string,
   method: string,
@@ -253,7 +236,7 @@ function lacking(
   return granted.length === 0 || granted.includes(scope) ? null : missingScope(method, scope, appId);
 }
 
-/** Without the scope, Slack leaves the address out of its answer, and says no word of it. */
+/** Without the scope, Slack silently leaves the address out of its answer. */
 function whyNoEmail(granted: readonly string[], appId: string | null): string | null {
   const error = lacking('users:read.email', 'users.info', granted, appId);
   return error && `${error.meaning} Operators: ${error.nextStep}`;
