@@ -2,45 +2,16 @@
  * The environment, read once and typed. An empty variable counts as unset; each that may hold a secret can be given
  * as a file instead (`SLACK_BOT_TOKEN_FILE`, for Docker and Kubernetes secrets). Messages never show a value.
  */
-import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { LevelWithSilent } from 'pino';
 import { z } from 'zod';
 import { coerceError, HallpassError } from '../errors.js';
-import { keepPassword, keepSecret } from '../secrets.js';
 import { Wrong } from './fields.js';
 import { type RedisServer, readRedisUrl } from './redis-url.js';
 import type { Variables } from './text.js';
+import { type Given, gather, Unusable } from './variables.js';
 
-export interface Databases {
-  /** The ledger, as Hallpass works with it. */
-  readonly databaseUrl: string;
-  /** The ledger, as the login that may change its schema. */
-  readonly databaseOwnerUrl: string;
-  /** null: alarms are kept in the ledger's database. */
-  readonly redis: RedisServer | null;
-}
-
-/** What `worker` needs. Where an `apiUrl` is null, the service's own address is meant. */
-export interface WorkerEnv extends Databases {
-  readonly configPath: string;
-  readonly logLevel: LevelWithSilent;
-  readonly slack: { readonly botToken: string; readonly apiUrl: string | null };
-  readonly pagerduty: { readonly token: string; readonly apiUrl: string | null } | null;
-  /** null: nobody is paged. */
-  readonly pagerdutyEvents: { readonly routingKey: string; readonly apiUrl: string | null } | null;
-  /** The port of /healthz, /readyz and /metrics. */
-  readonly opsPort: number;
-}
-
-/** What `serve` needs: an ear for Slack too. */
-export interface Env extends WorkerEnv {
-  readonly transport:
-    | { readonly kind: 'socket'; readonly appToken: string }
-    | { readonly kind: 'http'; readonly signingSecret: string; readonly port: number };
-}
-
-/** Some variables are wrong or missing; holds one line for each. */
+/** One line for each variable that is wrong or missing. */
 export class EnvError extends HallpassError {
   readonly problems: readonly string[];
 
@@ -53,30 +24,7 @@ export class EnvError extends HallpassError {
   }
 }
 
-/** Each of these may be given as `NAME_FILE`. */
-const SECRETS = [
-  'SLACK_BOT_TOKEN',
-  'SLACK_APP_TOKEN',
-  'SLACK_SIGNING_SECRET',
-  'DATABASE_URL',
-  'DATABASE_OWNER_URL',
-  'REDIS_URL',
-  'PAGERDUTY_TOKEN',
-  'PAGERDUTY_EVENTS_ROUTING_KEY',
-  'AUDIT_KEY',
-  'AUDIT_PUBLIC_KEY',
-] as const;
-
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-
-/** Stands for a secret whose file can't be used; an error only for who needs that secret. */
-class Unusable {
-  readonly why: string;
-
-  constructor(why: string) {
-    this.why = why;
-  }
-}
 
 function text(right: string) {
   return z.string({
@@ -124,6 +72,7 @@ const ledger = z.object({ DATABASE_URL: ledgerUrl });
 const owner = z.object({ DATABASE_OWNER_URL: ledgerUrl.optional() });
 const redis = z.object({ REDIS_URL: redisUrl.optional() });
 
+/** `databaseOwnerUrl`: the ledger, as the login that may change its schema; `redis` null: the ledger keeps the alarms. */
 const databases = ledger
   .and(owner)
   .and(redis)
@@ -133,6 +82,7 @@ const databases = ledger
     redis: env.REDIS_URL ?? null,
   }));
 
+/** Where an `apiUrl` is null below, the service's own address is meant. */
 const socket = z
   .object({ SLACK_APP_TOKEN: token('xapp-', 'write an app-level token with connections:write') })
   .transform((env) => ({ transport: { kind: 'socket' as const, appToken: env.SLACK_APP_TOKEN } }));
@@ -165,6 +115,7 @@ const events = z
     pagerdutyEvents: routingKey === undefined ? null : { routingKey, apiUrl },
   }));
 
+/** The port of /healthz, /readyz and /metrics. */
 const ops = z.object({ OPS_PORT: port(9090) }).transform((env) => ({ opsPort: env.OPS_PORT }));
 
 const services = slack.and(pagerduty).and(events).and(ops);
@@ -175,13 +126,19 @@ const auditKeys = z.object({ AUDIT_KEY: secret, AUDIT_PUBLIC_KEY: secret }).tran
 }));
 const common = path.and(level).and(databases).and(services);
 
-/** All that `serve` needs; with SLACK_APP_TOKEN set, Socket Mode. @throws EnvError */
+export type Databases = z.infer<typeof databases>;
+/** What `worker` needs. */
+export type WorkerEnv = z.infer<typeof common>;
+/** What `serve` needs: it also listens to Slack. */
+export type Env = WorkerEnv & z.infer<typeof socket | typeof http>;
+
+/** With SLACK_APP_TOKEN set, Socket Mode; else HTTP. @throws EnvError */
 export function readEnv(variables: Variables): Env {
   const given = gather(variables);
   return parse(given.SLACK_APP_TOKEN === undefined ? common.and(http) : common.and(socket), given);
 }
 
-/** What of the environment can be used; null where a part is wrong or missing. */
+/** What can be used of the environment; null where a part is wrong or missing. */
 export interface Parts {
   /** One line for each variable that is wrong or missing: `serve` refuses to start with any. */
   readonly problems: readonly string[];
@@ -195,7 +152,7 @@ export interface Parts {
   readonly pagerdutyEvents: Env['pagerdutyEvents'];
 }
 
-/** As `readEnv`, for `check`: what is wrong in one part doesn't keep the others from being tried. Never throws. */
+/** Like `readEnv`, for `check`: one wrong part doesn't keep the others from being tried. Never throws. */
 export function readParts(variables: Variables): Parts {
   const given = gather(variables);
   const problems: string[] = [];
@@ -222,12 +179,12 @@ export function readParts(variables: Variables): Parts {
   return { ...parts, problems };
 }
 
-/** All that `worker` needs. @throws EnvError */
+/** @throws EnvError */
 export function readWorkerEnv(variables: Variables): WorkerEnv {
   return parse(common, gather(variables));
 }
 
-/** By what name each part of the environment is known to people; the path of the file is read again as it is. */
+/** The variables behind each part, for people. The path of the file isn't among them: it is read again as it is. */
 const PARTS: Readonly<Record<string, string>> = {
   slack: 'SLACK_BOT_TOKEN',
   transport: 'SLACK_APP_TOKEN, SLACK_SIGNING_SECRET',
@@ -237,7 +194,7 @@ const PARTS: Readonly<Record<string, string>> = {
   pagerdutyEvents: 'PAGERDUTY_EVENTS_ROUTING_KEY',
 };
 
-/** What a restart would find otherwise, by the names of variables: a secret's file has another content. */
+/** The variables whose values a restart would find changed: a secret's file has another content. */
 export function whatDiffers(before: WorkerEnv, after: WorkerEnv): readonly string[] {
   const parts = new Map(Object.entries(after));
   return Object.entries(before)
@@ -245,7 +202,7 @@ export function whatDiffers(before: WorkerEnv, after: WorkerEnv): readonly strin
     .map(([part]) => `${PARTS[part]} has another value`);
 }
 
-/** What `migrate` needs. @throws EnvError */
+/** @throws EnvError */
 export function readDatabases(variables: Variables): Databases {
   return parse(databases, gather(variables));
 }
@@ -263,51 +220,6 @@ export function configPath(variables: Variables): string {
 /** @throws EnvError */
 export function readLogLevel(variables: Variables): LevelWithSilent {
   return parse(level, gather(variables)).logLevel;
-}
-
-type Given = Readonly<Record<string, string | Unusable | undefined>>;
-
-/** The variables that are set, secrets from their files too. */
-function gather(variables: Variables): Given {
-  const given: Record<string, string | Unusable | undefined> = {};
-  for (const [name, value] of Object.entries(variables)) if (value !== '') given[name] = value;
-  for (const name of SECRETS) {
-    const file = given[`${name}_FILE`];
-    if (typeof file !== 'string') continue;
-    given[name] =
-      given[name] === undefined ? fromFile(file) : new Unusable(`${name}_FILE is set too; set one of them`);
-  }
-  for (const name of SECRETS) {
-    const value = given[name];
-    if (typeof value !== 'string') continue;
-    if (!name.endsWith('_URL')) keepSecret(value);
-    else {
-      const url = withReferences(value, variables);
-      given[name] = url;
-      if (typeof url === 'string') keepPassword(url);
-    }
-  }
-  return given;
-}
-
-/** `${NAME}` in a url is the value of that variable, whatever characters it has. */
-function withReferences(url: string, variables: Variables): string | Unusable {
-  const missing: string[] = [];
-  const whole = url.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, name: string) => {
-    const value = variables[name] ?? '';
-    if (value === '') missing.push(name);
-    return encodeURIComponent(keepSecret(value));
-  });
-  return missing.length === 0 ? whole : new Unusable(`names ${missing.join(', ')}, which is not set`);
-}
-
-function fromFile(file: string): string | Unusable {
-  try {
-    // The line break at the end is the editor's.
-    return readFileSync(file, 'utf8').trimEnd() || new Unusable(`the file ${file} is empty`);
-  } catch (error) {
-    return new Unusable(`its file can't be read: ${coerceError(error).message}`);
-  }
 }
 
 function parse<T extends z.ZodType>(schema: T, given: Given): z.infer<T> {
