@@ -1,5 +1,5 @@
 import { keepPassword, keepSecret } from '../secrets.js';
-import { type ConnectKeys, HOST, HOST_RIGHT, OR_FILE, type TLS, type WholeKeys } from './connect.js';
+import { type ConnectKeys, HOST, HOST_RIGHT, OR_FILE, type TLS, type WholeKeys } from './connection-keys.js';
 import { IN_CLEAR, scalar, Wrong, wrongName } from './fields.js';
 
 type Tls = (typeof TLS)[number];

@@ -1,7 +1,7 @@
 import { HallpassError } from '../errors.js';
 import type { Config, Origin } from './config.js';
+import { didYouMean } from './did-you-mean.js';
 import { roleOn } from './lookup.js';
-import { didYouMean } from './nearest.js';
 
 /**
  * Each effective value of one role with the file and line that it comes from, as `hallpass config` prints it. Of a role

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { parseDuration, shortDuration } from '../domain/duration.js';
 import { MAX_NAME_BYTES } from '../domain/postgres-name.js';
 import { keepSecret } from '../secrets.js';
-import { didYouMean } from './nearest.js';
+import { didYouMean } from './did-you-mean.js';
 import { isBlank, Text } from './text.js';
 
 /** The answer of a field that can't be read: what is wrong, and what would be right. */

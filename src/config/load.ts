@@ -1,14 +1,14 @@
 import { dirname, resolve } from 'node:path';
 import type { Principal } from '../domain/policy.js';
-import { readBastions } from './bastions.js';
 import type { Config, PersonConfig, TargetConfig } from './config.js';
+import { expandPattern } from './expand-pattern.js';
 import { quote, wrongName } from './fields.js';
 import { hashConfig } from './hash.js';
-import { expandPattern } from './include.js';
-import { readLimits } from './limits.js';
 import { Parts } from './parts.js';
 import { groupMembers, wrongGroupName, wrongUserId } from './principals.js';
 import { ConfigError, type Problem } from './problem.js';
+import { readBastions } from './read-bastions.js';
+import { readLimits } from './read-limits.js';
 import type { Surroundings } from './read-roles.js';
 import { readSource } from './read-source.js';
 import { readTarget } from './read-target.js';

@@ -1,7 +1,7 @@
 /** Slack's ids, and the names that the file gives to users and user groups. */
 import type { Principal } from '../domain/policy.js';
+import { suggest } from './did-you-mean.js';
 import { oneOrMore, pattern, quote, scalar, Wrong, wrongName } from './fields.js';
-import { suggest } from './nearest.js';
 
 /**
  * Slack's ids: users, user groups, channels (private ones that are old begin with G). Without a digit an id has at

@@ -1,10 +1,10 @@
 import type { Connect, Origin } from './config.js';
-import { type ConnectKeys, type ConnectSchemas, type WholeKeys, wrongTogether } from './connect.js';
 import { connectUrl } from './connect-url.js';
-import { resolveServer, type Server } from './connection.js';
+import { type ConnectKeys, type ConnectSchemas, type WholeKeys, wrongTogether } from './connection-keys.js';
 import { type Layer, origin } from './layers.js';
 import type { Parts } from './parts.js';
 import type { Problem } from './problem.js';
+import { resolveServer, type Server } from './resolve-server.js';
 import type { Path, Source } from './source.js';
 
 export interface Connections {

@@ -1,10 +1,10 @@
 import type { Discover, Origin, RoleConfig } from './config.js';
-import type { EmailSettings } from './email.js';
+import type { EmailSettings } from './email-rule.js';
 import { type Found, type Layer, origin } from './layers.js';
 import type { Parts } from './parts.js';
 import type { Problem } from './problem.js';
+import { type Resolved, resolveSettings } from './resolve-settings.js';
 import type { DiscoverSettings, RoleSettings, Schemas, Settings } from './schema.js';
-import { type Resolved, resolveSettings } from './settings.js';
 import type { Path } from './source.js';
 
 /** What the main file says for all targets; null stands for a part that is wrong and was reported. */

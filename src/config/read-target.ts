@@ -1,5 +1,5 @@
 import type { TargetConfig } from './config.js';
-import { emailRuleOf } from './email.js';
+import { emailRuleOf } from './email-rule.js';
 import { type Layer, nearest, origin } from './layers.js';
 import type { Parts } from './parts.js';
 import { wrongUserId } from './principals.js';

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { Principal } from '../domain/policy.js';
 import { whyNeverGranted } from '../domain/predefined-roles.js';
 import type { Bastion } from './config.js';
-import { connectSchemas } from './connect.js';
-import { emailKeys } from './email.js';
+import { connectSchemas } from './connection-keys.js';
+import { suggest } from './did-you-mean.js';
+import { emailKeys } from './email-rule.js';
 import {
   duration,
   flag,
@@ -21,7 +22,6 @@ import {
   Wrong,
   wrongName,
 } from './fields.js';
-import { suggest } from './nearest.js';
 import { channel, principalsOf } from './principals.js';
 import { Text } from './text.js';
 

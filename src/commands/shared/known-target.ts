@@ -1,4 +1,4 @@
-import { didYouMean } from '../../config/nearest.js';
+import { didYouMean } from '../../config/did-you-mean.js';
 import { readTallies } from '../../ledger/open-requests.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { refused } from './refused.js';

@@ -1,7 +1,7 @@
 /** From what is written to how each server of a target is reached: the nearest place wins, for a replica its own. */
 import { dirname, resolve } from 'node:path';
 import type { Connect, Origin } from './config.js';
-import { type ConnectKeys, saysCertificate, saysCredentials, type WholeKeys } from './connect.js';
+import { type ConnectKeys, saysCertificate, saysCredentials, type WholeKeys } from './connection-keys.js';
 import { type Found, type Layer, nearest } from './layers.js';
 import type { Problem } from './problem.js';
 

@@ -3,9 +3,9 @@
  * never stands in the file: it is `${NAME}` or in a file of its own.
  */
 import type { z } from 'zod';
-import { bastionNamed } from './bastions.js';
 import type { Bastion } from './config.js';
 import { integer, line, map, name, oneOf, oneOrMore, orNull, path, pattern, secret } from './fields.js';
+import { bastionNamed } from './read-bastions.js';
 
 export const TLS = ['verify-full', 'verify-ca', 'require', 'off'] as const;
 export const HOST = /^(?:[A-Za-z0-9._:%-]+|\/.*)$/;

@@ -2,8 +2,8 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Bastion } from './config.js';
+import { suggest } from './did-you-mean.js';
 import { integer, map, path, pattern, quote, scalar, secret, Wrong, wrongName } from './fields.js';
-import { suggest } from './nearest.js';
 import type { Parts } from './parts.js';
 import type { Source } from './source.js';
 import type { Variables } from './text.js';
