@@ -40,8 +40,8 @@ import type { Logger } from './logger.js';
 import { createMessenger } from './messenger/web-api.js';
 import { createMetrics, type TargetState } from './metrics.js';
 import { createEvents } from './oncall/events.js';
-import { createNobody } from './oncall/nobody.js';
 import type { OnCall } from './oncall/on-call.js';
+import { withoutPagerDuty } from './oncall/on-call.js';
 import { createPagerDuty } from './oncall/pagerduty.js';
 import type { Alarms } from './queue/alarms.js';
 import { createLateAlarms } from './queue/late-alarms.js';
@@ -90,7 +90,7 @@ export async function createContext(first: Config, env: WorkerEnv, logger: Logge
     pagerdutyUp = up;
   };
   const onCall: OnCall =
-    pagerduty === null ? createNobody() : createPagerDuty({ ...pagerduty, logger, heard });
+    pagerduty === null ? withoutPagerDuty : createPagerDuty({ ...pagerduty, logger, heard });
   const metrics = createMetrics({
     figures: () => readFigures(db, OVERDUE_MS, [...targets.keys()]),
     targets: () => withForged(fleet.states, anchors.forged()),

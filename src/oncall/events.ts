@@ -1,18 +1,17 @@
-/** Opens and resolves incidents by PagerDuty's Events API v2: developer.pagerduty.com/docs/events-api-v2 */
+/** Opens and resolves incidents through PagerDuty's Events API v2: developer.pagerduty.com/docs/events-api-v2 */
 import { Agent } from 'node:https';
 import { connect, type NetConnectOpts } from 'node:net';
 import { coerceError } from '../errors.js';
 import { PagerDutyError } from './pagerduty-api.js';
 
 const PAGERDUTY = 'https://events.pagerduty.com';
-/** For one event with its retries, milliseconds. */
+/** For one event with its retries. */
 const TIMEOUT_MS = 5_000;
-/** The library asks again three times after a 429, milliseconds. */
+/** How long the library waits before each of its three retries after a 429. */
 const RETRY_AFTER_429_MS = 400;
-/** PagerDuty cuts nothing: a longer summary is refused. */
+/** PagerDuty refuses a longer summary. */
 const MAX_SUMMARY = 1_024;
 
-/** An incident as it should be. */
 interface Incident {
   /** Events with one key are one incident. */
   readonly key: string;
@@ -28,7 +27,7 @@ export interface Events {
   send(incident: Incident): Promise<void>;
 }
 
-/** The library always writes `https://`: a service that has no TLS is reached by a socket without it. */
+/** The library always writes `https://`; this reaches a service without TLS. */
 class PlainAgent extends Agent {
   override createConnection(options: NetConnectOpts): ReturnType<typeof connect> {
     return connect(options);
@@ -36,8 +35,8 @@ class PlainAgent extends Agent {
 }
 
 /**
- * @param options `installation`: two Hallpasses share no incident; `apiUrl`: null for PagerDuty's own, another for its
- *   service region in the EU, https://events.eu.pagerduty.com.
+ * @param options `installation` keeps two Hallpasses from sharing an incident; `apiUrl`: null for PagerDuty's own, another for
+ *   its service region in the EU, https://events.eu.pagerduty.com.
  */
 export function createEvents(options: {
   readonly routingKey: string;
@@ -93,7 +92,7 @@ const REFUSED = {
   nextStep: 'Check PAGERDUTY_EVENTS_ROUTING_KEY: the integration key of a service, of the Events API v2.',
 } as const;
 
-/** An answer that is no JSON makes the library reject: PagerDuty says so of a wrong key, a proxy of its own trouble. */
+/** The library rejects an answer that isn't JSON: PagerDuty gives one for a wrong key, a proxy for its own trouble. */
 function notTaken(cause: Error): PagerDutyError {
   return cause.name === 'FetchError' && 'type' in cause && cause.type === 'invalid-json'
     ? new PagerDutyError('PagerDuty did not take the event.', { ...REFUSED, cause })

@@ -1,10 +1,10 @@
 import type { OnCallRule } from '../domain/policy.js';
 
 export type OnCallAnswer =
-  /** `through`: what put them on call, in words: "schedule PABC123", "level 1 of escalation policy PDEF456". */
+  /** `through`: what puts them on call, as "schedule PABC123" or "level 1 of escalation policy PDEF456". */
   | { readonly answer: 'yes'; readonly through: string }
   | { readonly answer: 'no' }
-  /** PagerDuty was down, slow, or could not tell who this is; `why` is a sentence for the card. */
+  /** PagerDuty is down, slow, or can't tell who this is; `why` is a sentence for the card. */
   | { readonly answer: 'unsure'; readonly why: string };
 
 export interface OnCall {
@@ -14,3 +14,8 @@ export interface OnCall {
     rule: OnCallRule,
   ): Promise<OnCallAnswer>;
 }
+
+/** Without a PagerDuty token: on-call rules are left to the approvers. */
+export const withoutPagerDuty: OnCall = {
+  ask: async () => ({ answer: 'unsure', why: 'PagerDuty is not set up here (PAGERDUTY_TOKEN is missing).' }),
+};

@@ -1,20 +1,17 @@
-/** Reads lists from PagerDuty's REST API and sorts what can go wrong with that. */
+/** Reads from PagerDuty's REST API and sorts what can go wrong. */
 import type { api as pdjsApi } from '@pagerduty/pdjs';
 import { z } from 'zod';
 import { coerceError, HallpassError } from '../errors.js';
 
 export const PAGERDUTY = 'https://api.pagerduty.com';
 
-/** PagerDuty's most: https://developer.pagerduty.com/docs/rest-api-v2/pagination/ */
+/** PagerDuty's maximum: https://developer.pagerduty.com/docs/rest-api-v2/pagination/ */
 const PAGE_SIZE = '100';
 
-/**
- * How long the library waits before it asks again after a 429, which it does three times. Milliseconds; its
- * default of 20 s suits jobs that nobody waits for.
- */
+/** How long the library waits before each of its three retries after a 429; its default of 20 s suits background jobs. */
 const RETRY_AFTER_429_MS = 400;
 
-/** What the library answers a GET with; it does not export the type. */
+/** The library doesn't export the type. */
 type Answer = Awaited<ReturnType<ReturnType<typeof pdjsApi>['get']>>;
 
 /** Its message is a sentence for the card. */
@@ -33,8 +30,8 @@ export class PagerDutyError extends HallpassError {
 
 export interface PagerDutyApi {
   /**
-   * The entries of the list at `path`, each page asked for only when it is reached. Throws PagerDutyError; when
-   * `signal` aborts, the request under way and the library's retries end.
+   * The entries of the list at `path`; each page is asked for when it is reached. `signal` ends the request in progress and
+   * the library's retries. @throws PagerDutyError
    */
   list<T>(
     path: 'users' | 'oncalls',
@@ -42,7 +39,7 @@ export interface PagerDutyApi {
     entry: z.ZodType<T>,
     signal: AbortSignal,
   ): AsyncGenerator<T, void, undefined>;
-  /** One thing by its id, which the answer has below `name`; null when there is none. As `list`. */
+  /** One thing by its id, which the answer has under `name`; null when there is none. As `list`. */
   get<T>(
     path: 'users' | 'schedules' | 'escalation_policies',
     id: string,
@@ -65,7 +62,7 @@ export function createPagerDutyApi(
     queryParameters: Readonly<Record<string, string | string[]>>,
     signal: AbortSignal,
   ): Promise<Answer> {
-    // Not at the start: the first request comes later.
+    // Not loaded at the start: the first request comes later.
     const { api } = await import('@pagerduty/pdjs');
     return api({
       url: `${base}/${path}`,
@@ -120,7 +117,7 @@ function understood<T>(schema: z.ZodType<T>, data: unknown): T {
   });
 }
 
-/** Runs one call; whatever is no 200 becomes a PagerDutyError, unless it is no error to the caller. */
+/** Any status but 200 becomes a PagerDutyError, unless the caller expects it. */
 async function answer(
   ask: () => Promise<Answer>,
   isError: (status: number) => boolean = () => true,
@@ -129,7 +126,7 @@ async function answer(
   try {
     response = await ask();
   } catch (thrown) {
-    // A body that is no JSON makes the library reject with the response itself.
+    // Given a body that isn't JSON, the library rejects with the response itself.
     throw hasStatus(thrown) ? refused(thrown.status) : unreachable(coerceError(thrown));
   }
   if (response.status !== 200 && isError(response.status)) throw refused(response.status);

@@ -1,6 +1,6 @@
 /**
- * Asks PagerDuty who is on call. Fails closed: only an entry that names this very person and that the rule counts
- * says yes. Everything unclear is `unsure`, and the request takes the ordinary way.
+ * Asks PagerDuty who is on call. Fails closed: only an entry for this very person that the rule counts means yes. Anything
+ * unclear is `unsure`, and the request goes to its approvers.
  */
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -10,7 +10,7 @@ import type { OnCall, OnCallAnswer } from './on-call.js';
 import { createPagerDutyApi, PagerDutyError } from './pagerduty-api.js';
 import { createUserIds } from './user-ids.js';
 
-/** For a whole answer, with every request and retry that it takes. Milliseconds. */
+/** For a whole answer, with every request and retry. */
 const DEADLINE_MS = 2_000;
 
 type Person = Parameters<OnCall['ask']>[0];
@@ -26,21 +26,18 @@ const Entry = z.object({
   schedule: Reference.nullish(),
 });
 
-/**
- * On call as PagerDuty says it. A schedule counts while an escalation policy uses it; PagerDuty calls nobody else
- * on call. `apiUrl` null means PagerDuty's own address.
- */
+/** A schedule counts only while an escalation policy uses it. @param options `apiUrl`: null for PagerDuty's own. */
 export function createPagerDuty(options: {
   readonly token: string;
   readonly apiUrl: string | null;
   readonly logger: Logger;
-  /** Whether PagerDuty answered as it should, after each call. */
+  /** Called after each call: whether PagerDuty answered as it should. */
   readonly heard?: (up: boolean) => void;
 }): OnCall {
   const { token, apiUrl, logger, heard } = options;
   const api = createPagerDutyApi(token, apiUrl, heard);
   const userIdOf = createUserIds(api);
-  /** What was logged last, so that an outage is logged once. */
+  /** The last one logged, so that an outage is logged once. */
   let trouble: string | null = null;
 
   async function identify(person: Person, signal: AbortSignal): Promise<string> {
@@ -54,8 +51,8 @@ export function createPagerDuty(options: {
 
   async function answer(person: Person, rule: OnCallRule, signal: AbortSignal): Promise<OnCallAnswer> {
     const userId = await identify(person, signal);
-    // PagerDuty joins its filters with AND, and a rule is an OR: asked by person only. Without `since` and
-    // `until` it answers for its own present moment.
+    // Asked by person only: PagerDuty joins filters with AND, and a rule is an OR. Without `since` and `until` it answers for
+    // now.
     for await (const entry of api.list('oncalls', { 'user_ids[]': [userId] }, Entry, signal)) {
       const through = entry.user.id === userId ? whatCounts(entry, rule) : null;
       if (through !== null) return { answer: 'yes', through };
@@ -75,7 +72,7 @@ export function createPagerDuty(options: {
     async ask(person, rule) {
       const signal = AbortSignal.timeout(DEADLINE_MS);
       try {
-        // The library waits between its retries without listening to the signal.
+        // Between its retries, the library doesn't listen to the signal.
         const given = await Promise.race([answer(person, rule, signal), rejectOnAbort(signal)]);
         trouble = null;
         return given;
@@ -88,7 +85,7 @@ export function createPagerDuty(options: {
   };
 }
 
-/** What of the rule this entry fulfils, in words; null when nothing. */
+/** The part of the rule that this entry meets, in words; null when none. */
 function whatCounts(entry: z.infer<typeof Entry>, rule: OnCallRule): string | null {
   const { schedule, escalation_policy: policy, escalation_level: level } = entry;
   if (schedule && rule.schedules.includes(schedule.id)) return `schedule ${named(schedule)}`;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { createPagerDutyApi, PAGERDUTY, type PagerDutyApi, PagerDutyError } from './pagerduty-api.js';
 
-/** For each question, milliseconds. */
+/** For each question. */
 const TIMEOUT_MS = 5_000;
 
 /** PagerDuty's service regions; an account is in one of them. */
@@ -24,7 +24,7 @@ const policy = z.object({
 
 interface ScheduleSeen {
   readonly name: string;
-  /** Some escalation policy uses it: without one PagerDuty calls nobody of it on call. */
+  /** An escalation policy uses it: without one, PagerDuty counts nobody on it as on call. */
   readonly isUsed: boolean;
 }
 
@@ -32,16 +32,13 @@ interface PolicySeen {
   readonly name: string;
   /** The first level is 1. */
   readonly levels: number;
-  /** Some service uses it, or PagerDuty doesn't say: without one, nobody is called by it. */
+  /** A service uses it, or PagerDuty doesn't say: without one, it pages nobody. */
   readonly isUsed: boolean;
 }
 
 /** Each throws PagerDutyError. */
 export interface PagerDutyProbe {
-  /**
-   * Returns when PagerDuty takes the token at this address. @returns the address of the region that takes it in its
-   * place; null when this one does.
-   */
+  /** @returns null when the configured address accepts the token; else the address of the region that does. */
   findRegion(): Promise<string | null>;
   /** null: there is none. */
   schedule(id: string): Promise<ScheduleSeen | null>;
@@ -73,13 +70,8 @@ export function createPagerDutyProbe(
         if (!(thrown instanceof PagerDutyError) || !thrown.isTokenRefused) throw thrown;
         for (const region of regions) {
           if (region === here.replace(/\/+$/, '')) continue;
-          if (
-            await isTaken(createPagerDutyApi(token, region)).then(
-              () => true,
-              () => false,
-            )
-          )
-            return region;
+          const [outcome] = await Promise.allSettled([isTaken(createPagerDutyApi(token, region))]);
+          if (outcome.status === 'fulfilled') return region;
         }
         throw thrown;
       }
@@ -92,13 +84,8 @@ export function createPagerDutyProbe(
 
     async escalationPolicy(id) {
       const seen = await api.get('escalation_policies', id, 'escalation_policy', policy, signal());
-      return (
-        seen && {
-          name: seen.name,
-          levels: seen.escalation_rules.length,
-          isUsed: seen.services?.length !== 0,
-        }
-      );
+      if (seen === null) return null;
+      return { name: seen.name, levels: seen.escalation_rules.length, isUsed: seen.services?.length !== 0 };
     },
 
     hasUser: async (id) => (await api.get('users', id, 'user', reference, signal())) !== null,

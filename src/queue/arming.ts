@@ -1,6 +1,6 @@
 /**
- * Hands alarms to BullMQ without ever making the caller wait. With Redis down an `add` hangs until it is back,
- * so at most one `add` per target is under way; of the alarms armed meanwhile the newest wins.
+ * Hands alarms to BullMQ without making the caller wait. With Redis down an `add` hangs until it is back, so each target has
+ * at most one in progress; of the alarms armed meanwhile, the newest wins.
  */
 import { coerceError } from '../errors.js';
 import { closeInTime, discard } from './close.js';
@@ -13,34 +13,30 @@ export interface Arming {
 }
 
 export function createArming(openQueue: () => AlarmQueue, outage: Outage): Arming {
-  /** What each target's alarm should be, milliseconds since the epoch; empty once it was handed over. */
+  /** When each target's alarm should ring (milliseconds since the epoch), until it is handed over. */
   const wanted = new Map<string, number>();
   const underWay = new Set<string>();
   let queue: AlarmQueue | null = null;
   let closed = false;
-
-  function open(): AlarmQueue {
-    const opened = openQueue();
-    opened.on('error', failed);
-    return opened;
-  }
 
   function failed(error: Error): void {
     if (!closed) outage.failed(error);
   }
 
   async function hand(target: string, dueAt: number): Promise<void> {
-    let used: AlarmQueue | null = null;
+    let used: AlarmQueue | null = queue;
     try {
-      queue ??= open();
-      used = queue;
+      if (used === null) {
+        used = queue = openQueue();
+        used.on('error', failed);
+      }
       // The Postgres backend refuses a fraction.
       await used.add('look', { target }, { delay: Math.max(0, Math.round(dueAt - Date.now())) });
       // crash point: after-alarm
       outage.works();
     } catch (thrown) {
       failed(coerceError(thrown));
-      // BullMQ remembers a first connection that failed, and answers with it forever.
+      // BullMQ remembers a first connection that failed, and keeps answering with its error.
       if (used !== null && queue === used) {
         queue = null;
         await discard(used);

@@ -7,9 +7,8 @@ import { createOutage } from './outage.js';
 import { createReceiving } from './receiving.js';
 
 /**
- * Alarms as BullMQ delayed jobs: in Redis when `redis` is given, else in the ledger's database.
- * Nothing here fails or waits because the backend is down; both ends mend themselves when it is back.
- * `prefix` keeps installations apart that share one Redis.
+ * Alarms as BullMQ delayed jobs: in Redis when `redis` is given, else in the ledger's database. Nothing here fails or waits
+ * because the backend is down; both ends recover when it is back. `prefix` separates installations that share one Redis.
  */
 export function createAlarms(options: {
   readonly redis: RedisServer | null;
@@ -31,11 +30,9 @@ export function createAlarms(options: {
         try {
           await onAlarm(alarm);
         } catch (error) {
-          // Not tried again: the caller's plain timer comes round in any case.
-          logger.error(
-            { err: error, target: alarm.target },
-            'An alarm rang, and looking at the target failed',
-          );
+          // Not tried again: the caller's plain timer looks anyway.
+          const { target } = alarm;
+          logger.error({ err: error, target }, 'An alarm rang, and looking at the target failed');
         }
       });
     },

@@ -1,4 +1,4 @@
-/** BullMQ's two ends, the queue that adds jobs and the worker that receives them, on Redis or on Postgres. */
+/** BullMQ's queue, which adds jobs, and its worker, which receives them, on Redis or on Postgres. */
 import { type BackendFactory, createRedisBackend, type IQueueBackend, withBackend } from 'bullmq';
 import type { RedisServer } from '../config/redis-url.js';
 import type { Alarm } from './alarms.js';
@@ -29,15 +29,15 @@ export interface AlarmConnection {
   openWorker(onAlarm: (alarm: Alarm) => Promise<void>): AlarmWorker;
 }
 
-/** A worker that waits in vain looks again after so long, seconds. What is added meanwhile wakes it (NOTIFY). */
+/** How long an idle worker waits before it looks again, seconds. What is added meanwhile wakes it (NOTIFY). */
 const IDLE_S = 60;
 
-/** Alarms in Redis, below keys that begin with `prefix`. */
+/** @param prefix of all keys. */
 export function redisConnection(server: RedisServer, prefix: string): AlarmConnection {
   return connect(createRedisBackend, redisOptions(server), { prefix });
 }
 
-/** Alarms in the ledger's database, in the tables that `migrateQueue` made. */
+/** In the tables that `migrateQueue` made. */
 export function postgresConnection(url: string): AlarmConnection {
   return connect(createLedgerBackend, url, { drainDelay: IDLE_S });
 }
@@ -55,7 +55,7 @@ function connect<B extends IQueueBackend, C>(
         connection,
         // No job ids, and nothing kept: BullMQ silently drops an `add` whose id it still knows.
         defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
-        // Nobody reads BullMQ's event stream.
+        // Nothing reads BullMQ's event stream.
         streams: { events: { maxLen: 100 } },
       }),
     openWorker: (onAlarm) =>

@@ -3,12 +3,11 @@ import type { Logger } from '../logger.js';
 import type { Alarm, Alarms } from './alarms.js';
 
 /**
- * Alarms whose engine is loaded a while after the start: it is a third of all that a start has to load, and nobody waits for
- * a hint. What is armed before is armed then; the plain timer looks meanwhile.
- * @param afterMs after `start`.
+ * Alarms whose engine is loaded `afterMs` after `start`: it is a third of all that a start has to load, and a hint can wait.
+ * What is armed before is armed then; meanwhile the plain timer looks.
  */
 export function createLateAlarms(load: () => Promise<Alarms>, afterMs: number, logger: Logger): Alarms {
-  /** When each target's alarm is to ring, milliseconds since the epoch, until there is an engine; the newest wins. */
+  /** When each target's alarm should ring (milliseconds since the epoch), until there is an engine; the newest wins. */
   const early = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
   let loading: Promise<void> | undefined;
@@ -29,12 +28,10 @@ export function createLateAlarms(load: () => Promise<Alarms>, afterMs: number, l
     },
     async start(onAlarm) {
       timer = setTimeout(() => {
-        loading = begin(onAlarm).catch((thrown: unknown) =>
-          logger.error(
-            { err: coerceError(thrown) },
-            'there are no alarms: targets are looked at by the plain timer',
-          ),
-        );
+        loading = begin(onAlarm).catch((thrown: unknown) => {
+          const err = coerceError(thrown);
+          logger.error({ err }, 'there are no alarms: targets are looked at by the plain timer');
+        });
       }, afterMs);
     },
     isUp: () => engine?.isUp() ?? null,

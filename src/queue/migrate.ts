@@ -10,14 +10,13 @@ const SETTINGS = { own: { search_path: 'pg_catalog' } };
 
 export class QueueMigrationError extends HallpassError {}
 
-/** How long another migration is waited for, milliseconds. */
+/** How long to wait for another migration. */
 const PATIENCE_MS = 30_000;
 
 /**
- * Brings BullMQ's tables in the ledger's database up to date and lets the login `grantTo` use them.
- * `ownerUrl` may create schemas there; `grantTo` needs no CREATE, now or later. Safe when several run at once. BullMQ
- * serializes its own migrations by an advisory lock, which any login of the database can hold: it is asked for only when
- * there is something to migrate, and not forever. Throws QueueMigrationError.
+ * Brings BullMQ's tables in the ledger's database up to date and lets the login `grantTo` use them; only `ownerUrl` needs
+ * CREATE. Safe when several run at once. BullMQ serializes its own migrations by an advisory lock, which any login of the
+ * database can hold: we ask for it only when there is something to migrate, and not forever. @throws QueueMigrationError
  */
 export async function migrateQueue(ownerUrl: string, options: { readonly grantTo: string }): Promise<void> {
   let client: pg.Client | null = null;
@@ -26,9 +25,9 @@ export async function migrateQueue(ownerUrl: string, options: { readonly grantTo
     await client.query(`SET lock_timeout = ${PATIENCE_MS}`);
     const isMarked = await wasMigratedBy(client, MARK);
     if (!isMarked) await bringUpToDate(client);
-    // Two GRANTs on one object at once fail with "tuple concurrently updated": one at a time, by a lock that needs rights.
+    // Two GRANTs on one object at once fail with "tuple concurrently updated": this lock, which needs rights, orders them.
     await client.query(`BEGIN; LOCK TABLE ${QUEUE_SCHEMA}.migration IN SHARE UPDATE EXCLUSIVE MODE`);
-    // BullMQ creates a queue's sequence when the first id is drawn: drawn here, so that it is the owner who does.
+    // BullMQ creates a queue's sequence when the first id is drawn: here, so that it belongs to the owner.
     await client.query(`SELECT ${QUEUE_SCHEMA}.next_job_id($1)`, [QUEUE_NAME]);
     await client.query(grants(pg.escapeIdentifier(options.grantTo)));
     if (!isMarked) await client.query(`COMMENT ON SCHEMA ${QUEUE_SCHEMA} IS '${MARK}'`);
@@ -48,7 +47,7 @@ export async function migrateQueue(ownerUrl: string, options: { readonly grantTo
 
 const LOCK_TIMEOUT = '55P03';
 
-/** Kept as the schema's comment by its owner, so that BullMQ need not be loaded to see that there is nothing to do. */
+/** The schema's comment, by which we see without loading BullMQ that there is nothing to do. */
 const MARK = `Migrated by bullmq ${versionOf('bullmq')}`;
 
 function versionOf(library: string): string {

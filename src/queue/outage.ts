@@ -1,14 +1,13 @@
 import type { Logger } from 'pino';
 
-/** Says once that something fails, however often it fails, and once that it works again. */
+/** Logs once that something fails, however often it does, and once that it works again. */
 export interface Outage {
   failed(error: Error): void;
   works(): void;
-  /** It fails at present. */
   isOut(): boolean;
 }
 
-/** `done` is what can't be done to alarms meanwhile: "set", "received". */
+/** @param done what can't be done with alarms meanwhile: "set", "received". */
 export function createOutage(logger: Logger, done: string): Outage {
   let out = false;
   return {

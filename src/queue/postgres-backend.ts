@@ -4,8 +4,8 @@ import { OwnPool } from '../connections/pool.js';
 import { QUEUE_SCHEMA } from './names.js';
 
 /**
- * BullMQ takes its listeners off a connection before it lets go of it, and an `error` that nobody listens to ends
- * the process: a ledger that restarts in that moment would take Hallpass with it.
+ * BullMQ removes its listeners from a connection before it releases it, and an `error` without a listener ends the process: a
+ * ledger that restarts at that moment would take Hallpass with it.
  */
 class QuietClient extends pg.Client {
   override emit(event: string | symbol, ...args: unknown[]): boolean {
@@ -14,7 +14,7 @@ class QuietClient extends pg.Client {
   }
 }
 
-/** BullMQ's Postgres backend on a pool of its own; the connection is the database's URL. */
+/** BullMQ's Postgres backend on a pool of our own; `connection` is the database's URL. */
 export const createLedgerBackend: BackendFactory<PostgresQueueBackend, string> = (name, options, factory) => {
   const pool: unknown = new OwnPool(
     options.connection,
@@ -25,7 +25,7 @@ export const createLedgerBackend: BackendFactory<PostgresQueueBackend, string> =
       // One of them listens all the time.
       max: 5,
       keepAlive: true,
-      // A server that went silent becomes an error, and an error opens new connections. Milliseconds.
+      // A silent server becomes an error, and an error opens new connections.
       connectionTimeoutMillis: 5_000,
       query_timeout: 10_000,
     },

@@ -4,18 +4,18 @@ import type { RedisServer } from '../config/redis-url.js';
 import { coerceError } from '../errors.js';
 import { redisOptions } from './redis-options.js';
 
-/** For connecting, and for each answer, milliseconds. */
+/** For connecting, and for each answer. */
 const TIMEOUT_MS = 5_000;
 
 export interface RedisSeen {
   readonly version: string | null;
-  /** What it does when its memory is full (`maxmemory-policy`); null: it doesn't tell. */
+  /** `maxmemory-policy`, what it does when its memory is full; null: it doesn't tell. */
   readonly policy: string | null;
   /** It is a replica, which takes no writes. */
   readonly isReplica: boolean;
 }
 
-/** Connects once, and asks. @throws Error when it can't be reached, or doesn't let us in. */
+/** @throws Error when Redis can't be reached, or refuses us. */
 export async function probeRedis(server: RedisServer): Promise<RedisSeen> {
   const options: RedisOptions = {
     ...redisOptions(server),
@@ -28,7 +28,7 @@ export async function probeRedis(server: RedisServer): Promise<RedisSeen> {
     sentinelRetryStrategy: () => null,
   };
   const redis = new Redis({ ...options, replyMapping: 'legacy' });
-  // Why the connection broke: what waits for it hears only that it is closed.
+  // Why the connection broke: whatever waits for it only learns that it is closed.
   let cause: Error | null = null;
   redis.on('error', (error: Error) => {
     cause ??= error;

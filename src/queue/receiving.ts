@@ -1,7 +1,7 @@
 /**
- * Keeps one BullMQ worker running, whatever happens to Redis or Postgres. A worker that errs is thrown away and
- * a new one opened: BullMQ remembers a first connection that failed forever, and after some errors it asks again
- * without a pause. An alarm that was under way then comes twice, which is harmless.
+ * Keeps one BullMQ worker running, whatever happens to Redis or Postgres. A worker that errs is replaced by a new one: BullMQ
+ * never forgets a first connection that failed, and after some errors it asks again without a pause. An alarm that was in
+ * progress then comes twice, which is harmless.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { coerceError } from '../errors.js';
@@ -50,10 +50,10 @@ export function createReceiving(
   };
 }
 
-/** Settles when the worker was closed; throws the first error of any kind. */
+/** Settles when the worker is closed; throws the first error of any kind. */
 async function runUntilError(worker: AlarmWorker, outage: Outage): Promise<void> {
   const failed = new Promise<never>((_, reject) => worker.on('error', reject));
-  // Both mean that it was asked for jobs and got an answer.
+  // Both mean that the worker asked for jobs and got an answer.
   worker.on('active', outage.works);
   worker.on('drained', outage.works);
   const ran = worker.waitUntilReady().then(() => worker.run());

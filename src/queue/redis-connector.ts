@@ -1,7 +1,7 @@
 /**
- * How ioredis (6.0.0) makes its streams. It listens for one error of each; a TLS stream that is told to end during its
- * handshake may have two, and an error that nobody listens to ends the process: a certificate that expires would take
- * Hallpass with it. Here each stream is listened to for good.
+ * How ioredis (6.0.0) makes its streams. It listens for one error of each, but a TLS stream told to end during its handshake
+ * may have two, and an error without a listener ends the process: an expired certificate would take Hallpass with it. Here
+ * each stream keeps a listener.
  */
 import { connect as connectTcp, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
@@ -12,7 +12,7 @@ interface At {
   readonly port: number;
 }
 
-/** How long a stream that was told to end may take, milliseconds. */
+/** How long a stream may take to end. */
 const END_MS = 2_000;
 
 /** To this one host. */
@@ -26,7 +26,7 @@ export function connectorTo(at: At, tls: ConnectionOptions | null) {
       this.connecting = true;
       const stream = tls === null ? connectTcp(at) : connectTls({ ...at, ...tls });
       stream.on('error', (error) => {
-        // Asked for when the stream was closed before ioredis had looked.
+        // ioredis reads it when the stream closed before it looked.
         this.firstError ??= error;
       });
       this.stream = stream;
@@ -35,9 +35,9 @@ export function connectorTo(at: At, tls: ConnectionOptions | null) {
   };
 }
 
-/** To the master, wherever the Sentinels say that it is. */
+/** To the master that the Sentinels name. */
 export class MasterConnector extends SentinelConnector {
-  /** @param options ioredis's own, as it hands them to any connector. */
+  /** @param options as ioredis hands them to any connector. */
   constructor(options: unknown) {
     super(options as ConstructorParameters<typeof SentinelConnector>[0]);
   }

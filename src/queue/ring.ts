@@ -4,12 +4,12 @@ import { discard } from './close.js';
 import { postgresConnection, redisConnection } from './connection.js';
 import { redisPrefix } from './names.js';
 
-/** As long as is waited for the queue, milliseconds: with Redis down an `add` hangs. */
+/** How long to wait for the queue: with Redis down an `add` hangs. */
 const RING_MS = 2_000;
 
 /**
- * Rings for these targets now, in one of the processes that run: what a command has written is done and shown at once, and
- * not with the next heartbeat. A hint: never throws, and nothing depends on it.
+ * Rings for these targets now in one of the running processes, so that what a command wrote is done and shown at once instead
+ * of at the next heartbeat. A hint: never throws, and nothing depends on it.
  */
 export async function ring(
   { redis, databaseUrl }: { readonly redis: RedisServer | null; readonly databaseUrl: string },

@@ -3,8 +3,8 @@ import type { Fault } from '../../sandbox/pagerduty/faults.js';
 import { type PagerDuty, startPagerDuty } from '../../sandbox/pagerduty/pagerduty.js';
 import type { OnCallRule } from '../../src/domain/policy.js';
 import { createLogger } from '../../src/logger.js';
-import { createNobody } from '../../src/oncall/nobody.js';
 import type { OnCall } from '../../src/oncall/on-call.js';
+import { withoutPagerDuty } from '../../src/oncall/on-call.js';
 import { createPagerDuty } from '../../src/oncall/pagerduty.js';
 
 const RULE: OnCallRule = {
@@ -153,5 +153,5 @@ describe('when PagerDuty fails', () => {
 });
 
 test('without a token nobody is sure', async () => {
-  expect(await createNobody().ask(ANN, RULE)).toMatchObject({ answer: 'unsure' });
+  expect(await withoutPagerDuty.ask(ANN, RULE)).toMatchObject({ answer: 'unsure' });
 });

@@ -20,7 +20,7 @@ import { loadConfig } from '../../src/config/load.js';
 import { createPool, type Queryable } from '../../src/ledger/pool.js';
 import { createMessenger } from '../../src/messenger/web-api.js';
 import { createMetrics } from '../../src/metrics.js';
-import { createNobody } from '../../src/oncall/nobody.js';
+import { withoutPagerDuty } from '../../src/oncall/on-call.js';
 import { openTarget } from '../../src/postgres/open.js';
 import type { Target } from '../../src/postgres/target.js';
 import type { TestServer } from '../postgres/server.js';
@@ -116,7 +116,7 @@ export function createReplica(databaseUrl: string, config: Config, { botToken, a
     targets: new Map([[TARGET, target]]),
     inspectors: new Map(),
     roles: createRoles(config, new Map(), logger),
-    onCall: createNobody(),
+    onCall: withoutPagerDuty,
     events: null,
     metrics: createMetrics({
       figures: () => Promise.reject(new Error('nobody asks')),
