@@ -1,4 +1,4 @@
-/** Work that a signal asks for: not before it may begin, one at a time, and once more when it was asked for meanwhile. */
+/** Work that a signal asks for: not before `begin`, one run at a time, and once more if it was asked for meanwhile. */
 export function createAgain(): { ask(): void; begin(work: () => Promise<void>): void } {
   let work: (() => Promise<void>) | null = null;
   let asked = false;

@@ -1,14 +1,14 @@
 import { withoutKnownSecrets } from './secrets.js';
 
 /**
- * What every error of ours says: what went wrong in a sentence for people, the next step, and whether it
- * passes by itself (worth a retry) or is final until somebody changes something. Invariant: its words hold no secret that
- * Hallpass has read, also where they quote a server or a library; they are shown in Slack and on terminals.
+ * Says what went wrong in a sentence for people, the next step, and whether it passes by itself or lasts until somebody
+ * changes something. Invariant: its words, which Slack and terminals show, hold no secret that Hallpass has read, even where
+ * they quote a server or a library.
  */
 export class HallpassError extends Error {
-  /** True when the same call may succeed later with nothing changed by us. */
+  /** The same call may succeed later with nothing changed: worth a retry. */
   readonly passing: boolean;
-  /** What the reader can do about it; one sentence, or null when there is nothing to do. */
+  /** What the reader can do, in a sentence; null when there is nothing to do. */
   readonly nextStep: string | null;
 
   constructor(
@@ -22,7 +22,7 @@ export class HallpassError extends Error {
   }
 }
 
-/** Turns whatever was thrown into an Error, keeping it as the cause when it was not one. */
+/** What was thrown, or an Error with it as the cause. */
 export function coerceError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
   return new Error(typeof thrown === 'string' ? thrown : 'something that is no Error was thrown', {
@@ -37,7 +37,7 @@ export function asHallpassError(thrown: unknown): HallpassError {
   return new HallpassError(`something unexpected happened: ${cause.message}`, { passing: true, cause });
 }
 
-/** A port that the environment names can't be listened on: most of all, because another process does. */
+/** The configured port can't be bound, usually because another process uses it. */
 export function cannotListen(variable: 'PORT' | 'OPS_PORT', port: number, cause: unknown): HallpassError {
   return new HallpassError(`Hallpass cannot listen on port ${port}.`, {
     passing: false,

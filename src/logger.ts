@@ -1,8 +1,7 @@
 /**
- * The one log: JSON lines by pino. Invariant: no secret reaches a line, whatever was handed in. Each finished line is
- * swept for the secrets that were read and for secret keys and shapes, because a list of paths would miss the one place
- * nobody thought of;
- * and of an error only known fields are written, because library errors carry requests, headers and bodies.
+ * The one log: JSON lines by pino. Invariant: no secret reaches a line. Each finished line is searched for the secrets that
+ * were read and for secret keys and shapes, because a list of paths would miss an unforeseen place; and only known fields of
+ * an error are written, because library errors carry requests, headers and bodies.
  */
 import type { Logger as BoltLogger } from '@slack/web-api';
 import { LogLevel } from '@slack/web-api';
@@ -12,10 +11,7 @@ import { withoutSecrets } from './secrets.js';
 
 export type { Logger } from 'pino';
 
-/**
- * What is written of an error: nothing that a library may have hung on it. One of ours says in words what happened and
- * what to do: a stack below it, or below what caused it, would only bury that.
- */
+/** Ours say in words what happened and what to do: a stack, theirs or their cause's, would only bury that. */
 function describeError(thrown: unknown, foreseen = false): Record<string, unknown> {
   const error = coerceError(thrown);
   const inWords = foreseen || error instanceof HallpassError;
@@ -29,17 +25,16 @@ function describeError(thrown: unknown, foreseen = false): Record<string, unknow
   };
 }
 
-/** What waits for a disk that is full, bytes: more of the log is lost, and Hallpass goes on. */
+/** How many bytes wait for a full disk: beyond that, the log is lost and Hallpass goes on. */
 const MOST_WAITING = 8 * 1024 * 1024;
 
-/** The log on a file descriptor. That a line can't be written ends nothing: roles are still to be revoked. */
+/** A line that can't be written ends nothing: roles still have to be revoked. */
 function lines(fd: number): DestinationStream {
   const stream = pino.destination({ dest: fd, sync: true, maxLength: MOST_WAITING });
   stream.on('error', () => undefined);
   return stream;
 }
 
-/** @param to where it goes: standard output, unless something else is said. */
 export function createLogger(level: LevelWithSilent, to: DestinationStream | 'stderr' = lines(1)): Logger {
   return pino(
     {
@@ -51,10 +46,7 @@ export function createLogger(level: LevelWithSilent, to: DestinationStream | 'st
   );
 }
 
-/**
- * Our log in the shape that Slack's libraries want. Their debug output is dropped at every level: it holds whole
- * payloads, with what people wrote, tokens and response URLs in it.
- */
+/** For Slack's libraries, without their debug output: it holds whole payloads, with people's texts, tokens and response URLs. */
 export function loggerForSlack(logger: Logger): BoltLogger {
   const child = logger.child({ part: 'slack' });
   const write =
@@ -69,7 +61,7 @@ export function loggerForSlack(logger: Logger): BoltLogger {
     info: write('info'),
     warn: write('warn'),
     error: write('error'),
-    // The level is ours alone to set; Bolt sets its own default on every logger that it is given.
+    // Bolt would set its own default level on every logger that it is given.
     setLevel: () => {},
     getLevel: () => LogLevel.INFO,
     setName: () => {},

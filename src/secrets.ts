@@ -1,17 +1,17 @@
 /**
- * What must never be written: to the log, a terminal, a message. Every secret that Hallpass reads (from the environment,
- * a file, a url) is kept here, so that it is found wherever it turns up, also in the words of a library or of a server.
- * Beside it stand the shapes of secrets, for those that are not ours.
+ * What must never reach the log, a terminal or a message. Every secret that Hallpass reads (from the environment, a file, a
+ * url) is kept here, so that it is found wherever it turns up, even in a library's or a server's words. For secrets that
+ * aren't ours there are shapes.
  */
 const CENSORED = '[redacted]';
 
-/** A shorter one would blank out ordinary words, and by that tell what it is. */
+/** A shorter one would blank out ordinary words, and so reveal itself. */
 const SHORTEST = 8;
 
 const known = new Set<string>();
 let anyKnown: RegExp | null = null;
 
-/** Remembers a secret, also as it stands in JSON, in JSON that JSON quotes, and in a url, and answers it. */
+/** Remembers a secret, also as it looks in JSON, in JSON quoted by JSON, and in a url. @returns it */
 export function keepSecret(secret: string): string {
   if (secret.length < SHORTEST || known.has(secret)) return secret;
   const json = inJson(secret);
@@ -21,10 +21,10 @@ export function keepSecret(secret: string): string {
   return secret;
 }
 
-/** Remembers the password of a url, if it has one, and answers the url. */
+/** Remembers the password of a url, if it has one. @returns the url */
 export function keepPassword(url: string): string {
   if (!URL.canParse(url)) {
-    // Not read as a url, it is shown nowhere, and all of it may be secret.
+    // All of it may be secret.
     return keepSecret(url);
   }
   const { password, searchParams } = new URL(url);
@@ -47,7 +47,7 @@ function percentDecoded(text: string): string {
   }
 }
 
-/** Half a character has no percent-encoding. */
+/** Through a Buffer, because half a surrogate pair has no percent-encoding. */
 function percentEncoded(text: string): string {
   return encodeURIComponent(Buffer.from(text).toString());
 }
@@ -83,7 +83,7 @@ const SHAPES: readonly (readonly [shape: RegExp, replacement: string])[] = [
   [/(\bX-Amz-(?:Signature|Security-Token)=)[^\s"&\\]+/gi, `$1${CENSORED}`],
 ];
 
-/** The text, with each secret that was read, and whatever looks like one, blanked out. A line of JSON stays one. */
+/** The text, with each secret that was read, and anything that looks like one, blanked out. JSON stays valid. */
 export function withoutSecrets(text: string): string {
   return SHAPES.reduce(
     (rest, [shape, replacement]) => rest.replace(shape, replacement),

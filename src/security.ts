@@ -1,11 +1,11 @@
 /**
- * Refusals that somebody who watches over a company's systems wants to hear of. Each has a name that stays: alerts are
- * written against it (`security` in a line of the log). The names are listed here and nowhere else.
+ * Refusals that a security team wants to hear of. The names, listed only here, never change: alerts are written against them
+ * (`security` in a line of the log).
  */
 import type { Logger } from './logger.js';
 
 export type SecurityEvent =
-  /** A request by HTTP that Slack did not sign, or that it signed more than five minutes ago. */
+  /** An HTTP request that Slack didn't sign, or signed more than five minutes ago. */
   | 'wrong_signature'
   | 'old_timestamp'
   /** A payload that Slack delivered before. It has no second effect. */
@@ -13,16 +13,16 @@ export type SecurityEvent =
   /** A payload for another workspace or organisation, or of another app. */
   | 'foreign_workspace'
   | 'foreign_app'
-  /** What does not parse: a button's value that is no id, a text beyond its limit. */
+  /** Doesn't parse: a button's value isn't an id, a text exceeds its limit. */
   | 'malformed_payload'
-  /** A form that we did not make, or made for somebody else. */
+  /** A form that we didn't make, or made for somebody else. */
   | 'altered_form'
-  /** Who acts: somebody of another workspace (Slack Connect), a guest, a deactivated account, a bot. */
+  /** The actor: from another workspace (Slack Connect), a guest, a deactivated account, a bot. */
   | 'foreign_account'
   | 'guest_account'
   | 'deactivated_account'
   | 'bot_account'
-  /** Asking: no login follows from the address, or it is somebody else's; not offered, not to them, not there. */
+  /** Asking: no login follows from the address, or it is somebody else's; not offered, not to them, or not there. */
   | 'no_login'
   | 'role_not_offered'
   | 'not_a_requester'
@@ -40,16 +40,16 @@ export type SecurityEvent =
   | 'not_an_operator'
   | 'login_changed'
   | 'too_dangerous'
-  /** Slack did not say who is in a group that decides: nobody counted as a member. */
+  /** Slack didn't say who is in a group that decides: no one counted as a member. */
   | 'group_unknown'
-  /** A request waited to be granted, and the audit trail has no approval of it: somebody wrote it into the ledger. */
+  /** A request waited to be granted without an approval in the audit trail: somebody wrote it into the ledger. */
   | 'not_approved'
-  /** A request in the ledger is not what its audit events make of it. */
+  /** A request in the ledger contradicts its audit events. */
   | 'altered_request'
-  /** Access was ended because its holder's account is not a member's any more. */
+  /** Access was ended because its holder is no longer a full member. */
   | 'holder_left';
 
-/** Writes it to the log. @param facts ids and names, never what a person wrote or a secret. */
+/** @param facts ids and names, never a secret or what a person wrote. */
 export function logSecurity(
   logger: Pick<Logger, 'warn'>,
   security: SecurityEvent,

@@ -6,7 +6,6 @@ import { logSecurity } from '../security.js';
 import type { Outward } from './outward.js';
 import type { Seal } from './seal.js';
 
-/** What the listeners work with. */
 export interface Deps {
   readonly access: Access;
   readonly outward: Outward;
@@ -16,12 +15,12 @@ export interface Deps {
   readonly command: string;
 }
 
-/** Slack shows an error after 3 s without an acknowledgement; the rest is for the way. */
+/** Slack shows an error after 3 s without an acknowledgement; the rest is for the network. */
 export const ACK_BUDGET_MS = 2_500;
 
 const claimed = new WeakSet<Context>();
 
-/** Each listener says first that the payload is its own; what nobody claims is acknowledged and logged. */
+/** Each listener first claims its payload; one that no listener claims is acknowledged and logged. */
 export function claim(context: Context): void {
   claimed.add(context);
 }
@@ -30,7 +29,7 @@ export function isClaimed(context: Context): boolean {
   return claimed.has(context);
 }
 
-/** Acknowledges. When it can't be sent (the socket closed meanwhile) the work still goes on: the click was made. */
+/** When the acknowledgement can't be sent (the socket closed meanwhile), the work still goes on: the click was made. */
 export async function acknowledge(ack: () => Promise<void>, logger: Logger): Promise<void> {
   try {
     await ack();
@@ -44,14 +43,14 @@ export function wentWrong(requestId?: string): string {
   return `Something went wrong${which}. Try again; if it happens again, tell the people who run Hallpass.`;
 }
 
-/** A malformed value never goes further; it is not logged, because it may hold anything. */
+/** A malformed value isn't logged: it may hold anything. */
 export function refuseMalformed(what: string, logger: Logger): void {
   logSecurity(logger, 'malformed_payload', {}, `Slack: a malformed ${what} was refused`);
 }
 
 /**
- * Says something that only this person sees: where they clicked, or by direct message where that is not possible (a
- * modal has no response URL; one that has expired is refused). `text` is mrkdwn. Never throws.
+ * Tells this person alone: where they clicked, or by direct message where that isn't possible (a modal has no response URL;
+ * an expired one is refused). `text` is mrkdwn. Never throws.
  * @param userId null when the payload doesn't say: then there is no direct message.
  */
 export async function tellPrivately(
@@ -64,10 +63,8 @@ export async function tellPrivately(
       await respond({ response_type: 'ephemeral', replace_original: false, text });
       return;
     } catch (error) {
-      logger.warn(
-        { err: coerceError(error) },
-        'Slack: a private answer was refused, sending a direct message',
-      );
+      const err = coerceError(error);
+      logger.warn({ err }, 'Slack: a private answer was refused, sending a direct message');
     }
   }
   if (userId === null) return;

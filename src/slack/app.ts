@@ -1,6 +1,6 @@
 /**
- * Slack's side of Hallpass. Invariants: every payload is acknowledged, whatever happens after it; only payloads for
- * this workspace and this app go further; a stop waits for what is being handled.
+ * Slack's side of Hallpass. Invariants: every payload is acknowledged, whatever happens after it; only payloads for this
+ * workspace and app go further; a stop waits for the payloads being handled.
  */
 import { type AnyMiddlewareArgs, App } from '@slack/bolt';
 import PQueue from 'p-queue';
@@ -27,17 +27,16 @@ import { turnAway } from './turn-away.js';
 
 export interface SlackApp {
   /**
-   * Resolves when payloads can arrive. Slack being down does not fail it: it tries until `stop`. Throws a
-   * HallpassError that doesn't pass when Slack refuses a token, or the port is taken.
+   * Resolves when payloads can arrive; while Slack is down it tries until `stop`.
+   * @throws HallpassError, not passing, when Slack refuses a token or the port is taken.
    */
   start(): Promise<void>;
-  /** Takes no more payloads and waits for those being handled, at most 8 s in all. Never throws. */
+  /** Accepts no more payloads and waits for those being handled, at most 8 s in all. Never throws. */
   stop(): Promise<void>;
   /** Whether a payload can arrive now: a socket is open, or the port listens. */
   ready(): boolean;
 }
 
-/** Why a payload goes no further. */
 type Foreign = Exclude<TurnedAway, 'unknown'>;
 
 const STOP_MS = 8_000;
@@ -64,7 +63,7 @@ export function createSlackApp({
   /** Forms are sealed with it; the same in every replica. */
   formSecret: string;
   logger: Logger;
-  /** Slack refuses the app-level token after it had worked; null: it takes it. */
+  /** Called when Slack refuses an app-level token that worked before; with null when it accepts it. */
   onRefusal: (refusal: HallpassError | null) => void;
 }): SlackApp {
   const seal = createSeal(formSecret);
@@ -122,7 +121,6 @@ export function createSlackApp({
     return home === undefined ? 'foreign_workspace' : whyForeign(address, home);
   }
 
-  /** Who was refused, and why, for the log; and the answer to the person. */
   async function refuse(args: AnyMiddlewareArgs, from: Sender | null, why: Foreign): Promise<void> {
     const facts = { user: from?.actor.userId, team: from?.address.teamId, app: from?.address.appId };
     logSecurity(logger, why, facts, 'Slack: refused a payload');
@@ -158,7 +156,7 @@ export function createSlackApp({
       const deadline = performance.now() + STOP_MS;
       const left = (): number => Math.max(0, deadline - performance.now());
       stopping.abort();
-      // An acknowledgement goes back over the connection that the payload came from: this time is for them.
+      // Acknowledgements go back over the connection that the payload came from, so it stays open for them.
       await inTime(ACK_BUDGET_MS, inFlight.onIdle(), () => undefined);
       const closed = app.stop().catch((error: unknown) => {
         logger.warn({ err: coerceError(error) }, 'Slack: the receiver did not stop cleanly');

@@ -1,27 +1,27 @@
-/** Whether a payload is for us. Who sent it is asked of Slack: what it says of its user's workspace decides nothing. */
+/** Is a payload for us? The sender's workspace is asked of Slack: what the payload says of it decides nothing. */
 
-/** Whose bot token ours is. */
+/** The workspace and app of our bot token. */
 export interface Home {
   readonly teamId: string;
-  /** The Enterprise organisation of the workspace; null: it belongs to none. */
+  /** The Enterprise organization of the workspace, if any. */
   readonly enterpriseId: string | null;
   /** null when Slack does not say. */
   readonly appId: string | null;
 }
 
-/** For whom a payload says that it is. */
+/** The workspace and app that a payload says it is for. */
 export interface Address {
-  /** Where the app is installed that made the form; null of what is no form. */
+  /** Where the app that made the form is installed; null when it isn't a form. */
   readonly installedIn: string | null;
-  /** The workspace, and its organisation: each is null where Slack names only the other. */
+  /** The workspace and its organization: each is null where Slack names only the other. */
   readonly teamId: string | null;
   readonly enterpriseId: string | null;
   readonly appId: string;
 }
 
 /**
- * @returns null when it is for our app, in our workspace or our organisation. In an organisation Slack may name that
- *   where it means the workspace, and another of its workspaces where people share a channel.
+ * @returns null when it is for our app, in our workspace or organization. Slack may name the organization where it means the
+ *   workspace, and another of its workspaces where people share a channel.
  */
 export function whyForeign(
   { installedIn, teamId, enterpriseId, appId }: Address,

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.js';
 import { isGroup } from '../domain/policy.js';
 
-/** The bot scopes that this configuration needs, and why; nothing else is asked for. */
+/** The only bot scopes that this configuration needs, and why. */
 export function neededScopes(config: Config): ReadonlyMap<string, string> {
   const roles = [...config.targets.values()].flatMap((target) => [
     ...target.roles.values(),
@@ -26,8 +26,8 @@ export function neededScopes(config: Config): ReadonlyMap<string, string> {
 }
 
 /**
- * Scopes without which everything works, so that whoever installs the app may leave them out. `im:history`: a direct
- * message whose answer was lost is found, and not sent twice.
+ * Scopes that the person who installs the app can leave out. `im:history`: a direct message whose answer was lost is found,
+ * and not sent twice.
  */
 const OPTIONAL_SCOPES: readonly string[] = ['im:history'];
 
@@ -58,7 +58,7 @@ export function manifest(config: Config, url: string | null): object {
         },
       ],
     },
-    // Slack wants what is optional in both.
+    // Slack wants optional scopes in both.
     oauth_config: {
       scopes: {
         bot: [...scopes.keys(), ...OPTIONAL_SCOPES],

@@ -2,7 +2,7 @@ import type { View } from '@slack/types';
 import type { Message } from '../surfaces/message.js';
 import type { Home } from './home.js';
 
-/** What Slack's side needs in order to answer; the messenger has it. Each call throws a HallpassError. */
+/** The part of the messenger that Slack's side answers with. Each call throws a HallpassError. */
 export interface Outward {
   whoAmI(): Promise<Home>;
   openView(triggerId: string, view: View): Promise<void>;

@@ -1,7 +1,7 @@
 /**
- * What is read from Slack's payloads, and how: nothing is believed that does not parse. Who acts is the `user.id` of a
- * payload whose signature or socket was verified, never a name, a button's value or a text. Which workspace they are in
- * is asked of Slack: in an Enterprise organisation `user.team_id` may be the organisation, or any workspace of it.
+ * Parses Slack's payloads; what doesn't parse is not believed. The actor is the `user.id` of a payload whose signature or
+ * socket was verified, never a name, a button's value or a text. Their workspace is asked of Slack: in an Enterprise
+ * organization `user.team_id` may be the organization, or any of its workspaces.
  */
 import { z } from 'zod';
 import type { Actor, ChangedInSlack, Clicked, Submission } from '../access/access.js';
@@ -13,12 +13,12 @@ import { unsealed } from './seal.js';
 const SlackId = z.string().regex(/^[A-Z][A-Z0-9]{1,40}$/);
 const Id = z.object({ id: SlackId });
 const Trigger = z.string().max(200);
-/** The longest that a select of ours holds, and room for what Slack adds. */
+/** The longest value of our selects, with room for what Slack adds. */
 const Chosen = z.string().max(200);
 /** As much as a person types; Slack's own limit of a text input. */
 const Typed = z.string().max(3_000);
 
-/** Channels, private ones, direct messages. What is none counts as not known. */
+/** Channels, private ones, direct messages. Anything else counts as unknown. */
 const Channel = z
   .string()
   .regex(/^[CGD][A-Z0-9]{1,30}$/)
@@ -43,7 +43,7 @@ const Interactive = z.object({
   api_app_id: SlackId,
   user: Id,
   trigger_id: Trigger.nullish(),
-  // In an Enterprise organisation `team` may be null: then `enterprise` stands for it.
+  // In an Enterprise organization `team` may be null: then `enterprise` stands for it.
   team: Id.extend({ enterprise_id: Optional }).nullish(),
   enterprise: Id.nullish(),
   view: z.object({ app_installed_team_id: Optional }).nullish(),
@@ -65,7 +65,7 @@ const Element = z.object({
   selected_option: z.object({ value: Chosen }).nullish(),
 });
 
-/** Only inputs need an id: an error is shown beside it. What Slack says of other blocks is its own affair. */
+/** Only inputs need an id, beside which an error is shown. */
 const Blocks = z.array(
   z
     .object({ type: z.string(), block_id: z.string().optional() })
@@ -92,7 +92,7 @@ const Choice = z.object({ view: View, actions: z.tuple([Element]) });
 
 const Suggestion = z.object({ value: Chosen, view: View });
 
-/** What the form was drawn for: it comes back as we wrote it, in a payload that Slack signed, under our own seal. */
+/** What the form was drawn for: it comes back as we wrote it, signed by Slack and under our own seal. */
 const Metadata = z.object({ v: z.literal(1), target: z.string().nullable(), channel: Channel });
 
 type Metadata = z.infer<typeof Metadata>;
@@ -100,11 +100,11 @@ type Metadata = z.infer<typeof Metadata>;
 export interface Sender {
   readonly actor: Actor;
   readonly address: Address;
-  /** Another one for each time that something is clicked, chosen or sent; null where Slack gives none. */
+  /** Differs for each click, choice or submission; null where Slack gives none. */
   readonly triggerId: string | null;
 }
 
-/** Who sent the payload, and for which app; null when it doesn't say. */
+/** Null when the payload doesn't say. */
 export function parseSender(body: unknown): Sender | null {
   const command = Command.safeParse(body).data;
   if (command !== undefined) {
@@ -126,7 +126,7 @@ export function parseSender(body: unknown): Sender | null {
   };
 }
 
-/** For which workspace and app an event is; null when it doesn't say. */
+/** The workspace and app that an event is for; null when it doesn't say. */
 export function parseAddress(body: unknown): Address | null {
   const event = Event.safeParse(body).data;
   return event === undefined ? null : directAddress(event);
@@ -145,7 +145,7 @@ function directAddress({
   };
 }
 
-/** Of whom or what an event tells that it changed. */
+/** The person or group that an event says has changed. */
 export function parseChange(body: unknown): ChangedInSlack | null {
   const { user, subteam, subteam_id } = Event.safeParse(body).data?.event ?? {};
   const group = subteam?.id ?? subteam_id;
@@ -154,9 +154,7 @@ export function parseChange(body: unknown): ChangedInSlack | null {
   return person === undefined ? null : { person };
 }
 
-export function parseCommand(
-  body: unknown,
-): { readonly typed: string; readonly channel: string | null; readonly triggerId: string } | null {
+export function parseCommand(body: unknown) {
   const command = Command.safeParse(body).data;
   if (command === undefined) return null;
   return { typed: asTyped(command.text).trim(), channel: command.channel_id, triggerId: command.trigger_id };
@@ -164,18 +162,18 @@ export function parseCommand(
 
 const TYPED: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>' };
 
-/** Slack escapes three characters in the text of a command, and in no other that people type. */
+/** Of the texts that people type, Slack escapes only a command's: three characters. */
 function asTyped(text: string): string {
   return text.replace(/&(?:amp|lt|gt);/g, (escaped) => TYPED[escaped] ?? escaped);
 }
 
 /** A click on a button of a message. */
-export function parseClick(body: unknown): { readonly requestId: string; readonly clicked: Clicked } | null {
+export function parseClick(body: unknown) {
   const click = Click.safeParse(body).data;
   if (click === undefined) return null;
   return {
     requestId: click.actions[0].value,
-    clicked: { channel: click.container.channel_id, ts: click.container.message_ts },
+    clicked: { channel: click.container.channel_id, ts: click.container.message_ts } satisfies Clicked,
   };
 }
 
@@ -192,26 +190,21 @@ function metadataOf(view: View): Partial<Metadata> {
   }
 }
 
-/** Where the command was typed that opened the modal. */
+/** The channel in which the command that opened the modal was typed. */
 function channelOf(view: View): string | null {
   return metadataOf(view).channel ?? null;
 }
 
-/** The target that the modal is filled for; before it was filled, the one that is chosen in it. */
+/** The target that the modal was filled for; before that, the one chosen in it. */
 function targetOf(view: View): string | null {
   return metadataOf(view).target ?? valueIn(view, BLOCKS.target, ACTIONS.target);
 }
 
 /**
- * A choice made in a select of the modal. `target` is null while none is chosen, or when another one was chosen than
- * the modal is filled for: then it is about to be filled again.
+ * A choice made in a select of the modal. `target` is null while none is chosen, or when the choice differs from the target
+ * that the modal was filled for: then it is about to be filled again.
  */
-export function parseChoice(body: unknown): {
-  readonly chosen: string;
-  readonly target: string | null;
-  readonly channel: string | null;
-  readonly view: { readonly id: string; readonly hash: string };
-} | null {
+export function parseChoice(body: unknown) {
   const choice = Choice.safeParse(body).data;
   const chosen = choice?.actions[0].selected_option?.value;
   if (choice === undefined || chosen === undefined) return null;
@@ -223,9 +216,7 @@ export function parseChoice(body: unknown): {
 }
 
 /** What was typed into a select of the modal. */
-export function parseSuggestion(
-  body: unknown,
-): { readonly query: string; readonly target: string | null; readonly channel: string | null } | null {
+export function parseSuggestion(body: unknown) {
   const suggestion = Suggestion.safeParse(body).data;
   if (suggestion === undefined) return null;
   const { value, view } = suggestion;
@@ -233,9 +224,7 @@ export function parseSuggestion(
 }
 
 /** The submitted modal, and the block ids beside which Slack can show an error. */
-export function parseSubmission(
-  body: unknown,
-): { readonly submission: Submission; readonly inputs: readonly string[] } | null {
+export function parseSubmission(body: unknown) {
   const view = z.object({ view: View }).safeParse(body).data?.view;
   if (view === undefined) return null;
   const target = valueIn(view, BLOCKS.target, ACTIONS.target);
@@ -245,24 +234,16 @@ export function parseSubmission(
   const duration =
     valueIn(view, durationBlock(role), ACTIONS.duration) ??
     valueIn(view, durationBlock(null), ACTIONS.duration);
-  return {
-    submission: {
-      viewId: view.id,
-      channel: channelOf(view),
-      target,
-      role,
-      duration,
-      otherDuration: valueIn(view, BLOCKS.otherDuration, ACTIONS.otherDuration),
-      reason: valueIn(view, BLOCKS.reason, ACTIONS.reason),
-    },
-    inputs: inputsOf(view.blocks),
+  const submission: Submission = {
+    viewId: view.id,
+    channel: channelOf(view),
+    target,
+    role,
+    duration,
+    otherDuration: valueIn(view, BLOCKS.otherDuration, ACTIONS.otherDuration),
+    reason: valueIn(view, BLOCKS.reason, ACTIONS.reason),
   };
-}
-
-function inputsOf(blocks: z.infer<typeof Blocks>): readonly string[] {
-  return blocks.flatMap(({ type, block_id }) =>
-    type === 'input' && block_id !== undefined ? [block_id] : [],
-  );
+  return { submission, inputs: inputsOf(view.blocks) };
 }
 
 const Refused = z.object({
@@ -277,16 +258,16 @@ const Refused = z.object({
 
 const Input = z.object({ type: z.literal('input'), block_id: z.string() });
 
-/** Where somebody can be told that their payload is refused, as much of it as can be read; nothing of it is trusted. */
-export function parseRefused(body: unknown): {
-  readonly isSubmission: boolean;
-  readonly userId: string | null;
-  readonly inputs: readonly string[];
-} {
+/** Where to tell people that their payload is refused: as much as can be read; none of it is trusted. */
+export function parseRefused(body: unknown) {
   const { type, user, user_id, view } = Refused.safeParse(body).data ?? {};
   return {
     isSubmission: type === 'view_submission',
     userId: user?.id ?? user_id ?? null,
-    inputs: (view?.blocks ?? []).flatMap((block) => Input.safeParse(block).data?.block_id ?? []),
+    inputs: inputsOf(view?.blocks ?? []),
   };
+}
+
+function inputsOf(blocks: readonly unknown[]): readonly string[] {
+  return blocks.flatMap((block) => Input.safeParse(block).data?.block_id ?? []);
 }

@@ -14,17 +14,17 @@ interface SlackReceiver extends Receiver {
   ready(): boolean;
 }
 
-/** Slack delivers each payload to one connection of the app: while one is being refreshed, the other one hears. */
+/** Slack delivers each payload to one connection: while one is being refreshed, the other one listens. */
 const SOCKETS = 2;
 const OPEN_TIMEOUT_MS = 8_000;
-/** A token that is refused is tried again after this long, milliseconds. */
+/** How long after a refusal the token is tried again. */
 const REFUSED_MS = 15_000;
 
 interface ReceiverOptions {
   readonly transport: Transport;
   readonly apiUrl: string | null;
   readonly logger: Logger;
-  /** Called when a connection was open before and Slack refuses the token now; with null at each that opens. */
+  /** Called when Slack refuses a token that worked before; with null for each connection that opens. */
   readonly onRefusal: (refusal: HallpassError | null) => void;
 }
 
@@ -45,7 +45,7 @@ function createSocketReceiver(
   const receivers = Array.from({ length: SOCKETS }, () => {
     const clientOptions = {
       timeout: OPEN_TIMEOUT_MS,
-      // The library's answer to these is the crash that keepConnected avoids: it retries itself.
+      // The library's retries end in the crash that keepConnected avoids.
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,
       fetch: (url: string | URL, init: Parameters<typeof fetch>[1] = {}) =>
@@ -95,7 +95,7 @@ function createSocketReceiver(
               if (!started) return reject(error);
               if (!refused) onRefusal(error);
               refused = true;
-              // Somebody may give the app its rights back.
+              // The app may get its rights back.
               await pause(REFUSED_MS, signal);
             }
           }

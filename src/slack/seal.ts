@@ -1,7 +1,7 @@
 /**
- * What a form keeps for us (`private_metadata`) comes back in the payload that submits it. It is sealed for the person
- * to whom the form was shown: a form that was changed, or that somebody else sends, is known as such. The key is
- * the same in every replica, because a form may come back to another one.
+ * What a form keeps for us (`private_metadata`) comes back when it is submitted. It is sealed for the person who was shown the
+ * form, so that a changed form, or one that somebody else sends, is recognized. All replicas share the key, because a form may
+ * come back to another one.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { ModalView } from '@slack/types';
@@ -19,11 +19,11 @@ const Form = z.object({
 export interface Seal {
   /** The same form, sealed for this person. */
   close(form: ModalView, userId: string): ModalView;
-  /** False when the payload holds a form of ours that was changed, or that was shown to somebody else. */
+  /** False when the payload holds a form of ours that was changed or shown to somebody else. */
   isWhole(body: unknown): boolean;
 }
 
-/** @param secret known to every replica and to nobody else. */
+/** @param secret that only the replicas know. */
 export function createSeal(secret: string): Seal {
   const seal = (kept: string, userId: string): string =>
     createHmac('sha256', `a form of Hallpass ${secret}`).update(`${userId}\n${kept}`).digest('base64url');

@@ -1,8 +1,8 @@
 /**
- * Keeps one Socket Mode connection open. The library's own reconnecting (socket-mode 3.1.0) is switched off: it stays
- * deaf for 5 s at each of Slack's refreshes, and a refresh that fails becomes an unhandled rejection, after which it
- * never tries again. Here each end of a connection is seen, and the next one is opened at once, or with a growing
- * pause while it fails. Invariant: this ends only by `signal`, or by a refusal of the token that no retry can help.
+ * Keeps one Socket Mode connection open. The library's own reconnecting (socket-mode 3.1.0) is switched off: it is deaf for
+ * 5 s at each of Slack's refreshes, and a failed refresh becomes an unhandled rejection, after which it never tries again.
+ * Here, when a connection ends, the next one opens at once, or after a growing pause while that fails. Invariant: this ends
+ * only by `signal`, or when Slack refuses the token for good.
  */
 import type { SocketModeReceiver } from '@slack/bolt';
 import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api';
@@ -13,14 +13,14 @@ import { backoffMs, pause } from './pace.js';
 
 type SocketClient = SocketModeReceiver['client'];
 
-/** Slack says hello when a connection is ready; one that is silent for so long is given up. */
+/** Slack says hello when a connection is ready; one that is silent this long is given up. */
 const HELLO_MS = 15_000;
-/** A peer that doesn't answer the close frame for so long is dropped. */
+/** A peer that doesn't answer the close frame for this long is dropped. */
 const CLOSE_MS = 2_000;
-/** A connection that lived shorter than this counts as a failure: else a server that hangs up would be hammered. */
+/** A shorter-lived connection counts as a failure: otherwise we would hammer a server that hangs up. */
 const SHORT_LIFE_MS = 10_000;
 
-/** apps.connections.open, errors that stay until somebody changes the token or the app. */
+/** Errors of apps.connections.open that last until the token or the app is changed. */
 const REFUSALS: ReadonlySet<string> = new Set([
   'not_authed',
   'invalid_auth',
@@ -51,8 +51,8 @@ function connectionError(thrown: unknown): HallpassError {
 }
 
 /**
- * The library reads frames in an async listener that nobody waits for: one that is JSON and no message of Slack's
- * (`null`) would become an unhandled rejection, and end the process.
+ * The library doesn't await its listener for frames: one that is JSON but not a message of Slack's (`null`) would become an
+ * unhandled rejection and end the process.
  */
 export function ignoreBadFrames(client: SocketClient, logger: Logger): void {
   for (const listener of client.listeners('ws_message')) {
@@ -89,7 +89,7 @@ async function connectOnce(client: SocketClient, signal: AbortSignal, onOpen: ()
   try {
     await client.start();
     clearTimeout(hello);
-    // Stopped between Slack's answer and the opening of the socket: the first attempt to close found nothing.
+    // Stopped between Slack's answer and the opening of the socket: hangUp found nothing to close.
     if (signal.aborted) await close(client);
     else onOpen();
     await closed;
@@ -101,10 +101,7 @@ async function connectOnce(client: SocketClient, signal: AbortSignal, onOpen: ()
   }
 }
 
-/**
- * Holds a connection open until `signal` is aborted; resolves when it is closed. `onState` is told of each change.
- * Throws a HallpassError, not passing, when Slack refuses the token.
- */
+/** Resolves when `signal` has ended the connection. @throws HallpassError, not passing, when Slack refuses the token. */
 export async function keepConnected(
   client: SocketClient,
   { signal, logger, onState }: { signal: AbortSignal; logger: Logger; onState: (open: boolean) => void },

@@ -1,6 +1,6 @@
 /**
- * Answers a payload that goes no further. Invariant: the person reads why. Slack shows an empty acknowledgement of a
- * form as success, and of a click as nothing at all.
+ * Answers a payload that goes no further. Invariant: the person reads why. Slack shows an empty acknowledgement of a form as
+ * success, and of a click not at all.
  */
 import type { AnyMiddlewareArgs, SlackOptionsMiddlewareArgs } from '@slack/bolt';
 import { BLOCKS } from '../surfaces/ids.js';
@@ -30,20 +30,20 @@ export async function turnAway(args: AnyMiddlewareArgs, why: TurnedAway, deps: D
   if (respond !== undefined || userId !== null) await tellPrivately(text, { ...deps, userId, respond });
 }
 
-/** In a select of a form; other searches are of Slack's older parts, which no app of ours has. */
+/** In a select of a form; other searches belong to older parts of Slack that our app doesn't use. */
 function isSearch(args: AnyMiddlewareArgs): args is SlackOptionsMiddlewareArgs<'block_suggestion'> {
   return 'options' in args && args.body.type === 'block_suggestion';
 }
 
-/** Slack tells of a click on a link, too. It did what it says. */
+/** Slack also reports a click on a link, which needs no answer. */
 function isLink(action: unknown): boolean {
   return typeof action === 'object' && action !== null && 'url' in action;
 }
 
 /**
- * Slack shows a meaningless error when a key names no input block of the submitted view: such an error goes beside
- * the input of the same name (the role's block is named after the target that it was drawn for), else the first. Where
- * no input can be read, it keeps its key: an error that Slack can't place still keeps the form from closing.
+ * Slack shows a meaningless error when a key names no input block of the submitted view. So an error goes beside the input of
+ * the same name (the role's block is named after the target that it was drawn for), else beside the first. Without inputs it
+ * keeps its key: an error that Slack can't place still keeps the form open.
  */
 export function besideInputs(
   errors: Record<string, string>,
@@ -52,11 +52,8 @@ export function besideInputs(
   const placed: Record<string, string> = {};
   for (const [key, text] of Object.entries(errors)) {
     const name = key.split(':', 1)[0];
-    const input =
-      inputs.find((id) => id === key) ??
-      inputs.find((id) => id.split(':', 1)[0] === name) ??
-      inputs[0] ??
-      key;
+    const isSame = (id: string) => id.split(':', 1)[0] === name;
+    const input = (inputs.includes(key) ? key : inputs.find(isSame)) ?? inputs[0] ?? key;
     placed[input] = placed[input] === undefined ? text : `${placed[input]} ${text}`;
   }
   return placed;

@@ -19,7 +19,7 @@ const BUTTONS = [
 /** The buttons of cards and direct messages, and the two selects of the modal that change what it shows. */
 export function registerActions(app: App, deps: Deps): void {
   for (const verb of BUTTONS) registerButton(app, deps, verb);
-  // The latest choice of each form that is being filled; it only orders choices made while another is under way.
+  // The latest choice of each form being filled; it only orders choices made while another is in progress.
   const latest = new Map<string, symbol>();
   registerSelect(app, deps, ACTIONS.target, latest);
   registerSelect(app, deps, ACTIONS.role, latest);
@@ -82,7 +82,7 @@ function registerSelect(app: App, deps: Deps, actionId: string, latest: Map<stri
         await outward.updateView(view, filled);
       } catch (error) {
         if (codeOf(error) !== 'hash_conflict') throw error;
-        // Another choice was drawn since this one was made: over an earlier one, this is drawn; a later one stays.
+        // Another choice was drawn since this one was made: this replaces an earlier one; a later one stays.
         if (latest.get(view.id) === mine) await outward.updateView({ id: view.id, hash: null }, filled);
       }
     } catch (error) {

@@ -45,7 +45,7 @@ export function registerCommands(app: App, deps: Deps): void {
   });
 }
 
-/** The answer to the call is lost: what it did is not known. */
+/** The answer is lost: Slack may have opened the form. */
 const UNSURE: ReadonlySet<unknown> = new Set(['timeout', 'network']);
 
 /** For the person; null when the form is there: Slack delivered the command twice. */

@@ -3,7 +3,7 @@ import { coerceError } from '../../errors.js';
 import { type Deps, refuseMalformed } from '../answer.js';
 import { parseChange } from '../payloads.js';
 
-/** Slack tells of a change; what is true now is asked then. An event that is lost is made up for by a look each few minutes. */
+/** An event only says that something changed: Slack is then asked what is true. A look every few minutes makes up for lost events. */
 export function registerEvents(app: App, { access, logger }: Deps): void {
   for (const type of ['user_change', 'subteam_updated', 'subteam_members_changed'] as const) {
     app.event(type, async ({ body }) => {

@@ -13,7 +13,7 @@ type Find = (actor: Actor, asked: NonNullable<ReturnType<typeof parseSuggestion>
 
 const TOO_SLOW = 'This takes longer than usual. Type something, or open the list again in a moment.';
 
-/** The searchable selects of the modal. Whatever happens, Slack gets a list in time: one that says why it is empty, at worst. */
+/** The searchable selects of the modal. Slack always gets a list in time: at worst, one that says why it is empty. */
 export function registerOptions(app: App, deps: Deps): void {
   const { access, logger } = deps;
   const offer = (actionId: string, find: Find): void => {

@@ -9,7 +9,7 @@ import { besideInputs, turnAway } from '../turn-away.js';
 /** Safe to say, because a second submission of one view is the same request. */
 const TOO_SLOW = 'This takes longer than usual. Send it again in a moment: nothing is requested twice.';
 
-/** The submitted modal. Acknowledged last, so that an error can stand beside its field, but always in time. */
+/** The submitted modal. Acknowledged last, so that errors can stand beside their fields, but always in time. */
 export function registerViews(app: App, deps: Deps): void {
   const { access, logger } = deps;
   app.view(VIEWS.request, async (args) => {
@@ -34,7 +34,7 @@ export function registerViews(app: App, deps: Deps): void {
       if (answer === null) {
         logger.warn({ view: submission.viewId }, 'Slack: a submission took too long');
         await refuse({ '': TOO_SLOW });
-        // Still counted as being handled: a stop waits for it.
+        // It still counts as being handled: a stop waits for it.
         await work.catch(failed);
       } else if (answer.ok) await acknowledge(ack, logger);
       else await refuse(answer.errors);
