@@ -2,15 +2,15 @@ import type { View } from '@slack/types';
 import type { Message } from '../surfaces/message.js';
 import type { Unsaid } from '../surfaces/unsaid.js';
 
-/** What Slack says of a person; at most 60 s old. */
+/** What Slack says about a person; at most 60 s old. */
 export interface Person {
   readonly id: string;
-  /** They belong to our workspace; others are seen through Slack Connect, or elsewhere in an Enterprise organisation. */
+  /** Belongs to our workspace; others come through Slack Connect, or from elsewhere in an Enterprise organization. */
   readonly member: boolean;
   readonly name: string;
-  /** null unless the address is confirmed and we may read it. */
+  /** null unless the address is confirmed and we can read it. */
   readonly email: string | null;
-  /** Sentences: the app lacks the scope to read addresses, and where to add it. null when it has it, as far as is known. */
+  /** Says that the app lacks the scope to read addresses, and where to add it; null when it seems to have it. */
   readonly emailUnread: string | null;
   readonly deactivated: boolean;
   readonly bot: boolean;
@@ -20,36 +20,36 @@ export interface Person {
 
 export interface Identity {
   readonly teamId: string;
-  /** The Enterprise organisation that the workspace belongs to; null: to none. */
+  /** The Enterprise organization of the workspace, if any. */
   readonly enterpriseId: string | null;
   /** null when Slack does not say. */
   readonly appId: string | null;
 }
 
-/** Where a message stands in Slack: the real channel id (`D…` for a direct message) and its timestamp. */
+/** A message in Slack: the real channel id (`D…` for a direct message) and its timestamp. */
 export interface Posted {
   readonly channel: string;
   readonly ts: string;
 }
 
-/** Outward to Slack; the only user of its Web API. Every call has a timeout and throws a MessengerError. */
+/** The only user of Slack's Web API. Every call has a timeout and throws a MessengerError. */
 export interface Messenger {
   /** The workspace and the app that the bot token belongs to. */
   whoAmI(): Promise<Identity>;
-  /** Returns when Slack takes the bot token, asked again. */
+  /** Asks Slack again; returns when it accepts the bot token. */
   checkToken(): Promise<void>;
   person(userId: string): Promise<Person>;
   /** The members of a user group; at most 60 s old. */
   members(groupId: string): Promise<ReadonlySet<string>>;
-  /** Why Slack did not say, when it was asked last, who this person or who is in this group; null when it did. */
+  /** Why Slack didn't answer the last question about this person or group; null when it did. */
   whyUnsaid(id: string): Unsaid | null;
-  /** What Slack answers to calls that need this scope, as long as the app lacks it; null when the app has it. */
+  /** Slack's answer to calls that need this scope while the app lacks it; null when the app has it. */
   lacks(scope: string): Promise<Unsaid | null>;
-  /** What is remembered of a person or a group is asked again. */
+  /** The next question about this person or group is asked of Slack. */
   forget(id: string): void;
   /**
    * Posts to a channel, or to a person's direct messages when `to` is a user id.
-   * @param as `thread`: the timestamp of the message there that it answers; `key`: by which `find` finds it.
+   * @param as `thread`: the timestamp of the message that it answers; `key`: for `find`.
    */
   post(
     to: string,
@@ -57,9 +57,8 @@ export interface Messenger {
     as?: { readonly thread?: string | undefined; readonly key?: string },
   ): Promise<Posted>;
   /**
-   * Our messages that were posted in this conversation with this key since then, the newest first. Slack keeps the key with
-   * the message, and nobody sees it. Empty also where the app may not read what was said (im:history, channels:history,
-   * groups:history).
+   * Our messages in this conversation with this key since then, the newest first. Slack keeps the key with the message, unseen
+   * by people. Empty also where the app can't read messages (im:history, channels:history, groups:history).
    */
   find(
     where: { readonly channel: string; readonly thread: string | undefined },

@@ -35,9 +35,9 @@ export function parsePerson(
   { home, emailUnread }: { readonly home: string; readonly emailUnread: string | null },
 ): Person {
   const { data: user, error } = User.safeParse(answer);
-  // Only these say it: the team ids of a payload name the organisation, or some workspace of it.
+  // Only these are reliable: the team ids of a payload name the organization, or any of its workspaces.
   const teams = [user?.team_id, ...(user?.enterprise_user?.teams ?? [])].filter((team) => team != null);
-  // Of a deactivated account, Slack says less; whose it was no longer matters.
+  // Slack says less of a deactivated account; its workspace no longer matters.
   if (user === undefined || (teams.length === 0 && user.deleted !== true)) {
     const says = user === undefined ? 'describes no user' : 'does not say in which workspace the user is';
     throw new MessengerError(`users.info: Slack's answer ${says}.`, {
