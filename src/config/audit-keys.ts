@@ -1,13 +1,12 @@
-/** The keys that sign, and verify, what stands for pruned audit events. */
+/** The keys that sign and verify what replaces pruned audit events. */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { HallpassError } from '../errors.js';
 import { readAuditKeys } from './env.js';
 import type { Variables } from './text.js';
 
-/** How one is made. */
 const MAKE = 'openssl genpkey -algorithm ed25519 -out audit-key.pem';
 
-/** AUDIT_KEY. @throws HallpassError when it is not set, or is no Ed25519 private key. */
+/** AUDIT_KEY. @throws HallpassError when it isn't set, or isn't an Ed25519 private key. */
 export function auditPrivateKey(variables: Variables): KeyObject {
   const { privateKey } = readAuditKeys(variables);
   if (privateKey === null) {
@@ -19,7 +18,7 @@ export function auditPrivateKey(variables: Variables): KeyObject {
   return parse('AUDIT_KEY', privateKey, createPrivateKey);
 }
 
-/** AUDIT_PUBLIC_KEY, or what belongs to AUDIT_KEY; null when neither is set. @throws HallpassError */
+/** AUDIT_PUBLIC_KEY, or the public half of AUDIT_KEY; null when neither is set. @throws HallpassError */
 export function auditPublicKey(variables: Variables): KeyObject | null {
   const { privateKey, publicKey } = readAuditKeys(variables);
   if (publicKey !== null) return parse('AUDIT_PUBLIC_KEY', publicKey, createPublicKey);
@@ -35,7 +34,7 @@ function parse(name: string, pem: string, read: (pem: string) => KeyObject): Key
   });
 }
 
-/** What the parser says of a key that it can't read helps nobody, and may quote it. */
+/** The parser's own error doesn't help, and may quote the key. */
 function attempt(read: () => KeyObject): KeyObject | null {
   try {
     return read();

@@ -1,7 +1,7 @@
 import type { GrantTerms } from '../domain/grant-terms.js';
 import type { Policy, Principal } from '../domain/policy.js';
 
-/** How a machine is reached that leads into the target's network. */
+/** A machine that leads into the target's network. */
 export interface Bastion {
   /** As the configuration calls it. */
   readonly name: string;
@@ -17,18 +17,18 @@ export interface Bastion {
     | { readonly how: 'agent'; readonly socket: string };
 }
 
-/** How to reach one target. `url` and the single fields are already merged. */
+/** How to reach one server, with `url` and the single fields merged. */
 export interface Connect {
   readonly host: string;
   readonly port: number;
   readonly database: string;
   readonly user: string;
   readonly password: string | null;
-  /** Read again at each connect, so that a rotated password needs no restart. */
+  /** Read at each connect, so that a rotated password needs no restart. */
   readonly passwordFile: string | null;
   /** `verify-ca` accepts another host name in the certificate, `require` any certificate. */
   readonly tls: 'verify-full' | 'verify-ca' | 'require' | 'off';
-  /** Paths of PEM files, read at each connect: an authority of one's own, a client certificate and its key. */
+  /** Paths of PEM files, read at each connect: a private authority, a client certificate and its key. */
   readonly ca: string | null;
   readonly cert: string | null;
   readonly key: string | null;
@@ -40,11 +40,11 @@ export interface Connect {
 /** Who runs the server: what its administrators can do, and how the setup differs. */
 export type Kind = 'self-managed' | 'rds' | 'aurora' | 'cloud-sql' | 'azure' | 'neon' | 'supabase';
 
-/** Offers every role of the server that matches, that Hallpass may grant, and that is safe. */
+/** Offers every matching role of the server that Hallpass can grant and that is safe. */
 export interface Discover {
   /** A role's name in which `*` stands for any characters. */
   readonly match: string;
-  /** What a role found by it is like; its `role` and `about` are those of the role found. */
+  /** The settings of a role that is found; its `role` and `about` are its own. */
   readonly like: RoleConfig;
 }
 
@@ -73,18 +73,18 @@ export interface TargetConfig {
   readonly key: string;
   readonly name: string;
   readonly environment: string | null;
-  /** false: nothing new is granted here; what is out is still revoked. */
+  /** false: nothing new is granted here; what was granted is still revoked. */
   readonly grant: boolean;
-  /** `guarded`: the server itself holds the ADMIN OPTION and the expiry, by what `hallpass setup-sql` installs. */
+  /** `guarded`: functions that `hallpass setup-sql` installs hold the ADMIN OPTION and the expiry. */
   readonly mode: 'direct' | 'guarded';
   readonly kind: Kind;
   readonly connect: Connect;
-  /** Its standbys: there, too, a role is proved gone, and sessions are ended. */
+  /** Its standbys: a role is proved revoked and its sessions are ended there too. */
   readonly replicas: readonly Connect[];
-  /** What becomes of memberships by our own login that no ledger explains. */
+  /** What to do with memberships granted by our own login that no ledger explains. */
   readonly orphans: 'report' | 'revoke';
   readonly discover: readonly Discover[];
-  /** Exceptions to `people` for this target: a login, or null for "may not". By Slack user id. */
+  /** Exceptions to `people` for this target, by Slack user id: a login, or null for none. */
   readonly people: ReadonlyMap<string, string | null>;
   /** How a login follows from a confirmed e-mail address; null when switched off. */
   readonly emailRule: { readonly pattern: string; readonly domains: readonly string[] } | null;
@@ -96,14 +96,14 @@ export interface PersonConfig {
   readonly pagerduty: string | null;
 }
 
-/** How much one person may ask for. */
+/** How much one person may request. */
 export interface LimitsConfig {
   readonly pendingPerPerson: number;
   readonly requestsPerMinute: number;
   readonly origins: readonly Origin[];
 }
 
-/** The whole configuration file, typed, complete and checked; secret in it are only the passwords and passphrases of connections and bastions. */
+/** The whole configuration, checked. Its only secrets are the passwords and passphrases of connections and bastions. */
 export interface Config {
   /** SHA-256 (hex) of the effective configuration without secrets; kept with each decision. */
   readonly hash: string;

@@ -27,51 +27,43 @@ export const connectUrl = scalar(`a url like ${URL_LIKE}`, (text) => {
   return readUrl(text.written, (part) => text.part(part).percentDecoded());
 });
 
-/** Messages never show any of it: the url may hold a password. */
-function readUrl(url: string, decode: (part: string) => string): WholeKeys | Wrong {
+/** Messages never show any of it: the url may hold a password. @throws Wrong */
+function readUrl(url: string, decode: (part: string) => string): WholeKeys {
   const parts = URL_FORM.exec(url)?.groups;
-  if (!parts) return new Wrong(`is not a url like ${URL_LIKE}, with special characters percent-encoded`);
-  let decoded: Record<'user' | 'password' | 'host' | 'port' | 'database' | 'query', string>;
-  try {
-    const part = (key: string) => decode(parts[key] ?? '');
-    decoded = {
-      user: part('user'),
-      password: part('password'),
-      host: part('host').replace(/^\[|\]$/g, ''),
-      port: part('port'),
-      database: part('database'),
-      query: part('query'),
-    };
-  } catch {
-    return new Wrong('holds a "%" that is no percent-encoding; write %25 for it');
-  }
-
-  const { host, user, database } = decoded;
-  const password = keepSecret(decoded.password);
-  if (!HOST.test(host)) return new Wrong(`has a host that is not ${HOST_RIGHT}`);
-  const port = decoded.port === '' ? undefined : Number(decoded.port);
+  if (!parts) throw new Wrong(`is not a url like ${URL_LIKE}, with special characters percent-encoded`);
+  const part = (key: string) => {
+    try {
+      return decode(parts[key] ?? '');
+    } catch {
+      throw new Wrong('holds a "%" that is no percent-encoding; write %25 for it');
+    }
+  };
+  const [user, written, query, database] = [part('user'), part('port'), part('query'), part('database')];
+  const host = part('host').replace(/^\[|\]$/g, '');
+  const password = keepSecret(part('password'));
+  if (!HOST.test(host)) throw new Wrong(`has a host that is not ${HOST_RIGHT}`);
+  const port = written === '' ? undefined : Number(written);
   if (port !== undefined && (!Number.isInteger(port) || port < 1 || port > 65_535)) {
-    return new Wrong('has a port that is not a whole number from 1 to 65535');
+    throw new Wrong('has a port that is not a whole number from 1 to 65535');
   }
   const wrong = wrongName(user) ?? wrongName(database);
-  if (wrong !== null) return new Wrong(`has a user or database that can't be: ${wrong}`);
-  const tls = readQuery(decoded.query);
-  if (tls instanceof Wrong) return tls;
-  return { host, port, database, user, password: password === '' ? undefined : password, ...tls };
+  if (wrong !== null) throw new Wrong(`has a user or database that can't be: ${wrong}`);
+  return { host, port, database, user, password: password || undefined, ...readQuery(query) };
 }
 
-function readQuery(query: string): Pick<ConnectKeys, 'tls' | 'ca' | 'cert' | 'key'> | Wrong {
+/** @throws Wrong */
+function readQuery(query: string): Pick<ConnectKeys, 'tls' | 'ca' | 'cert' | 'key'> {
   const parameters = new URLSearchParams(query);
   if ([...parameters.keys()].some((key) => !PARAMETERS.includes(key))) {
-    return new Wrong(`has a parameter other than ${PARAMETERS.join(', ')}`);
+    throw new Wrong(`has a parameter other than ${PARAMETERS.join(', ')}`);
   }
   const said = (key: string) => parameters.get(key) || undefined;
   const sslmode = said('sslmode');
   const tls = sslmode === undefined ? undefined : SSL_MODES[sslmode];
   if (sslmode !== undefined && tls === undefined) {
-    return new Wrong(`has an unknown sslmode; write ${Object.keys(SSL_MODES).join(' or ')}`);
+    throw new Wrong(`has an unknown sslmode; write ${Object.keys(SSL_MODES).join(' or ')}`);
   }
   const ca = said('sslrootcert');
-  // libpq's word for the authorities that everybody trusts, which is what no `ca` means here.
+  // `system` is libpq's word for the public authorities, which is what no `ca` means here.
   return { tls, ca: ca === 'system' ? undefined : ca, cert: said('sslcert'), key: said('sslkey') };
 }

@@ -1,7 +1,4 @@
-/**
- * How a server is reached, as it is written: `connect:`, what it may add to `url:`, and each of `replicas:`. A password
- * never stands in the file: it is `${NAME}` or in a file of its own.
- */
+/** The keys of `connect:`, alone or beside `url:`, and of each of `replicas:`. */
 import type { z } from 'zod';
 import type { Bastion } from './config.js';
 import { integer, line, map, name, oneOf, oneOrMore, orNull, path, pattern, secret } from './fields.js';
@@ -22,7 +19,7 @@ const iamKeys = map({
 
 const host = pattern(HOST, HOST_RIGHT);
 
-/** @param bastions null stands for one that is wrong, which was said. */
+/** @param bastions null: wrong, which was reported. */
 export function connectSchemas(bastions: ReadonlyMap<string, Bastion | null>) {
   const ssh = bastionNamed(bastions);
   const keys = {
@@ -49,9 +46,7 @@ export function connectSchemas(bastions: ReadonlyMap<string, Bastion | null>) {
 }
 
 export type ConnectSchemas = ReturnType<typeof connectSchemas>;
-/** What one place may say of a connection; paths as written. */
 export type ConnectKeys = z.infer<ConnectSchemas['besideUrl']>;
-/** What says at least where the server is, and who we are there. */
 export type WholeKeys = ConnectKeys & {
   readonly host: string;
   readonly database: string;
@@ -61,11 +56,11 @@ export type WholeKeys = ConnectKeys & {
 const CREDENTIALS = ['password', 'password_file', 'iam'] as const;
 const CERTIFICATE = ['cert', 'key'] as const;
 
-/** Whoever says one of these says all of them: a password never meets the certificate or the token of another place. */
+/** One place gives all of these: a password never meets the certificate or the token of another place. */
 export const saysCredentials = (keys: ConnectKeys) => CREDENTIALS.some((key) => keys[key] !== undefined);
 export const saysCertificate = (keys: ConnectKeys) => CERTIFICATE.some((key) => keys[key] !== undefined);
 
-/** Why these can't stand together; null when they can. */
+/** Why these contradict each other; null when they don't. */
 export function wrongTogether(keys: ConnectKeys): string | null {
   const credentials = CREDENTIALS.filter((key) => keys[key] !== undefined);
   if (credentials.length > 1) return `has both ${credentials.join(' and ')}; write one of them`;

@@ -1,8 +1,8 @@
-/** What a configuration that was read again changes, in words for operators. Pure; no secret is in it. */
-import { isDeepStrictEqual } from 'node:util';
+/** What changed in a configuration that was read again, in words for operators. Pure; holds no secret. */
+import { isDeepStrictEqual as same } from 'node:util';
 import type { Config, RoleConfig, TargetConfig } from './config.js';
 
-/** One line each; none when the two mean the same. */
+/** One line each; none when both mean the same. */
 export function describeChanges(before: Config, after: Config): readonly string[] {
   const { targets } = after;
   return [
@@ -13,30 +13,41 @@ export function describeChanges(before: Config, after: Config): readonly string[
     }),
     ...[...before.targets.keys()].filter((key) => !targets.has(key)).map((key) => `target ${key} removed`),
     ...entryChanges(before.people, after.people, ['person', 'people']).map((words) => `${words} in people`),
-    ...told('operators', before.operators, after.operators),
-    ...told('limits', numbersOf(before.limits), numbersOf(after.limits)),
-    ...told('channel', before.slack.channel, after.slack.channel),
-    ...told('operators_channel', before.slack.operatorsChannel, after.slack.operatorsChannel),
+    ...different(OF_ALL, before, after).map((what) => `${what} changed`),
   ];
 }
 
-/** What one target says of itself; in the order in which it is told. */
-const OWN = {
-  name: ({ name }: TargetConfig) => name,
-  environment: ({ environment }: TargetConfig) => environment,
-  grant: ({ grant }: TargetConfig) => grant,
-  mode: ({ mode }: TargetConfig) => mode,
-  kind: ({ kind }: TargetConfig) => kind,
-  connection: ({ connect }: TargetConfig) => connect,
-  replicas: ({ replicas }: TargetConfig) => replicas,
-  orphans: ({ orphans }: TargetConfig) => orphans,
-  'logins by e-mail address': ({ emailRule }: TargetConfig) => emailRule,
-  people: ({ people }: TargetConfig) => people,
-  discover: ({ discover }: TargetConfig) => discover.map(({ match, like }) => [match, bare(like)]),
-} as const;
+/** By name, how a setting is read; those that differ are told by their names. */
+type Readers<T> = Readonly<Record<string, (of: T) => unknown>>;
+
+function different<T>(readers: Readers<T>, before: T, after: T): readonly string[] {
+  return Object.keys(readers).filter((name) => !same(readers[name]?.(before), readers[name]?.(after)));
+}
+
+const OF_ALL: Readers<Config> = {
+  operators: ({ operators }) => operators,
+  limits: ({ limits: { pendingPerPerson, requestsPerMinute } }) => [pendingPerPerson, requestsPerMinute],
+  channel: ({ slack }) => slack.channel,
+  operators_channel: ({ slack }) => slack.operatorsChannel,
+};
+
+/** A target's own settings, in the order in which changes are listed. */
+const OF_TARGET: Readers<TargetConfig> = {
+  name: ({ name }) => name,
+  environment: ({ environment }) => environment,
+  grant: ({ grant }) => grant,
+  mode: ({ mode }) => mode,
+  kind: ({ kind }) => kind,
+  connection: ({ connect }) => connect,
+  replicas: ({ replicas }) => replicas,
+  orphans: ({ orphans }) => orphans,
+  'logins by e-mail address': ({ emailRule }) => emailRule,
+  people: ({ people }) => people,
+  discover: ({ discover }) => discover.map(({ match, like }) => [match, bare(like)]),
+};
 
 function targetChanges(before: TargetConfig, after: TargetConfig): readonly string[] {
-  const own = Object.entries(OWN).flatMap(([what, of]) => (same(of(before), of(after)) ? [] : [what]));
+  const own = different(OF_TARGET, before, after);
   const on = `on ${after.name}`;
   return [
     ...(own.length === 0 ? [] : [`${own.join(', ')} changed ${on}`]),
@@ -46,26 +57,25 @@ function targetChanges(before: TargetConfig, after: TargetConfig): readonly stri
   ];
 }
 
-/** What of a role people know by a word of the file. */
-const OF_ROLE = {
-  about: ({ about }: RoleConfig) => about,
-  channel: ({ channel }: RoleConfig) => channel,
-  approvers: ({ policy }: RoleConfig) => policy.approvers,
-  on_call: ({ policy }: RoleConfig) => policy.onCall,
-  durations: ({ policy }: RoleConfig) => [policy.durationsMs, policy.defaultDurationMs, policy.maxMs],
-  requesters: ({ policy }: RoleConfig) => [policy.requesters, policy.channels],
-  max_danger: ({ policy }: RoleConfig) => policy.maxDanger,
-  sessions: ({ terms }: RoleConfig) => terms,
-} as const;
+/** A role's settings, by their keys in the file. */
+const OF_ROLE: Readers<RoleConfig> = {
+  about: ({ about }) => about,
+  channel: ({ channel }) => channel,
+  approvers: ({ policy }) => policy.approvers,
+  on_call: ({ policy }) => policy.onCall,
+  durations: ({ policy }) => [policy.durationsMs, policy.defaultDurationMs, policy.maxMs],
+  requesters: ({ policy }) => [policy.requesters, policy.channels],
+  max_danger: ({ policy }) => policy.maxDanger,
+  sessions: ({ terms }) => terms,
+};
 
 function whatOf(before: TargetConfig['roles'], after: TargetConfig['roles']): string {
-  const words = Object.entries(OF_ROLE).flatMap(([word, of]) => {
-    const differs = [...after].some(([name, role]) => {
+  const words = Object.keys(OF_ROLE).filter((word) =>
+    [...after].some(([name, role]) => {
       const old = before.get(name);
-      return old !== undefined && !same(of(old), of(role));
-    });
-    return differs ? [word] : [];
-  });
+      return old !== undefined && !same(OF_ROLE[word]?.(old), OF_ROLE[word]?.(role));
+    }),
+  );
   return words.length === 0 ? '' : ` (${words.join(', ')})`;
 }
 
@@ -85,25 +95,13 @@ function entryChanges<T>(
     .map(([how, n]) => `${n} ${n === 1 ? what[0] : what[1]} ${how}`);
 }
 
-function told(what: string, before: unknown, after: unknown): readonly string[] {
-  return same(before, after) ? [] : [`${what} changed`];
-}
-
 function plainRoles(roles: TargetConfig['roles']): ReadonlyMap<string, unknown> {
   return new Map([...roles].map(([name, role]) => [name, bare(role)]));
 }
 
-/** Without where it stands in the file, which is no part of what it means, and is worked out only when it is asked for. */
+/** Without its origins, which aren't part of what it means and are worked out only when asked for. */
 function bare({ role, about, channel, policy, terms }: RoleConfig): object {
   return { role, about, channel, policy, terms };
-}
-
-function numbersOf({ pendingPerPerson, requestsPerMinute }: Config['limits']): object {
-  return { pendingPerPerson, requestsPerMinute };
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return isDeepStrictEqual(a, b);
 }
 
 function count(n: number, what: string): string {

@@ -1,4 +1,4 @@
-/** `; did you mean "x"?` with the candidate nearest to `word`, or nothing when none is near. */
+/** `; did you mean "x"?` with the candidate nearest to `word`, or '' when none is near. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const limit = Math.max(1, Math.floor(word.length / 3));
   let best: { candidate: string; distance: number } | null = null;
@@ -9,7 +9,7 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
   return best === null ? '' : `; did you mean ${JSON.stringify(best.candidate)}?`;
 }
 
-/** The same, or all that there are, as in `; policies: read, write`. @param what they are. */
+/** The same, or all candidates, as in `; policies: read, write`. @param what they are. */
 export function suggest(word: string, candidates: readonly string[], what: string): string {
   return didYouMean(word, candidates) || `; ${what}: ${candidates.join(', ') || 'none'}`;
 }
@@ -17,7 +17,7 @@ export function suggest(word: string, candidates: readonly string[], what: strin
 /** The longest word that is compared; no key and no role's name is longer. */
 const MAX_WORD = 63;
 
-/** All of them, those most like `word` first; what holds it counts as nearest. */
+/** All candidates, those most like `word` first; one that contains it counts as nearest. */
 export function nearestFirst(word: string, candidates: readonly string[]): readonly string[] {
   const typed = word.slice(0, MAX_WORD).toLowerCase();
   const distanceOf = (candidate: string): number =>
@@ -28,7 +28,7 @@ export function nearestFirst(word: string, candidates: readonly string[]): reado
     .map(({ candidate }) => candidate);
 }
 
-/** How many letters must be inserted, left out, replaced or swapped with their neighbour. */
+/** How many letters must be inserted, left out, replaced or swapped with their neighbor. */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -1,4 +1,4 @@
-/** How a login follows from a confirmed e-mail address: `email_pattern:` and `email_domains:`. */
+/** `email_pattern:` and `email_domains:`, by which a login follows from a confirmed e-mail address. */
 import type { Origin, TargetConfig } from './config.js';
 import { oneOrMore, orNull, quote, scalar, Wrong } from './fields.js';
 import { type Layer, nearest, origin } from './layers.js';

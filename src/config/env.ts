@@ -7,7 +7,7 @@ import type { LevelWithSilent } from 'pino';
 import { z } from 'zod';
 import { coerceError, HallpassError } from '../errors.js';
 import { Wrong } from './fields.js';
-import { type RedisServer, readRedisUrl } from './redis-url.js';
+import { readRedisUrl } from './redis-url.js';
 import type { Variables } from './text.js';
 import { type Given, gather, Unusable } from './variables.js';
 
@@ -138,22 +138,8 @@ export function readEnv(variables: Variables): Env {
   return parse(given.SLACK_APP_TOKEN === undefined ? common.and(http) : common.and(socket), given);
 }
 
-/** What can be used of the environment; null where a part is wrong or missing. */
-export interface Parts {
-  /** One line for each variable that is wrong or missing: `serve` refuses to start with any. */
-  readonly problems: readonly string[];
-  readonly slack: Env['slack'] | null;
-  readonly transport: Env['transport'] | null;
-  readonly databaseUrl: string | null;
-  /** Also null when it is not set: then DATABASE_URL stands in for it. */
-  readonly databaseOwnerUrl: string | null;
-  readonly redis: RedisServer | null;
-  readonly pagerduty: Env['pagerduty'];
-  readonly pagerdutyEvents: Env['pagerdutyEvents'];
-}
-
 /** Like `readEnv`, for `check`: one wrong part doesn't keep the others from being tried. Never throws. */
-export function readParts(variables: Variables): Parts {
+export function readParts(variables: Variables) {
   const given = gather(variables);
   const problems: string[] = [];
   const read = <T extends z.ZodType>(schema: T): z.infer<T> | null => {
@@ -173,11 +159,14 @@ export function readParts(variables: Variables): Parts {
     pagerduty: read(pagerduty)?.pagerduty ?? null,
     pagerdutyEvents: read(events)?.pagerdutyEvents ?? null,
   };
-  // Of the others it only matters that they are right.
+  // The others only have to be right.
   read(ops);
   read(level);
   return { ...parts, problems };
 }
+
+/** Null where a part is wrong or not set; `problems` has a line for each variable with which `serve` refuses to start. */
+export type Parts = ReturnType<typeof readParts>;
 
 /** @throws EnvError */
 export function readWorkerEnv(variables: Variables): WorkerEnv {

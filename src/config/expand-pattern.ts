@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { wildcard } from './wildcard.js';
 
 /**
- * The files that a pattern like `targets/*.yaml` means, in alphabetical order. `*` stands for any part of one
- * name, but not for a leading dot. (The globSync of node:fs needs Node 22.)
- * @param folder what the pattern is relative to.
+ * The files that a pattern like `targets/*.yaml` matches, in alphabetical order. `*` stands for any part of one name except a
+ * leading dot. (The globSync of node:fs needs Node 22.) @param folder that the pattern is relative to.
  */
 export function expandPattern(folder: string, pattern: string): string[] {
   let found = [pattern.startsWith('/') ? '/' : folder];
@@ -20,7 +19,7 @@ export function expandPattern(folder: string, pattern: string): string[] {
   return found;
 }
 
-/** Sorted; none when it is no folder, or not one that we can read. */
+/** Sorted; none when it isn't a folder that we can read. */
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder).sort();

@@ -4,8 +4,8 @@ import { didYouMean } from './did-you-mean.js';
 import { roleOn } from './lookup.js';
 
 /**
- * Each effective value of one role with the file and line that it comes from, as `hallpass config` prints it. Of a role
- * that is discovered, what holds if it is on the server.
+ * Each effective value of one role with its file and line, as `hallpass config` prints it. For a discovered role: what holds if
+ * the server has it.
  * @param place `TARGET/ROLE`
  * @throws HallpassError when there is no such target or role.
  */
@@ -24,10 +24,7 @@ export function explainRole(config: Config, place: string): string {
   const origins = [...role.origins, ...config.limits.origins];
   const widest = (of: (origin: Origin) => string) => Math.max(...origins.map((origin) => of(origin).length));
   const keyWidth = widest((origin) => origin.key);
-  const valueWidth = Math.min(
-    60,
-    widest((origin) => origin.value),
-  );
+  const valueWidth = widest((origin) => origin.value.slice(0, 60));
   return origins
     .map((origin) => `${origin.key.padEnd(keyWidth)}  ${origin.value.padEnd(valueWidth)}  ${where(origin)}`)
     .join('\n');
@@ -49,7 +46,6 @@ function where({ file, line }: Origin): string {
   return file === null ? 'default' : `${file}:${line}`;
 }
 
-/** One that is there. */
 function exampleOf({ targets }: Config): string {
   for (const [key, { roles }] of targets) {
     for (const role of roles.keys()) return `, like ${key}/${role}`;

@@ -1,6 +1,6 @@
 /**
- * What may stand at one place of the file. Each field reads a Text (a scalar as written) and answers a value or
- * says what would be right; a message shows what was written and never what a `${NAME}` stands for.
+ * What may stand at one place of the file. Each field reads a Text (a scalar as written) and returns a value, or says what
+ * would be right; a message shows what was written and never what a `${NAME}` stands for.
  */
 import { z } from 'zod';
 import { parseDuration, shortDuration } from '../domain/duration.js';
@@ -9,24 +9,28 @@ import { keepSecret } from '../secrets.js';
 import { didYouMean } from './did-you-mean.js';
 import { isBlank, Text } from './text.js';
 
-/** The answer of a field that can't be read: what is wrong, and what would be right. */
-export class Wrong {
-  readonly message: string;
-
-  constructor(message: string) {
-    this.message = message;
-  }
-}
+/** What is wrong with a field, and what would be right: returned, or thrown by a field that has many parts. */
+export class Wrong extends Error {}
 
 /** A place that holds one scalar. @param right what should stand there, as `a duration like 30m`. */
 export function scalar<T>(right: string, read: (text: Text) => T | Wrong) {
   return z.unknown().transform((raw, context): T => {
     const isUsable = raw instanceof Text && !raw.blank && !raw.incomplete;
-    const value = isUsable ? read(raw) : new Wrong(`${describe(raw)}; write ${right}`);
+    const value = isUsable ? orWrong(() => read(raw)) : new Wrong(`${describe(raw)}; write ${right}`);
     if (!(value instanceof Wrong)) return value;
     context.addIssue({ code: 'custom', message: value.message });
     return z.NEVER;
   });
+}
+
+/** What `read` answers, or the Wrong that it throws. */
+export function orWrong<T>(read: () => T): T | Wrong {
+  try {
+    return read();
+  } catch (thrown) {
+    if (thrown instanceof Wrong) return thrown;
+    throw thrown;
+  }
 }
 
 function describe(raw: unknown): string {
@@ -35,7 +39,7 @@ function describe(raw: unknown): string {
   return `is ${Array.isArray(raw) ? 'a list' : 'a map'}`;
 }
 
-/** As written, in quotes, for messages. */
+/** As written, in quotes. */
 export function quote(text: Text): string {
   return JSON.stringify(text.written);
 }
@@ -45,7 +49,7 @@ export function orNull<T extends z.ZodType>(schema: T) {
   return z.preprocess((raw) => (isBlank(raw) ? null : raw), schema.nullable());
 }
 
-/** A list, or one thing where a list of one is meant. */
+/** A list, or one thing that stands for a list of one. */
 export function oneOrMore<T extends z.ZodType>(schema: T, most = 100) {
   const one = (raw: unknown) => (Array.isArray(raw) ? raw : [raw]);
   return z.preprocess(
@@ -64,7 +68,7 @@ export function map<T extends z.ZodRawShape>(shape: T) {
         ? issue.keys.map((key) => unknownKey(key, known)).join('\n')
         : `must be a map; its keys are ${known.join(', ')}`,
   });
-  // To zod, a Text would be an object too.
+  // To zod, a Text would be an object.
   return z.preprocess((raw) => (isBlank(raw) ? {} : raw instanceof Text ? raw.written : raw), object);
 }
 
@@ -72,7 +76,7 @@ function unknownKey(key: string, known: readonly string[]): string {
   return `unknown key${didYouMean(key, known) || `; known here: ${known.join(', ')}`}`;
 }
 
-/** Milliseconds; a second is the least. */
+/** In milliseconds; at least a second. */
 export function duration(most: string, like = '30m, 1h, 2d') {
   const mostMs = parseDuration(most) ?? 0;
   return scalar(`a duration like ${like}`, (text) => {
@@ -155,7 +159,7 @@ export function wrongName(text: string): string | null {
   return text.trim() === text && text !== '' ? null : 'the name is empty, or begins or ends with a space';
 }
 
-/** Also what reverses the order of letters: on a card, such a name could look like another. */
+/** Also what reverses the order of letters: with it, one name could look like another on a card. */
 function hasControls(text: string): boolean {
   return /[\p{Cc}\u2028-\u202e\u2066-\u2069]/u.test(text);
 }

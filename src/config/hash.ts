@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Config } from './config.js';
 
-/** What is a secret, or says nothing of who may do what: an SSH agent's socket is another one after each login. */
+/** Secrets, and what doesn't affect access: an SSH agent's socket changes at each login. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['hash', 'origins', 'password', 'passphrase', 'socket']);
 
 /**
- * SHA-256 (hex) of the effective configuration as canonical JSON: the same for the same meaning, whatever the order
- * of keys and the layout of the files. Secrets are left out; a policy, which many roles share, stands as its hash.
+ * SHA-256 (hex) of the effective configuration as canonical JSON, independent of the order of keys and the layout of the files.
+ * Secrets are left out; a policy, which many roles share, is included as its hash.
  */
 export function hashConfig(config: Omit<Config, 'hash'>): string {
   return sha256(canonical(config, new Map()));
@@ -16,7 +16,7 @@ function canonical(value: unknown, policies: Map<unknown, string>): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map((item) => canonical(item, policies)).join(',')}]`;
   const isMap = value instanceof Map;
-  // Maps are keyed by names out of the files; the keys of objects are our own words.
+  // Maps have names from the files as keys, objects our own words.
   const keys: string[] = isMap ? [...value.keys()] : Object.keys(value).filter((key) => !LEFT_OUT.has(key));
   const members = keys.sort().map((key) => {
     const item: unknown = isMap ? value.get(key) : Reflect.get(value, key);

@@ -1,21 +1,20 @@
-/** One setting may be said at several places of the file; the nearest wins, and `hallpass config` shows where. */
+/** A setting may stand at several places of the file; the nearest wins, and `hallpass config` shows it. */
 import type { Origin } from './config.js';
 import type { Path, Source } from './source.js';
 
-/** What one place in the files says, and where it stands. */
 export interface Layer<T> {
   readonly settings: T;
   readonly source: Source;
   readonly path: Path;
 }
 
-/** A value with the layer that it comes from; `layer: null` is Hallpass's own default. */
+/** A value with the layer that says it; null: Hallpass's own default. */
 export interface Found<T> {
   readonly value: T;
   readonly layer: Layer<unknown> | null;
 }
 
-/** The value of `key` in the nearest layer that says anything of it. */
+/** The value of `key` in the nearest layer that has it. */
 export function nearest<T, K extends keyof T>(
   layers: readonly Layer<T>[],
   key: K,
@@ -25,6 +24,11 @@ export function nearest<T, K extends keyof T>(
     if (isSaid(value)) return { value, layer };
   }
   return null;
+}
+
+/** The same, or what holds where no layer has it. */
+export function nearestOr<T, K extends keyof T, V>(layers: readonly Layer<T>[], key: K, otherwise: V) {
+  return nearest(layers, key) ?? { value: otherwise, layer: null };
 }
 
 function isSaid<V>(value: V): value is Exclude<V, undefined> {

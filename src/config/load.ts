@@ -26,13 +26,12 @@ import type { Variables } from './text.js';
 
 const COMMAND = '/request';
 
-/** What is not read where no target is to be reached. */
+/** Not read where no target is reached. */
 const isConnection: (path: Path) => boolean = ([top, , key]) =>
   top === 'bastions' || (top === 'targets' && ['url', 'connect', 'replicas'].includes(String(key)));
 
 /**
  * Reads the configuration file and those that it includes.
- * @param variables what `${NAME}` is replaced by: the environment.
  * @param options without `connections` it needs no secret, and leads to no server.
  * @throws ConfigError with everything that is wrong in them.
  */
@@ -55,13 +54,13 @@ export function loadConfig(
 
 type Read = (file: string) => Source | null;
 
-/** The files that `include:` means, each once, in alphabetical order. */
+/** The files that `include:` matches, each once, in alphabetical order. */
 function readIncluded(parts: Parts, main: Source, read: Read): Source[] {
   if (!main.has(['include'])) return [];
   const patterns = parts.read(main, ['include'], includePatterns) ?? [];
   const files = new Set<string>();
   for (const [i, pattern] of patterns.entries()) {
-    // A pattern may well match the main file too.
+    // A pattern may match the main file too.
     const found = expandPattern(dirname(main.file), pattern.text).filter(
       (file) => resolve(file) !== resolve(main.file),
     );
@@ -158,7 +157,7 @@ function readTargets(
   return targets;
 }
 
-/** By file, the main one first, then by place. What is wrong where many roles rest on it is said once. */
+/** By file, the main one first, then by place. A problem that many roles share is listed once. */
 function inOrder(problems: readonly Problem[], sources: readonly Source[]): Problem[] {
   const files = sources.map((source) => source.file);
   const once = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));

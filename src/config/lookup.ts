@@ -2,9 +2,8 @@ import type { Config, RoleConfig, TargetConfig } from './config.js';
 import { wildcard } from './wildcard.js';
 
 /**
- * What today's configuration says of a role of this target: a listed one wins, then the first of `discover` that
- * matches. null when it does not offer it (any more). Whether a role that is discovered is there, and safe, only its
- * server knows.
+ * The settings of a role of this target: a listed one wins, then the first match of `discover`; null when it isn't offered.
+ * Only the server knows whether a discovered role exists and is safe.
  */
 export function roleOn({ roles, discover }: TargetConfig, role: string): RoleConfig | null {
   const listed = roles.get(role);
@@ -13,7 +12,7 @@ export function roleOn({ roles, discover }: TargetConfig, role: string): RoleCon
   return found === undefined ? null : { ...found.like, role };
 }
 
-/** The person whose login this is there, by the names in the file; null when it names nobody. */
+/** The person whose login this is on the target, according to the file; null when it names no one. */
 export function ownerOf(config: Config, target: TargetConfig, login: string): string | null {
   for (const [id, own] of target.people) if (own === login) return id;
   for (const [id, person] of config.people) {

@@ -4,13 +4,13 @@ import { isRawMap, type Path, type Source } from './source.js';
 import { Text } from './text.js';
 
 /**
- * Reads a configuration part by part and collects every problem. A part that is wrong is answered with null, and
- * what depends on it is left out instead of being called wrong too.
+ * Reads a configuration part by part and collects every problem. A wrong part is null, and what depends on it is left out
+ * instead of being reported too.
  */
 export class Parts {
   readonly problems: Problem[] = [];
 
-  /** What stands at `path`, as the schema reads it; null when it is wrong. Where nothing stands, an empty map is read. */
+  /** What the schema makes of `path`; null when it is wrong. Where nothing stands, it reads an empty map. */
   read<T extends z.ZodType>(source: Source, path: Path, schema: T): z.infer<T> | null {
     const result = schema.safeParse(source.raw(path) ?? {});
     if (result.success) return result.data;

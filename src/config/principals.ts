@@ -4,8 +4,8 @@ import { suggest } from './did-you-mean.js';
 import { oneOrMore, pattern, quote, scalar, Wrong, wrongName } from './fields.js';
 
 /**
- * Slack's ids: users, user groups, channels (private ones that are old begin with G). Without a digit an id has at
- * least nine characters, so that a group may be called SRE.
+ * Slack's ids: users, user groups, channels (old private ones begin with G). An id without a digit has at least nine
+ * characters, so that a group may be called SRE.
  */
 const SLACK_USER = /^[UW](?=.*\d|.{8})[A-Z0-9]{3,}$/;
 const SLACK_PRINCIPAL = /^[UWS](?=.*\d|.{8})[A-Z0-9]{3,}$/;
@@ -28,7 +28,7 @@ export function wrongUserId(key: string): string | null {
   return SLACK_USER.test(key) ? null : `${JSON.stringify(key)} is not the id of a Slack user (U…, W…)`;
 }
 
-/** A place where people are named: by groups of the file, or by Slack's ids. */
+/** A place that names people, by the file's groups or by Slack's ids. */
 export function principalsOf(groups: ReadonlyMap<string, readonly Principal[]>) {
   const names = [...groups.keys()];
   return oneOrMore(
@@ -42,7 +42,7 @@ export function principalsOf(groups: ReadonlyMap<string, readonly Principal[]>) 
   ).transform(eachOnce);
 }
 
-/** Who is named through a group and by id is one principal, by the group's name. */
+/** A principal named through a group and by id counts once, by the group's name. */
 function eachOnce(lists: readonly (readonly Principal[])[]): readonly Principal[] {
   const known = new Map<string, Principal>();
   for (const principal of lists.flat()) {

@@ -1,6 +1,6 @@
 import { HallpassError } from '../errors.js';
 
-/** One thing that is wrong in a configuration file. Never holds a secret: values are shown as they were written. */
+/** Something wrong in a configuration file. Never holds a secret: values are shown as written. */
 export interface Problem {
   readonly file: string;
   /** From 1; null when the file could not be read at all. */
@@ -12,7 +12,7 @@ export interface Problem {
   readonly message: string;
 }
 
-/** The configuration can't be used. Holds everything that was found, in the order of the files. */
+/** The configuration can't be used; lists everything that is wrong, in the order of the files. */
 export class ConfigError extends HallpassError {
   readonly problems: readonly Problem[];
 

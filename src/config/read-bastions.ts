@@ -1,4 +1,4 @@
-/** The top-level map `bastions:`, the machines through which targets are reached by `ssh: NAME`. */
+/** The top-level map `bastions:`, the machines that `ssh: NAME` goes through. */
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Bastion } from './config.js';
@@ -9,7 +9,7 @@ import type { Source } from './source.js';
 import type { Variables } from './text.js';
 
 const SSH_PORT = 22;
-/** Without it, whoever stands in between could pass for the bastion: there is no "accept any". */
+/** Required: without it, anyone in between could pass for the bastion. */
 const FINGERPRINT = 'the fingerprint (SHA256:…) that `ssh-keyscan HOST | ssh-keygen -lf -` prints for HOST';
 
 function bastionKeys(folder: string, variables: Variables) {
@@ -54,7 +54,7 @@ function bastionKeys(folder: string, variables: Variables) {
   });
 }
 
-/** Those that are wrong are reported, and stand as null. */
+/** A wrong one is reported, and null. */
 export function readBastions(parts: Parts, main: Source, variables: Variables): Map<string, Bastion | null> {
   const keys = bastionKeys(dirname(main.file), variables);
   return new Map(
@@ -65,7 +65,7 @@ export function readBastions(parts: Parts, main: Source, variables: Variables): 
   );
 }
 
-/** A place that names one of them; null when that one is wrong, which was said. */
+/** A place that names a bastion; null when that bastion is wrong, which was reported. */
 export function bastionNamed(bastions: ReadonlyMap<string, Bastion | null>) {
   const names = [...bastions.keys()];
   return scalar('the name of a bastion', (text) => {

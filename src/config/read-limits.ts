@@ -1,6 +1,6 @@
 /** How much one person may ask for: `limits:`. */
 import type { LimitsConfig } from './config.js';
-import { nearest, origin } from './layers.js';
+import { nearestOr, origin } from './layers.js';
 import type { Parts } from './parts.js';
 import { limitsKeys } from './schema.js';
 import type { Source } from './source.js';
@@ -14,8 +14,8 @@ export function readLimits(parts: Parts, source: Source): LimitsConfig | null {
   const settings = parts.read(source, path, limitsKeys);
   if (settings === null) return null;
   const layers = [{ settings, source, path }];
-  const pending = nearest(layers, 'pending_per_person') ?? { value: PENDING_PER_PERSON, layer: null };
-  const minute = nearest(layers, 'requests_per_minute') ?? { value: REQUESTS_PER_MINUTE, layer: null };
+  const pending = nearestOr(layers, 'pending_per_person', PENDING_PER_PERSON);
+  const minute = nearestOr(layers, 'requests_per_minute', REQUESTS_PER_MINUTE);
   return {
     pendingPerPerson: pending.value,
     requestsPerMinute: minute.value,

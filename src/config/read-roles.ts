@@ -7,7 +7,7 @@ import { type Resolved, resolveSettings } from './resolve-settings.js';
 import type { DiscoverSettings, RoleSettings, Schemas, Settings } from './schema.js';
 import type { Path } from './source.js';
 
-/** What the main file says for all targets; null stands for a part that is wrong and was reported. */
+/** What the main file says for all targets; null: wrong, which was reported. */
 export interface Surroundings {
   readonly schemas: Schemas;
   readonly defaults: Layer<Settings & EmailSettings> | null;
@@ -33,7 +33,7 @@ export function readRoles(
   written: Written,
   targetOrigins: readonly Origin[],
 ): { readonly roles: Map<string, RoleConfig>; readonly discover: readonly Discover[] } {
-  // Most of a thousand roles say nothing but a policy: what follows from it is worked out, and wrong, once.
+  // Most of a thousand roles name only a policy: what follows from it is worked out, and reported, once.
   const plain = new Map<string | undefined, Resolved | Problem>();
 
   function resolveRole(
@@ -62,7 +62,7 @@ export function readRoles(
       role,
       about: about ?? null,
       ...rest,
-      // Asked for by one command, for one role: not worked out for thousands at each start.
+      // One command asks for them, for one role: not worked out for thousands at each start.
       get origins() {
         all ??= [
           origin('policy', policyName ?? 'none', policyName === undefined ? null : layer),

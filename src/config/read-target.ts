@@ -1,6 +1,6 @@
 import type { TargetConfig } from './config.js';
 import { emailRuleOf } from './email-rule.js';
-import { type Layer, nearest, origin } from './layers.js';
+import { type Layer, nearest, nearestOr, origin } from './layers.js';
 import type { Parts } from './parts.js';
 import { wrongUserId } from './principals.js';
 import { type Connections, readConnections, saysConnection } from './read-connections.js';
@@ -8,7 +8,7 @@ import { readRoles, type Surroundings } from './read-roles.js';
 import { type TargetSettings, targetPerson, wrongRole } from './schema.js';
 import type { Source } from './source.js';
 
-/** Instead of a connection that was not read: it leads nowhere. */
+/** Stands for a connection that isn't read: it leads nowhere. */
 const UNREAD: Connections = {
   connect: {
     host: '',
@@ -28,10 +28,7 @@ const UNREAD: Connections = {
   origins: [],
 };
 
-/**
- * @param connections read how the target is reached.
- * @returns null when anything of the target, or of what it rests on, is wrong.
- */
+/** @param connections whether to read how the target is reached. @returns null when it, or what it rests on, is wrong. */
 export function readTarget(
   parts: Parts,
   around: Surroundings,
@@ -64,31 +61,26 @@ export function readTarget(
 
 /** What a target says of itself alone. */
 function ownSettings(target: Layer<TargetSettings>) {
-  const of = <K extends keyof TargetSettings, V>(key: K, otherwise: V) =>
-    nearest([target], key) ?? { value: otherwise, layer: null };
-
-  const name = of('name', String(target.path.at(-1)));
-  const environment = of('environment', null);
-  const grant = nearest([target], 'grant') ?? of('lend', true);
-  const mode = of('mode', 'direct' as const);
-  const kind = of('kind', 'self-managed' as const);
-  const orphans = of('orphans', 'report' as const);
+  const of = <K extends keyof TargetSettings, V>(key: K, otherwise: V) => nearestOr([target], key, otherwise);
+  const own = {
+    name: of('name', String(target.path.at(-1))),
+    environment: of('environment', null),
+    grant: nearest([target], 'grant') ?? of('lend', true),
+    mode: of('mode', 'direct' as const),
+    kind: of('kind', 'self-managed' as const),
+    orphans: of('orphans', 'report' as const),
+  };
   return {
     settings: {
-      name: name.value,
-      environment: environment.value,
-      grant: grant.value,
-      mode: mode.value,
-      kind: kind.value,
-      orphans: orphans.value,
+      name: own.name.value,
+      environment: own.environment.value,
+      grant: own.grant.value,
+      mode: own.mode.value,
+      kind: own.kind.value,
+      orphans: own.orphans.value,
     },
-    origins: [
-      origin('name', name.value, name.layer),
-      origin('environment', environment.value ?? 'none', environment.layer),
-      origin('grant', String(grant.value), grant.layer),
-      origin('mode', mode.value, mode.layer),
-      origin('kind', kind.value, kind.layer),
-      origin('orphans', orphans.value, orphans.layer),
-    ],
+    origins: Object.entries(own).map(([key, { value, layer }]) =>
+      origin(key, String(value ?? 'none'), layer),
+    ),
   };
 }

@@ -1,8 +1,8 @@
-/** From what is written to how each server of a target is reached: the nearest place wins, for a replica its own. */
+/** How each server of a target is reached: the nearest place that says something wins; for a replica, its own. */
 import { dirname, resolve } from 'node:path';
 import type { Connect, Origin } from './config.js';
 import { type ConnectKeys, saysCertificate, saysCredentials, type WholeKeys } from './connection-keys.js';
-import { type Found, type Layer, nearest } from './layers.js';
+import { type Found, type Layer, nearest, nearestOr } from './layers.js';
 import type { Problem } from './problem.js';
 
 const PORT = 5432;
@@ -13,10 +13,7 @@ export interface Server {
   readonly values: readonly (Pick<Origin, 'key' | 'value'> & Pick<Found<unknown>, 'layer'>)[];
 }
 
-/**
- * @param nearer nearest first, above `root`.
- * @param root says at least where the server is.
- */
+/** @param nearer nearest first. @param root comes after them, and says at least where the server is. */
 export function resolveServer(
   nearer: readonly Layer<ConnectKeys>[],
   root: Layer<WholeKeys>,
@@ -25,7 +22,7 @@ export function resolveServer(
   const server = (key: 'host' | 'database' | 'user') =>
     nearest(nearer, key) ?? { value: root.settings[key], layer: root };
   const [host, database, user] = [server('host'), server('database'), server('user')];
-  const port = nearest(layers, 'port') ?? { value: PORT, layer: null };
+  const port = nearestOr(layers, 'port', PORT);
   const ca = nearest(layers, 'ca');
   const ssh = nearest(layers, 'ssh');
   const credentials = layers.find(({ settings }) => saysCredentials(settings)) ?? null;
@@ -37,19 +34,18 @@ export function resolveServer(
   // Seen from a bastion, "localhost" is another machine.
   const isHere = isLocal(host.value) && bastion === null;
   const asksForTls = ca !== null || certificate !== null || iam !== undefined;
-  const written = nearest(layers, 'tls');
-  const tls = written ?? { value: isHere && !asksForTls ? 'off' : 'verify-full', layer: null };
+  const tls = nearestOr(layers, 'tls', isHere && !asksForTls ? ('off' as const) : ('verify-full' as const));
   const at = (layer: Layer<unknown>, what: string, message: string) =>
     layer.source.problem([...layer.path, what], message);
   if (bastion !== null && isSocket(host.value)) {
     return at(host.layer, 'host', 'is the folder of a socket, to which no bastion leads; write a host name');
   }
-  if (written?.value === 'off' && !isHere && nearest(layers, 'tls_off_because') === null) {
+  if (tls.layer !== null && tls.value === 'off' && !isHere && nearest(layers, 'tls_off_because') === null) {
     const way =
       bastion === null
         ? `, and ${host.value} is not this machine`
         : ` from the bastion ${bastion.name} to ${host.value}`;
-    return at(written.layer, 'tls', `TLS is off${way}; encrypt it, or say why not: tls_off_because`);
+    return at(tls.layer, 'tls', `TLS is off${way}; encrypt it, or say why not: tls_off_because`);
   }
   if (credentials !== null && iam !== undefined && tls.value === 'off') {
     return at(credentials, 'iam', 'needs TLS, for RDS takes no token without it; take out tls: off');
@@ -88,7 +84,7 @@ export function resolveServer(
   };
 }
 
-/** A folder with the server's socket, or an address that no packet leaves the machine for. */
+/** The folder of the server's socket, or a loopback address. */
 function isLocal(host: string): boolean {
   return isSocket(host) || /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/.test(host);
 }

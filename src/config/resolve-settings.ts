@@ -6,7 +6,7 @@ import { shortDuration } from '../domain/duration.js';
 import { DEFAULT_TERMS, type GrantTerms } from '../domain/grant-terms.js';
 import type { OnCallRule, Policy, Principal } from '../domain/policy.js';
 import type { Origin } from './config.js';
-import { type Found, type Layer, nearest, origin } from './layers.js';
+import { type Found, type Layer, nearest, nearestOr, origin } from './layers.js';
 import type { Problem } from './problem.js';
 import type { Settings } from './schema.js';
 import type { Path } from './source.js';
@@ -34,17 +34,13 @@ export function resolveSettings(
   layers: readonly [Layer<Settings>, ...Layer<Settings>[]],
   home: Found<string>,
 ): Resolved | Problem {
-  const get = <K extends keyof Settings, V>(key: K, otherwise: V) =>
-    nearest(layers, key) ?? { value: otherwise, layer: null };
+  const get = <K extends keyof Settings, V>(key: K, otherwise: V) => nearestOr(layers, key, otherwise);
 
   const approvers = nearest(layers, 'approvers');
   if (approvers === null) {
     const [{ source, path }] = layers;
-    return source.problem(
-      path,
-      'has no approvers; name them here, in its policy, its target or in defaults',
-      'key',
-    );
+    const message = 'has no approvers; name them here, in its policy, its target or in defaults';
+    return source.problem(path, message, 'key');
   }
   const onCall = resolveOnCall(layers);
   if (onCall !== null && 'message' in onCall) return onCall;
@@ -64,9 +60,9 @@ export function resolveSettings(
 
   const outside = wrongDurations(layers, durations, preset, max);
   if (outside !== null) return outside;
-  // What a nearer max cuts off is meant: it is left out.
+  // What a nearer max cuts off is left out on purpose.
   const defaultDurationMs = Math.min(preset.value, max.value);
-  // The menu opens on the default, so it is always on it: Slack refuses a menu opened on what it doesn't hold.
+  // The menu opens on the default: Slack refuses a menu that doesn't contain it.
   const menu = new Set([...durations.value.filter((ms) => ms <= max.value), defaultDurationMs]);
   const policy: Policy = {
     approvers: approvers.value,
@@ -90,13 +86,13 @@ export function resolveSettings(
       origin('reason', reason.value, reason.layer),
       origin('durations', policy.durationsMs.map(shortDuration).join(', '), durations.layer),
       preset.value > max.value
-        ? origin('default_duration', shortDuration(defaultDurationMs), max.layer, ['max'])
-        : origin('default_duration', shortDuration(defaultDurationMs), preset.layer),
+        ? origin('default_duration', shortDuration(max.value), max.layer, ['max'])
+        : origin('default_duration', shortDuration(preset.value), preset.layer),
       origin('max', shortDuration(policy.maxMs), max.layer),
       origin('pending_timeout', shortDuration(policy.pendingTimeoutMs), pending.layer),
       origin(
         'requesters',
-        requesters.value === null ? 'everybody' : sayPrincipals(requesters.value),
+        requesters.value ? sayPrincipals(requesters.value) : 'everybody',
         requesters.layer,
       ),
       origin('channels', channels.value?.join(', ') ?? 'anywhere', channels.layer),
@@ -109,12 +105,9 @@ export function resolveSettings(
   };
 }
 
-interface Written<T> {
-  readonly value: T;
-  readonly layer: Layer<Settings> | null;
-}
+type Written<T> = Found<T> & { readonly layer: Layer<Settings> | null };
 
-/** What was written in view of a max, and lies outside of it, was meant otherwise. */
+/** A duration that is written as near as the max that it exceeds is a mistake. */
 function wrongDurations(
   layers: readonly Layer<Settings>[],
   durations: Written<readonly number[]>,
@@ -126,47 +119,41 @@ function wrongDurations(
   const isAsNear = (one: Written<unknown>, other: Written<unknown>) => distance(one) <= distance(other);
   const limit = `max, which is ${shortDuration(max.value)}${max.layer === null ? ' where nothing else is written' : ''}`;
   const wrong = ({ layer }: Written<unknown>, path: Path, message: string) =>
-    layer === null ? null : layer.source.problem([...layer.path, ...path], message);
+    layer?.source.problem([...layer.path, ...path], message) ?? null;
 
   const tooLong = durations.value.findIndex((ms) => ms > max.value);
   if (tooLong >= 0 && isAsNear(durations, max)) {
     const ms = shortDuration(durations.value[tooLong] ?? 0);
-    return wrong(
-      durations,
-      ['durations', tooLong],
-      `${ms} is longer than ${limit}; leave it out, or write a longer max`,
-    );
+    const message = `${ms} is longer than ${limit}; leave it out, or write a longer max`;
+    return wrong(durations, ['durations', tooLong], message);
   }
   if (preset.value > max.value && isAsNear(preset, max)) {
-    return wrong(
-      preset,
-      ['default_duration'],
-      `${shortDuration(preset.value)} is longer than ${limit}; write a shorter one`,
-    );
+    const message = `${shortDuration(preset.value)} is longer than ${limit}; write a shorter one`;
+    return wrong(preset, ['default_duration'], message);
   }
   if (!durations.value.includes(preset.value) && durations.layer !== null && isAsNear(preset, durations)) {
     const menu = durations.value.map(shortDuration).join(', ');
-    return wrong(
-      preset,
-      ['default_duration'],
-      `${shortDuration(preset.value)} is none of durations (${menu}); write one of them`,
-    );
+    const message = `${shortDuration(preset.value)} is none of durations (${menu}); write one of them`;
+    return wrong(preset, ['default_duration'], message);
   }
   return null;
 }
 
-/** @returns null when no layer speaks of it. */
-function resolveOnCall(
-  layers: readonly Layer<Settings>[],
-): { readonly rule: OnCallRule | null; readonly origins: Origin[] } | Problem | null {
+interface ResolvedOnCall {
+  readonly rule: OnCallRule | null;
+  readonly origins: Origin[];
+}
+
+/** @returns null when no layer mentions it. */
+function resolveOnCall(layers: readonly Layer<Settings>[]): ResolvedOnCall | Problem | null {
   const said: Layer<NonNullable<Settings['on_call']>>[] = [];
   for (const layer of layers) {
     const keys = layer.settings.on_call;
     // null switches off what the layers further away say.
-    if (keys === null && said.length === 0) {
-      return { rule: null, origins: [origin('on_call', 'none', layer)] };
+    if (keys === null) {
+      if (said.length === 0) return { rule: null, origins: [origin('on_call', 'none', layer)] };
+      break;
     }
-    if (keys === null) break;
     if (keys === undefined) continue;
     said.push({ settings: keys, source: layer.source, path: [...layer.path, 'on_call'] });
   }
@@ -175,7 +162,7 @@ function resolveOnCall(
 
   const schedules = nearest(said, 'schedules');
   const policies = nearest(said, 'escalation_policies');
-  const max = nearest(said, 'max') ?? { value: ON_CALL_MAX, layer: null };
+  const max = nearestOr(said, 'max', ON_CALL_MAX);
   if (schedules === null && policies === null) {
     return first.source.problem(first.path, 'names nobody; it needs schedules or escalation_policies', 'key');
   }

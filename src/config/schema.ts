@@ -34,7 +34,7 @@ const LONGEST_GRACE = '5m';
 
 const KINDS = ['self-managed', 'rds', 'aurora', 'cloud-sql', 'azure', 'neon', 'supabase'] as const;
 
-/** A part that is read by itself, so that what is wrong in it doesn't hide what is wrong elsewhere. */
+/** A part that is read by itself, so that a problem in it doesn't hide others. */
 const part = z.unknown().optional();
 const pagerDutyId = pattern(/^[A-Z0-9]{4,20}$/, 'a PagerDuty id (like PABC123)');
 
@@ -81,7 +81,7 @@ const onCallKeys = map({
   max: duration(LONGEST_ON_CALL).optional(),
 });
 
-/** Why this role can't be granted; null when the file shows nothing against it. */
+/** Why this role can't be granted; null when its name is no obstacle. */
 export function wrongRole(key: string): string | null {
   const refused = whyNeverGranted(key);
   return refused === null ? wrongName(key) : `${refused}, and is never granted`;

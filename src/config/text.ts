@@ -5,17 +5,14 @@ const REFERENCE = /\$\$\{|\$\{([^}]*)\}?/g;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const ONLY_REFERENCES = /^(?:\$\{[^}]*\})+$/;
 
-/**
- * A scalar as it stands in the file. Nothing is guessed from its looks (`007`, `on`, `1e5` stay what they are):
- * the schema of each place decides what the text means there.
- */
+/** A scalar as it stands in the file. `007`, `on` and `1e5` stay text: the schema of each place decides what they mean. */
 export class Text {
   /** As written, with `${NAME}` not replaced. Errors show this and never `text`, which may hold a secret. */
   readonly written: string;
   /** With each `${NAME}` replaced by the variable, and `$${` by `${`. */
   readonly text: string;
   readonly blank: boolean;
-  /** A `${NAME}` could not be replaced, and that was reported: what else is wrong with it means nothing. */
+  /** A `${NAME}` couldn't be replaced, which was reported: anything else wrong with it means nothing. */
   readonly incomplete: boolean;
   readonly #variables: Variables;
 
@@ -33,12 +30,12 @@ export class Text {
     this.incomplete = incomplete;
   }
 
-  /** Nothing of it but `${NAME}`: the way in which a secret may stand in the file. */
+  /** Nothing but `${NAME}`: the only way to write a secret in the file. */
   get onlyReferences(): boolean {
     return ONLY_REFERENCES.test(this.written);
   }
 
-  /** A part of this text, as a Text of its own; its references were found good with the whole. */
+  /** A part of this text as a Text of its own; its references were checked with the whole. */
   part(written: string): Text {
     return new Text(written, true, this.#variables, () => {});
   }
