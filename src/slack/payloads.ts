@@ -9,7 +9,7 @@ import { ACTIONS, BLOCKS, BUTTON_VALUE, durationBlock, roleBlock } from '../surf
 import type { Address } from './home.js';
 import { unsealed } from './seal.js';
 
-/** Of a person, a team, an organisation, an app, a group, a view. */
+/** Of a person, a team, an organization, an app, a group, a view. */
 const SlackId = z.string().regex(/^[A-Z][A-Z0-9]{1,40}$/);
 const Id = z.object({ id: SlackId });
 const Trigger = z.string().max(200);
