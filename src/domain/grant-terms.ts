@@ -1,15 +1,17 @@
-/** How a role is granted and revoked. A grant keeps what was in force at its GRANT. */
+/**
+ * Which sessions of the login end with the grant, because a REVOKE ends nothing that runs. `auto`: those that can still
+ * use the role; `all`: every one; `leave`: none.
+ */
+export const SESSIONS = ['auto', 'all', 'leave'] as const;
+
+/** How a role is granted and revoked. A grant keeps the terms that were in force at its GRANT. */
 export interface GrantTerms {
-  /**
-   * The sessions of the login that are ended with the grant, because a REVOKE ends nothing that runs. `auto`: those
-   * that can still use the role; `all`: every one; `leave`: none.
-   */
-  readonly sessions: 'auto' | 'all' | 'leave';
-  /** The login may SET ROLE to it: from Postgres 16 on only when this says so, before it always. */
+  readonly sessions: (typeof SESSIONS)[number];
+  /** The login may SET ROLE to it. Before Postgres 16 it always may. */
   readonly setRole: boolean;
-  /** How long before their end its holder is told that sessions will be ended, milliseconds. */
+  /** How long before sessions are ended their holder is told, milliseconds. */
   readonly graceMs: number;
 }
 
-/** What holds for what no configuration speaks of, and held for grants made before this was written down. */
+/** For what the configuration doesn't mention, and for grants made before terms were recorded. */
 export const DEFAULT_TERMS: GrantTerms = { sessions: 'auto', setRole: false, graceMs: 10_000 };

@@ -9,9 +9,11 @@
 import { DEFAULT_TERMS, type GrantTerms } from './grant-terms.js';
 import type { Principal } from './policy.js';
 
-type OpenState = 'pending' | 'granting' | 'active' | 'ending';
-export type FinalState = 'denied' | 'withdrawn' | 'lapsed' | 'failed' | 'ended';
-export type State = OpenState | FinalState;
+const FINAL_STATES = ['denied', 'withdrawn', 'lapsed', 'failed', 'ended'] as const;
+export type FinalState = (typeof FINAL_STATES)[number];
+
+export const STATES = ['pending', 'granting', 'active', 'ending', ...FINAL_STATES] as const;
+export type State = (typeof STATES)[number];
 
 /** Why access ends or ended: its time was up; its holder relinquished it; an approver or an operator ended it, or
  * Hallpass (then nobody `endedBy`), because its holder's account left; somebody outside Hallpass took it away; the
@@ -149,13 +151,15 @@ export interface Unshown {
 }
 
 /**
- * Why nobody decides through this approver: they are the requester, or another account of theirs; they can't use Hallpass
- * (left, a guest, a bot); of a group: it has no members, is missing or disabled, or Slack doesn't tell Hallpass who is in
- * it, on this plan or without a scope.
+ * Why an approver can't decide: they are the requester, or another account of theirs; they can't use Hallpass (left, a
+ * guest, a bot). A group: it has no members, is missing or disabled, or Slack doesn't tell Hallpass who is in it, on this
+ * plan or without a scope.
  */
+export const CANT_DECIDE = ['requester', 'same_person', 'left', 'empty', 'missing', 'plan', 'scope'] as const;
+
 export interface CantDecide {
   readonly approver: Principal;
-  readonly because: 'requester' | 'same_person' | 'left' | 'empty' | 'missing' | 'plan' | 'scope';
+  readonly because: (typeof CANT_DECIDE)[number];
   /** A sentence: what to do about it, where Slack's error tells. */
   readonly fix: string | null;
 }
@@ -302,10 +306,8 @@ export type Transition =
   | { readonly ok: true; readonly next: AccessRequest; readonly audit: AuditEvent }
   | { readonly ok: false; readonly refusal: Refusal };
 
-const FINAL: ReadonlySet<State> = new Set(['denied', 'withdrawn', 'lapsed', 'failed', 'ended']);
-
 export function isFinal(state: State): state is FinalState {
-  return FINAL.has(state);
+  return FINAL_STATES.some((final) => final === state);
 }
 
 /** The id as people see it. */

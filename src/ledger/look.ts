@@ -1,7 +1,7 @@
 import { isLockTimeout, LEASE_MS, takeLeaseSql } from './leases.js';
 import { isPausedSql } from './pauses.js';
 import { LedgerError, type Queryable } from './pool.js';
-import { DUE, type Due, type DueRow, type Most, toDue, toDueApart } from './read-due.js';
+import { DUE, type Due, type DueRow, type Most, toDue, toReadableDue } from './read-due.js';
 import { type RawTarget, TARGET_COLUMNS, type TargetRow, toTargetRow } from './targets.js';
 
 /** What a sweep begins with. */
@@ -98,6 +98,6 @@ function understand(rows: readonly DueRow[]): Pick<Look, 'due' | 'unread'> {
     return { due: toDue(rows), unread: null };
   } catch (thrown) {
     if (!(thrown instanceof LedgerError)) throw thrown;
-    return { due: toDueApart(rows), unread: thrown };
+    return { due: toReadableDue(rows), unread: thrown };
   }
 }

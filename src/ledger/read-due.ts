@@ -1,46 +1,22 @@
 import { z } from 'zod';
-import type { AccessRequest } from '../domain/request.js';
+import { SESSIONS } from '../domain/grant-terms.js';
 import type { DueStray } from '../domain/stray.js';
 import { isPausedSql } from './pauses.js';
 import type { Queryable } from './pool.js';
 import {
+  ENDING_COLUMNS,
+  endingRow,
+  joinColumns,
   parseRow,
   REQUEST_COLUMNS,
   type Reading,
   requestRow,
   type TimedRow,
-  toPlace,
   toReading,
-  toTerms,
 } from './request-row.js';
 
-/** What revoking needs to know of a request: little, because thousands may end at the same moment. */
-export type Ending = Pick<
-  AccessRequest,
-  'id' | 'target' | 'state' | 'why' | 'trouble' | 'place' | 'expiresAt' | 'terms' | 'sessionsBefore' | 'users'
->;
-
-const endings = z.array(
-  requestRow
-    .pick({
-      id: true,
-      target: true,
-      state: true,
-      why: true,
-      why_exact: true,
-      trouble: true,
-      server: true,
-      grantor_oid: true,
-      role_oid: true,
-      member_oid: true,
-      sessions: true,
-      set_role: true,
-      grace_ms: true,
-      sessions_before: true,
-      users_through: true,
-    })
-    .extend({ expires_at: z.iso.datetime({ offset: true }).nullable() }),
-);
+/** What revoking needs to know of a request. */
+export type Ending = ReturnType<typeof joinColumns<z.infer<typeof endingRow>>>;
 
 /**
  * What the request says stands in the audit trail: who wished for what, then who approved it for how long, and nothing
@@ -58,46 +34,39 @@ const APPROVED = `exists (
 const due = (columns: string, where: string): string =>
   `select ${columns} from requests where target = $1 and id <> all($4::bigint[]) and ${where}`;
 
-/** JSON has no number for an OID, and only text for a time. */
-const ENDING = Object.keys(endings.element.shape)
-  .map((column) => (column.endsWith('_oid') ? `${column}::bigint` : column))
-  .join(', ');
-
-const strays = z.array(
-  z.object({
-    id: z.number(),
-    target: z.string(),
-    server: z.string(),
-    grantor_oid: z.number(),
-    role_oid: z.number(),
-    member_oid: z.number(),
-    sessions: z.enum(['auto', 'all', 'leave']),
-    set_role: z.boolean(),
-    users_through: requestRow.shape.users_through,
-    sessions_before: z.string().nullable(),
-    revoked: z.boolean(),
-    trouble: z.string().nullable(),
-    wanted_by: z.number().nullable(),
-  }),
-);
+const strayRow = z.object({
+  id: z.number(),
+  target: z.string(),
+  server: z.string(),
+  grantorOid: z.number(),
+  roleOid: z.number(),
+  memberOid: z.number(),
+  sessions: z.enum(SESSIONS),
+  setRole: z.boolean(),
+  usersThrough: requestRow.shape.usersThrough,
+  sessionsBefore: z.string().nullable(),
+  revoked: z.boolean(),
+  trouble: z.string().nullable(),
+  wantedBy: z.number().nullable(),
+});
 
 /** A newer request may have been given the membership since: then it is that one's, and ends with it. */
 const STRAYS = `
   select coalesce(json_agg(d), '[]') from (
-    select s.id, s.target, s.server, s.grantor_oid::bigint, s.role_oid::bigint, s.member_oid::bigint, s.sessions,
-        s.set_role, s.sessions_before, s.revoked, s.trouble,
-        (select r.users_through from requests r where r.id = s.request_id) as users_through,
+    select s.id, s.target, s.server, s.grantor_oid::bigint as "grantorOid", s.role_oid::bigint as "roleOid",
+        s.member_oid::bigint as "memberOid", s.sessions, s.set_role as "setRole", s.sessions_before as "sessionsBefore",
+        s.revoked, s.trouble, (select r.users_through from requests r where r.id = s.request_id) as "usersThrough",
         (select max(r.id) from requests r where r.target = s.target and r.server = s.server and r.role_oid = s.role_oid
-          and r.member_oid = s.member_oid and r.state in ('granting', 'active')) as wanted_by
+          and r.member_oid = s.member_oid and r.state in ('granting', 'active')) as "wantedBy"
       from strays s where s.target = $1 and s.settled_at is null and s.id <> all($5::bigint[]) order by s.id limit $3
   ) d`;
 
 /** As one value: a row of its own for each of thousands costs several times as much to read. */
 const ENDINGS = `
   select coalesce(json_agg(e), '[]') from (
-    (${due(ENDING, `state = 'ending' order by id limit $3`)})
+    (${due(ENDING_COLUMNS, `state = 'ending' order by id limit $3`)})
     union all
-    (${due(ENDING, `state = 'active' and expires_at <= now() order by expires_at limit $3`)})
+    (${due(ENDING_COLUMNS, `state = 'active' and expires_at <= now() order by expires_at limit $3`)})
     limit $3) e`;
 
 /** $1 the target, $2 and $3 how many at most, $4 and $5 the requests and strays that are left out. */
@@ -153,24 +122,24 @@ export type DueRow = TimedRow & {
 /** @throws LedgerError when a newer release wrote what this one does not know. */
 export function toDue(rows: readonly DueRow[]): Due {
   // They come with one of the rows.
-  const found = parseRow(endings, rows.find((row) => row.endings !== null)?.endings);
-  const foundStrays = parseRow(strays, rows.find((row) => row.strays !== null)?.strays);
+  const endings = parseRow(z.array(endingRow), rows.find((row) => row.endings !== null)?.endings);
+  const strays = parseRow(z.array(strayRow), rows.find((row) => row.strays !== null)?.strays);
   return {
     ...toReading(rows),
-    endings: found.map(toEnding),
-    strays: foundStrays.map(toStray),
+    endings: endings.map(joinColumns),
+    strays: strays.map(toStray),
     unapproved: unapprovedOf(rows),
   };
 }
 
-/** Only what can be read of it. */
-export function toDueApart(rows: readonly DueRow[]): Due {
+/** Only those rows that this release can read. */
+export function toReadableDue(rows: readonly DueRow[]): Due {
   const readable = rows.filter((row) => row.id !== null && requestRow.safeParse(row).success);
   const now = rows.slice(0, 1).map((row) => ({ ...row, id: null }));
   return {
     ...toReading([...now, ...readable]),
-    endings: readableOf(endings.element, rows.find((row) => row.endings !== null)?.endings).map(toEnding),
-    strays: readableOf(strays.element, rows.find((row) => row.strays !== null)?.strays).map(toStray),
+    endings: readableOf(endingRow, rows.find((row) => row.endings !== null)?.endings).map(joinColumns),
+    strays: readableOf(strayRow, rows.find((row) => row.strays !== null)?.strays).map(toStray),
     unapproved: unapprovedOf(readable),
   };
 }
@@ -183,37 +152,13 @@ function unapprovedOf(rows: readonly DueRow[]): Due['unapproved'] {
   return new Set(rows.flatMap(({ id, approved }) => (id === null || approved !== false ? [] : [id])));
 }
 
-function toStray(row: z.infer<typeof strays.element>): DueStray {
-  return {
-    id: row.id,
-    target: row.target,
-    place: {
-      server: row.server,
-      grantorOid: row.grantor_oid,
-      roleOid: row.role_oid,
-      memberOid: row.member_oid,
-    },
-    sessions: row.sessions,
-    setRole: row.set_role,
-    users: row.users_through ?? [],
-    sessionsBefore: row.sessions_before,
-    revoked: row.revoked,
-    trouble: row.trouble,
-    wantedBy: row.wanted_by,
-  };
-}
-
-function toEnding(row: z.infer<typeof endings.element>): Ending {
-  return {
-    id: row.id,
-    target: row.target,
-    state: row.state,
-    why: row.why_exact ?? row.why,
-    trouble: row.trouble,
-    place: toPlace(row),
-    expiresAt: row.expires_at === null ? null : new Date(row.expires_at),
-    terms: toTerms(row),
-    sessionsBefore: row.sessions_before,
-    users: row.users_through ?? [],
-  };
+function toStray({
+  server,
+  grantorOid,
+  roleOid,
+  memberOid,
+  usersThrough,
+  ...row
+}: z.infer<typeof strayRow>): DueStray {
+  return { ...row, place: { server, grantorOid, roleOid, memberOid }, users: usersThrough ?? [] };
 }

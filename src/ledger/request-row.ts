@@ -1,35 +1,39 @@
+/**
+ * The columns of `requests`, each written down once. From this table follow what is read, what a transition writes, and
+ * how a row becomes a request and a request a row. Add a column here after its migration. A column is named in camel
+ * case here, in SQL results and in the JSON that is written; `toSql` gives its name in the table.
+ */
 import { z } from 'zod';
-import type { AccessRequest, Why } from '../domain/request.js';
+import { SESSIONS } from '../domain/grant-terms.js';
+import { type AccessRequest, CANT_DECIDE, STATES, type Why } from '../domain/request.js';
 import { LedgerError } from './pool.js';
 
-const principal = z.object({ id: z.string(), name: z.string().nullable() });
-const CANT_DECIDE = ['requester', 'same_person', 'left', 'empty', 'missing', 'plan', 'scope'] as const;
+/** Postgres's type of each column that a transition may change. The others stay as they were inserted. */
+const changing = z.registry<{ readonly type: string }>();
 
-export const requestRow = z.object({
+const int = () => z.number().register(changing, { type: 'int' });
+const bigint = () => z.number().register(changing, { type: 'bigint' });
+const text = () => z.string().nullable().register(changing, { type: 'text' });
+const time = () => z.date().nullable().register(changing, { type: 'timestamptz' });
+const oid = () => z.number().nullable().register(changing, { type: 'oid' });
+const word = <const T extends readonly string[]>(words: T) =>
+  z.enum(words).nullable().register(changing, { type: 'text' });
+const principal = z.object({ id: z.string(), name: z.string().nullable() });
+
+/** Columns that hold a field of the request each, under the same name. */
+const ALONE = {
   id: z.number(),
-  version: z.number(),
-  state: z.enum([
-    'pending',
-    'granting',
-    'active',
-    'ending',
-    'denied',
-    'withdrawn',
-    'lapsed',
-    'failed',
-    'ended',
-  ]),
-  why: z.enum(['expired', 'relinquished', 'ended', 'removed', 'failed']).nullable(),
-  why_exact: z.enum(['lost', 'replaced', 'written_off']).nullable(),
-  trouble: z.string().nullable(),
+  version: int(),
+  state: z.enum(STATES).register(changing, { type: 'text' }),
+  trouble: text(),
   target: z.string(),
   role: z.string(),
   login: z.string(),
   requester: z.string(),
-  asked_in: z.string().nullable(),
+  askedIn: z.string().nullable(),
   reason: z.string(),
-  wished_ms: z.number(),
-  duration_ms: z.number(),
+  wishedMs: z.number(),
+  durationMs: bigint(),
   asked: z.array(principal),
   asking: z
     .object({
@@ -41,42 +45,88 @@ export const requestRow = z.object({
       ),
     })
     .nullable()
-    // Only shown: what a newer release wrote there must not keep the request from being read.
-    .catch(null),
-  created_at: z.date(),
-  pending_until: z.date(),
-  on_call_note: z.string().nullable(),
-  decided_at: z.date().nullable(),
-  decided_by: z.string().nullable(),
-  decided_via: z.string().nullable(),
-  cleared_at: z.date().nullable(),
-  server: z.string().nullable(),
-  grantor_oid: z.number().nullable(),
-  role_oid: z.number().nullable(),
-  member_oid: z.number().nullable(),
-  granted_at: z.date().nullable(),
-  expires_at: z.date().nullable(),
-  warn_at: z.date().nullable(),
-  extension: z.enum(['asked', 'confirmed', 'refused']).nullable(),
-  extended_by: z.string().nullable(),
-  extended_at: z.date().nullable(),
-  extended_from: z.date().nullable(),
-  ended_by: z.string().nullable(),
-  ended_because: z.string().nullable(),
-  ended_at: z.date().nullable(),
-  sessions: z.enum(['auto', 'all', 'leave']).nullable(),
-  set_role: z.boolean().nullable(),
-  grace_ms: z.number().nullable(),
-  mark: z.string().nullable(),
-  sessions_before: z.string().nullable(),
-  users_through: z.array(z.object({ oid: z.number(), name: z.string() })).nullable(),
-  review_at: z.date().nullable(),
+    // It is only shown: what a newer release wrote there must not make the request unreadable.
+    .catch(null)
+    .register(changing, { type: 'jsonb' }),
+  createdAt: z.date(),
+  pendingUntil: z.date(),
+  onCallNote: text(),
+  decidedAt: time(),
+  decidedBy: text(),
+  decidedVia: text(),
+  clearedAt: time(),
+  grantedAt: time(),
+  expiresAt: time(),
+  warnAt: time(),
+  endedBy: text(),
+  endedBecause: text(),
+  endedAt: time(),
+  mark: text(),
+  sessionsBefore: text(),
+  reviewAt: time(),
+};
+
+/** Columns that make a field of the request together: `joinColumns` reads them, `toRow` writes them. */
+const TOGETHER = {
+  why: word(['expired', 'relinquished', 'ended', 'removed', 'failed']),
+  whyExact: word(['lost', 'replaced', 'written_off']),
+  server: text(),
+  grantorOid: oid(),
+  roleOid: oid(),
+  memberOid: oid(),
+  sessions: word(SESSIONS),
+  setRole: z.boolean().nullable().register(changing, { type: 'boolean' }),
+  graceMs: z.number().nullable().register(changing, { type: 'bigint' }),
+  usersThrough: z
+    .array(z.object({ oid: z.number(), name: z.string() }))
+    .nullable()
+    .register(changing, { type: 'jsonb' }),
+};
+
+const EXTENSION = {
+  extension: word(['asked', 'confirmed', 'refused']),
+  extendedBy: text(),
+  extendedAt: time(),
+  extendedFrom: time(),
+};
+
+export const requestRow = z.object({ ...ALONE, ...TOGETHER, ...EXTENSION });
+
+type RequestRow = z.infer<typeof requestRow>;
+type Together = Pick<RequestRow, keyof typeof TOGETHER>;
+
+/** What revoking needs to know of a request: little, because thousands may end at the same moment. */
+export const endingRow = z.object({
+  ...{ id: ALONE.id, target: ALONE.target, state: ALONE.state, trouble: ALONE.trouble },
+  sessionsBefore: ALONE.sessionsBefore,
+  ...TOGETHER,
+  /** JSON has only text for a time. */
+  expiresAt: z.iso
+    .datetime({ offset: true })
+    .transform((time) => new Date(time))
+    .nullable(),
 });
 
-/** The columns of `requests` that make an AccessRequest, in SQL. */
+const toSql = (column: string): string => column.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+const CHANGING = Object.entries(requestRow.shape).flatMap(([name, reader]) => {
+  const type = changing.get(reader)?.type;
+  return type === undefined ? [] : [{ name, type }];
+});
+
+/** The columns of `requests r` that make an AccessRequest, in SQL. */
 export const REQUEST_COLUMNS = Object.keys(requestRow.shape)
-  .map((column) => `r.${column}`)
+  .map((column) => `r.${toSql(column)} as "${column}"`)
   .join(', ');
+
+/** Those of an ending, to be aggregated as JSON, which has no number for an OID. */
+export const ENDING_COLUMNS = Object.keys(endingRow.shape)
+  .map((column) => `${toSql(column)}${column.endsWith('Oid') ? '::bigint' : ''} as "${column}"`)
+  .join(', ');
+
+/** What `toChange` writes, as the definition of a record `c`, and as assignments from it. */
+export const CHANGE_COLUMNS = CHANGING.map(({ name, type }) => `"${name}" ${type}`).join(', ');
+export const CHANGE_ASSIGNMENTS = CHANGING.map(({ name }) => `${toSql(name)} = c."${name}"`).join(', ');
 
 /** @throws LedgerError when a newer release wrote what this one does not know. */
 export function parseRow<T>(schema: z.ZodType<T>, row: unknown): T {
@@ -89,116 +139,81 @@ export function parseRow<T>(schema: z.ZodType<T>, row: unknown): T {
   });
 }
 
-type Row = z.infer<typeof requestRow>;
-
 /** Reads one row of `requests`. @throws LedgerError as `parseRow` does */
 export function toRequest(row: unknown): AccessRequest {
-  const r = parseRow(requestRow, row);
+  const {
+    extension: state,
+    extendedBy: by,
+    extendedAt: at,
+    extendedFrom: from,
+    ...rest
+  } = parseRow(requestRow, row);
+  return { ...joinColumns(rest), extension: whole({ state, by, at, from }) };
+}
+
+/** Makes fields of the columns that belong together; leaves the others as they are. */
+export function joinColumns<R extends Together>(row: R) {
+  const {
+    why,
+    whyExact,
+    server,
+    grantorOid,
+    roleOid,
+    memberOid,
+    sessions,
+    setRole,
+    graceMs,
+    usersThrough,
+    ...alone
+  } = row;
   return {
-    id: r.id,
-    version: r.version,
-    state: r.state,
-    why: r.why_exact ?? r.why,
-    trouble: r.trouble,
-    target: r.target,
-    role: r.role,
-    login: r.login,
-    requester: r.requester,
-    askedIn: r.asked_in,
-    reason: r.reason,
-    wishedMs: r.wished_ms,
-    durationMs: r.duration_ms,
-    asked: r.asked,
-    asking: r.asking,
-    createdAt: r.created_at,
-    pendingUntil: r.pending_until,
-    onCallNote: r.on_call_note,
-    decidedAt: r.decided_at,
-    decidedBy: r.decided_by,
-    decidedVia: r.decided_via,
-    clearedAt: r.cleared_at,
-    place: toPlace(r),
-    grantedAt: r.granted_at,
-    expiresAt: r.expires_at,
-    warnAt: r.warn_at,
-    extension:
-      r.extension === null || r.extended_by === null || r.extended_at === null || r.extended_from === null
-        ? null
-        : { state: r.extension, by: r.extended_by, at: r.extended_at, from: r.extended_from },
-    endedBy: r.ended_by,
-    endedBecause: r.ended_because,
-    endedAt: r.ended_at,
-    terms: toTerms(r),
-    mark: r.mark,
-    sessionsBefore: r.sessions_before,
-    users: r.users_through ?? [],
-    reviewAt: r.review_at,
+    ...alone,
+    why: whyExact ?? why,
+    place: whole({ server, grantorOid, roleOid, memberOid }),
+    terms: whole({ sessions, setRole, graceMs }),
+    users: usersThrough ?? [],
   };
 }
 
-export function toPlace(
-  r: Pick<Row, 'server' | 'grantor_oid' | 'role_oid' | 'member_oid'>,
-): AccessRequest['place'] {
-  if (r.server === null || r.grantor_oid === null || r.role_oid === null || r.member_oid === null)
-    return null;
-  return { server: r.server, grantorOid: r.grantor_oid, roleOid: r.role_oid, memberOid: r.member_oid };
+/** These values; null when one of them is. */
+function whole<T extends object>(parts: T): { [K in keyof T]: NonNullable<T[K]> } | null {
+  const isWhole = (some: T): some is T & { [K in keyof T]: NonNullable<T[K]> } =>
+    !Object.values(some).includes(null);
+  return isWhole(parts) ? parts : null;
 }
 
-export function toTerms(r: Pick<Row, 'sessions' | 'set_role' | 'grace_ms'>): AccessRequest['terms'] {
-  if (r.sessions === null || r.set_role === null || r.grace_ms === null) return null;
-  return { sessions: r.sessions, setRole: r.set_role, graceMs: r.grace_ms };
+/** The row of a request: the inverse of `toRequest`. */
+function toRow({ why, place, terms, users, extension, ...alone }: AccessRequest) {
+  return {
+    ...alone,
+    ...whyColumns(why),
+    ...(place ?? { server: null, grantorOid: null, roleOid: null, memberOid: null }),
+    ...(terms ?? { sessions: null, setRole: null, graceMs: null }),
+    usersThrough: users.length === 0 ? null : users,
+    extension: extension?.state ?? null,
+    extendedBy: extension?.by ?? null,
+    extendedAt: extension?.at ?? null,
+    extendedFrom: extension?.from ?? null,
+  } satisfies Record<keyof RequestRow, unknown>;
 }
 
-/** A release that doesn't know the exact reason reads the nearest one that it knows: it must not stumble over the row. */
-function whyColumns(why: Why | null): Pick<Row, 'why' | 'why_exact'> {
+/** A release that doesn't know the exact reason reads the nearest one that it knows. */
+function whyColumns(why: Why | null): Pick<RequestRow, 'why' | 'whyExact'> {
   switch (why) {
     case 'lost':
-      return { why: 'removed', why_exact: why };
+      return { why: 'removed', whyExact: why };
     case 'replaced':
     case 'written_off':
-      return { why: 'ended', why_exact: why };
+      return { why: 'ended', whyExact: why };
     default:
-      return { why, why_exact: null };
+      return { why, whyExact: null };
   }
 }
 
-/** The columns that a transition may change, as the ledger's own JSON record. */
-export function toChange(next: AccessRequest): Record<string, unknown> {
-  return {
-    id: next.id,
-    version: next.version,
-    state: next.state,
-    ...whyColumns(next.why),
-    trouble: next.trouble,
-    duration_ms: next.durationMs,
-    on_call_note: next.onCallNote,
-    asking: next.asking,
-    decided_at: next.decidedAt,
-    decided_by: next.decidedBy,
-    decided_via: next.decidedVia,
-    cleared_at: next.clearedAt,
-    server: next.place?.server ?? null,
-    grantor_oid: next.place?.grantorOid ?? null,
-    role_oid: next.place?.roleOid ?? null,
-    member_oid: next.place?.memberOid ?? null,
-    granted_at: next.grantedAt,
-    expires_at: next.expiresAt,
-    warn_at: next.warnAt,
-    extension: next.extension?.state ?? null,
-    extended_by: next.extension?.by ?? null,
-    extended_at: next.extension?.at ?? null,
-    extended_from: next.extension?.from ?? null,
-    ended_by: next.endedBy,
-    ended_because: next.endedBecause,
-    ended_at: next.endedAt,
-    sessions: next.terms?.sessions ?? null,
-    set_role: next.terms?.setRole ?? null,
-    grace_ms: next.terms?.graceMs ?? null,
-    mark: next.mark,
-    sessions_before: next.sessionsBefore,
-    users_through: next.users.length === 0 ? null : next.users,
-    review_at: next.reviewAt,
-  };
+/** The id, and the columns that a transition may change. */
+export function toChange(next: AccessRequest): Readonly<Record<string, unknown>> {
+  const row: Readonly<Record<string, unknown>> = toRow(next);
+  return { id: next.id, ...Object.fromEntries(CHANGING.map(({ name }) => [name, row[name]])) };
 }
 
 /** Requests as they stood at `now`, the ledger's clock: the only clock that decides. */
@@ -207,7 +222,7 @@ export interface Reading {
   readonly requests: readonly AccessRequest[];
 }
 
-/** One always comes, with the time; the others only when there are requests. */
+/** The time always comes, in the first row; the rest only when there are requests. */
 export interface TimedRow {
   readonly now: Date;
   readonly id: number | null;

@@ -5,7 +5,7 @@
  */
 import type { AccessRequest, AuditEvent } from '../domain/request.js';
 import type { Queryable } from './pool.js';
-import { toChange } from './request-row.js';
+import { CHANGE_ASSIGNMENTS, CHANGE_COLUMNS, toChange } from './request-row.js';
 
 /** A new message to somebody, once; the key makes a repetition harmless. */
 export interface Note {
@@ -36,13 +36,6 @@ export interface Write {
   } | null;
 }
 
-const CHANGED = `version int, state text, why text, why_exact text, trouble text, duration_ms bigint, on_call_note text, asking jsonb,
-  decided_at timestamptz, decided_by text, decided_via text, cleared_at timestamptz, server text, grantor_oid oid, role_oid oid, member_oid oid,
-  granted_at timestamptz, expires_at timestamptz, warn_at timestamptz, ended_by text, ended_because text, ended_at timestamptz,
-  sessions text, set_role boolean, grace_ms bigint, mark text, sessions_before text, users_through jsonb, review_at timestamptz,
-  extension text, extended_by text, extended_at timestamptz, extended_from timestamptz`;
-const COLUMNS = CHANGED.split(',').map((column) => column.trim().split(' ')[0]);
-
 /**
  * The rows are locked in the order of their ids first: a plan may visit them in any, and two writers would deadlock.
  * A message that a new one to the same person takes over from waits half a second: by then the new one stands, or failed.
@@ -50,11 +43,11 @@ const COLUMNS = CHANGED.split(',').map((column) => column.trim().split(' ')[0]);
 const WRITE = `
   with change as (
     select * from jsonb_to_recordset($1::jsonb) as c(id bigint, wakes boolean, "leastLeftMs" int,
-      "shownBy" text, ${CHANGED})
+      "shownBy" text, ${CHANGE_COLUMNS})
   ), locked as materialized (
     select r.id from requests r where r.id = any(array(select c.id from change c)) order by r.id for update
   ), written as (
-    update requests r set ${COLUMNS.map((c) => `${c} = c.${c}`).join(', ')}
+    update requests r set ${CHANGE_ASSIGNMENTS}
       from change c, locked l where r.id = c.id and l.id = c.id and r.version = c.version - 1
         and (c."leastLeftMs" is null or r.expires_at > now() + c."leastLeftMs" * interval '1 ms')
       returning r.id, r.version, r.target, c."shownBy"
