@@ -1,4 +1,5 @@
-import type { AccessRequest, AuditEvent, Refusal, RequestEvent } from '../domain/request.js';
+import type { AccessRequest } from '../domain/request.js';
+import type { AuditEvent, Refusal, RequestEvent } from '../domain/request-events.js';
 import { LEAST_LEFT_MS, transition } from '../domain/transition.js';
 import { HallpassError } from '../errors.js';
 import { readRequests } from '../ledger/read-requests.js';

@@ -3,7 +3,8 @@
  * then asked of that one table again, and is written down nowhere else. Pure; whatever an event holds may be forged.
  */
 import { z } from 'zod';
-import type { AccessRequest, MembershipId, OperatorsWord, RequestEvent } from './request.js';
+import type { AccessRequest, MembershipId } from './request.js';
+import type { OperatorsWord, RequestEvent } from './request-events.js';
 
 /** An audit event of a request. `at`: when its transaction began. */
 export interface Told {

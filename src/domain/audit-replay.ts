@@ -3,7 +3,8 @@
  * fit. Pure.
  */
 import { readTold, recovered, SLACK_MS, submitted, type Told } from './audit-events.js';
-import { type AccessRequest, isFinal, type RequestEvent } from './request.js';
+import { type AccessRequest, isFinal } from './request.js';
+import type { RequestEvent } from './request-events.js';
 import { transition } from './transition.js';
 
 /**

@@ -1,10 +1,17 @@
 /**
- * A request: a person asks for one role on one target, for a duration, with a reason. What it is, what may happen to
- * it, and how it is named; what happens is decided in transition.ts alone. Pure.
+ * A request: a person asks for one role on one target, for a duration, with a reason. This file says what a request is;
+ * request-events.ts says what can happen to it, and transition.ts alone decides what comes of that. Pure.
  *
- * Terms: a target is a Postgres server; the login is the person's own, the member that receives the role; the grantor
- * is our own login there, by which we know our memberships; a membership id is where one GRANT stands, by OIDs; proved
- * gone means read back, membership and sessions. All words: docs/glossary.md.
+ * Terms (all of them: docs/glossary.md):
+ * - target: a Postgres server on which roles are granted; role: the group role being granted
+ * - login: the person's own login on the target, the member that receives the role
+ * - grant, revoke: what Hallpass does on the target; a grant is also the access itself, from its GRANT to its end
+ * - decision: an approver's approve or deny, or the on-call rule's approve
+ * - membership id: where one grant is on the target: server, and the OIDs of role, member and grantor. The grantor is
+ *   Hallpass's own login there, which is how it knows its memberships
+ * - ledger: Hallpass's own Postgres, the record of truth; its clock decides
+ * - sweep: one comparison of what the ledger wants on a target with what is there, and doing the difference
+ * - proved: read back from the target. Proved gone: neither the membership nor a session that could use it is there
  */
 import { DEFAULT_TERMS, type GrantTerms } from './grant-terms.js';
 import type { Principal } from './policy.js';
@@ -15,55 +22,58 @@ export type FinalState = (typeof FINAL_STATES)[number];
 export const STATES = ['pending', 'granting', 'active', 'ending', ...FINAL_STATES] as const;
 export type State = (typeof STATES)[number];
 
-/** Why access ends or ended: its time was up; its holder relinquished it; an approver or an operator ended it, or
- * Hallpass (then nobody `endedBy`), because its holder's account left; somebody outside Hallpass took it away; the
- * GRANT did not come about; the server lost it, in a failover or a restore; an operator said that the server was replaced,
- * or that nothing can be proved of it any more. */
+/** Why access ends or ended. */
 export type Why =
+  /** Its time was up. */
   | 'expired'
   | 'relinquished'
+  /** By an approver, an operator, or Hallpass because the holder's account left (then `endedBy` is null). */
   | 'ended'
+  /** Someone outside Hallpass revoked it. */
   | 'removed'
+  /** The GRANT didn't succeed. */
   | 'failed'
+  /** The server lost it in a failover or a restore. */
   | 'lost'
+  /** An operator said that the server was replaced, or that nothing about it can be proved any more. */
   | 'replaced'
   | 'written_off';
 
-/** How long a GRANT may be outstanding before Hallpass gives up on it, milliseconds. */
+/** How long Hallpass tries to run a GRANT before it gives up, milliseconds. */
 export const GRANTING_LIMIT_MS = 15 * 60_000;
 
 /**
- * A clearance says that what perishes held at that moment: the requester was on call, the role no more dangerous than
- * allowed. It is good for this long, milliseconds.
+ * How long a clearance is good for, milliseconds. It says that what can change in the meantime was checked: the
+ * requester was on call, and the role was no more dangerous than allowed.
  */
 const CLEARANCE_MS = 60_000;
 
-/** Where a grant stands on the target: its identity, not its names. Known before the GRANT is run. */
+/** Where a grant is on the target: its identity, not its names. Known before the GRANT runs. */
 export interface MembershipId {
   /** system_identifier of the server. */
   readonly server: string;
-  /** OID of our own login there: whose membership it is. */
+  /** OID of our own login there. */
   readonly grantorOid: number;
   readonly roleOid: number;
   readonly memberOid: number;
 }
 
-/** Another login that can use what was granted, because it is a member of the login that it was granted to. */
+/** Another login that can use a grant because it is a member of the login that received it. */
 export interface OtherUser {
   readonly oid: number;
   readonly name: string;
 }
 
-/** Others are kept with a request up to this many; the rest counts only as long as they are members. */
+/** How many of them are kept with a request. Any others count only as long as they are members. */
 const MOST_USERS = 1_000;
 
-/** Those known and those seen, each once. The same array when nobody is new. */
+/** Those known and those seen, each once. Returns the same array when none is new. */
 export function addUsers(known: readonly OtherUser[], seen: readonly OtherUser[]): readonly OtherUser[] {
   const news = newUsers(known, seen).slice(0, Math.max(0, MOST_USERS - known.length));
   return news.length === 0 ? known : [...known, ...news];
 }
 
-/** Those seen that are not known yet. */
+/** Those seen that are not yet known. */
 export function newUsers(known: readonly OtherUser[], seen: readonly OtherUser[]): readonly OtherUser[] {
   const oids = new Set(known.map(({ oid }) => oid));
   return seen.filter(({ oid }) => !oids.has(oid));
@@ -71,12 +81,12 @@ export function newUsers(known: readonly OtherUser[], seen: readonly OtherUser[]
 
 export interface AccessRequest {
   readonly id: number;
-  /** Rises with every change; what is shown of the request is shown at a version. */
+  /** Rises with every change. A message shows the request at one version. */
   readonly version: number;
   readonly state: State;
-  /** Set from `ending` on; of what was withdrawn, `ended` when Hallpass or an operator did it. */
+  /** Set from `ending` on. For a withdrawn request: `ended` when Hallpass or an operator withdrew it. */
   readonly why: Why | null;
-  /** A sentence for people: why the GRANT failed, or what hinders the GRANT or REVOKE right now. */
+  /** A sentence for people: why the GRANT failed, or what blocks the GRANT or REVOKE right now. */
   readonly trouble: string | null;
 
   readonly target: string;
@@ -84,65 +94,65 @@ export interface AccessRequest {
   readonly login: string;
   /** Slack user id. */
   readonly requester: string;
-  /** The Slack channel in which it was asked for; '' when Slack did not say, null when an older release took it. */
+  /** The Slack channel it was requested in; '' when Slack didn't say, null for requests of older releases. */
   readonly askedIn: string | null;
   readonly reason: string;
-  /** What was asked for, and what is (or will be) given; milliseconds. */
+  /** How long was requested, and how long is (or will be) granted; milliseconds. */
   readonly wishedMs: number;
   readonly durationMs: number;
-  /** Who was asked to decide when it was made; `askedNow` says who is asked since. */
+  /** The approvers when it was submitted. `askedNow` says who they are today. */
   readonly asked: readonly Principal[];
-  /** What differs from that while it waits; null when nothing does. */
+  /** What differs from that while it is pending; null when nothing does. */
   readonly asking: Asking | null;
   readonly createdAt: Date;
   readonly pendingUntil: Date;
 
-  /** Why on call did not approve, when that is worth saying on the card. */
+  /** Why the on-call rule didn't approve, when that is worth showing on the card. */
   readonly onCallNote: string | null;
   readonly decidedAt: Date | null;
-  /** Slack user id of the decider; null when on call decided, or nobody yet. */
+  /** Slack user id; null before a decision, and when the on-call rule decided. */
   readonly decidedBy: string | null;
-  /** The group through which they decided, or what put the requester on call. */
+  /** The group through which they qualified, or what put the requester on call. */
   readonly decidedVia: string | null;
-  /** When everything that its GRANT depends on was last checked. */
+  /** When everything its GRANT depends on was last checked. */
   readonly clearedAt: Date | null;
 
   readonly place: MembershipId | null;
-  /** Known with the place; what a later change of the configuration says doesn't move it. */
+  /** Set together with `place`. A later change of the configuration doesn't change them. */
   readonly terms: GrantTerms | null;
-  /** The transaction of the GRANT on the target: what came later in its catalog came during the grant. */
+  /** The GRANT's transaction id on the target: anything newer in its catalogs came during the grant. */
   readonly mark: string | null;
-  /** Everybody who was seen to be able to use it through the login, from the GRANT on. */
+  /** Every other login that could use it since the GRANT, as far as was seen. */
   readonly users: readonly OtherUser[];
   readonly grantedAt: Date | null;
   readonly expiresAt: Date | null;
   readonly extension: Extension | null;
   /** When the next notice is due, "about to expire" or the last call; null when none is. */
   readonly warnAt: Date | null;
-  /** The membership was proved gone at this moment of the target's clock, and sessions that had it were not yet. */
+  /** By the target's clock: the membership was proved gone then, but not yet the sessions that had it. */
   readonly sessionsBefore: string | null;
-  /** Since when it is due to be looked at what was left behind; null when it is not. */
+  /** Since when the target is due to be read for what was left behind; null when it isn't due. */
   readonly reviewAt: Date | null;
-  /** Who ended it early: a Slack user id, or with `endedBecause` an operator's user of the operating system. */
+  /** Who ended it early: a Slack user id, or, with `endedBecause`, an operator's operating-system user. */
   readonly endedBy: string | null;
-  /** Why an operator ended it from the command line; null when nobody did. */
+  /** The reason of an operator who ended it from the command line. */
   readonly endedBecause: string | null;
   readonly endedAt: Date | null;
 }
 
-/** How a request that waits is put before its approvers, where that is not as it was when it was made. */
+/** How a pending request reaches its approvers, where that has changed since it was submitted. */
 export interface Asking {
-  /** Who decides today; null: who was asked. */
+  /** Today's approvers; null: the same as at the submission. */
   readonly approvers: readonly Principal[] | null;
   /** Why its card can't be posted; null when it can. */
   readonly unshown: Unshown | null;
-  /** Slack users who were asked by direct message instead. */
+  /** Slack users who are asked by direct message instead. */
   readonly directly: readonly string[];
-  /** Why nobody can decide it; empty when somebody can, or when Slack doesn't say. */
+  /** Why no approver can decide it; empty when one can, or when Slack doesn't say. */
   readonly nobody: readonly CantDecide[];
 }
 
-/** A channel that takes no card. */
+/** A channel that doesn't accept the card. */
 export interface Unshown {
   readonly channel: string;
   /** Sentences: what is wrong, and what to do about it. */
@@ -166,14 +176,14 @@ export interface CantDecide {
 
 export const ASKED_AS_MADE: Asking = { approvers: null, unshown: null, directly: [], nobody: [] };
 
-/** Who is asked to decide. */
+/** Today's approvers. */
 export function askedNow({ asked, asking }: Pick<AccessRequest, 'asked' | 'asking'>): readonly Principal[] {
   return asking?.approvers ?? asked;
 }
 
-/** The last time that a grant was made longer. */
+/** The latest extension of a grant. */
 export interface Extension {
-  /** `asked`: the target did not confirm it yet; `refused`: it did not take it, and the old end holds again. */
+  /** `asked`: the target hasn't confirmed it yet. `refused`: it rejected it, and the previous end applies again. */
   readonly state: 'asked' | 'confirmed' | 'refused';
   /** Slack user id of the approver. */
   readonly by: string;
@@ -182,143 +192,19 @@ export interface Extension {
   readonly from: Date;
 }
 
-/** What an operator says on the command line. */
-export interface OperatorsWord {
-  /** The user of the operating system, and its host. */
-  readonly by: string;
-  readonly because: string;
-}
-
-/** What was seen when a grant was proved gone. */
-export interface Proof {
-  /** The membership was missing before we took anything. */
-  readonly found: boolean;
-  /** Sessions that were ended, and the prepared transactions of the login that are still waiting. */
-  readonly closed: number;
-  readonly prepared: readonly string[];
-}
-
-export type RequestEvent =
-  /** `maxMs`: the longest that today's policy allows. `cleared`: all was checked; else what perishes is, before the GRANT. */
-  | {
-      readonly type: 'approve';
-      readonly by: string;
-      readonly via: string;
-      readonly maxMs: number;
-      readonly cleared?: boolean;
-    }
-  | {
-      readonly type: 'approve_on_call';
-      readonly through: string;
-      readonly maxMs: number;
-      readonly cleared?: boolean;
-    }
-  /** What perishes was checked again, while the GRANT waits. */
-  | { readonly type: 'cleared' }
-  | { readonly type: 'on_call_said'; readonly note: string | null }
-  /** Who is asked changed, or what keeps them from deciding. `mention`: those who decide now are told in its thread. */
-  | { readonly type: 'asking'; readonly asking: Asking; readonly mention: boolean }
-  | { readonly type: 'deny'; readonly by: string; readonly via: string }
-  /**
-   * `by`: null when Hallpass did it, because the requester has no account any more that may ask. With `because` an
-   * operator did it from the command line, and `by` is a user of the operating system.
-   */
-  | { readonly type: 'withdraw'; readonly by: string | null; readonly because?: string }
-  | { readonly type: 'lapse' }
-  /** What the role can do, as it was read for who decides; `why` it could not be. Kept by the audit. */
-  | { readonly type: 'previewed'; readonly result: object }
-  /** The GRANT is about to be run there. */
-  | { readonly type: 'intend'; readonly place: MembershipId; readonly terms: GrantTerms }
-  /**
-   * The membership was read back. `users`: who else can use it, through the login. `setRoleFirst`: the login has
-   * nothing of it before SET ROLE.
-   */
-  | {
-      readonly type: 'granted';
-      readonly mark: string;
-      readonly users: readonly OtherUser[];
-      readonly setRoleFirst?: boolean;
-    }
-  /** A later look at who else can use it. */
-  | { readonly type: 'users_seen'; readonly users: readonly OtherUser[] }
-  /** The GRANT will not come about; it may still have happened. */
-  | { readonly type: 'grant_failed'; readonly trouble: string }
-  | { readonly type: 'relinquish'; readonly by: string }
-  /** `by` and `because` as for `withdraw`: null when the holder has no account any more that may hold it. */
-  | { readonly type: 'end'; readonly by: string | null; readonly because?: string }
-  /** An approver grants it for as long again as was asked for, from now on. `maxMs` as for `approve`. */
-  | { readonly type: 'extend'; readonly by: string; readonly via: string; readonly maxMs: number }
-  /** The target has the new end. */
-  | { readonly type: 'extended' }
-  /** The target will not have it: the old end holds. */
-  | { readonly type: 'extension_refused'; readonly trouble: string }
-  /**
-   * All our memberships were read, and this one is not among them: somebody took it away, or the server lost it;
-   * `lostBy` says in what, if anything of the kind is known.
-   */
-  | { readonly type: 'missing'; readonly lostBy?: string | null }
-  /** An operator closes what can't be proved. `by`: a user of the operating system. */
-  | { readonly type: 'written_off'; readonly by: string; readonly because: string }
-  /** An operator said that its server is gone, and on the one in its place it was proved gone. */
-  | {
-      readonly type: 'replaced';
-      readonly by: string;
-      readonly because: string | null;
-      readonly proof: Proof;
-    }
-  /** The membership is proved gone; sessions that had it, and began before this moment, are not. */
-  | {
-      readonly type: 'sessions_open';
-      readonly before: string;
-      readonly trouble: string;
-      readonly users: readonly OtherUser[];
-    }
-  /** The target was read, and neither the membership nor a session that had it is there. */
-  | { readonly type: 'proved_gone'; readonly proof: Proof }
-  /** What changed on the target during the grant was read, or can't be. */
-  | { readonly type: 'reviewed'; readonly result: object }
-  /** The target could not be asked, or would not. */
-  | { readonly type: 'blocked'; readonly trouble: string }
-  | { readonly type: 'warned' }
-  /** The ledger was restored from a time at which this was not granted yet: whatever came of it, it isn't granted again. */
-  | { readonly type: 'restored'; readonly trouble: string };
-
-export type Refusal =
-  /** Somebody decided already, or it was withdrawn: see the request's state. */
-  | { readonly code: 'not_pending'; readonly request: AccessRequest }
-  | { readonly code: 'too_late'; readonly request: AccessRequest }
-  /** Nothing is granted under this request (any more, or yet). */
-  | { readonly code: 'not_granted'; readonly request: AccessRequest }
-  | { readonly code: 'already_ending'; readonly request: AccessRequest }
-  /** It lasts as long already, or nearly. */
-  | { readonly code: 'no_longer'; readonly request: AccessRequest }
-  /** An event of the machinery that today's state has no use for; the caller drops it. */
-  | { readonly code: 'stale'; readonly request: AccessRequest };
-
-export interface AuditEvent {
-  readonly kind: string;
-  /** Slack user id, or null when Hallpass itself acted. */
-  readonly actor: string | null;
-  readonly data: Readonly<Record<string, unknown>>;
-}
-
-export type Transition =
-  | { readonly ok: true; readonly next: AccessRequest; readonly audit: AuditEvent }
-  | { readonly ok: false; readonly refusal: Refusal };
-
 export function isFinal(state: State): state is FinalState {
   return FINAL_STATES.some((final) => final === state);
 }
 
-/** The id as people see it. */
+/** The id as people see it: `R-1042`. */
 export function requestName(id: number): string {
   return `R-${id}`;
 }
 
-/** An id as digits, in a regular expression: wherever one is read, and no other. */
+/** A regular expression for an id's digits, used wherever one is read. */
 export const ID_DIGITS = '[1-9]\\d{0,14}';
 
-/** No id that a target or a command brings may be higher: what follows it must still be an id for very long. */
+/** The highest id accepted from a target or a command, so that there is ample room for later ids. */
 export const MAX_ID = 10 ** 12;
 
 const REQUEST_NAME = new RegExp(`^R-(${ID_DIGITS})$`);
@@ -333,12 +219,12 @@ export function termsOf({ terms }: Pick<AccessRequest, 'terms'>): GrantTerms {
   return terms ?? DEFAULT_TERMS;
 }
 
-/** Was all that its GRANT depends on checked just now? */
+/** Was everything its GRANT depends on checked a moment ago? */
 export function isCleared({ clearedAt }: Pick<AccessRequest, 'clearedAt'>, now: Date): boolean {
   return clearedAt !== null && now.getTime() - clearedAt.getTime() < CLEARANCE_MS;
 }
 
-/** Is the time of this grant up? Decided by the ledger's clock alone. */
+/** Is the time of this grant up? @param now the ledger's clock. */
 export function isExpired(request: Pick<AccessRequest, 'expiresAt'>, now: Date): boolean {
   return request.expiresAt !== null && request.expiresAt <= now;
 }

@@ -3,42 +3,51 @@
  * Hallpass decides a state. Pure: `now` is the ledger database's clock, a fact.
  *
  * Invariants kept here:
- * - a deadline that has passed binds before anything has written it (approving after the lapse, relinquishing
- *   after the expiry are refused);
+ * - a deadline that has passed binds before anything has written it: approving after the lapse and relinquishing after
+ *   the expiry are refused;
  * - `failed` and `ended` are reached only by an event that says absence was proved, or that an operator gave their word;
  * - the clock of a grant starts at the proved GRANT.
  */
+import { isLastCall, lastCall, warningTime } from './expiry-notice.js';
 import {
   type AccessRequest,
   addUsers,
   isExpired,
   newUsers,
   type OtherUser,
-  type Refusal,
-  type RequestEvent,
   type State,
-  type Transition,
-  termsOf,
   type Why,
 } from './request.js';
+import type { Refusal, RequestEvent, Transition } from './request-events.js';
 
-/** An extension that adds a smaller part than this of its duration is none. */
+/** An extension that adds less than this part of its duration is refused. */
 const LEAST_GAIN = 0.05;
 
 /**
- * When less is left of a grant, it is too late to extend it, milliseconds: a sweep that meets it at its end must not take
- * back what is being extended at that moment. More than a write to the ledger takes.
+ * With less than this left, it is too late to extend a grant, milliseconds: a sweep that meets it at its end must not
+ * revoke what is being extended at that moment. Longer than a write to the ledger takes.
  */
 export const LEAST_LEFT_MS = 1_000;
 
 /** Names in one audit event. */
 const MOST_NAMES = 50;
 
-/** While the card shows what the role can do. */
+/** While its card shows what the role can do. */
 const PREVIEWED: ReadonlySet<State> = new Set(['pending', 'granting', 'active']);
 
-/** Answers what `event` makes of `request` at `now`. */
+/** Events that only a pending request takes, before its deadline. */
+const ON_PENDING: ReadonlySet<RequestEvent['type']> = new Set([
+  'approve',
+  'approve_on_call',
+  'deny',
+  'withdraw',
+  'asking',
+  'on_call_said',
+]);
+
+/** What `event` makes of `request` at `now`. */
 export function transition(request: AccessRequest, event: RequestEvent, now: Date): Transition {
+  const { state, place, extension } = request;
   const refuse = (code: Refusal['code']): Transition => ({ ok: false, refusal: { code, request } });
   const go = (
     change: Partial<AccessRequest>,
@@ -50,96 +59,82 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
     next: { ...request, ...change, version: request.version + 1 },
     audit: { kind, actor, data },
   });
-  const granting = (
-    by: string | null,
-    via: string,
-    durationMs: number,
-    cleared: boolean,
-  ): Partial<AccessRequest> => ({
-    state: 'granting',
-    decidedAt: now,
-    decidedBy: by,
-    decidedVia: via,
-    clearedAt: cleared ? now : null,
-    durationMs,
-  });
+
+  if (ON_PENDING.has(event.type)) {
+    if (state !== 'pending') return refuse('not_pending');
+    if (request.pendingUntil <= now) return refuse('too_late');
+  }
 
   switch (event.type) {
+    // A decision, by people or by the on-call rule; or what changes until there is one.
+
     case 'approve':
-    case 'approve_on_call':
-    case 'deny':
-    case 'withdraw':
-    case 'asking':
-    case 'on_call_said': {
-      if (request.state !== 'pending') return refuse('not_pending');
-      if (request.pendingUntil <= now) return refuse('too_late');
-      switch (event.type) {
-        case 'approve': {
-          const durationMs = Math.min(request.durationMs, event.maxMs);
-          return go(granting(event.by, event.via, durationMs, event.cleared === true), 'approved', event.by, {
-            via: event.via,
-            durationMs,
-          });
-        }
-        case 'approve_on_call': {
-          const durationMs = Math.min(request.durationMs, event.maxMs);
-          return go(
-            { ...granting(null, event.through, durationMs, event.cleared === true), onCallNote: null },
-            'approved_on_call',
-            null,
-            { through: event.through, durationMs },
-          );
-        }
-        case 'deny':
-          return go(
-            { state: 'denied', decidedAt: now, decidedBy: event.by, decidedVia: event.via, endedAt: now },
-            'denied',
-            event.by,
-            { via: event.via },
-          );
-        case 'withdraw':
-          return go(
-            {
-              state: 'withdrawn',
-              why: event.by === null || event.because !== undefined ? 'ended' : null,
-              endedAt: now,
-              ...(event.because === undefined ? {} : { endedBy: event.by, endedBecause: event.because }),
-            },
-            'withdrawn',
-            ...actorOf(event),
-          );
-        case 'asking':
-          return go({ asking: event.asking }, 'asking', null, { ...event.asking });
-        case 'on_call_said':
-          if (request.onCallNote === event.note) return refuse('stale');
-          return go({ onCallNote: event.note }, 'on_call_asked', null, { note: event.note });
+    case 'approve_on_call': {
+      const durationMs = Math.min(request.durationMs, event.maxMs);
+      const clearedAt = event.cleared === true ? now : null;
+      const approved = { state: 'granting', decidedAt: now, clearedAt, durationMs } as const;
+      if (event.type === 'approve') {
+        const { by, via } = event;
+        return go({ ...approved, decidedBy: by, decidedVia: via }, 'approved', by, { via, durationMs });
       }
-      break;
+      const { through } = event;
+      return go(
+        { ...approved, decidedBy: null, decidedVia: through, onCallNote: null },
+        'approved_on_call',
+        null,
+        { through, durationMs },
+      );
     }
-    case 'previewed': {
-      // What could not be read in time is read later: the card of what is granted shows it, too.
-      const isOver = request.state === 'pending' && request.pendingUntil <= now;
-      if (isOver) return refuse('too_late');
-      if (!PREVIEWED.has(request.state)) return refuse('not_pending');
-      return go({}, 'previewed', null, { ...event.result });
+    case 'deny': {
+      const { by, via } = event;
+      const denied = {
+        state: 'denied',
+        decidedAt: now,
+        decidedBy: by,
+        decidedVia: via,
+        endedAt: now,
+      } as const;
+      return go(denied, 'denied', by, { via });
     }
+    case 'withdraw':
+      return go(
+        {
+          state: 'withdrawn',
+          why: event.by === null || event.because !== undefined ? 'ended' : null,
+          endedAt: now,
+          ...(event.because === undefined ? {} : { endedBy: event.by, endedBecause: event.because }),
+        },
+        'withdrawn',
+        ...actorOf(event),
+      );
     case 'lapse':
-      if (request.state !== 'pending' || request.pendingUntil > now) return refuse('stale');
+      if (state !== 'pending' || request.pendingUntil > now) return refuse('stale');
       return go({ state: 'lapsed', endedAt: now }, 'lapsed', null);
+    case 'asking':
+      return go({ asking: event.asking }, 'asking', null, { ...event.asking });
+    case 'on_call_said':
+      if (request.onCallNote === event.note) return refuse('stale');
+      return go({ onCallNote: event.note }, 'on_call_asked', null, { note: event.note });
+    case 'previewed':
+      // A role that couldn't be read in time is read later: the card of a grant shows it, too.
+      if (state === 'pending' && request.pendingUntil <= now) return refuse('too_late');
+      if (!PREVIEWED.has(state)) return refuse('not_pending');
+      return go({}, 'previewed', null, { ...event.result });
+
+    // Approved: the GRANT is tried until it is proved, or given up.
 
     case 'cleared':
-      if (request.state !== 'granting') return refuse('stale');
+      if (state !== 'granting') return refuse('stale');
       return go({ clearedAt: now, trouble: null }, 'cleared', null);
-
     case 'intend':
-      // A GRANT may stand at the first place: of two sweeps at once, the second must not write another over it.
-      if (request.state !== 'granting' || request.place !== null) return refuse('stale');
+      // A GRANT may have happened at the first place: the second of two concurrent sweeps must not overwrite it.
+      if (state !== 'granting' || place !== null) return refuse('stale');
       return go({ place: event.place, terms: event.terms }, 'grant_intended', null, {
         ...event.place,
         ...event.terms,
       });
     case 'granted': {
-      if (request.state !== 'granting' || request.place === null) return refuse('stale');
+      if (state !== 'granting' || place === null) return refuse('stale');
       const expiresAt = new Date(now.getTime() + request.durationMs);
       return go(
         {
@@ -154,38 +149,49 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
         'granted',
         null,
         {
-          ...request.place,
+          ...place,
           expiresAt: expiresAt.toISOString(),
           ...namesOf(event.users),
           ...(event.setRoleFirst ? { setRoleFirst: true } : {}),
         },
       );
     }
+    case 'grant_failed': {
+      if (state !== 'granting') return refuse('stale');
+      const { trouble } = event;
+      return go({ state: 'ending', why: 'failed', trouble }, 'grant_failed', null, { trouble });
+    }
+    case 'restored':
+      if (state !== 'pending' && state !== 'granting') return refuse('stale');
+      return go({ state: 'ending', why: 'failed', trouble: event.trouble }, 'restored', null);
+
+    // Active: seen, warned of, extended.
+
     case 'users_seen': {
-      if (request.state !== 'active' && request.state !== 'ending') return refuse('stale');
+      if (state !== 'active' && state !== 'ending') return refuse('stale');
       const users = addUsers(request.users, event.users);
       if (users === request.users) return refuse('stale');
       return go({ users }, 'users_seen', null, namesOf(newUsers(request.users, event.users)));
     }
-    case 'grant_failed':
-      if (request.state !== 'granting') return refuse('stale');
-      return go({ state: 'ending', why: 'failed', trouble: event.trouble }, 'grant_failed', null, {
-        trouble: event.trouble,
-      });
-
+    case 'warned':
+      if (state !== 'active' || request.warnAt === null) return refuse('stale');
+      return go(
+        { warnAt: isLastCall(request) ? null : lastCall(request, request.expiresAt) },
+        'warned',
+        null,
+      );
     case 'extend': {
-      if (request.state === 'ending') return refuse('already_ending');
-      if (request.state !== 'active' || request.expiresAt === null) return refuse('not_granted');
+      if (state === 'ending') return refuse('already_ending');
+      if (state !== 'active' || request.expiresAt === null) return refuse('not_granted');
       if (isExpired(request, new Date(now.getTime() + LEAST_LEFT_MS))) return refuse('too_late');
       const more = Math.min(request.wishedMs, event.maxMs);
       const expiresAt = new Date(now.getTime() + more);
-      // The same click twice adds next to nothing the second time.
+      // A second click at once would add next to nothing.
       if (expiresAt.getTime() - request.expiresAt.getTime() < more * LEAST_GAIN) return refuse('no_longer');
-      const from = request.extension?.state === 'asked' ? request.extension.from : request.expiresAt;
+      const from = extension?.state === 'asked' ? extension.from : request.expiresAt;
       return go(
         {
-          expiresAt,
-          durationMs: expiresAt.getTime() - (request.grantedAt ?? now).getTime(),
+          ...endingAt(request, expiresAt, now),
           warnAt: warningTime(request, more, now, expiresAt),
           extension: { state: 'asked', by: event.by, at: now, from },
         },
@@ -194,23 +200,19 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
         { via: event.via, from: request.expiresAt.toISOString(), expiresAt: expiresAt.toISOString() },
       );
     }
-    case 'extended': {
-      const { extension } = request;
-      if (request.state !== 'active' || extension?.state !== 'asked') return refuse('stale');
+    case 'extended':
+      if (state !== 'active' || extension?.state !== 'asked') return refuse('stale');
       return go({ extension: { ...extension, state: 'confirmed' } }, 'extension_confirmed', null);
-    }
     case 'extension_refused': {
-      const { extension } = request;
-      if (request.state !== 'active' || extension?.state !== 'asked' || isExpired(request, now)) {
+      if (state !== 'active' || extension?.state !== 'asked' || isExpired(request, now)) {
         return refuse('stale');
       }
-      // Until this moment it was in force: it can't have ended before.
+      // It was in force until now, so it can't have ended earlier.
       const from = new Date(Math.max(extension.from.getTime(), now.getTime()));
       const leftMs = from.getTime() - now.getTime();
       return go(
         {
-          expiresAt: from,
-          durationMs: from.getTime() - (request.grantedAt ?? from).getTime(),
+          ...endingAt(request, from, from),
           warnAt: leftMs > 0 ? warningTime(request, leftMs, now, from) : null,
           extension: { ...extension, state: 'refused' },
         },
@@ -220,61 +222,45 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
       );
     }
 
-    case 'restored':
-      if (request.state !== 'pending' && request.state !== 'granting') return refuse('stale');
-      return go({ state: 'ending', why: 'failed', trouble: event.trouble }, 'restored', null);
+    // Ending: someone ends it, or its time is up, and it is revoked until it is proved gone.
 
     case 'relinquish':
     case 'end': {
-      if (request.state === 'ending') return refuse('already_ending');
-      if (request.state !== 'granting' && request.state !== 'active') return refuse('not_granted');
+      if (state === 'ending') return refuse('already_ending');
+      if (state !== 'granting' && state !== 'active') return refuse('not_granted');
       if (isExpired(request, now)) return refuse('too_late');
+      const isEnd = event.type === 'end';
       return go(
         {
           state: 'ending',
-          why: event.type === 'end' ? 'ended' : 'relinquished',
+          why: isEnd ? 'ended' : 'relinquished',
           endedBy: event.by,
-          endedBecause: (event.type === 'end' ? event.because : null) ?? null,
+          endedBecause: (isEnd ? event.because : null) ?? null,
           trouble: null,
           warnAt: null,
         },
-        event.type === 'end' ? 'end_asked' : 'relinquished',
+        isEnd ? 'end_asked' : 'relinquished',
         ...actorOf(event),
       );
     }
     case 'missing': {
-      if (request.state !== 'active' || isExpired(request, now)) return refuse('stale');
+      if (state !== 'active' || isExpired(request, now)) return refuse('stale');
       const after = event.lostBy ?? null;
-      return go(
-        { state: 'ending', why: after === null ? 'removed' : 'lost', warnAt: null },
-        'found_gone',
-        null,
-        { ...request.place, ...(after === null ? {} : { after }) },
-      );
+      const why = after === null ? 'removed' : 'lost';
+      const data = { ...place, ...(after === null ? {} : { after }) };
+      return go({ state: 'ending', why, warnAt: null }, 'found_gone', null, data);
     }
-    case 'written_off':
-    case 'replaced': {
-      if (request.state !== 'granting' && request.state !== 'active' && request.state !== 'ending') {
-        return refuse('stale');
-      }
-      const { type, by, because } = event;
-      return go(
-        {
-          state: 'ended',
-          why: type,
-          trouble: because === null ? `${by}: no reason was given` : `${by}: ${because}`,
-          endedAt: now,
-          warnAt: null,
-        },
-        type,
-        null,
-        { by, because, ...(type === 'replaced' ? event.proof : {}), ...request.place },
-      );
+    case 'blocked': {
+      const { trouble } = event;
+      const waiting = state === 'granting' || whyGone(request, now) !== null;
+      // Why a GRANT failed is kept, whatever blocks the proof that nothing was left of it.
+      if (!waiting || request.why === 'failed' || request.trouble === trouble) return refuse('stale');
+      return go({ trouble }, 'hindered', null, { trouble });
     }
     case 'sessions_open': {
       if (whyGone(request, now) === null) return refuse('stale');
       const { before } = event;
-      // As for what hinders it: why a GRANT failed is kept.
+      // As for 'blocked'.
       const trouble = request.why === 'failed' ? request.trouble : event.trouble;
       const users = addUsers(request.users, event.users);
       if (request.sessionsBefore === before && request.trouble === trouble && users === request.users) {
@@ -289,40 +275,52 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
     case 'proved_gone': {
       const why = whyGone(request, now);
       if (why === null) return refuse('stale');
+      const hasFailed = why === 'failed';
       return go(
         {
-          state: why === 'failed' ? 'failed' : 'ended',
+          state: hasFailed ? 'failed' : 'ended',
           why,
-          trouble: why === 'failed' ? request.trouble : null,
+          trouble: hasFailed ? request.trouble : null,
           endedAt: now,
           warnAt: null,
           reviewAt: request.grantedAt === null ? null : now,
         },
         'proved_gone',
         null,
-        { why, ...event.proof, ...request.place },
+        { why, ...event.proof, ...place },
       );
+    }
+    case 'written_off':
+    case 'replaced': {
+      if (state !== 'granting' && state !== 'active' && state !== 'ending') return refuse('stale');
+      const { type, by, because } = event;
+      const trouble = `${by}: ${because ?? 'no reason was given'}`;
+      const proof = type === 'replaced' ? event.proof : {};
+      return go({ state: 'ended', why: type, trouble, endedAt: now, warnAt: null }, type, null, {
+        by,
+        because,
+        ...proof,
+        ...place,
+      });
     }
     case 'reviewed':
       if (request.reviewAt === null) return refuse('stale');
       return go({ reviewAt: null }, 'reviewed', null, { ...event.result });
-    case 'blocked': {
-      const waiting = request.state === 'granting' || whyGone(request, now) !== null;
-      // Why a GRANT failed outlives what hinders the proof that nothing was left of it.
-      if (!waiting || request.why === 'failed' || request.trouble === event.trouble) return refuse('stale');
-      return go({ trouble: event.trouble }, 'hindered', null, { trouble: event.trouble });
-    }
-    case 'warned':
-      if (request.state !== 'active' || request.warnAt === null) return refuse('stale');
-      return go(
-        { warnAt: isLastCall(request) ? null : lastCall(request, request.expiresAt) },
-        'warned',
-        null,
-      );
   }
 }
 
-/** For the audit: a person in Slack acts; what an operator says on the command line is kept beside it. */
+/** Why the request ends with a proof of absence; null when the membership should be there. */
+function whyGone(request: AccessRequest, now: Date): Why | null {
+  if (request.state === 'ending') return request.why;
+  return request.state === 'active' && isExpired(request, now) ? 'expired' : null;
+}
+
+/** @param granted counts as the time of the GRANT if none is known. */
+function endingAt({ grantedAt }: AccessRequest, expiresAt: Date, granted: Date): Partial<AccessRequest> {
+  return { expiresAt, durationMs: expiresAt.getTime() - (grantedAt ?? granted).getTime() };
+}
+
+/** For the audit trail: a person in Slack is the actor; what an operator says on the command line is data. */
 function actorOf({
   by,
   because,
@@ -333,7 +331,7 @@ function actorOf({
   return because === undefined ? [by, {}] : [null, { by, because }];
 }
 
-/** For the audit: who else could use it, as far as a list of names can be read by people. */
+/** For the audit trail: which other logins could use it, as many as people can read. */
 function namesOf(users: readonly OtherUser[]): {
   readonly users?: readonly string[];
   readonly moreUsers?: number;
@@ -343,36 +341,4 @@ function namesOf(users: readonly OtherUser[]): {
   return users.length > MOST_NAMES
     ? { users: names, moreUsers: users.length - MOST_NAMES }
     : { users: names };
-}
-
-/** What a proof of absence makes of the request; null when it should be there. */
-function whyGone(request: AccessRequest, now: Date): Why | null {
-  if (request.state === 'ending') return request.why;
-  return request.state === 'active' && isExpired(request, now) ? 'expired' : null;
-}
-
-/** Five minutes before the end, or a quarter of a shorter grant; for less than two minutes only the last call. */
-function warningTime(request: AccessRequest, durationMs: number, since: Date, expiresAt: Date): Date | null {
-  if (durationMs >= 120_000) return new Date(expiresAt.getTime() - Math.min(5 * 60_000, durationMs / 4));
-  const at = lastCall(request, expiresAt);
-  return at !== null && at > since ? at : null;
-}
-
-/** When the holder is told that sessions are about to be ended; null when none will be. */
-function lastCall(request: AccessRequest, expiresAt: Date | null): Date | null {
-  const { sessions, graceMs } = termsOf(request);
-  if (sessions === 'leave' || expiresAt === null) return null;
-  return new Date(expiresAt.getTime() - graceMs);
-}
-
-/** Is the holder still to be told that this end is near? */
-export function awaitsWarning(request: AccessRequest): boolean {
-  const at = lastCall(request, request.expiresAt);
-  return request.warnAt !== null && (at === null || request.warnAt < at);
-}
-
-/** Is the notice that is due the last call, after which none comes? */
-export function isLastCall(request: AccessRequest): boolean {
-  const at = lastCall(request, request.expiresAt);
-  return at === null || (request.warnAt !== null && request.warnAt >= at);
 }

@@ -5,7 +5,8 @@
  */
 import { z } from 'zod';
 import type { GrantTerms } from '../domain/grant-terms.js';
-import type { AccessRequest, AuditEvent, MembershipId } from '../domain/request.js';
+import type { AccessRequest, MembershipId } from '../domain/request.js';
+import type { AuditEvent } from '../domain/request-events.js';
 import type { Stray, StrayEnd, StrayKind } from '../domain/stray.js';
 import type { Queryable } from './pool.js';
 import { REQUEST_COLUMNS, toRequest } from './request-row.js';

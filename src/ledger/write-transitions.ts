@@ -3,7 +3,8 @@
  * other is told by the absence of its id. State, audit event and what is to be shown are one statement, so they
  * are committed together or not at all.
  */
-import type { AccessRequest, AuditEvent } from '../domain/request.js';
+import type { AccessRequest } from '../domain/request.js';
+import type { AuditEvent } from '../domain/request-events.js';
 import type { Queryable } from './pool.js';
 import { CHANGE_ASSIGNMENTS, CHANGE_COLUMNS, toChange } from './request-row.js';
 

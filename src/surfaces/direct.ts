@@ -1,8 +1,8 @@
 /** What a requester is told in direct messages. All of it is a function of the request: shown again, buttons go. */
 import type { Button } from '@slack/types';
 import { sayDuration } from '../domain/duration.js';
+import { awaitsWarning } from '../domain/expiry-notice.js';
 import { type AccessRequest, askedNow, isFinal, requestName, termsOf } from '../domain/request.js';
-import { awaitsWarning } from '../domain/transition.js';
 import { whoDecides } from './asking.js';
 import { button, compose, type Paragraph } from './blocks.js';
 import { headlineSinceEnd, sinceItsEnd } from './came-back.js';

@@ -3,7 +3,8 @@
  * beside its fields is in form-words.ts, because errors in a modal know no mrkdwn.
  */
 import type { Principal } from '../domain/policy.js';
-import { type AccessRequest, type Refusal, requestName } from '../domain/request.js';
+import { type AccessRequest, requestName } from '../domain/request.js';
+import type { Refusal } from '../domain/request-events.js';
 import { headline, waited, whyEnded } from './story.js';
 import { code, inline, mention, mentions, when, who } from './text.js';
 import { afterUnsaid, type Unsaid } from './unsaid.js';

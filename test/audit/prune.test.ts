@@ -13,7 +13,7 @@ import { verifyChain } from '../../src/access/audit/verify.js';
 import { change } from '../../src/access/change.js';
 import { OTHERS_LOOK } from '../../src/access/deps.js';
 import { headName } from '../../src/domain/audit-chain.js';
-import type { RequestEvent } from '../../src/domain/request.js';
+import type { RequestEvent } from '../../src/domain/request-events.js';
 import { hashAt, readHead } from '../../src/ledger/audit-chain.js';
 import { mayBePruned } from '../../src/ledger/audit-checkpoints.js';
 import { insertRequest } from '../../src/ledger/insert-request.js';

@@ -2,7 +2,7 @@
 
 import { change } from '../../src/access/change.js';
 import { OTHERS_LOOK } from '../../src/access/deps.js';
-import type { RequestEvent } from '../../src/domain/request.js';
+import type { RequestEvent } from '../../src/domain/request-events.js';
 import { insertRequest, type NewRequest } from '../../src/ledger/insert-request.js';
 import type { Queryable } from '../../src/ledger/pool.js';
 import { aWish } from '../ledger/a-ledger.js';

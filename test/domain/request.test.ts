@@ -4,10 +4,10 @@ import {
   ASKED_AS_MADE,
   isFinal,
   parseRequestName,
-  type RequestEvent,
   requestName,
   type State,
 } from '../../src/domain/request.js';
+import type { RequestEvent } from '../../src/domain/request-events.js';
 import { LEAST_LEFT_MS, transition } from '../../src/domain/transition.js';
 import { anActive, aRequest, later, NOON, PLACE, PROOF, TERMS } from './a-request.js';
 

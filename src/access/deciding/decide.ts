@@ -1,6 +1,7 @@
 import { type Pause, pauseOn } from '../../domain/pause.js';
 import { type MayDecide, mayDecide, type Policy, type Principal } from '../../domain/policy.js';
-import type { AccessRequest, RequestEvent } from '../../domain/request.js';
+import type { AccessRequest } from '../../domain/request.js';
+import type { RequestEvent } from '../../domain/request-events.js';
 import { transition } from '../../domain/transition.js';
 import { readPauses } from '../../ledger/pauses.js';
 import { logSecurity, type SecurityEvent } from '../../security.js';

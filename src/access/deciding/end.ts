@@ -1,5 +1,6 @@
 import { qualifies } from '../../domain/policy.js';
-import type { AccessRequest, RequestEvent } from '../../domain/request.js';
+import type { AccessRequest } from '../../domain/request.js';
+import type { RequestEvent } from '../../domain/request-events.js';
 import { logSecurity } from '../../security.js';
 import * as words from '../../surfaces/words.js';
 import type { Actor, Clicked, Reply } from '../access.js';

@@ -2,7 +2,8 @@
  * An operator ends access at once. The intent is written first, a batch at a time: from then on any running Hallpass does
  * it, and pending requests can't be approved any more. Doing it again changes nothing.
  */
-import { type AccessRequest, isFinal, type OperatorsWord } from '../../domain/request.js';
+import { type AccessRequest, isFinal } from '../../domain/request.js';
+import type { OperatorsWord } from '../../domain/request-events.js';
 import { readRequests } from '../../ledger/read-requests.js';
 import { endedByOperator } from '../../surfaces/ended.js';
 import { type ChangeDeps, change } from '../change.js';

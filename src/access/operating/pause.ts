@@ -3,7 +3,7 @@
  * GRANT; clicks, the form and the cards only mention it. Revocations never look at it.
  */
 import { type Pause, pauseOn } from '../../domain/pause.js';
-import type { OperatorsWord } from '../../domain/request.js';
+import type { OperatorsWord } from '../../domain/request-events.js';
 import { insertPause, liftPause, readPauses } from '../../ledger/pauses.js';
 import { grantingPaused, grantingResumed } from '../../surfaces/pause.js';
 import type { Deps } from '../deps.js';

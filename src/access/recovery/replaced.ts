@@ -5,7 +5,8 @@
  * - the word is in the ledger before anything is done, so that a running Hallpass finishes what a command began.
  */
 import { isSame, pairKey } from '../../domain/memberships.js';
-import { type AccessRequest, type Proof, requestName } from '../../domain/request.js';
+import { type AccessRequest, requestName } from '../../domain/request.js';
+import type { Proof } from '../../domain/request-events.js';
 import { describeMove, describeServer } from '../../domain/server-identity.js';
 import { HallpassError } from '../../errors.js';
 import { insertEvent } from '../../ledger/insert-event.js';

@@ -10,9 +10,9 @@ import {
   addUsers,
   isExpired,
   type MembershipId,
-  type RequestEvent,
   requestName,
 } from '../../domain/request.js';
+import type { RequestEvent } from '../../domain/request-events.js';
 import { HallpassError } from '../../errors.js';
 import { readWanted } from '../../ledger/read-requests.js';
 import type { ListedMembership, Server, Target } from '../../postgres/target.js';

@@ -1,6 +1,7 @@
 import { isPlaced, type Placed } from '../../domain/due.js';
 import { byPair, pairKey } from '../../domain/memberships.js';
-import type { AccessRequest, RequestEvent } from '../../domain/request.js';
+import type { AccessRequest } from '../../domain/request.js';
+import type { RequestEvent } from '../../domain/request-events.js';
 import { asHallpassError } from '../../errors.js';
 import { readHold } from '../../ledger/pauses.js';
 import { forgetChecked } from '../../ledger/targets.js';

@@ -1,6 +1,7 @@
 import type { Placed } from '../../domain/due.js';
 import { byPair, pairKey } from '../../domain/memberships.js';
-import { type AccessRequest, type RequestEvent, termsOf } from '../../domain/request.js';
+import { type AccessRequest, termsOf } from '../../domain/request.js';
+import type { RequestEvent } from '../../domain/request-events.js';
 import { asHallpassError, HallpassError } from '../../errors.js';
 import { readHold } from '../../ledger/pauses.js';
 import { readOpenRequest, readRequests } from '../../ledger/read-requests.js';

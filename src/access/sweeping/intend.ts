@@ -1,7 +1,8 @@
 import { isPlaced, type Placed } from '../../domain/due.js';
 import { DEFAULT_TERMS, type GrantTerms } from '../../domain/grant-terms.js';
 import { isSame, pairKey } from '../../domain/memberships.js';
-import type { AccessRequest, RequestEvent } from '../../domain/request.js';
+import type { AccessRequest } from '../../domain/request.js';
+import type { RequestEvent } from '../../domain/request-events.js';
 import type { PairFacts, Server } from '../../postgres/target.js';
 import { whyNotGrantable } from '../asking/grantable.js';
 import { type ChangeDeps, changeEach } from '../change.js';

@@ -1,4 +1,5 @@
-import type { AccessRequest, RequestEvent } from '../../domain/request.js';
+import type { AccessRequest } from '../../domain/request.js';
+import type { RequestEvent } from '../../domain/request-events.js';
 import type { HallpassError } from '../../errors.js';
 import { type ChangeDeps, changeEach } from '../change.js';
 import type { Deps } from '../deps.js';

@@ -1,6 +1,8 @@
 /** Who is told what when a request changes. A note's key makes it a message that is sent once. */
-import { type AccessRequest, isExpired, isFinal, type RequestEvent } from '../../domain/request.js';
-import { isLastCall } from '../../domain/transition.js';
+
+import { isLastCall } from '../../domain/expiry-notice.js';
+import { type AccessRequest, isExpired, isFinal } from '../../domain/request.js';
+import type { RequestEvent } from '../../domain/request-events.js';
 import type { Note, Write } from '../../ledger/write-transitions.js';
 import type { NoteKind } from '../../surfaces/direct.js';
 
