@@ -3,61 +3,32 @@ import type { Queryable } from './pool.js';
 import { PLACE_OF } from './shut-places.js';
 
 /** Where Slack put a message. */
-interface Place {
-  readonly channel: string;
-  readonly ts: string;
-}
-
-/** A message that is not yet as wanted, leased to this process. */
-export interface Delivery {
-  readonly key: string;
-  readonly kind: string;
-  readonly requestId: number | null;
-  readonly recipient: string;
-  /** What to say when it belongs to no request: as it was written, unchecked. */
-  readonly message: unknown;
-  /** The version that was wanted when it was claimed. */
-  readonly wanted: number;
-  /** null before the first post. */
-  readonly posted: Place | null;
-  readonly attempts: number;
-  /** Since when it may have been posted without our knowing: the answer to an attempt was lost. null: it wasn't. */
-  readonly triedAt: Date | null;
-}
+type Posted = NonNullable<Delivery['posted']>;
 
 /**
- * Longer than any call to Slack may take (8 s): while it lasts no other process sends the same message. No longer
- * than a HEARTBEAT: so late is what a killed process was about to say.
+ * Longer than a call to Slack may take (8 s): until it ends no other process sends the same message. No longer than a
+ * heartbeat: what a killed process was about to say is late by as much.
  */
 const LEASE_MS = 15_000;
 
-const deliveryRow = z.object({
+const delivery = z.object({
   key: z.string(),
   kind: z.string(),
-  request_id: z.number().nullable(),
+  requestId: z.number().nullable(),
   recipient: z.string(),
+  /** What to say when it belongs to no request: as it was written, unchecked. */
   message: z.unknown(),
+  /** The version that was wanted when it was claimed. */
   wanted: z.number(),
-  channel: z.string().nullable(),
-  ts: z.string().nullable(),
+  /** null before the first post. */
+  posted: z.object({ channel: z.string(), ts: z.string() }).readonly().nullable(),
   attempts: z.number(),
-  tried_before: z.date().nullable(),
+  /** Since when it may have been posted without our knowing, because the answer to an attempt was lost; null: it wasn't. */
+  triedAt: z.date().nullable(),
 });
 
-function toDelivery(row: unknown): Delivery {
-  const d = deliveryRow.parse(row);
-  return {
-    key: d.key,
-    kind: d.kind,
-    requestId: d.request_id,
-    recipient: d.recipient,
-    message: d.message,
-    wanted: d.wanted,
-    posted: d.channel === null || d.ts === null ? null : { channel: d.channel, ts: d.ts },
-    attempts: d.attempts,
-    triedAt: d.tried_before,
-  };
-}
+/** A message that Slack doesn't show as wanted yet, leased to this process. */
+export type Delivery = Readonly<z.infer<typeof delivery>>;
 
 /** Which messages may be sent: first posts, except to these, and changes of what was posted. */
 interface Sendable {
@@ -90,10 +61,12 @@ export async function claimDeliveries(
                and not exists (select ${SHUT} and s.not_before > now())
              order by not_before desc limit $4 for update skip locked) due
        where d.key = due.key
-       returning d.*, due.tried_at as tried_before`,
+       returning d.key, d.kind, d.request_id as "requestId", d.recipient, d.message, d.wanted, d.attempts,
+         case when d.channel is not null and d.ts is not null
+           then json_build_object('channel', d.channel, 'ts', d.ts) end as posted, due.tried_at as "triedAt"`,
     [posts, updates, except, limit, LEASE_MS],
   );
-  return rows.map(toDelivery);
+  return z.array(delivery).parse(rows);
 }
 
 /**
@@ -114,8 +87,8 @@ export async function recordSent(
   db: Queryable,
   key: string,
   version: number,
-  posted: Place | null,
-): Promise<{ readonly opened: boolean; readonly replaced: Place | null }> {
+  posted: Posted | null,
+): Promise<{ readonly opened: boolean; readonly replaced: Posted | null }> {
   const { rows } = await db.query<{ opened: boolean; channel: string | null; ts: string | null }>(
     `with before as (
        select channel, ts, trouble from deliveries where key = $1
@@ -190,7 +163,7 @@ export async function releaseDeliveries(db: Queryable, requestId: number): Promi
 }
 
 /** Where the message with this key stands in Slack. */
-export async function whereShown(db: Queryable, key: string): Promise<Place | null> {
+export async function whereShown(db: Queryable, key: string): Promise<Posted | null> {
   const { rows } = await db.query<{ channel: string | null; ts: string | null }>(
     'select channel, ts from deliveries where key = $1',
     [key],
@@ -227,7 +200,7 @@ export async function directChannelOf(db: Queryable, person: string): Promise<st
  * of whoever posted it ends: what it was for is done, and the process may be dead.
  * @returns whether it is
  */
-export async function adopt(db: Queryable, key: string, place: Place): Promise<boolean> {
+export async function adopt(db: Queryable, key: string, place: Posted): Promise<boolean> {
   const { rowCount } = await db.query(
     `update deliveries set channel = $2, ts = $3, sent = 0, lease_until = null, not_before = now()
        where key = $1 and ts is null`,
@@ -240,7 +213,7 @@ export async function adopt(db: Queryable, key: string, place: Place): Promise<b
  * Whether a message about this request is none that is kept up to date. While the place of one is not known yet, it
  * may be that one; and of a request whose messages were forgotten, nothing is known.
  */
-export async function isStray(db: Queryable, requestId: number, place: Place): Promise<boolean> {
+export async function isStray(db: Queryable, requestId: number, place: Posted): Promise<boolean> {
   const { rowCount } = await db.query(
     `select from deliveries where request_id = $1
        and (channel = $2 and ts = $3 or ts is null and attempts > 0 and sent < wanted)
@@ -252,7 +225,7 @@ export async function isStray(db: Queryable, requestId: number, place: Place): P
 }
 
 /** Has the message in this place, if it is one that is kept up to date, sent once more. */
-export async function showAgain(db: Queryable, requestId: number, place: Place): Promise<void> {
+export async function showAgain(db: Queryable, requestId: number, place: Posted): Promise<void> {
   await db.query(
     `update deliveries set sent = wanted - 1, not_before = now()
        where request_id = $1 and channel = $2 and ts = $3 and sent >= wanted`,

@@ -1,4 +1,4 @@
-/** The audit events of one request, to be read by people. */
+/** The audit events of one request. */
 import { z } from 'zod';
 import type { Queryable } from './pool.js';
 
@@ -29,4 +29,13 @@ export async function readHistory(
     [requestId, after, limit, MOST_BYTES],
   );
   return z.array(event).parse(rows);
+}
+
+/** What the audit kept with the latest event of this kind; null when there is none. Unchecked. */
+export async function readEvent(db: Queryable, requestId: number, kind: string): Promise<unknown> {
+  const { rows } = await db.query<{ data: unknown }>(
+    'select data from events where request_id = $1 and kind = $2 order by id desc limit 1',
+    [requestId, kind],
+  );
+  return rows[0]?.data ?? null;
 }

@@ -2,7 +2,7 @@ import { isLockTimeout, LEASE_MS, takeLeaseSql } from './leases.js';
 import { isPausedSql } from './pauses.js';
 import { LedgerError, type Queryable } from './pool.js';
 import { DUE, type Due, type DueRow, type Most, toDue, toReadableDue } from './read-due.js';
-import { type RawTarget, TARGET_COLUMNS, type TargetRow, toTargetRow } from './targets.js';
+import { TARGET_COLUMNS, type TargetRow, UNKNOWN_TARGET } from './targets.js';
 
 /** What a sweep begins with. */
 export interface Look {
@@ -55,7 +55,7 @@ const LOOK = `
     from due left join known k on true`;
 
 type Row = DueRow & {
-  readonly known: (RawTarget & { readonly compare: boolean }) | null;
+  readonly known: (TargetRow & { readonly compare: boolean }) | null;
   readonly held: boolean;
   readonly due_ms: number | null;
   readonly lease_ms: number | null;
@@ -75,10 +75,11 @@ export async function look(db: Queryable, name: string, ask: Ask): Promise<Look>
       values: [name, most.requests, most.endings, [], [], holder, compareMs, takeoverMs, take],
     });
     const [first] = rows;
+    const { compare, ...row } = first?.known ?? { ...UNKNOWN_TARGET, compare: false };
     return {
-      row: toTargetRow(first?.known ?? undefined),
+      row,
       ...understand(rows),
-      compare: first?.known?.compare ?? false,
+      compare,
       held: first?.held ?? false,
       leaseMs: Math.min(Math.max(0, first?.lease_ms ?? 0), LEASE_MS),
       dueMs: first?.due_ms ?? 0,

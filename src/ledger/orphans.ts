@@ -2,38 +2,26 @@ import { z } from 'zod';
 import type { Standpoint } from '../domain/memberships.js';
 import type { Queryable } from './pool.js';
 
-/** A membership by our own login that no request in this ledger explains. */
-export interface Orphan {
-  readonly id: number;
-  readonly target: string;
-  /** system_identifier of the server it was found on. */
-  readonly server: string;
-  /** Our own login there; null: found by an older release, and not seen since. */
-  readonly grantorOid: number | null;
-  readonly roleOid: number;
-  readonly memberOid: number;
-  readonly role: string;
-  readonly login: string;
-  /** It allows SET ROLE, as far as is known. */
-  readonly setRole: boolean;
-  /** Revoked, or found gone; `settledBy` is the operator who had it revoked. */
-  readonly settled: boolean;
-  readonly settledBy: string | null;
-}
-
 const orphan = z.object({
   id: z.number(),
   target: z.string(),
+  /** system_identifier of the server it was found on. */
   server: z.string(),
+  /** Our own login there; null: found by an older release, and not seen since. */
   grantorOid: z.number().nullable(),
   roleOid: z.number(),
   memberOid: z.number(),
   role: z.string(),
   login: z.string(),
+  /** It allows SET ROLE, as far as is known. */
   setRole: z.boolean(),
+  /** Revoked, or found gone; `settledBy` is the operator who had it revoked. */
   settled: z.boolean(),
   settledBy: z.string().nullable(),
-}) satisfies z.ZodType<Orphan>;
+});
+
+/** A membership by our own login that no request in this ledger explains. */
+export type Orphan = Readonly<z.infer<typeof orphan>>;
 
 const recorded = orphan.extend({ isNew: z.boolean(), foundAt: z.date() });
 
@@ -41,7 +29,7 @@ const COLUMNS = `id, target, server, grantor_oid as "grantorOid", role_oid as "r
   login, coalesce(set_role, true) as "setRole",
   settled_at is not null as settled, settled_by as "settledBy"`;
 
-type Found = Pick<Orphan, 'roleOid' | 'memberOid' | 'role' | 'login' | 'setRole'>;
+type FoundMembership = Pick<Orphan, 'roleOid' | 'memberOid' | 'role' | 'login' | 'setRole'>;
 
 /**
  * Writes down what was found on a target; what was found before and is there no more is settled, unless it is being
@@ -52,7 +40,7 @@ export async function recordOrphans(
   db: Queryable,
   target: string,
   server: Standpoint,
-  found: readonly Found[],
+  found: readonly FoundMembership[],
 ): Promise<readonly (Orphan & { readonly isNew: boolean; readonly foundAt: Date })[]> {
   const { rows } = await db.query(
     `with found as (

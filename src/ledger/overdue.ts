@@ -92,17 +92,8 @@ export async function readLate(
 
 /** Episodes of which the operators were not told the newest, the oldest first. */
 export async function readUntold(db: Queryable, limit: number): Promise<readonly Overdue[]> {
-  const { rows } = await db.query<{
-    id: number;
-    target: string;
-    grants: number;
-    since: Date;
-    trouble: string | null;
-    toRevoke: boolean;
-    mended_at: Date | null;
-    version: number;
-  }>(
-    `select o.id, o.target, o.grants, o.since, o.trouble, o.mended_at, o.version,
+  const { rows } = await db.query<Overdue>(
+    `select o.id, o.target, o.grants, o.since, o.trouble, o.mended_at as "mendedAt", o.version,
          exists (select from requests r where r.target = o.target and r.state = 'active'
                    and r.expires_at <= now() and r.sessions_before is null)
          or exists (select from requests r where r.target = o.target and r.state = 'ending'
@@ -112,7 +103,7 @@ export async function readUntold(db: Queryable, limit: number): Promise<readonly
        from overdue o where o.told < o.version order by o.id limit $1`,
     [limit],
   );
-  return rows.map(({ mended_at: mendedAt, ...row }) => ({ ...row, mendedAt }));
+  return rows;
 }
 
 /** The operators' message and the page of this version are in the outbox. */

@@ -5,23 +5,9 @@
 import { z } from 'zod';
 import type { Queryable } from './pool.js';
 
-/** A page that PagerDuty has not been told yet, leased to this process. */
-export interface Page {
-  readonly key: string;
-  /** Open an incident; false: it is over. */
-  readonly open: boolean;
-  readonly summary: string;
-  readonly details: Readonly<Record<string, unknown>>;
-  readonly wanted: number;
-  readonly attempts: number;
-  readonly lease: string;
-}
-
-/** Longer than a call to PagerDuty may take (5 s). */
-const LEASE_MS = 15_000;
-
-const pageRow = z.object({
+const page = z.object({
   key: z.string(),
+  /** true: an incident is to be opened; false: it is over. */
   open: z.boolean(),
   summary: z.string(),
   details: z.record(z.string(), z.unknown()),
@@ -30,17 +16,23 @@ const pageRow = z.object({
   lease: z.string(),
 });
 
+/** A page that PagerDuty has not been told yet, leased to this process. */
+export type Page = Readonly<z.infer<typeof page>>;
+
+/** Longer than a call to PagerDuty may take (5 s). */
+const LEASE_MS = 15_000;
+
 /** Wants an incident open. Nothing changes when it is. */
 export async function openPage(
   db: Queryable,
-  page: Pick<Page, 'key' | 'summary' | 'details'>,
+  { key, summary, details }: Pick<Page, 'key' | 'summary' | 'details'>,
 ): Promise<void> {
   await db.query(
     `insert into pages (key, open, summary, details) values ($1, true, $2, $3)
        on conflict (key) do update set open = true, summary = excluded.summary, details = excluded.details,
          wanted = pages.wanted + 1, not_before = now(), attempts = 0
        where not pages.open`,
-    [page.key, page.summary, JSON.stringify(page.details)],
+    [key, summary, JSON.stringify(details)],
   );
 }
 
@@ -63,7 +55,7 @@ export async function claimPages(db: Queryable, limit: number): Promise<readonly
        returning p.*, p.lease_until::text as lease`,
     [limit, LEASE_MS],
   );
-  return rows.map((row) => pageRow.parse(row));
+  return z.array(page).parse(rows);
 }
 
 /** Whoever lost the lease may have spoken after the one that took it: then the newest is said once more. */

@@ -25,24 +25,30 @@ export interface Remembered {
 export type Recovered = 'inserted' | 'updated' | 'same' | 'ended' | 'other';
 
 const RECOVER = `
-  with known as (
-    select * from requests where id = $1
+  with lost as (
+    select l.*, greatest(1, round(extract(epoch from "expiresAt" - "grantedAt") * 1000))::bigint as ms
+      from jsonb_to_record($1::jsonb) as l(id bigint, target text, role text, login text, requester text, asked jsonb,
+        channel text, "grantedAt" timestamptz, "expiresAt" timestamptz, mark text, server text, "grantorOid" oid,
+        "roleOid" oid, "memberOid" oid, sessions text, "setRole" boolean, "graceMs" bigint)
+  ), known as (
+    select r.*, (r.target, r.role, r.login) = (l.target, l.role, l.login) as same from requests r join lost l using (id)
   ), updated as (
-    update requests r set state = 'active', version = r.version + 1, granted_at = $11, expires_at = $12,
-        warn_at = null, server = $5, grantor_oid = $6, role_oid = $7, member_oid = $8, mark = $13,
-        sessions = $14, set_role = $15, grace_ms = $16, pending_until = greatest(r.pending_until, $11)
-      from known where r.id = known.id and known.target = $2 and known.role = $3 and known.login = $4
-        and (known.state in ('pending', 'granting') or (known.state = 'active' and known.expires_at < $12))
+    update requests r set state = 'active', version = r.version + 1, granted_at = l."grantedAt",
+        expires_at = l."expiresAt", warn_at = null, server = l.server, grantor_oid = l."grantorOid",
+        role_oid = l."roleOid", member_oid = l."memberOid", mark = l.mark, sessions = l.sessions,
+        set_role = l."setRole", grace_ms = l."graceMs", pending_until = greatest(r.pending_until, l."grantedAt")
+      from known k, lost l where r.id = k.id and k.same
+        and (k.state in ('pending', 'granting') or k.state = 'active' and k.expires_at < l."expiresAt")
       returning r.*
   ), inserted as (
     insert into requests (id, state, target, role, login, requester, reason, wished_ms, duration_ms, asked, view_id,
         pending_until, server, grantor_oid, role_oid, member_oid, granted_at, expires_at, mark, sessions, set_role,
         grace_ms)
       overriding system value
-      select $1, 'active', $2, $3, $4, $9, 'Recovered from the target', ms, ms, $10, 'recovered:' || $1, $11,
-        $5, $6, $7, $8, $11, $12, $13, $14, $15, $16
-        from (select greatest(1, round(extract(epoch from $12::timestamptz - $11::timestamptz) * 1000))::bigint as ms) d
-        where not exists (select from known)
+      select id, 'active', target, role, login, requester, 'Recovered from the target', ms, ms, asked,
+          'recovered:' || id, "grantedAt", server, "grantorOid", "roleOid", "memberOid", "grantedAt", "expiresAt",
+          mark, sessions, "setRole", "graceMs"
+        from lost where not exists (select from known)
       on conflict do nothing returning *
   ), changed as (
     select * from updated union all select * from inserted
@@ -51,38 +57,23 @@ const RECOVER = `
       select id, 'recovered', null, jsonb_build_object('server', server, 'expiresAt', expires_at) from changed
   ), shown as (
     insert into deliveries (key, kind, request_id, recipient, wanted)
-      select 'card:' || id, 'card', id, $17::text, version from changed
+      select 'card:' || c.id, 'card', c.id, l.channel, c.version from changed c join lost l using (id)
       on conflict (key) do update set wanted = excluded.wanted, not_before = now()
   )
   select case
     when exists (select from inserted) then 'inserted'
     when exists (select from updated) then 'updated'
-    when exists (select from known where target = $2 and role = $3 and login = $4 and state in ('active', 'ending'))
-      then 'same'
-    when exists (select from known where target = $2 and role = $3 and login = $4) then 'ended'
+    when exists (select from known where same and state in ('active', 'ending')) then 'same'
+    when exists (select from known where same) then 'ended'
     else 'other' end as became`;
 
-/** Writes what the ledger has lost: it gives nobody anything that the target has not. */
-export async function recoverGrant(db: Queryable, grant: Remembered): Promise<Recovered> {
-  const { place, terms } = grant;
+/** Writes a grant that the ledger has lost. It gives nobody anything that the target doesn't give them already. */
+export async function recoverGrant(
+  db: Queryable,
+  { place, terms, ...grant }: Remembered,
+): Promise<Recovered> {
   const { rows } = await db.query<{ became: Recovered }>(RECOVER, [
-    grant.id,
-    grant.target,
-    grant.role,
-    grant.login,
-    place.server,
-    place.grantorOid,
-    place.roleOid,
-    place.memberOid,
-    grant.requester,
-    JSON.stringify(grant.asked),
-    grant.grantedAt,
-    grant.expiresAt,
-    grant.mark,
-    terms.sessions,
-    terms.setRole,
-    terms.graceMs,
-    grant.channel,
+    JSON.stringify({ ...grant, ...place, ...terms }),
   ]);
   return rows[0]?.became ?? 'other';
 }

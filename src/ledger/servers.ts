@@ -46,15 +46,14 @@ const PLACE = `
     t.standbys, t.stranger, t.moved, t.replaced`;
 
 function toPlace(row: unknown): KnownPlace {
+  if (row === undefined) return { known: null, stranger: null, moved: null, replaced: null };
   const { known, standbys, ...rest } = placeRow.parse(row);
   return { ...rest, known: known && { ...known, standbys: Object.values(standbys) } };
 }
 
 export async function readKnownPlace(db: Queryable, name: string): Promise<KnownPlace> {
   const { rows } = await db.query(`select ${PLACE} from targets t where t.name = $1`, [name]);
-  return rows[0] === undefined
-    ? { known: null, stranger: null, moved: null, replaced: null }
-    : toPlace(rows[0]);
+  return toPlace(rows[0]);
 }
 
 /**
@@ -158,7 +157,7 @@ export async function readStandpoint(
   );
   const [row] = rows;
   return {
-    ...(row === undefined ? { known: null, stranger: null, moved: null, replaced: null } : toPlace(row)),
+    ...toPlace(row),
     twin: row?.twin ?? null,
     isTwinSure: row?.sure === true,
     byFormerLogin: row?.former ?? null,

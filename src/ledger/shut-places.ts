@@ -4,11 +4,9 @@
  */
 import type { Queryable } from './pool.js';
 
-/** A channel's id, or `D` for everybody's direct messages. */
-type Place = string;
-
 export interface ShutPlace {
-  readonly place: Place;
+  /** A channel's id, or `D` for all direct messages. */
+  readonly place: string;
   /** Slack's name of the error. */
   readonly code: string;
   /** Sentences: what it means, and what to do about it. */

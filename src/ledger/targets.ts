@@ -23,25 +23,20 @@ export interface TargetRow {
   readonly nextMs: number | null;
 }
 
-/** What is read of the target $1. */
+/** What is read of the target $1: a TargetRow. */
 export const TARGET_COLUMNS = `
-  wake_seq, server, sweeper, extract(epoch from now() - checked_at)::float8 * 1000 as checked_ms,
-  doubt is not null as doubted, system_id, started_at, stranger, (select seq from audit_head) as head,
+  wake_seq as "wakeSeq", server, sweeper, extract(epoch from now() - checked_at)::float8 * 1000 as "checkedMs",
+  doubt is not null as doubted, stranger, (select seq from audit_head) as head,
+  case when system_id is not null and started_at is not null
+    then json_build_object('id', system_id, 'startedAt', started_at) end as known,
   (select extract(epoch from min(expires_at) - now())::float8 * 1000 from requests
-    where state = 'active' and target = $1) as next_ms`;
+    where state = 'active' and target = $1) as "nextMs"`;
 
-export interface RawTarget {
-  readonly wake_seq: number | null;
-  readonly server: string | null;
-  readonly sweeper: string | null;
-  readonly checked_ms: number | null;
-  readonly doubted: boolean | null;
-  readonly system_id: string | null;
-  readonly started_at: number | null;
-  readonly stranger: ServerIdentity | null;
-  readonly head: number | null;
-  readonly next_ms: number | null;
-}
+/** A target without a row. */
+export const UNKNOWN_TARGET: TargetRow = {
+  ...{ wakeSeq: 0, server: null, sweeper: null, checkedMs: null, doubted: false },
+  ...{ known: null, stranger: null, head: 0, nextMs: null },
+};
 
 /**
  * Makes a row for each target of the configuration. One that has left it, with nothing open, is no server any more: its
@@ -64,23 +59,8 @@ export async function registerTargets(db: Queryable, names: readonly string[]): 
 
 export async function readTarget(db: Queryable, name: string): Promise<TargetRow> {
   const text = `select ${TARGET_COLUMNS} from targets where name = $1`;
-  const { rows } = await db.query<RawTarget>({ name: 'target', text, values: [name] });
-  return toTargetRow(rows[0]);
-}
-
-export function toTargetRow(row: RawTarget | undefined): TargetRow {
-  const { system_id: id = null, started_at: startedAt = null } = row ?? {};
-  return {
-    wakeSeq: row?.wake_seq ?? 0,
-    server: row?.server ?? null,
-    sweeper: row?.sweeper ?? null,
-    checkedMs: row?.checked_ms ?? null,
-    doubted: row?.doubted ?? false,
-    known: id === null || startedAt === null ? null : { id, startedAt },
-    stranger: row?.stranger ?? null,
-    head: row?.head ?? 0,
-    nextMs: row?.next_ms ?? null,
-  };
+  const { rows } = await db.query<TargetRow>({ name: 'target', text, values: [name] });
+  return rows[0] ?? UNKNOWN_TARGET;
 }
 
 /** Records that this process compared all our memberships on the target, and which server it saw. */

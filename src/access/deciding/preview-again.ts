@@ -4,7 +4,7 @@
  */
 import { previewResultSchema } from '../../domain/preview.js';
 import type { AccessRequest } from '../../domain/request.js';
-import { readEvent } from '../../ledger/read-event.js';
+import { readEvent } from '../../ledger/history.js';
 import { readUnpreviewed } from '../../ledger/read-requests.js';
 import type { Deps } from '../deps.js';
 import { showPreview } from './preview.js';
