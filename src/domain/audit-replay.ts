@@ -2,7 +2,7 @@
  * Is a request in the ledger what its audit events make of it? Replays them by the state table, and names what does not
  * fit. Pure.
  */
-import { readTold, recovered, SLACK_MS, submitted, type Told } from './audit-events.js';
+import { type PastEvent, readTold, recovered, SLACK_MS, submitted } from './audit-events.js';
 import { type AccessRequest, isFinal } from './request.js';
 import type { RequestEvent } from './request-events.js';
 import { transition } from './transition.js';
@@ -15,7 +15,7 @@ import { transition } from './transition.js';
  */
 export function misfitsOf(
   request: AccessRequest,
-  events: readonly Told[],
+  events: readonly PastEvent[],
   prunedAt: Date | null,
 ): readonly string[] {
   const begins = events[0]?.kind === 'submitted' || events[0]?.kind === 'recovered';
@@ -37,13 +37,17 @@ export function misfitsOf(
 }
 
 /** What one event makes of what the events before it made; a sentence when that can't be. */
-function step(made: AccessRequest | null, told: Told, row: AccessRequest): AccessRequest | string | null {
+function step(
+  made: AccessRequest | null,
+  told: PastEvent,
+  row: AccessRequest,
+): AccessRequest | string | null {
   if (told.kind === 'submitted') return made === null ? begin(told, row) : 'says that it was asked for again';
   if (told.kind === 'recovered') return recover(made, told, row);
   if (made === null) return 'comes before anybody asked for it';
   const happened = readTold(told, made);
   if (happened === null || typeof happened === 'string') return happened;
-  const { event, now, ends, given } = happened;
+  const { event, now = told.at, ends, given } = happened;
   // The clock was read a moment before the event was written: near a deadline either side of it may have been meant.
   for (const off of [0, -SLACK_MS, SLACK_MS]) {
     const result = transition({ ...made, ...given }, event, new Date(now.getTime() + off));
@@ -60,7 +64,7 @@ function endAt(next: AccessRequest, expiresAt: Date, type: RequestEvent['type'])
 }
 
 /** As it was submitted; what no event holds is taken from the row. */
-function begin({ actor, data }: Told, row: AccessRequest): AccessRequest | string {
+function begin({ actor, data }: PastEvent, row: AccessRequest): AccessRequest | string {
   const wish = submitted.safeParse(data);
   if (!wish.success || actor === null) return 'does not say who asked for what';
   return { ...row, ...BLANK, ...wish.data, requester: actor, durationMs: wish.data.wishedMs };
@@ -89,7 +93,11 @@ const BLANK = {
 } as const satisfies Partial<AccessRequest>;
 
 /** The ledger had lost it or its grant, and took both from what the server remembered: so are they here. */
-function recover(made: AccessRequest | null, { data }: Told, row: AccessRequest): AccessRequest | string {
+function recover(
+  made: AccessRequest | null,
+  { data }: PastEvent,
+  row: AccessRequest,
+): AccessRequest | string {
   const grant = recovered.safeParse(data);
   if (!grant.success) return 'does not say what was recovered';
   const { server, expiresAt } = grant.data;
@@ -99,7 +107,7 @@ function recover(made: AccessRequest | null, { data }: Told, row: AccessRequest)
 }
 
 /** The beginning was pruned: what the request must have been for this event to follow; null when that is not known. */
-function resume(row: AccessRequest, told: Told): AccessRequest | null {
+function resume(row: AccessRequest, told: PastEvent): AccessRequest | null {
   const { place, extension } = row;
   const states: readonly Partial<AccessRequest>[] = [
     { ...BLANK },

@@ -1,6 +1,6 @@
 /** Requests beside their audit events, to be compared. */
 import { z } from 'zod';
-import { TELLING_KINDS, type Told } from '../domain/audit-events.js';
+import { type PastEvent, TELLING_KINDS } from '../domain/audit-events.js';
 import type { AccessRequest } from '../domain/request.js';
 import type { Queryable } from './pool.js';
 import { REQUEST_COLUMNS, toRequest } from './request-row.js';
@@ -8,7 +8,7 @@ import { REQUEST_COLUMNS, toRequest } from './request-row.js';
 export interface History {
   readonly request: AccessRequest;
   /** Of the kinds that tell, in their order. */
-  readonly events: readonly Told[];
+  readonly events: readonly PastEvent[];
 }
 
 /** Requests at a time; each has some ten events. */
@@ -48,7 +48,7 @@ export async function readHistories(
        order by r.id, e.event_id`,
     [after, PAGE, TELLING_KINDS, MOST_EVENTS, MOST_BYTES],
   );
-  const histories: { request: AccessRequest; events: Told[] }[] = [];
+  const histories: { request: AccessRequest; events: PastEvent[] }[] = [];
   for (const row of rows) {
     let last = histories.at(-1);
     if (last?.request.id !== row.id) {
