@@ -4,7 +4,7 @@ import { type Ahead, foreseeEnd, readAll } from '../access/operating/end-now.js'
 import type { Config } from '../config/config.js';
 import { readDatabases } from '../config/env.js';
 import { parseDuration } from '../domain/duration.js';
-import { isKnownPerson, readOpenIn, type Scope } from '../ledger/open-in.js';
+import { type EndScope, isKnownPerson, readOpenIn } from '../ledger/open-in.js';
 import type { Queryable } from '../ledger/pool.js';
 import { ring } from '../queue/ring.js';
 import { count } from '../surfaces/plain.js';
@@ -74,8 +74,8 @@ async function end(names: readonly string[], options: Options): Promise<void> {
   });
 }
 
-function scopeOf(names: readonly string[], { target, person, all }: Options): Scope {
-  const scopes: readonly Scope[] = [
+function scopeOf(names: readonly string[], { target, person, all }: Options): EndScope {
+  const scopes: readonly EndScope[] = [
     ...(names.length > 0 ? [{ of: 'requests' as const, ids: [...new Set(names.map(requestId))] }] : []),
     ...(target === undefined ? [] : [{ of: 'target' as const, target }]),
     ...(person === undefined ? [] : [{ of: 'person' as const, person }]),
@@ -87,7 +87,7 @@ function scopeOf(names: readonly string[], { target, person, all }: Options): Sc
 }
 
 /** What the scope holds now. @throws HallpassError for an unknown name: a typo must not look like "nothing is open". */
-async function idsIn(db: Queryable, config: Config, scope: Scope): Promise<readonly number[]> {
+async function idsIn(db: Queryable, config: Config, scope: EndScope): Promise<readonly number[]> {
   if (scope.of === 'requests') return scope.ids;
   const ids = await readOpenIn(db, scope);
   if (ids.length > 0) return ids;

@@ -7,7 +7,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { MAX_ID } from './request.js';
 
 /** How far a ledger went. */
-export interface Reach {
+export interface LedgerReach {
   /** The newest link of the chain, and the beginning of its hash in hex. */
   readonly seq: number;
   readonly hash: string;
@@ -15,7 +15,7 @@ export interface Reach {
   readonly lastId: number;
 }
 
-export interface Anchor extends Reach {
+export interface Anchor extends LedgerReach {
   /** What shows that the ledger itself wrote it; null on one by the release before. */
   readonly code: string | null;
 }
@@ -40,7 +40,7 @@ const OURS = /^hp2:([0-9a-z]{1,11}):([0-9a-f]{16}):([0-9a-z]{1,8}):([\w-]{20})$/
 const OF_THE_RELEASE_BEFORE = /^hallpass-ledger:(\d{1,15}):([0-9a-f]{16}):(\d{1,15})$/;
 const BEGINS_LIKE_ONE = /^(hp2|hallpass-ledger):/;
 
-export function signAnchor({ seq, hash, lastId }: Reach, key: Uint8Array, place: AnchorPlace): Anchor {
+export function signAnchor({ seq, hash, lastId }: LedgerReach, key: Uint8Array, place: AnchorPlace): Anchor {
   const short = { seq, hash: hash.slice(0, HASH_DIGITS), lastId };
   return { ...short, code: codeOf(short, key, place) };
 }
@@ -51,7 +51,11 @@ export function isSigned(anchor: Anchor, key: Uint8Array, place: AnchorPlace): b
   return timingSafeEqual(Buffer.from(anchor.code), Buffer.from(codeOf(anchor, key, place)));
 }
 
-function codeOf({ seq, hash, lastId }: Reach, key: Uint8Array, { target, server }: AnchorPlace): string {
+function codeOf(
+  { seq, hash, lastId }: LedgerReach,
+  key: Uint8Array,
+  { target, server }: AnchorPlace,
+): string {
   return createHmac('sha256', key)
     .update(JSON.stringify([target, server, seq, hash, lastId]))
     .digest('base64url')

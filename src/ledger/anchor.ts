@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { Anchor, Reach } from '../domain/anchor.js';
+import type { Anchor, LedgerReach } from '../domain/anchor.js';
 import type { Queryable } from './pool.js';
 
 const row = z.object({ seq: z.number(), hash: z.string(), lastId: z.number(), key: z.instanceof(Buffer) });
 
 /** How far this ledger goes now, and the key by which it knows its own anchors. */
-export async function readReach(db: Queryable): Promise<Reach & { readonly key: Uint8Array }> {
+export async function readReach(db: Queryable): Promise<LedgerReach & { readonly key: Uint8Array }> {
   const { rows } = await db.query(
     `select h.seq, encode(h.hash, 'hex') as hash, coalesce((select max(id) from requests), 0) as "lastId", k.key
        from audit_head h, anchor_key k`,

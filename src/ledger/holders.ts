@@ -22,7 +22,7 @@ export interface Turn {
 }
 
 /** Somebody whom Slack did not tell of. */
-export interface Unread {
+export interface UnreadPerson {
   readonly person: string;
   /** When Slack did not tell of them first. */
   readonly since: Date;
@@ -52,7 +52,7 @@ export async function takeHolders(
   db: Queryable,
   all: Pace,
   unread: Pace,
-): Promise<{ readonly turn: Turn | null; readonly unread: readonly Unread[] }> {
+): Promise<{ readonly turn: Turn | null; readonly unread: readonly UnreadPerson[] }> {
   const { rows } = await db.query<{
     name: string;
     after: string;

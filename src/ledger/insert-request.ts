@@ -14,11 +14,11 @@ export type NewRequest = Pick<
   readonly channel: string;
   /** The card is held back this long, milliseconds, for PagerDuty to answer first. */
   readonly holdCardMs: number;
-  readonly limits: Limits;
+  readonly limits: RequestLimits;
 };
 
 /** How much one person may ask for. */
-export interface Limits {
+export interface RequestLimits {
   readonly pendingPerPerson: number;
   readonly requestsPerMinute: number;
 }
@@ -74,7 +74,7 @@ export async function insertRequest(db: Queryable, wish: NewRequest): Promise<Ac
 export async function readTooMany(
   db: Queryable,
   requester: string,
-  { pendingPerPerson, requestsPerMinute }: Limits,
+  { pendingPerPerson, requestsPerMinute }: RequestLimits,
 ): Promise<'too_many_pending' | 'too_many_requests' | null> {
   const { rows } = await db.query<{ reached: string | null }>('select too_many($1, $2, $3) as reached', [
     requester,

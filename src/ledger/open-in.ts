@@ -1,7 +1,7 @@
 /** What an operator ends at once: requests by their ids, or all that is open on a target, of a person, or anywhere. */
 import type { Queryable } from './pool.js';
 
-export type Scope =
+export type EndScope =
   | { readonly of: 'requests'; readonly ids: readonly number[] }
   | { readonly of: 'target'; readonly target: string }
   /** A Slack user id, or a login. */
@@ -13,14 +13,14 @@ const IN_SCOPE = `($1::bigint[] is null or r.id = any($1)) and ($2::text is null
   and ($3::text is null or r.requester = $3 or r.login = $3)`;
 const OPEN = `r.state in ('pending', 'granting', 'active', 'ending')`;
 
-const valuesOf = (scope: Scope): readonly unknown[] => [
+const valuesOf = (scope: EndScope): readonly unknown[] => [
   scope.of === 'requests' ? scope.ids : null,
   scope.of === 'target' ? scope.target : null,
   scope.of === 'person' ? scope.person : null,
 ];
 
 /** The ids of the open requests, the oldest first. */
-export async function readOpenIn(db: Queryable, scope: Scope): Promise<readonly number[]> {
+export async function readOpenIn(db: Queryable, scope: EndScope): Promise<readonly number[]> {
   const { rows } = await db.query<{ id: number }>(
     `select r.id from requests r where ${OPEN} and ${IN_SCOPE} order by r.id`,
     [...valuesOf(scope)],
@@ -51,7 +51,11 @@ export interface Unproved {
   readonly remnants: readonly Remnant[];
 }
 
-export async function readUnproved(db: Queryable, scope: Scope, ids: readonly number[]): Promise<Unproved> {
+export async function readUnproved(
+  db: Queryable,
+  scope: EndScope,
+  ids: readonly number[],
+): Promise<Unproved> {
   const { rows } = await db.query<{ target: string; n: number; remnants: readonly Remnant[] | null }>(
     `select r.target, count(*)::int as n, null::json as remnants from requests r
        where r.id = any($4::bigint[]) and r.state in ('granting', 'active', 'ending') group by r.target

@@ -14,7 +14,7 @@ const DUE = `case r.state when 'active' then r.expires_at when 'ending' then r.e
 const PERSONS = `($1::text is null or r.requester = $1 or r.login = $1)`;
 
 /** Whose requests are meant: a Slack user id or a login; null: everybody's. */
-export type Person = string | null;
+export type PersonFilter = string | null;
 
 const tally = z.object({
   target: z.string(),
@@ -42,7 +42,7 @@ const tally = z.object({
 });
 
 /** One target, and how much is open there. */
-export type Tally = Readonly<z.infer<typeof tally>>;
+export type TargetTally = Readonly<z.infer<typeof tally>>;
 
 /**
  * The next targets after this one by name, or just the one that is named.
@@ -51,9 +51,9 @@ export type Tally = Readonly<z.infer<typeof tally>>;
 export async function readTallies(
   db: Queryable,
   which: { readonly only: string } | { readonly after: string; readonly limit: number },
-  person: Person,
+  person: PersonFilter,
   lateMs: number,
-): Promise<readonly Tally[]> {
+): Promise<readonly TargetTally[]> {
   const only = 'only' in which;
   const { rows } = await db.query(
     `select t.name as target, t.server, t.checked_at as "comparedAt", t.seen_at as "seenAt", t.doubt, t.stranger,
@@ -134,7 +134,7 @@ export async function readOpenPage(
   db: Queryable,
   target: string,
   part: Part | 'all',
-  person: Person,
+  person: PersonFilter,
   lateMs: number,
   after: After | null,
   limit: number,

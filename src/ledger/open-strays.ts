@@ -17,10 +17,10 @@ const row = z.object({
 });
 
 /** A membership that has to go although no open request accounts for it, and is not proved gone yet. */
-export type OpenStray = z.infer<typeof row>;
+export type UnprovedStray = z.infer<typeof row>;
 
 /** Those of one target, the oldest first. */
-export async function readOpenStrays(db: Queryable, target: string): Promise<readonly OpenStray[]> {
+export async function readUnprovedStrays(db: Queryable, target: string): Promise<readonly UnprovedStray[]> {
   const { rows } = await db.query(
     `select kind, server, grantor_oid as "grantorOid", role_oid as "roleOid", member_oid as "memberOid", role, login,
          trouble, extract(epoch from now() - due_at)::float8 * 1000 as "ageMs"

@@ -121,7 +121,7 @@ export async function recordReplaced(db: Queryable, name: string, word: Replacem
 }
 
 /** What keeps roles from being granted on a server, by what the ledger knows. */
-export interface Standpoint extends KnownPlace {
+export interface GrantBlockers extends KnownPlace {
   /** Another target that is this very server, or may be until both were looked at once more. */
   readonly twin: string | null;
   readonly isTwinSure: boolean;
@@ -137,12 +137,12 @@ export const MAY_BE_ONE = `
   (o.started_at is null or t.started_at is null or o.started_at = t.started_at
     or not (o.since <= t.seen_at and t.since <= o.seen_at))`;
 
-export async function readStandpoint(
+export async function readGrantBlockers(
   db: Queryable,
   name: string,
   server: { readonly id: string; readonly grantorOid: number },
   among: readonly string[],
-): Promise<Standpoint> {
+): Promise<GrantBlockers> {
   const { rows } = await db.query<{ twin: string | null; sure: boolean | null; former: number | null }>(
     `select ${PLACE}, twin.name as twin, twin.sure,
          (select min(r.id) from requests r where r.target = t.name and r.state in ('granting', 'active', 'ending')

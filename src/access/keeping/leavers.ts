@@ -13,7 +13,7 @@ import {
   recordAsked,
   recordUnread,
   takeHolders,
-  type Unread,
+  type UnreadPerson,
 } from '../../ledger/holders.js';
 import { MessengerError } from '../../messenger/errors.js';
 import { logSecurity } from '../../security.js';
@@ -129,7 +129,7 @@ async function endAll(deps: LeaverDeps, userId: string, because: ReturnType<type
 }
 
 /** Once for each time that somebody can't be read: whichever process does, by the key. */
-async function tellUnread(deps: LeaverDeps, { person, since }: Unread, why: string): Promise<void> {
+async function tellUnread(deps: LeaverDeps, { person, since }: UnreadPerson, why: string): Promise<void> {
   const key = `unread:${person}:${since.toISOString()}`;
   await tellOperators(deps, key, personUnread({ person, since, why }));
 }

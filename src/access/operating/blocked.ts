@@ -3,7 +3,7 @@ import { parseAnchor } from '../../domain/anchor.js';
 import { pauseOn } from '../../domain/pause.js';
 import { describeServer } from '../../domain/server-identity.js';
 import type { DailyNote } from '../../ledger/notes-of-today.js';
-import { type After, readOpenPage, readTroubles, type Tally } from '../../ledger/open-requests.js';
+import { type After, readOpenPage, readTroubles, type TargetTally } from '../../ledger/open-requests.js';
 import { readPauses } from '../../ledger/pauses.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { hasGrantsElsewhere, hasGrantsOfAnotherLogin } from '../../ledger/standing-elsewhere.js';
@@ -35,7 +35,7 @@ export const BLOCKING_NOTES = ['login', 'server'] as const;
  */
 export async function readBlocks(
   db: Queryable,
-  tally: Tally,
+  tally: TargetTally,
   notes: readonly DailyNote[],
 ): Promise<readonly Block[]> {
   // One after another: it may be a single connection.
@@ -51,7 +51,7 @@ export async function readBlocks(
   return [...blocks, ...(await troubles(db, tally, blocks))];
 }
 
-async function doubted(db: Queryable, { target, server, doubt }: Tally): Promise<Block | null> {
+async function doubted(db: Queryable, { target, server, doubt }: TargetTally): Promise<Block | null> {
   if (doubt === null) return null;
   const anchor = anchorOf(parseAnchor(doubt));
   const isForged =
@@ -69,7 +69,7 @@ async function doubted(db: Queryable, { target, server, doubt }: Tally): Promise
   };
 }
 
-function mayBeACopy({ target, stranger }: Tally): Block | null {
+function mayBeACopy({ target, stranger }: TargetTally): Block | null {
   if (stranger === null) return null;
   return {
     reason: 'may_be_a_copy',
@@ -91,7 +91,7 @@ function newest(
 
 async function otherServer(
   db: Queryable,
-  { target, stranger, seenAt }: Tally,
+  { target, stranger, seenAt }: TargetTally,
   notes: readonly DailyNote[],
 ): Promise<Block | null> {
   const note = newest(notes, 'server', target);
@@ -108,7 +108,7 @@ async function otherServer(
 
 async function formerLogin(
   db: Queryable,
-  { target, server }: Tally,
+  { target, server }: TargetTally,
   notes: readonly DailyNote[],
 ): Promise<Block | null> {
   const note = newest(notes, 'login', target);
@@ -127,7 +127,7 @@ async function formerLogin(
   };
 }
 
-async function paused(db: Queryable, { target }: Tally): Promise<Block | null> {
+async function paused(db: Queryable, { target }: TargetTally): Promise<Block | null> {
   const pause = pauseOn(await readPauses(db), target);
   if (pause === null) return null;
   const where = pause.target === null ? 'every target' : pause.target;
@@ -138,7 +138,10 @@ async function paused(db: Queryable, { target }: Tally): Promise<Block | null> {
   };
 }
 
-async function unreadable(db: Queryable, { target, waiting, granted, due }: Tally): Promise<Block | null> {
+async function unreadable(
+  db: Queryable,
+  { target, waiting, granted, due }: TargetTally,
+): Promise<Block | null> {
   if (waiting + granted + due === 0) return null;
   let count = 0;
   let first = 0;
@@ -163,7 +166,7 @@ async function unreadable(db: Queryable, { target, waiting, granted, due }: Tall
 /** Without those that repeat what a block says already. */
 async function troubles(
   db: Queryable,
-  { target, waiting, granted, due, stranger }: Tally,
+  { target, waiting, granted, due, stranger }: TargetTally,
   known: readonly Block[],
 ): Promise<readonly Block[]> {
   if (waiting + granted + due === 0) return [];

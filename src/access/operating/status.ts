@@ -5,10 +5,10 @@ import {
   type After,
   type OpenRequest,
   type Part,
-  type Person,
+  type PersonFilter,
   readOpenPage,
   readTallies,
-  type Tally,
+  type TargetTally,
 } from '../../ledger/open-requests.js';
 import { type Orphan, readOpenOrphans } from '../../ledger/orphans.js';
 import type { Queryable } from '../../ledger/pool.js';
@@ -22,7 +22,7 @@ const PAGE = 200;
 export interface StatusFilter {
   /** A target's key; null: all. */
   readonly target: string | null;
-  readonly person: Person;
+  readonly person: PersonFilter;
   /** Only what is overdue. */
   readonly overdue: boolean;
 }
@@ -32,7 +32,7 @@ export interface StatusFilter {
  * shows one moment; the ledger may change between two.
  */
 export type StatusPiece =
-  | { readonly is: 'target'; readonly tally: Tally; readonly blocks: readonly Block[] }
+  | { readonly is: 'target'; readonly tally: TargetTally; readonly blocks: readonly Block[] }
   | { readonly is: 'requests'; readonly part: Part; readonly requests: readonly OpenRequest[] }
   | { readonly is: 'strays'; readonly strays: readonly Stray[] }
   | { readonly is: 'orphans'; readonly orphans: readonly (Orphan & { readonly foundAt: Date })[] };
@@ -56,15 +56,15 @@ export async function* readStatus(db: Queryable, filter: StatusFilter): AsyncGen
   }
 }
 
-function matches({ waiting, granted, due, overdue, orphans }: Tally, filter: StatusFilter): boolean {
+function matches({ waiting, granted, due, overdue, orphans }: TargetTally, filter: StatusFilter): boolean {
   if (filter.overdue) return overdue > 0;
   return filter.person === null || waiting + granted + due + orphans > 0;
 }
 
 async function* readOpen(
   db: Queryable,
-  tally: Tally,
-  person: Person,
+  tally: TargetTally,
+  person: PersonFilter,
   overdueOnly: boolean,
 ): AsyncGenerator<StatusPiece> {
   const { target } = tally;

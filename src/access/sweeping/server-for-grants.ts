@@ -1,5 +1,5 @@
 import { HallpassError } from '../../errors.js';
-import { readStandpoint } from '../../ledger/servers.js';
+import { readGrantBlockers } from '../../ledger/servers.js';
 import { forgetChecked } from '../../ledger/targets.js';
 import type { Server } from '../../postgres/target.js';
 import type { Deps } from '../deps.js';
@@ -15,7 +15,7 @@ export async function assertMayGrant(
   name: string,
   server: Server,
 ): Promise<void> {
-  const { known, stranger, twin, isTwinSure, byFormerLogin } = await readStandpoint(db, name, server, [
+  const { known, stranger, twin, isTwinSure, byFormerLogin } = await readGrantBlockers(db, name, server, [
     ...config.targets.keys(),
   ]);
   const { targetName } = namesOf(config, name);

@@ -2,7 +2,7 @@ import { readAll } from '../../access/operating/end-now.js';
 import type { Config } from '../../config/config.js';
 import { sayDuration } from '../../domain/duration.js';
 import { requestName } from '../../domain/request.js';
-import type { Scope } from '../../ledger/open-in.js';
+import type { EndScope } from '../../ledger/open-in.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { print } from '../shared/output.js';
 import { remnantLine, resultOf } from './results.js';
@@ -18,7 +18,7 @@ const INTERRUPTED =
 export async function awaitProof(
   db: Queryable,
   config: Config,
-  scope: Scope,
+  scope: EndScope,
   ids: readonly number[],
   patienceMs: number,
 ): Promise<void> {

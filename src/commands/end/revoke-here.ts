@@ -10,7 +10,7 @@ import { createLeases } from '../../access/sweeping/leases.js';
 import type { Config, TargetConfig } from '../../config/config.js';
 import { readInstallation } from '../../ledger/installation.js';
 import { releaseLease } from '../../ledger/leases.js';
-import { readUnproved, type Scope, type Unproved } from '../../ledger/open-in.js';
+import { type EndScope, readUnproved, type Unproved } from '../../ledger/open-in.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { createLogger } from '../../logger.js';
 import { openTarget } from '../../postgres/open.js';
@@ -19,7 +19,7 @@ import { openTarget } from '../../postgres/open.js';
 const POLL_MS = 250;
 
 interface Proving {
-  readonly scope: Scope;
+  readonly scope: EndScope;
   readonly ids: readonly number[];
   /** Gives up when nothing more was proved for this long, milliseconds. */
   readonly patienceMs: number;

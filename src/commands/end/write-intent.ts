@@ -2,7 +2,7 @@ import { OTHERS_LOOK } from '../../access/deps.js';
 import { type Ahead, endNow, foreseeEnd } from '../../access/operating/end-now.js';
 import type { Config } from '../../config/config.js';
 import type { OperatorsWord } from '../../domain/request-events.js';
-import { readOpenIn, type Scope } from '../../ledger/open-in.js';
+import { type EndScope, readOpenIn } from '../../ledger/open-in.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { withProgress } from './with-progress.js';
 
@@ -22,7 +22,7 @@ interface Intent {
 export function writeIntent(
   db: Queryable,
   config: Config,
-  scope: Scope,
+  scope: EndScope,
   { ids, ahead, word, wake }: Intent,
 ): Promise<readonly number[]> {
   const deps = { db, config, ...OTHERS_LOOK };

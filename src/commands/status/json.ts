@@ -5,7 +5,7 @@
 import type { Block } from '../../access/operating/blocked.js';
 import type { StatusPiece } from '../../access/operating/status.js';
 import { requestName } from '../../domain/request.js';
-import type { OpenRequest, Tally } from '../../ledger/open-requests.js';
+import type { OpenRequest, TargetTally } from '../../ledger/open-requests.js';
 import type { Orphan } from '../../ledger/orphans.js';
 import { requestFacts, strayFacts } from '../shared/request-facts.js';
 
@@ -54,7 +54,7 @@ function rowsOf(piece: Exclude<StatusPiece, { is: 'target' }>): readonly object[
   }
 }
 
-function targetFacts(tally: Tally, blocks: readonly Block[]) {
+function targetFacts(tally: TargetTally, blocks: readonly Block[]) {
   const { target, server, comparedAt, waiting, granted, due, overdue, overdueSince } = tally;
   return { target, server, comparedAt, blocked: blocks, waiting, granted, due, overdue, overdueSince };
 }

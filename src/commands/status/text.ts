@@ -4,7 +4,7 @@ import type { StatusPiece } from '../../access/operating/status.js';
 import { sayDuration } from '../../domain/duration.js';
 import { type AccessRequest, requestName } from '../../domain/request.js';
 import type { Stray } from '../../domain/stray.js';
-import type { OpenRequest, Part, Tally } from '../../ledger/open-requests.js';
+import type { OpenRequest, Part, TargetTally } from '../../ledger/open-requests.js';
 import type { Orphan } from '../../ledger/orphans.js';
 import { approver, name, people, time, whyEnded, words } from '../../surfaces/plain.js';
 import { wrap } from '../shared/output.js';
@@ -64,7 +64,7 @@ function rowLines(line: string, { details }: Row, column: number): string {
   return lines.map((each) => `${each}\n`).join('');
 }
 
-function targetLines(tally: Tally, blocks: readonly Block[]): readonly string[] {
+function targetLines(tally: TargetTally, blocks: readonly Block[]): readonly string[] {
   const { target, waiting, granted, due, overdue, overdueSince, orphans } = tally;
   const counts = [
     ...(overdueSince === null ? [] : [`${overdue} overdue since ${time(overdueSince)}`]),

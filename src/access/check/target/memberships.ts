@@ -1,7 +1,7 @@
 import type { TargetConfig } from '../../../config/config.js';
 import { diffMemberships, pairKey } from '../../../domain/memberships.js';
 import { type AccessRequest, isFinal, requestName } from '../../../domain/request.js';
-import { readOpenStrays } from '../../../ledger/open-strays.js';
+import { readUnprovedStrays } from '../../../ledger/open-strays.js';
 import { readReported } from '../../../ledger/orphans.js';
 import type { Queryable } from '../../../ledger/pool.js';
 import { readLastOfPlaces } from '../../../ledger/read-requests.js';
@@ -137,7 +137,7 @@ async function findUnexplained(
   const { unexplained } = diffMemberships(requests, seen, now);
   const [last, strays, reported] = await Promise.all([
     readLastOfPlaces(db, server.id, unexplained),
-    readOpenStrays(db, key),
+    readUnprovedStrays(db, key),
     readReported(db, key, server.id),
   ]);
   const lastOf = new Map(last.flatMap((each) => (each.place === null ? [] : [[pairKey(each.place), each]])));

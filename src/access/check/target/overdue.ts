@@ -1,6 +1,6 @@
 /** What is being revoked on a target, and what is overdue. */
 import { sayDuration } from '../../../domain/duration.js';
-import { type OpenStray, readOpenStrays } from '../../../ledger/open-strays.js';
+import { readUnprovedStrays, type UnprovedStray } from '../../../ledger/open-strays.js';
 import { readLate } from '../../../ledger/overdue.js';
 import type { Queryable } from '../../../ledger/pool.js';
 import { count } from '../../../surfaces/plain.js';
@@ -12,7 +12,7 @@ const SHOWN = 10;
 
 /** @throws what the ledger throws. */
 export async function checkOverdue(db: Queryable, key: string): Promise<readonly Finding[]> {
-  const [late, strays] = await Promise.all([readLate(db, key, OVERDUE_MS), readOpenStrays(db, key)]);
+  const [late, strays] = await Promise.all([readLate(db, key, OVERDUE_MS), readUnprovedStrays(db, key)]);
   return [...(late === null ? [] : [describeLate(late)]), ...strays.slice(0, SHOWN).map(describeStray)];
 }
 
@@ -38,7 +38,7 @@ const WHY = {
   orphan: 'no request explains it',
 } as const;
 
-function describeStray({ kind, role, login, trouble, ageMs }: OpenStray): Finding {
+function describeStray({ kind, role, login, trouble, ageMs }: UnprovedStray): Finding {
   const since = ageMs < OVERDUE_MS ? '' : `, for ${sayDuration(ageMs)} by now`;
   const says = `Hallpass is revoking ${role} of ${login}${since}: ${WHY[kind]}.`;
   if (trouble !== null) {

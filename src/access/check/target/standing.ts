@@ -7,7 +7,7 @@ import { type KnownServer, standingOf } from '../../../domain/server-identity.js
 import { readReach } from '../../../ledger/anchor.js';
 import type { Queryable } from '../../../ledger/pool.js';
 import { readWanted } from '../../../ledger/read-requests.js';
-import { readStandpoint, type Standpoint } from '../../../ledger/servers.js';
+import { type GrantBlockers, readGrantBlockers } from '../../../ledger/servers.js';
 import { readTarget } from '../../../ledger/targets.js';
 import type { Server, Surroundings } from '../../../postgres/target.js';
 import { type AnchorSays, anchorOf, judgeAnchor } from '../../recovery/anchors.js';
@@ -21,7 +21,7 @@ export interface Seen {
 
 /** How the ledger stands to a server that answered. */
 export interface Standing {
-  readonly standpoint: Standpoint;
+  readonly standpoint: GrantBlockers;
   readonly wanted: Awaited<ReturnType<typeof readWanted>>;
   readonly anchor: AnchorSays | 'garbled';
   /** By the anchor, or because a sweep has found so. */
@@ -37,7 +37,7 @@ export async function readStanding(
 ): Promise<Standing> {
   const noted = surroundings.anchor;
   const [standpoint, wanted, { doubted }, anchor] = await Promise.all([
-    readStandpoint(db, key, server, among),
+    readGrantBlockers(db, key, server, among),
     readWanted(db, key),
     readTarget(db, key),
     noted === 'garbled'
@@ -112,7 +112,7 @@ function inDoubt(key: string, how: string): Finding {
 /** As the next comparison will take it (meet-server.ts, `meet`). */
 function describeServer(
   key: string,
-  { known, replaced }: Standpoint,
+  { known, replaced }: GrantBlockers,
   server: Server,
   anchor: number | null,
   requests: readonly AccessRequest[],
@@ -149,7 +149,7 @@ function another(key: string, known: Pick<KnownServer, 'id'> | null, found: stri
   );
 }
 
-function describeTwin(key: string, { twin, isTwinSure }: Standpoint): readonly Finding[] {
+function describeTwin(key: string, { twin, isTwinSure }: GrantBlockers): readonly Finding[] {
   if (twin === null || !isTwinSure) return [];
   return [
     failure(
