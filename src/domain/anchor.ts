@@ -1,7 +1,7 @@
 /**
  * An anchor: how far a ledger's audit chain went, noted on a target, outside the ledger. A ledger whose chain doesn't
- * hold it is not the one that wrote it as it stood then: it was restored from a backup, or it is another. Anyone who may
- * change Hallpass's login there can write one, so it bears a code that only the ledger can make. Pure.
+ * contain it was restored from a backup, or is another one. Anyone who may change Hallpass's login there can write an
+ * anchor, so it carries a code that only the ledger can make. Pure.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { MAX_ID } from './request.js';
@@ -16,14 +16,14 @@ export interface LedgerReach {
 }
 
 export interface Anchor extends LedgerReach {
-  /** What shows that the ledger itself wrote it; null on one by the release before. */
+  /** Shows that the ledger itself wrote it; null on an anchor of the release before. */
   readonly code: string | null;
 }
 
-/** What was read: `garbled` is no anchor although it begins like one. */
+/** What was read. `garbled`: it begins like an anchor and isn't one. */
 export type NotedAnchor = Anchor | 'garbled' | null;
 
-/** Where an anchor stands: one that was copied from elsewhere is none. */
+/** Where an anchor belongs: one that was copied from elsewhere is invalid. */
 export interface AnchorPlace {
   /** The target's key in the configuration. */
   readonly target: string;
@@ -31,9 +31,9 @@ export interface AnchorPlace {
   readonly server: string;
 }
 
-/** Of a hash so many hex digits are noted: 64 bits tell two histories apart. */
+/** How many hex digits of a hash are noted: 64 bits tell two histories apart. */
 const HASH_DIGITS = 16;
-/** 120 bits. All together stays within the 63 bytes that Postgres keeps of a name. */
+/** 120 bits. The whole anchor fits the 63 bytes that Postgres keeps of a name. */
 const CODE_LENGTH = 20;
 
 const OURS = /^hp2:([0-9a-z]{1,11}):([0-9a-f]{16}):([0-9a-z]{1,8}):([\w-]{20})$/;
@@ -45,7 +45,7 @@ export function signAnchor({ seq, hash, lastId }: LedgerReach, key: Uint8Array, 
   return { ...short, code: codeOf(short, key, place) };
 }
 
-/** Did the ledger with this key write it, and here? */
+/** Did the ledger with this key write it for this place? */
 export function isSigned(anchor: Anchor, key: Uint8Array, place: AnchorPlace): boolean {
   if (anchor.code === null) return false;
   return timingSafeEqual(Buffer.from(anchor.code), Buffer.from(codeOf(anchor, key, place)));
@@ -67,7 +67,7 @@ export function formatAnchor({ seq, hash, lastId, code }: Anchor): string {
   return `hp2:${seq.toString(36)}:${hash}:${lastId.toString(36)}:${code}`;
 }
 
-/** null for what is none: it was not written by Hallpass. Numbers that no ledger reaches make it garbled. */
+/** Null if the text isn't an anchor Hallpass wrote; garbled if it has numbers that no ledger reaches. */
 export function parseAnchor(text: string): NotedAnchor {
   const [, seq36, hash, id36, code] = OURS.exec(text) ?? [];
   if (seq36 !== undefined && hash !== undefined && id36 !== undefined && code !== undefined) {

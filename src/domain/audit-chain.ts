@@ -1,6 +1,6 @@
 /**
- * The chain over the audit events, checked link by link: what was changed, removed, added or moved is named, and what
- * follows is checked on. Pure; holds no more than a few links, however long the chain is.
+ * Checks the chain over the audit events link by link, names what was changed, removed, added or moved, and goes on.
+ * Pure; keeps only a few links, however long the chain is.
  */
 import { createHash } from 'node:crypto';
 
@@ -19,7 +19,7 @@ export interface Link extends Head {
   readonly text: string | null;
 }
 
-/** Something that is not as it was chained. */
+/** Something that differs from what was chained. */
 export interface Fault {
   readonly seq: number | null;
   readonly eventId: number | null;
@@ -30,19 +30,19 @@ export interface Fault {
 /** What the first event is chained to. */
 export const GENESIS: Head = { seq: 0, hash: '0'.repeat(64) };
 
-/** Faults that are named one by one; more mean that everything is wrong, and are counted. */
+/** How many faults are named one by one; further ones are counted. */
 const MOST_NAMED = 20;
 
 function chainHash(previous: string, text: string): string {
   return createHash('sha256').update(previous).update(text, 'utf8').digest('hex');
 }
 
-/** `12:9f86d0…`, as it is told to the operators and given to `hallpass audit verify --head`. */
+/** `12:9f86d0…`, as operators read it and as `hallpass audit verify --head` takes it. */
 export function headName({ seq, hash }: Head): string {
   return `${seq}:${hash}`;
 }
 
-/** null for what is no head. */
+/** Null if the text isn't a head. */
 export function parseHead(name: string): Head | null {
   const [, seq, hash] = /^(0|[1-9]\d{0,14}):([0-9a-f]{64})$/i.exec(name.trim()) ?? [];
   return seq === undefined || hash === undefined ? null : { seq: Number(seq), hash: hash.toLowerCase() };
@@ -85,14 +85,14 @@ export class ChainWalk {
     if (!joined) this.fault(nothing(gap(previous.seq + 1, link.seq - 1)));
     const { text } = link;
     if (text === null) this.fault({ ...link, says: 'removed: the event is gone' });
-    // What it was chained to is gone with the gap before it: nothing can be said of the link itself.
+    // After a gap, what the link was chained to is gone, and the link itself can't be checked.
     else if (joined && chainHash(previous.hash, text) !== link.hash) {
       if (this.#misfits.length < MOST_NAMED) this.#misfits.push({ ...link, text, previous: previous.hash });
       else this.#more += 1;
     }
   }
 
-  /** The walk is at its end: the chain must be too. */
+  /** The walk has ended, so the chain must end here too. */
   end(head: Head): void {
     const { seq, hash } = this.#last;
     if (seq < head.seq) this.fault(nothing(`${gap(seq + 1, head.seq)}: the end of the chain`));
@@ -122,8 +122,8 @@ function gap(from: number, to: number): string {
 }
 
 /**
- * A link that does not fit was changed, or stands in another's place, or only follows one that does: whichever of the
- * misfits' places and hashes make it fit tell.
+ * A link that doesn't fit was changed, or is in another's place, or only follows one that is. Trying the places and
+ * hashes of all misfits tells which.
  */
 function name(misfits: readonly Misfit[]): readonly Fault[] {
   const hashes = new Set(
@@ -142,7 +142,7 @@ function name(misfits: readonly Misfit[]): readonly Fault[] {
   }));
 }
 
-/** Where this link was chained; null when it fits nowhere. */
+/** The place at which this link was chained; null when it fits nowhere. */
 function placeOf(link: Misfit, misfits: readonly Misfit[], hashes: ReadonlySet<string>): number | null {
   for (const { seq, hash } of [link, ...misfits]) {
     const text = atPlace(link.text, seq);

@@ -21,7 +21,7 @@ export function signCheckpoint(checkpoint: Checkpoint, key: KeyObject): SignedCh
   return { ...checkpoint, signature: sign(null, signedText(checkpoint), key).toString('hex') };
 }
 
-/** @param key the Ed25519 public key of whoever should have signed it. */
+/** @param key the Ed25519 public key that should have signed it. */
 export function isSignedBy(checkpoint: SignedCheckpoint, key: KeyObject): boolean {
   return verify(null, signedText(checkpoint), key, Buffer.from(checkpoint.signature, 'hex'));
 }
@@ -34,7 +34,7 @@ export function fingerprint(key: KeyObject): string {
     .digest('hex');
 }
 
-/** Begins with what it is, so that a signature made for this can be passed off for nothing else. */
+/** Begins with what it is, so that the signature can't be passed off as one for something else. */
 function signedText({ seq, hash, count, at, by }: Checkpoint): Buffer {
   return Buffer.from(`hallpass audit checkpoint ${JSON.stringify([seq, hash, count, at.toISOString(), by])}`);
 }

@@ -1,6 +1,6 @@
 /**
- * Is a request in the ledger what its audit events make of it? Replays them by the state table, and names what does not
- * fit. Pure.
+ * Is a request in the ledger what its audit events make of it? Replays them through the state table and names what
+ * doesn't fit. Pure.
  */
 import { type PastEvent, readTold, recovered, SLACK_MS, submitted } from './audit-events.js';
 import { type AccessRequest, isFinal } from './request.js';
@@ -56,14 +56,14 @@ function step(
   return `can’t follow what came before it: the request was ${made.state}`;
 }
 
-/** To the moment, whichever side of a deadline was meant. */
+/** Sets the end to the event's own, whichever side of a deadline was meant. */
 function endAt(next: AccessRequest, expiresAt: Date, type: RequestEvent['type']): AccessRequest {
   const { grantedAt } = next;
   if (type === 'granted' || grantedAt === null) return { ...next, expiresAt };
   return { ...next, expiresAt, durationMs: expiresAt.getTime() - grantedAt.getTime() };
 }
 
-/** As it was submitted; what no event holds is taken from the row. */
+/** As it was submitted; the row supplies what no event says. */
 function begin({ actor, data }: PastEvent, row: AccessRequest): AccessRequest | string {
   const wish = submitted.safeParse(data);
   if (!wish.success || actor === null) return 'does not say who asked for what';
@@ -92,7 +92,7 @@ const BLANK = {
   endedAt: null,
 } as const satisfies Partial<AccessRequest>;
 
-/** The ledger had lost it or its grant, and took both from what the server remembered: so are they here. */
+/** The ledger had lost it or its grant, and took both from what the server remembered; so does this. */
 function recover(
   made: AccessRequest | null,
   { data }: PastEvent,
@@ -106,7 +106,7 @@ function recover(
   return { ...(made ?? { ...row, ...BLANK }), state: 'active', place, terms, grantedAt, mark, expiresAt };
 }
 
-/** The beginning was pruned: what the request must have been for this event to follow; null when that is not known. */
+/** The beginning was pruned: what the request must have been for this event to follow; null when that isn't known. */
 function resume(row: AccessRequest, told: PastEvent): AccessRequest | null {
   const { place, extension } = row;
   const states: readonly Partial<AccessRequest>[] = [

@@ -1,7 +1,7 @@
 /** What a sweep has to do, by the ledger alone. */
 import { type AccessRequest, isExpired, type MembershipId } from './request.js';
 
-/** What of a request decides it; a caller that reads only what has ended has no extension to confirm. */
+/** What decides it. Callers that read only what has ended have no extension. */
 type Open = Pick<AccessRequest, 'state' | 'place' | 'expiresAt'> & Partial<Pick<AccessRequest, 'extension'>>;
 
 /** A request of which it is known where its membership stands. */
@@ -10,9 +10,9 @@ export type Placed<R = AccessRequest> = R & { readonly place: MembershipId };
 export interface DueWork<R> {
   /** Approved, and not yet proved to be there. */
   readonly grant: readonly R[];
-  /** Made longer, and its target does not know yet. */
+  /** Extended, and its target doesn't know yet. */
   readonly extend: readonly R[];
-  /** Its time is up, or somebody ended it: to be revoked and proved gone. */
+  /** Its time is up, or someone ended it: to be revoked and proved gone. */
   readonly revoke: readonly Placed<R>[];
   /** Nothing to revoke: no GRANT was ever run for it. */
   readonly neverGranted: readonly R[];

@@ -1,8 +1,8 @@
 /**
- * Which Postgres login is this person's on a target? What the configuration says by Slack user id decides; only
- * then, where it is switched on, the confirmed e-mail address. Mail knows no upper and lower case, and Postgres does: an
- * address yields a wish, and the server says which login that is. Invariants: an address never yields a login that the
- * configuration gives to somebody else, nor one of two that differ in nothing else.
+ * Which Postgres login is this person's on a target? The configuration's entry for the Slack user decides; without one,
+ * and where it is switched on, the confirmed e-mail address. Mail ignores case and Postgres doesn't, so an address only
+ * suggests a name, and the server says which login that is. Invariants: an address never yields a login that the
+ * configuration gives to someone else, nor one of two that differ only in case.
  */
 import { MAX_NAME_BYTES } from './postgres-name.js';
 
@@ -21,7 +21,7 @@ export interface LoginFacts {
   readonly userId: string;
   /** The confirmed address; null when there is none, or we may not read it. */
   readonly email: string | null;
-  /** Why we may not, in sentences; null when that is not the reason. */
+  /** Why we may not read it, in sentences; null when that isn't the reason. */
   readonly emailUnread?: string | null;
   readonly target: LoginRules;
   /** The logins that hold for all targets, by Slack user id. */
@@ -29,7 +29,7 @@ export interface LoginFacts {
 }
 
 export type LoginAnswer =
-  /** Of an address (`email`): in lower case, and not yet the name that the server has for it. */
+  /** From an address (`email`): in lower case, and not yet the name that the server has for it. */
   | { readonly login: string; readonly how: 'target' | 'people' | 'email' }
   /** `why` is a sentence for that person. */
   | { readonly login: null; readonly why: string };
@@ -56,8 +56,8 @@ function fromEmail({ userId, email, emailUnread, target, people }: LoginFacts): 
   if (email === null)
     return no('Slack shows no confirmed e-mail address of yours, from which your login follows.');
 
-  // Looked at before letters are made small: "\u212a", the Kelvin sign, would become a "k". And "+" would let one
-  // mailbox claim many logins.
+  // Checked before lowercasing: "\u212a", the Kelvin sign, would become a "k". And "+" would let one mailbox claim many
+  // logins.
   const plain = /^([A-Za-z0-9._-]+)@([A-Za-z0-9.-]+)$/.exec(email);
   if (plain === null) return no('Your e-mail address holds characters from which no login is made.');
   const [local = '', domain = ''] = plain.slice(1).map((part) => part.toLowerCase());
@@ -89,7 +89,7 @@ function isSomebodyElses(
   return owners.some(([id, owned]) => id !== userId && owned !== null && isAlike(owned, login));
 }
 
-/** Do these name the same login, as far as an address can tell? Too often rather than too rarely. */
+/** Do these name the same login, as far as an address can tell? Errs on the side of yes. */
 export function isAlike(a: string, b: string): boolean {
   return fold(a) === fold(b);
 }

@@ -1,6 +1,6 @@
 /**
- * What the ledger wants on a target against the memberships that were seen there: behind every drift check. A grant that
- * was not looked for is never called missing.
+ * Compares what the ledger wants on a target with the memberships that were seen there, for every drift check. A grant
+ * that was not looked for is never called missing.
  */
 import { type AccessRequest, isExpired } from './request.js';
 
@@ -50,7 +50,7 @@ export function diffMemberships<
   };
 }
 
-/** What one login sees on one server says nothing of another server, nor of another login's memberships. */
+/** What one login sees on one server says nothing about another server, or about another login's memberships. */
 export function isSame(a: Standpoint, b: Standpoint): boolean {
   return a.server === b.server && a.grantorOid === b.grantorOid;
 }

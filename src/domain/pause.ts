@@ -1,6 +1,6 @@
-/** While a pause holds nothing new is granted; revocations go on. An operator's word, kept in the ledger. Pure. */
+/** While a pause holds, nothing new is granted; revocations go on. An operator's word, kept in the ledger. Pure. */
 
-/** How long an approval may wait for a pause to end, milliseconds: after that it has to be asked for again. */
+/** How long an approval may wait for a pause to end, milliseconds. After that, access has to be requested again. */
 export const PAUSED_LIMIT_MS = 24 * 3_600_000;
 
 export interface Pause {
@@ -12,7 +12,7 @@ export interface Pause {
   readonly since: Date;
 }
 
-/** The pause that holds on this target; null when none does. One of every target comes before the target's own. */
+/** The pause that holds on this target, one of every target first; null when none does. */
 export function pauseOn(pauses: readonly Pause[], target: string): Pause | null {
   return (
     pauses.find((pause) => pause.target === null) ?? pauses.find((pause) => pause.target === target) ?? null

@@ -30,20 +30,20 @@ export interface Policy {
   readonly defaultDurationMs: number;
   readonly maxMs: number;
   readonly pendingTimeoutMs: number;
-  /** Who may ask; null: everybody who has a login. */
+  /** Who may request it; null: anyone who has a login. */
   readonly requesters: readonly Principal[] | null;
-  /** The Slack channels in which it may be asked for; null: anywhere. */
+  /** The Slack channels in which it may be requested; null: anywhere. */
   readonly channels: readonly string[] | null;
   /** Roles that can do more are refused; null: any is granted, but a superuser never. */
   readonly maxDanger: Danger | null;
 }
 
-/** What was looked up about the one who clicked, to decide whether they may decide. */
+/** What was looked up about the person who clicked. */
 export interface DeciderFacts {
   readonly userId: string;
   /** Every Postgres login that this person is known by, also where they may not use it. */
   readonly logins: ReadonlySet<string>;
-  /** The login that follows from their e-mail address, which tells no upper from lower case; null when none does. */
+  /** The login that follows from their e-mail address, regardless of case; null when none does. */
   readonly loginByAddress: string | null;
   /** Confirmed; null when it is not known. */
   readonly email: string | null;
@@ -63,8 +63,8 @@ export type MayDecide =
   | { readonly ok: false; readonly code: 'own_request' | 'same_login' | 'same_email' };
 
 /**
- * May this person decide this request? Nobody decides on their own request, nor through a second account of the same
- * login or the same mailbox.
+ * May this person decide this request? Nobody may decide their own request, even through a second account with the same
+ * login or mailbox.
  * @param request `email`: the requester's confirmed address; null when it is not known.
  */
 export function mayDecide(

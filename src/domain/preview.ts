@@ -1,5 +1,5 @@
 /**
- * What people are shown of a role before they grant it, and of a server after they granted it. Kept with the request as
+ * What approvers see about a role before the grant, and what changed on the server after it. Kept with the request as
  * JSON, so everything is bounded when it is made and parsed when it is read back.
  */
 import { z } from 'zod';
@@ -22,7 +22,7 @@ const tally = z.object({
 export type Tally = Readonly<z.infer<typeof tally>>;
 
 const unread = z.object({ name: z.string(), why: z.string() });
-/** A database that nobody looked into. */
+/** A database that wasn't looked into, and why. */
 export type Unread = Readonly<z.infer<typeof unread>>;
 
 const schema = tally.extend({ name: z.string() });
@@ -50,12 +50,12 @@ export const previewSchema = z.object({
   /** What makes it so, worst first; each the end of a sentence that starts with the role. */
   reasons: z.array(z.string()).readonly(),
   databases: z.array(database).readonly(),
-  /** What the databases that were not read may add, by the shared catalogs; not kept by older releases. */
+  /** What the unread databases may add, according to the shared catalogs; not kept by older releases. */
   unreadDanger: z.enum(DANGERS).optional(),
   /** Why, for the worst of them, as `reasons`. */
   unreadReason: z.string().optional(),
   unread: z.array(unread).readonly(),
-  /** Databases that were not looked into either, and are not listed. */
+  /** How many more databases were not looked into. */
   moreUnread: z.number(),
   /** How access can outlive the grant, as `reasons`; empty: it ends with the grant, as far as was read. */
   leaks: z.array(z.string()).readonly(),
@@ -89,7 +89,7 @@ export const changesSchema = z.object({
   facts: z.array(fact).readonly(),
   unread: z.array(unread).readonly(),
 });
-/** What appeared or changed in the catalogs while a role was granted, whoever did it. */
+/** What appeared or changed in the catalogs while a role was granted, no matter who did it. */
 export type Changes = Readonly<z.infer<typeof changesSchema>>;
 
 export const NO_TALLY: Tally = { read: 0, write: 0, owns: 0, newRead: 0, newWrite: 0 };
@@ -104,7 +104,7 @@ export function addTally(a: Tally, b: Tally): Tally {
   };
 }
 
-/** Lists the schemas with the most tables, in order of name, and sums up the others. */
+/** Lists the schemas with the most tables, by name, and sums up the others. */
 export function listSchemas(
   name: string,
   all: readonly (Tally & { readonly name: string })[],

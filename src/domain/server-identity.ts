@@ -1,6 +1,6 @@
 /**
  * Which server answers at a target's address? A copy, a promoted standby and a restored server have the identifier of
- * their original, so the timeline, the beginning of the postmaster and how far the log went are looked at as well. Pure.
+ * their original, so the timeline, the postmaster's start and the end of the log are compared as well. Pure.
  */
 
 /** What a server says of itself. */
@@ -19,13 +19,13 @@ export interface ServerIdentity {
 export interface KnownServer extends ServerIdentity {
   /** The number of the anchor that it kept; null when it kept none. */
   readonly anchor: number | null;
-  /** The beginnings of the postmasters that were seen as its standbys. */
+  /** When the postmasters that were seen as its standbys started. */
   readonly standbys: readonly number[];
 }
 
 /**
- * `same`: the very same postmaster. `restarted`: the same data, in a new postmaster. `failed_over`: a standby of it that
- * was promoted. `unknown`: a failover, a copy, a snapshot or a restore: nobody can tell. `other`: another server.
+ * `same`: the same postmaster. `restarted`: the same data, in a new postmaster. `failed_over`: a standby of it that was
+ * promoted. `unknown`: a failover, a copy, a snapshot or a restore; Hallpass can't tell. `other`: another server.
  */
 export type Standing = 'same' | 'restarted' | 'failed_over' | 'unknown' | 'other';
 
@@ -43,7 +43,7 @@ export function standingOf(
   return seen.timeline < known.timeline || isBehind ? 'unknown' : 'restarted';
 }
 
-/** What either doesn't tell is no sign; also an anchor may be missing because somebody erased it. */
+/** A missing value is no sign: a server may not tell it, and someone may have erased an anchor. */
 function isLess(a: number | null, b: number | null): boolean {
   return a !== null && b !== null && a < b;
 }

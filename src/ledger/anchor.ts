@@ -4,7 +4,7 @@ import type { Queryable } from './pool.js';
 
 const row = z.object({ seq: z.number(), hash: z.string(), lastId: z.number(), key: z.instanceof(Buffer) });
 
-/** How far this ledger goes now, and the key by which it knows its own anchors. */
+/** How far this ledger goes now, and the key that signs its anchors. */
 export async function readReach(db: Queryable): Promise<LedgerReach & { readonly key: Uint8Array }> {
   const { rows } = await db.query(
     `select h.seq, encode(h.hash, 'hex') as hash, coalesce((select max(id) from requests), 0) as "lastId", k.key
@@ -14,8 +14,8 @@ export async function readReach(db: Queryable): Promise<LedgerReach & { readonly
 }
 
 /**
- * Does the audit chain hold this anchor? Every chain holds its own beginning, before the first event. What was pruned
- * can't be told apart, and is older than any backup.
+ * Does the audit chain contain this anchor? Every chain contains its own beginning, before the first event. A pruned
+ * part can't be checked, and is older than any backup.
  */
 export async function holdsAnchor(
   db: Queryable,
@@ -30,7 +30,7 @@ export async function holdsAnchor(
   return rows[0]?.holds === true;
 }
 
-/** Has an anchor with this ledger's own key stood there? From then on one without it is no anchor of this ledger. */
+/** Was an anchor signed by this ledger ever there? From then on an unsigned one can't be this ledger's. */
 export async function readAnchored(db: Queryable, target: string): Promise<boolean> {
   const { rows } = await db.query<{ anchored: boolean }>('select anchored from targets where name = $1', [
     target,
@@ -42,7 +42,7 @@ export async function recordAnchored(db: Queryable, target: string): Promise<voi
   await db.query('update targets set anchored = true where name = $1 and not anchored', [target]);
 }
 
-/** Notes the anchor that this ledger doesn't hold, or null: it holds it. @returns whether that is news. */
+/** @param doubt the anchor that this ledger's chain doesn't contain; null: it contains it. @returns whether that is news. */
 export async function recordDoubt(db: Queryable, target: string, doubt: string | null): Promise<boolean> {
   const { rowCount } = await db.query(
     'update targets set doubt = $2, checked_at = null where name = $1 and doubt is distinct from $2',

@@ -9,13 +9,13 @@ import { LedgerError, type Queryable } from './pool.js';
 const head = z.object({ seq: z.number(), hash: z.string() });
 
 /**
- * The canonical text of the event `e` at the place `c.seq`, from the row as it stands: as `audit_text` in the
- * migration has it, which whoever owns the schema could replace.
+ * The canonical text of the event `e` at the place `c.seq`, from the row as it is now. Repeats `audit_text` of the
+ * migration, because the schema's owner could replace that function.
  */
 const TEXT = `json_build_object('seq', c.seq, 'id', e.id, 'at', (to_json(e.at at time zone 'UTC') #>> '{}') || 'Z',
   'request_id', e.request_id, 'kind', e.kind, 'actor', e.actor, 'data', e.data)::text`;
 
-/** Where the chain ends now. @throws LedgerError when somebody took the head away. */
+/** Where the chain ends now. @throws LedgerError when someone deleted the head. */
 export async function readHead(db: Queryable): Promise<Head> {
   const { rows } = await db.query(`select seq, encode(hash, 'hex') as hash from audit_head`);
   if (rows[0] === undefined) {
@@ -27,7 +27,7 @@ export async function readHead(db: Queryable): Promise<Head> {
   return head.parse(rows[0]);
 }
 
-/** The hash at this place, also of a checkpoint after pruning; null when the chain does not reach, or no longer has it. */
+/** The hash at this place, or of a checkpoint there after pruning; null when the chain doesn't have it. */
 export async function hashAt(db: Queryable, seq: number): Promise<string | null> {
   if (seq === GENESIS.seq) return GENESIS.hash;
   const { rows } = await db.query<{ hash: string }>(
@@ -63,7 +63,7 @@ export async function readLinks(
   return z.array(link).parse(rows);
 }
 
-/** A link after the chain's own end, which nothing but a hand can have put there; null when there is none. */
+/** A link after the chain's end, which Hallpass can't have written; null when there is none. */
 export async function readBeyond(
   db: Queryable,
 ): Promise<{ readonly seq: number; readonly eventId: number } | null> {

@@ -38,9 +38,9 @@ export async function insertCheckpoint(
 }
 
 /**
- * How far the chain may be pruned: up to before the first event that is not older than `before`, or whose request is
- * not over: it is open, its window is still to be reviewed, or something of it is still to be shown.
- * @returns `heldBy`: the request that keeps the rest, when it is one.
+ * How far the chain may be pruned: to the first event that is not older than `before`, or whose request is not over,
+ * because it is open, due for review, or has unsent messages.
+ * @returns `heldBy`: the request that keeps the rest, if one does.
  */
 export async function readPrunable(
   db: Queryable,
@@ -82,9 +82,9 @@ export async function deleteLinks(db: Queryable, after: number, upTo: number): P
 }
 
 /**
- * Deletes requests that were over before this time and of which no event is left, with their decisions and messages, and
- * writes one audit event of it; the next ones after an id, at most `limit`. The newest request stays: by it is known
- * which ids were given out. Needs the owner of the ledger.
+ * Deletes requests that were over before this time and have no event left, with their decisions and messages, and writes
+ * one audit event; the next ones after an id, at most `limit`. The newest request stays, because it shows which ids were
+ * used. Needs the owner of the ledger.
  * @returns how many, and the last one; null when there was none.
  */
 export async function deleteRequests(
@@ -122,7 +122,7 @@ export async function deleteRequests(
   return rows[0] === undefined ? null : z.object({ count: z.number(), last: z.number() }).parse(rows[0]);
 }
 
-/** Can a request with this id have been deleted? Some were pruned, and newer ids were given out. */
+/** Can a request with this id have been deleted? Yes, if anything was ever pruned and there are newer ids. */
 export async function mayBePruned(db: Queryable, id: number): Promise<boolean> {
   const { rows } = await db.query<{ pruned: boolean }>(
     `select exists (select from audit_checkpoints) and $1 < (select max(id) from requests) as pruned`,
@@ -131,7 +131,7 @@ export async function mayBePruned(db: Queryable, id: number): Promise<boolean> {
   return rows[0]?.pruned ?? false;
 }
 
-/** Of two who prune at once one is let in; as long as this connection lasts. @returns false for the other. */
+/** Only one process prunes at a time, for as long as its connection lasts. @returns false when another does. */
 export async function lockPruning(db: Queryable): Promise<boolean> {
   const { rows } = await db.query<{ locked: boolean }>(
     `select pg_try_advisory_lock(hashtext('hallpass audit prune')) as locked`,

@@ -1,10 +1,10 @@
 import pg from 'pg';
 import type { Queryable } from './pool.js';
 
-/** Who may connect to the ledger's database, and use its room for temporary tables. */
+/** Which logins may connect to the ledger's database and make temporary tables in it. */
 export interface DatabaseRights {
   readonly database: string;
-  /** Every login of the server may: PUBLIC has CONNECT or TEMPORARY. */
+  /** Every login of the server: PUBLIC has CONNECT or TEMPORARY. */
   readonly open: boolean;
   /** The database belongs to the login that asks, or to a role that it is a member of; being a superuser doesn't count. */
   readonly mine: boolean;
@@ -22,7 +22,7 @@ export async function readDatabaseRights(db: Queryable): Promise<DatabaseRights>
   return rows[0] ?? { database: '', open: false, mine: false };
 }
 
-/** What closes it to logins that have no business there. */
+/** The SQL that closes it to all other logins. */
 export function closeSql(database: string): string {
   return `REVOKE CONNECT, TEMPORARY ON DATABASE ${pg.escapeIdentifier(database)} FROM PUBLIC;`;
 }

@@ -41,12 +41,12 @@ const ALL: Sendable = { posts: true, updates: true, except: [] };
 
 const SENDABLE = `case when channel is null then $1 and recipient <> all($3::text[]) else $2 end`;
 
-/** Where Slack lets nothing be posted, one look at a time finds out whether it does again. */
+/** Where Slack refuses posts, one attempt at a time finds out whether it accepts them again. */
 const SHUT = `from shut_places s where d.channel is null and s.place = ${PLACE_OF} and s.mended_at is null`;
 
 /**
- * Takes up to `limit` unsent messages that are due, and leases them to the caller. The newest first: what somebody
- * waits for now must not wait for ten thousand that ended a minute ago.
+ * Takes up to `limit` unsent messages that are due, and leases them to the caller. The newest first: a message that
+ * someone waits for now must not wait behind ten thousand about grants that ended a minute ago.
  */
 export async function claimDeliveries(
   db: Queryable,
@@ -70,18 +70,18 @@ export async function claimDeliveries(
 }
 
 /**
- * Which others (`o`) show less once this one (`d`) is posted: the copies of a card; and what the same person was told
- * before of the request, when a post that failed (`b`) kept that from happening (`isOutdone`).
+ * Which other messages (`o`) show less once this one (`d`) is posted: the copies of a card; and earlier messages to the
+ * same person about the request, which kept their buttons because a post failed (`b`, see `isOutdone`).
  */
 const SHRINKS = `o.request_id = d.request_id and o.channel is not null and o.key <> d.key
   and case when d.kind = 'card' then o.kind = 'card' and d.key = 'card:' || d.request_id
     else b.trouble is not null and o.kind <> 'card' and o.recipient = d.recipient end`;
 
 /**
- * Records what Slack now shows: this version, in this place. Ends the lease. An older version than another process has
- * recorded was sent by one that had been frozen, and covers the newer: it is sent again.
- * @returns `opened`: Slack let nothing be posted there until now; `replaced`: where it was known to stand before, which is
- *   a second one of the same.
+ * Records what Slack now shows: this version, in this place. Ends the lease. A process that had been frozen may have
+ * overwritten a newer version with an older one; then the newer is sent again.
+ * @returns `opened`: Slack refused posts there until now; `replaced`: where the message was known to be before, which
+ *   makes that one a duplicate.
  */
 export async function recordSent(
   db: Queryable,
@@ -114,9 +114,9 @@ export async function recordSent(
 }
 
 /**
- * Records why it could not be sent, and when to try again (milliseconds from now); null gives it up.
- * @param failed `unsure`: Slack may have taken it all the same; `triedAt`: as it was claimed, so that of an earlier
- *   attempt this stays known.
+ * Records why it could not be sent, and when to try again (milliseconds from now); null gives up.
+ * @param failed `unsure`: Slack may have accepted it anyway; `triedAt`: as claimed, to keep what is known of an earlier
+ *   attempt.
  */
 export async function recordUnsent(
   db: Queryable,
@@ -162,7 +162,7 @@ export async function releaseDeliveries(db: Queryable, requestId: number): Promi
   );
 }
 
-/** Where the message with this key stands in Slack. */
+/** Where the message with this key is in Slack. */
 export async function whereShown(db: Queryable, key: string): Promise<Posted | null> {
   const { rows } = await db.query<{ channel: string | null; ts: string | null }>(
     'select channel, ts from deliveries where key = $1',
@@ -173,8 +173,8 @@ export async function whereShown(db: Queryable, key: string): Promise<Posted | n
 }
 
 /**
- * Whether a newer message to the same person has taken over from this one: it is posted, or about to be. It is given half
- * a second for that (write-transitions.ts); when its post has failed by then, this one keeps the buttons until it succeeds.
+ * Has a newer message to the same person taken over from this one? It has once it is posted, or about to be: it gets half
+ * a second for that (write-transitions.ts). If its post fails, this one keeps the buttons until it succeeds.
  */
 export async function isOutdone(db: Queryable, { key }: Pick<Delivery, 'key'>): Promise<boolean> {
   const { rowCount } = await db.query(
@@ -186,7 +186,7 @@ export async function isOutdone(db: Queryable, { key }: Pick<Delivery, 'key'>): 
   return rowCount === 1;
 }
 
-/** The conversation in which somebody gets direct messages; null when nothing was sent to them yet. */
+/** The conversation in which a person gets direct messages; null when they have got none yet. */
 export async function directChannelOf(db: Queryable, person: string): Promise<string | null> {
   const { rows } = await db.query<{ channel: string }>(
     'select channel from deliveries where recipient = $1 and channel is not null limit 1',
@@ -196,9 +196,9 @@ export async function directChannelOf(db: Queryable, person: string): Promise<st
 }
 
 /**
- * Has the message in this place, which somebody sees, be the one that is kept up to date, unless another is. The lease
- * of whoever posted it ends: what it was for is done, and the process may be dead.
- * @returns whether it is
+ * Adopts a message that someone just clicked, if there is no record of the posted one. Ends the lease of the process that
+ * posted it, which may be dead.
+ * @returns whether it was adopted
  */
 export async function adopt(db: Queryable, key: string, place: Posted): Promise<boolean> {
   const { rowCount } = await db.query(
@@ -210,8 +210,8 @@ export async function adopt(db: Queryable, key: string, place: Posted): Promise<
 }
 
 /**
- * Whether a message about this request is none that is kept up to date. While the place of one is not known yet, it
- * may be that one; and of a request whose messages were forgotten, nothing is known.
+ * True if this message isn't one that Hallpass keeps updated. False while it may be one whose place isn't recorded yet,
+ * and when the request's messages were deleted, because then nothing is known.
  */
 export async function isStray(db: Queryable, requestId: number, place: Posted): Promise<boolean> {
   const { rowCount } = await db.query(
@@ -224,7 +224,7 @@ export async function isStray(db: Queryable, requestId: number, place: Posted): 
   return rowCount === 0;
 }
 
-/** Has the message in this place, if it is one that is kept up to date, sent once more. */
+/** Sends the message in this place once more, if it is one that is kept up to date. */
 export async function showAgain(db: Queryable, requestId: number, place: Posted): Promise<void> {
   await db.query(
     `update deliveries set sent = wanted - 1, not_before = now()
@@ -233,7 +233,7 @@ export async function showAgain(db: Queryable, requestId: number, place: Posted)
   );
 }
 
-/** Says something else where the operators were told something, and to each who has a copy of it (operator-copies.ts). */
+/** Replaces an operators' message, and each copy of it (operator-copies.ts). */
 export async function rewriteOperatorNote(db: Queryable, key: string, message: object): Promise<void> {
   await db.query(
     `update deliveries set message = $2, wanted = wanted + 1, not_before = now() where key in (

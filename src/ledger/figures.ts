@@ -15,7 +15,7 @@ export interface Figures {
     readonly oldestSeconds: number | null;
     /** When all our memberships there were compared last, seconds since 1970; null: never, or it is being done. */
     readonly compared: number | null;
-    /** The server remembers a ledger that this one is not. */
+    /** The server remembers another ledger than this one. */
     readonly doubted: boolean;
     /** Another server answers, which may be a copy. */
     readonly stranger: boolean;
@@ -23,7 +23,7 @@ export interface Figures {
     readonly paused: boolean;
   }[];
   readonly pending: number;
-  /** Of those, the ones that nobody can decide at present. */
+  /** Of those, the ones that no approver can decide at present. */
   readonly undecidable: number;
   readonly granting: number;
   /** Within their time. */

@@ -1,9 +1,10 @@
-/** Deletes what was told and settled long ago, a batch at a time, and what nobody needs any more. */
+/** Deletes messages, strays, orphans, episodes and pages that were done with long ago, a batch at a time. */
 import type { Queryable } from './pool.js';
 
 /**
- * The oldest first, by the index on their age, each with one look at its request: nothing is read that stays. A card stays as long as its request: it says where the request is shown. A note on what is still open is edited when
- * it is over. Everything else that was sent is needed for as long as its request may change.
+ * The oldest first, by the index on their age, with one look at each one's request. A card stays as long as its request,
+ * because it says where the request is shown. A note about something still open is edited once that is over. Any other
+ * message is needed as long as its request may change.
  */
 const DELIVERIES = `
   delete from deliveries where key = any(array(

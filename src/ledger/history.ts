@@ -7,13 +7,13 @@ const event = z.object({
   at: z.date(),
   kind: z.string(),
   actor: z.string().nullable(),
-  /** Unchecked; null when it is larger than anything that Hallpass writes. */
+  /** Unchecked; null when it is larger than anything Hallpass writes. */
   data: z.unknown(),
 });
 
 export type HistoryEvent = Readonly<z.infer<typeof event>>;
 
-/** A preview of a role with as much as may be in it takes some tens of kilobytes. */
+/** The largest preview of a role takes some tens of kilobytes. */
 const MOST_BYTES = 256 * 1024;
 
 /** The next events of this request after one id, the oldest first; at most `limit`. */
@@ -31,7 +31,7 @@ export async function readHistory(
   return z.array(event).parse(rows);
 }
 
-/** What the audit kept with the latest event of this kind; null when there is none. Unchecked. */
+/** The data of the request's latest event of this kind; null when there is none. Unchecked. */
 export async function readEvent(db: Queryable, requestId: number, kind: string): Promise<unknown> {
   const { rows } = await db.query<{ data: unknown }>(
     'select data from events where request_id = $1 and kind = $2 order by id desc limit 1',

@@ -1,6 +1,6 @@
 /**
- * Who has something open here, and the round in which Slack is asked about each of them. Replicas share one round. Whom
- * Slack did not tell of has a round of their own, named after them, until it does: the round of all goes on.
+ * People with open requests, and the round in which Hallpass asks Slack about each of them. Replicas share one round. A
+ * person whom Slack couldn't be asked about gets a round of their own, named after them, so that the shared one goes on.
  */
 import type { Queryable } from './pool.js';
 
@@ -17,20 +17,20 @@ export async function readOpenOf(db: Queryable, requester: string): Promise<read
 /** The next people of the round. */
 export interface Turn {
   readonly holders: readonly string[];
-  /** Until when it is this process's turn, as the ledger wrote it: who took the next turn since writes alone. */
+  /** Until when it is this process's turn, as the ledger wrote it: after that only the next process may write. */
   readonly until: string;
 }
 
-/** Somebody whom Slack did not tell of. */
+/** A person whom Slack couldn't be asked about. */
 export interface UnreadPerson {
   readonly person: string;
-  /** When Slack did not tell of them first. */
+  /** When that failed first. */
   readonly since: Date;
   /** By the ledger's clock, milliseconds. */
   readonly forMs: number;
 }
 
-/** How many are taken at a time, and how long nobody else takes them; milliseconds. */
+/** How many are taken at a time, and for how long no other process takes them, milliseconds. */
 export interface Pace {
   readonly most: number;
   readonly everyMs: number;
@@ -44,8 +44,8 @@ const TAKE = `
       extract(epoch from now() - began_at)::float8 * 1000 as "forMs"`;
 
 /**
- * Takes the next people of the round, in the order of their ids, and some of whom Slack did not tell; each if it is
- * time and no other process has them.
+ * Takes the next people of the round, in the order of their ids, and some of those whom Slack couldn't be asked about, if
+ * it is time and no other process has them.
  * @returns `turn`: null when it is not time.
  */
 export async function takeHolders(
@@ -78,7 +78,7 @@ async function nextOf(db: Queryable, after: string, limit: number): Promise<Pick
   return { holders: rows.map(({ requester }) => requester) };
 }
 
-/** The round has come so far; the next take goes on after this person. */
+/** Records how far the round has come: the next take starts after this person. */
 export async function recordAsked(db: Queryable, { until }: Turn, person: string): Promise<void> {
   await db.query(`update rounds set after = $1 where name = 'people' and not_before = $2::timestamptz`, [
     person,
@@ -86,7 +86,7 @@ export async function recordAsked(db: Queryable, { until }: Turn, person: string
   ]);
 }
 
-/** Everybody was asked about: the next round begins `everyMs` milliseconds after this one began, or now. */
+/** Ends the round: the next one begins `everyMs` milliseconds after this one began, or now. */
 export async function endRound(db: Queryable, { until }: Turn, everyMs: number): Promise<void> {
   await db.query(
     `update rounds set after = '', began_at = greatest(now(), began_at + $1 * interval '1 millisecond'),
@@ -96,7 +96,7 @@ export async function endRound(db: Queryable, { until }: Turn, everyMs: number):
   );
 }
 
-/** Slack did not tell of this person: they are asked about again after `againMs` milliseconds. */
+/** Slack couldn't be asked about this person: Hallpass asks again after `againMs` milliseconds. */
 export async function recordUnread(db: Queryable, person: string, againMs: number): Promise<void> {
   await db.query(
     `insert into rounds (name, not_before) values ($1, now() + $2 * interval '1 millisecond')
@@ -105,7 +105,7 @@ export async function recordUnread(db: Queryable, person: string, againMs: numbe
   );
 }
 
-/** Slack told of this person, or they have nothing open any more. */
+/** Slack answered about this person, or they no longer have anything open. */
 export async function forgetUnread(db: Queryable, person: string): Promise<void> {
   await db.query(`delete from rounds where name = $1 and name <> 'people'`, [person]);
 }

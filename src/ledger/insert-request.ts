@@ -17,7 +17,7 @@ export type NewRequest = Pick<
   readonly limits: RequestLimits;
 };
 
-/** How much one person may ask for. */
+/** How much one person may request. */
 export interface RequestLimits {
   readonly pendingPerPerson: number;
   readonly requestsPerMinute: number;
@@ -25,9 +25,9 @@ export interface RequestLimits {
 
 /**
  * Writes a request, its audit event and its first messages, in one statement.
- * @returns null when this view made a request before, when an open request for the membership exists (the indexes
- *   decide, so two submissions at once make one request), or when it is one too many of this person: `too_many` lets
- *   one statement a person through at a time, so that submissions at once, on any replicas, keep to the limits.
+ * @returns null when this view already made a request, when the membership has an open request (the indexes decide, so
+ *   two concurrent submissions make one request), or when the person has reached a limit. `too_many` serializes the
+ *   statements of one person, so that concurrent submissions on any replicas keep to the limits.
  */
 export async function insertRequest(db: Queryable, wish: NewRequest): Promise<AccessRequest | null> {
   const { rows } = await db.query(

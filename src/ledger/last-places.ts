@@ -9,10 +9,10 @@ const row = z.object({
   memberOid: z.number(),
 });
 
-/** Where something was granted last under a name that the configuration still has. */
+/** The last membership that was granted under a name in the configuration. */
 export type LastPlace = z.infer<typeof row>;
 
-/** Of each of these roles and logins of one target, the last membership that was granted on this server; many have none. */
+/** The last membership granted on this server for each of these roles and logins of one target; many have none. */
 export async function readLastPlaces(
   db: Queryable,
   target: string,

@@ -1,19 +1,19 @@
 /**
- * Leases: who works on something right now. One is taken by one statement, when it is free, has run out or is already
- * ours, and it needs rights on our table. All time is the ledger's clock.
+ * Leases: which process works on something right now. One statement takes a lease if it is free, has run out or is
+ * already ours; it needs rights on our table. All time is by the ledger's clock.
  */
 import type { Queryable } from './pool.js';
 
-/** A holder that died holds nothing up for longer than this, milliseconds. */
+/** A holder that died delays others by no more than this, milliseconds. */
 export const LEASE_MS = 10_000;
-/** Somebody who locks the row of a lease is waited for this long, milliseconds. */
+/** How long to wait for a session that locks a lease's row, milliseconds. */
 const LEASE_LOCK_MS = 1_000;
 
 /**
- * Takes the lease of `$name` for `$holder`; to stand in a statement of its own or in another one. `on conflict` locks the
- * row before it looks: a lease that is being released at this moment is waited for, and then taken. One that ends much
- * later than any could was not taken by this clock, and counts for nothing.
- * @param from more of the FROM clause: the lease is taken only when that has a row.
+ * Takes the lease of `$name` for `$holder`, as a statement of its own or within another. `on conflict` locks the row
+ * before it looks, so it waits for a lease that is being released at this moment, and takes it. A lease that ends later
+ * than any could was not taken by this clock, and is ignored.
+ * @param from more of the FROM clause: the lease is taken only if that has a row.
  */
 export const takeLeaseSql = (name: string, holder: string, from = ''): string => `
   insert into leases as l (name, holder, until)
@@ -34,7 +34,7 @@ export async function takeLease(db: Queryable, name: string, holder: string): Pr
   }
 }
 
-/** Keeps a lease that is ours; one that was lost stays lost. */
+/** Extends a lease that is still ours. */
 export async function renewLease(db: Queryable, name: string, holder: string): Promise<void> {
   await db.query(
     `update leases set until = now() + interval '${LEASE_MS} ms' where name = $1 and holder = $2 and until > now()`,

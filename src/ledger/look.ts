@@ -4,17 +4,17 @@ import { LedgerError, type Queryable } from './pool.js';
 import { DUE, type Due, type DueRow, type Most, toDue, toReadableDue } from './read-due.js';
 import { TARGET_COLUMNS, type TargetRow, UNKNOWN_TARGET } from './targets.js';
 
-/** What a sweep begins with. */
+/** What a sweep starts from. */
 export interface Look {
   readonly row: TargetRow;
   readonly due: Due;
-  /** Something of what is due can't be understood; the rest is in `due`. */
+  /** Why part of what is due can't be read; the rest is in `due`. */
   readonly unread: LedgerError | null;
   /** All memberships there are to be compared. */
   readonly compare: boolean;
   /** The lease is ours now: only where there is something to do. */
   readonly held: boolean;
-  /** How long the lease is held by another at the most, milliseconds; 0 when by nobody. */
+  /** How long another process may still hold the lease, milliseconds; 0 when none does. */
   readonly leaseMs: number;
   /** How long the oldest of what is due has been due, milliseconds. */
   readonly dueMs: number;
@@ -23,7 +23,7 @@ export interface Look {
 interface Ask {
   readonly holder: string;
   readonly most: Most;
-  /** Memberships are compared again after so long, milliseconds; and after so long when another process did it last. */
+  /** When memberships are compared again, milliseconds after the last time; and when another process did it last. */
   readonly compareMs: number;
   readonly takeoverMs: number;
   /** false: only reads. */
@@ -62,14 +62,14 @@ type Row = DueRow & {
 };
 
 /**
- * What is to be done on this target, and the lease of it when there is something: in one round trip, and without a write
- * when there is nothing. A lease whose row somebody keeps locked is one that is refused.
+ * Reads what is to be done on this target, and takes its lease if there is anything: in one round trip, and without a
+ * write if there is nothing. If the lease's row stays locked, it counts as refused.
  */
 export async function look(db: Queryable, name: string, ask: Ask): Promise<Look> {
   const read = async (take: boolean) => {
     const { most, holder, compareMs, takeoverMs } = ask;
     const { rows } = await db.query<Row>({
-      // Planned once a connection: planning it costs many times what running it does.
+      // Named, and so planned once per connection: planning it costs many times what running it does.
       name: 'look',
       text: LOOK,
       values: [name, most.requests, most.endings, [], [], holder, compareMs, takeoverMs, take],
@@ -93,7 +93,7 @@ export async function look(db: Queryable, name: string, ask: Ask): Promise<Look>
   }
 }
 
-/** One request that this release can't read must not keep the others from being revoked. */
+/** A request that this release can't read must not keep the others from being revoked. */
 function understand(rows: readonly DueRow[]): Pick<Look, 'due' | 'unread'> {
   try {
     return { due: toDue(rows), unread: null };

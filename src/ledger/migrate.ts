@@ -1,8 +1,8 @@
 /**
- * The ledger's schema, by its owner's login. The login that Hallpass runs with is given only what it needs: it
- * may add audit events and decisions, never change or delete them, and delete what was told and settled long ago. An event's id and time are the ledger's own, and
- * so is the chain over the events. It may move the ids of requests on, past those that a lost ledger has given out: one that is taken
- * is refused by the primary key.
+ * Migrates the ledger's schema with its owner's login. The login that Hallpass runs with gets only what it needs: it may
+ * add audit events and decisions, but never change or delete them, and it may delete what was done with long ago. The
+ * ledger itself sets an event's id and time, and chains it. The login may advance the ids of requests past those that a
+ * lost ledger used; the primary key refuses one that is taken.
  */
 import pg from 'pg';
 import type { Logger } from 'pino';
@@ -41,7 +41,7 @@ export interface MigratedLedger {
 }
 
 /**
- * Brings the ledger's schema up to date; replicas that start together wait for one another.
+ * Brings the ledger's schema up to date. Replicas that start together wait for one another.
  * @param ownerUrl may create tables; @param databaseUrl the login that Hallpass runs with (may be the same).
  * @throws LedgerError
  */
@@ -91,14 +91,14 @@ async function bringUpToDate(owner: pg.Client, login: string, logger: Logger): P
 }
 
 async function runSteps(owner: pg.Client, logger: Logger): Promise<void> {
-  // Most starts have nothing to migrate, and need not load it.
+  // Most starts have nothing to migrate and don't need to load it.
   const { runner } = await import('node-pg-migrate');
   await runner({
     dbClient: owner,
     dir: MIGRATIONS,
     direction: 'up',
     migrationsTable: MIGRATIONS_TABLE,
-    // Ours is held.
+    // We hold our own.
     noLock: true,
     logger: {
       debug: (line) => logger.debug(line),
@@ -110,8 +110,8 @@ async function runSteps(owner: pg.Client, logger: Logger): Promise<void> {
 }
 
 /**
- * Who may connect to a database may hold things up there, and PUBLIC may by default. Taken from it where this login owns the
- * database; a superuser who doesn't own it leaves it as it is, for others may live there.
+ * Revokes CONNECT from PUBLIC, which has it by default, because any session in a database can block others there. Only
+ * an owner of the database does so; a superuser who doesn't own it leaves it alone, because others may use it.
  */
 async function closeToPublic(owner: pg.Client, login: string, logger: Logger): Promise<void> {
   const { database, open, mine } = await readDatabaseRights(owner);
@@ -133,7 +133,7 @@ async function closeToPublic(owner: pg.Client, login: string, logger: Logger): P
   );
 }
 
-/** For statements that may take long, but wait for no lock forever. */
+/** For statements that may take long, but must not wait forever for a lock. */
 async function connectAsOwner(ownerUrl: string): Promise<pg.Client> {
   const client = await connectLedger(ownerUrl, { statementMs: 0 });
   await client.query(`set lock_timeout = ${PATIENCE_MS}`);

@@ -22,7 +22,7 @@ export async function missingSteps(db: Queryable): Promise<readonly string[]> {
 const found = z.tuple([z.object({ made: z.boolean(), listed: z.boolean() })]);
 
 /**
- * For who starts without migrating. Whether steps are missing is known once a release that tells has migrated.
+ * For a start without migrating. Missing steps show only in a ledger that was migrated by a release that lists them.
  * @throws LedgerError when the ledger is empty, or of an earlier release, or can't be asked.
  */
 export async function assertMigrated(databaseUrl: string): Promise<void> {

@@ -1,19 +1,19 @@
 /**
- * One migration at a time. The lock is on a table that only its owner may lock, so that a login with nothing but CONNECT
- * can't keep Hallpass from starting; node-pg-migrate's own is an advisory lock, which anybody can take. Beside it other
- * connections may read and write the table.
+ * One migration at a time. The lock is on a table that only its owner may lock, so a login with nothing but CONNECT can't
+ * keep Hallpass from starting. (node-pg-migrate's own lock is advisory, and any login could take it.) Other connections
+ * may read and write the table meanwhile.
  */
 import pg from 'pg';
 import { LedgerError } from './pool.js';
 
 /** node-pg-migrate's table, as it makes it. */
 export const MIGRATIONS_TABLE = 'migrations';
-/** How long another migration is waited for, and each lock that a migration needs, milliseconds. */
+/** How long to wait for another migration, and for each lock a migration needs, milliseconds. */
 export const PATIENCE_MS = 30_000;
 
 const MAKE = `create table if not exists ${MIGRATIONS_TABLE}
   (id serial primary key, name varchar(255) not null, run_on timestamp not null)`;
-/** Two that make it at once: unique_violation in the catalog, duplicate_table, duplicate_object. */
+/** When two create it at once: unique_violation in the catalog, duplicate_table, duplicate_object. */
 const MADE_MEANWHILE = new Set(['23505', '42P07', '42710']);
 
 /** Runs `work` while no other migration runs. @param client of the ledger's owner, on which `work` does not run. */
@@ -39,7 +39,7 @@ export function codeOf(thrown: unknown): string {
   return thrown instanceof pg.DatabaseError ? (thrown.code ?? '') : '';
 }
 
-/** Names the sessions that hold what a migration waits for, as far as they may be seen. */
+/** Names the sessions that hold the locks a migration waits for, as far as this login can see them. */
 export async function heldTooLong(client: pg.Client, cause: unknown): Promise<LedgerError> {
   const { rows } = await client.query<{ holder: string }>(
     `select format('pid %s (%s, %s)', a.pid, a.usename, coalesce(nullif(a.application_name, ''), 'no name')) as holder

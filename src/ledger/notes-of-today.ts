@@ -1,14 +1,14 @@
 import type { Queryable } from './pool.js';
 
-/** A message that operators get once a day as long as something lasts. */
+/** A message that operators get once a day while something lasts. */
 export interface DailyNote {
   readonly key: string;
   readonly at: Date;
 }
 
 /**
- * What the operators were told of today: the keys of their messages that begin with one of these words. A comparison that
- * comes a little after midnight has not told of the new day yet.
+ * What the operators were told today: the keys of their messages that begin with one of these words. The extra 15 minutes
+ * are for a comparison that runs a little after midnight.
  */
 export async function readDailyNotes(db: Queryable, words: readonly string[]): Promise<readonly DailyNote[]> {
   const { rows } = await db.query<DailyNote>(

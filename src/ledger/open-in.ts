@@ -1,4 +1,4 @@
-/** What an operator ends at once: requests by their ids, or all that is open on a target, of a person, or anywhere. */
+/** What an operator ends together: requests by id, or everything open on a target, of a person, or anywhere. */
 import type { Queryable } from './pool.js';
 
 export type EndScope =
@@ -8,7 +8,7 @@ export type EndScope =
   | { readonly of: 'person'; readonly person: string }
   | { readonly of: 'everything' };
 
-/** $1 ids, $2 target, $3 person: each null when it doesn't limit. */
+/** $1 ids, $2 target, $3 person: null means any. */
 const IN_SCOPE = `($1::bigint[] is null or r.id = any($1)) and ($2::text is null or r.target = $2)
   and ($3::text is null or r.requester = $3 or r.login = $3)`;
 const OPEN = `r.state in ('pending', 'granting', 'active', 'ending')`;
@@ -36,7 +36,7 @@ export async function isKnownPerson(db: Queryable, person: string): Promise<bool
   return rowCount === 1;
 }
 
-/** A membership that has to go apart from any open request. */
+/** A membership to be revoked that belongs to no open request. */
 export interface Remnant {
   readonly target: string;
   readonly role: string;
@@ -46,7 +46,7 @@ export interface Remnant {
 
 /** What is not proved gone yet. */
 export interface Unproved {
-  /** By target: of these requests, those that are open and hold access, or may. */
+  /** By target: how many of these requests give access, or may. */
   readonly requests: ReadonlyMap<string, number>;
   readonly remnants: readonly Remnant[];
 }

@@ -1,6 +1,6 @@
 /**
  * What is open on each target, for people to look at: read by key, a page at a time, from indexes that hold only what is
- * open. Each row is understood apart, so that one that this release can't read hides no other.
+ * open. Each row is parsed separately, so one that this release can't read doesn't hide the others.
  */
 import { z } from 'zod';
 import type { AccessRequest } from '../domain/request.js';
@@ -24,9 +24,9 @@ const tally = z.object({
   comparedAt: z.date().nullable(),
   /** When the server that is known was seen last. */
   seenAt: z.date().nullable(),
-  /** The anchor that this ledger doesn't hold; null: it is as the target remembers it. */
+  /** The anchor that this ledger's chain doesn't contain; null: it contains the target's. */
   doubt: z.string().nullable(),
-  /** What answers in the place of the server that is known, and may be a copy. */
+  /** What answers at the known server's address, and may be a copy. */
   stranger: z
     .object({ id: z.string(), timeline: z.number(), startedAt: z.number(), lsn: z.number().nullable() })
     .nullable() satisfies z.ZodType<ServerIdentity | null>,
@@ -85,7 +85,7 @@ export async function readTallies(
 const STRAYS_PERSONS = `($1::text is null or s.login = $1
   or exists (select from requests q where q.id = s.request_id and q.requester = $1))`;
 
-/** The orphan `o` is there, and nobody is having it revoked. */
+/** The orphan `o` is there, and is not being revoked. */
 const REPORTED = `o.settled_at is null
   and not exists (select from strays x where x.orphan_id = o.id and x.settled_at is null)`;
 
@@ -108,7 +108,7 @@ export type OpenRequest =
       readonly dueSince: Date | null;
       readonly overdue: boolean;
     }
-  /** A newer release wrote it, or somebody did past Hallpass. */
+  /** A newer release wrote it, or someone bypassed Hallpass. */
   | { readonly id: number; readonly role: string; readonly login: string; readonly unread: string };
 
 /** Where a page of a target ended: by the one index over all that is open there. */
@@ -163,14 +163,14 @@ function understand(row: Row): OpenRequest {
   }
 }
 
-/** What keeps open requests and strays of a target from being done, the most frequent first. */
+/** What blocks a target's open requests and strays, the most frequent first. */
 export async function readTroubles(
   db: Queryable,
   target: string,
   limit: number,
 ): Promise<readonly { readonly trouble: string; readonly count: number }[]> {
   const { rows } = await db.query<{ trouble: string; count: number }>(
-    // Why a GRANT failed is no trouble of its revocation.
+    // Why a GRANT failed doesn't block its revocation.
     `select trouble, count(*)::int as count from (
          select trouble from requests r where r.target = $1 and ${OPEN} and r.why is distinct from 'failed'
          union all select trouble from strays where target = $1 and settled_at is null) d

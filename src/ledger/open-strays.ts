@@ -16,7 +16,7 @@ const row = z.object({
   ageMs: z.number(),
 });
 
-/** A membership that has to go although no open request accounts for it, and is not proved gone yet. */
+/** A membership to be revoked that no open request accounts for, and that is not proved gone yet. */
 export type UnprovedStray = z.infer<typeof row>;
 
 /** Those of one target, the oldest first. */

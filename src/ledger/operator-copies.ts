@@ -1,11 +1,11 @@
 import type { Queryable } from './pool.js';
 
-/** Behind a message's key: who has a copy of it. */
+/** Between a message's key and the person who has a copy of it. */
 const COPY = '@';
 
 /**
- * What the operators were to read in a channel that takes no message goes to each of these people instead, the newest
- * first; what they have a copy of already, does not. @returns whether anything does
+ * Copies the operators' messages that a channel doesn't accept to each of these people, the newest first, unless they
+ * have a copy. @returns whether there were any
  */
 export async function copyToOperators(
   db: Queryable,
@@ -25,7 +25,7 @@ export async function copyToOperators(
   return (rowCount ?? 0) > 0;
 }
 
-/** What waits for an operators' channel that is no longer configured goes to the one that is. */
+/** Moves what waits for an operators' channel that is no longer configured to the one that is. */
 export async function moveOperatorNotes(db: Queryable, from: string, to: string): Promise<void> {
   await db.query(
     `update deliveries set recipient = $2, not_before = now(), attempts = 0, lease_until = null

@@ -32,9 +32,9 @@ const COLUMNS = `id, target, server, grantor_oid as "grantorOid", role_oid as "r
 type FoundMembership = Pick<Orphan, 'roleOid' | 'memberOid' | 'role' | 'login' | 'setRole'>;
 
 /**
- * Writes down what was found on a target; what was found before and is there no more is settled, unless it is being
- * revoked: then its sessions are to be proved gone, too.
- * @returns all of them. `isNew`: written by this call; `foundAt`: when it was first.
+ * Records what was found on a target, and settles what was found before and is gone, unless it is being revoked: then
+ * its sessions have to be proved gone, too.
+ * @returns all of them. `isNew`: written by this call; `foundAt`: when it was found first.
  */
 export async function recordOrphans(
   db: Queryable,
@@ -80,7 +80,7 @@ export async function recordOrphans(
   return z.array(recorded).parse(rows);
 }
 
-/** Those of a server that were reported, and neither are gone nor were taken: as `pairKey` writes them. */
+/** Those of a server that were reported and not settled, as `pairKey` writes them. */
 export async function readReported(
   db: Queryable,
   target: string,
@@ -99,7 +99,7 @@ export async function readOrphan(db: Queryable, id: number): Promise<Orphan | nu
   return rows[0] === undefined ? null : orphan.parse(rows[0]);
 }
 
-/** Those on a target that are there and that nobody is having revoked; the next ones after an id. */
+/** Those on a target that are there and not being revoked; the next ones after an id. */
 export async function readOpenOrphans(
   db: Queryable,
   target: string,

@@ -1,6 +1,6 @@
 /**
- * Revocations that are late: times during which a target had some are kept as one row each, an episode. All is
- * counted by the ledger's clock, from indexes that hold only what is open.
+ * Late revocations. A time during which a target has some is one row, an episode. All is counted by the ledger's clock,
+ * from indexes that hold only what is open.
  */
 import type { Queryable } from './pool.js';
 
@@ -8,11 +8,11 @@ import type { Queryable } from './pool.js';
 export interface Overdue {
   readonly id: number;
   readonly target: string;
-  /** How many at present; when it is mended, how many there were last. */
+  /** How many at present; once it is over, how many there were last. */
   readonly grants: number;
   /** When the first of them was due. */
   readonly since: Date;
-  /** What keeps most of them from being done; null when nothing is known of it. */
+  /** What blocks most of them; null when it isn't known. */
   readonly trouble: string | null;
   /** Memberships that are not proved revoked yet; else only sessions that had them are left. */
   readonly toRevoke: boolean;
@@ -63,9 +63,9 @@ const RECORD = `
       extract(epoch from min(next_due) - now())::float8 * 1000 + $1 as next_ms from late`;
 
 /**
- * Records what is overdue by more than `overdueMs`, and what is no more. One process at a time: an older look that is
- * written last would begin an episode again.
- * @returns how many are overdue, and the milliseconds until the next one is, unless it is done before; null: none is out.
+ * Records what is overdue by more than `overdueMs`, and what no longer is. One process at a time: an older look that is
+ * written last would start an episode again.
+ * @returns how many are overdue, and the milliseconds until the next one would be; null: there is no other grant.
  */
 export async function recordOverdue(
   db: Queryable,
@@ -75,7 +75,7 @@ export async function recordOverdue(
   return { grants: rows[0]?.grants ?? 0, nextMs: rows[0]?.next_ms ?? null };
 }
 
-/** What is overdue on one target now, by more than `overdueMs`; null when nothing is. Writes nothing down. */
+/** What is overdue on one target now, by more than `overdueMs`; null when nothing is. Only reads. */
 export async function readLate(
   db: Queryable,
   target: string,
@@ -90,7 +90,7 @@ export async function readLate(
   return row === undefined || row.since === null ? null : { ...row, since: row.since };
 }
 
-/** Episodes of which the operators were not told the newest, the oldest first. */
+/** Episodes whose latest version the operators don't know yet, the oldest first. */
 export async function readUntold(db: Queryable, limit: number): Promise<readonly Overdue[]> {
   const { rows } = await db.query<Overdue>(
     `select o.id, o.target, o.grants, o.since, o.trouble, o.mended_at as "mendedAt", o.version,

@@ -1,6 +1,6 @@
 /**
- * What PagerDuty is to be told: one incident a key, open or resolved. As with messages, the newest state is told at
- * least once, by whichever process holds the lease.
+ * What PagerDuty is to be told: one incident per key, open or resolved. As with messages, the process that holds the
+ * lease sends the newest state at least once.
  */
 import { z } from 'zod';
 import type { Queryable } from './pool.js';
@@ -22,7 +22,7 @@ export type Page = Readonly<z.infer<typeof page>>;
 /** Longer than a call to PagerDuty may take (5 s). */
 const LEASE_MS = 15_000;
 
-/** Wants an incident open. Nothing changes when it is. */
+/** Wants an incident open. Does nothing if it is. */
 export async function openPage(
   db: Queryable,
   { key, summary, details }: Pick<Page, 'key' | 'summary' | 'details'>,
@@ -36,7 +36,7 @@ export async function openPage(
   );
 }
 
-/** Wants the incident resolved. Nothing changes when there is none. */
+/** Wants the incident resolved. Does nothing if there is none. */
 export async function closePage(db: Queryable, key: string): Promise<void> {
   await db.query(
     `update pages set open = false, wanted = wanted + 1, not_before = now(), attempts = 0 where key = $1 and open`,
@@ -58,7 +58,7 @@ export async function claimPages(db: Queryable, limit: number): Promise<readonly
   return z.array(page).parse(rows);
 }
 
-/** Whoever lost the lease may have spoken after the one that took it: then the newest is said once more. */
+/** A process that lost the lease may have sent after the one that took it: then the newest state is sent again. */
 const END_LEASE = `lease_until = null, wanted = wanted + (lease_until::text is distinct from $2)::int`;
 
 /** Records that PagerDuty took it. */
@@ -82,7 +82,7 @@ export async function recordUnpaged(
   );
 }
 
-/** Milliseconds until the next page is due or its lease ends; null when all is told. */
+/** Milliseconds until the next page is due or its lease ends; null when all are sent. */
 export async function nextPage(db: Queryable): Promise<number | null> {
   const { rows } = await db.query<{ ms: number | null }>(
     `select extract(epoch from min(greatest(not_before, lease_until)) - now())::float8 * 1000 as ms

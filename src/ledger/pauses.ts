@@ -1,6 +1,6 @@
 /**
- * Where nothing new is granted. Each change is one statement with its audit event, what the operators are told, and a new
- * version of every request that waits there, so that its card and status are drawn again. That version changes no state.
+ * Where nothing new is granted. Each change is one statement with its audit event, the operators' message, and a new
+ * version of every request that waits there, which redraws its card and status and changes no state.
  */
 import { z } from 'zod';
 import type { Pause } from '../domain/pause.js';
@@ -20,7 +20,7 @@ function toPause(row: unknown): Pause {
   return { target: target === EVERYWHERE ? null : target, by, because, since };
 }
 
-/** Those that hold, of every target first. */
+/** The pauses that hold, those of every target first. */
 export async function readPauses(db: Queryable): Promise<readonly Pause[]> {
   const { rows } = await db.query(
     `select target, by_whom, because, since from pauses where resumed_at is null order by target <> '${EVERYWHERE}', target`,
@@ -28,7 +28,7 @@ export async function readPauses(db: Queryable): Promise<readonly Pause[]> {
   return rows.map(toPause);
 }
 
-/** What a GRANT on this target has to wait for, or has waited for. */
+/** Whether a GRANT on this target has to wait, or had to. */
 export interface Hold {
   readonly isPaused: boolean;
   /** When the last pause there was lifted; null when there was none. */
@@ -50,7 +50,7 @@ const AND_TELL = `
     update requests r set version = version + 1 from changed c
       where r.state in ('pending', 'granting') and c.target in (r.target, '${EVERYWHERE}') returning r.id, r.version
   ), audited as (
-    -- After the requests: who writes a request locks in this order, too.
+    -- After the requests, because every write of a request locks in this order.
     insert into events (request_id, kind, actor, data)
       select null::bigint, $2::text, null, $3::jsonb from changed where (select count(*) from versioned) >= 0
   ), reshown as (

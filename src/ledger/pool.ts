@@ -8,11 +8,11 @@ import { HallpassError } from '../errors.js';
 export type Queryable = Pick<pg.Pool, 'query'>;
 
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Every statement here is small; one that takes longer is stuck. */
+/** Every statement here is small; one that takes longer than this is stuck. */
 const STATEMENT_TIMEOUT_MS = 10_000;
-/** A process that stops in the middle of a transaction gives its locks back. */
+/** A process that stops in the middle of a transaction loses its locks. */
 const IDLE_IN_TRANSACTION_MS = 30_000;
-/** An unused connection is kept from one heartbeat to the next: a new one costs several round trips. */
+/** Unused connections outlive a few heartbeats, because a new one costs several round trips. */
 const IDLE_MS = 60_000;
 
 /** The schema in which the migrations make their tables, unless DATABASE_URL names another. */
@@ -41,7 +41,7 @@ function settings(statementMs: number): SessionSettings {
   };
 }
 
-/** For a client of one's own making; `connectLedger` also does without what a pooler refuses. */
+/** For clients that others create; `connectLedger` also copes with what a pooler refuses. */
 export function ledgerConnection(databaseUrl: string): ReturnType<typeof ownConfig> {
   return ownConfig(databaseUrl, settings(STATEMENT_TIMEOUT_MS), connection(STATEMENT_TIMEOUT_MS));
 }
@@ -58,7 +58,7 @@ export function connectLedger(
   return connectOwn(databaseUrl, settings(statementMs), connection(statementMs));
 }
 
-/** The ledger's pool. An idle connection that breaks is replaced; `onError` hears of it. */
+/** The ledger's pool. It replaces an idle connection that breaks, and calls `onError`. */
 export function createPool(databaseUrl: string, onError: (error: Error) => void): pg.Pool {
   const pool = new OwnPool(databaseUrl, settings(STATEMENT_TIMEOUT_MS), {
     ...connection(STATEMENT_TIMEOUT_MS),

@@ -1,21 +1,21 @@
 /**
  * What a heartbeat finds to do, in one round trip: each part reads an index that holds only what is open, due or recent.
- * An idle ledger is asked nothing else.
+ * It is the only statement an idle Hallpass runs.
  */
 import type { Queryable } from './pool.js';
 
 export interface Pulse {
   /** Targets with something to grant or to revoke now, or whose memberships are to be compared at once. */
   readonly work: readonly string[];
-  /** Targets with a grant that is out, or that ended within the hour. The others are idle. */
+  /** Targets with a grant, or with one that ended within the hour. The others are idle. */
   readonly busy: readonly string[];
   /** Requests wait for a decision. */
   readonly pending: boolean;
-  /** Somebody waits for something, or has it. */
+  /** There is an open request. */
   readonly open: boolean;
-  /** People of whom Slack did not tell. */
+  /** There are people whom Slack couldn't be asked about. */
   readonly unread: boolean;
-  /** Grants that ended, and were not looked at for what was left behind. */
+  /** Grants ended, and the target was not yet read for what was left behind. */
   readonly toReview: boolean;
   /** Messages that Slack was not told. */
   readonly unsent: boolean;
@@ -60,7 +60,7 @@ export async function readPulse(db: Queryable): Promise<Pulse> {
   return pulse;
 }
 
-/** When the ledger could not be asked: everything is looked at. @param targets all of them */
+/** For when the ledger couldn't be asked: everything is looked at. @param targets all of them */
 export function unknownPulse(targets: readonly string[]): Pulse {
   return {
     ...{ work: targets, busy: targets, pending: true, open: true, unread: true, toReview: true },

@@ -1,6 +1,6 @@
 import type { Queryable } from './pool.js';
 
-/** Who asked for what, where: as the request stands, and as nothing of it ever changes. */
+/** Who requested what, where: the parts of a request that never change. */
 export interface About {
   readonly target: string;
   readonly role: string;

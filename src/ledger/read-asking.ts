@@ -7,7 +7,7 @@ export interface WaitingCard {
   /** Where it is, or is to be, posted. */
   readonly channel: string;
   readonly posted: boolean;
-  /** What Slack said when a post there failed last; null when it takes posts, as far as is known. */
+  /** What Slack said when a post there last failed; null when it accepts posts, as far as is known. */
   readonly shut: Pick<Unshown, 'why' | 'fix'> | null;
 }
 
@@ -27,7 +27,7 @@ export async function readWaitingCards(
   return rows;
 }
 
-/** The card of a request goes to another channel than it was to, unless it was posted. */
+/** Sends the card of a request to another channel, unless it is posted. */
 export async function moveCard(db: Queryable, id: number, channel: string): Promise<void> {
   await db.query(
     `update deliveries set recipient = $2, not_before = now(), attempts = 0, lease_until = null
@@ -36,7 +36,7 @@ export async function moveCard(db: Queryable, id: number, channel: string): Prom
   );
 }
 
-/** How many requests wait that nobody can decide at present, in SQL. */
+/** How many pending requests no approver can decide at present, in SQL. */
 export const UNDECIDABLE = `
   select count(*)::int as n from requests where state = 'pending' and jsonb_array_length(asking->'nobody') > 0`;
 

@@ -19,8 +19,8 @@ import {
 export type Ending = ReturnType<typeof joinColumns<z.infer<typeof endingRow>>>;
 
 /**
- * What the request says stands in the audit trail: who wished for what, then who approved it for how long, and nothing
- * came of it yet. Every text in the events may be a forger's: nothing of it is cast, which could fail for everybody.
+ * The audit trail says the same as the request: who asked for what, then who approved it for how long, and nothing used
+ * that approval up. Texts in events may be forged, so none is cast: a failing cast would fail for every request.
  */
 const APPROVED = `exists (
   select from events s join events a on a.request_id = s.request_id and a.id > s.id
@@ -50,7 +50,7 @@ const strayRow = z.object({
   wantedBy: z.number().nullable(),
 });
 
-/** A newer request may have been given the membership since: then it is that one's, and ends with it. */
+/** A newer request may have the membership by now (`wantedBy`): then it ends with that one. */
 const STRAYS = `
   select coalesce(json_agg(d), '[]') from (
     select s.id, s.target, s.server, s.grantor_oid::bigint as "grantorOid", s.role_oid::bigint as "roleOid",
@@ -61,7 +61,7 @@ const STRAYS = `
       from strays s where s.target = $1 and s.settled_at is null and s.id <> all($5::bigint[]) order by s.id limit $3
   ) d`;
 
-/** As one value: a row of its own for each of thousands costs several times as much to read. */
+/** As one value: thousands of rows would cost several times as much to read. */
 const ENDINGS = `
   select coalesce(json_agg(e), '[]') from (
     (${due(ENDING_COLUMNS, `state = 'ending' order by id limit $3`)})
@@ -80,7 +80,7 @@ export const DUE = `
         (${due('*', `state = 'active' and extension = 'asked' and expires_at > now() order by id limit $2`)})
       ) r limit $2) r on true`;
 
-/** How many are read at once: of what is to be done, and of what is to be revoked. */
+/** How many are read at once: to be granted or extended, and to be revoked. */
 export interface Most {
   readonly requests: number;
   readonly endings: number;
@@ -88,24 +88,24 @@ export interface Most {
 
 /** What a sweep has to do. */
 export interface Due extends Reading {
-  /** To be taken away. */
+  /** To be revoked. */
   readonly endings: readonly Ending[];
-  /** Of those that wait to be granted: ids of which the audit trail has no approval. */
+  /** Ids of those that wait to be granted without an approval in the audit trail. */
   readonly unapproved: ReadonlySet<number>;
-  /** To be taken away, too, though no open request accounts for them. */
+  /** To be revoked, too, though no open request accounts for them. */
   readonly strays: readonly DueStray[];
 }
 
-/** What a sweep has met, by its ids. */
+/** What a sweep has already seen, by id. */
 export interface Met {
   readonly requests: readonly number[];
   readonly strays: readonly number[];
 }
 
 /**
- * What a sweep of this target has to do now, in one round trip: what waits to be granted unless granting is paused there, then what was made longer; and
- * apart from them what is to be revoked, what somebody ended first, then the most overdue.
- * @param except what this sweep met already and has not settled: they must not hold up the others.
+ * What a sweep of this target has to do now, in one round trip: what waits to be granted, unless granting is paused
+ * there, then extensions; and separately what is to be revoked, first what someone ended, then the most overdue.
+ * @param except what this sweep has seen and not settled: it must not hold up the others.
  */
 export async function readDue(db: Queryable, target: string, except: Met, most: Most): Promise<Due> {
   const values = [target, most.requests, most.endings, except.requests, except.strays];

@@ -1,6 +1,6 @@
 /**
- * Grants, for an auditor: one pass over the requests in the order of their ids, a page at a time, and of each the
- * events that say what its request does not. By what they are, not as requests of this release: nothing is left out.
+ * Grants, for an auditor: one pass over the requests in the order of their ids, a page at a time, with the events that
+ * say what the request doesn't. They aren't parsed as this release's requests, so none is left out.
  */
 import { z } from 'zod';
 import type { Queryable } from './pool.js';
@@ -15,7 +15,7 @@ const grant = z.object({
   /** From the grant to its end, or until now. */
   heldSeconds: z.number(),
   reason: z.string(),
-  /** null: the on-call rule, or nobody is known (`recover` took it from a server). */
+  /** null: the on-call rule, or not known (`recover` read it from a server). */
   decidedBy: z.string().nullable(),
   decidedVia: z.string().nullable(),
   decidedAt: z.date().nullable(),
@@ -23,13 +23,13 @@ const grant = z.object({
   extendedBy: z.string().nullable(),
   extendedAt: z.date().nullable(),
   grantedAt: z.date(),
-  /** null: it is out, or not proved gone yet. */
+  /** null: it is not proved gone yet. */
   endedAt: z.date().nullable(),
   why: z.string().nullable(),
   endedBy: z.string().nullable(),
   /** null: not known (yet). */
   sessionsEnded: z.number().nullable(),
-  /** As it was read for who decided; null: it was not, or could not be. */
+  /** As it was read for the approvers; null: it was not, or could not be. */
   danger: z.string().nullable(),
 });
 
@@ -73,7 +73,7 @@ export async function readGrants(
   return z.array(grant).parse(rows);
 }
 
-/** Up to when requests were deleted that were over; null: never. */
+/** Requests that were over before this time were deleted; null: never. */
 export async function readPrunedBefore(db: Queryable): Promise<Date | null> {
   const { rows } = await db.query<{ before: string | null }>(
     `select data->>'before' as before from events

@@ -13,7 +13,7 @@ export interface History {
 
 /** Requests at a time; each has some ten events. */
 const PAGE = 200;
-/** No request has as many: what a forger adds beyond is not read. */
+/** No request has as many; what a forger adds beyond that isn't read. */
 const MOST_EVENTS = 2_000;
 /** No event of these kinds is as large. */
 const MOST_BYTES = 64 * 1024;
@@ -26,7 +26,7 @@ const told = z.object({
   data: z.unknown(),
 });
 
-/** Those that are open, as the index of just these says it. */
+/** Open requests, in the words of the index on them. */
 const OPEN = 'and ended_at is null';
 
 /**

@@ -2,7 +2,7 @@ import type { AccessRequest } from '../domain/request.js';
 import type { Queryable } from './pool.js';
 import { REQUEST_COLUMNS, type Reading, type TimedRow, toReading } from './request-row.js';
 
-/** @param name of the statement, which is then planned once a connection; only where one plan suits all values. */
+/** @param name prepares the statement once per connection; only where one plan suits all values. */
 async function read(
   db: Queryable,
   from: string,
@@ -48,7 +48,7 @@ export function readWanted(db: Queryable, target: string): Promise<Reading> {
   ]);
 }
 
-/** What this target has not granted yet, decided or not. */
+/** What is not granted yet on this target, decided or not. */
 export function readUngranted(db: Queryable, target: string): Promise<Reading> {
   return read(
     db,
@@ -63,10 +63,10 @@ export function readPending(db: Queryable, limit: number): Promise<Reading> {
 }
 
 /**
- * Open requests of which the audit keeps no reading of what the role can do, the newest of each target: those that were
- * not granted yet, and those that were granted just now.
- * @param perTarget so many at most, so that one that doesn't answer keeps nobody else's.
- * @param justNowMs how long ago a GRANT was just now; @param ageMs who is younger is being read about anyway.
+ * Open requests without a preview in the audit trail, the newest of each target: those not granted yet, and those granted
+ * within `justNowMs`.
+ * @param perTarget at most so many, so that a target that doesn't answer doesn't block the others.
+ * @param ageMs younger requests are left out: their preview is being read anyway.
  */
 export function readUnpreviewed(
   db: Queryable,
@@ -100,12 +100,12 @@ export function readLapsed(db: Queryable, limit: number): Promise<Reading> {
   );
 }
 
-/** Active grants that are about to expire and whose engineer was not told yet. */
+/** Active grants that are about to expire, and whose holder was not told yet. */
 export function readToWarn(db: Queryable, limit: number): Promise<Reading> {
   return read(db, 'from requests r where r.warn_at <= now() order by r.warn_at limit $1', [limit]);
 }
 
-/** Grants that have ended, and that nobody looked at since for what was left behind; the longest ended first. */
+/** Ended grants whose target was not yet read for what was left behind, the longest ended first. */
 export function readToReview(db: Queryable, limit: number): Promise<Reading> {
   return read(
     db,
@@ -122,7 +122,7 @@ export async function nextWarning(db: Queryable): Promise<number | null> {
   return rows[0]?.ms ?? null;
 }
 
-/** The last request for each of these memberships, open or not; a membership that was never granted has none. */
+/** The last request for each of these memberships, open or not, if there was one. */
 export async function readLastOfPlaces(
   db: Queryable,
   server: string,

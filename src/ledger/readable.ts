@@ -2,9 +2,9 @@ import { look } from './look.js';
 import { LedgerError, type Queryable } from './pool.js';
 import { REQUEST_COLUMNS, type TimedRow, toReading } from './request-row.js';
 
-/** What the ledger says and what was understood of it may differ by the time of an answer, milliseconds. */
+/** How far a time as text and as a number may differ when the ledger is read correctly, milliseconds. */
 const CLOCK_MS = 60_000;
-/** Open requests of each target that are read, the next ones to end first. */
+/** How many open requests of each target are read, the next ones to end first. */
 const MOST_OPEN = 5;
 
 const OPEN = `
@@ -16,8 +16,8 @@ const OPEN = `
     ) r) r on true`;
 
 /**
- * Reads what a sweep reads, as a sweep reads it, and changes nothing.
- * @throws what the ledger says, or LedgerError: it answers, and what it answers can't be understood.
+ * Reads what a sweep reads, the way a sweep does, and changes nothing.
+ * @throws what `pg` throws, or LedgerError when the answer can't be understood.
  */
 export async function assertReadable(db: Queryable, holder: string): Promise<void> {
   const { rows } = await db.query<TimedRow & { readonly ms: number }>(OPEN, [MOST_OPEN]);

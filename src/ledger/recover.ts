@@ -3,7 +3,7 @@ import type { Principal } from '../domain/policy.js';
 import type { MembershipId } from '../domain/request.js';
 import type { Queryable } from './pool.js';
 
-/** A grant as a guarded target remembers it, with what the configuration adds. */
+/** A grant as a guarded target remembers it, completed from the configuration. */
 export interface Remembered {
   readonly id: number;
   readonly target: string;
@@ -21,7 +21,7 @@ export interface Remembered {
   readonly channel: string;
 }
 
-/** `same`: the ledger had it right. `ended`, `other`: the ledger has it ended, or has something else by that id. */
+/** `same`: the ledger was right. `ended`: it says the grant ended. `other`: that id is another request. */
 export type Recovered = 'inserted' | 'updated' | 'same' | 'ended' | 'other';
 
 const RECOVER = `
@@ -78,13 +78,13 @@ export async function recoverGrant(
   return rows[0]?.became ?? 'other';
 }
 
-/** As skipIds, by a ledger that has given out no id yet; any other is left as it is. */
+/** Does `skipIds` on a ledger without requests; leaves any other alone. */
 export async function skipFirstIds(db: Queryable, last: number): Promise<void> {
   const { rows } = await db.query<{ fresh: boolean }>('select not exists (select from requests) as fresh');
   if (rows[0]?.fresh === true) await skipIds(db, last);
 }
 
-/** No id up to this one is given out again. */
+/** Makes sure that no id up to this one is used again. */
 export async function skipIds(db: Queryable, last: number): Promise<void> {
   await db.query(
     `select setval(pg_get_serial_sequence('requests', 'id'), greatest($1::bigint, nextval(pg_get_serial_sequence('requests', 'id'))))`,

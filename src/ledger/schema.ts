@@ -4,7 +4,7 @@ import { LedgerError } from './pool.js';
 
 const found = z.tuple([z.object({ here: z.boolean(), elsewhere: z.string().nullable() })]);
 
-/** Three names that no other program has together. */
+/** Three names that no other program's tables have together. */
 const WHERE = `
   select to_regclass('requests') is not null as here,
          (select min(n.nspname::text) from pg_namespace n
@@ -13,7 +13,7 @@ const WHERE = `
              and exists (select from pg_class c where c.relnamespace = n.oid and c.relname = 'deliveries')) as elsewhere`;
 
 /**
- * A ledger whose tables were made under another search path than ours must not get a second one beside it.
+ * Refuses to make a second ledger next to one whose tables were made under another search path.
  * @throws LedgerError
  */
 export async function assertSchema(owner: pg.Client): Promise<void> {

@@ -1,4 +1,4 @@
-/** Which server each target is, as it was last seen; and what was seen in its place. */
+/** Which server each target is, as last seen, and what was seen at its address instead. */
 import { z } from 'zod';
 import type { KnownServer, ServerIdentity } from '../domain/server-identity.js';
 import type { Queryable } from './pool.js';
@@ -31,11 +31,11 @@ const placeRow = z.object({
 
 /** What the ledger knows of the server of one target. */
 export interface KnownPlace {
-  /** null: no release that looks for it has compared the target yet. */
+  /** null before the first comparison by a release that records it. */
   readonly known: KnownServer | null;
-  /** What answers in its place, of which nobody can tell whether it is a copy. */
+  /** What answers at its address and may be a copy: Hallpass can't tell. */
   readonly stranger: ServerIdentity | null;
-  /** Why it is another server than at the last comparison; null when it is the same. */
+  /** Why it isn't the server of the last comparison; null when it is. */
   readonly moved: string | null;
   readonly replaced: Replacement | null;
 }
@@ -58,8 +58,8 @@ export async function readKnownPlace(db: Queryable, name: string): Promise<Known
 
 /**
  * From now on the target is this server.
- * @param was what was known when it was looked at; null: nothing was. When another look came first, nothing is written.
- * @param moved why it is another one than before, for the next comparison; null when it isn't.
+ * @param was what was known at the look; null: nothing. If another look was faster, nothing is written.
+ * @param moved why it is another server than before, for the next comparison; null when it isn't.
  */
 export async function adoptServer(
   db: Queryable,
@@ -78,7 +78,7 @@ export async function adoptServer(
   return rowCount === 1;
 }
 
-/** What answers in the place of the server that is known. @returns false when it was noted before. */
+/** Records what answers at the known server's address. @returns false when that was recorded before. */
 export async function recordStranger(
   db: Queryable,
   name: string,
@@ -92,7 +92,7 @@ export async function recordStranger(
   return rowCount === 1;
 }
 
-/** It was looked at, and is the one that is known; what it has as standbys is added to what it had. */
+/** Records that the known server was seen, and adds the standbys it has. */
 export async function recordSeen(
   db: Queryable,
   name: string,
@@ -106,12 +106,12 @@ export async function recordSeen(
   );
 }
 
-/** Its server is another than at the last look: everything is compared at once, by the sweep that runs or the next one. */
+/** Compares everything at once, in the sweep that runs or the next one, because the server changed. */
 export async function compareAtOnce(db: Queryable, name: string): Promise<void> {
   await db.query('update targets set checked_at = null, wake_seq = wake_seq + 1 where name = $1', [name]);
 }
 
-/** An operator's word, for the next comparison. @returns false when there is no such target. */
+/** Records an operator's word for the next comparison. @returns false when there is no such target. */
 export async function recordReplaced(db: Queryable, name: string, word: Replacement): Promise<boolean> {
   const { rowCount } = await db.query(
     'update targets set replaced = $2::jsonb, checked_at = null, wake_seq = wake_seq + 1 where name = $1',
@@ -120,9 +120,9 @@ export async function recordReplaced(db: Queryable, name: string, word: Replacem
   return rowCount === 1;
 }
 
-/** What keeps roles from being granted on a server, by what the ledger knows. */
+/** What the ledger knows that blocks granting on a server. */
 export interface GrantBlockers extends KnownPlace {
-  /** Another target that is this very server, or may be until both were looked at once more. */
+  /** Another target that is this very server, or may be, until both are looked at again. */
   readonly twin: string | null;
   readonly isTwinSure: boolean;
   /** An open request that another login of ours granted there. */
@@ -130,8 +130,8 @@ export interface GrantBlockers extends KnownPlace {
 }
 
 /**
- * Two servers of one system_identifier live side by side when each was seen as another postmaster while the other was
- * known: of a single one, only one postmaster lives at a time.
+ * Two servers with one system_identifier are two if each was seen with another postmaster while the other was known: a
+ * single server has only one postmaster at a time.
  */
 export const MAY_BE_ONE = `
   (o.started_at is null or t.started_at is null or o.started_at = t.started_at

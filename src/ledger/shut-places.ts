@@ -1,6 +1,6 @@
 /**
- * Where Slack lets Hallpass post nothing. What waits for such a place is not given up: from time to time some of it is
- * tried, by one process for all, and what gets through opens the place again for the rest.
+ * Places where Slack refuses Hallpass's posts. Messages for such a place wait: from time to time one process tries some
+ * of them, and the first that gets through opens the place for the rest.
  */
 import type { Queryable } from './pool.js';
 
@@ -13,7 +13,7 @@ export interface ShutPlace {
   readonly why: string;
   readonly fix: string | null;
   readonly since: Date;
-  /** It is open again, and the operators may not know yet. */
+  /** It accepts posts again, and the operators may not know yet. */
   readonly mended: boolean;
   /** Messages that wait for it. */
   readonly waiting: number;
@@ -22,7 +22,7 @@ export interface ShutPlace {
 /** The place of the delivery `d`, in SQL: Slack's ids of people begin with U or W. */
 export const PLACE_OF = `case when d.recipient ~ '^[UW]' then 'D' else d.recipient end`;
 
-/** Something could not be posted there; it is tried again after `retryInMs`. @returns whether that is new, or for another reason */
+/** Records a refused post; the next attempt comes after `retryInMs`. @returns whether that, or its reason, is news */
 export async function recordShut(
   db: Queryable,
   { place, code, why, fix }: Pick<ShutPlace, 'place' | 'code' | 'why' | 'fix'>,
@@ -52,7 +52,7 @@ export async function readShut(db: Queryable): Promise<readonly ShutPlace[]> {
   return rows;
 }
 
-/** The operators know how it ended; unless it was shut again meanwhile. */
+/** Deletes a place once the operators know that it is open, unless it was shut again meanwhile. */
 export async function forgetShut(db: Queryable, { place, since }: ShutPlace): Promise<void> {
   await db.query(`delete from shut_places where place = $1 and date_trunc('milliseconds', since) = $2`, [
     place,

@@ -1,7 +1,7 @@
-/** Open requests that keep others of their target waiting. */
+/** Open requests that make others of their target wait. */
 import type { Queryable } from './pool.js';
 
-/** Is something of this target out on the server with this system_identifier? */
+/** Does this target have grants on the server with this system_identifier? */
 export async function hasGrantsElsewhere(db: Queryable, target: string, server: string): Promise<boolean> {
   const { rows } = await db.query<{ has: boolean }>(
     `select exists (select from requests where target = $1 and server = $2
@@ -12,8 +12,8 @@ export async function hasGrantsElsewhere(db: Queryable, target: string, server: 
 }
 
 /**
- * The first request that is out on a server by another login of ours than this one; null when none is, or when that other
- * login has granted something since, and so is today's again.
+ * The first request that another login of ours granted on a server; null when there is none, or when that other login has
+ * granted something since, which makes it today's again.
  */
 export async function hasGrantsOfAnotherLogin(
   db: Queryable,

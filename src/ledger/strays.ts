@@ -1,7 +1,6 @@
 /**
- * Memberships that have to go although no open request accounts for them. Each write is one statement: the row, its audit
- * event, what people are told of it, and a new version of the request that it belongs to, so that its messages are drawn
- * again. That version changes no state.
+ * Memberships to be revoked that no open request accounts for. Each write is one statement: the row, its audit event, the
+ * messages, and a new version of the request that it belongs to, which redraws its messages and changes no state.
  */
 import { z } from 'zod';
 import type { GrantTerms } from '../domain/grant-terms.js';
@@ -11,7 +10,7 @@ import type { Stray, StrayEnd, StrayKind } from '../domain/stray.js';
 import type { Queryable } from './pool.js';
 import { REQUEST_COLUMNS, toRequest } from './request-row.js';
 
-/** A message about a stray, kept up to date: what is said under a key replaces what was said before. */
+/** A message about a stray, kept up to date: the newest under a key replaces the one before. */
 export interface Telling {
   /** `{id}` stands for the stray's. */
   readonly key: string;
@@ -33,7 +32,7 @@ export interface NewStray {
   readonly terms: Pick<GrantTerms, 'sessions' | 'setRole'>;
   readonly audit: Omit<AuditEvent, 'actor'>;
   readonly tell: readonly Telling[];
-  /** How long its first messages wait, so that what is done in a moment is told once; milliseconds. */
+  /** How long its first messages wait, milliseconds: a stray that is revoked in a moment needs only one. */
   readonly holdMs: number;
 }
 
@@ -49,7 +48,7 @@ export interface StrayWrite {
   readonly tell: readonly Telling[];
 }
 
-/** After `changed`, rows of strays with their `event` and `data`: writes the audit, and shows what changed. */
+/** After `changed`, rows of strays with their `event` and `data`: writes the audit events and updates the messages. */
 const AND_TELL = `
   audited as (
     insert into events (request_id, kind, actor, data)
@@ -90,7 +89,7 @@ const INSERT = `
   select id from changed`;
 
 /**
- * Writes down that these have to go. One that is to be revoked already stays as it is.
+ * Records that these have to be revoked. One that is already recorded stays as it is.
  * @returns how many are new
  */
 export async function insertStrays(db: Queryable, strays: readonly NewStray[]): Promise<number> {
@@ -129,7 +128,7 @@ const WRITE = `
   ), ${AND_TELL}
   select id from changed`;
 
-/** Writes what became of them, each once: nothing that is settled changes. @returns how many were written */
+/** Records what became of them. A settled one doesn't change. @returns how many were written */
 export async function writeStrays(db: Queryable, writes: readonly StrayWrite[]): Promise<number> {
   if (writes.length === 0) return 0;
   const { rowCount } = await db.query(WRITE, [
@@ -225,7 +224,7 @@ export async function lastCompared(db: Queryable, target: string): Promise<Date 
   return rows[0]?.checked_at ?? null;
 }
 
-/** Is it being revoked, because an operator or the configuration has it so? */
+/** Is it being revoked, by an operator's or the configuration's order? */
 export async function isBeingRevoked(db: Queryable, orphanId: number): Promise<boolean> {
   const { rowCount } = await db.query('select from strays where orphan_id = $1 and settled_at is null', [
     orphanId,

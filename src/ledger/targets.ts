@@ -11,11 +11,11 @@ export interface TargetRow {
   readonly sweeper: string | null;
   /** Milliseconds since all our memberships there were compared; null when never. */
   readonly checkedMs: number | null;
-  /** The server remembers a ledger that this one is not: nothing is done there until an operator decides. */
+  /** The server remembers another ledger than this one: nothing is done there until an operator decides. */
   readonly doubted: boolean;
   /** The server that was met at the last look; null when none is known yet. */
   readonly known: Pick<ServerIdentity, 'id' | 'startedAt'> | null;
-  /** What answers in its place, and may be a copy. */
+  /** What answers at its address, and may be a copy. */
   readonly stranger: ServerIdentity | null;
   /** How far the audit chain goes. */
   readonly head: number;
@@ -39,8 +39,8 @@ export const UNKNOWN_TARGET: TargetRow = {
 };
 
 /**
- * Makes a row for each target of the configuration. One that has left it, with nothing open, is no server any more: its
- * server may be another target now, perhaps the same under a new name.
+ * Makes a row for each target of the configuration. A target that has left it, with nothing open, forgets its server,
+ * which may be another target now, perhaps the same one under a new name.
  */
 export async function registerTargets(db: Queryable, names: readonly string[]): Promise<void> {
   await db.query(
@@ -79,12 +79,12 @@ export async function recordChecked(
   );
 }
 
-/** Has all our memberships on the target compared at the end of the sweep that runs, or of the next one. */
+/** All our memberships on the target are to be compared at the end of the sweep that runs, or of the next one. */
 export async function forgetChecked(db: Queryable, name: string): Promise<void> {
   await db.query('update targets set checked_at = null where name = $1', [name]);
 }
 
-/** Targets with a grant that is out, or may be. */
+/** Targets that have a grant, or may have one. */
 export async function targetsWithGrants(db: Queryable): Promise<readonly string[]> {
   const { rows } = await db.query<{ target: string }>(
     `select t.name as target from targets t where

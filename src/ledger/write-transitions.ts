@@ -1,14 +1,13 @@
 /**
- * The only write to a request's state. Guarded by the version that was read: of two writers one wins, and the
- * other is told by the absence of its id. State, audit event and what is to be shown are one statement, so they
- * are committed together or not at all.
+ * The only write to a request's state. It is guarded by the version that was read: of two writers one wins, and the other
+ * doesn't find its id in the answer. State, audit event and messages are one statement, committed together or not at all.
  */
 import type { AccessRequest } from '../domain/request.js';
 import type { AuditEvent } from '../domain/request-events.js';
 import type { Queryable } from './pool.js';
 import { CHANGE_ASSIGNMENTS, CHANGE_COLUMNS, toChange } from './request-row.js';
 
-/** A new message to somebody, once; the key makes a repetition harmless. */
+/** A new message, sent once; its key makes a repetition harmless. */
 export interface Note {
   readonly key: string;
   readonly kind: string;
@@ -20,14 +19,14 @@ export interface Write {
   readonly next: AccessRequest;
   readonly audit: AuditEvent;
   readonly notes: readonly Note[];
-  /** There is something new to be done on the target: a sweep that runs already must look again. */
+  /** There is something new to do on the target: a sweep that is already running must look again. */
   readonly wakes: boolean;
   /**
-   * It is written only as long as so much of the grant is left, milliseconds; null: always. From its end on a sweep takes
-   * the membership back, and writes nothing before that is proved: the version alone would not tell.
+   * It is written only if at least so much of the grant is left, milliseconds; null: always. From the end on, a sweep
+   * revokes the membership and writes nothing until that is proved, so the version alone wouldn't tell.
    */
   readonly leastLeftMs: number | null;
-  /** Which messages show it; the card alone then stays held back, if it is held back for something else. */
+  /** Which messages show it. With `card`, a card that is held back for another reason stays held back. */
   readonly shownBy: 'all' | 'card' | 'none';
   /** A person's (or on call's) approve or deny, kept as a row of its own. */
   readonly decision: {
@@ -38,8 +37,8 @@ export interface Write {
 }
 
 /**
- * The rows are locked in the order of their ids first: a plan may visit them in any, and two writers would deadlock.
- * A message that a new one to the same person takes over from waits half a second: by then the new one stands, or failed.
+ * The rows are locked in the order of their ids first: a plan may visit them in any order, and two writers would deadlock.
+ * A message waits half a second when a new one to the same person replaces it: by then the new one is posted, or failed.
  */
 const WRITE = `
   with change as (
@@ -82,7 +81,7 @@ const WRITE = `
   )
   select id from written`;
 
-/** Writes what still stands at the version that was read. @returns the ids that were written. */
+/** Writes the requests that are still at the version that was read. @returns their ids. */
 export async function writeTransitions(
   db: Queryable,
   writes: readonly Write[],
@@ -101,7 +100,7 @@ export async function writeTransitions(
     JSON.stringify(writes.flatMap(({ next, decision }) => (decision ? [{ id: next.id, ...decision }] : []))),
     JSON.stringify(writes.flatMap(({ next, notes }) => notes.map((note) => ({ id: next.id, ...note })))),
   ];
-  // Planned once a connection: planning it costs more than running it.
+  // Named, and so planned once per connection: planning it costs more than running it.
   const { rows } = await db.query<{ id: number }>({ name: 'write', text: WRITE, values });
   return new Set(rows.map((row) => row.id));
 }
