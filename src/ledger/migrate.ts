@@ -17,7 +17,7 @@ import {
   PATIENCE_MS,
   whileNoOtherMigrates,
 } from './migration-lock.js';
-import { connectLedger, LedgerError } from './pool.js';
+import { LedgerError, withLedger } from './pool.js';
 import { assertSchema } from './schema.js';
 
 const GRANTS = `
@@ -51,20 +51,14 @@ export async function migrateLedger(
   logger: Logger,
 ): Promise<MigratedLedger> {
   try {
-    const login = await whoIs(databaseUrl);
-    const owner = await connectAsOwner(ownerUrl);
-    try {
+    const login = await withLedger(databaseUrl, whoIs);
+    const steps = await asOwner(ownerUrl, async (owner) => {
       await assertSchema(owner);
-      const lock = await connectAsOwner(ownerUrl);
-      try {
-        const steps = await whileNoOtherMigrates(lock, () => bringUpToDate(owner, login, logger));
-        return { login, steps };
-      } finally {
-        await lock.end();
-      }
-    } finally {
-      await owner.end();
-    }
+      return asOwner(ownerUrl, (lock) =>
+        whileNoOtherMigrates(lock, () => bringUpToDate(owner, login, logger)),
+      );
+    });
+    return { login, steps };
   } catch (cause) {
     if (cause instanceof HallpassError) throw cause;
     throw new LedgerError('the ledger could not be migrated', {
@@ -134,18 +128,15 @@ async function closeToPublic(owner: pg.Client, login: string, logger: Logger): P
 }
 
 /** For statements that may take long, but must not wait forever for a lock. */
-async function connectAsOwner(ownerUrl: string): Promise<pg.Client> {
-  const client = await connectLedger(ownerUrl, { statementMs: 0 });
-  await client.query(`set lock_timeout = ${PATIENCE_MS}`);
-  return client;
+function asOwner<T>(ownerUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const run = async (client: pg.Client) => {
+    await client.query(`set lock_timeout = ${PATIENCE_MS}`);
+    return work(client);
+  };
+  return withLedger(ownerUrl, run, { statementMs: 0 });
 }
 
-async function whoIs(databaseUrl: string): Promise<string> {
-  const client = await connectLedger(databaseUrl);
-  try {
-    const { rows } = await client.query<{ login: string }>('select session_user as login');
-    return rows[0]?.login ?? '';
-  } finally {
-    await client.end();
-  }
+async function whoIs(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ login: string }>('select session_user as login');
+  return rows[0]?.login ?? '';
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { HallpassError } from '../errors.js';
 import { MIGRATIONS_TABLE } from './migration-lock.js';
-import { connectLedger, LedgerError, type Queryable } from './pool.js';
+import { LedgerError, type Queryable, withLedger } from './pool.js';
 
 /** Plain SQL, one step a file; beside `dist` in a build, beside `src` in the sources. */
 export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -27,12 +27,7 @@ const found = z.tuple([z.object({ made: z.boolean(), listed: z.boolean() })]);
  */
 export async function assertMigrated(databaseUrl: string): Promise<void> {
   try {
-    const db = await connectLedger(databaseUrl);
-    try {
-      await assertNotBehind(db);
-    } finally {
-      await db.end();
-    }
+    await withLedger(databaseUrl, assertNotBehind);
   } catch (cause) {
     if (cause instanceof HallpassError) throw cause;
     throw new LedgerError('The ledger can not be read.', {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { OwnLogin } from '../connections/own-login.js';
 import { readInstallation } from './installation.js';
 import { readOwnLogin } from './own-login.js';
-import { connectLedger } from './pool.js';
+import { withLedger } from './pool.js';
 
 const row = z.tuple([z.object({ owns: z.boolean() })]);
 
@@ -21,13 +21,10 @@ export interface LedgerOwner {
 }
 
 /** @throws what `pg` throws; HallpassError when it can't be a session of our own. */
-export async function readLedgerOwner(ownerUrl: string): Promise<LedgerOwner> {
-  const client = await connectLedger(ownerUrl);
-  try {
+export function readLedgerOwner(ownerUrl: string): Promise<LedgerOwner> {
+  return withLedger(ownerUrl, async (client) => {
     const { rows } = await client.query(OWNS);
     const [{ owns }] = row.parse(rows);
     return { own: await readOwnLogin(client), owns, ledger: await readInstallation(client) };
-  } finally {
-    await client.end();
-  }
+  });
 }

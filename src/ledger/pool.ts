@@ -58,6 +58,20 @@ export function connectLedger(
   return connectOwn(databaseUrl, settings(statementMs), connection(statementMs));
 }
 
+/** Runs `work` on a connection of its own. @throws as `connectLedger` does, or what `work` throws */
+export async function withLedger<T>(
+  databaseUrl: string,
+  work: (client: pg.Client) => Promise<T>,
+  options: Parameters<typeof connectLedger>[1] = {},
+): Promise<T> {
+  const client = await connectLedger(databaseUrl, options);
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
 /** The ledger's pool. It replaces an idle connection that breaks, and calls `onError`. */
 export function createPool(databaseUrl: string, onError: (error: Error) => void): pg.Pool {
   const pool = new OwnPool(databaseUrl, settings(STATEMENT_TIMEOUT_MS), {

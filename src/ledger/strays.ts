@@ -3,7 +3,7 @@
  * messages, and a new version of the request that it belongs to, which redraws its messages and changes no state.
  */
 import { z } from 'zod';
-import type { GrantTerms } from '../domain/grant-terms.js';
+import { type GrantTerms, SESSIONS } from '../domain/grant-terms.js';
 import type { AccessRequest, MembershipId } from '../domain/request.js';
 import type { AuditEvent } from '../domain/request-events.js';
 import type { Stray, StrayEnd, StrayKind } from '../domain/stray.js';
@@ -158,7 +158,7 @@ const strayJson = z.object({
   because: z.string().nullable(),
   absentAt: moment.nullable(),
   foundAt: moment,
-  sessions: z.enum(['auto', 'all', 'leave']),
+  sessions: z.enum(SESSIONS),
   trouble: z.string().nullable(),
   end: z
     .object({
