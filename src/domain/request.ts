@@ -219,6 +219,16 @@ export function termsOf({ terms }: Pick<AccessRequest, 'terms'>): GrantTerms {
   return terms ?? DEFAULT_TERMS;
 }
 
+/** Whether access is in force and not known to be past its end: `trouble` is set only when it can't be revoked in time. */
+export function isInForce({ state, trouble }: AccessRequest): boolean {
+  return state === 'active' && trouble === null;
+}
+
+/** Whether a click may still relinquish or end it. */
+export function canEnd(request: AccessRequest): boolean {
+  return request.state === 'granting' || isInForce(request);
+}
+
 /** Was everything its GRANT depends on checked a moment ago? */
 export function isCleared({ clearedAt }: Pick<AccessRequest, 'clearedAt'>, now: Date): boolean {
   return clearedAt !== null && now.getTime() - clearedAt.getTime() < CLEARANCE_MS;

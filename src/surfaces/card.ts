@@ -2,7 +2,7 @@
 import type { Button } from '@slack/types';
 import { sayDuration } from '../domain/duration.js';
 import type { PreviewResult } from '../domain/preview.js';
-import { type AccessRequest, askedNow, isFinal, requestName } from '../domain/request.js';
+import { type AccessRequest, askedNow, canEnd, isFinal, isInForce, requestName } from '../domain/request.js';
 import { whoDecides } from './asking.js';
 import { button, compose, type Paragraph, plain } from './blocks.js';
 import { headlineSinceEnd, sinceItsEnd } from './came-back.js';
@@ -10,17 +10,7 @@ import { ACTIONS } from './ids.js';
 import type { Message, Scene } from './message.js';
 import { headlineWhilePaused, pausedParagraphs, whilePaused } from './pause.js';
 import { previewLines } from './preview.js';
-import {
-  byOnCall,
-  canEnd,
-  footer,
-  headline,
-  isInForce,
-  reasonParagraph,
-  roleParagraphs,
-  soFar,
-  wish,
-} from './story.js';
+import { byOnCall, footer, headline, reasonParagraph, roleParagraphs, soFar, wish } from './story.js';
 import { code, mentions, plainName, truncate } from './text.js';
 
 export interface CardFacts {

@@ -2,7 +2,15 @@
 import type { Button } from '@slack/types';
 import { sayDuration } from '../domain/duration.js';
 import { awaitsWarning } from '../domain/expiry-notice.js';
-import { type AccessRequest, askedNow, isFinal, requestName, termsOf } from '../domain/request.js';
+import {
+  type AccessRequest,
+  askedNow,
+  canEnd,
+  isFinal,
+  isInForce,
+  requestName,
+  termsOf,
+} from '../domain/request.js';
 import { whoDecides } from './asking.js';
 import { button, compose, type Paragraph } from './blocks.js';
 import { headlineSinceEnd, sinceItsEnd } from './came-back.js';
@@ -11,12 +19,10 @@ import { ACTIONS } from './ids.js';
 import type { Message, Scene } from './message.js';
 import { headlineWhilePaused, pausedParagraphs, whilePaused } from './pause.js';
 import {
-  canEnd,
   endedSessions,
   events,
   footer,
   headline,
-  isInForce,
   place,
   reasonParagraph,
   roleParagraphs,

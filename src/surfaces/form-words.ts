@@ -4,8 +4,7 @@
  */
 import { sayDuration } from '../domain/duration.js';
 import type { Principal } from '../domain/policy.js';
-import { type AccessRequest, requestName } from '../domain/request.js';
-import { isInForce } from './story.js';
+import { type AccessRequest, isInForce, requestName } from '../domain/request.js';
 import { ownWords, plainName, whenPlain } from './text.js';
 import { afterUnsaid, type Unsaid } from './unsaid.js';
 

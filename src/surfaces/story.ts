@@ -5,6 +5,7 @@ import {
   askedNow,
   type Extension,
   isFinal,
+  isInForce,
   requestName,
   termsOf,
 } from '../domain/request.js';
@@ -19,16 +20,6 @@ const MAX_NAME = 150;
 export interface Headline {
   readonly mark: string;
   readonly title: string;
-}
-
-/** Access is in force and its time is not known to be up: `trouble` is set only when it can't be revoked in time. */
-export function isInForce({ state, trouble }: AccessRequest): boolean {
-  return state === 'active' && trouble === null;
-}
-
-/** May still be given back or ended by a click. */
-export function canEnd(request: AccessRequest): boolean {
-  return request.state === 'granting' || isInForce(request);
 }
 
 /** Decided, and by no person. */
