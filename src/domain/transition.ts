@@ -35,19 +35,13 @@ const MOST_NAMES = 50;
 /** While its card shows what the role can do. */
 const PREVIEWED: ReadonlySet<State> = new Set(['pending', 'granting', 'active']);
 
-/** Events that only a pending request takes, before its deadline. */
-const ON_PENDING: ReadonlySet<RequestEvent['type']> = new Set([
-  'approve',
-  'approve_on_call',
-  'deny',
-  'withdraw',
-  'asking',
-  'on_call_said',
-]);
-
 /** What `event` makes of `request` at `now`. */
 export function transition(request: AccessRequest, event: RequestEvent, now: Date): Transition {
   const { state, place, extension } = request;
+  const refusal = isDecision(event)
+    ? whyRefused(request, event.type, now, 'maxMs' in event ? event.maxMs : undefined)
+    : null;
+  if (refusal !== null) return { ok: false, refusal };
   const refuse = (code: Refusal['code']): Transition => ({ ok: false, refusal: { code, request } });
   const go = (
     change: Partial<AccessRequest>,
@@ -59,11 +53,6 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
     next: { ...request, ...change, version: request.version + 1 },
     audit: { kind, actor, data },
   });
-
-  if (ON_PENDING.has(event.type)) {
-    if (state !== 'pending') return refuse('not_pending');
-    if (request.pendingUntil <= now) return refuse('too_late');
-  }
 
   switch (event.type) {
     // A decision, by people or by the on-call rule; or what changes until there is one.
@@ -181,13 +170,9 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
         null,
       );
     case 'extend': {
-      if (state === 'ending') return refuse('already_ending');
-      if (state !== 'active' || request.expiresAt === null) return refuse('not_granted');
-      if (isExpired(request, new Date(now.getTime() + LEAST_LEFT_MS))) return refuse('too_late');
+      if (request.expiresAt === null) return refuse('not_granted');
       const more = Math.min(request.wishedMs, event.maxMs);
       const expiresAt = new Date(now.getTime() + more);
-      // A second click at once would add next to nothing.
-      if (expiresAt.getTime() - request.expiresAt.getTime() < more * LEAST_GAIN) return refuse('no_longer');
       const from = extension?.state === 'asked' ? extension.from : request.expiresAt;
       return go(
         {
@@ -307,6 +292,43 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
       if (request.reviewAt === null) return refuse('stale');
       return go({ reviewAt: null }, 'reviewed', null, { ...event.result });
   }
+}
+
+/** What a person or the on-call rule decides, and what changes until there is a decision. */
+const DECISIONS = [
+  'approve',
+  'approve_on_call',
+  'deny',
+  'withdraw',
+  'asking',
+  'on_call_said',
+  'extend',
+] as const;
+type Decision = (typeof DECISIONS)[number];
+
+function isDecision(event: RequestEvent): event is RequestEvent & { readonly type: Decision } {
+  return DECISIONS.some((type) => type === event.type);
+}
+
+/** Why no such decision is possible at `now`, whoever makes it; null when it is. `maxMs` as for the event. */
+export function whyRefused(
+  request: AccessRequest,
+  type: Decision,
+  now: Date,
+  maxMs = Number.POSITIVE_INFINITY,
+): Refusal | null {
+  const refuse = (code: Refusal['code']): Refusal => ({ code, request });
+  if (type !== 'extend') {
+    if (request.state !== 'pending') return refuse('not_pending');
+    return request.pendingUntil <= now ? refuse('too_late') : null;
+  }
+  if (request.state === 'ending') return refuse('already_ending');
+  if (request.state !== 'active' || request.expiresAt === null) return refuse('not_granted');
+  if (isExpired(request, new Date(now.getTime() + LEAST_LEFT_MS))) return refuse('too_late');
+  // A second click at once would add next to nothing.
+  const more = Math.min(request.wishedMs, maxMs);
+  const gain = now.getTime() + more - request.expiresAt.getTime();
+  return gain < more * LEAST_GAIN ? refuse('no_longer') : null;
 }
 
 /** Why the request ends with a proof of absence; null when the membership should be there. */

@@ -2,7 +2,7 @@ import { type Pause, pauseOn } from '../../domain/pause.js';
 import { type MayDecide, mayDecide, type Policy, type Principal } from '../../domain/policy.js';
 import type { AccessRequest } from '../../domain/request.js';
 import type { RequestEvent } from '../../domain/request-events.js';
-import { transition } from '../../domain/transition.js';
+import { whyRefused } from '../../domain/transition.js';
 import { readPauses } from '../../ledger/pauses.js';
 import { logSecurity, type SecurityEvent } from '../../security.js';
 import { approvedWhilePaused, notExtendedWhilePaused } from '../../surfaces/pause.js';
@@ -51,8 +51,9 @@ export async function decide(
     if (code !== null) suspicious(code);
     return { text };
   };
-  const pointless = refusal(request, verdict, actor.userId, now);
-  if (pointless !== null) return pointless;
+  // Someone was quicker, or it is too late: nothing else needs to be looked at.
+  const refusal = whyRefused(request, verdict, now);
+  if (refusal !== null) return { text: words.refused(refusal, actor.userId) };
 
   const offered = offeredToday(deps, request, verdict === 'extend' ? 'extend' : 'approve');
   if (verdict !== 'deny' && offered.role === null) return object(offered.objection);
@@ -111,12 +112,6 @@ function intended(
 function eventOf(type: Verdict, by: string, via: string, maxMs: number, cleared: boolean) {
   if (type === 'deny') return { type, by, via };
   return type === 'extend' ? { type, by, via, maxMs } : { type, by, via, maxMs, cleared };
-}
-
-/** Somebody was quicker, or it is too late: the state table says which, and the decision was not looked at. */
-function refusal(request: AccessRequest, verdict: Verdict, by: string, now: Date): Reply {
-  const result = transition(request, eventOf(verdict, by, '', Number.MAX_SAFE_INTEGER, false), now);
-  return result.ok ? null : { text: words.refused(result.refusal, by) };
 }
 
 function whyNot(
