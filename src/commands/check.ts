@@ -15,7 +15,7 @@ import { createDiscovery } from '../postgres/discover.js';
 import { createInspector } from '../postgres/inspecting/inspector.js';
 import { openTarget } from '../postgres/open.js';
 import { neededScopes } from '../slack/manifest.js';
-import { count } from '../surfaces/plain.js';
+import { plural } from '../surfaces/kit/words.js';
 import { printFindings, printReports } from './check/print.js';
 import { findTarget, load } from './shared/configuration.js';
 import { printJson } from './shared/output.js';
@@ -74,7 +74,7 @@ async function check(only: string | undefined, { json, post }: Options): Promise
     printJson({ ok: good, targets: reports, ...services, ledger });
   } else {
     printFindings([
-      ok('configuration', `${configPath(process.env)}: ${count(config.targets.size, 'target')}.`),
+      ok('configuration', `${configPath(process.env)}: ${plural(config.targets.size, 'target')}.`),
       ...common,
     ]);
     printReports(reports, only !== undefined);

@@ -7,7 +7,7 @@ import { parseDuration } from '../domain/duration.js';
 import { type EndScope, isKnownPerson, readOpenIn } from '../ledger/open-in.js';
 import type { Queryable } from '../ledger/pool.js';
 import { ring } from '../queue/ring.js';
-import { count } from '../surfaces/plain.js';
+import { plural } from '../surfaces/kit/words.js';
 import { plainName } from '../surfaces/text.js';
 import { awaitProof } from './end/await-proof.js';
 import { named } from './end/results.js';
@@ -60,7 +60,7 @@ async function end(names: readonly string[], options: Options): Promise<void> {
       announce(ahead);
       await confirm(
         options.yes === true,
-        `End ${count(ahead.grants.length, 'grant')} and cancel ${count(ahead.pending.length, 'request')}?`,
+        `End ${plural(ahead.grants.length, 'grant')} and cancel ${plural(ahead.pending.length, 'request')}?`,
         'What their sessions have open is lost. Go on?',
       );
     }

@@ -11,6 +11,7 @@ import {
   type Unshown,
 } from '../domain/request.js';
 import { compose, type Paragraph } from './blocks.js';
+import { andMore } from './kit/words.js';
 import type { Message } from './message.js';
 import { place } from './story.js';
 import { code, inline, mention, mentions, when } from './text.js';
@@ -56,11 +57,11 @@ function sentences(why: string, fix: string | null): string {
 
 /** Sentences: what is in the way, and what to do about it. */
 function whyNobody(nobody: readonly CantDecide[], requester: string, reader: string | null): string {
-  const more = nobody.length - MAX_LISTED;
   const listed = nobody.slice(0, MAX_LISTED);
   const reasons = listed.map((each) => whyNot(each, requester, reader)).join('; ');
+  const more = andMore(nobody.length - listed.length);
   const fixes = [...new Set(listed.map(({ fix }) => fix))].filter((fix) => fix !== null);
-  return `${reasons}${more > 0 ? `; and ${more} more` : ''}. ${inline(fixes.join(' '), MAX_WHY)}`.trim();
+  return `${reasons}${more && `;${more}`}. ${inline(fixes.join(' '), MAX_WHY)}`.trim();
 }
 
 function whyNot({ approver, because }: CantDecide, requester: string, reader: string | null): string {

@@ -5,6 +5,7 @@
 import { requestName } from '../domain/request.js';
 import type { Stray, StrayEnd } from '../domain/stray.js';
 import { compose, type Paragraph } from './blocks.js';
+import { firstOf, plural } from './kit/words.js';
 import type { Message } from './message.js';
 import type { Headline } from './story.js';
 import { code, inline, mention, when } from './text.js';
@@ -111,7 +112,7 @@ function whatCame({ role, login, sessions }: Stray, { outcome, at, closed, wante
   const ended =
     sessions === 'leave'
       ? 'left its sessions open, as the configuration says'
-      : `ended ${closed === 1 ? '1 session' : `${closed} sessions`}`;
+      : `ended ${plural(closed, 'session')}`;
   const gone =
     outcome === 'absent'
       ? `${code(role)} is gone from ${code(login)}; Hallpass ${ended}`
@@ -138,10 +139,8 @@ function waiting({ end, trouble }: Stray): readonly Paragraph[] {
 
 function prepared(end: StrayEnd | null): readonly Paragraph[] {
   if (end === null || end.prepared.length === 0) return [];
-  const shown = end.prepared.slice(0, MAX_SHOWN).map(code).join(', ');
-  const more = end.prepared.length > MAX_SHOWN ? ` and ${end.prepared.length - MAX_SHOWN} more` : '';
   return [
-    `Prepared transactions are left: ${shown}${more}. What was done in them takes effect when they are committed; a database administrator ends each with ROLLBACK PREPARED.`,
+    `Prepared transactions are left: ${firstOf(end.prepared.map(code), MAX_SHOWN)}. What was done in them takes effect when they are committed; a database administrator ends each with ROLLBACK PREPARED.`,
   ];
 }
 

@@ -7,6 +7,7 @@ import { whoDecides } from './asking.js';
 import { button, compose, type Paragraph, plain } from './blocks.js';
 import { headlineSinceEnd, sinceItsEnd } from './came-back.js';
 import { ACTIONS } from './ids.js';
+import { allOf } from './kit/words.js';
 import type { Message, Scene } from './message.js';
 import { headlineWhilePaused, pausedParagraphs, whilePaused } from './pause.js';
 import { previewLines } from './preview.js';
@@ -48,7 +49,7 @@ export function card(request: AccessRequest, scene: Scene, { first, preview, mis
 function sessionsStay({ login, state }: AccessRequest, missing: readonly string[]): readonly Paragraph[] {
   if (missing.length === 0 || isFinal(state)) return [];
   return [
-    `:warning: Hallpass can’t end sessions there: it lacks ${missing.map(code).join(' and ')}. What ${code(login)} has open at the end goes on until it is closed.`,
+    `:warning: Hallpass can’t end sessions there: it lacks ${allOf(missing.map(code))}. What ${code(login)} has open at the end goes on until it is closed.`,
   ];
 }
 

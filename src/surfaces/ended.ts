@@ -1,6 +1,7 @@
 /** What the operators are told when one of them ends access from the command line. */
 import { requestName } from '../domain/request.js';
 import { compose } from './blocks.js';
+import { firstOf, plural } from './kit/words.js';
 import type { Message } from './message.js';
 import { code, inline } from './text.js';
 
@@ -25,26 +26,19 @@ interface Named {
 
 export function endedByOperator({ grants, pending, by, because }: Facts): Message {
   const all = [...grants, ...pending];
-  const shown = all
-    .slice(0, MAX_SHOWN)
-    .map(
-      ({ id, target, role, login }) =>
-        `${requestName(id)} (${code(role)} of ${code(login)} on ${inline(target, 100)})`,
-    );
-  const more = all.length - shown.length;
+  const names = all.map(
+    ({ id, target, role, login }) =>
+      `${requestName(id)} (${code(role)} of ${code(login)} on ${inline(target, 100)})`,
+  );
   return compose({
     mark: 'rotating_light',
-    title: `An operator ends ${count(grants.length, 'grant')} and cancels ${count(pending.length, 'request')}`,
+    title: `An operator ends ${plural(grants.length, 'grant')} and cancels ${plural(pending.length, 'request')}`,
     paragraphs: [
-      `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
+      `${firstOf(names, MAX_SHOWN)}.`,
       { label: 'By word of:', words: `${by}: ${because}` },
       'Each card says when its access is confirmed gone.',
     ],
     buttons: [],
     footer: 'hallpass end',
   });
-}
-
-function count(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? '' : 's'}`;
 }

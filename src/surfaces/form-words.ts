@@ -5,6 +5,7 @@
 import { sayDuration } from '../domain/duration.js';
 import type { Principal } from '../domain/policy.js';
 import { type AccessRequest, isInForce, requestName } from '../domain/request.js';
+import { firstOf, plural } from './kit/words.js';
 import { ownWords, plainName, whenPlain } from './text.js';
 import { afterUnsaid, type Unsaid } from './unsaid.js';
 
@@ -17,19 +18,17 @@ function quoted(name: string): string {
   return `“${plainName(name, MAX_NAME)}”`;
 }
 
-function list(items: readonly string[]): string {
-  const more = items.length - MAX_LISTED;
-  return items.slice(0, MAX_LISTED).join(', ') + (more > 0 ? ` and ${more} more` : '');
-}
-
 /** As the configuration calls them: a modal's errors show no mention. */
 function named(principals: readonly Principal[]): string {
-  return list([...new Set(principals.map(({ id, name }) => quoted(name ?? id)))]);
+  return firstOf([...new Set(principals.map(({ id, name }) => quoted(name ?? id)))], MAX_LISTED);
 }
 
 /** Links to Slack channels, where mrkdwn is shown. @param ids as the configuration has them. */
 export function channelLinks(ids: readonly string[]): string {
-  return list(ids.map((id) => `<#${id}>`));
+  return firstOf(
+    ids.map((id) => `<#${id}>`),
+    MAX_LISTED,
+  );
 }
 
 /** Why an account may not use Hallpass at all; also the answer to such an account's click. */
@@ -75,12 +74,12 @@ export function nothingHere(targetName: string): string {
 
 /** What was typed after the command is no instance. @param known nearest first, not empty. */
 export function instanceUnknown(typed: string, known: readonly string[]): string {
-  return `${quoted(typed)} is no instance that you may ask for. These are: ${list(known.map(quoted))}.`;
+  return `${quoted(typed)} is no instance that you may ask for. These are: ${firstOf(known.map(quoted), MAX_LISTED)}.`;
 }
 
 /** @param known nearest first, not empty. */
 export function roleUnknown(typed: string, targetName: string, known: readonly string[]): string {
-  return `${quoted(typed)} is no role that you may ask for on ${quoted(targetName)} here. These are: ${list(known.map(quoted))}.`;
+  return `${quoted(typed)} is no role that you may ask for on ${quoted(targetName)} here. These are: ${firstOf(known.map(quoted), MAX_LISTED)}.`;
 }
 
 /** How much a person asks at once. */
@@ -89,12 +88,8 @@ export function tooMany(
   { pendingPerPerson, requestsPerMinute }: { pendingPerPerson: number; requestsPerMinute: number },
 ): string {
   return what === 'too_many_pending'
-    ? `${count(pendingPerPerson, 'request')} of yours wait${pendingPerPerson === 1 ? 's' : ''} for approval, and more may not. Cancel one, or wait until one is decided.`
-    : `You may make ${count(requestsPerMinute, 'request')} a minute. Nothing was requested; try again in a minute.`;
-}
-
-function count(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? '' : 's'}`;
+    ? `${plural(pendingPerPerson, 'request')} of yours wait${pendingPerPerson === 1 ? 's' : ''} for approval, and more may not. Cancel one, or wait until one is decided.`
+    : `You may make ${plural(requestsPerMinute, 'request')} a minute. Nothing was requested; try again in a minute.`;
 }
 
 /** The login follows from an address, and the server that has it does not answer. */

@@ -3,6 +3,7 @@
  * have been forged, so nothing of it is taken for what it should be: what isn't there is left out.
  */
 import { sayDuration } from '../domain/duration.js';
+import { firstOf, plural } from './kit/words.js';
 import { name, through, time, words } from './plain.js';
 
 /** Names in one sentence. */
@@ -136,7 +137,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `${f.is('found') ? 'Hallpass found it revoked already' : 'Hallpass revoked it'}, confirmed on the server.${proof(f)}`,
   reviewed: (f) =>
     f.text('why') === null
-      ? `Hallpass read what changed on the server during the grant: ${count(f.number('total'), 'change')}.`
+      ? `Hallpass read what changed on the server during the grant: ${plural(f.number('total'), 'change')}.`
       : `Hallpass couldn't read what changed on the server during the grant${f.maybe(': ', 'why')}.`,
   written_off: (f) =>
     `${f.maybe('', 'by', name)} closed it without proof that it is gone${f.maybe(': ', 'because')}`,
@@ -177,8 +178,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `${f.maybe('', 'by', name)} resumed granting${f.maybe(' on ', 'target', name)}${f.maybe(': ', 'because')}.`,
   configuration_read: (f) =>
     `Hallpass read its configuration again${f.list('changes').length === 0 ? '' : `: ${f.list('changes').slice(0, MOST_NAMES).map(words).join(', ')}`}.`,
-  audit_pruned: (f) => `${f.maybe('', 'by', name)} deleted ${count(f.number('count'), 'older event')}.`,
-  requests_pruned: (f) => `${f.maybe('', 'by', name)} deleted ${count(f.number('count'), 'old request')}.`,
+  audit_pruned: (f) => `${f.maybe('', 'by', name)} deleted ${plural(f.number('count'), 'older event')}.`,
+  requests_pruned: (f) => `${f.maybe('', 'by', name)} deleted ${plural(f.number('count'), 'old request')}.`,
 };
 
 function viaOf(facts: Facts): string {
@@ -188,30 +189,17 @@ function viaOf(facts: Facts): string {
 function alsoFor(facts: Facts): string {
   const users = facts.list('users');
   if (users.length === 0) return '';
-  const more = users.length - MOST_NAMES + facts.number('moreUsers');
-  return ` Others who can use it: ${listed(users)}${more > 0 ? ` and ${more} more` : ''}.`;
+  return ` Others who can use it: ${firstOf(users.map(name), MOST_NAMES, facts.number('moreUsers'))}.`;
 }
 
 function proof(facts: Facts): string {
   const prepared = facts.list('prepared');
-  const more = prepared.length - MOST_NAMES;
-  return ` ${count(facts.number('closed'), 'session')} ended.${
-    prepared.length === 0
-      ? ''
-      : ` Prepared transactions are left: ${listed(prepared)}${more > 0 ? ` and ${more} more` : ''}.`
-  }`;
+  const left = ` Prepared transactions are left: ${firstOf(prepared.map(name), MOST_NAMES)}.`;
+  return ` ${plural(facts.number('closed'), 'session')} ended.${prepared.length === 0 ? '' : left}`;
 }
 
 function pair(facts: Facts): string {
   return `${facts.maybe('', 'role', name)} of ${facts.maybe('', 'login', name)}${facts.maybe(' on ', 'target', name)}`;
-}
-
-function listed(names: readonly string[]): string {
-  return names.slice(0, MOST_NAMES).map(name).join(', ');
-}
-
-function count(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? '' : 's'}`;
 }
 
 /** The event as a sentence; null for a kind that this release doesn't know. */

@@ -5,6 +5,7 @@
 import type { ChangeFact, Changes } from '../domain/preview.js';
 import type { AccessRequest } from '../domain/request.js';
 import { compose } from './blocks.js';
+import { firstOf, plural } from './kit/words.js';
 import type { Message, Scene } from './message.js';
 import { footer, place } from './story.js';
 import { code, inline } from './text.js';
@@ -26,7 +27,7 @@ export function leftBehind(request: AccessRequest, scene: Scene, changes: Change
 
 function title({ total }: Changes): string {
   if (total === 0) return 'No changes during the window';
-  return total === 1 ? '1 change during the window' : `${total} changes during the window`;
+  return `${plural(total, 'change')} during the window`;
 }
 
 /** Those that name the login or the role first; in mrkdwn. */
@@ -50,7 +51,7 @@ function naming(facts: readonly ChangeFact[], either: string): string {
   const count = facts.filter(({ names }) => names !== null).length;
   if (facts.length === 0) return 'Nothing changed in what was read.';
   if (count === 0) return `None names ${either}:`;
-  return `${count} ${count === 1 ? 'names' : 'name'} ${either}:`;
+  return `${plural(count, 'names', 'name')} ${either}:`;
 }
 
 function factLine({ database, what }: ChangeFact): string {
@@ -59,6 +60,6 @@ function factLine({ database, what }: ChangeFact): string {
 }
 
 function missed(unread: Changes['unread']): string {
-  const shown = unread.slice(0, MAX_SHOWN).map(({ name, why }) => `${code(name)} (${inline(why, MAX_WHY)})`);
-  return shown.join(', ') + (unread.length > MAX_SHOWN ? ` and ${unread.length - MAX_SHOWN} more` : '');
+  const names = unread.map(({ name, why }) => `${code(name)} (${inline(why, MAX_WHY)})`);
+  return firstOf(names, MAX_SHOWN);
 }

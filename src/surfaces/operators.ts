@@ -1,6 +1,7 @@
 /** What the operators' channel is told: what happened, what it means, what to do. */
 import { compose, plain } from './blocks.js';
 import { ACTIONS, orphanName } from './ids.js';
+import { andMore, firstOf, plural } from './kit/words.js';
 import type { Message } from './message.js';
 import { code, inline, plainName, truncate } from './text.js';
 
@@ -28,18 +29,16 @@ export function serverChanged(
   },
 ): Message {
   const name = inline(facts.targetName, 150);
-  const shown = facts.standing.slice(0, MAX_SHOWN).join(', ');
-  const more = facts.standing.length - MAX_SHOWN;
   const standing =
     facts.standing.length === 0
       ? 'None of them stands on the server that answers.'
-      : `${shown}${more > 0 ? ` and ${more} more` : ''} still ${facts.standing.length === 1 ? 'stands' : 'stand'} on the server that answers.`;
+      : `${firstOf(facts.standing, MAX_SHOWN)} still ${facts.standing.length === 1 ? 'stands' : 'stand'} on the server that answers.`;
   return compose({
     mark: 'warning',
     title: `Another server answers at ${name}`,
     paragraphs: [
       `${name} was the server with system_identifier ${code(facts.expected)}; its address now leads to ${code(facts.found)}.`,
-      `Until you decide, nothing is granted there, and ${count(facts.open)} can't be confirmed gone: what another server says proves nothing. ${standing}`,
+      `Until you decide, nothing is granted there, and ${plural(facts.open, 'grant')} can't be confirmed gone: what another server says proves nothing. ${standing}`,
       `If the server was replaced for good (an upgrade, a move): ${code(`hallpass recover --replaced ${facts.target}`)}. If the address is wrong, correct ${code('connect')}.`,
     ],
     buttons: [],
@@ -53,7 +52,7 @@ export function loginChanged(facts: OnTarget & { readonly login: string; readonl
     mark: 'warning',
     title: `Another login on ${inline(facts.targetName, 150)}`,
     paragraphs: [
-      `Hallpass now logs in as ${code(facts.login)}, but ${count(facts.open)} was made by another login. Only that login can revoke it, or see that it is gone.`,
+      `Hallpass now logs in as ${code(facts.login)}, but ${plural(facts.open, 'grant')} was made by another login. Only that login can revoke it, or see that it is gone.`,
       'Put the former login back into `connect` until nothing is out, then change it.',
     ],
     buttons: [],
@@ -66,13 +65,13 @@ export function loginDropped(
   facts: OnTarget & { readonly login: string; readonly revokes: readonly string[] },
 ): Message {
   const shown = facts.revokes.slice(0, MAX_SHOWN).map(code);
-  const more = facts.revokes.length - shown.length;
+  const more = andMore(facts.revokes.length - shown.length);
   return compose({
     mark: 'warning',
     title: `Hallpass's login on ${inline(facts.targetName, 150)} was made again`,
     paragraphs: [
-      `The login that granted ${count(facts.revokes.length)} there was dropped. ${code(facts.login)} of today is another one, even if it has the same name, and can't revoke what the former one granted.`,
-      `A database administrator has to run: ${shown.join(' ')}${more > 0 ? ` and ${more} more: ${code(`hallpass check ${facts.target}`)} lists them` : ''}. Hallpass sees it, and ends the sessions.`,
+      `The login that granted ${plural(facts.revokes.length, 'grant')} there was dropped. ${code(facts.login)} of today is another one, even if it has the same name, and can't revoke what the former one granted.`,
+      `A database administrator has to run: ${shown.join(' ')}${more && `${more}: ${code(`hallpass check ${facts.target}`)} lists them`}. Hallpass sees it, and ends the sessions.`,
     ],
     buttons: [],
     footer: footer(facts),
@@ -139,20 +138,15 @@ export function orphanFound(facts: OnTarget & Pair & { readonly id: number }): M
 
 /** So many that they are not to be settled one by one. */
 export function manyOrphans(facts: OnTarget & { readonly found: readonly Pair[] }): Message {
-  const shown = facts.found.slice(0, MAX_SHOWN).map(({ role, login }) => `${code(role)} to ${code(login)}`);
-  const more = facts.found.length - shown.length;
+  const found = facts.found.map(({ role, login }) => `${code(role)} to ${code(login)}`);
   return compose({
     mark: 'warning',
     title: `${facts.found.length} unexplained memberships on ${inline(facts.targetName, 150)}`,
     paragraphs: [
-      `They were granted by Hallpass's own login, but this ledger never granted them: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
+      `They were granted by Hallpass's own login, but this ledger never granted them: ${firstOf(found, MAX_SHOWN)}.`,
       `All were left alone. So many at once mean a lost or restored ledger, or a second Hallpass with the same login. ${code(`hallpass check ${facts.target}`)} lists them; what nobody needs, REVOKE as a database administrator.`,
     ],
     buttons: [],
     footer: footer(facts),
   });
-}
-
-function count(grants: number): string {
-  return grants === 1 ? '1 grant' : `${grants} grants`;
 }

@@ -1,5 +1,6 @@
 /** What the operators are told of revocations that are late: in their channel, and by PagerDuty. */
 import { compose } from './blocks.js';
+import { plural } from './kit/words.js';
 import type { Message } from './message.js';
 import { code, inline, plainName, when } from './text.js';
 
@@ -20,7 +21,7 @@ interface Facts {
 export function overdue({ target, targetName, grants, since, trouble, toRevoke }: Facts): Message {
   return compose({
     mark: 'rotating_light',
-    title: `Overdue: ${count(grants)} on ${inline(targetName, 150)}`,
+    title: `Overdue: ${plural(grants, 'revocation')} on ${inline(targetName, 150)}`,
     paragraphs: [
       toRevoke
         ? `The first was due ${when(since)}, and is not proved gone: who has the role may still use it.`
@@ -54,7 +55,7 @@ export function overdueMended({
     mark: 'white_check_mark',
     title: `Resolved: nothing is overdue on ${inline(targetName, 150)}`,
     paragraphs: [
-      `All is proved gone since ${when(mendedAt)}. The first was due ${when(since)}; ${count(grants)} ${grants === 1 ? 'was' : 'were'} overdue last.`,
+      `All is proved gone since ${when(mendedAt)}. The first was due ${when(since)}; ${plural(grants, 'revocation was', 'revocations were')} overdue last.`,
     ],
     buttons: [],
     footer: `target ${code(target)}`,
@@ -63,9 +64,5 @@ export function overdueMended({
 
 /** For PagerDuty, in plain text. */
 export function overdueSummary({ targetName, grants }: Facts): string {
-  return `Hallpass: ${count(grants)} overdue on ${plainName(targetName, 150)}`;
-}
-
-function count(grants: number): string {
-  return grants === 1 ? '1 revocation' : `${grants} revocations`;
+  return `Hallpass: ${plural(grants, 'revocation')} overdue on ${plainName(targetName, 150)}`;
 }

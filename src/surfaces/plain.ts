@@ -1,6 +1,7 @@
 /** A request in plain text, for a terminal and for files: what Slack's messages say of it with mentions and zones. */
 import type { Principal } from '../domain/policy.js';
 import type { AccessRequest } from '../domain/request.js';
+import { firstOf } from './kit/words.js';
 import { oneLine, plainName } from './text.js';
 
 /** Room for any Postgres name and Slack id, and for a sentence that a server or a person wrote. */
@@ -32,21 +33,8 @@ export function through(via: string | null): string {
 /** `@dba, U0BEN and 3 more`. */
 export function people(principals: readonly Principal[]): string {
   if (principals.length === 0) return 'nobody';
-  return some(
-    principals.map((one) => (one.name === null ? name(one.id) : `@${name(one.name)}`)),
-    MAX_LISTED,
-  );
-}
-
-/** `a, b and 3 more`. */
-export function some(names: readonly string[], most: number): string {
-  const more = names.length - most;
-  return names.slice(0, most).join(', ') + (more > 0 ? ` and ${more} more` : '');
-}
-
-/** `1 target`, `3 targets`. */
-export function count(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? '' : 's'}`;
+  const names = principals.map((one) => (one.name === null ? name(one.id) : `@${name(one.name)}`));
+  return firstOf(names, MAX_LISTED);
 }
 
 /** Who approved it, as what follows "approved by"; null while nobody did. */

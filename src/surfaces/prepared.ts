@@ -1,5 +1,6 @@
 import type { AccessRequest } from '../domain/request.js';
 import { compose } from './blocks.js';
+import { firstOf } from './kit/words.js';
 import type { Message, Scene } from './message.js';
 import { footer, place } from './story.js';
 import { code } from './text.js';
@@ -12,13 +13,11 @@ const MAX_SHOWN = 5;
  * still succeeds (PostgreSQL documentation, "PREPARE TRANSACTION"), and only their owner can roll them back.
  */
 export function preparedLeft(request: AccessRequest, scene: Scene, names: readonly string[]): Message {
-  const shown = names.slice(0, MAX_SHOWN).map(code).join(', ');
-  const more = names.length > MAX_SHOWN ? ` and ${names.length - MAX_SHOWN} more` : '';
   return compose({
     mark: 'warning',
     title: 'Prepared transactions are left',
     paragraphs: [
-      `${code(request.login)} still has prepared transactions on ${place(scene)}: ${shown}${more}. What was done in them during the grant takes effect when they are committed.`,
+      `${code(request.login)} still has prepared transactions on ${place(scene)}: ${firstOf(names.map(code), MAX_SHOWN)}. What was done in them during the grant takes effect when they are committed.`,
       'If nobody waits for them, a database administrator ends each with ROLLBACK PREPARED.',
     ],
     buttons: [],

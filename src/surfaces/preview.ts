@@ -8,6 +8,7 @@ import {
   type PreviewResult,
   type Tally,
 } from '../domain/preview.js';
+import { firstOf, plural } from './kit/words.js';
 import { code, inline, plainName } from './text.js';
 
 /** Names in a list; the rest is counted. What is longer than this is rather read in the database itself. */
@@ -52,13 +53,15 @@ function alsoUsable({ users = [], moreUsers = 0 }: Preview, login: string): read
   const sql = revokes.map(code).join(' ');
   const isCut = sql.length > MAX_SQL || sql.includes('…');
   const fix = isCut ? 'To change that, run `hallpass check`.' : `To change that: ${sql}`;
-  return [`:warning: *Also usable by:* ${listed(shown, moreUsers)} (${member} of ${name(login)}). ${fix}`];
+  return [
+    `:warning: *Also usable by:* ${firstOf(shown, MAX_NAMES, moreUsers)} (${member} of ${name(login)}). ${fix}`,
+  ];
 }
 
 function abilities(databases: readonly DatabasePreview[]): string {
   const { read, write, owns } = sumOf(databases);
   return [
-    read === 0 ? 'read nothing' : `read ${tables(read)} in ${places(databases, 'read')}`,
+    read === 0 ? 'read nothing' : `read ${plural(read, 'table')} in ${places(databases, 'read')}`,
     write === 0 ? 'write nothing' : `write ${write} in ${places(databases, 'write')}`,
     owns === 0 ? 'owns nothing' : `owns ${owns} in ${places(databases, 'owns')}`,
   ].join('; ');
@@ -67,8 +70,8 @@ function abilities(databases: readonly DatabasePreview[]): string {
 function news(databases: readonly DatabasePreview[]): string {
   const { newRead, newWrite } = sumOf(databases);
   const parts = [
-    ...(newRead === 0 ? [] : [`read ${tables(newRead)}`]),
-    ...(newWrite === 0 ? [] : [`write ${newRead === 0 ? tables(newWrite) : newWrite}`]),
+    ...(newRead === 0 ? [] : [`read ${plural(newRead, 'table')}`]),
+    ...(newWrite === 0 ? [] : [`write ${newRead === 0 ? plural(newWrite, 'table') : newWrite}`]),
   ];
   return parts.length === 0 ? 'no table' : parts.join(', ');
 }
@@ -82,13 +85,11 @@ function danger({ danger: level, reasons, unread, unreadDanger }: Preview): stri
 }
 
 function databasesRead({ databases, unread, moreUnread }: Preview): string {
-  const read = `Read in ${listed(
-    databases.map((database) => name(database.name)),
-    0,
-  )}`;
+  const names = databases.map((database) => name(database.name));
+  const read = `Read in ${firstOf(names, MAX_NAMES)}`;
   if (unread.length === 0) return `${read}.`;
   const missed = unread.map((database) => `${name(database.name)} (${inline(database.why, MAX_WHY)})`);
-  return `${read}; not read: ${listed(missed, moreUnread)}.`;
+  return `${read}; not read: ${firstOf(missed, MAX_NAMES, moreUnread)}.`;
 }
 
 /** The schemas, with their database where there is more than one to confuse. */
@@ -105,7 +106,7 @@ function places(databases: readonly DatabasePreview[], what: 'read' | 'write' | 
     (sum, { others }) => sum + (others !== null && others[what] > 0 ? others.schemas : 0),
     0,
   );
-  return listed(names, more);
+  return firstOf(names, MAX_NAMES, more);
 }
 
 function sumOf(databases: readonly DatabasePreview[]): Tally {
@@ -117,16 +118,6 @@ function sumOf(databases: readonly DatabasePreview[]): Tally {
 function sentences(all: readonly string[], max: number): string {
   const shown = all.slice(0, max).map((sentence) => inline(sentence, MAX_SENTENCE));
   return [...shown, ...(all.length > max ? [`and ${all.length - max} more`] : [])].join('; ');
-}
-
-/** @param more how many there are beside `names`. */
-function listed(names: readonly string[], more: number): string {
-  const rest = Math.max(0, names.length - MAX_NAMES) + more;
-  return names.slice(0, MAX_NAMES).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
-}
-
-function tables(count: number): string {
-  return `${count} ${count === 1 ? 'table' : 'tables'}`;
 }
 
 function name(text: string): string {

@@ -2,6 +2,7 @@
 import { requestName } from '../domain/request.js';
 import { describeServer, type ServerIdentity } from '../domain/server-identity.js';
 import { compose } from './blocks.js';
+import { firstOf, plural } from './kit/words.js';
 import type { Message } from './message.js';
 import { code, inline } from './text.js';
 
@@ -23,7 +24,7 @@ export function mayBeACopy(
   facts: OnTarget & { readonly known: ServerIdentity; readonly seen: ServerIdentity; readonly open: number },
 ): Message {
   const name = inline(facts.targetName, 150);
-  const grants = facts.open === 1 ? '1 grant is' : `${facts.open} grants are`;
+  const grants = plural(facts.open, 'grant is', 'grants are');
   return compose({
     mark: 'warning',
     title: `Another server answers at ${name}`,
@@ -63,7 +64,7 @@ export function serverReplaced(
     paragraphs: [
       facts.closed === 0
         ? 'Grants that are out go on there to their end, and new ones are made there.'
-        : `${facts.closed === 1 ? '1 grant' : `${facts.closed} grants`} of the old server: what stands on the new one is revoked there, with its sessions.`,
+        : `${plural(facts.closed, 'grant')} of the old server: what stands on the new one is revoked there, with its sessions.`,
       {
         label: 'By word of:',
         words: `${facts.by}: ${facts.because ?? 'no reason was given'}`,
@@ -82,15 +83,14 @@ export function writtenOff(
     readonly because: string;
   },
 ): Message {
-  const shown = facts.requests
-    .slice(0, MAX_SHOWN)
-    .map(({ id, role, login }) => `${requestName(id)} (${code(role)} of ${code(login)})`);
-  const more = facts.requests.length - shown.length;
+  const requests = facts.requests.map(
+    ({ id, role, login }) => `${requestName(id)} (${code(role)} of ${code(login)})`,
+  );
   return compose({
     mark: 'warning',
     title: `Written off on ${inline(facts.targetName, 150)}, without proof`,
     paragraphs: [
-      `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Hallpass has stopped trying to revoke; nobody has confirmed that the access is gone. If a server still has it, Hallpass revokes it when that server answers at this target again.`,
+      `${firstOf(requests, MAX_SHOWN)}. Hallpass has stopped trying to revoke; nobody has confirmed that the access is gone. If a server still has it, Hallpass revokes it when that server answers at this target again.`,
       { label: 'By word of:', words: `${facts.by}: ${facts.because}` },
     ],
     buttons: [],
@@ -111,13 +111,12 @@ export function serverMoved(
     readonly lost: readonly Pair[];
   },
 ): Message {
-  const shown = facts.lost.slice(0, MAX_SHOWN).map(({ role, login }) => `${code(role)} of ${code(login)}`);
-  const more = facts.lost.length - shown.length;
+  const lost = facts.lost.map(({ role, login }) => `${code(role)} of ${code(login)}`);
   return compose({
     mark: 'warning',
     title: `${inline(facts.targetName, 150)} after ${facts.after}`,
     paragraphs: [
-      `These were granted and the server has lost them, so they end: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
+      `These were granted and the server has lost them, so they end: ${firstOf(lost, MAX_SHOWN)}.`,
     ],
     buttons: [],
     footer: footer(facts),

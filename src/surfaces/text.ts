@@ -11,6 +11,7 @@
  * Lengths are UTF-16 units, never less than what Slack counts. Source: docs.slack.dev, "Formatting message text".
  */
 import type { Principal } from '../domain/policy.js';
+import { firstOf } from './kit/words.js';
 
 /** The longest list of people in a message; the rest is counted. */
 const MAX_LISTED = 10;
@@ -110,7 +111,8 @@ export function who(id: string, reader: string | null): string {
 /** Up to ten mentions, and how many more there are. */
 export function mentions(principals: readonly Principal[]): string {
   if (principals.length === 0) return 'nobody';
-  const listed = principals.slice(0, MAX_LISTED).map(({ id }) => mention(id));
-  const more = principals.length - listed.length;
-  return listed.join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return firstOf(
+    principals.map(({ id }) => mention(id)),
+    MAX_LISTED,
+  );
 }

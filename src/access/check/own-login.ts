@@ -3,7 +3,7 @@
 import type { OwnLogin } from '../../connections/own-login.js';
 import { sayDuration } from '../../domain/duration.js';
 import { quoteName } from '../../postgres/quote.js';
-import { count } from '../../surfaces/plain.js';
+import { plural } from '../../surfaces/kit/words.js';
 import { type Finding, failure, note } from './finding.js';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -36,7 +36,7 @@ export function* describeOwnLogin(
     );
   }
   if (connectionLimit >= 0 && connectionLimit < most * REPLICAS) {
-    const says = `${login} may have ${count(connectionLimit, 'connection')} (CONNECTION LIMIT), and each process of Hallpass opens up to ${most}`;
+    const says = `${login} may have ${plural(connectionLimit, 'connection')} (CONNECTION LIMIT), and each process of Hallpass opens up to ${most}`;
     const nextStep = `For ${REPLICAS} processes; more for more replicas:\nALTER ROLE ${name} CONNECTION LIMIT ${most * REPLICAS};`;
     yield connectionLimit < least
       ? failure(about, `${says}: what is due waits for one that is free, or isn’t done.`, nextStep)

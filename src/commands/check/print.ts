@@ -1,7 +1,7 @@
 /** What `hallpass check` shows on a terminal. */
 import { type Finding, isFailure } from '../../access/check/finding.js';
 import type { TargetReport } from '../../access/check/target/target.js';
-import { count } from '../../surfaces/plain.js';
+import { plural } from '../../surfaces/kit/words.js';
 import { print, wrap } from '../shared/output.js';
 import { table } from '../shared/table.js';
 
@@ -23,7 +23,7 @@ function toRow({ name, summary, findings }: TargetReport): readonly string[] {
   const notes = findings.filter(({ level }) => level === 'note').length;
   return [
     name,
-    failures === 0 ? 'ok' : count(failures, 'failure'),
+    failures === 0 ? 'ok' : plural(failures, 'failure'),
     ...(summary === null
       ? ['-', '-', '-', '-']
       : [

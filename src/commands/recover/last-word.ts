@@ -7,7 +7,7 @@ import { coerceError, HallpassError } from '../../errors.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { createLogger } from '../../logger.js';
 import { openTarget } from '../../postgres/open.js';
-import { count } from '../../surfaces/plain.js';
+import { plural } from '../../surfaces/kit/words.js';
 import { confirm, operator, reason, requestId } from '../shared/operator.js';
 import { print } from '../shared/output.js';
 import { refused } from '../shared/refused.js';
@@ -76,7 +76,7 @@ export async function sayWrittenOff(
     print(`${target}: nothing is open there`);
     return;
   }
-  await confirm(yes, `Close ${count(ids.length, 'request')} without proof that the access is gone?`);
+  await confirm(yes, `Close ${plural(ids.length, 'request')} without proof that the access is gone?`);
   const { lines, failed } = await writeOff(deps, ids, { by: operator(), because: reason(because) });
   for (const line of lines) print(line);
   if (failed) process.exitCode = 1;

@@ -3,7 +3,7 @@ import type { Obstacles } from '../../../postgres/diagnosis/read-obstacles.js';
 import type { PersonsDatabase } from '../../../postgres/diagnosis/read-person.js';
 import { quoteName } from '../../../postgres/quote.js';
 import type { NamePair } from '../../../postgres/target.js';
-import { count } from '../../../surfaces/plain.js';
+import { plural } from '../../../surfaces/kit/words.js';
 import { type Finding, failure, note, ok } from '../finding.js';
 
 export function* describeDatabase(
@@ -41,12 +41,12 @@ export function* describeObstacles(
 ): Generator<Finding> {
   const tables = schemas.reduce((sum, schema) => sum + (schema.usage ? schema.tables : 0), 0);
   const has = `${role} has privileges on`;
-  if (tables > 0) yield ok('database', `${has} ${count(tables, 'table')} of ${database}.`);
+  if (tables > 0) yield ok('database', `${has} ${plural(tables, 'table')} of ${database}.`);
   for (const schema of schemas) {
     if (schema.usage) continue;
     yield failure(
       'database',
-      `${has} ${count(schema.tables, 'table')} in the schema ${schema.name} of ${database}, but no USAGE on the schema.`,
+      `${has} ${plural(schema.tables, 'table')} in the schema ${schema.name} of ${database}, but no USAGE on the schema.`,
       `Run in ${database}:\nGRANT USAGE ON SCHEMA ${quoteName(schema.name)} TO ${quoteName(role)};`,
     );
   }

@@ -2,7 +2,7 @@
 import type { Config } from '../../../config/config.js';
 import type { Principal } from '../../../domain/policy.js';
 import type { SlackProbe } from '../../../messenger/probe.js';
-import { some } from '../../../surfaces/plain.js';
+import { firstOf } from '../../../surfaces/kit/words.js';
 import { offeredRoles } from '../configured.js';
 import { type Finding, failed, failure, note } from '../finding.js';
 import type { ChannelsReport } from './channels.js';
@@ -57,6 +57,6 @@ function describeMembers(
     const says = `Nobody of ${who} is in ${channel}, which is private: cards mention them there, and they don’t see it.`;
     return [failure('channel', says, invite)];
   }
-  const says = `Of ${who}, ${some(deaf, SHOWN)} ${deaf.length === 1 ? 'is' : 'are'} not in ${channel}, which is private: they don’t see the cards there.`;
+  const says = `Of ${who}, ${firstOf(deaf, SHOWN)} ${deaf.length === 1 ? 'is' : 'are'} not in ${channel}, which is private: they don’t see the cards there.`;
   return [note('channel', says, invite)];
 }

@@ -1,7 +1,7 @@
 /** Can anyone decide on each role, and do the groups and people of the configuration exist? Pure. */
 import type { Config } from '../../../config/config.js';
 import { isGroup, type Principal } from '../../../domain/policy.js';
-import { some } from '../../../surfaces/plain.js';
+import { firstOf } from '../../../surfaces/kit/words.js';
 import { namedPrincipals, type Offered, offeredRoles } from '../configured.js';
 import { type Finding, failure, note } from '../finding.js';
 import { type Known, peopleBehind } from './people.js';
@@ -81,7 +81,7 @@ function describeDeciders(
   if (behind.includes(null) || deciders.size > 1) return [];
   const [only] = deciders;
   const names = roles.map(({ name }) => name);
-  const where = some(names, SHOWN);
+  const where = firstOf(names, SHOWN);
   if (only === undefined) {
     const says = `Nobody can decide a request for ${where}: it waits until it lapses.`;
     const nextStep = 'Name approvers who are in Slack and have no guest account.';

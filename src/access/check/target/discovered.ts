@@ -1,7 +1,7 @@
 import type { Config, TargetConfig } from '../../../config/config.js';
 import { createLogger } from '../../../logger.js';
 import type { Discovery } from '../../../postgres/discover.js';
-import { count, some } from '../../../surfaces/plain.js';
+import { firstOf, plural } from '../../../surfaces/kit/words.js';
 import { createRoles } from '../../asking/roles.js';
 import { type Finding, note, ok } from '../finding.js';
 
@@ -26,7 +26,7 @@ export async function withDiscovered(
   const found = offered.flatMap(({ role }) => (target.roles.has(role) ? [] : [role]));
   const finding =
     found.length > 0
-      ? ok('role', `discover: finds ${count(found.length, 'role')} (${patterns}): ${some(found, SHOWN)}.`)
+      ? ok('role', `discover: finds ${plural(found.length, 'role')} (${patterns}): ${firstOf(found, SHOWN)}.`)
       : note(
           'role',
           `discover: finds no role (${patterns}).`,

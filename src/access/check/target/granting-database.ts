@@ -2,7 +2,7 @@
 import type { TargetConfig } from '../../../config/config.js';
 import type { GrantingDatabase } from '../../../postgres/diagnosis/read-granting-database.js';
 import { quoteName } from '../../../postgres/quote.js';
-import { some } from '../../../surfaces/plain.js';
+import { firstOf } from '../../../surfaces/kit/words.js';
 import { type Finding, note, ok } from '../finding.js';
 
 /** The database that Hallpass prefers. */
@@ -20,7 +20,7 @@ export function describeGrantingDatabase(
   if (owners.length === 0) return ok('database', `${through}, which ${owner} owns.`);
   return note(
     'database',
-    `${through}, and ${some(owners, MOST)} can act as its owner, ${owner}: an owner can keep Hallpass out of the database, and so stop a REVOKE.`,
+    `${through}, and ${firstOf(owners, MOST)} can act as its owner, ${owner}: an owner can keep Hallpass out of the database, and so stop a REVOKE.`,
     mode === 'direct' && database !== NEUTRAL
       ? `Let Hallpass use another one:\nGRANT CONNECT ON DATABASE ${NEUTRAL} TO ${quoteName(login)};`
       : `Give it to an administrator:\nALTER DATABASE ${quoteName(database)} OWNER TO …;`,

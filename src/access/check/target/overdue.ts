@@ -3,7 +3,7 @@ import { sayDuration } from '../../../domain/duration.js';
 import { readUnprovedStrays, type UnprovedStray } from '../../../ledger/open-strays.js';
 import { readLate } from '../../../ledger/overdue.js';
 import type { Queryable } from '../../../ledger/pool.js';
-import { count } from '../../../surfaces/plain.js';
+import { plural } from '../../../surfaces/kit/words.js';
 import { OVERDUE_MS } from '../../telling/overdue.js';
 import { type Finding, failure, note } from '../finding.js';
 
@@ -21,7 +21,7 @@ function describeLate({
   since,
   trouble,
 }: NonNullable<Awaited<ReturnType<typeof readLate>>>): Finding {
-  const what = `${count(grants, 'revocation')} ${grants === 1 ? 'is' : 'are'} overdue`;
+  const what = `${plural(grants, 'revocation')} ${grants === 1 ? 'is' : 'are'} overdue`;
   const because = trouble === null ? '' : ` What keeps Hallpass from it: ${trouble}`;
   return failure(
     'memberships',
