@@ -17,7 +17,7 @@ export async function askAndApprove(stage: Stage, report: Report): Promise<void>
     }),
   );
   await report.step('preview', 'Before anybody clicks, the card says what that is', async () =>
-    linesOf(await card(slack, id, /\*Can:\*/), /^\*(Can|New for|Danger)\b/),
+    linesOf(await card(slack, id, /\*Access:\*/), /^\*(Access|New for|Danger)\b/),
   );
   const asked = await card(slack, id, /Approve/);
   await report.step('stranger', 'Eve, who may not decide, clicks Approve', async () =>

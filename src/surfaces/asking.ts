@@ -97,7 +97,6 @@ export function approversChanged(request: AccessRequest, scene: Parameters<typeo
     paragraphs: [
       `By today’s configuration ${mentions(askedNow(request))} can decide on ${code(request.role)} on ${place(scene)} for ${mention(request.requester)}. The buttons are on the card above.`,
     ],
-    buttons: [],
     footer: requestName(request.id),
   });
 }
@@ -119,7 +118,6 @@ export function nobodyDecides({
       `${mention(request.requester)} asked for ${code(request.role)} on ${inline(targetName, MAX_NAME)}, and waits: ${whyNobody(nobody, request.requester, null)}`,
       `Put the group right in Slack, or name other ${code('approvers')} in the configuration, as user ids where groups can’t be read. Hallpass looks again every 15 seconds. It lapses ${when(request.pendingUntil)}.`,
     ],
-    buttons: [],
     footer: `target ${code(request.target)}`,
   });
 }
@@ -151,7 +149,6 @@ export function placeShut({ place, why, fix, since }: Shut, home: string): Messa
       sentences(why, fix),
       `${means} Hallpass tries again every 10 seconds, and posts what waits as soon as it can.`,
     ],
-    buttons: [],
     footer: `${code(place)} · since ${when(since)}`,
   });
 }
@@ -162,7 +159,6 @@ export function placeOpen({ place, since }: Shut): Message {
     mark: 'white_check_mark',
     title: `Hallpass can post in ${where(place)} again`,
     paragraphs: ['What waited is posted.'],
-    buttons: [],
     footer: `${code(place)} · it could not since ${when(since)}`,
   });
 }
@@ -173,7 +169,6 @@ export function placeLeft({ place, since }: Shut): Message {
     mark: 'heavy_minus_sign',
     title: `Nothing waits for ${where(place)} any more`,
     paragraphs: ['Hallpass could not post there. Its messages go elsewhere by now, or are no longer news.'],
-    buttons: [],
     footer: `${code(place)} · since ${when(since)}`,
   });
 }

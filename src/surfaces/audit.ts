@@ -17,7 +17,6 @@ export function notApproved({ id, target, role, login }: AccessRequest): Message
       `The ledger had it as approved, for ${code(role)} on ${code(target)} to ${code(login)}, but ${NOT_APPROVED}.`,
       `Somebody wrote to the ledger past Hallpass, with the credential of ${code('DATABASE_URL')} or as the ledger’s owner. Change that credential, then run ${code('hallpass audit verify')}.`,
     ],
-    buttons: [],
     footer: `target ${code(target)}`,
   });
 }
@@ -31,7 +30,6 @@ export function auditHead(head: Head, day: string): Message {
       `The chain ends at ${code(headName(head))}.`,
       `Nothing is to be done. Whoever alters what was written until now makes ${code('hallpass audit verify --head …')} with this head fail.`,
     ],
-    buttons: [],
     footer: 'audit, once a day',
   });
 }
@@ -57,7 +55,6 @@ export function requestsAltered(
       },
       `End access that should not be. ${code('hallpass audit verify')} names everything that does not fit.`,
     ],
-    buttons: [],
     footer: 'audit',
   });
 }

@@ -25,8 +25,9 @@ export interface Content {
   /** An emoji's name. It adds to the title and never says something alone. */
   readonly mark: string;
   readonly title: string;
-  readonly paragraphs: readonly Paragraph[];
-  readonly buttons: readonly Button[];
+  /** Null: there is nothing to say here. */
+  readonly paragraphs: readonly (Paragraph | null)[];
+  readonly buttons?: readonly Button[];
   readonly footer: string;
 }
 
@@ -45,7 +46,8 @@ function quotation({ label, words }: Quote): KnownBlock {
   return { type: 'section', text, expand: true };
 }
 
-export function compose({ mark, title, paragraphs, buttons, footer }: Content): Message {
+export function compose({ mark, title, paragraphs: all, buttons = [], footer }: Content): Message {
+  const paragraphs = all.filter((paragraph) => paragraph !== null);
   const [lead, ...rest] = paragraphs;
   const heading = `:${mark}: *${title}*`;
   const body = typeof lead === 'string' ? rest : paragraphs;

@@ -33,7 +33,6 @@ export function strayForOperators(stray: Stray, targetName: string): Message {
       ...waiting(stray),
       ...prepared(end),
     ],
-    buttons: [],
     footer: footer(stray),
   });
 }
@@ -67,7 +66,6 @@ export function strayForHolder(stray: Stray, targetName: string): Message {
       ...prepared(end),
       ...(end?.outcome === 'wanted' ? [] : ['If you still need the role, ask for it again.']),
     ],
-    buttons: [],
     footer: footer(stray),
   });
 }

@@ -10,7 +10,6 @@ import { ACTIONS } from './ids.js';
 import { allOf } from './kit/words.js';
 import type { Message, Scene } from './message.js';
 import { headlineWhilePaused, pausedParagraphs, whilePaused } from './pause.js';
-import { previewLines } from './preview.js';
 import { byOnCall, footer, headline, reasonParagraph, roleParagraphs, soFar, wish } from './story.js';
 import { code, mentions, plainName, truncate } from './text.js';
 
@@ -31,8 +30,7 @@ export function card(request: AccessRequest, scene: Scene, { first, preview, mis
       headline(request, null)),
     paragraphs: [
       wish(request, scene, null),
-      ...roleParagraphs(request, scene),
-      ...(preview === null ? [] : [previewLines(preview, request).join('\n')]),
+      ...roleParagraphs(request, scene, preview),
       ...sessionsStay(request, missing),
       reasonParagraph(request),
       ...soFar(whilePaused(request, scene.pause), null),

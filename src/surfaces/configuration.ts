@@ -32,7 +32,6 @@ export function configurationRead(facts: {
             'Restart Hallpass when it suits you.',
           ]),
     ],
-    buttons: [],
     footer: `configuration ${code(hash.slice(0, 12))}`,
   });
 }
@@ -47,7 +46,6 @@ export function configurationRefused(why: string): Message {
       { label: 'Why:', words: listed(why.split('\n')) },
       `Correct it, try it with ${code('hallpass check')}, and send SIGHUP again.`,
     ],
-    buttons: [],
     footer: 'configuration',
   });
 }

@@ -114,7 +114,7 @@ function granted(request: AccessRequest, scene: Scene): Message {
     paragraphs: [
       ...access(request, scene),
       ...setRoleLine(request, scene),
-      ...roleParagraphs(request, scene),
+      ...roleParagraphs(request, scene, null),
       events(request, request.requester).join('\n'),
     ],
     buttons: buttons(request, scene),

@@ -36,7 +36,6 @@ export function ledgerDoubted(facts: {
       'Until you decide, nothing is granted or revoked there, not even what has expired: this ledger doesn’t know what was extended or ended since. New requests get ids that were never used.',
       `${code(`hallpass recover ${target}`)} shows what is out there, and how to go on.`,
     ],
-    buttons: [],
     footer: `target ${code(target)}`,
   });
 }
@@ -52,7 +51,6 @@ export function anchorForged(facts: { readonly target: string; readonly targetNa
       'Nothing new is granted there. Everything that is due is revoked as always.',
       `Find out who did it. Then ${code(`hallpass recover --accept ${facts.target}`)} signs it again.`,
     ],
-    buttons: [],
     footer: `target ${code(facts.target)}`,
   });
 }
@@ -65,7 +63,6 @@ export function anchorGarbled(facts: { readonly target: string; readonly targetN
     paragraphs: [
       `It stands in the default ${code('application_name')} of that login. Hallpass ignores it and writes its own again, so nothing stops. Somebody may alter that login: find out who.`,
     ],
-    buttons: [],
     footer: `target ${code(facts.target)}`,
   });
 }
@@ -84,7 +81,6 @@ export function notInTheLedger(facts: {
       `Hallpass's ledger was restored from a backup that doesn't have this grant: ${code(facts.role)} of ${code(facts.login)}. You still have it, and whatever time an earlier message named, nothing ends it then.`,
       'An operator decides when it is revoked. If you need it no longer, tell them.',
     ],
-    buttons: [],
     footer: `target ${code(facts.target)}`,
   });
 }

@@ -38,7 +38,6 @@ export function endedByOperator({ grants, pending, by, because }: Facts): Messag
       { label: 'By word of:', words: `${by}: ${because}` },
       'Each card says when its access is confirmed gone.',
     ],
-    buttons: [],
     footer: 'hallpass end',
   });
 }

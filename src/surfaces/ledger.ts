@@ -18,7 +18,6 @@ export function ledgerUnreadable({ process, since, why }: Facts & { readonly why
       { label: 'Why:', words: why },
       `Check the server of DATABASE_URL, and what Hallpass’s login may read there. Hallpass goes on by itself as soon as it can; ${code('/readyz')} turns green then.`,
     ],
-    buttons: [],
     footer: `process ${code(process)}`,
   });
 }
@@ -30,7 +29,6 @@ export function ledgerReadable({ process, since, until }: Facts & { readonly unt
     paragraphs: [
       `It could not from ${when(since)} to ${when(until)}. What became due meanwhile is being revoked.`,
     ],
-    buttons: [],
     footer: `process ${code(process)}`,
   });
 }

@@ -20,7 +20,6 @@ export function leftBehind(request: AccessRequest, scene: Scene, changes: Change
     mark: 'mag',
     title: title(changes),
     paragraphs: [`On ${place(scene)}; others may have made them. ${leftBehindText(changes, request)}`],
-    buttons: [],
     footer: footer(request),
   });
 }

@@ -23,7 +23,6 @@ export function loginRefused(
       ...(facts.nextStep === null ? [] : [{ label: 'What helps:', words: facts.nextStep }]),
       `${code(`hallpass check ${facts.target}`)} tries it. Hallpass goes on by itself when it works.`,
     ],
-    buttons: [],
     footer: `target ${code(facts.target)}`,
   });
 }
@@ -39,7 +38,6 @@ export function loggedInAgain({
     mark: 'white_check_mark',
     title: `Hallpass can log in on ${inline(targetName, 150)} again`,
     paragraphs: [`It could not from ${when(since)} to ${when(until)}. What was due meanwhile is being done.`],
-    buttons: [],
     footer: `target ${code(target)}`,
   });
 }

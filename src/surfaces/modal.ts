@@ -6,7 +6,7 @@ import { plain, section } from './blocks.js';
 import { danger } from './danger.js';
 import { channelLinks } from './form-words.js';
 import { ACTIONS, BLOCKS, durationBlock, MAX_DURATION, MAX_REASON, roleBlock, VIEWS } from './ids.js';
-import { previewLines } from './preview.js';
+import { roleLines } from './preview.js';
 import { code, inline, ownWords, plainName, truncate } from './text.js';
 
 const MAX_OPTION = 75;
@@ -82,8 +82,7 @@ function option(text: string, value: string, description: string | null): PlainT
 }
 
 export function requestModal(form: Form): ModalView {
-  const { preview, login } = form;
-  const power = form.role === null ? null : danger(form.role.role);
+  const about = form.role === null ? [] : roleLines(form.role.role, form.login, form.preview);
   return {
     type: 'modal',
     callback_id: VIEWS.request,
@@ -103,10 +102,7 @@ export function requestModal(form: Form): ModalView {
         ? []
         : [section(`More may be asked for when the command is typed in ${channelLinks(form.elsewhere)}.`)]),
       roleInput(form),
-      ...(form.role === null || power === null
-        ? []
-        : [section(`*Danger:* ${code(form.role.role)} ${power}.`)]),
-      ...(preview === null || login === null ? [] : [section(previewLines(preview, { login }).join('\n'))]),
+      ...(about.length === 0 ? [] : [section(about.join('\n'))]),
       ...durationInputs(form),
       reasonInput(form),
     ],

@@ -41,7 +41,6 @@ export function serverChanged(
       `Until you decide, nothing is granted there, and ${plural(facts.open, 'grant')} can't be confirmed gone: what another server says proves nothing. ${standing}`,
       `If the server was replaced for good (an upgrade, a move): ${code(`hallpass recover --replaced ${facts.target}`)}. If the address is wrong, correct ${code('connect')}.`,
     ],
-    buttons: [],
     footer: footer(facts),
   });
 }
@@ -55,7 +54,6 @@ export function loginChanged(facts: OnTarget & { readonly login: string; readonl
       `Hallpass now logs in as ${code(facts.login)}, but ${plural(facts.open, 'grant')} was made by another login. Only that login can revoke it, or see that it is gone.`,
       'Put the former login back into `connect` until nothing is out, then change it.',
     ],
-    buttons: [],
     footer: footer(facts),
   });
 }
@@ -73,7 +71,6 @@ export function loginDropped(
       `The login that granted ${plural(facts.revokes.length, 'grant')} there was dropped. ${code(facts.login)} of today is another one, even if it has the same name, and can't revoke what the former one granted.`,
       `A database administrator has to run: ${shown.join(' ')}${more && `${more}: ${code(`hallpass check ${facts.target}`)} lists them`}. Hallpass sees it, and ends the sessions.`,
     ],
-    buttons: [],
     footer: footer(facts),
   });
 }
@@ -90,7 +87,6 @@ export function loginShared(facts: OnTarget & { readonly login: string; readonly
       `Another installation of Hallpass, with a ledger of its own, is connected as ${code(facts.login)}. Neither can tell whose memberships are whose. ${here}`,
       'Give each installation a login of its own on every server.',
     ],
-    buttons: [],
     footer: footer(facts),
   });
 }
@@ -146,7 +142,6 @@ export function manyOrphans(facts: OnTarget & { readonly found: readonly Pair[] 
       `They were granted by Hallpass's own login, but this ledger never granted them: ${firstOf(found, MAX_SHOWN)}.`,
       `All were left alone. So many at once mean a lost or restored ledger, or a second Hallpass with the same login. ${code(`hallpass check ${facts.target}`)} lists them; what nobody needs, REVOKE as a database administrator.`,
     ],
-    buttons: [],
     footer: footer(facts),
   });
 }

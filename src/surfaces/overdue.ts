@@ -31,7 +31,6 @@ export function overdue({ target, targetName, grants, since, trouble, toRevoke }
         : { label: 'What keeps Hallpass from it:', words: trouble },
       `Hallpass tries again each second. ${code(`hallpass check ${target}`)} says what is wrong there. ${byHand(toRevoke)}`,
     ],
-    buttons: [],
     footer: `target ${code(target)}`,
   });
 }
@@ -57,7 +56,6 @@ export function overdueMended({
     paragraphs: [
       `All is proved gone since ${when(mendedAt)}. The first was due ${when(since)}; ${plural(grants, 'revocation was', 'revocations were')} overdue last.`,
     ],
-    buttons: [],
     footer: `target ${code(target)}`,
   });
 }

@@ -79,7 +79,6 @@ export function grantingPaused(facts: Facts & { readonly because: string }): Mes
       `Nothing new is granted or extended there; what is due is revoked as always. People can ask, and approvers decide: it is granted after ${resume}.`,
       { label: 'By word of:', words: `${facts.by}: ${facts.because}` },
     ],
-    buttons: [],
     footer: footer(facts),
   });
 }
@@ -93,7 +92,6 @@ export function grantingResumed(facts: Facts): Message {
       'What was approved meanwhile is granted now.',
       { label: 'By word of:', words: facts.because === null ? facts.by : `${facts.by}: ${facts.because}` },
     ],
-    buttons: [],
     footer: footer(facts),
   });
 }

@@ -17,7 +17,6 @@ export function personUnread(facts: {
       { label: 'Slack’s answer:', words: facts.why },
       'Look the account up in Slack. If it is deactivated or a guest’s, end their access from its cards. Hallpass goes on asking, and everybody else is looked after.',
     ],
-    buttons: [],
     footer: `user ${code(facts.person)}`,
   });
 }

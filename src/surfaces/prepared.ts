@@ -20,7 +20,6 @@ export function preparedLeft(request: AccessRequest, scene: Scene, names: readon
       `${code(request.login)} still has prepared transactions on ${place(scene)}: ${firstOf(names.map(code), MAX_SHOWN)}. What was done in them during the grant takes effect when they are committed.`,
       'If nobody waits for them, a database administrator ends each with ROLLBACK PREPARED.',
     ],
-    buttons: [],
     footer: footer(request),
   });
 }

@@ -8,6 +8,7 @@ import {
   type PreviewResult,
   type Tally,
 } from '../domain/preview.js';
+import { danger } from './danger.js';
 import { firstOf, plural } from './kit/words.js';
 import { code, inline, plainName } from './text.js';
 
@@ -22,17 +23,25 @@ const MAX_WHY = 60;
 /** The statements that would change something, with what is escaped in them. */
 const MAX_SQL = 400;
 
-/** At most six lines and 3,000 characters, for a section of a card or of a modal. */
-export function previewLines(
-  result: PreviewResult,
-  { login }: { readonly login: string },
+/**
+ * At most six lines and 3,000 characters, for a section of a card or of a modal; one of them names the danger, if any
+ * is known. @param result null: what the role can do is not known, or no longer matters.
+ */
+export function roleLines(
+  role: string,
+  login: string | null,
+  result: PreviewResult | null,
 ): readonly string[] {
-  if (!result.ok) return [`Preview not available: ${inline(result.why, MAX_SENTENCE)}`];
+  const power = powerOf(role);
+  if (result === null || login === null) return power === null ? [] : [`*Danger:* ${power}.`];
+  if (!result.ok) {
+    return [`Preview not available: ${inline(result.why, MAX_SENTENCE)}`, ...roleLines(role, login, null)];
+  }
   const { preview } = result;
   return [
-    `*Can:* ${abilities(preview.databases)}`,
+    `*Access:* ${abilities(preview.databases)}`,
     `*New for ${name(login)}:* ${news(preview.databases)}`,
-    `*Danger:* ${danger(preview)}`,
+    `*Danger:* ${dangerOf(preview, role, power)}`,
     databasesRead(preview),
     ...(preview.leaks.length === 0
       ? []
@@ -61,8 +70,8 @@ function alsoUsable({ users = [], moreUsers = 0 }: Preview, login: string): read
 function abilities(databases: readonly DatabasePreview[]): string {
   const { read, write, owns } = sumOf(databases);
   return [
-    read === 0 ? 'read nothing' : `read ${plural(read, 'table')} in ${places(databases, 'read')}`,
-    write === 0 ? 'write nothing' : `write ${write} in ${places(databases, 'write')}`,
+    read === 0 ? 'reads nothing' : `reads ${plural(read, 'table')} in ${places(databases, 'read')}`,
+    write === 0 ? 'writes nothing' : `writes ${write} in ${places(databases, 'write')}`,
     owns === 0 ? 'owns nothing' : `owns ${owns} in ${places(databases, 'owns')}`,
   ].join('; ');
 }
@@ -70,16 +79,30 @@ function abilities(databases: readonly DatabasePreview[]): string {
 function news(databases: readonly DatabasePreview[]): string {
   const { newRead, newWrite } = sumOf(databases);
   const parts = [
-    ...(newRead === 0 ? [] : [`read ${plural(newRead, 'table')}`]),
-    ...(newWrite === 0 ? [] : [`write ${newRead === 0 ? plural(newWrite, 'table') : newWrite}`]),
+    ...(newRead === 0 ? [] : [`reads ${plural(newRead, 'table')}`]),
+    ...(newWrite === 0 ? [] : [`writes ${newRead === 0 ? plural(newWrite, 'table') : newWrite}`]),
   ];
   return parts.length === 0 ? 'no table' : parts.join(', ');
 }
 
+/** What a role that Postgres or a provider made stands for, in a sentence; null for ordinary roles. */
+function powerOf(role: string): string | null {
+  const power = danger(role);
+  return power === null ? null : `${code(role)} ${power}`;
+}
+
 /** What was not read can only make it worse: by how much, older releases did not say. */
-function danger({ danger: level, reasons, unread, unreadDanger }: Preview): string {
+function dangerOf(
+  { danger: level, reasons, unread, unreadDanger }: Preview,
+  role: string,
+  power: string | null,
+): string {
   const known = unread.length === 0 || unreadDanger !== undefined ? level : `at least ${level}`;
-  const because = reasons.length === 0 ? known : `${known}: ${sentences(reasons, MAX_REASONS)}`;
+  // What such a role stands for says more than that it has what it has.
+  const others = power === null ? reasons : reasons.filter((reason) => reason !== `has all that ${role} has`);
+  const read = others.length === 0 ? null : sentences(others, MAX_REASONS);
+  const why = [power, read].filter((each) => each !== null).join('; ');
+  const because = why === '' ? known : `${known}: ${why}`;
   const more = unreadDanger !== undefined && isAbove(unreadDanger, level);
   return more ? `${because}; up to ${unreadDanger} by what was not read` : because;
 }

@@ -33,7 +33,6 @@ export function mayBeACopy(
       `${grants} out on the server from before. What is due is revoked on the new one too, but nothing counts as confirmed, and nothing new is granted there.`,
       `If the new one took its place for good: ${code(`hallpass recover --replaced ${facts.target}`)}. If the address is wrong, correct ${code('connect')}. A standby that is listed in ${code('replicas:')} is recognized without you.`,
     ],
-    buttons: [],
     footer: footer(facts),
   });
 }
@@ -49,7 +48,6 @@ export function takenForOwn(
       `It has the same system identifier, but it isn't the server that Hallpass knew: ${describeServer(facts.seen)}; before, ${describeServer(facts.known)}. It may be a standby that was promoted, a copy, or a restore. No grant was out on the server from before.`,
       `If the address is wrong, run ${code(`hallpass pause ${facts.target}`)} and correct ${code('connect')}. If it is right, there is nothing to do.`,
     ],
-    buttons: [],
     footer: footer(facts),
   });
 }
@@ -70,7 +68,6 @@ export function serverReplaced(
         words: `${facts.by}: ${facts.because ?? 'no reason was given'}`,
       },
     ],
-    buttons: [],
     footer: footer(facts),
   });
 }
@@ -93,7 +90,6 @@ export function writtenOff(
       `${firstOf(requests, MAX_SHOWN)}. Hallpass has stopped trying to revoke; nobody has confirmed that the access is gone. If a server still has it, Hallpass revokes it when that server answers at this target again.`,
       { label: 'By word of:', words: `${facts.by}: ${facts.because}` },
     ],
-    buttons: [],
     footer: footer(facts),
   });
 }
@@ -118,7 +114,6 @@ export function serverMoved(
     paragraphs: [
       `These were granted and the server has lost them, so they end: ${firstOf(lost, MAX_SHOWN)}.`,
     ],
-    buttons: [],
     footer: footer(facts),
   });
 }

@@ -1,5 +1,6 @@
 /** A request's life in words: what its card and its requester's own message both tell, each to its reader. */
 import { sayDuration } from '../domain/duration.js';
+import type { PreviewResult } from '../domain/preview.js';
 import {
   type AccessRequest,
   askedNow,
@@ -10,8 +11,8 @@ import {
   termsOf,
 } from '../domain/request.js';
 import type { Paragraph, Quote } from './blocks.js';
-import { danger } from './danger.js';
 import type { Scene } from './message.js';
+import { roleLines } from './preview.js';
 import { code, inline, mention, ownWords, when, who } from './text.js';
 
 /** Room for a target's name, its environment and other short texts of the configuration, escaped. */
@@ -210,13 +211,17 @@ export function soFar(request: AccessRequest, reader: string | null): readonly P
   ];
 }
 
-/** What the role is for, and a warning when it is one of Postgres's own; while that can still matter. */
-export function roleParagraphs({ role, state }: AccessRequest, { about }: Scene): readonly string[] {
+/** What the role is for, and what it can do; while that can still matter. */
+export function roleParagraphs(
+  { role, login, state }: AccessRequest,
+  { about }: Scene,
+  preview: PreviewResult | null,
+): readonly string[] {
   if (isFinal(state)) return [];
-  const power = danger(role);
+  const lines = roleLines(role, login, preview);
   return [
     ...(about === null ? [] : [`What it is for: ${inline(about, MAX_NAME)}`]),
-    ...(power === null ? [] : [`*Danger:* ${code(role)} ${power}.`]),
+    ...(lines.length === 0 ? [] : [lines.join('\n')]),
   ];
 }
 

@@ -31,7 +31,7 @@ test('the card says what the role can do, what is new, and that access can outli
   const id = await request(slack, 'ana', { role: 'orders_admin', duration: '15 minutes' });
   const asked = all(await card(slack, id, /\*Can:\*/));
   expect(asked).toMatch(/read 3 tables in `orders`; write 1 in `orders`; owns 1 in `orders`/);
-  expect(asked).toMatch(/\*New for `ana`:\* read 3 tables, write 1/);
+  expect(asked).toMatch(/\*New for `ana`:\* reads 3 tables, writes 1/);
   expect(asked).toMatch(/\*Danger:\* write/);
   expect(asked).toMatch(/\*Can outlive the grant:\* owns 1 table[\s\S]*may CREATE in orders of shop/);
   expect(asked).toContain('Hallpass can’t end sessions there: it lacks `pg_signal_backend`');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Changes, listSchemas, type Preview } from '../../src/domain/preview.js';
 import { leftBehind, leftBehindText } from '../../src/surfaces/left-behind.js';
-import { previewLines } from '../../src/surfaces/preview.js';
+import { roleLines } from '../../src/surfaces/preview.js';
 import { SITUATIONS, scene } from './samples.js';
 
 const schema = (name: string, read: number, write = 0, more = {}) => ({
@@ -21,15 +21,14 @@ const PREVIEW: Preview = {
   moreUnread: 0,
   leaks: [],
 };
-const ana = { login: 'ana' };
 const lines = (more: Partial<Preview> = {}) =>
-  previewLines({ ok: true, preview: { ...PREVIEW, ...more } }, ana);
+  roleLines('orders_write', 'ana', { ok: true, preview: { ...PREVIEW, ...more } });
 
 describe('the preview', () => {
   it('says what the role can do, what of it is new, and how dangerous it is', () => {
     expect(lines()).toEqual([
-      '*Can:* read 42 tables in `orders`, `payments`; write 3 in `orders`; owns nothing',
-      '*New for `ana`:* read 40 tables, write 3',
+      '*Access:* reads 42 tables in `orders`, `payments`; writes 3 in `orders`; owns nothing',
+      '*New for `ana`:* reads 40 tables, writes 3',
       '*Danger:* write: can change the rows of 3 tables',
       'Read in `shop`.',
     ]);
@@ -39,15 +38,15 @@ describe('the preview', () => {
     expect(
       lines({ danger: 'none', reasons: [], databases: [{ name: 'shop', schemas: [], others: null }] }),
     ).toEqual([
-      '*Can:* read nothing; write nothing; owns nothing',
+      '*Access:* reads nothing; writes nothing; owns nothing',
       '*New for `ana`:* no table',
       '*Danger:* none',
       'Read in `shop`.',
     ]);
     const one = [listSchemas('shop', [schema('log', 1, 1, { newRead: 0 })])];
     expect(lines({ databases: one })).toEqual([
-      '*Can:* read 1 table in `log`; write 1 in `log`; owns nothing',
-      '*New for `ana`:* write 1 table',
+      '*Access:* reads 1 table in `log`; writes 1 in `log`; owns nothing',
+      '*New for `ana`:* writes 1 table',
       expect.any(String),
       expect.any(String),
     ]);
@@ -63,8 +62,8 @@ describe('the preview', () => {
       ...['a', 'b', 'c'].map((name) => ({ name, why: 'too many databases' })),
     ];
     expect(lines({ databases, unread, moreUnread: 5 })).toEqual([
-      '*Can:* read 49 tables in `shop.orders`, `shop.payments`, `crm.leads`; write 3 in `orders`; owns 2 in `public`',
-      '*New for `ana`:* read 47 tables, write 3',
+      '*Access:* reads 49 tables in `shop.orders`, `shop.payments`, `crm.leads`; writes 3 in `orders`; owns 2 in `public`',
+      '*New for `ana`:* reads 47 tables, writes 3',
       '*Danger:* at least write: can change the rows of 3 tables',
       'Read in `shop`, `crm`; not read: `billing` (no CONNECT), `a` (too many databases), `b` (too many databases) and 6 more.',
     ]);
@@ -75,8 +74,8 @@ describe('the preview', () => {
     const leaks = ['owns 3 tables', 'holds ADMIN OPTION on y', 'has TRIGGER on 1 table', 'x', 'y'];
     const reasons = ['has CREATEDB as x', 'has REPLICATION as x', 'can grant a to anybody'];
     expect(lines({ danger: 'admin', reasons, leaks, databases: [listSchemas('shop', many)] })).toEqual([
-      '*Can:* read 60 tables in `s00`, `s01`, `s02` and 57 more; write nothing; owns nothing',
-      '*New for `ana`:* read 60 tables',
+      '*Access:* reads 60 tables in `s00`, `s01`, `s02` and 57 more; writes nothing; owns nothing',
+      '*New for `ana`:* reads 60 tables',
       '*Danger:* admin: has CREATEDB as x; has REPLICATION as x; and 1 more',
       'Read in `shop`.',
       ':warning: *Can outlive the grant:* owns 3 tables; holds ADMIN OPTION on y; has TRIGGER on 1 table; and 2 more',
@@ -99,32 +98,47 @@ describe('the preview', () => {
     expect(lines({ users: [long], moreUsers: 0 }).at(-1)).toContain('`hallpass check`');
   });
 
-  it('says why it is not there', () => {
-    expect(previewLines({ ok: false, why: 'the server did not answer <within> 2 s' }, ana)).toEqual([
-      'Preview not available: the server did not answer &lt;within&gt; 2 s',
+  it("says once what is dangerous about a role of Postgres's own", () => {
+    const monitor = (reasons: readonly string[]) => {
+      const preview: Preview = { ...PREVIEW, danger: 'read', reasons };
+      return roleLines('pg_monitor', 'ana', { ok: true, preview }).filter((line) => /danger/i.test(line));
+    };
+    const power =
+      /^\*Danger:\* read: `pg_monitor` reads all server settings.*, in every database of this server/;
+    const [line, ...others] = monitor(['has all that pg_monitor has', 'can read 1 table']);
+    expect(line).toMatch(power);
+    expect(line).toMatch(/server; can read 1 table$/);
+    expect(others).toEqual([]);
+    expect(monitor(['has all that pg_monitor has'])).toEqual([expect.stringMatching(power)]);
+    expect(roleLines('pg_monitor', 'ana', { ok: false, why: 'no answer' })).toEqual([
+      'Preview not available: no answer',
+      expect.stringMatching(/^\*Danger:\* `pg_monitor` reads all server settings/),
     ]);
+  });
+
+  it('says why it is not there', () => {
+    expect(
+      roleLines('orders_write', 'ana', { ok: false, why: 'the server did not answer <within> 2 s' }),
+    ).toEqual(['Preview not available: the server did not answer &lt;within&gt; 2 s']);
   });
 
   it('fits into a section, whatever the names are, and lets none of them format or mention', () => {
     const evil = '<!channel>&`*'.repeat(30);
-    const shown = previewLines(
-      {
-        ok: true,
-        preview: {
-          danger: 'superuser',
-          reasons: [evil, evil, evil],
-          leaks: [evil, evil, evil, evil],
-          databases: Array.from({ length: 8 }, (_, i) =>
-            listSchemas(`${i}${evil}`, [schema(evil, 1e9, 1e9, { owns: 1e9 }), schema(`${evil}2`, 1, 1)]),
-          ),
-          unread: Array.from({ length: 50 }, () => ({ name: evil, why: evil })),
-          moreUnread: 1_000,
-          users: Array.from({ length: 20 }, (_, i) => ({ name: evil, through: evil, revoke: `${i}${evil}` })),
-          moreUsers: 1_000,
-        },
+    const shown = roleLines(evil, evil, {
+      ok: true,
+      preview: {
+        danger: 'superuser',
+        reasons: [evil, evil, evil],
+        leaks: [evil, evil, evil, evil],
+        databases: Array.from({ length: 8 }, (_, i) =>
+          listSchemas(`${i}${evil}`, [schema(evil, 1e9, 1e9, { owns: 1e9 }), schema(`${evil}2`, 1, 1)]),
+        ),
+        unread: Array.from({ length: 50 }, () => ({ name: evil, why: evil })),
+        moreUnread: 1_000,
+        users: Array.from({ length: 20 }, (_, i) => ({ name: evil, through: evil, revoke: `${i}${evil}` })),
+        moreUsers: 1_000,
       },
-      { login: evil },
-    ).join('\n');
+    }).join('\n');
     expect(shown.length).toBeLessThanOrEqual(3_000);
     expect(shown).not.toMatch(/<!|[^`]``/);
     expect(shown.replace(/`[^`]*`/g, '').split('*')).toHaveLength(11);

@@ -144,7 +144,7 @@ export function granting(stage: LifeStage): void {
       /no ADMIN OPTION on the role pg_monitor/,
     );
     // It could not have been asked for without a word about what it does.
-    expect(all(pending)).toMatch(/\*Danger:\* `pg_monitor` reads all server settings/);
+    expect(all(pending)).toMatch(/\*Danger:\* ([\w ]+: )?`pg_monitor` reads all server settings/);
     await fails('doomed', 'drop role doomed', /There is no role doomed on the server/);
     await fails('orders_read', 'alter role ana nologin', /ana can’t log in/);
     await server.query('alter role ana login');
