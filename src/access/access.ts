@@ -1,5 +1,5 @@
 import { shortDuration } from '../domain/duration.js';
-import { help } from '../surfaces/words.js';
+import { help } from '../surfaces/answers.js';
 import { fillForm, openForm } from './asking/form.js';
 import { roleOptions, targetOptions } from './asking/options.js';
 import { submit } from './asking/submit.js';

@@ -3,15 +3,15 @@ import type { Button } from '@slack/types';
 import { sayDuration } from '../domain/duration.js';
 import type { PreviewResult } from '../domain/preview.js';
 import { type AccessRequest, askedNow, canEnd, isFinal, isInForce, requestName } from '../domain/request.js';
-import { whoDecides } from './asking.js';
 import { button, compose, type Paragraph, plain } from './blocks.js';
 import { headlineSinceEnd, sinceItsEnd } from './came-back.js';
 import { ACTIONS } from './ids.js';
 import { allOf } from './kit/words.js';
+import { byOnCall, footer, headline, reasonParagraph, roleParagraphs, soFar, wish } from './lifecycle.js';
 import type { Message, Scene } from './message.js';
 import { headlineWhilePaused, pausedParagraphs, whilePaused } from './pause.js';
-import { byOnCall, footer, headline, reasonParagraph, roleParagraphs, soFar, wish } from './story.js';
 import { code, mentions, plainName, truncate } from './text.js';
+import { whoDecides } from './who-decides.js';
 
 export interface CardFacts {
   /** The card is posted, not edited: when on call was quicker than the card, its approvers learn of it. */

@@ -11,13 +11,10 @@ import {
   requestName,
   termsOf,
 } from '../domain/request.js';
-import { whoDecides } from './asking.js';
 import { button, compose, type Paragraph } from './blocks.js';
 import { headlineSinceEnd, sinceItsEnd } from './came-back.js';
 import { psqlLine, setRoleSql } from './connect.js';
 import { ACTIONS } from './ids.js';
-import type { Message, Scene } from './message.js';
-import { headlineWhilePaused, pausedParagraphs, whilePaused } from './pause.js';
 import {
   endedSessions,
   events,
@@ -28,8 +25,11 @@ import {
   roleParagraphs,
   soFar,
   wish,
-} from './story.js';
+} from './lifecycle.js';
+import type { Message, Scene } from './message.js';
+import { headlineWhilePaused, pausedParagraphs, whilePaused } from './pause.js';
 import { code, escapeMrkdwn, mentions, plainName, when, who } from './text.js';
+import { whoDecides } from './who-decides.js';
 
 /** The outcomes that are a new message each, so that the phone buzzes. */
 export const NOTE_KINDS = [

@@ -3,7 +3,7 @@ import { compose, plain } from './blocks.js';
 import { ACTIONS, orphanName } from './ids.js';
 import { andMore, firstOf, plural } from './kit/words.js';
 import type { Message } from './message.js';
-import { code, inline, plainName, truncate } from './text.js';
+import { code, inline, mention, plainName, truncate, when } from './text.js';
 
 /** Names in one message. */
 const MAX_SHOWN = 3;
@@ -143,5 +143,23 @@ export function manyOrphans(facts: OnTarget & { readonly found: readonly Pair[] 
       `All were left alone. So many at once mean a lost or restored ledger, or a second Hallpass with the same login. ${code(`hallpass check ${facts.target}`)} lists them; what nobody needs, REVOKE as a database administrator.`,
     ],
     footer: footer(facts),
+  });
+}
+
+/** Somebody of whom Slack doesn't tell. @param why as Slack, or the way to it, said it. */
+export function personUnread(facts: {
+  readonly person: string;
+  readonly since: Date;
+  readonly why: string;
+}): Message {
+  return compose({
+    mark: 'warning',
+    title: 'Hallpass can’t tell whether somebody still has an account',
+    paragraphs: [
+      `Since ${when(facts.since)} Slack hasn’t said it of ${mention(facts.person)}. If they left, what they hold stays until its time is up.`,
+      { label: 'Slack’s answer:', words: facts.why },
+      'Look the account up in Slack. If it is deactivated or a guest’s, end their access from its cards. Hallpass goes on asking, and everybody else is looked after.',
+    ],
+    footer: `user ${code(facts.person)}`,
   });
 }

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { checkBlocks } from '../../sandbox/slack/validate/message.js';
 import { checkModal } from '../../sandbox/slack/validate/view.js';
 import type { AccessRequest } from '../../src/domain/request.js';
+import * as words from '../../src/surfaces/answers.js';
 import { card } from '../../src/surfaces/card.js';
 import { NOTE_KINDS, note, status } from '../../src/surfaces/direct.js';
 import { endedByOperator } from '../../src/surfaces/ended.js';
@@ -17,7 +18,6 @@ import {
   grantingResumed,
   notExtendedWhilePaused,
 } from '../../src/surfaces/pause.js';
-import * as words from '../../src/surfaces/words.js';
 import { SITUATION_NAMES, SITUATIONS, scene, textsIn } from './samples.js';
 
 const EVIL = '<!channel> `*_~` <https://evil|ok> <@U0BO> & &lt; \u202E\u200B "\'\n> quote\r\n:tada: ';

@@ -6,7 +6,7 @@ import type { RoleConfig } from '../../config/config.js';
 import { type Policy, type Principal, qualifies } from '../../domain/policy.js';
 import { notARequester, requesterUnknown, rolesHidden, wrongChannel } from '../../surfaces/form-words.js';
 import type { Unsaid } from '../../surfaces/unsaid.js';
-import { readGroups, whyUnsaid } from '../deciding/people.js';
+import { readGroups, whyUnsaid } from '../deciding/accounts.js';
 import type { Deps } from '../deps.js';
 
 /** Who asks is not kept waiting for Slack longer than this, milliseconds; its late answer serves the next try. */

@@ -20,7 +20,8 @@ import {
 import { type Form, requestModal } from '../../surfaces/modal.js';
 import { formWhilePaused } from '../../surfaces/pause.js';
 import type { Actor } from '../access.js';
-import { findLogin, identify, loginOn, resolveLogin } from '../deciding/people.js';
+import { identify } from '../deciding/accounts.js';
+import { findLogin, loginOn, resolveLogin } from '../deciding/logins.js';
 import { previewWithin } from '../deciding/preview.js';
 import type { Deps } from '../deps.js';
 import { askServer } from './ask-server.js';

@@ -4,7 +4,7 @@ import type { Person } from '../../messenger/messenger.js';
 import { nothingOffered } from '../../surfaces/form-words.js';
 import { reasonOption, roleOption, targetOption } from '../../surfaces/modal.js';
 import type { Actor } from '../access.js';
-import { identify } from '../deciding/people.js';
+import { identify } from '../deciding/accounts.js';
 import type { Deps } from '../deps.js';
 import { type Menu, roleMenu, targetMenu } from './menus.js';
 

@@ -8,9 +8,9 @@ import { readOwnLogin } from '../../ledger/own-login.js';
 import { readLedgerOwner } from '../../ledger/owner.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { assertReadable } from '../../ledger/readable.js';
-import { shutWarning, undecidableWarning } from '../../surfaces/asking.js';
+import { shutWarning, undecidableWarning } from '../../surfaces/shut-places.js';
 import { refuseLostTargets } from '../recovery/lost-targets.js';
-import { readWaiting } from '../telling/places.js';
+import { readWaiting } from '../telling/shut-places.js';
 import { type Finding, failed, failure, note, ok } from './finding.js';
 import { describeOwnLogin } from './own-login.js';
 

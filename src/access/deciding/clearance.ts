@@ -11,8 +11,8 @@ import { readRequests } from '../../ledger/read-requests.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
 import { recordBlocked } from '../sweeping/record-blocked.js';
+import { tooDangerous } from './danger-limit.js';
 import { askOnCall } from './on-call.js';
-import { tooDangerous } from './preview.js';
 
 /** For one request; whoever does not answer by then is asked again with a later sweep. Milliseconds. */
 const RENEW_MS = 8_000;

@@ -5,14 +5,15 @@ import type { RequestEvent } from '../../domain/request-events.js';
 import { whyRefused } from '../../domain/transition.js';
 import { readPauses } from '../../ledger/pauses.js';
 import { logSecurity, type SecurityEvent } from '../../security.js';
+import * as words from '../../surfaces/answers.js';
 import { approvedWhilePaused, notExtendedWhilePaused } from '../../surfaces/pause.js';
-import * as words from '../../surfaces/words.js';
 import type { Actor, Clicked, Reply } from '../access.js';
 import { change, type Intended } from '../change.js';
 import type { Deps } from '../deps.js';
+import { identify, readGroups, whyUnsaid } from './accounts.js';
 import { findRequest } from './find-request.js';
-import { identify, knownAs, readGroups, whyUnsaid } from './people.js';
-import { previewBefore } from './preview-again.js';
+import { knownAs } from './logins.js';
+import { previewBefore } from './preview.js';
 import { type Objection, offeredToday, standsToday } from './standing.js';
 
 /** `extend`: grant what is granted for as long again as was asked for, from now on. */

@@ -2,12 +2,12 @@ import { qualifies } from '../../domain/policy.js';
 import type { AccessRequest } from '../../domain/request.js';
 import type { RequestEvent } from '../../domain/request-events.js';
 import { logSecurity } from '../../security.js';
-import * as words from '../../surfaces/words.js';
+import * as words from '../../surfaces/answers.js';
 import type { Actor, Clicked, Reply } from '../access.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
+import { identify, readGroups, whyUnsaid } from './accounts.js';
 import { findRequest } from './find-request.js';
-import { identify, readGroups, whyUnsaid } from './people.js';
 
 type EndDeps = Pick<
   Deps,

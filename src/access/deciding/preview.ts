@@ -1,22 +1,28 @@
 /**
- * What who decides is shown of the role: read while the request waits, and kept with it. It never holds a request up:
- * a server that doesn't answer in time is said to be one.
+ * What approvers see about the role. Read while the request waits, and stored with it; a server that doesn't answer in
+ * time holds no request up. What couldn't be read is read again: while the request waits, at its approval, and after.
  */
-
-import type { RoleConfig } from '../../config/config.js';
-import { isAbove } from '../../domain/danger.js';
 import type { GrantTerms } from '../../domain/grant-terms.js';
 import { SESSION_RIGHTS } from '../../domain/predefined-roles.js';
 import type { PreviewResult } from '../../domain/preview.js';
+import { previewResultSchema } from '../../domain/preview.js';
 import type { AccessRequest } from '../../domain/request.js';
 import { coerceError } from '../../errors.js';
 import { inTime } from '../../in-time.js';
 import { releaseDeliveries } from '../../ledger/deliveries.js';
+import { readEvent } from '../../ledger/history.js';
+import { readUnpreviewed } from '../../ledger/read-requests.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
 
-/** Longer nobody waits for it, milliseconds. */
-const PREVIEW_MS = 2_000;
+/** Of each target at a time. */
+const PER_TARGET = 5;
+/** A GRANT is followed for so long: its target answers. Milliseconds. */
+const JUST_NOW_MS = 2 * 60_000;
+/** A younger request is being read about, milliseconds. */
+const AGE_MS = 10_000;
+/** How long callers wait for it, milliseconds. */
+export const PREVIEW_MS = 2_000;
 
 interface Wish {
   readonly target: string;
@@ -90,33 +96,34 @@ export async function releaseCard({ db, outbox }: Pick<Deps, 'db' | 'outbox'>, i
   outbox.kick();
 }
 
-/**
- * Whether the role can do more than `max_danger` allows; null when it can't, or no limit is set. What could not be
- * read counts against it: a server that does not answer for now (`passing`), a database with what it may hold.
- */
-export async function tooDangerous(
-  deps: Pick<Deps, 'inspectors' | 'logger'>,
-  { policy, terms, role }: RoleConfig,
-  { target, login }: Pick<Wish, 'target' | 'login'>,
-  ms = PREVIEW_MS,
-): Promise<{ readonly why: string; readonly passing: boolean } | null> {
-  if (policy.maxDanger === null) return null;
-  const result = await previewWithin(
-    deps,
-    { target, role, login, setRole: terms.setRole },
-    { ms, fresh: true },
+type AgainDeps = Pick<Deps, 'inspectors' | 'targets' | 'roles' | 'logger' | 'db' | 'outbox' | 'sweeps'>;
+
+/** Each target for itself. Never throws for a target. */
+export async function previewAgain(deps: AgainDeps): Promise<void> {
+  const { requests } = await readUnpreviewed(deps.db, {
+    perTarget: PER_TARGET,
+    justNowMs: JUST_NOW_MS,
+    ageMs: AGE_MS,
+  });
+  const targets = new Set(requests.map(({ target }) => target));
+  await Promise.all(
+    [...targets].map(async (target) => {
+      // One that doesn't answer for the first won't for the others.
+      for (const request of requests) {
+        if (request.target === target && !(await readAgain(deps, request))) return;
+      }
+    }),
   );
-  if (!result.ok) {
-    return { why: `what ${role} can do could not be read (${result.why})`, passing: true };
-  }
-  const { danger, reasons, unreadDanger = 'none', unreadReason } = result.preview;
-  const found = isAbove(danger, policy.maxDanger);
-  if (!found && !isAbove(unreadDanger, policy.maxDanger)) return null;
-  const reason = found ? reasons[0] : unreadReason;
-  const because = reason === undefined ? '' : `: it ${reason}`;
-  const level = found ? `“${danger}”` : `up to “${unreadDanger}”`;
-  return {
-    why: `${role} is of danger ${level}, and at most “${policy.maxDanger}” is granted here${because}`,
-    passing: false,
-  };
+}
+
+/** At an approval: what the card shows is what is known. Waits for the server two seconds at most. */
+export async function previewBefore(deps: AgainDeps, request: AccessRequest): Promise<void> {
+  const kept = previewResultSchema.safeParse(await readEvent(deps.db, request.id, 'previewed'));
+  if (kept.data?.ok !== true) await readAgain(deps, request);
+}
+
+/** @returns false when the server doesn't answer; what stands on the card stays, then. */
+async function readAgain(deps: AgainDeps, request: AccessRequest): Promise<boolean> {
+  const role = deps.roles.role(request.target, request.role);
+  return role === undefined || showPreview(deps, request, role.terms, { onlyIfRead: true });
 }

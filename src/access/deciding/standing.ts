@@ -6,12 +6,13 @@ import type { RoleConfig } from '../../config/config.js';
 import { qualifies } from '../../domain/policy.js';
 import type { AccessRequest } from '../../domain/request.js';
 import type { SecurityEvent } from '../../security.js';
+import * as words from '../../surfaces/answers.js';
 import { roleUnsure } from '../../surfaces/form-words.js';
 import { escapeMrkdwn } from '../../surfaces/text.js';
-import * as words from '../../surfaces/words.js';
 import type { Deps } from '../deps.js';
-import { mappingStands, readGroups, whyUnsaid } from './people.js';
-import { tooDangerous } from './preview.js';
+import { readGroups, whyUnsaid } from './accounts.js';
+import { tooDangerous } from './danger-limit.js';
+import { mappingStands } from './logins.js';
 
 /** `code`: worth a line in the log; null when nothing but a failure is in the way. `text`: for who decides. */
 export type Objection = { readonly code: SecurityEvent | null; readonly text: string };

@@ -17,10 +17,10 @@ import {
 } from '../../ledger/holders.js';
 import { MessengerError } from '../../messenger/errors.js';
 import { logSecurity } from '../../security.js';
-import { personUnread } from '../../surfaces/people.js';
+import { personUnread } from '../../surfaces/operators.js';
 import type { ChangedInSlack } from '../access.js';
 import { change } from '../change.js';
-import { unfit } from '../deciding/people.js';
+import { unfit } from '../deciding/accounts.js';
 import type { Deps } from '../deps.js';
 import { tellOperators } from '../telling/operators.js';
 

@@ -9,12 +9,12 @@ import { type AccessRequest, ASKED_AS_MADE, type Asking, askedNow } from '../../
 import { readNow } from '../../ledger/audit-chain.js';
 import { moveCard, readWaitingCards, type WaitingCard } from '../../ledger/read-asking.js';
 import { readRequests } from '../../ledger/read-requests.js';
-import { nobodyDecides } from '../../surfaces/asking.js';
+import { nobodyDecides } from '../../surfaces/who-decides.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
 import { findDeciders } from './deciders.js';
 import { namesOf, tellOperators } from './operators.js';
-import { createPeopleReader, type PeopleReader } from './people.js';
+import { createPeopleReader, type PeopleReader } from './people-reader.js';
 
 /** Requests looked at together. */
 const BATCH = 500;

@@ -2,9 +2,10 @@
 import { isGroup, mayDecide, type Principal } from '../../domain/policy.js';
 import type { AccessRequest, CantDecide } from '../../domain/request.js';
 import { MessengerError } from '../../messenger/errors.js';
-import { knownAs, unfit } from '../deciding/people.js';
+import { unfit } from '../deciding/accounts.js';
+import { knownAs } from '../deciding/logins.js';
 import type { Deps } from '../deps.js';
-import { type GroupRead, isUnknownPerson, type PeopleReader } from './people.js';
+import { type GroupRead, isUnknownPerson, type PeopleReader } from './people-reader.js';
 
 /** Slack is asked about so many people at the most; among more there is somebody who can. */
 const MOST_LOOKED_AT = 50;

@@ -7,7 +7,7 @@ import { assertReadable } from '../../ledger/readable.js';
 import type { Posted } from '../../messenger/messenger.js';
 import { ledgerReadable, ledgerUnreadable, ledgerUnreadableSummary } from '../../surfaces/ledger.js';
 import type { Deps } from '../deps.js';
-import { createPeopleReader, MOST_TOLD, peopleBehind } from './people.js';
+import { createPeopleReader, MOST_TOLD, peopleBehind } from './people-reader.js';
 
 /** Told after so long, milliseconds: a ledger that restarts is no news. With the looks below, within a minute. */
 const TELL_AFTER_MS = 20_000;

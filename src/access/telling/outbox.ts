@@ -17,8 +17,8 @@ import { readToShow, type Shown } from '../../ledger/strays.js';
 import { MessengerError, shutsWhat } from '../../messenger/errors.js';
 import { isOvertaken } from '../../surfaces/direct.js';
 import type { Deps } from '../deps.js';
-import { draw, isCopy, threadOf } from './draw.js';
 import { findLost } from './lost-messages.js';
+import { isCopy, messageOf, threadOf } from './message-of.js';
 import { createLimits, type Limits } from './slack-limits.js';
 
 /** What changes several times within this long is shown once: an approval, and the GRANT that follows. Milliseconds. */
@@ -126,7 +126,7 @@ async function send(deps: DelivererDeps, limits: Limits, delivery: Delivery): Pr
       shown = await readToShow(db, delivery.requestId);
     }
     const request = shown?.request ?? null;
-    const message = await draw(deps, delivery, shown);
+    const message = await messageOf(deps, delivery, shown);
     const version = request?.version ?? delivery.wanted;
     const isDue = delivery.posted === null && !(delivery.triedAt === null && isLate(delivery, request));
     const thread = isDue ? await threadOf(db, delivery, request) : undefined;

@@ -6,7 +6,7 @@ import { coerceError } from '../../../errors.js';
 import { MessengerError } from '../../../messenger/errors.js';
 import type { Messenger } from '../../../messenger/messenger.js';
 import type { GroupSeen, SlackProbe } from '../../../messenger/probe.js';
-import { unfit } from '../../deciding/people.js';
+import { unfit } from '../../deciding/accounts.js';
 import { namedPrincipals } from '../configured.js';
 import { type Finding, failed, note } from '../finding.js';
 

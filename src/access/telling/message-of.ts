@@ -9,13 +9,13 @@ import { readEvent } from '../../ledger/history.js';
 import { readPauses } from '../../ledger/pauses.js';
 import type { Queryable } from '../../ledger/pool.js';
 import type { Shown } from '../../ledger/strays.js';
-import { approversChanged } from '../../surfaces/asking.js';
 import { card } from '../../surfaces/card.js';
 import { NOTE_KINDS, note, status } from '../../surfaces/direct.js';
 import { leftBehind } from '../../surfaces/left-behind.js';
-import { line } from '../../surfaces/line.js';
 import { type Message, readMessage, type Scene } from '../../surfaces/message.js';
 import { preparedLeft } from '../../surfaces/prepared.js';
+import { line } from '../../surfaces/shrunk.js';
+import { approversChanged } from '../../surfaces/who-decides.js';
 import type { Deps } from '../deps.js';
 
 /** The rights that Hallpass lacks to end sessions. */
@@ -26,7 +26,7 @@ const IN_THREAD: ReadonlySet<string> = new Set(['left_behind', 'prepared', 'appr
 const proofSchema = z.object({ prepared: z.array(z.string()) });
 
 /** @returns null when this release does not know how to draw it. */
-export async function draw(
+export async function messageOf(
   deps: Pick<Deps, 'db' | 'config' | 'roles'>,
   delivery: Delivery,
   shown: Shown | null,

@@ -12,8 +12,9 @@ import {
 } from '../domain/request.js';
 import { compose, type Paragraph } from './blocks.js';
 import { andMore } from './kit/words.js';
+import { place } from './lifecycle.js';
 import type { Message } from './message.js';
-import { place } from './story.js';
+import { sentences } from './shut-places.js';
 import { code, inline, mention, mentions, when } from './text.js';
 
 const MAX_NAME = 150;
@@ -49,10 +50,6 @@ function obstacles(request: AccessRequest, asking: Asking, reader: string | null
 
 function unshown({ channel, why, fix }: Unshown): string {
   return `:warning: *Its card can’t be posted* in <#${channel}>. ${sentences(why, fix)} Hallpass’s operators are told; it is posted as soon as it can be.`;
-}
-
-function sentences(why: string, fix: string | null): string {
-  return inline([why, fix].filter(Boolean).join(' '), MAX_WHY);
 }
 
 /** Sentences: what is in the way, and what to do about it. */
@@ -120,74 +117,4 @@ export function nobodyDecides({
     ],
     footer: `target ${code(request.target)}`,
   });
-}
-
-interface Shut {
-  /** A channel's id, or `D` for direct messages. */
-  readonly place: string;
-  readonly why: string;
-  readonly fix: string | null;
-  readonly since: Date;
-}
-
-function where(place: string): string {
-  return place === 'D' ? 'direct messages' : `<#${place}>`;
-}
-
-/** For the operators: Slack lets nothing be posted there. @param home their own channel */
-export function placeShut({ place, why, fix, since }: Shut, home: string): Message {
-  const means =
-    place === home
-      ? 'That is the operators’ channel: what Hallpass has to say there comes to you by direct message until then.'
-      : place === 'D'
-        ? 'Nobody hears from Hallpass by direct message: requesters read nothing about their requests.'
-        : 'Requests whose card belongs there wait: their approvers are asked by direct message, as far as Hallpass knows them as people.';
-  return compose({
-    mark: 'warning',
-    title: `Hallpass can’t post in ${where(place)}`,
-    paragraphs: [
-      sentences(why, fix),
-      `${means} Hallpass tries again every 10 seconds, and posts what waits as soon as it can.`,
-    ],
-    footer: `${code(place)} · since ${when(since)}`,
-  });
-}
-
-/** It goes in the place of the message above. */
-export function placeOpen({ place, since }: Shut): Message {
-  return compose({
-    mark: 'white_check_mark',
-    title: `Hallpass can post in ${where(place)} again`,
-    paragraphs: ['What waited is posted.'],
-    footer: `${code(place)} · it could not since ${when(since)}`,
-  });
-}
-
-/** Likewise, when what waited goes elsewhere, or is over. */
-export function placeLeft({ place, since }: Shut): Message {
-  return compose({
-    mark: 'heavy_minus_sign',
-    title: `Nothing waits for ${where(place)} any more`,
-    paragraphs: ['Hallpass could not post there. Its messages go elsewhere by now, or are no longer news.'],
-    footer: `${code(place)} · since ${when(since)}`,
-  });
-}
-
-/** For `/readyz`, in plain text. */
-export function shutWarning({
-  place,
-  why,
-  fix,
-  waiting,
-}: Omit<Shut, 'since'> & { readonly waiting: number }): string {
-  const at = place === 'D' ? 'send no direct messages' : `post nothing in the channel ${place}`;
-  return `Slack lets Hallpass ${at}: ${[why, fix].filter(Boolean).join(' ')} Messages that wait: ${waiting}.`;
-}
-
-export function nobodyToTellWarning(home: string): string {
-  return `Hallpass's operators can't be told: their channel ${home} takes no message, and Hallpass knows none of them as a person. Name people (U…) under operators.`;
-}
-
-export function undecidableWarning(requests: number): string {
-  return `Requests that wait and that nobody can decide: ${requests}.`;
 }

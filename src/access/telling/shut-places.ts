@@ -15,9 +15,9 @@ import {
   placeShut,
   shutWarning,
   undecidableWarning,
-} from '../../surfaces/asking.js';
+} from '../../surfaces/shut-places.js';
 import type { Deps } from '../deps.js';
-import { createPeopleReader, MOST_TOLD, peopleBehind } from './people.js';
+import { createPeopleReader, MOST_TOLD, peopleBehind } from './people-reader.js';
 
 /** Messages that they get so, the newest. */
 const MOST_COPIED = 20;
