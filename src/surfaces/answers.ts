@@ -67,36 +67,26 @@ function at(date: Date | null): string {
   return date === null ? '' : ` ${when(date)}`;
 }
 
-export function notApprover(request: AccessRequest, approvers: readonly Principal[]): string {
-  return `You can't decide ${requestName(request.id)}. These can: ${mentions(approvers)}`;
-}
-
-export function ownRequest(request: AccessRequest, approvers: readonly Principal[]): string {
-  return `${requestName(request.id)} is your own request, so somebody else has to decide. These can: ${mentions(approvers)}`;
-}
+export const notApprover = (request: AccessRequest, approvers: readonly Principal[]): string =>
+  `You can't decide ${requestName(request.id)}. These can: ${mentions(approvers)}`;
+export const ownRequest = (request: AccessRequest, approvers: readonly Principal[]): string =>
+  `${requestName(request.id)} is your own request, so somebody else has to decide. These can: ${mentions(approvers)}`;
 
 /** Two Slack accounts, one login: it counts as the same person. */
-export function sameLogin(request: AccessRequest, approvers: readonly Principal[]): string {
-  return `${requestName(request.id)} is for ${code(request.login)}, which is your login too, so it counts as your own request. These can decide: ${mentions(approvers)}`;
-}
-
-export function groupUnreadable(groups: readonly Principal[], unsaid: Unsaid | null): string {
-  return `Slack did not say who is in ${mentions(groups)}, so Hallpass can’t tell whether you may do that. ${inline(afterUnsaid('Nothing was changed', unsaid), MAX_WHY)}`;
-}
+export const sameLogin = (request: AccessRequest, approvers: readonly Principal[]): string =>
+  `${requestName(request.id)} is for ${code(request.login)}, which is your login too, so it counts as your own request. These can decide: ${mentions(approvers)}`;
+export const groupUnreadable = (groups: readonly Principal[], unsaid: Unsaid | null): string =>
+  `Slack did not say who is in ${mentions(groups)}, so Hallpass can’t tell whether you may do that. ${inline(afterUnsaid('Nothing was changed', unsaid), MAX_WHY)}`;
 
 /** Two Slack accounts, one mailbox: it counts as the same person. */
-export function sameEmail(request: AccessRequest, approvers: readonly Principal[]): string {
-  return `${requestName(request.id)} was asked for by ${mention(request.requester)}, whose e-mail address is yours too, so it counts as your own request. These can decide: ${mentions(approvers)}`;
-}
+export const sameEmail = (request: AccessRequest, approvers: readonly Principal[]): string =>
+  `${requestName(request.id)} was asked for by ${mention(request.requester)}, whose e-mail address is yours too, so it counts as your own request. These can decide: ${mentions(approvers)}`;
 
 /** Cancelling and relinquishing are for the requester. */
-export function notRequester(request: AccessRequest): string {
-  return `Only ${mention(request.requester)} can do that: ${requestName(request.id)} is theirs.`;
-}
-
-export function mayNotEnd(approvers: readonly Principal[], operators: readonly Principal[]): string {
-  return `You can't end this access. Its approvers can: ${mentions(approvers)}. So can Hallpass's operators: ${mentions(operators)}`;
-}
+export const notRequester = (request: AccessRequest): string =>
+  `Only ${mention(request.requester)} can do that: ${requestName(request.id)} is theirs.`;
+export const mayNotEnd = (approvers: readonly Principal[], operators: readonly Principal[]): string =>
+  `You can't end this access. Its approvers can: ${mentions(approvers)}. So can Hallpass's operators: ${mentions(operators)}`;
 
 /** The requester's login on the target is another one than when they asked, or they may not ask at all any more. */
 export function loginChanged(request: AccessRequest, verdict: 'approve' | 'extend' | 'deny'): string {
@@ -118,21 +108,18 @@ function cannot(request: AccessRequest, doing: Doing): string {
 }
 
 /** The role is kept for others since. */
-export function requesterChanged(
+export const requesterChanged = (
   request: AccessRequest,
   requesters: readonly Principal[],
   doing: Doing,
-): string {
-  return `${mention(request.requester)} may not ask for ${code(request.role)} any more (only ${mentions(requesters)} may), so ${cannot(request, doing)}`;
-}
-
-export function requesterUnreadable(
+): string =>
+  `${mention(request.requester)} may not ask for ${code(request.role)} any more (only ${mentions(requesters)} may), so ${cannot(request, doing)}`;
+export const requesterUnreadable = (
   request: AccessRequest,
   groups: readonly Principal[],
   unsaid: Unsaid | null,
-): string {
-  return `Slack didn't say who is in ${mentions(groups)}, so Hallpass can't tell whether ${mention(request.requester)} may ask for ${code(request.role)}. ${inline(afterUnsaid('Nothing was changed', unsaid), MAX_WHY)}`;
-}
+): string =>
+  `Slack didn't say who is in ${mentions(groups)}, so Hallpass can't tell whether ${mention(request.requester)} may ask for ${code(request.role)}. ${inline(afterUnsaid('Nothing was changed', unsaid), MAX_WHY)}`;
 
 export function channelChanged(request: AccessRequest, channels: readonly string[], doing: Doing): string {
   const links = channels.map((id) => `<#${id}>`).join(', ');
@@ -140,18 +127,14 @@ export function channelChanged(request: AccessRequest, channels: readonly string
 }
 
 /** @param why what the role can do, or why that could not be read; a clause. */
-export function tooDangerous(request: AccessRequest, why: string, doing: Doing): string {
-  return `${inline(why, MAX_WHY)}, so ${cannot(request, doing)}`;
-}
+export const tooDangerous = (request: AccessRequest, why: string, doing: Doing): string =>
+  `${inline(why, MAX_WHY)}, so ${cannot(request, doing)}`;
 
 /** More than one login on the server equals the requester's address. */
-export function loginUnclear(request: AccessRequest, doing: Doing): string {
-  return `More than one login on ${code(request.target)} now matches the e-mail address of ${mention(request.requester)}, and ${code(request.login)} is only one of them, so ${cannot(request, doing)} An operator can name the login in the configuration.`;
-}
-
-export function loginUnread(request: AccessRequest): string {
-  return `${code(request.target)} doesn't answer, so Hallpass can't tell whether ${code(request.login)} is still the login of ${mention(request.requester)}. Nothing was changed; try again in a minute.`;
-}
+export const loginUnclear = (request: AccessRequest, doing: Doing): string =>
+  `More than one login on ${code(request.target)} now matches the e-mail address of ${mention(request.requester)}, and ${code(request.login)} is only one of them, so ${cannot(request, doing)} An operator can name the login in the configuration.`;
+export const loginUnread = (request: AccessRequest): string =>
+  `${code(request.target)} doesn't answer, so Hallpass can't tell whether ${code(request.login)} is still the login of ${mention(request.requester)}. Nothing was changed; try again in a minute.`;
 
 /** The role or its target left the configuration since it was asked for. */
 export function notOfferedAnyMore(request: AccessRequest, verdict: 'approve' | 'extend' | 'deny'): string {
@@ -159,9 +142,8 @@ export function notOfferedAnyMore(request: AccessRequest, verdict: 'approve' | '
   return `${code(request.role)} is no longer offered on ${code(request.target)}, so ${requestName(request.id)} can't be ${next}`;
 }
 
-export function mayNotOperate(operators: readonly Principal[]): string {
-  return `Only Hallpass's operators can do that: ${mentions(operators)}`;
-}
+export const mayNotOperate = (operators: readonly Principal[]): string =>
+  `Only Hallpass's operators can do that: ${mentions(operators)}`;
 
 interface Orphan {
   readonly target: string;
@@ -171,9 +153,8 @@ interface Orphan {
 }
 
 /** @param id as it came with the click: not trusted. */
-export function unknownOrphan(id: string): string {
-  return `Nothing is reported as ${code(id)} here. If the message comes from another Hallpass, settle it there.`;
-}
+export const unknownOrphan = (id: string): string =>
+  `Nothing is reported as ${code(id)} here. If the message comes from another Hallpass, settle it there.`;
 
 export function orphanSettled({ role, login, settledBy }: Orphan): string {
   const by = settledBy === null ? 'is gone already' : `was already revoked by ${mention(settledBy)}`;
@@ -181,23 +162,18 @@ export function orphanSettled({ role, login, settledBy }: Orphan): string {
 }
 
 /** It was granted here since it was reported. */
-export function orphanExplained({ role, login }: Orphan, request: AccessRequest): string {
-  return `${code(role)} of ${code(login)} is ${requestName(request.id)}'s by now, and goes with it. Nothing was changed.`;
-}
-
-export function targetLeft({ target }: Orphan): string {
-  return `${code(target)} is not in the configuration any more. REVOKE it there as a database administrator.`;
-}
+export const orphanExplained = ({ role, login }: Orphan, request: AccessRequest): string =>
+  `${code(role)} of ${code(login)} is ${requestName(request.id)}'s by now, and goes with it. Nothing was changed.`;
+export const targetLeft = ({ target }: Orphan): string =>
+  `${code(target)} is not in the configuration any more. REVOKE it there as a database administrator.`;
 
 /** Somebody clicked before. */
-export function orphanGoing({ role, login }: Orphan): string {
-  return `${code(role)} of ${code(login)} is being revoked already. The message says when that is confirmed.`;
-}
+export const orphanGoing = ({ role, login }: Orphan): string =>
+  `${code(role)} of ${code(login)} is being revoked already. The message says when that is confirmed.`;
 
 /** @param id as it came with the click: not trusted. */
-export function unknownRequest(id: string): string {
-  return `Hallpass has no request ${code(id)}, and nothing was changed. It may have ended long ago: old requests are deleted. If its card comes from another Hallpass, decide it there.`;
-}
+export const unknownRequest = (id: string): string =>
+  `Hallpass has no request ${code(id)}, and nothing was changed. It may have ended long ago: old requests are deleted. If its card comes from another Hallpass, decide it there.`;
 
 /** @param command as configured, with its slash. */
 /** @param example an instance, a role and a duration that exist, as they are typed; null: there are none. */

@@ -46,41 +46,30 @@ export function notEligible(why: 'guest' | 'deactivated' | 'foreign' | 'bot'): s
 }
 
 /** Slack did not say who this is. */
-export function personUnreadable(unsaid: Unsaid | null): string {
-  return `Slack did not say who you are. ${afterUnsaid('Nothing was changed', unsaid)}`;
-}
+export const personUnreadable = (unsaid: Unsaid | null): string =>
+  `Slack did not say who you are. ${afterUnsaid('Nothing was changed', unsaid)}`;
 
 /** Hallpass could tell nobody of the request. */
-export function cantBeTold(unsaid: Unsaid): string {
-  return `Hallpass can’t send messages, so nobody would hear of your request. ${afterUnsaid('Nothing was requested', unsaid)}`;
-}
-
-export function nothingOffered(): string {
-  return 'There is nothing that you may ask for. An operator of Hallpass can change that.';
-}
+export const cantBeTold = (unsaid: Unsaid): string =>
+  `Hallpass can’t send messages, so nobody would hear of your request. ${afterUnsaid('Nothing was requested', unsaid)}`;
+export const nothingOffered = (): string =>
+  'There is nothing that you may ask for. An operator of Hallpass can change that.';
 
 /** None is known on any instance, each for another reason. */
-export function noLoginAnywhere(): string {
-  return 'No login of yours is known on any instance. Ask an operator to add you to the configuration.';
-}
-
-export function nothingFor(targetName: string): string {
-  return `There is nothing on ${quoted(targetName)} that you may ask for. An operator of Hallpass can change that.`;
-}
-
-export function nothingHere(targetName: string): string {
-  return `Nothing on ${quoted(targetName)} may be asked for where you typed the command. Choose it, to see in which channels.`;
-}
+export const noLoginAnywhere = (): string =>
+  'No login of yours is known on any instance. Ask an operator to add you to the configuration.';
+export const nothingFor = (targetName: string): string =>
+  `There is nothing on ${quoted(targetName)} that you may ask for. An operator of Hallpass can change that.`;
+export const nothingHere = (targetName: string): string =>
+  `Nothing on ${quoted(targetName)} may be asked for where you typed the command. Choose it, to see in which channels.`;
 
 /** What was typed after the command is no instance. @param known nearest first, not empty. */
-export function instanceUnknown(typed: string, known: readonly string[]): string {
-  return `${quoted(typed)} is no instance that you may ask for. These are: ${firstOf(known.map(quoted), MAX_LISTED)}.`;
-}
+export const instanceUnknown = (typed: string, known: readonly string[]): string =>
+  `${quoted(typed)} is no instance that you may ask for. These are: ${firstOf(known.map(quoted), MAX_LISTED)}.`;
 
 /** @param known nearest first, not empty. */
-export function roleUnknown(typed: string, targetName: string, known: readonly string[]): string {
-  return `${quoted(typed)} is no role that you may ask for on ${quoted(targetName)} here. These are: ${firstOf(known.map(quoted), MAX_LISTED)}.`;
-}
+export const roleUnknown = (typed: string, targetName: string, known: readonly string[]): string =>
+  `${quoted(typed)} is no role that you may ask for on ${quoted(targetName)} here. These are: ${firstOf(known.map(quoted), MAX_LISTED)}.`;
 
 /** How much a person asks at once. */
 export function tooMany(
@@ -93,67 +82,44 @@ export function tooMany(
 }
 
 /** The login follows from an address, and the server that has it does not answer. */
-export function loginUnread(targetName: string): string {
-  return `${quoted(targetName)} doesn’t answer, so Hallpass can’t tell which login there is yours. Nothing was changed; try again in a minute.`;
-}
-
-export function targetMissing(): string {
-  return 'Choose an instance.';
-}
-
-export function roleMissing(): string {
-  return 'Choose a role.';
-}
-
-export function targetNotOffered(target: string): string {
-  return `${quoted(target)} is not an instance that you may ask for. Choose one from the list.`;
-}
-
-export function roleNotOffered(role: string, targetName: string): string {
-  return `${quoted(role)} is not a role that you may ask for on ${quoted(targetName)}. Choose one from the list.`;
-}
+export const loginUnread = (targetName: string): string =>
+  `${quoted(targetName)} doesn’t answer, so Hallpass can’t tell which login there is yours. Nothing was changed; try again in a minute.`;
+export const targetMissing = (): string => 'Choose an instance.';
+export const roleMissing = (): string => 'Choose a role.';
+export const targetNotOffered = (target: string): string =>
+  `${quoted(target)} is not an instance that you may ask for. Choose one from the list.`;
+export const roleNotOffered = (role: string, targetName: string): string =>
+  `${quoted(role)} is not a role that you may ask for on ${quoted(targetName)}. Choose one from the list.`;
 
 /** The role is kept for others. */
-export function notARequester(role: string, requesters: readonly Principal[]): string {
-  return `${quoted(role)} may be asked for only by ${named(requesters)}, and you are not among them. Choose another role, or ask an operator.`;
-}
-
-export function requesterUnknown(role: string, groups: readonly Principal[], unsaid: Unsaid | null): string {
-  return `Slack did not say who is in ${named(groups)}, so Hallpass can’t tell whether you may ask for ${quoted(role)}. ${afterUnsaid('Nothing was requested', unsaid)}`;
-}
+export const notARequester = (role: string, requesters: readonly Principal[]): string =>
+  `${quoted(role)} may be asked for only by ${named(requesters)}, and you are not among them. Choose another role, or ask an operator.`;
+export const requesterUnknown = (role: string, groups: readonly Principal[], unsaid: Unsaid | null): string =>
+  `Slack did not say who is in ${named(groups)}, so Hallpass can’t tell whether you may ask for ${quoted(role)}. ${afterUnsaid('Nothing was requested', unsaid)}`;
 
 /** The form says beside it, by links, where else. */
-export function notHere(role: string): string {
-  return `${quoted(role)} may not be asked for where you typed the command.`;
-}
-
-export function wrongChannel(role: string, channels: readonly string[]): string {
-  return `${notHere(role)} Type it in ${channelLinks(channels)}.`;
-}
+export const notHere = (role: string): string =>
+  `${quoted(role)} may not be asked for where you typed the command.`;
+export const wrongChannel = (role: string, channels: readonly string[]): string =>
+  `${notHere(role)} Type it in ${channelLinks(channels)}.`;
 
 /** What the list leaves out, because Slack does not say for whom it is. */
-export function rolesHidden(groups: readonly Principal[], unsaid: Unsaid | null): string {
-  return `Slack did not say who is in ${named(groups)}. ${afterUnsaid('Roles that may be for you are not listed', unsaid)}`;
-}
+export const rolesHidden = (groups: readonly Principal[], unsaid: Unsaid | null): string =>
+  `Slack did not say who is in ${named(groups)}. ${afterUnsaid('Roles that may be for you are not listed', unsaid)}`;
 
 /** What the list leaves out, because the server that has it does not answer. */
-export function rolesUnread(targetName: string): string {
-  return `${quoted(targetName)} has not answered for a while, so roles that are found there are not listed. Try again in a minute.`;
-}
+export const rolesUnread = (targetName: string): string =>
+  `${quoted(targetName)} has not answered for a while, so roles that are found there are not listed. Try again in a minute.`;
 
 /** Which roles are found on the server is not known, nor whether this one still is. */
-export function roleUnsure(role: string, target: string): string {
-  return `Whether ${quoted(role)} is still offered is not known: ${quoted(target)} has not answered for a while. Nothing was changed; try again in a minute.`;
-}
-
-export function notGranting(targetName: string): string {
-  return `Nothing new is granted on ${quoted(targetName)} at the moment. Ask an operator when that ends.`;
-}
+export const roleUnsure = (role: string, target: string): string =>
+  `Whether ${quoted(role)} is still offered is not known: ${quoted(target)} has not answered for a while. Nothing was changed; try again in a minute.`;
+export const notGranting = (targetName: string): string =>
+  `Nothing new is granted on ${quoted(targetName)} at the moment. Ask an operator when that ends.`;
 
 /** The server itself shows that this can't be granted. @param trouble a sentence, with or without its full stop. */
-export function serverProblem(role: string, targetName: string, trouble: string): string {
-  return `${quoted(role)} can't be granted on ${quoted(targetName)} now: ${ownWords(trouble, MAX_TROUBLE).replace(/\.$/, '')}. Ask an operator.`;
-}
+export const serverProblem = (role: string, targetName: string, trouble: string): string =>
+  `${quoted(role)} can't be granted on ${quoted(targetName)} now: ${ownWords(trouble, MAX_TROUBLE).replace(/\.$/, '')}. Ask an operator.`;
 
 /** It could be granted, and would be of no use. @param why a sentence. @param sql what changes it. */
 export function cannotEnter(role: string, targetName: string, why: string, sql: string | null): string {
@@ -162,9 +128,8 @@ export function cannotEnter(role: string, targetName: string, why: string, sql: 
 }
 
 /** The login is NOINHERIT, on a server on which that counts. */
-export function setRoleFirst(role: string, login: string, targetName: string): string {
-  return `${quoted(login)} is NOINHERIT on ${quoted(targetName)}: with the grant, each session has ${quoted(role)} only after SET ROLE. The message about the grant has the line.`;
-}
+export const setRoleFirst = (role: string, login: string, targetName: string): string =>
+  `${quoted(login)} is NOINHERIT on ${quoted(targetName)}: with the grant, each session has ${quoted(role)} only after SET ROLE. The message about the grant has the line.`;
 
 /** A member of the role through somebody else. @param through the role that brings it, when it is not direct. */
 export function alreadyHeld(login: string, through: string | null): string {
@@ -187,26 +152,12 @@ export function alreadyAsked(request: AccessRequest): string {
 }
 
 /** The same login, through another Slack account: whose is not said. */
-export function grantedThroughAnotherAccount(login: string): string {
-  return `It is already granted to ${quoted(login)}, or requested, through another Slack account. Ask again once that has ended.`;
-}
-
-export function durationMissing(): string {
-  return 'Choose for how long.';
-}
-
-export function durationUnreadable(): string {
-  return 'Write a duration like 45m, 1h30m or 2h.';
-}
-
-export function durationTooLong(maxMs: number): string {
-  return `This role is granted for ${sayDuration(maxMs)} at most. Choose a shorter time.`;
-}
-
-export function reasonMissing(): string {
-  return 'Say why you need it: approvers see the reason, and it is kept.';
-}
-
-export function reasonTooLong(most: number): string {
-  return `The reason may have ${most} characters. Shorten it, and link to the rest.`;
-}
+export const grantedThroughAnotherAccount = (login: string): string =>
+  `It is already granted to ${quoted(login)}, or requested, through another Slack account. Ask again once that has ended.`;
+export const durationMissing = (): string => 'Choose for how long.';
+export const durationUnreadable = (): string => 'Write a duration like 45m, 1h30m or 2h.';
+export const durationTooLong = (maxMs: number): string =>
+  `This role is granted for ${sayDuration(maxMs)} at most. Choose a shorter time.`;
+export const reasonMissing = (): string => 'Say why you need it: approvers see the reason, and it is kept.';
+export const reasonTooLong = (most: number): string =>
+  `The reason may have ${most} characters. Shorten it, and link to the rest.`;
