@@ -27,7 +27,7 @@ export function refused({ code: reason, request }: Refusal, reader: string): str
     case 'already_ending':
       return `${id} is being revoked already (${whyEnded(request, reader)}), not yet confirmed. There is nothing left to do.`;
     case 'no_longer':
-      return `${id} is granted${until(request.expiresAt)}, and can't be extended beyond that yet. Try again when less of its time is left.`;
+      return `${id} already runs${until(request.expiresAt)}. Extending it now would add almost nothing; try again closer to the end.`;
     case 'stale':
       return `${id} changed in the meantime, and your click changed nothing. ${headline(request, reader).title}.`;
   }
@@ -92,9 +92,9 @@ export const mayNotEnd = (approvers: readonly Principal[], operators: readonly P
 export function loginChanged(request: AccessRequest, verdict: 'approve' | 'extend' | 'deny'): string {
   const next =
     verdict === 'extend'
-      ? "so it can't be extended. End the access, if it should not last until its end."
+      ? "so it can't be extended. End the access if it shouldn't last that long."
       : "so it can't be approved. Deny it; they can ask again.";
-  return `${requestName(request.id)} is for the login ${code(request.login)} on ${code(request.target)}, which ${mention(request.requester)} may not use any more, ${next}`;
+  return `${requestName(request.id)} is for the login ${code(request.login)} on ${code(request.target)}, which ${mention(request.requester)} can't use anymore, ${next}`;
 }
 
 type Doing = 'approve' | 'extend';
@@ -113,17 +113,17 @@ export const requesterChanged = (
   requesters: readonly Principal[],
   doing: Doing,
 ): string =>
-  `${mention(request.requester)} may not ask for ${code(request.role)} any more (only ${mentions(requesters)} may), so ${cannot(request, doing)}`;
+  `${mention(request.requester)} can't request ${code(request.role)} anymore (only ${mentions(requesters)} can), so ${cannot(request, doing)}`;
 export const requesterUnreadable = (
   request: AccessRequest,
   groups: readonly Principal[],
   unsaid: Unsaid | null,
 ): string =>
-  `Slack didn't say who is in ${mentions(groups)}, so Hallpass can't tell whether ${mention(request.requester)} may ask for ${code(request.role)}. ${inline(afterUnsaid('Nothing was changed', unsaid), MAX_WHY)}`;
+  `Slack didn't say who is in ${mentions(groups)}, so Hallpass can't tell whether ${mention(request.requester)} can request ${code(request.role)}. ${inline(afterUnsaid('Nothing was changed', unsaid), MAX_WHY)}`;
 
 export function channelChanged(request: AccessRequest, channels: readonly string[], doing: Doing): string {
   const links = channels.map((id) => `<#${id}>`).join(', ');
-  return `${code(request.role)} may be asked for only in ${links}, and ${requestName(request.id)} was asked for elsewhere, so ${cannot(request, doing)}`;
+  return `${code(request.role)} can be requested only in ${links}, and ${requestName(request.id)} was requested elsewhere, so ${cannot(request, doing)}`;
 }
 
 /** @param why what the role can do, or why that could not be read; a clause. */
@@ -163,9 +163,9 @@ export function orphanSettled({ role, login, settledBy }: Orphan): string {
 
 /** It was granted here since it was reported. */
 export const orphanExplained = ({ role, login }: Orphan, request: AccessRequest): string =>
-  `${code(role)} of ${code(login)} is ${requestName(request.id)}'s by now, and goes with it. Nothing was changed.`;
+  `${code(role)} of ${code(login)} now belongs to ${requestName(request.id)} and will be revoked with it. Nothing was changed.`;
 export const targetLeft = ({ target }: Orphan): string =>
-  `${code(target)} is not in the configuration any more. REVOKE it there as a database administrator.`;
+  `${code(target)} is no longer in the configuration. REVOKE it there as a database administrator.`;
 
 /** Somebody clicked before. */
 export const orphanGoing = ({ role, login }: Orphan): string =>

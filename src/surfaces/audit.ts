@@ -28,7 +28,7 @@ export function auditHead(head: Head, day: string): Message {
     title: `Audit trail, ${day}`,
     paragraphs: [
       `The chain ends at ${code(headName(head))}.`,
-      `Nothing is to be done. Whoever alters what was written until now makes ${code('hallpass audit verify --head …')} with this head fail.`,
+      `No action needed. If any entry up to here is changed later, ${code('hallpass audit verify --head …')} with this value will fail.`,
     ],
     footer: 'audit, once a day',
   });

@@ -28,7 +28,7 @@ export function configurationRead(facts: {
       ...(later.length === 0
         ? []
         : [
-            { label: 'These hold only after a restart:', words: listed(later) },
+            { label: 'These take effect only after a restart:', words: listed(later) },
             'Restart Hallpass when it suits you.',
           ]),
     ],
@@ -40,9 +40,9 @@ export function configurationRead(facts: {
 export function configurationRefused(why: string): Message {
   return compose({
     mark: 'warning',
-    title: 'Hallpass did not take in its new configuration',
+    title: 'Hallpass rejected its new configuration',
     paragraphs: [
-      'The one from before stays in force, and nothing is lost. Hallpass can’t start with the new one either.',
+      'The previous one stays in force, and nothing is lost. Hallpass can’t start with the new one either.',
       { label: 'Why:', words: listed(why.split('\n')) },
       `Correct it, try it with ${code('hallpass check')}, and send SIGHUP again.`,
     ],

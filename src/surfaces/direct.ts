@@ -176,7 +176,7 @@ function closing(request: AccessRequest, scene: Scene): Message {
 
 function nextStep(request: AccessRequest): readonly Paragraph[] {
   if (isFinal(request.state) && request.endedBecause !== null) {
-    return ['Talk to an operator of Hallpass before you ask again.'];
+    return ['Talk to a Hallpass operator before you ask again.'];
   }
   switch (request.state) {
     case 'pending':
@@ -188,7 +188,7 @@ function nextStep(request: AccessRequest): readonly Paragraph[] {
     case 'lapsed':
       return [`If you still need it, ask again, and tell one of these: ${mentions(askedNow(request))}`];
     case 'failed':
-      return ['Ask again once that is put right; an operator of Hallpass can help.'];
+      return ['Ask again once this is fixed. A Hallpass operator can help.'];
     case 'ended':
       // Whose account left can't ask again.
       return request.why === 'relinquished' || (request.why === 'ended' && request.endedBy === null)

@@ -4,11 +4,11 @@ import { code, inline } from './text.js';
 
 /** On the card of a request that waits for the operators' decision. */
 export const DOUBTED =
-  'Hallpass’s ledger is not as this server remembers it: it was restored from a backup, perhaps. An operator decides how to go on.';
+  'Hallpass’s database doesn’t match what this server recorded. It may have been restored from a backup. A Hallpass operator has to decide how to continue.';
 
 /** As DOUBTED, when somebody else has written what this server remembers. */
 export const FORGED =
-  'This server remembers a ledger that isn’t Hallpass’s: somebody has changed Hallpass’s login there, or another Hallpass uses it. Nothing is granted until an operator decides.';
+  'What this server recorded isn’t from this Hallpass: somebody changed Hallpass’s login there, or another Hallpass uses it. Nothing is granted until a Hallpass operator decides.';
 
 /** Why a request came to nothing. */
 export const RESTORED =
@@ -76,10 +76,10 @@ export function notInTheLedger(facts: {
 }): Message {
   return compose({
     mark: 'warning',
-    title: `The end of your access on ${inline(facts.targetName, 150)} is not known any more`,
+    title: `Hallpass no longer knows when your access on ${inline(facts.targetName, 150)} ends`,
     paragraphs: [
       `Hallpass's ledger was restored from a backup that doesn't have this grant: ${code(facts.role)} of ${code(facts.login)}. You still have it, and whatever time an earlier message named, nothing ends it then.`,
-      'An operator decides when it is revoked. If you need it no longer, tell them.',
+      'An operator decides when it is revoked. If you no longer need it, tell them.',
     ],
     footer: `target ${code(facts.target)}`,
   });

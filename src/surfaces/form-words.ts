@@ -35,13 +35,13 @@ export function channelLinks(ids: readonly string[]): string {
 export function notEligible(why: 'guest' | 'deactivated' | 'foreign' | 'bot'): string {
   switch (why) {
     case 'guest':
-      return 'Guests of this workspace can neither ask nor decide here. Ask a full member.';
+      return 'Guest accounts can’t request or approve access. Ask a full member of this workspace.';
     case 'deactivated':
-      return 'This Slack account is deactivated, so it can neither ask nor decide here.';
+      return 'This Slack account is deactivated, so it can’t request or approve access.';
     case 'foreign':
-      return 'Your Slack account is not in the workspace that Hallpass works for, so it can neither ask nor decide here.';
+      return 'Your Slack account is not in the workspace that Hallpass works for, so it can’t request or approve access.';
     case 'bot':
-      return 'Bots can neither ask nor decide here.';
+      return 'Bots can’t request or approve access.';
   }
 }
 
@@ -51,25 +51,25 @@ export const personUnreadable = (unsaid: Unsaid | null): string =>
 
 /** Hallpass could tell nobody of the request. */
 export const cantBeTold = (unsaid: Unsaid): string =>
-  `Hallpass can’t send messages, so nobody would hear of your request. ${afterUnsaid('Nothing was requested', unsaid)}`;
+  `Hallpass can’t send messages, so approvers wouldn’t hear of your request. ${afterUnsaid('Nothing was requested', unsaid)}`;
 export const nothingOffered = (): string =>
-  'There is nothing that you may ask for. An operator of Hallpass can change that.';
+  'There’s nothing here you can request yet. A Hallpass operator can change that.';
 
 /** None is known on any instance, each for another reason. */
 export const noLoginAnywhere = (): string =>
-  'No login of yours is known on any instance. Ask an operator to add you to the configuration.';
+  'Hallpass knows no login of yours on any instance. Ask a Hallpass operator to add you to the configuration.';
 export const nothingFor = (targetName: string): string =>
-  `There is nothing on ${quoted(targetName)} that you may ask for. An operator of Hallpass can change that.`;
+  `There’s nothing on ${quoted(targetName)} you can request. A Hallpass operator can change that.`;
 export const nothingHere = (targetName: string): string =>
-  `Nothing on ${quoted(targetName)} may be asked for where you typed the command. Choose it, to see in which channels.`;
+  `You can’t request anything on ${quoted(targetName)} where you typed the command. Choose it to see which channels you can use.`;
 
 /** What was typed after the command is no instance. @param known nearest first, not empty. */
 export const instanceUnknown = (typed: string, known: readonly string[]): string =>
-  `${quoted(typed)} is no instance that you may ask for. These are: ${firstOf(known.map(quoted), MAX_LISTED)}.`;
+  `${quoted(typed)} isn’t an instance you can request. These are: ${firstOf(known.map(quoted), MAX_LISTED)}.`;
 
 /** @param known nearest first, not empty. */
 export const roleUnknown = (typed: string, targetName: string, known: readonly string[]): string =>
-  `${quoted(typed)} is no role that you may ask for on ${quoted(targetName)} here. These are: ${firstOf(known.map(quoted), MAX_LISTED)}.`;
+  `${quoted(typed)} isn’t a role you can request on ${quoted(targetName)} here. These are: ${firstOf(known.map(quoted), MAX_LISTED)}.`;
 
 /** How much a person asks at once. */
 export function tooMany(
@@ -77,8 +77,8 @@ export function tooMany(
   { pendingPerPerson, requestsPerMinute }: { pendingPerPerson: number; requestsPerMinute: number },
 ): string {
   return what === 'too_many_pending'
-    ? `${plural(pendingPerPerson, 'request')} of yours wait${pendingPerPerson === 1 ? 's' : ''} for approval, and more may not. Cancel one, or wait until one is decided.`
-    : `You may make ${plural(requestsPerMinute, 'request')} a minute. Nothing was requested; try again in a minute.`;
+    ? `You already have ${plural(pendingPerPerson, 'request')} waiting, which is the limit. Cancel one, or wait for a decision.`
+    : `You can make ${plural(requestsPerMinute, 'request')} a minute. Nothing was requested; try again in a minute.`;
 }
 
 /** The login follows from an address, and the server that has it does not answer. */
@@ -87,19 +87,19 @@ export const loginUnread = (targetName: string): string =>
 export const targetMissing = (): string => 'Choose an instance.';
 export const roleMissing = (): string => 'Choose a role.';
 export const targetNotOffered = (target: string): string =>
-  `${quoted(target)} is not an instance that you may ask for. Choose one from the list.`;
+  `${quoted(target)} isn’t an instance you can request. Choose one from the list.`;
 export const roleNotOffered = (role: string, targetName: string): string =>
-  `${quoted(role)} is not a role that you may ask for on ${quoted(targetName)}. Choose one from the list.`;
+  `${quoted(role)} isn’t a role you can request on ${quoted(targetName)}. Choose one from the list.`;
 
 /** The role is kept for others. */
 export const notARequester = (role: string, requesters: readonly Principal[]): string =>
-  `${quoted(role)} may be asked for only by ${named(requesters)}, and you are not among them. Choose another role, or ask an operator.`;
+  `Only ${named(requesters)} can request ${quoted(role)}. Choose another role, or contact a Hallpass operator.`;
 export const requesterUnknown = (role: string, groups: readonly Principal[], unsaid: Unsaid | null): string =>
-  `Slack did not say who is in ${named(groups)}, so Hallpass can’t tell whether you may ask for ${quoted(role)}. ${afterUnsaid('Nothing was requested', unsaid)}`;
+  `Slack did not say who is in ${named(groups)}, so Hallpass can’t tell whether you can request ${quoted(role)}. ${afterUnsaid('Nothing was requested', unsaid)}`;
 
 /** The form says beside it, by links, where else. */
 export const notHere = (role: string): string =>
-  `${quoted(role)} may not be asked for where you typed the command.`;
+  `${quoted(role)} can’t be requested where you typed the command.`;
 export const wrongChannel = (role: string, channels: readonly string[]): string =>
   `${notHere(role)} Type it in ${channelLinks(channels)}.`;
 
@@ -113,9 +113,9 @@ export const rolesUnread = (targetName: string): string =>
 
 /** Which roles are found on the server is not known, nor whether this one still is. */
 export const roleUnsure = (role: string, target: string): string =>
-  `Whether ${quoted(role)} is still offered is not known: ${quoted(target)} has not answered for a while. Nothing was changed; try again in a minute.`;
+  `Hallpass can’t tell whether ${quoted(role)} is still offered: ${quoted(target)} hasn’t answered for a while. Nothing was changed; try again in a minute.`;
 export const notGranting = (targetName: string): string =>
-  `Nothing new is granted on ${quoted(targetName)} at the moment. Ask an operator when that ends.`;
+  `Hallpass grants nothing new on ${quoted(targetName)} at the moment. A Hallpass operator can tell you when that changes.`;
 
 /** The server itself shows that this can't be granted. @param trouble a sentence, with or without its full stop. */
 export const serverProblem = (role: string, targetName: string, trouble: string): string =>
@@ -134,7 +134,7 @@ export const setRoleFirst = (role: string, login: string, targetName: string): s
 /** A member of the role through somebody else. @param through the role that brings it, when it is not direct. */
 export function alreadyHeld(login: string, through: string | null): string {
   const how = through === null ? '' : ` through ${quoted(through)}`;
-  return `${quoted(login)} already holds it${how}: granted by somebody else, Hallpass will not touch that. There is nothing to ask for.`;
+  return `${quoted(login)} already holds it${how}: granted by somebody else, Hallpass will not touch that. You don’t need to request it.`;
 }
 
 /** An own request for the same role is open. */
@@ -158,6 +158,7 @@ export const durationMissing = (): string => 'Choose for how long.';
 export const durationUnreadable = (): string => 'Write a duration like 45m, 1h30m or 2h.';
 export const durationTooLong = (maxMs: number): string =>
   `This role is granted for ${sayDuration(maxMs)} at most. Choose a shorter time.`;
-export const reasonMissing = (): string => 'Say why you need it: approvers see the reason, and it is kept.';
+export const reasonMissing = (): string =>
+  'Enter a reason. Approvers see it, and it’s kept in the audit log.';
 export const reasonTooLong = (most: number): string =>
   `The reason may have ${most} characters. Shorten it, and link to the rest.`;

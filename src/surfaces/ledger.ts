@@ -16,7 +16,7 @@ export function ledgerUnreadable({ process, since, why }: Facts & { readonly why
     paragraphs: [
       `Since ${when(since)} what Hallpass can’t read there is neither granted nor revoked: grants stay in force past their time.`,
       { label: 'Why:', words: why },
-      `Check the server of DATABASE_URL, and what Hallpass’s login may read there. Hallpass goes on by itself as soon as it can; ${code('/readyz')} turns green then.`,
+      `Check the server of DATABASE_URL, and what Hallpass’s login may read there. Hallpass continues by itself as soon as it can; ${code('/readyz')} turns green then.`,
     ],
     footer: `process ${code(process)}`,
   });

@@ -19,7 +19,7 @@ export function leftBehind(request: AccessRequest, scene: Scene, changes: Change
   return compose({
     mark: 'mag',
     title: title(changes),
-    paragraphs: [`On ${place(scene)}; others may have made them. ${leftBehindText(changes, request)}`],
+    paragraphs: [`On ${place(scene)}; someone else may have made them. ${leftBehindText(changes, request)}`],
     footer: footer(request),
   });
 }
@@ -42,15 +42,15 @@ export function leftBehindText(
     ...(more > 0
       ? [`…and ${more} more; the audit has ${facts.length < total ? 'the first ones' : 'all'}.`]
       : []),
-    ...(unread.length === 0 ? [] : [`Not looked into: ${missed(unread)}.`]),
+    ...(unread.length === 0 ? [] : [`Not checked: ${missed(unread)}.`]),
   ].join('\n');
 }
 
 function naming(facts: readonly ChangeFact[], either: string): string {
   const count = facts.filter(({ names }) => names !== null).length;
   if (facts.length === 0) return 'Nothing changed in what was read.';
-  if (count === 0) return `None names ${either}:`;
-  return `${plural(count, 'names', 'name')} ${either}:`;
+  if (count === 0) return `None mentions ${either}:`;
+  return `${plural(count, 'mentions', 'mention')} ${either}:`;
 }
 
 function factLine({ database, what }: ChangeFact): string {

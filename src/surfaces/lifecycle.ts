@@ -44,7 +44,7 @@ export function headline(request: AccessRequest, reader: string | null): Headlin
         : { mark: 'warning', title: 'Time is up, being revoked, not yet confirmed' };
     case 'ending':
       return request.why === 'failed'
-        ? { mark: 'warning', title: 'Not granted, making sure that nothing is left of it' }
+        ? { mark: 'warning', title: 'Not granted: checking that nothing was left behind' }
         : { mark: 'hourglass_flowing_sand', title: 'Being revoked, not yet confirmed' };
     case 'ended':
       return { mark: 'lock', title: endedTitle(request, reader) };
@@ -147,7 +147,8 @@ export function events(request: AccessRequest, reader: string | null): readonly 
 
 function extended({ state }: AccessRequest, extension: Extension, reader: string | null): string {
   const said = `Extended by ${who(extension.by, reader)} ${when(extension.at)}`;
-  if (extension.state === 'refused') return `${said}, which did not take effect: the end before holds.`;
+  if (extension.state === 'refused')
+    return `${said}, which did not take effect: the previous end still applies.`;
   return extension.state === 'asked' && state === 'active' ? `${said}, not confirmed there yet.` : `${said}.`;
 }
 

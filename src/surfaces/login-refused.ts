@@ -21,7 +21,7 @@ export function loginRefused(
       `Since ${when(facts.since)} nothing is granted or revoked there. What is approved waits, for 15 minutes at most; what is due to be revoked stays in force.`,
       { label: 'Why:', words: facts.why },
       ...(facts.nextStep === null ? [] : [{ label: 'What helps:', words: facts.nextStep }]),
-      `${code(`hallpass check ${facts.target}`)} tries it. Hallpass goes on by itself when it works.`,
+      `${code(`hallpass check ${facts.target}`)} tries it. Hallpass continues by itself once it works.`,
     ],
     footer: `target ${code(facts.target)}`,
   });

@@ -100,7 +100,7 @@ export function requestModal(form: Form): ModalView {
         : [section(`You are ${code(form.login)} on ${inline(form.target.name, 150)}.`)]),
       ...(form.elsewhere.length === 0
         ? []
-        : [section(`More may be asked for when the command is typed in ${channelLinks(form.elsewhere)}.`)]),
+        : [section(`More roles are available if you type the command in ${channelLinks(form.elsewhere)}.`)]),
       roleInput(form),
       ...(about.length === 0 ? [] : [section(about.join('\n'))]),
       ...durationInputs(form),
@@ -130,7 +130,7 @@ function roleInput({ target, role }: Form): InputBlock {
     type: 'input',
     block_id: roleBlock(target?.key ?? null),
     label: plain('Role'),
-    hint: plain(target === null ? CHOOSE_FIRST : 'Only roles that you may ask for here are listed.'),
+    hint: plain(target === null ? CHOOSE_FIRST : 'Only roles you can request here are listed.'),
     dispatch_action: true,
     element: {
       type: 'external_select',

@@ -52,7 +52,7 @@ export function loginChanged(facts: OnTarget & { readonly login: string; readonl
     title: `Another login on ${inline(facts.targetName, 150)}`,
     paragraphs: [
       `Hallpass now logs in as ${code(facts.login)}, but ${plural(facts.open, 'grant')} was made by another login. Only that login can revoke it, or see that it is gone.`,
-      'Put the former login back into `connect` until nothing is out, then change it.',
+      'Put the former login back into `connect` until nothing is granted, then change it.',
     ],
     footer: footer(facts),
   });
@@ -82,7 +82,7 @@ export function loginShared(facts: OnTarget & { readonly login: string; readonly
     : 'It was there first, so this one grants nothing there until that is fixed.';
   return compose({
     mark: 'warning',
-    title: `Two Hallpasses on ${inline(facts.targetName, 150)}`,
+    title: `Another Hallpass is using this login on ${inline(facts.targetName, 150)}`,
     paragraphs: [
       `Another installation of Hallpass, with a ledger of its own, is connected as ${code(facts.login)}. Neither can tell whose memberships are whose. ${here}`,
       'Give each installation a login of its own on every server.',
@@ -156,9 +156,9 @@ export function personUnread(facts: {
     mark: 'warning',
     title: 'Hallpass can’t tell whether somebody still has an account',
     paragraphs: [
-      `Since ${when(facts.since)} Slack hasn’t said it of ${mention(facts.person)}. If they left, what they hold stays until its time is up.`,
+      `Slack hasn’t told Hallpass about ${mention(facts.person)} since ${when(facts.since)}. If they left, they keep their access until its time is up.`,
       { label: 'Slack’s answer:', words: facts.why },
-      'Look the account up in Slack. If it is deactivated or a guest’s, end their access from its cards. Hallpass goes on asking, and everybody else is looked after.',
+      'Look the account up in Slack. If it is deactivated or a guest’s, end their access from its cards. Hallpass keeps asking; nobody else is affected.',
     ],
     footer: `user ${code(facts.person)}`,
   });

@@ -24,11 +24,11 @@ export function overdue({ target, targetName, grants, since, trouble, toRevoke }
     title: `Overdue: ${plural(grants, 'revocation')} on ${inline(targetName, 150)}`,
     paragraphs: [
       toRevoke
-        ? `The first was due ${when(since)}, and is not proved gone: who has the role may still use it.`
-        : `The first was due ${when(since)}. The roles are revoked, and sessions that had them are still open.`,
+        ? `The oldest was due ${when(since)} and isn’t confirmed revoked, so the role may still be usable.`
+        : `The oldest was due ${when(since)}. The roles are revoked, but sessions that had them are still open.`,
       trouble === null
-        ? 'What keeps Hallpass from it is not known yet.'
-        : { label: 'What keeps Hallpass from it:', words: trouble },
+        ? 'Hallpass doesn’t know the cause yet.'
+        : { label: 'What stops Hallpass:', words: trouble },
       `Hallpass tries again each second. ${code(`hallpass check ${target}`)} says what is wrong there. ${byHand(toRevoke)}`,
     ],
     footer: `target ${code(target)}`,
@@ -38,8 +38,8 @@ export function overdue({ target, targetName, grants, since, trouble, toRevoke }
 /** A REVOKE by hand does nothing where nothing is left to revoke. */
 function byHand(toRevoke: boolean): string {
   return toRevoke
-    ? 'If that can’t be put right soon, let a database administrator REVOKE by hand: Hallpass sees it.'
-    : `If that can’t be put right soon, let a database administrator end those sessions (${code('pg_terminate_backend')}): Hallpass sees it.`;
+    ? 'If this can’t be fixed soon, have a database administrator REVOKE by hand; Hallpass will notice.'
+    : `If this can’t be fixed soon, have a database administrator end those sessions (${code('pg_terminate_backend')}); Hallpass will notice.`;
 }
 
 /** @param facts as they stood last. */
@@ -54,7 +54,7 @@ export function overdueMended({
     mark: 'white_check_mark',
     title: `Resolved: nothing is overdue on ${inline(targetName, 150)}`,
     paragraphs: [
-      `All is proved gone since ${when(mendedAt)}. The first was due ${when(since)}; ${plural(grants, 'revocation was', 'revocations were')} overdue last.`,
+      `All confirmed revoked at ${when(mendedAt)}. The oldest was due ${when(since)}; ${plural(grants, 'revocation was', 'revocations were')} overdue last.`,
     ],
     footer: `target ${code(target)}`,
   });

@@ -30,7 +30,7 @@ export function mayBeACopy(
     title: `Another server answers at ${name}`,
     paragraphs: [
       `It has the same system identifier, but it isn't the server that Hallpass knew: ${describeServer(facts.seen)}; before, ${describeServer(facts.known)}. It may be a standby that was promoted, a copy, or a restore.`,
-      `${grants} out on the server from before. What is due is revoked on the new one too, but nothing counts as confirmed, and nothing new is granted there.`,
+      `${grants} on the previous server. What is due is revoked on the new one too, but nothing counts as confirmed, and nothing new is granted there.`,
       `If the new one took its place for good: ${code(`hallpass recover --replaced ${facts.target}`)}. If the address is wrong, correct ${code('connect')}. A standby that is listed in ${code('replicas:')} is recognized without you.`,
     ],
     footer: footer(facts),
@@ -45,7 +45,7 @@ export function takenForOwn(
     mark: 'warning',
     title: `${inline(facts.targetName, 150)}: another server answers, and roles are granted there now`,
     paragraphs: [
-      `It has the same system identifier, but it isn't the server that Hallpass knew: ${describeServer(facts.seen)}; before, ${describeServer(facts.known)}. It may be a standby that was promoted, a copy, or a restore. No grant was out on the server from before.`,
+      `It has the same system identifier, but it isn't the server that Hallpass knew: ${describeServer(facts.seen)}; before, ${describeServer(facts.known)}. It may be a standby that was promoted, a copy, or a restore. Nothing was granted on the previous server.`,
       `If the address is wrong, run ${code(`hallpass pause ${facts.target}`)} and correct ${code('connect')}. If it is right, there is nothing to do.`,
     ],
     footer: footer(facts),
@@ -61,7 +61,7 @@ export function serverReplaced(
     title: `${inline(facts.targetName, 150)} was replaced by another server`,
     paragraphs: [
       facts.closed === 0
-        ? 'Grants that are out go on there to their end, and new ones are made there.'
+        ? 'Current grants run there to their end, and new ones are made there.'
         : `${plural(facts.closed, 'grant')} of the old server: what stands on the new one is revoked there, with its sessions.`,
       {
         label: 'By word of:',

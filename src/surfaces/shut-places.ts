@@ -29,7 +29,7 @@ export function placeShut({ place, why, fix, since }: Shut, home: string): Messa
     place === home
       ? 'That is the operators’ channel: what Hallpass has to say there comes to you by direct message until then.'
       : place === 'D'
-        ? 'Nobody hears from Hallpass by direct message: requesters read nothing about their requests.'
+        ? 'Hallpass can’t reach anybody by direct message: requesters read nothing about their requests.'
         : 'Requests whose card belongs there wait: their approvers are asked by direct message, as far as Hallpass knows them as people.';
   return compose({
     mark: 'warning',
@@ -56,8 +56,8 @@ export function placeOpen({ place, since }: Shut): Message {
 export function placeLeft({ place, since }: Shut): Message {
   return compose({
     mark: 'heavy_minus_sign',
-    title: `Nothing waits for ${where(place)} any more`,
-    paragraphs: ['Hallpass could not post there. Its messages go elsewhere by now, or are no longer news.'],
+    title: `Nothing is waiting for ${where(place)} anymore`,
+    paragraphs: ['Hallpass could not post there. Its messages now go elsewhere or are no longer news.'],
     footer: `${code(place)} · since ${when(since)}`,
   });
 }
@@ -78,5 +78,5 @@ export function nobodyToTellWarning(home: string): string {
 }
 
 export function undecidableWarning(requests: number): string {
-  return `Requests that wait and that nobody can decide: ${requests}.`;
+  return `Waiting requests that nobody can decide: ${requests}.`;
 }

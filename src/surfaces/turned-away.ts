@@ -14,7 +14,7 @@ export type TurnedAway =
 export function turnedAway(why: TurnedAway, command: string): string {
   switch (why) {
     case 'malformed_payload':
-      return `Hallpass can't read what Slack sent for this, so nothing was changed. Use the newest message about the request, or type ${command} again; if it happens again, tell an operator of Hallpass.`;
+      return `Hallpass can't read what Slack sent for this, so nothing was changed. Use the newest message about the request, or type ${command} again; if it happens again, tell a Hallpass operator.`;
     case 'foreign_workspace':
       return 'Hallpass works for another Slack workspace than this was sent from, so nothing was changed. Use it there, with your account of that workspace.';
     case 'foreign_app':
@@ -22,6 +22,6 @@ export function turnedAway(why: TurnedAway, command: string): string {
     case 'altered_form':
       return `This form is not yours, or was changed on its way. Close it and type ${command} again.`;
     case 'unknown':
-      return `This Hallpass has nothing that answers this, so nothing was changed. It may come from another release: use the newest message about the request, or type ${command} again.`;
+      return `Hallpass doesn't know this button or form, so nothing was changed. It may come from another release: use the newest message about the request, or type ${command} again.`;
   }
 }

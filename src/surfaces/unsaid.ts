@@ -14,5 +14,5 @@ export interface Unsaid {
 export function afterUnsaid(done: string, unsaid: Unsaid | null): string {
   if (unsaid === null || unsaid.passing) return `${done}; try again in a minute.`;
   const { meaning, nextStep } = unsaid;
-  return `${done}. ${meaning} An operator of Hallpass can put that right${nextStep === null ? '.' : `: ${nextStep}`}`;
+  return `${done}. ${meaning} A Hallpass operator can fix that${nextStep === null ? '.' : `: ${nextStep}`}`;
 }

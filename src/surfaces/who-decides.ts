@@ -32,7 +32,7 @@ export function whoDecides(request: AccessRequest, reader: string | null): reado
   return [
     ...(asking === null ? [] : obstacles(request, asking, reader)),
     asking?.unshown && reader !== null
-      ? `${directly.length === 0 ? 'Nobody is known whom Hallpass could ask by direct message meanwhile.' : `Asked by direct message meanwhile: ${mentions(directly.map((id) => ({ id, name: null })))}`}\n${lapses}`
+      ? `${directly.length === 0 ? 'Hallpass knows nobody it could ask by direct message meanwhile.' : `Asked by direct message meanwhile: ${mentions(directly.map((id) => ({ id, name: null })))}`}\n${lapses}`
       : `${label}: ${mentions(askedNow(request))}\n${lapses}`,
   ];
 }
@@ -43,7 +43,7 @@ function obstacles(request: AccessRequest, asking: Asking, reader: string | null
     ...(asking.nobody.length === 0
       ? []
       : [
-          `:warning: *Nobody can decide this now:* ${whyNobody(asking.nobody, request.requester, reader)} Hallpass’s operators are told; it goes on by itself when that is put right.`,
+          `:warning: *Nobody can decide this now:* ${whyNobody(asking.nobody, request.requester, reader)} Hallpass’s operators are told; the request continues by itself once that is fixed.`,
         ]),
   ];
 }
@@ -113,7 +113,7 @@ export function nobodyDecides({
     title: `Nobody can decide ${requestName(request.id)}`,
     paragraphs: [
       `${mention(request.requester)} asked for ${code(request.role)} on ${inline(targetName, MAX_NAME)}, and waits: ${whyNobody(nobody, request.requester, null)}`,
-      `Put the group right in Slack, or name other ${code('approvers')} in the configuration, as user ids where groups can’t be read. Hallpass looks again every 15 seconds. It lapses ${when(request.pendingUntil)}.`,
+      `Fix the group in Slack, or name other ${code('approvers')} in the configuration, as user ids where groups can’t be read. Hallpass looks again every 15 seconds. It lapses ${when(request.pendingUntil)}.`,
     ],
     footer: `target ${code(request.target)}`,
   });

@@ -207,5 +207,5 @@ test('the id was wrong: what waits goes to the channel that is configured instea
       .some((message) => all(message).includes(`${id} ·`) && /Can decide: <!subteam/.test(all(message))),
   );
   await told(slack, 'ana', id, /Asked to decide: <!subteam/);
-  await operatorsHear(stage, /Nothing waits for <#C0ACCESS> any more/);
+  await operatorsHear(stage, /Nothing is waiting for <#C0ACCESS> anymore/);
 });

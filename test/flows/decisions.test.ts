@@ -78,7 +78,7 @@ test('who may ask is asked again at the click that approves, and at the one that
   await restart();
 
   expect(await clickAndHear(slack, 'cora', await waiting(asked), 'Approve')).toMatch(
-    /<@U0ANA> may not ask for `orders_read` any more .*can't be approved/,
+    /<@U0ANA> can't request `orders_read` anymore .*can't be approved/,
   );
   expect(await clickAndHear(slack, 'cora', active, 'Extend')).toMatch(
     /<@U0BEN> may not ask .*can't be extended/,
@@ -200,7 +200,7 @@ test('where a role may be asked for is asked again, under the configuration of t
   );
   await restart();
   expect(await clickAndHear(slack, 'cora', await waiting(id), 'Approve')).toMatch(
-    /may be asked for only in <#C0OPS>, and R-\d+ was asked for elsewhere/,
+    /can be requested only in <#C0OPS>, and R-\d+ was requested elsewhere/,
   );
   await click(slack, 'cora', await waiting(id), 'Deny');
   await card(slack, id, /Denied/);

@@ -85,10 +85,10 @@ describe('what was typed after the command', async () => {
   test('is answered with what there is, nearest first, when it is unknown', async () => {
     const ana = slack.as(CAST.ana);
     expect(await opened(ana, 'shp orders_read')).toBe(
-      '“shp” is no instance that you may ask for. These are: “shop”.',
+      '“shp” isn’t an instance you can request. These are: “shop”.',
     );
     expect(await opened(ana, 'shop orders_wrte 1h')).toBe(
-      '“orders_wrte” is no role that you may ask for on “Shop” here. These are: “orders_write”, “orders_read”, “payments_read”.',
+      '“orders_wrte” isn’t a role you can request on “Shop” here. These are: “orders_write”, “orders_read”, “payments_read”.',
     );
     expect(await opened(ana, 'shop orders_read 9h')).toMatch(/for 4 hours at most/);
     expect(await opened(ana, 'shop orders_read 1h a < b & c')).toBe('');

@@ -65,7 +65,7 @@ test('all of a person’s is ended beside a running Hallpass; each is told by wh
   expect(all(note)).toContain('The operator’s reason: <!channel> account *stolen*');
   expect(note.text).not.toContain('<!channel>');
   const cancelled = await told(slack, 'ana', waiting, /^Cancelled by an operator/);
-  expect(all(cancelled)).toContain('Talk to an operator of Hallpass before you ask again.');
+  expect(all(cancelled)).toContain('Talk to a Hallpass operator before you ask again.');
   expect(all(await card(slack, id, /Ended by an operator/))).toContain('account *stolen*');
   expect(buttons(await card(slack, waiting, /Cancelled by an operator/))).toEqual([]);
   expect(await clickAndHear(slack, 'cora', asked, 'Approve')).toContain('Cancelled by an operator');

@@ -60,7 +60,7 @@ test('a forged note stops grants there and nothing else, until an operator decid
   expect(await isRefused(stage, 'ben', 'orders_read')).toBe(true);
   const other = await approved(stage, 'ana', { role: 'orders_read', ...LONG });
   expect(Number(other.slice(2))).toBe(Number(id.slice(2)) + 1);
-  await card(slack, other, /not granted yet[\s\S]*remembers a ledger that isn’t Hallpass’s/);
+  await card(slack, other, /not granted yet[\s\S]*recorded isn’t from this Hallpass/);
 
   const seen = await runHallpass(stage, ['recover', 'shop']);
   expect(seen.said).toContain('node dist/cli.js recover --accept shop');

@@ -60,7 +60,7 @@ test('a second installation with the same login grants nothing, and both say so'
     DATABASE_OWNER_URL: inSecond(stage.env.DATABASE_OWNER_URL),
     OPS_PORT: String(await freePort()),
   });
-  const report = await operatorsHear(stage, /Two Hallpasses on Shop/);
+  const report = await operatorsHear(stage, /Another Hallpass is using this login on Shop/);
   expect(all(report)).toContain('this one grants nothing there');
   expect(await second.stop()).toBe(0);
   expect(await granted(stage)).toEqual(['orders_read ana']);

@@ -231,7 +231,7 @@ test('an extension that the server has not confirmed does not take effect', asyn
   await card(slack, id, /not confirmed there yet/);
   await pause('shop', ...BECAUSE);
   await server.start();
-  await card(slack, id, /which did not take effect: the end before holds/);
+  await card(slack, id, /which did not take effect: the previous end still applies/);
   expect((await inLedger(stage, id)).expires_at).toEqual(expires_at);
   await resume('shop');
   await click(slack, 'ana', await told(slack, 'ana', id, /^Not extended/), 'Relinquish');

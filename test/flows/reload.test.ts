@@ -82,9 +82,9 @@ test('roles, approvers and durations are taken in without a restart, told and au
 test('a file that is wrong is refused: told with its line, and the one of before stays', async () => {
   const before = (await events()).length;
   await reload(first.replace('max: 4h', 'max: 4x'), REFUSED);
-  const said = all(await operatorsHear(stage, /did not take in its new configuration/));
+  const said = all(await operatorsHear(stage, /rejected its new configuration/));
   expect(said).toMatch(/hallpass\.yaml:\d+:\d+ defaults\.max: "4x" is not a duration/);
-  expect(said).toContain('The one from before stays in force');
+  expect(said).toContain('The previous one stays in force');
   expect(await events()).toHaveLength(before);
   const { id, note } = await obtain(stage, 'ben', { role: 'orders_read', otherDuration: '3m' });
   await click(slack, 'ben', note, 'Relinquish');

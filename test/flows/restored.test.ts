@@ -69,7 +69,7 @@ test('nothing is granted again and nothing revoked until an operator decides', a
   expect(all(report)).toContain('It was restored from a backup');
   expect(all(report)).toContain('`hallpass recover shop`');
   // Ana's time is up by the ledger's clock, and she keeps it: she may have been given more.
-  await card(slack, first.id, /being revoked[\s\S]*ledger is not as this server remembers it/i);
+  await card(slack, first.id, /being revoked[\s\S]*database doesn’t match what this server recorded/i);
   await expectReads(stage, 'ana', 'orders_read');
   await expectReads(stage, 'dan', 'payments_read');
   expect((await inLedger(stage, asked)).state).toBe('pending');
@@ -120,7 +120,7 @@ test('nothing is granted again and nothing revoked until an operator decides', a
     slack
       .as(CAST.ana)
       .messages('dm')
-      .find((message) => /The end of your access on Shop is not known any more/.test(all(message))),
+      .find((message) => /Hallpass no longer knows when your access on Shop ends/.test(all(message))),
   );
 
   // Trusted again: what was asked for since, and what is asked for now, is granted.

@@ -49,7 +49,7 @@ test('chat:write: the request is refused in the form, and the form says why', as
   const errors = await submitRequest(slack, 'ana', { role: 'orders_read', duration: '15 minutes' });
   const said = Object.values(errors ?? {}).join();
   expect(said).toMatch(
-    /nobody would hear of your request\. Nothing was requested\. .*lacks the scope chat:write/,
+    /approvers wouldn’t hear of your request\. Nothing was requested\. .*lacks the scope chat:write/,
   );
   expect(said).toContain(PAGE);
   expect(said).not.toContain('minute');

@@ -74,7 +74,7 @@ export function forms(stage: AttackStage): void {
     };
     for (const role of ['postgres', 'ORDERS_READ', 'orders_read; drop role ana']) {
       await expectVain(stage, 'role_not_offered', async () =>
-        expect(await send(stage, choosing(role))).toContain('not a role that you may ask for'),
+        expect(await send(stage, choosing(role))).toContain('isn’t a role you can request'),
       );
     }
     await expectVain(stage, 'wrong_channel', async () =>
@@ -132,7 +132,7 @@ export function forms(stage: AttackStage): void {
     await expectVain(stage, 'too_many_pending', async () =>
       expect(await submitRequest(slack, 'ana', { role: 'passing_read' })).toEqual({
         target: expect.stringMatching(
-          /^3 requests of yours wait for approval, and more may not\. Cancel one/,
+          /^You already have 3 requests waiting, which is the limit\. Cancel one/,
         ),
       }),
     );

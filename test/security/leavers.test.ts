@@ -129,7 +129,7 @@ it('one person whom Slack does not tell of keeps nobody else’s access, and ope
     [CAST.ana],
   );
   const report = await operatorsHear(stage, /can’t tell whether somebody still has an account/);
-  expect(all(report)).toMatch(/Slack hasn’t said it of <@U0ANA>[\s\S]*internal_error/);
+  expect(all(report)).toMatch(/Slack hasn’t told Hallpass about <@U0ANA>[\s\S]*internal_error/);
 
   // Nobody waits for the next round.
   slack.faults.clear();

@@ -172,7 +172,7 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
     expect(await ana.click(card, ACTIONS.end)).toEqual({ outcome: 'ok' });
     await slack.waitFor(() => privateWords(slack).length === 2);
     expect(privateWords(slack)).toEqual([
-      expect.stringMatching(/has nothing that answers this.*use the newest message/),
+      expect.stringMatching(/doesn't know this button or form.*use the newest message/),
       expect.stringMatching(/can't read what Slack sent.*type \/request again/),
     ]);
     expect(bench.uses).toEqual([]);
@@ -190,7 +190,7 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
     await bench.slack.waitFor(() => ana.openedView());
     expect(await ana.submit()).toMatchObject({
       by: 'app',
-      errors: { [BLOCKS.target]: expect.stringContaining('has nothing that answers this') },
+      errors: { [BLOCKS.target]: expect.stringContaining("doesn't know this button or form") },
     });
     expect(bench.uses.map(({ verb }) => verb)).toEqual(['openForm']);
     expect(bench.slack.problems).toEqual([]);

@@ -35,7 +35,7 @@ it.each<[Situation, string, readonly string[]]>([
   ['overdue', 'Time is up, being revoked, not yet confirmed', []],
   ['endingRelinquished', 'Being revoked, not yet confirmed', []],
   ['endingBlocked', 'Being revoked, not yet confirmed', []],
-  ['endingFailed', 'Not granted, making sure that nothing is left of it', []],
+  ['endingFailed', 'Not granted: checking that nothing was left behind', []],
   ['expired', 'Ended: its time was up', []],
   ['relinquished', 'Ended: relinquished by <@U0ANA>', []],
   ['endedBy', 'Ended by <@U0BO>', []],

@@ -84,7 +84,7 @@ describe('the note about an outcome', () => {
     ['denied', 'denied', ['Denied by <@U0BO>', 'talk to <@U0BO>']],
     ['withdrawn', 'withdrawn', ['Cancelled by you']],
     ['lapsed', 'lapsed', ['nobody decided in 8 hours', 'tell one of these: <!subteam^S0DBA>']],
-    ['failed', 'failed', ['Why it was not granted: no such role', 'Ask again once that is put right']],
+    ['failed', 'failed', ['Why it was not granted: no such role', 'Ask again once this is fixed']],
     ['ended', 'expired', ['its time was up', 'ask again']],
     ['ended', 'removed', ['gone from the server']],
     ['ended', 'endedBy', ['Ended by <@U0BO>']],

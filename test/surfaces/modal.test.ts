@@ -89,9 +89,9 @@ describe('the request form', () => {
 it('says in which channels more may be asked for, as links', () => {
   const { blocks } = requestModal({ ...form, target, elsewhere: ['C0PROD', 'C0ONCALL'] });
   expect(JSON.stringify(blocks)).toContain(
-    'More may be asked for when the command is typed in <#C0PROD>, <#C0ONCALL>.',
+    'More roles are available if you type the command in <#C0PROD>, <#C0ONCALL>.',
   );
-  expect(JSON.stringify(requestModal(form).blocks)).not.toContain('More may be asked for');
+  expect(JSON.stringify(requestModal(form).blocks)).not.toContain('More roles are available');
 });
 
 describe('the options of its searches', () => {

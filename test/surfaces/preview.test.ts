@@ -164,14 +164,14 @@ describe('what was left behind', () => {
 
   it('shows what names the login or the role, and counts the rest', () => {
     expect(leftBehindText(changes, names).split('\n')).toEqual([
-      '3 name `ana` or `orders_rw`:',
+      '3 mention `ana` or `orders_rw`:',
       '• `shop`: table public.copy, owner ana',
       '• the whole server: membership of ana in y, granted by bo',
       '• `shop`: table public.orders, owner app; orders_rw may SELECT',
       '• `crm`: index public.i0, owner app',
       '• `crm`: index public.i1, owner app',
       '…and 4 more; the audit has all.',
-      'Not looked into: `billing` (no CONNECT).',
+      'Not checked: `billing` (no CONNECT).',
     ]);
     expect(leftBehindText({ ...changes, total: 900 }, names)).toContain(
       '…and 895 more; the audit has the first ones.',
@@ -182,10 +182,10 @@ describe('what was left behind', () => {
     const [first] = changes.facts;
     const one = { total: 1, facts: first ? [first] : [], unread: [] };
     expect(leftBehindText(one, names)).toBe(
-      '1 names `ana` or `orders_rw`:\n• `shop`: table public.copy, owner ana',
+      '1 mentions `ana` or `orders_rw`:\n• `shop`: table public.copy, owner ana',
     );
     expect(leftBehind(SITUATIONS.expired, scene, one).text).toMatch(
-      /^1 change during the window\nOn Shop \(production\); others may have made them\. 1 names `ana_login` or `orders_write`:/,
+      /^1 change during the window\nOn Shop \(production\); someone else may have made them\. 1 mentions `ana_login` or `orders_write`:/,
     );
     expect(leftBehindText({ total: 0, facts: [], unread: [] }, names)).toBe(
       'Nothing changed in what was read.',

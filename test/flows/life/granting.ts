@@ -220,7 +220,7 @@ export function granting(stage: LifeStage): void {
 
     expect(await clickAndHear(slack, 'cora', asked, 'Approve')).toContain("can't decide");
     expect(await clickAndHear(slack, 'olga', asked, 'Approve')).toMatch(
-      /for the login `ben`.*<@U0BEN> may not use any more, so it can't be approved/,
+      /for the login `ben`.*<@U0BEN> can't use anymore, so it can't be approved/,
     );
     await click(slack, 'olga', asked, 'Deny');
     await card(slack, pending, /Denied by <@U0OLGA>/);

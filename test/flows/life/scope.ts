@@ -77,7 +77,7 @@ export function scope(stage: LifeStage): void {
     const refused = await typed(stage, 'ana', 'shop desk_read 1h a call');
     expect(refused).toMatchObject({
       role: undefined,
-      words: expect.stringMatching(/“desk_read” may be asked for only by “desk”[\s\S]*ask an operator/),
+      words: expect.stringMatching(/Only “desk” can request “desk_read”[\s\S]*contact a Hallpass operator/),
     });
     expect(await roleNames(stage, 'ana')).not.toContain('desk_read');
 
@@ -111,13 +111,13 @@ export function scope(stage: LifeStage): void {
     await untilOffered(stage, 'found_late', false, 'ben');
     const sent = await slack.as(CAST.ana).submit();
     expect(sent).toMatchObject({
-      errors: { 'role:shop': expect.stringContaining('“found_late” is not a role that you may ask for') },
+      errors: { 'role:shop': expect.stringContaining('“found_late” isn’t a role you can request') },
     });
     await slack.as(CAST.ana).closeView();
   });
 
   it('a role for one channel is offered where the command was typed there, and nowhere else', async () => {
-    const hint = `More may be asked for when the command is typed in <#${CHANNELS.access}>.`;
+    const hint = `More roles are available if you type the command in <#${CHANNELS.access}>.`;
     for (const where of [undefined, 'dm']) {
       const elsewhere = await typed(stage, 'ben', 'shop here_read 1h why', where);
       expect(elsewhere.role).toBeUndefined();
@@ -129,7 +129,7 @@ export function scope(stage: LifeStage): void {
     const ben = slack.as(CAST.ben);
     await typed(stage, 'ben', '', CHANNELS.access);
     await choose(stage, 'ben', 'Postgres instance', 'shop', 'role:shop');
-    expect(wordsOf(ben.openedView()?.blocks ?? [])).not.toContain('More may be asked for');
+    expect(wordsOf(ben.openedView()?.blocks ?? [])).not.toContain('More roles are available');
     await choose(stage, 'ben', 'Role', 'here_read', 'duration:here_read');
     await ben.fill('Reason', 'ticket 812');
     expect(await ben.submit()).toEqual({ outcome: 'closed' });
@@ -140,7 +140,7 @@ export function scope(stage: LifeStage): void {
     );
     await click(slack, 'ben', pending, 'Cancel request');
     // Who may not ask for it is not told where others do.
-    expect((await typed(stage, 'ana', 'shop')).words).not.toContain('More may be asked for');
+    expect((await typed(stage, 'ana', 'shop')).words).not.toContain('More roles are available');
   });
 }
 
