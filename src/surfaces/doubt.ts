@@ -1,4 +1,5 @@
 import { compose } from './blocks.js';
+import { footer, type OnTarget, type Pair } from './kit/on-target.js';
 import type { Message } from './message.js';
 import { code, inline } from './text.js';
 
@@ -15,13 +16,13 @@ export const RESTORED =
   'Hallpass’s ledger was restored from a backup in which this was not settled yet: ask again.';
 
 /** For the operators' channel: a target remembers a ledger that this one is not, or is not any more. */
-export function ledgerDoubted(facts: {
-  readonly target: string;
-  readonly targetName: string;
-  /** Entries of the audit trail: what the target remembers, and what this ledger has. */
-  readonly remembered: number;
-  readonly here: number;
-}): Message {
+export function ledgerDoubted(
+  facts: OnTarget & {
+    /** Entries of the audit trail: what the target remembers, and what this ledger has. */
+    readonly remembered: number;
+    readonly here: number;
+  },
+): Message {
   const { target, remembered, here } = facts;
   const name = inline(facts.targetName, 150);
   const found =
@@ -36,12 +37,12 @@ export function ledgerDoubted(facts: {
       'Until you decide, nothing is granted or revoked there, not even what has expired: this ledger doesn’t know what was extended or ended since. New requests get ids that were never used.',
       `${code(`hallpass recover ${target}`)} shows what is out there, and how to go on.`,
     ],
-    footer: `target ${code(target)}`,
+    footer: footer(facts),
   });
 }
 
 /** For the operators' channel: what a target remembers was not written by this ledger, which has not gone back. */
-export function anchorForged(facts: { readonly target: string; readonly targetName: string }): Message {
+export function anchorForged(facts: OnTarget): Message {
   const name = inline(facts.targetName, 150);
   return compose({
     mark: 'warning',
@@ -51,29 +52,24 @@ export function anchorForged(facts: { readonly target: string; readonly targetNa
       'Nothing new is granted there. Everything that is due is revoked as always.',
       `Find out who did it. Then ${code(`hallpass recover --accept ${facts.target}`)} signs it again.`,
     ],
-    footer: `target ${code(facts.target)}`,
+    footer: footer(facts),
   });
 }
 
 /** For the operators' channel: something that looks like a note of Hallpass's, and can be none. */
-export function anchorGarbled(facts: { readonly target: string; readonly targetName: string }): Message {
+export function anchorGarbled(facts: OnTarget): Message {
   return compose({
     mark: 'warning',
     title: `Hallpass's login on ${inline(facts.targetName, 150)} has a note that Hallpass can't have written`,
     paragraphs: [
       `It stands in the default ${code('application_name')} of that login. Hallpass ignores it and writes its own again, so nothing stops. Somebody may alter that login: find out who.`,
     ],
-    footer: `target ${code(facts.target)}`,
+    footer: footer(facts),
   });
 }
 
 /** For the holder of a membership that a restored ledger doesn't know. */
-export function notInTheLedger(facts: {
-  readonly target: string;
-  readonly targetName: string;
-  readonly role: string;
-  readonly login: string;
-}): Message {
+export function notInTheLedger(facts: OnTarget & Pair): Message {
   return compose({
     mark: 'warning',
     title: `Hallpass no longer knows when your access on ${inline(facts.targetName, 150)} ends`,
@@ -81,6 +77,6 @@ export function notInTheLedger(facts: {
       `Hallpass's ledger was restored from a backup that doesn't have this grant: ${code(facts.role)} of ${code(facts.login)}. You still have it, and whatever time an earlier message named, nothing ends it then.`,
       'An operator decides when it is revoked. If you no longer need it, tell them.',
     ],
-    footer: `target ${code(facts.target)}`,
+    footer: footer(facts),
   });
 }

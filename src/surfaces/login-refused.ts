@@ -1,12 +1,10 @@
 /** What the operators are told of a server that turns Hallpass away. */
 import { compose } from './blocks.js';
+import { footer, type OnTarget } from './kit/on-target.js';
 import type { Message } from './message.js';
 import { code, inline, when } from './text.js';
 
-interface Facts {
-  /** The target's key in the configuration. */
-  readonly target: string;
-  readonly targetName: string;
+interface Facts extends OnTarget {
   readonly since: Date;
 }
 
@@ -23,7 +21,7 @@ export function loginRefused(
       ...(facts.nextStep === null ? [] : [{ label: 'What helps:', words: facts.nextStep }]),
       `${code(`hallpass check ${facts.target}`)} tries it. Hallpass continues by itself once it works.`,
     ],
-    footer: `target ${code(facts.target)}`,
+    footer: footer(facts),
   });
 }
 
@@ -38,6 +36,6 @@ export function loggedInAgain({
     mark: 'white_check_mark',
     title: `Hallpass can log in on ${inline(targetName, 150)} again`,
     paragraphs: [`It could not from ${when(since)} to ${when(until)}. What was due meanwhile is being done.`],
-    footer: `target ${code(target)}`,
+    footer: footer({ target, targetName }),
   });
 }

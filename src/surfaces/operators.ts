@@ -1,22 +1,13 @@
 /** What the operators' channel is told: what happened, what it means, what to do. */
 import { compose, plain } from './blocks.js';
 import { ACTIONS, orphanName } from './ids.js';
+import { footer, type OnTarget, type Pair } from './kit/on-target.js';
 import { andMore, firstOf, plural } from './kit/words.js';
 import type { Message } from './message.js';
 import { code, inline, mention, plainName, truncate, when } from './text.js';
 
 /** Names in one message. */
 const MAX_SHOWN = 3;
-
-interface OnTarget {
-  /** The target's key in the configuration. */
-  readonly target: string;
-  readonly targetName: string;
-}
-
-function footer({ target }: OnTarget): string {
-  return `target ${code(target)}`;
-}
 
 /** The address of a target answers as another server than the one on which access was granted. */
 export function serverChanged(
@@ -89,11 +80,6 @@ export function loginShared(facts: OnTarget & { readonly login: string; readonly
     ],
     footer: footer(facts),
   });
-}
-
-interface Pair {
-  readonly role: string;
-  readonly login: string;
 }
 
 const WHENCE =

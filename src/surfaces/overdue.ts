@@ -1,13 +1,11 @@
 /** What the operators are told of revocations that are late: in their channel, and by PagerDuty. */
 import { compose } from './blocks.js';
+import { footer, type OnTarget } from './kit/on-target.js';
 import { plural } from './kit/words.js';
 import type { Message } from './message.js';
 import { code, inline, plainName, when } from './text.js';
 
-interface Facts {
-  /** The target's key in the configuration. */
-  readonly target: string;
-  readonly targetName: string;
+interface Facts extends OnTarget {
   readonly grants: number;
   /** When the first of them was due. */
   readonly since: Date;
@@ -31,7 +29,7 @@ export function overdue({ target, targetName, grants, since, trouble, toRevoke }
         : { label: 'What stops Hallpass:', words: trouble },
       `Hallpass tries again each second. ${code(`hallpass check ${target}`)} says what is wrong there. ${byHand(toRevoke)}`,
     ],
-    footer: `target ${code(target)}`,
+    footer: footer({ target, targetName }),
   });
 }
 
@@ -56,7 +54,7 @@ export function overdueMended({
     paragraphs: [
       `All confirmed revoked at ${when(mendedAt)}. The oldest was due ${when(since)}; ${plural(grants, 'revocation was', 'revocations were')} overdue last.`,
     ],
-    footer: `target ${code(target)}`,
+    footer: footer({ target, targetName }),
   });
 }
 

@@ -2,22 +2,13 @@
 import { requestName } from '../domain/request.js';
 import { describeServer, type ServerIdentity } from '../domain/server-identity.js';
 import { compose } from './blocks.js';
+import { footer, type OnTarget, type Pair } from './kit/on-target.js';
 import { firstOf, plural } from './kit/words.js';
 import type { Message } from './message.js';
 import { code, inline } from './text.js';
 
-interface OnTarget {
-  /** The target's key in the configuration. */
-  readonly target: string;
-  readonly targetName: string;
-}
-
 /** Names in one message. */
 const MAX_SHOWN = 5;
-
-function footer({ target }: OnTarget): string {
-  return `target ${code(target)}`;
-}
 
 /** A server with the identifier of the one that is known, which may be a copy of it. */
 export function mayBeACopy(
@@ -92,11 +83,6 @@ export function writtenOff(
     ],
     footer: footer(facts),
   });
-}
-
-interface Pair {
-  readonly role: string;
-  readonly login: string;
 }
 
 /** Grants that a comparison missed after the server behind a target changed. What came back has messages of its own. */

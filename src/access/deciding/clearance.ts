@@ -30,21 +30,7 @@ export interface Clearances {
   renew(id: number): void;
 }
 
-type ClearanceDeps = Pick<
-  Deps,
-  | 'config'
-  | 'db'
-  | 'outbox'
-  | 'sweeps'
-  | 'roles'
-  | 'inspectors'
-  | 'onCall'
-  | 'messenger'
-  | 'logger'
-  | 'background'
->;
-
-export function createClearances(deps: ClearanceDeps): Clearances {
+export function createClearances(deps: Deps): Clearances {
   const busy = new Set<number>();
   /** When each was asked about last; what is older than the pause is dropped. */
   const asked = new Map<number, number>();
@@ -88,7 +74,7 @@ export function createClearances(deps: ClearanceDeps): Clearances {
 }
 
 /** Null when it waits no more. */
-async function ask(deps: ClearanceDeps, id: number): Promise<Verdict | null> {
+async function ask(deps: Deps, id: number): Promise<Verdict | null> {
   const { requests } = await readRequests(deps.db, [id]);
   const request = requests[0];
   if (request?.state !== 'granting') return null;

@@ -19,23 +19,9 @@ import { type Objection, offeredToday, standsToday } from './standing.js';
 /** `extend`: grant what is granted for as long again as was asked for, from now on. */
 type Verdict = 'approve' | 'deny' | 'extend';
 
-type DecideDeps = Pick<
-  Deps,
-  | 'config'
-  | 'roles'
-  | 'targets'
-  | 'inspectors'
-  | 'db'
-  | 'outbox'
-  | 'sweeps'
-  | 'messenger'
-  | 'logger'
-  | 'background'
->;
-
 /** An approver approves, denies or extends. Everything is looked at again (standing.ts): the policy, the groups, the mapping, the danger, the clock. */
 export async function decide(
-  deps: DecideDeps,
+  deps: Deps,
   verdict: Verdict,
   actor: Actor,
   requestId: string,

@@ -9,14 +9,9 @@ import type { Deps } from '../deps.js';
 import { identify, readGroups, whyUnsaid } from './accounts.js';
 import { findRequest } from './find-request.js';
 
-type EndDeps = Pick<
-  Deps,
-  'config' | 'roles' | 'db' | 'outbox' | 'sweeps' | 'messenger' | 'logger' | 'background'
->;
-
 /** The requester cancels what nobody decided yet, or relinquishes what was granted. */
 export async function relinquishOrWithdraw(
-  deps: EndDeps,
+  deps: Deps,
   type: 'withdraw' | 'relinquish',
   actor: Actor,
   requestId: string,
@@ -34,7 +29,7 @@ export async function relinquishOrWithdraw(
 }
 
 /** An approver or an operator ends access before its time; its holder may too. */
-export async function end(deps: EndDeps, actor: Actor, requestId: string, clicked: Clicked): Promise<Reply> {
+export async function end(deps: Deps, actor: Actor, requestId: string, clicked: Clicked): Promise<Reply> {
   const who = await identify(deps, actor);
   if (!who.ok) return who;
   const found = await findRequest(deps, requestId, clicked);
@@ -56,7 +51,7 @@ export async function end(deps: EndDeps, actor: Actor, requestId: string, clicke
 }
 
 async function enact(
-  deps: EndDeps,
+  deps: Deps,
   request: AccessRequest,
   event: RequestEvent & { by: string },
 ): Promise<Reply> {

@@ -9,11 +9,6 @@ import { change } from '../change.js';
 import type { Deps } from '../deps.js';
 import { offeredToday, standsToday } from './standing.js';
 
-type OnCallDeps = Pick<
-  Deps,
-  'config' | 'roles' | 'inspectors' | 'logger' | 'db' | 'outbox' | 'sweeps' | 'onCall' | 'messenger'
->;
-
 /**
  * Is the requester on call for this role right now? Null when the role's policy has no on-call rule.
  * @param policy today's; null when the role is not offered any more.
@@ -44,7 +39,7 @@ export async function askOnCall(
  * Asks PagerDuty about a pending request and approves it when its requester is on call. A card that was held back
  * for the answer goes out now, whatever the answer is.
  */
-export async function considerOnCall(deps: OnCallDeps, id: number): Promise<void> {
+export async function considerOnCall(deps: Deps, id: number): Promise<void> {
   const { requests } = await readRequests(deps.db, [id]);
   const request = requests[0];
   if (request?.state !== 'pending') return;
@@ -79,7 +74,7 @@ export async function considerOnCall(deps: OnCallDeps, id: number): Promise<void
 }
 
 /** Asks again for everything that still waits: a shift may have begun. */
-export async function reconsiderOnCall(deps: OnCallDeps, limit: number): Promise<void> {
+export async function reconsiderOnCall(deps: Deps, limit: number): Promise<void> {
   const { requests } = await readPending(deps.db, limit);
   for (const request of requests) {
     if (deps.roles.role(request.target, request.role)?.policy.onCall) await considerOnCall(deps, request.id);

@@ -34,11 +34,6 @@ const SHUT_RETRY_MS = 10_000;
 /** About a day of such tries. */
 const GIVE_UP_SHUT_AFTER = 8_640;
 
-type DelivererDeps = Pick<
-  Deps,
-  'db' | 'config' | 'roles' | 'messenger' | 'logger' | 'metrics' | 'placesChanged'
->;
-
 export interface Deliverer {
   /** Something may be unsent. Returns at once. */
   kick(): void;
@@ -46,7 +41,7 @@ export interface Deliverer {
   stop(): Promise<void>;
 }
 
-export function createDeliverer(deps: DelivererDeps): Deliverer {
+export function createDeliverer(deps: Deps): Deliverer {
   const limits = createLimits();
   const underWay = new Set<Promise<void>>();
   let pumping: Promise<void> | null = null;
@@ -116,7 +111,7 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
 }
 
 /** Sends one message and records what came of it; never throws. */
-async function send(deps: DelivererDeps, limits: Limits, delivery: Delivery): Promise<void> {
+async function send(deps: Deps, limits: Limits, delivery: Delivery): Promise<void> {
   // crash point: after-lease-before-post
   const { db, messenger, logger } = deps;
   let shown: Shown | null = null;
@@ -175,7 +170,7 @@ function drop(db: Deps['db'], { key }: Delivery, trouble: string): Promise<void>
 }
 
 async function unsent(
-  deps: DelivererDeps,
+  deps: Deps,
   delivery: Delivery,
   request: AccessRequest | null,
   { error, asked }: { readonly error: Error; readonly asked: boolean },
