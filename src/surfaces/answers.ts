@@ -1,5 +1,5 @@
 /**
- * What is said privately to who clicked or typed, in mrkdwn: what happened, and the next step. What the form says
+ * Private answers to a click or a command, in mrkdwn: what happened, and the next step. What the form says
  * beside its fields is in form-words.ts, because errors in a modal know no mrkdwn.
  */
 import type { Principal } from '../domain/policy.js';
@@ -175,8 +175,10 @@ export const orphanGoing = ({ role, login }: Orphan): string =>
 export const unknownRequest = (id: string): string =>
   `Hallpass has no request ${code(id)}, and nothing was changed. It may have ended long ago: old requests are deleted. If its card comes from another Hallpass, decide it there.`;
 
-/** @param command as configured, with its slash. */
-/** @param example an instance, a role and a duration that exist, as they are typed; null: there are none. */
+/**
+ * @param command as configured, with its slash.
+ * @param example an instance, a role and a duration that exist, as they are typed; null: there are none.
+ */
 export function help(command: string, example: string | null): string {
   return [
     `${code(command)} opens a form: choose a Postgres instance, a role, for how long, and say why. An approver decides in Slack; who is on call may be approved at once.`,

@@ -9,7 +9,7 @@ import { inline, ownWords, truncate } from './text.js';
 
 /** chat.update answers msg_too_long above 4000. */
 const MAX_TEXT = 4_000;
-/** A section takes 3000; this holds any reason (500) and a server's error, and nobody reads more on a card. */
+/** A section takes 3000; this holds any reason (500) and a server's error, and more would not be read on a card. */
 const MAX_QUOTE = 1_500;
 
 /** Words that are not ours, shown without any formatting. */

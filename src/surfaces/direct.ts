@@ -160,7 +160,7 @@ function extended(request: AccessRequest, scene: Scene): Message {
   });
 }
 
-/** A grace before sessions are ended, so that who is in the middle of something can finish it or roll it back. */
+/** Sent some time before sessions are ended, so that its holder can still commit or roll back. */
 function closing(request: AccessRequest, scene: Scene): Message {
   return compose({
     mark: 'rotating_light',

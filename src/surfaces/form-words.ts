@@ -45,11 +45,9 @@ export function notEligible(why: 'guest' | 'deactivated' | 'foreign' | 'bot'): s
   }
 }
 
-/** Slack did not say who this is. */
 export const personUnreadable = (unsaid: Unsaid | null): string =>
   `Slack did not say who you are. ${afterUnsaid('Nothing was changed', unsaid)}`;
 
-/** Hallpass could tell nobody of the request. */
 export const cantBeTold = (unsaid: Unsaid): string =>
   `Hallpass can’t send messages, so approvers wouldn’t hear of your request. ${afterUnsaid('Nothing was requested', unsaid)}`;
 export const nothingOffered = (): string =>

@@ -1,5 +1,5 @@
 /**
- * One plain sentence for each audit event, for whoever reads a request's history on a terminal. What an event holds may
+ * One plain sentence for each audit event, for anyone who reads a request's history on a terminal. What an event holds may
  * have been forged, so nothing of it is taken for what it should be: what isn't there is left out.
  */
 import { sayDuration } from '../domain/duration.js';

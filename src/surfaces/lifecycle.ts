@@ -72,7 +72,7 @@ function cancelled(request: AccessRequest, reader: string | null): string {
     : `Cancelled by ${operator}`;
 }
 
-/** Who typed a command; null when it was another who cancelled or ended it. */
+/** The operator who used the command line; null when it was cancelled or ended another way. */
 function operatorOf({ endedBy, endedBecause }: AccessRequest): string | null {
   return endedBy === null || endedBecause === null ? null : `an operator (${inline(endedBy, MAX_NAME)})`;
 }
@@ -188,7 +188,7 @@ function outcome(request: AccessRequest, endedAt: Date, reader: string | null): 
   }
 }
 
-/** What hinders or hindered it, with what that means in this state. */
+/** What blocks or blocked it, labeled for this state. */
 function trouble({ state, why, trouble: words }: AccessRequest): Quote | null {
   if (words === null) return null;
   if (state === 'failed' || why === 'failed') return { label: 'Why it was not granted:', words };
@@ -196,16 +196,16 @@ function trouble({ state, why, trouble: words }: AccessRequest): Quote | null {
   return { label: state === 'granting' ? 'Hallpass keeps trying:' : 'Not confirmed yet:', words };
 }
 
-/** What happened so far, what hinders it, and why on call did not help; in the order in which it is read. */
+/** What happened so far, what blocks it, and why the on-call rule didn't approve. */
 export function soFar(request: AccessRequest, reader: string | null): readonly Paragraph[] {
   const happened = events(request, reader);
-  const hinders = trouble(request);
+  const blocked = trouble(request);
   return [
     ...(happened.length > 0 ? [happened.join('\n')] : []),
     ...(request.endedBecause === null
       ? []
       : [{ label: 'The operator’s reason:', words: request.endedBecause }]),
-    ...(hinders === null ? [] : [hinders]),
+    ...(blocked === null ? [] : [blocked]),
     ...(request.onCallNote === null || request.state !== 'pending'
       ? []
       : [{ label: 'Not approved by on call:', words: request.onCallNote }]),

@@ -25,7 +25,7 @@ export function loginRefused(
   });
 }
 
-/** In the place of the former. */
+/** Replaces the former. */
 export function loggedInAgain({
   target,
   targetName,

@@ -41,7 +41,7 @@ function byHand(toRevoke: boolean): string {
 }
 
 /** @param facts as they stood last. */
-export function overdueMended({
+export function overdueResolved({
   target,
   targetName,
   grants,

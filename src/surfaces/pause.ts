@@ -37,12 +37,12 @@ export function pausedParagraphs({ state }: AccessRequest, pause: Pause | null):
   return [`${isPaused(pause)}. ${then}`, { label: 'Why it is paused:', words: pause.because }];
 }
 
-/** The answer to who approved. */
+/** The answer to the approver. */
 export function approvedWhilePaused(request: AccessRequest, pause: Pause): string {
   return `${requestName(request.id)} is approved, and not granted yet. ${isPaused(pause)}: ${inline(pause.because, MAX_REASON)}\nThe request keeps its place: it is granted when granting resumes, and you don’t have to click again.`;
 }
 
-/** The answer to who extends. */
+/** The answer to an approver who extends. */
 export function notExtendedWhilePaused(request: AccessRequest, pause: Pause): string {
   return `${requestName(request.id)} was not extended, and its end stays as it is. ${isPaused(pause)}: ${inline(pause.because, MAX_REASON)}\nExtend it when granting has resumed.`;
 }

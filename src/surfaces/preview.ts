@@ -1,4 +1,4 @@
-/** What a role can do, in the few lines that who decides reads before the click; in mrkdwn. */
+/** What a role can do, in the few lines approvers read before they click; in mrkdwn. */
 import { isAbove } from '../domain/danger.js';
 import {
   addTally,
@@ -50,7 +50,7 @@ export function roleLines(
   ];
 }
 
-/** A grant to a login is one to its members; who decides, and who administers the server, can know it before. */
+/** A grant to a login is also one to its members, so approvers see them. */
 function alsoUsable({ users = [], moreUsers = 0 }: Preview, login: string): readonly string[] {
   if (users.length === 0) return [];
   const shown = users.map(

@@ -42,7 +42,7 @@ export function placeShut({ place, why, fix, since }: Shut, home: string): Messa
   });
 }
 
-/** It goes in the place of the message above. */
+/** Replaces the message above. */
 export function placeOpen({ place, since }: Shut): Message {
   return compose({
     mark: 'white_check_mark',
@@ -52,7 +52,7 @@ export function placeOpen({ place, since }: Shut): Message {
   });
 }
 
-/** Likewise, when what waited goes elsewhere, or is over. */
+/** Replaces it when what waited goes elsewhere, or is over. */
 export function placeLeft({ place, since }: Shut): Message {
   return compose({
     mark: 'heavy_minus_sign',

@@ -11,14 +11,14 @@ import * as words from '../../surfaces/form-words.js';
 import type { Deps } from '../deps.js';
 import { whyNotGrantable } from './grantable.js';
 
-/** It never holds anybody up for longer, milliseconds. */
+/** How long a person waits for the server, milliseconds. */
 const LOOK_MS = 1_000;
 
 interface Asked {
   readonly target: TargetConfig;
   readonly role: RoleConfig;
   readonly login: string;
-  /** Null: nobody chose one yet. */
+  /** Null until one is chosen. */
   readonly durationMs: number | null;
 }
 

@@ -9,7 +9,7 @@ import type { Unsaid } from '../../surfaces/unsaid.js';
 import { readGroups, whyUnsaid } from '../deciding/accounts.js';
 import type { Deps } from '../deps.js';
 
-/** Who asks is not kept waiting for Slack longer than this, milliseconds; its late answer serves the next try. */
+/** How long a requester waits for Slack, milliseconds; a late answer serves the next try. */
 const GROUPS_MS = 1_000;
 
 export interface Asking {
@@ -59,7 +59,7 @@ export function sayHidden(refusals: readonly Refusal[]): string | null {
   return rolesHidden(groups, unknown.find(({ unsaid }) => unsaid !== null)?.unsaid ?? null);
 }
 
-/** In a sentence for who asks, with the next step. */
+/** For the requester: a sentence with the next step. */
 export function sayRefusal({ role }: Pick<RoleConfig, 'role'>, refusal: Refusal): string {
   switch (refusal.code) {
     case 'not_a_requester':

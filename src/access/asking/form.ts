@@ -85,7 +85,7 @@ export async function openForm(
   });
 }
 
-/** What is in the way already, or which words would be right. Null, too, when Slack does not say in time who asks. */
+/** What stands in the way, or which words would be right; null also when Slack doesn't identify the person in time. */
 async function noticeAtOpen(deps: OfferDeps, actor: Actor, opening: Opening): Promise<string | null> {
   const notice = async (): Promise<string | null> => {
     const who = await identify(deps, actor);

@@ -21,13 +21,13 @@ import { lookWhoDecidesNew } from '../telling/approvers.js';
 import { askServer } from './ask-server.js';
 import { readScope, sayRefusal } from './eligibility.js';
 
-/** Slack is waited for while it says which scopes we have, milliseconds. */
+/** How long Slack may take to say which scopes the app has, milliseconds. */
 const LOOK_MS = 1_000;
-/** The server is waited for while it says which login an address means, milliseconds. */
+/** How long the server may take to say which login an address means, milliseconds. */
 const LOGIN_MS = 800;
-/** The card waits this long for PagerDuty, so that nobody is called for what on call decides; milliseconds. */
+/** The card waits this long for PagerDuty: if the on-call rule approves, approvers aren't disturbed. Milliseconds. */
 const HOLD_CARD_MS = 2_500;
-/** Or for what the role can do, so that who decides has it before the click; milliseconds. */
+/** Without an on-call rule it waits for the preview, so that approvers see it before they click; milliseconds. */
 const HOLD_FOR_PREVIEW_MS = 500;
 /** A role that may be too dangerous is looked at before the request is made; milliseconds. */
 const DANGER_MS = 1_500;
@@ -94,7 +94,7 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
   // crash point: after-submit-before-answer
   deps.outbox.kick();
   deps.background('preview the role', preview(deps, request, wish.role));
-  // Nobody is needed where on call decides.
+  // The on-call rule may make approvers unnecessary, so look for them afterwards.
   const asked = policy.onCall === null ? Promise.resolve() : considerOnCall(deps, request.id);
   deps.background(
     'ask on call, and look who decides',
@@ -103,7 +103,7 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
   return { ok: true };
 }
 
-/** Without this scope nobody would hear of the request: it is asked for, because it can be taken away at any time. */
+/** Without this scope Hallpass can't tell anyone of the request. Checked each time, because it can be removed any time. */
 function whyUntold({ messenger }: Pick<Deps, 'messenger'>): Promise<Unsaid | null> {
   return inTime(
     LOOK_MS,

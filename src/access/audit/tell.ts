@@ -7,9 +7,9 @@ import { tellOperators } from '../telling/operators.js';
 export const TELL_HEAD_EVERY_MS = 3_600_000;
 
 /**
- * Tells the operators once a day, among all replicas, where the audit chain ends: noted outside the ledger, it shows
- * whoever cuts the chain or writes all of it again. Also when nothing was added since: on a day without it, somebody
- * has kept Hallpass from telling. An empty chain has nothing to note.
+ * Tells the operators once a day, among all replicas, where the audit chain ends. Kept outside the ledger, this reveals
+ * a chain that was cut or rewritten. Sent even when nothing was added: a day without it means that something kept
+ * Hallpass from sending it.
  */
 export async function tellHead(deps: Pick<Deps, 'db' | 'config' | 'outbox'>): Promise<void> {
   const head = await readHead(deps.db);

@@ -1,6 +1,6 @@
 /**
  * Is the audit trail as it was written? Reads all of it in pages, by short statements: no memory and no snapshot grows
- * with its length, and whoever writes meanwhile waits for nothing.
+ * with its length, and writers don't wait for it.
  */
 import type { KeyObject } from 'node:crypto';
 import { ChainWalk, type Fault, GENESIS, type Head, headName } from '../../domain/audit-chain.js';
@@ -28,7 +28,7 @@ export interface Verdict {
 
 /**
  * Verifies the whole chain, up to where it ends when this begins.
- * @param publicKey of whoever signs checkpoints; null when it is not known.
+ * @param publicKey of the person who signs checkpoints; null when it is not known.
  * @param noted a head that was noted elsewhere; null when there is none to compare with.
  * @throws HallpassError when there is a checkpoint and no key, or the noted head was pruned.
  */

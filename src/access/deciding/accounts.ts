@@ -12,7 +12,7 @@ export type Identified =
   | { readonly ok: true; readonly person: Person }
   | { readonly ok: false; readonly text: string };
 
-/** Who acts, as Slack says at most a minute ago; guests, bots, strangers and deactivated accounts are refused. */
+/** The person who acts, as Slack described them at most a minute ago. Guests, bots, strangers and deactivated accounts are refused. */
 export async function identify(
   { messenger, logger }: Pick<Deps, 'messenger' | 'logger'>,
   actor: Actor,
@@ -30,7 +30,7 @@ export async function identify(
   return { ok: false, text: notEligible(why) };
 }
 
-/** Why an account may not use Hallpass, whoever's it is; null when it may. */
+/** Why an account may not use Hallpass; null when it may. */
 export function unfit(person: Person): 'deactivated' | 'bot' | 'guest' | 'foreign' | null {
   if (person.deactivated) return 'deactivated';
   if (!person.member) return 'foreign';

@@ -14,11 +14,11 @@ import { recordBlocked } from '../sweeping/record-blocked.js';
 import { tooDangerous } from './danger-limit.js';
 import { askOnCall } from './on-call.js';
 
-/** For one request; whoever does not answer by then is asked again with a later sweep. Milliseconds. */
+/** How long a check of one request may take, milliseconds; a later sweep asks again. */
 const RENEW_MS = 8_000;
 /** Requests that are asked about at once; the others have their turn with a later sweep. */
 const MOST_AT_ONCE = 10;
-/** Nobody is asked about the same request more often, milliseconds. */
+/** The least time between two checks of the same request, milliseconds. */
 const PAUSE_MS = 5_000;
 
 type Verdict =

@@ -44,7 +44,7 @@ export async function decide(
 
   const offered = offeredToday(deps, request, verdict === 'extend' ? 'extend' : 'approve');
   if (verdict !== 'deny' && offered.role === null) return object(offered.objection);
-  // Who was asked may deny what is not offered any more.
+  // The approvers who were asked may deny a request for a role that is no longer offered.
   const policy = offered.role?.policy ?? null;
   const approvers = policy?.approvers ?? request.asked;
   const [groups, requester] = await Promise.all([

@@ -9,7 +9,7 @@ import type { Deps } from '../deps.js';
 import { identify, readGroups, whyUnsaid } from './accounts.js';
 import { findRequest } from './find-request.js';
 
-/** The requester cancels what nobody decided yet, or relinquishes what was granted. */
+/** The requester cancels a pending request, or relinquishes a grant. */
 export async function relinquishOrWithdraw(
   deps: Deps,
   type: 'withdraw' | 'relinquish',
@@ -17,7 +17,7 @@ export async function relinquishOrWithdraw(
   requestId: string,
   clicked: Clicked,
 ): Promise<Reply> {
-  // Whoever gives something up need not be fit to receive it: a deactivated account cannot click, a guest may.
+  // Giving access up takes no eligibility: a guest may click, a deactivated account can't.
   const found = await findRequest(deps, requestId, clicked);
   if (found === null) return { text: words.unknownRequest(requestId) };
   if (found.request.requester !== actor.userId) {
@@ -37,7 +37,7 @@ export async function end(deps: Deps, actor: Actor, requestId: string, clicked: 
   const { request } = found;
   if (request.requester === actor.userId)
     return enact(deps, request, { type: 'relinquish', by: actor.userId });
-  // Who was asked may end it even when the role is not offered any more.
+  // The approvers who were asked may end it even when the role is no longer offered.
   const approvers = deps.roles.role(request.target, request.role)?.policy.approvers ?? request.asked;
   const principals = [...approvers, ...deps.config.operators];
   const may = qualifies(principals, { userId: actor.userId, groups: await readGroups(deps, principals) });

@@ -48,7 +48,7 @@ export async function considerOnCall(deps: Deps, id: number): Promise<void> {
   // It decides for now, and now nothing is granted: it is asked again when granting has resumed.
   const isPaused = pauseOn(await readPauses(deps.db), request.target) !== null;
   const policy = isPaused ? null : (role?.policy ?? null);
-  // What a person who decides would be refused, on call does not decide either.
+  // The on-call rule must not approve what a person couldn't.
   const [standing, asked] = await Promise.all([
     role === null || !policy?.onCall ? null : standsToday(deps, request, role, 'approve').catch(() => null),
     askOnCall(deps, request, policy),

@@ -1,9 +1,8 @@
 /**
- * Who is no full member of the workspace any more loses what is granted to them, and their requests are withdrawn. What
- * counts is what Slack says when it is asked: an event says only whom to ask about, and those with something open are
- * asked about all the time, in rounds. A Slack that does not answer ends nobody's access, and one person whom it does not
- * tell of keeps nobody else's: they are asked about again by themselves, and after an hour the operators are told. Whoever comes back gets
- * nothing back by it: what has ended has ended.
+ * People who are no longer full members of the workspace lose their grants, and their requests are withdrawn. Only Slack's
+ * answer counts: an event just says whom to ask about, and Hallpass asks about everyone with something open in rounds.
+ * While Slack doesn't answer, all access stays. A person Slack can't describe doesn't hold up the others: Hallpass retries
+ * them separately and tells the operators after an hour. Someone who comes back has to request access again.
  */
 import { inTime } from '../../in-time.js';
 import {
@@ -40,7 +39,7 @@ const ROUND_MS = 5 * 60_000;
 /** For one person; what comes later is remembered, and serves the next time. Milliseconds. */
 const PERSON_MS = 3_000;
 
-/** Whom Slack did not tell of is asked about again, so many in a turn, each so often; milliseconds. */
+/** People Slack couldn't describe: how many are retried in a turn, and how often each; milliseconds. */
 const UNREAD_BATCH = 3;
 const UNREAD_EVERY_MS = 20_000;
 /** After so long the operators are told; milliseconds. */
@@ -105,7 +104,7 @@ async function endIfLeft(deps: LeaverDeps, userId: string): Promise<Answer | nul
   }
 }
 
-/** Slack answers, so that what it doesn't say of somebody is that person's trouble, and nobody else waits for it. */
+/** Whether Slack answers at all: if so, the error concerns only this person, and the round goes on. */
 async function isReached({ messenger }: LeaverDeps, error: MessengerError): Promise<boolean> {
   if (error.retryAfterMs !== null) return false;
   if (OF_ONE_PERSON.has(error.code)) return true;

@@ -1,7 +1,7 @@
 /**
- * A request that waits never waits for nobody. Whether its card is where its approvers can see it, who decides it by
- * today's configuration and today's groups, and whether anybody can: when one of these changes, the request says so, to
- * its requester and on its card, and who can decide is asked another way.
+ * A pending request always has someone who can decide it, or says why not. Hallpass watches whether approvers can see its
+ * card, who they are by today's configuration and groups, and whether any of them can decide. A change is shown to the
+ * requester and on the card, and approvers who can't see the card are asked another way.
  */
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';

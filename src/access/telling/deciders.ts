@@ -67,7 +67,7 @@ export async function findDeciders(
   return { people: [...people], nobody: unsure || people.size > 0 ? [] : nobody };
 }
 
-/** What keeps Slack from telling who is in a group for as long as nobody does anything about it; null: it passes, or isn't of the group. */
+/** Why Slack won't list a group until someone fixes it; null: it passes, or isn't about the group. */
 function whyUnread(group: GroupRead | null): Omit<CantDecide, 'approver'> | null {
   if (group === null || group.members !== null || !(group.error instanceof MessengerError)) return null;
   const because = LASTING.get(group.error.code);

@@ -42,7 +42,7 @@ export function createLedgerWatch(
       (thrown: unknown) => coerceError(thrown),
     );
 
-  async function mended(until: Date): Promise<null> {
+  async function resolved(until: Date): Promise<null> {
     if (since !== null && told !== null) {
       logger.info({ since }, 'the ledger can be read again');
       await withdraw(deps, told, ledgerReadable({ process: processName, since, until }));
@@ -56,7 +56,7 @@ export function createLedgerWatch(
     async look() {
       const began = new Date();
       const error = await trouble();
-      if (error === null) return mended(new Date());
+      if (error === null) return resolved(new Date());
       since ??= began;
       if (told === null && Date.now() - since.getTime() >= TELL_AFTER_MS) {
         logger.error({ err: error, since }, 'the ledger can not be read: nothing is granted or revoked');
@@ -80,7 +80,7 @@ interface Told {
   readonly paged: boolean;
 }
 
-/** @returns null when nobody could be told: it is tried again. */
+/** @returns null when no message got out: it is tried again. */
 async function tell(
   { config, messenger, events, logger }: WatchDeps,
   message: ReturnType<typeof ledgerUnreadable>,

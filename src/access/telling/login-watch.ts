@@ -1,7 +1,7 @@
 /**
  * A server that turns Hallpass away (a wrong password, a line of pg_hba.conf, a certificate) lets nothing be revoked
- * there either. Whoever meets it first says so here; it is tried once more, and then the operators are told, at the
- * latest with the second heartbeat: long before anything is due, or somebody's approval waits for it.
+ * there either. The code that meets it first reports it here. Hallpass tries once more, then tells the operators, by
+ * the second heartbeat at the latest: long before anything is due or an approval waits for it.
  */
 import { rewriteOperatorNote } from '../../ledger/deliveries.js';
 import type { TargetError } from '../../postgres/errors.js';
@@ -34,7 +34,7 @@ export function createLoginWatch(deps: WatchDeps): LoginWatch {
   const { db, config, targets, outbox, logger, background } = deps;
   const refused = new Map<string, Refused>();
 
-  async function mended(name: string, { since, told }: Refused): Promise<void> {
+  async function resolved(name: string, { since, told }: Refused): Promise<void> {
     logger.info({ target: name, since }, 'the target lets Hallpass log in again');
     if (told === null) return;
     await rewriteOperatorNote(
@@ -61,7 +61,7 @@ export function createLoginWatch(deps: WatchDeps): LoginWatch {
       if (error === null) {
         if (known === undefined) return;
         refused.delete(name);
-        background('tell that a target lets Hallpass log in again', mended(name, known));
+        background('tell that a target lets Hallpass log in again', resolved(name, known));
       } else if (error.kind === 'login_refused') {
         refused.set(name, { since: new Date(), told: null, next: 0, ...known, error });
       }
@@ -81,7 +81,7 @@ export function createLoginWatch(deps: WatchDeps): LoginWatch {
           const told = still.told ?? (await tell(name, still));
           // It may have let us in meanwhile.
           if (refused.has(name)) refused.set(name, { ...still, told, next: performance.now() + AGAIN_MS });
-          else await mended(name, { ...still, told });
+          else await resolved(name, { ...still, told });
         }),
       );
     },

@@ -27,7 +27,7 @@ const SETTLES_MS = 30;
 const SLOTS = 8;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 5 * 60_000;
-/** A message that could not be sent so often, which takes about a day, is news no more. */
+/** Give up after this many attempts (about a day). */
 const GIVE_UP_AFTER = 300;
 /** Where Slack lets nothing be posted, it is tried again after this long: within a HEARTBEAT of the bot being let in. */
 const SHUT_RETRY_MS = 10_000;

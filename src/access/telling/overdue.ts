@@ -4,7 +4,7 @@
  */
 import { type Overdue, readUntold, recordOverdue, recordTold } from '../../ledger/overdue.js';
 import { closePage, openPage } from '../../ledger/pages.js';
-import { overdue, overdueMended, overdueSummary } from '../../surfaces/overdue.js';
+import { overdue, overdueResolved, overdueSummary } from '../../surfaces/overdue.js';
 import type { Deps } from '../deps.js';
 import type { Leases } from '../sweeping/leases.js';
 import { keepOperatorsTold, namesOf } from './operators.js';
@@ -28,7 +28,7 @@ export async function watchOverdue(
   leases: Leases,
 ): Promise<number | null> {
   const { db } = deps;
-  // Refused, it is asked for again soon: whoever holds it for long does not do the work.
+  // Refused, it is asked for again soon: a process that holds the lease for long isn't doing the work.
   let next: number | null = RETELL_MS;
   await leases.withLease(LEASE, async () => {
     const { grants, nextMs } = await recordOverdue(db, OVERDUE_MS);
@@ -51,7 +51,7 @@ async function tell(
   // crash point: after-overdue-before-told
   const { id, target, grants, since, trouble, mendedAt } = episode;
   const facts = { ...episode, ...namesOf(deps.config, target) };
-  const message = mendedAt === null ? overdue(facts) : overdueMended({ ...facts, mendedAt });
+  const message = mendedAt === null ? overdue(facts) : overdueResolved({ ...facts, mendedAt });
   const key = `overdue:${id}`;
   await keepOperatorsTold(deps, key, message);
   const page = `overdue/${target}`;

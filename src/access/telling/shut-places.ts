@@ -1,6 +1,6 @@
 /**
- * Channels in which Slack lets Hallpass post nothing. The operators are told of each, once, what is wrong and what mends
- * it: in their channel, or each of them by direct message when it is their channel that is shut. `/readyz` says it, too.
+ * Channels in which Slack lets Hallpass post nothing. The operators are told once of each what is wrong and what fixes it:
+ * in their channel, or each of them by direct message when it is their channel that is shut. `/readyz` says it, too.
  */
 
 import { insertOperatorNote, rewriteOperatorNote } from '../../ledger/deliveries.js';
@@ -40,7 +40,7 @@ export async function readWaiting(
 export function createPlaces(deps: Pick<Deps, 'db' | 'config' | 'messenger' | 'outbox' | 'logger'>): Places {
   const { db, config, logger, outbox } = deps;
   const home = config.slack.operatorsChannel;
-  /** The operators' channel is shut, and nobody is known who could be told instead. */
+  /** The operators' channel is shut, and Hallpass knows no operator to tell directly. */
   let nobodyToTell = false;
 
   async function tell(shut: ShutPlace): Promise<boolean> {
