@@ -92,12 +92,12 @@ describe('the note about an outcome', () => {
     [
       'ended',
       'endedByOperator',
-      ['Ended by an operator (olga@ops1)', 'The operator’s reason: stolen laptop', 'Talk to an operator'],
+      ['Ended by an operator (olga@ops1)', 'The operator’s reason: stolen laptop', 'Talk to a Hallpass operator'],
     ],
     [
       'withdrawn',
       'withdrawnByOperator',
-      ['Cancelled by an operator (olga@ops1)', 'stolen laptop', 'Talk to an operator'],
+      ['Cancelled by an operator (olga@ops1)', 'stolen laptop', 'Talk to a Hallpass operator'],
     ],
     ['withdrawn', 'withdrawnLeft', ['Cancelled, because your Slack account was deactivated']],
   ])('%s (%s) says what happened and what to do', (kind, situation, facts) => {
