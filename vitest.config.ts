@@ -22,7 +22,7 @@ const SLOW = [
 export default defineConfig({
   test: {
     projects: [
-      // `npm test` runs the first, `npm run test:slow` the second. `npx vitest run FILE` finds a file in either.
+      // `npm test` runs the first, `npm run test:all` the second. `npx vitest run FILE` finds a file in either.
       {
         extends: true,
         test: {

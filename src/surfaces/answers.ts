@@ -5,7 +5,7 @@
 import type { Principal } from '../domain/policy.js';
 import { type AccessRequest, requestName } from '../domain/request.js';
 import type { Refusal } from '../domain/request-events.js';
-import { headline, waited, whyEnded } from './lifecycle.js';
+import { headline, waited, whyEnded } from './state-words.js';
 import { code, inline, mention, mentions, when, who } from './text.js';
 import { afterUnsaid, type Unsaid } from './unsaid.js';
 

@@ -6,8 +6,8 @@ import { requestName } from '../domain/request.js';
 import type { Stray, StrayEnd } from '../domain/stray.js';
 import { compose, type Paragraph } from './blocks.js';
 import { firstOf, plural } from './kit/words.js';
-import type { Headline } from './lifecycle.js';
 import type { Message } from './message.js';
+import type { Headline } from './state-words.js';
 import { code, inline, mention, when } from './text.js';
 
 /** Room for a target's name, and names of prepared transactions in one message. */

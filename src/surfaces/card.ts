@@ -7,9 +7,9 @@ import { button, compose, type Paragraph, plain } from './blocks.js';
 import { headlineSinceEnd, sinceItsEnd } from './came-back.js';
 import { ACTIONS } from './ids.js';
 import { allOf } from './kit/words.js';
-import { byOnCall, footer, headline, reasonParagraph, roleParagraphs, soFar, wish } from './lifecycle.js';
 import type { Message, Scene } from './message.js';
 import { headlineWhilePaused, pausedParagraphs, whilePaused } from './pause.js';
+import { byOnCall, footer, headline, reasonParagraph, roleParagraphs, soFar, wish } from './state-words.js';
 import { code, mentions, plainName, truncate } from './text.js';
 import { whoDecides } from './who-decides.js';
 

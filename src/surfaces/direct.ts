@@ -15,6 +15,8 @@ import { button, compose, type Paragraph } from './blocks.js';
 import { headlineSinceEnd, sinceItsEnd } from './came-back.js';
 import { psqlLine, setRoleSql } from './connect.js';
 import { ACTIONS } from './ids.js';
+import type { Message, Scene } from './message.js';
+import { headlineWhilePaused, pausedParagraphs, whilePaused } from './pause.js';
 import {
   endedSessions,
   events,
@@ -25,9 +27,7 @@ import {
   roleParagraphs,
   soFar,
   wish,
-} from './lifecycle.js';
-import type { Message, Scene } from './message.js';
-import { headlineWhilePaused, pausedParagraphs, whilePaused } from './pause.js';
+} from './state-words.js';
 import { code, escapeMrkdwn, mentions, plainName, when, who } from './text.js';
 import { whoDecides } from './who-decides.js';
 

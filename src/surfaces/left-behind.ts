@@ -6,8 +6,8 @@ import type { ChangeFact, Changes } from '../domain/preview.js';
 import type { AccessRequest } from '../domain/request.js';
 import { compose } from './blocks.js';
 import { firstOf, plural } from './kit/words.js';
-import { footer, place } from './lifecycle.js';
 import type { Message, Scene } from './message.js';
+import { footer, place } from './state-words.js';
 import { code, inline } from './text.js';
 
 /** Facts in one message; all that were read are in the audit. */

@@ -2,8 +2,8 @@
 import type { Pause } from '../domain/pause.js';
 import { type AccessRequest, requestName } from '../domain/request.js';
 import { compose, type Paragraph } from './blocks.js';
-import type { Headline } from './lifecycle.js';
 import type { Message } from './message.js';
+import type { Headline } from './state-words.js';
 import { code, inline, ownWords, plainName, when, whenPlain } from './text.js';
 
 /** Room for a user and host, and for a reason inside a sentence. */

@@ -1,8 +1,8 @@
 import type { AccessRequest } from '../domain/request.js';
 import { compose } from './blocks.js';
 import { firstOf } from './kit/words.js';
-import { footer, place } from './lifecycle.js';
 import type { Message, Scene } from './message.js';
+import { footer, place } from './state-words.js';
 import { code } from './text.js';
 
 /** Names in one message. */

@@ -1,8 +1,8 @@
 /** What is left of a message when a newer one, or the card, has taken over its details and its buttons: one line. */
 import { type AccessRequest, requestName } from '../domain/request.js';
 import { headlineSinceEnd } from './came-back.js';
-import { headline } from './lifecycle.js';
 import type { Message, Scene } from './message.js';
+import { headline } from './state-words.js';
 import { code } from './text.js';
 
 /** @param reader is called "you"; null for somebody else's request. */

@@ -12,9 +12,9 @@ import {
 } from '../domain/request.js';
 import { compose, type Paragraph } from './blocks.js';
 import { andMore } from './kit/words.js';
-import { place } from './lifecycle.js';
 import type { Message } from './message.js';
 import { sentences } from './shut-places.js';
+import { place } from './state-words.js';
 import { code, inline, mention, mentions, when } from './text.js';
 
 const MAX_NAME = 150;

@@ -92,7 +92,11 @@ describe('the note about an outcome', () => {
     [
       'ended',
       'endedByOperator',
-      ['Ended by an operator (olga@ops1)', 'The operator’s reason: stolen laptop', 'Talk to a Hallpass operator'],
+      [
+        'Ended by an operator (olga@ops1)',
+        'The operator’s reason: stolen laptop',
+        'Talk to a Hallpass operator',
+      ],
     ],
     [
       'withdrawn',

@@ -9,7 +9,7 @@ import { coerceError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { Discovery, FoundRole } from '../../postgres/discover.js';
 import { ownWords } from '../../surfaces/text.js';
-import { IDLE_EVERY_MS } from '../deps.js';
+import { IDLE_EVERY_MS } from '../heartbeat.js';
 
 /** Each target that has `discover` is asked this often, milliseconds; an idle one as often as its memberships are compared. */
 export const DISCOVER_EVERY_MS = 60_000;

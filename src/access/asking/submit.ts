@@ -17,7 +17,7 @@ import { findLogin, resolveLogin } from '../deciding/logins.js';
 import { considerOnCall } from '../deciding/on-call.js';
 import { releaseCard, showPreview } from '../deciding/preview.js';
 import type { Deps } from '../deps.js';
-import { lookWhoDecidesNew } from '../telling/approvers.js';
+import { lookWhoDecidesNew } from '../telling/reach-approvers.js';
 import { askServer } from './ask-server.js';
 import { readScope, sayRefusal } from './eligibility.js';
 

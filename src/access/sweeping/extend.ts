@@ -7,7 +7,8 @@ import { readHold } from '../../ledger/pauses.js';
 import { forgetChecked } from '../../ledger/targets.js';
 import type { Extended, Target } from '../../postgres/target.js';
 import { type ChangeDeps, change } from '../change.js';
-import { type Deps, HEARTBEAT_MS } from '../deps.js';
+import type { Deps } from '../deps.js';
+import { HEARTBEAT_MS } from '../heartbeat.js';
 
 /**
  * Tells the target of grants that were extended: a guarded one keeps an expiry of its own, and a direct one shows that

@@ -5,7 +5,8 @@
  */
 import { coerceError } from '../../errors.js';
 import { releaseLease, renewLease, takeLease } from '../../ledger/leases.js';
-import { type Deps, HEARTBEAT_MS } from '../deps.js';
+import type { Deps } from '../deps.js';
+import { HEARTBEAT_MS } from '../heartbeat.js';
 
 /** A holder that works renews its lease this often, milliseconds: twice before it runs out. */
 const RENEW_MS = 3_000;

@@ -1,7 +1,8 @@
 import { coerceError } from '../../errors.js';
 import { compareAtOnce, readKnownPlace, recordSeen } from '../../ledger/servers.js';
 import type { ChangeDeps } from '../change.js';
-import { type Deps, IDLE_EVERY_MS } from '../deps.js';
+import type { Deps } from '../deps.js';
+import { IDLE_EVERY_MS } from '../heartbeat.js';
 
 type WatchDeps = ChangeDeps & Pick<Deps, 'config' | 'logger' | 'targets' | 'background'>;
 

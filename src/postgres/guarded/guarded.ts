@@ -7,9 +7,9 @@ import { targetsBy } from '../build.js';
 import { extendBatch } from './extend.js';
 import { grantBatch } from './grant.js';
 import { MOST } from './names.js';
+import { withRules } from './read-why-not.js';
 import { sweepBeside } from './reap.js';
 import { revokeBatch } from './revoke.js';
-import { withRules } from './rules.js';
 import { guardedSessions } from './sessions.js';
 import { createSettle } from './settle.js';
 

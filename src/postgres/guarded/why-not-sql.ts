@@ -1,5 +1,5 @@
 import { GRANTORS_SINCE } from '../quote.js';
-import { rolePower } from '../reading/role-power.js';
+import { rolePower } from '../reading/refused-roles.js';
 import { gives, rowsOf, usersOf } from '../reading/usable.js';
 import { BY_INDEX, OWNER, PEOPLE } from './names.js';
 import { latest } from './tables-sql.js';

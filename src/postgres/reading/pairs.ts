@@ -5,7 +5,7 @@ import { OWNER, PEOPLE } from '../guarded/names.js';
 import { isNamed, nameValues } from '../quote.js';
 import type { NamePair, OidPair, PairFacts } from '../target.js';
 import { forEachMode, type Mode, me, oidsOf, roleBy } from './fragments.js';
-import { rolePower } from './role-power.js';
+import { rolePower } from './refused-roles.js';
 import { gives, reachOf } from './usable.js';
 
 const factRow = z.object({

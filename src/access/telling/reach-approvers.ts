@@ -12,9 +12,9 @@ import { readRequests } from '../../ledger/read-requests.js';
 import { nobodyDecides } from '../../surfaces/who-decides.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
-import { findDeciders } from './deciders.js';
 import { namesOf, tellOperators } from './operators.js';
 import { createPeopleReader, type PeopleReader } from './people-reader.js';
+import { findDeciders } from './who-can-decide.js';
 
 /** Requests looked at together. */
 const BATCH = 500;
