@@ -49,7 +49,7 @@ export function emailRuleOf(
   // Mail for ana@example.com and for ana@example.org may be two people's.
   if (!pattern.value.includes('{email}') && new Set(domains.value).size > 1) {
     const { source, path } = pattern.layer;
-    const message = `gives one login to whoever has that name in any of ${domains.value.join(', ')}; write {email}, or one domain`;
+    const message = `gives one login to everyone with that name in any of ${domains.value.join(', ')}; write {email}, or one domain`;
     problems.push(source.problem([...path, 'email_pattern'], message, 'key'));
     return { rule: null, origins: [] };
   }

@@ -310,7 +310,7 @@ function isDecision(event: RequestEvent): event is RequestEvent & { readonly typ
   return DECISIONS.some((type) => type === event.type);
 }
 
-/** Why no such decision is possible at `now`, whoever makes it; null when it is. `maxMs` as for the event. */
+/** Why no such decision is possible at `now`, no matter who makes it; null when it is. `maxMs` as for the event. */
 export function whyRefused(
   request: AccessRequest,
   type: Decision,

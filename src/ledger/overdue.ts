@@ -16,7 +16,7 @@ export interface Overdue {
   readonly trouble: string | null;
   /** Memberships that are not proved revoked yet; else only sessions that had them are left. */
   readonly toRevoke: boolean;
-  readonly mendedAt: Date | null;
+  readonly resolvedAt: Date | null;
   readonly version: number;
 }
 
@@ -55,7 +55,7 @@ const RECORD = `
           version = overdue.version + 1
         where (overdue.grants, overdue.since, overdue.trouble)
           is distinct from (excluded.grants, excluded.since, coalesce(excluded.trouble, overdue.trouble))
-  ), mended as (
+  ), resolved as (
     update overdue o set mended_at = now(), version = version + 1
       from late where o.mended_at is null and late.target = o.target and late.grants = 0
   )
@@ -93,7 +93,7 @@ export async function readLate(
 /** Episodes whose latest version the operators don't know yet, the oldest first. */
 export async function readUntold(db: Queryable, limit: number): Promise<readonly Overdue[]> {
   const { rows } = await db.query<Overdue>(
-    `select o.id, o.target, o.grants, o.since, o.trouble, o.mended_at as "mendedAt", o.version,
+    `select o.id, o.target, o.grants, o.since, o.trouble, o.mended_at as "resolvedAt", o.version,
          exists (select from requests r where r.target = o.target and r.state = 'active'
                    and r.expires_at <= now() and r.sessions_before is null)
          or exists (select from requests r where r.target = o.target and r.state = 'ending'

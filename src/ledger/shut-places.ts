@@ -14,7 +14,7 @@ export interface ShutPlace {
   readonly fix: string | null;
   readonly since: Date;
   /** It accepts posts again, and the operators may not know yet. */
-  readonly mended: boolean;
+  readonly isOpen: boolean;
   /** Messages that wait for it. */
   readonly waiting: number;
 }
@@ -44,7 +44,7 @@ export async function recordShut(
 /** All of them, by name. */
 export async function readShut(db: Queryable): Promise<readonly ShutPlace[]> {
   const { rows } = await db.query<ShutPlace>(
-    `select s.place, s.code, s.why, s.fix, s.since, s.mended_at is not null as mended,
+    `select s.place, s.code, s.why, s.fix, s.since, s.mended_at is not null as "isOpen",
          (select count(*)::int from deliveries d where d.sent < d.wanted and d.channel is null
            and s.place = ${PLACE_OF}) as waiting
        from shut_places s order by s.place`,

@@ -11,7 +11,7 @@ import type { TargetConnection } from './connect.js';
 import { otherServerError } from './errors.js';
 import { readServer } from './reading/server.js';
 
-/** SQL: the stored text, whoever wrote it; null when there is none. */
+/** SQL: the stored text, no matter who wrote it; null when there is none. */
 export const ANCHOR = `
 (SELECT substr(s, length('application_name=') + 1)
    FROM pg_roles u, unnest(u.rolconfig) s WHERE u.rolname = session_user AND s LIKE 'application\\_name=%')`;

@@ -46,13 +46,13 @@ export function overdueResolved({
   targetName,
   grants,
   since,
-  mendedAt,
-}: Omit<Facts, 'trouble' | 'toRevoke'> & { readonly mendedAt: Date }): Message {
+  resolvedAt,
+}: Omit<Facts, 'trouble' | 'toRevoke'> & { readonly resolvedAt: Date }): Message {
   return compose({
     mark: 'white_check_mark',
     title: `Resolved: nothing is overdue on ${inline(targetName, 150)}`,
     paragraphs: [
-      `All confirmed revoked at ${when(mendedAt)}. The oldest was due ${when(since)}; ${plural(grants, 'revocation was', 'revocations were')} overdue last.`,
+      `All confirmed revoked at ${when(resolvedAt)}. The oldest was due ${when(since)}; ${plural(grants, 'revocation was', 'revocations were')} overdue last.`,
     ],
     footer: footer({ target, targetName }),
   });

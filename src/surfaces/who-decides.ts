@@ -26,7 +26,7 @@ const MAX_LISTED = 5;
 /** Who decides, until when, and what is in the way. @param reader is called "you"; null for a channel. */
 export function whoDecides(request: AccessRequest, reader: string | null): readonly Paragraph[] {
   const { asking, pendingUntil } = request;
-  const lapses = `Lapses ${when(pendingUntil)} if nobody does.`;
+  const lapses = `Lapses ${when(pendingUntil)} if no one decides.`;
   const label = reader === null ? 'Can decide' : 'Asked to decide';
   const directly = asking?.directly ?? [];
   return [

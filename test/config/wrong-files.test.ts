@@ -141,7 +141,7 @@ const WRONG: WrongFiles = {
       '6:5 targets.shop.email_pattern: needs email_domains: the domains whose addresses may become logins',
     ],
     [connected('email_pattern: "{local}"\n    email_domains: [example.com, example.org]')]: [
-      '6:5 targets.shop.email_pattern: gives one login to whoever has that name in any of example.com, example.org; write {email}, or one domain',
+      '6:5 targets.shop.email_pattern: gives one login to everyone with that name in any of example.com, example.org; write {email}, or one domain',
     ],
     [connected('email_pattern: "{name}"\n    email_domains: [example]')]: [
       '6:20 targets.shop.email_pattern: "{name}" must hold {local} (what stands before the "@") or {email}, and no other braces',

@@ -227,7 +227,7 @@ describe('serve', () => {
     await slack.waitFor(() => ben.openedView());
     expect(await ben.submit()).toMatchObject({
       outcome: 'errors',
-      errors: { target: expect.stringContaining('Nothing new is granted on “Shop”') },
+      errors: { target: expect.stringContaining('Hallpass grants nothing new on “Shop”') },
     });
     await click(slack, 'ana', note, 'Relinquish');
     await told(slack, 'ana', id, /Ended: relinquished/);

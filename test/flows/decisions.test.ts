@@ -81,7 +81,7 @@ test('who may ask is asked again at the click that approves, and at the one that
     /<@U0ANA> can't request `orders_read` anymore .*can't be approved/,
   );
   expect(await clickAndHear(slack, 'cora', active, 'Extend')).toMatch(
-    /<@U0BEN> may not ask .*can't be extended/,
+    /<@U0BEN> can't request `orders_read` anymore .*can't be extended/,
   );
   expect(await holders('orders_read')).toEqual(['ben']);
 

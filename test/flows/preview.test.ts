@@ -29,15 +29,15 @@ const apart = await openStage();
 test('the card says what the role can do, what is new, and that access can outlive the grant', async () => {
   await server.query(`revoke pg_signal_backend from ${HALLPASS}`);
   const id = await request(slack, 'ana', { role: 'orders_admin', duration: '15 minutes' });
-  const asked = all(await card(slack, id, /\*Can:\*/));
-  expect(asked).toMatch(/read 3 tables in `orders`; write 1 in `orders`; owns 1 in `orders`/);
+  const asked = all(await card(slack, id, /\*Access:\*/));
+  expect(asked).toMatch(/reads 3 tables in `orders`; writes 1 in `orders`; owns 1 in `orders`/);
   expect(asked).toMatch(/\*New for `ana`:\* reads 3 tables, writes 1/);
   expect(asked).toMatch(/\*Danger:\* write/);
   expect(asked).toMatch(/\*Can outlive the grant:\* owns 1 table[\s\S]*may CREATE in orders of shop/);
   expect(asked).toContain('Hallpass can’t end sessions there: it lacks `pg_signal_backend`');
   await server.query(`grant pg_signal_backend to ${HALLPASS} with inherit true, set false`);
 
-  await click(slack, 'cora', await card(slack, id, /\*Can:\*/), 'Approve');
+  await click(slack, 'cora', await card(slack, id, /\*Access:\*/), 'Approve');
   const note = await told(slack, 'ana', id, /psql/);
   await stage.sqlAs('ana', 'create table orders.copy as select * from orders.orders');
   await click(slack, 'ana', note, 'Relinquish');
@@ -73,7 +73,7 @@ async function relinquish(name: Name, id: string): Promise<void> {
   await untilInLedger(apart, id, 'ended');
 }
 
-const shows = (id: string) => apart.slack.waitFor(() => cardNow(apart.slack, id, /\*Can:\*/));
+const shows = (id: string) => apart.slack.waitFor(() => cardNow(apart.slack, id, /\*Access:\*/));
 
 test('what could not be read is read when the server is back: while it waits, at the approval, and after it', async () => {
   await apart.startHallpass();

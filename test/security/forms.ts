@@ -78,7 +78,7 @@ export function forms(stage: AttackStage): void {
       );
     }
     await expectVain(stage, 'wrong_channel', async () =>
-      expect(await send(stage, choosing('here_read'))).toContain('may not be asked for'),
+      expect(await send(stage, choosing('here_read'))).toContain('can’t be requested'),
     );
     await expectVain(stage, 'malformed_payload', async () =>
       expect(JSON.parse(await send(stage, choosing('x'.repeat(3_000))))).toEqual({

@@ -71,7 +71,7 @@ export function startOf(checkpoint: SignedCheckpoint | null, publicKey: KeyObjec
       `events up to seq ${checkpoint.seq} were pruned, and who signed for it can't be checked`,
       {
         passing: false,
-        nextStep: 'Set AUDIT_PUBLIC_KEY_FILE to the public key of whoever prunes (a PEM file).',
+        nextStep: 'Set AUDIT_PUBLIC_KEY_FILE to the public key that audit prune signs with (a PEM file).',
       },
     );
   }

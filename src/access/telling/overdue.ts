@@ -49,13 +49,13 @@ async function tell(
 ): Promise<void> {
   const { db, logger } = deps;
   // crash point: after-overdue-before-told
-  const { id, target, grants, since, trouble, mendedAt } = episode;
+  const { id, target, grants, since, trouble, resolvedAt } = episode;
   const facts = { ...episode, ...namesOf(deps.config, target) };
-  const message = mendedAt === null ? overdue(facts) : overdueResolved({ ...facts, mendedAt });
+  const message = resolvedAt === null ? overdue(facts) : overdueResolved({ ...facts, resolvedAt });
   const key = `overdue:${id}`;
   await keepOperatorsTold(deps, key, message);
   const page = `overdue/${target}`;
-  if (mendedAt === null) {
+  if (resolvedAt === null) {
     logger.error({ target, overdue: grants, since, trouble }, 'revocations are overdue');
     const details = { target, overdue: grants, since, reason: trouble };
     await openPage(db, { key: page, summary: overdueSummary(facts), details });

@@ -34,7 +34,7 @@ export async function readWaiting(
   db: Queryable,
 ): Promise<{ readonly shut: readonly ShutPlace[]; readonly undecidable: number }> {
   const [places, undecidable] = await Promise.all([readShut(db), countUndecidable(db)]);
-  return { shut: places.filter(({ mended }) => !mended), undecidable };
+  return { shut: places.filter(({ isOpen }) => !isOpen), undecidable };
 }
 
 export function createPlaces(deps: Pick<Deps, 'db' | 'config' | 'messenger' | 'outbox' | 'logger'>): Places {
@@ -45,7 +45,7 @@ export function createPlaces(deps: Pick<Deps, 'db' | 'config' | 'messenger' | 'o
 
   async function tell(shut: ShutPlace): Promise<boolean> {
     const key = `shut:${shut.place}:${shut.since.getTime()}`;
-    if (shut.mended) {
+    if (shut.isOpen) {
       await rewriteOperatorNote(db, key, placeOpen(shut));
       await forgetShut(db, shut);
       return true;
@@ -80,7 +80,7 @@ export function createPlaces(deps: Pick<Deps, 'db' | 'config' | 'messenger' | 'o
       let news = false;
       const places = await readShut(db);
       for (const shut of places) news = (await tell(shut)) || news;
-      const closed = places.filter(({ mended }) => !mended).map(({ place }) => place);
+      const closed = places.filter(({ isOpen }) => !isOpen).map(({ place }) => place);
       for (const former of closed) {
         if (former !== home && former !== 'D') await moveOperatorNotes(db, former, home);
       }

@@ -126,7 +126,7 @@ function pamRefused({ connect, server, set }: Asked): Told {
     );
   }
   return refused(
-    `${server} takes no password from the login ${user}: it asks PAM, as RDS does for whoever is in rds_iam.`,
+    `${server} takes no password from the login ${user}: it asks PAM, as RDS does for members of rds_iam.`,
     `${set.iam}, or REVOKE rds_iam FROM ${quoted(user)}; (also from roles that it is a member of).`,
   );
 }

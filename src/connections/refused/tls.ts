@@ -36,7 +36,7 @@ export const TLS_RULES: readonly Rule<Asked>[] = [
   [/^(?:[A-Z_]*CERT|INVALID_CA|PATH_LENGTH_EXCEEDED)/, unknownAuthority],
   refusedIf(/does not support SSL/, ({ server, set }) => [
     `${server} has no TLS.`,
-    `Switch it on there: ssl_cert_file and ssl_key_file, ALTER SYSTEM SET ssl = on; SELECT pg_reload_conf();. Without it (${set.tlsOff}), whoever is in between reads along.`,
+    `Switch it on there: ssl_cert_file and ssl_key_file, ALTER SYSTEM SET ssl = on; SELECT pg_reload_conf();. Without it (${set.tlsOff}), anyone in between can read along.`,
   ]),
   refusedIf(/establishing an SSL connection/, ({ server }) => [
     `What answers on ${server} does not know how Postgres begins TLS.`,

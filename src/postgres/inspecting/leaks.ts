@@ -87,7 +87,7 @@ function inDatabase({ name, schemas, powers, grantable }: InDatabase, { roles }:
       : []),
     ...(triggers > 0
       ? [
-          `has TRIGGER on ${count(triggers, 'table')} in ${name}: a trigger acts as whoever writes there later`,
+          `has TRIGGER on ${count(triggers, 'table')} in ${name}: a trigger acts as anyone who writes there later`,
         ]
       : []),
     ...said(powers.creates, (names) => `may CREATE in ${names} of ${name}: ${left}`),

@@ -9,7 +9,7 @@ export function allowLogins(configured: readonly string[]): readonly string[] {
   // No role can have the other names, and what they would be cut to is somebody else's.
   const logins = configured.filter(isRoleName);
   const about =
-    comment(`Only members of ${PEOPLE} can be granted anything, directly or through a group: whoever steals Hallpass’s
+    comment(`Only members of ${PEOPLE} can be granted anything, directly or through a group: anyone who steals Hallpass’s
 login can’t grant a role to the application’s, and then have its sessions ended. Whose login follows from an e-mail
 address is not known here: GRANT ${PEOPLE} TO each of them, or to a group that they are in.`);
   if (logins.length === 0) return [about];
@@ -33,7 +33,7 @@ BEGIN
   END LOOP;
   IF missing <> '{}' THEN
     RAISE WARNING 'Not in ${PEOPLE}: %.', array_to_string(missing, ', ')
-      USING HINT = 'As a superuser, or whoever made the group: GRANT ${PEOPLE} TO each of them.';
+      USING HINT = 'As a superuser, or as the login that made the group: GRANT ${PEOPLE} TO each of them.';
   END IF;
 END`),
   ];

@@ -164,7 +164,7 @@ ${wanted(schemas)}
     SELECT w.name AS schema, pg_get_userbyid(c.relowner) AS owner
       FROM wanted w JOIN pg_class c ON c.relnamespace = w.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
     UNION
-    -- pg_database_owner is whoever owns the database.
+    -- pg_database_owner is the owner of the database.
     SELECT w.name, pg_get_userbyid(CASE pg_get_userbyid(n.nspowner) WHEN 'pg_database_owner' THEN d.datdba ELSE n.nspowner END)
       FROM wanted w JOIN pg_namespace n ON n.oid = w.oid JOIN pg_database d ON d.datname = current_database()
   LOOP

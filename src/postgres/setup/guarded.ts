@@ -58,7 +58,7 @@ CREATE DATABASE ${quoteName(database)} TEMPLATE template0;
 function makeOthers(): readonly string[] {
   return [
     comment(`The owner of what is installed. Nobody can log in as it; it alone holds the ADMIN OPTION, and grants only through
-its functions: whoever steals Hallpass’s login can neither use a role nor grant it for longer than you allow.`),
+its functions: anyone who steals Hallpass’s login can neither use a role nor grant it for longer than you allow.`),
     makeRole({
       name: OWNER,
       attributes: ['NOLOGIN', 'INHERIT', ...POWERLESS],

@@ -48,7 +48,7 @@ export function undoHallpass(server: SetupServer): readonly Step[] {
   return [
     transaction(server.first, [...(guarded ? shutOut(server) : []), refuseWhileConnected(server)]),
     transaction(server.first, [
-      comment(`What is granted now, and the right to grant it. Whoever became a role by SET ROLE stays it until the session
+      comment(`What is granted now, and the right to grant it. A session that became a role by SET ROLE stays it until the session
 ends: look at pg_stat_activity, and end these sessions yourself.`),
       revokeFromHolder(server, `m.admin_option OR r.rolname IN (${rights})`),
     ]),

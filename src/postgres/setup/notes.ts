@@ -6,12 +6,12 @@ export const NOTES: Readonly<Record<Kind, readonly string[]>> = {
   rds: [
     'Run it as the master user. From Postgres 16 on it may grant only roles that it made, or that it has with ADMIN OPTION.',
     'Connect Hallpass to the endpoint of the instance itself, not to a CNAME of your own, nor to RDS Proxy.',
-    'Whoever is a member of rds_iam, also through another role, logs in by IAM only: grant no role that leads to rds_iam.',
+    'A member of rds_iam, also through another role, logs in by IAM only: grant no role that leads to rds_iam.',
   ],
   aurora: [
     'Run it as the master user, on the writer. From Postgres 16 on it may grant only roles that it made, or that it has with ADMIN OPTION.',
     'Connect Hallpass to the cluster (writer) endpoint, not to a CNAME of your own, nor to RDS Proxy.',
-    'Whoever is a member of rds_iam, also through another role, logs in by IAM only: grant no role that leads to rds_iam.',
+    'A member of rds_iam, also through another role, logs in by IAM only: grant no role that leads to rds_iam.',
   ],
   'cloud-sql': [
     'Run it as postgres. Don’t make Hallpass’s login in the console, by the API or by gcloud: those put it into cloudsqlsuperuser.',

@@ -63,7 +63,7 @@ BEGIN
       EXECUTE statement;
     EXCEPTION WHEN insufficient_privilege THEN
       RAISE WARNING 'Left undone: %; %', statement, SQLERRM
-        USING HINT = 'Run it as a superuser, or as whoever granted it.';
+        USING HINT = 'Run it as a superuser, or as the role that granted it.';
     END;
   END LOOP;
 END`);

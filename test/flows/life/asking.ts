@@ -94,7 +94,7 @@ export function asking(stage: LifeStage): void {
     expect(await offered(CAST.ben, 'Postgres instance')).toEqual(['shop']);
     await openForm(stage, CAST.eve, '');
     const [why] = await stage.slack.as(CAST.eve).options('Postgres instance');
-    expect(`${why?.text.text} ${why?.description?.text}`).toMatch(/^No login .* is known/);
+    expect(`${why?.text.text} ${why?.description?.text}`).toMatch(/knows no login of yours/);
   });
 
   it('what is wrong is said beside the field', async () => {
@@ -109,7 +109,7 @@ export function asking(stage: LifeStage): void {
     });
     expect(await ana({ role: 'orders_read', otherDuration: 'soon', reason: '  ' })).toEqual({
       other_duration: says('Write a duration like'),
-      reason: says('Say why'),
+      reason: says('Enter a reason'),
     });
     // Slack itself holds back what is empty.
     expect(Object.keys((await ask(stage, CAST.ana, 'shop')) ?? {})).toEqual(['role:shop', 'reason']);

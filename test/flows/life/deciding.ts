@@ -38,7 +38,7 @@ export function deciding(stage: LifeStage): void {
     slack.workspace.setChannel(CHANNELS.access, {
       members: [...(slack.workspace.channel(CHANNELS.access)?.members ?? []), 'U0GUEST'],
     });
-    await hears('U0GUEST', 'Guests');
+    await hears('U0GUEST', 'Guest accounts');
     expect(await inLedger(stage, id)).toMatchObject({ state: 'pending' });
     expect((await eventsOf(stage, id)).map(({ kind }) => kind)).toEqual(['submitted']);
 

@@ -98,7 +98,7 @@ export function scope(stage: LifeStage): void {
     expect(await send()).toEqual({
       'role:shop': expect.stringContaining('Slack did not say who is in “desk”'),
     });
-    expect(await send()).toEqual({ 'role:shop': expect.stringContaining('asked for only by “desk”') });
+    expect(await send()).toEqual({ 'role:shop': expect.stringContaining('Only “desk” can request') });
     await slack.as(CAST.ben).closeView();
     slack.workspace.setGroup(DESK, { members: [CAST.ben] });
   });
@@ -121,7 +121,7 @@ export function scope(stage: LifeStage): void {
     for (const where of [undefined, 'dm']) {
       const elsewhere = await typed(stage, 'ben', 'shop here_read 1h why', where);
       expect(elsewhere.role).toBeUndefined();
-      expect(elsewhere.words).toContain(`“here_read” may not be asked for where you typed the command.`);
+      expect(elsewhere.words).toContain(`“here_read” can’t be requested where you typed the command.`);
       expect(elsewhere.words).toContain(hint);
       expect(await roleNames(stage, 'ben')).not.toContain('here_read');
     }
