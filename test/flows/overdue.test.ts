@@ -144,7 +144,7 @@ test('of sessions alone, nobody is told to REVOKE what is revoked', async () => 
   const shown = await card(slack, id, /not confirmed[\s\S]*may not end 1 session|may not end 1 session/);
   expect(all(shown)).toContain('The role is gone');
   await becomeLate();
-  await noteSays(/The roles are revoked, and sessions that had them are still open/, told + 1);
+  await noteSays(/The roles are revoked, but sessions that had them are still open/, told + 1);
   expect(all(notes().at(-1) as SeenMessage)).not.toContain('REVOKE by hand');
   await server.query(`grant pg_signal_backend to ${HALLPASS} with inherit true, set false`);
   await noteSays(/^Resolved/, told + 1);

@@ -79,7 +79,7 @@ test('what could not be read is read when the server is back: while it waits, at
   await apart.startHallpass();
   const waiting = await askWhileDown('ana', 'orders_read');
   await apart.server.start();
-  expect(all(await shows(waiting.id))).toMatch(/Waiting for approval[\s\S]*\*Can:\*/);
+  expect(all(await shows(waiting.id))).toMatch(/Waiting for approval[\s\S]*\*Access:\*/);
   await click(apart.slack, 'cora', waiting.shown, 'Approve');
   await relinquish('ana', waiting.id);
 
