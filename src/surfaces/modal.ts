@@ -186,7 +186,7 @@ function reasonInput({ reasonRequired, typed }: Form): InputBlock {
     block_id: BLOCKS.reason,
     optional: !reasonRequired,
     label: plain('Reason'),
-    hint: plain('Approvers see it, and it is kept in the audit log.'),
+    hint: plain('Approvers see it, and it is kept in the audit trail.'),
     element: {
       type: 'plain_text_input',
       action_id: ACTIONS.reason,
