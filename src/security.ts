@@ -10,7 +10,7 @@ export type SecurityEvent =
   | 'old_timestamp'
   /** A payload that Slack delivered before. It has no second effect. */
   | 'replayed_payload'
-  /** A payload for another workspace or organisation, or of another app. */
+  /** A payload for another workspace or organization, or of another app. */
   | 'foreign_workspace'
   | 'foreign_app'
   /** Doesn't parse: a button's value isn't an id, a text exceeds its limit. */

@@ -11,7 +11,7 @@ const SAYS: Readonly<Record<string, RegExp>> = {
   pending: /Waiting for approval/,
   active: /Granted|You have/,
   denied: /Denied by/,
-  withdrawn: /Cancelled by/,
+  withdrawn: /Canceled by/,
   lapsed: /Lapsed: nobody decided/,
   failed: /Failed: nothing was granted/,
   ended: /Ended|ended by/i,

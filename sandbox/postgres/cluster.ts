@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findBinaries } from './binaries.js';
 import { createFolder, dataFolder, removeFolder } from './folders.js';
 import { freePort } from './free-port.js';
-import { initialise, runServer, type Server } from './server.js';
+import { initialize, runServer, type Server } from './server.js';
 import { type ServerAccess, serverAccess } from './server-access.js';
 import { serverUser } from './server-user.js';
 
@@ -68,7 +68,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     ...options.settings,
   };
   try {
-    const bin = await initialise(folder, options.binaries ?? findBinaries(), user, superuser);
+    const bin = await initialize(folder, options.binaries ?? findBinaries(), user, superuser);
     for (;;) {
       const port = options.port ?? (await freePort());
       const run = () => runServer(folder, bin, user, { ...settings, port: String(port) });

@@ -19,7 +19,7 @@ export interface Server {
  * Runs initdb in the folder, with passwords checked by scram-sha-256 for every connection.
  * @returns the folder with the programs, where `user` can run them.
  */
-export async function initialise(
+export async function initialize(
   folder: string,
   binaries: string,
   user: ServerUser | null,

@@ -19,7 +19,7 @@ export function slashCommand(
     token: world.app.verificationToken,
     team_id: world.app.teamId,
     team_domain: world.workspace.domain,
-    ...(grid === null ? {} : { enterprise_id: grid.enterpriseId, enterprise_name: 'Organisation' }),
+    ...(grid === null ? {} : { enterprise_id: grid.enterpriseId, enterprise_name: 'Organization' }),
     channel_id: typed.channel.id,
     channel_name: channelName(typed.channel),
     user_id: person.id,
@@ -262,11 +262,11 @@ function common(world: World, person: Person, namesOrganization = false): JsonOb
 function team({ app, workspace: { domain, grid } }: World): JsonObject | null {
   if (grid === null) return { id: app.teamId, domain };
   if (grid.withoutTeam) return null;
-  return { id: app.teamId, domain, enterprise_id: grid.enterpriseId, enterprise_name: 'Organisation' };
+  return { id: app.teamId, domain, enterprise_id: grid.enterpriseId, enterprise_name: 'Organization' };
 }
 
 function enterprise({ workspace: { grid } }: World): JsonObject | null {
-  return grid === null ? null : { id: grid.enterpriseId, name: 'Organisation' };
+  return grid === null ? null : { id: grid.enterpriseId, name: 'Organization' };
 }
 
 /** Elsewhere these payloads have no such field. */

@@ -8,7 +8,7 @@ export interface Person {
   readonly id: string;
   /** Another than the workspace's own for somebody from outside, seen through Slack Connect. */
   readonly teamId: string;
-  /** In an organisation: all the workspaces that they are in. */
+  /** In an organization: all the workspaces that they are in. */
   readonly teams: readonly string[];
   /** The handle: `ana`. */
   readonly name: string;
@@ -59,7 +59,7 @@ export class Workspace {
   readonly teamId = 'T0SANDBOX0';
   readonly domain = 'sandbox';
   readonly botUserId: string;
-  /** The organisation that the workspace belongs to, and how Slack speaks of it; null: to none. */
+  /** The organization that the workspace belongs to, and how Slack speaks of it; null: to none. */
   grid: Grid | null = null;
   /** User groups need a paid plan. */
   paidPlan = true;

@@ -105,7 +105,7 @@ async function idsIn(db: Queryable, config: Config, scope: EndScope): Promise<re
 function announce({ grants, pending }: Ahead): void {
   const lines = [
     ...grants.map((request) => `${named(request)}: is ended`),
-    ...pending.map((request) => `${named(request)}: waits for approval, and is cancelled`),
+    ...pending.map((request) => `${named(request)}: waits for approval, and is canceled`),
   ];
   for (const line of lines.slice(0, MOST_LISTED)) print(line);
   if (lines.length > MOST_LISTED) print(`and ${lines.length - MOST_LISTED} more`);

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { OTHERS_LOOK } from '../access/deps.js';
 import { accept, foresee } from '../access/recovery/accept.js';
-import { recognise } from '../access/recovery/anchors.js';
+import { recognize } from '../access/recovery/anchors.js';
 import { recoverFromTarget } from '../access/recovery/recover.js';
 import type { Config, TargetConfig } from '../config/config.js';
 import { readDatabases, readLogLevel } from '../config/env.js';
@@ -127,7 +127,7 @@ async function settle(db: Queryable, config: Config, { key, ...how }: TargetConf
   const target: Target = openTarget(how);
   try {
     const { server, surroundings } = await target.list();
-    const doubt = await recognise(deps, key, surroundings.anchor, server.id).then(
+    const doubt = await recognize(deps, key, surroundings.anchor, server.id).then(
       (says) => (says === 'ours' ? null : FORGED),
       (thrown: unknown) => coerceError(thrown).message,
     );

@@ -39,7 +39,7 @@ function alreadyDecided(request: AccessRequest, reader: string): string {
     case 'withdrawn':
       if (request.why !== null)
         return `${id} is over. ${headline(request, reader).title}${at(request.endedAt)}.`;
-      return `${id} was already cancelled by ${who(request.requester, reader)}${at(request.endedAt)}.`;
+      return `${id} was already canceled by ${who(request.requester, reader)}${at(request.endedAt)}.`;
     case 'lapsed':
       return tooLate(request, reader);
     default: {
@@ -82,7 +82,7 @@ export const groupUnreadable = (groups: readonly Principal[], unsaid: Unsaid | n
 export const sameEmail = (request: AccessRequest, approvers: readonly Principal[]): string =>
   `${requestName(request.id)} was asked for by ${mention(request.requester)}, whose e-mail address is yours too, so it counts as your own request. These can decide: ${mentions(approvers)}`;
 
-/** Cancelling and relinquishing are for the requester. */
+/** Canceling and relinquishing are for the requester. */
 export const notRequester = (request: AccessRequest): string =>
   `Only ${mention(request.requester)} can do that: ${requestName(request.id)} is theirs.`;
 export const mayNotEnd = (approvers: readonly Principal[], operators: readonly Principal[]): string =>

@@ -35,7 +35,7 @@ export function endedByOperator({ grants, pending, by, because }: Facts): Messag
     title: `An operator ends ${plural(grants.length, 'grant')} and cancels ${plural(pending.length, 'request')}`,
     paragraphs: [
       `${firstOf(names, MAX_SHOWN)}.`,
-      { label: 'By word of:', words: `${by}: ${because}` },
+      { label: 'Operator:', words: `${by}: ${because}` },
       'Each card says when its access is confirmed gone.',
     ],
     footer: 'hallpass end',

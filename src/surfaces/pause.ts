@@ -77,7 +77,7 @@ export function grantingPaused(facts: Facts & { readonly because: string }): Mes
     title: `Granting is paused on ${whereOf(facts)}`,
     paragraphs: [
       `Nothing new is granted or extended there; what is due is revoked as always. People can ask, and approvers decide: it is granted after ${resume}.`,
-      { label: 'By word of:', words: `${facts.by}: ${facts.because}` },
+      { label: 'Operator:', words: `${facts.by}: ${facts.because}` },
     ],
     footer: footer(facts),
   });
@@ -90,7 +90,7 @@ export function grantingResumed(facts: Facts): Message {
     title: `Granting has resumed on ${whereOf(facts)}`,
     paragraphs: [
       'What was approved meanwhile is granted now.',
-      { label: 'By word of:', words: facts.because === null ? facts.by : `${facts.by}: ${facts.because}` },
+      { label: 'Operator:', words: facts.because === null ? facts.by : `${facts.by}: ${facts.because}` },
     ],
     footer: footer(facts),
   });

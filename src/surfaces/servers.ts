@@ -55,7 +55,7 @@ export function serverReplaced(
         ? 'Current grants run there to their end, and new ones are made there.'
         : `${plural(facts.closed, 'grant')} of the old server: what stands on the new one is revoked there, with its sessions.`,
       {
-        label: 'By word of:',
+        label: 'Operator:',
         words: `${facts.by}: ${facts.because ?? 'no reason was given'}`,
       },
     ],
@@ -79,7 +79,7 @@ export function writtenOff(
     title: `Written off on ${inline(facts.targetName, 150)}, without proof`,
     paragraphs: [
       `${firstOf(requests, MAX_SHOWN)}. Hallpass has stopped trying to revoke; nobody has confirmed that the access is gone. If a server still has it, Hallpass revokes it when that server answers at this target again.`,
-      { label: 'By word of:', words: `${facts.by}: ${facts.because}` },
+      { label: 'Operator:', words: `${facts.by}: ${facts.because}` },
     ],
     footer: footer(facts),
   });

@@ -51,7 +51,7 @@ export function headline(request: AccessRequest, reader: string | null): Headlin
     case 'denied':
       return { mark: 'no_entry', title: `Denied by ${by(request.decidedBy, reader)}` };
     case 'withdrawn':
-      return { mark: 'leftwards_arrow_with_hook', title: cancelled(request, reader) };
+      return { mark: 'leftwards_arrow_with_hook', title: canceled(request, reader) };
     case 'lapsed':
       return { mark: 'zzz', title: `Lapsed: nobody decided in ${waited(request)}` };
     case 'failed':
@@ -64,15 +64,13 @@ function endedTitle(request: AccessRequest, reader: string | null): string {
   return request.why === 'ended' ? capital(why) : `Ended: ${why}`;
 }
 
-function cancelled(request: AccessRequest, reader: string | null): string {
-  if (request.why !== 'ended') return `Cancelled by ${who(request.requester, reader)}`;
+function canceled(request: AccessRequest, reader: string | null): string {
+  if (request.why !== 'ended') return `Canceled by ${who(request.requester, reader)}`;
   const operator = operatorOf(request);
-  return operator === null
-    ? `Cancelled, because ${accountLeft(request, reader)}`
-    : `Cancelled by ${operator}`;
+  return operator === null ? `Canceled, because ${accountLeft(request, reader)}` : `Canceled by ${operator}`;
 }
 
-/** The operator who used the command line; null when it was cancelled or ended another way. */
+/** The operator who used the command line; null when it was canceled or ended another way. */
 function operatorOf({ endedBy, endedBecause }: AccessRequest): string | null {
   return endedBy === null || endedBecause === null ? null : `an operator (${inline(endedBy, MAX_NAME)})`;
 }
@@ -177,7 +175,7 @@ function outcome(request: AccessRequest, endedAt: Date, reader: string | null): 
     return `Closed ${at}: nothing was ever granted on the server.`;
   switch (request.state) {
     case 'withdrawn':
-      return `${cancelled(request, reader)} ${at}.`;
+      return `${canceled(request, reader)} ${at}.`;
     case 'lapsed':
       return `Nobody decided in ${waited(request)}; lapsed ${at}.`;
     case 'failed':
@@ -192,7 +190,7 @@ function outcome(request: AccessRequest, endedAt: Date, reader: string | null): 
 function trouble({ state, why, trouble: words }: AccessRequest): Quote | null {
   if (words === null) return null;
   if (state === 'failed' || why === 'failed') return { label: 'Why it was not granted:', words };
-  if (why === 'written_off' || why === 'replaced') return { label: 'By word of:', words };
+  if (why === 'written_off' || why === 'replaced') return { label: 'Operator:', words };
   return { label: state === 'granting' ? 'Hallpass keeps trying:' : 'Not confirmed yet:', words };
 }
 

@@ -54,7 +54,7 @@ describe.each(tried)('on Postgres $major', async ({ major, binaries }) => {
     const id = await slack.waitFor(() => idsOf(ana).find((each) => !known.has(each)));
     const note = await told(slack, 'ana', id, /Waiting for/);
     await ana.click(note, 'Cancel request');
-    await told(slack, 'ana', id, /Cancelled/);
+    await told(slack, 'ana', id, /Canceled/);
   });
 
   test('that a login that is NOINHERIT needs SET ROLE, where it does; and the message about the grant has the line', async () => {

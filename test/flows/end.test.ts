@@ -53,7 +53,7 @@ test('all of a person’s is ended beside a running Hallpass; each is told by wh
   const why = '<!channel> account *stolen*';
   const done = await end('--person', CAST.ana, '--because', why);
   expect(done.said).toMatch(new RegExp(`${id} \\(orders_read to ana on shop\\): revoked, confirmed 20`));
-  expect(done.said).toContain(`${waiting} (payments_read to ana on shop): cancelled; nothing was granted`);
+  expect(done.said).toContain(`${waiting} (payments_read to ana on shop): canceled; nothing was granted`);
   expect(done.said).toContain('All is confirmed: 2 of 2.');
   expect(done.code).toBe(0);
   expect(await isRefused(stage, 'ana', 'orders_read')).toBe(true);
@@ -64,13 +64,13 @@ test('all of a person’s is ended beside a running Hallpass; each is told by wh
   expect(all(note)).toContain(OPERATOR);
   expect(all(note)).toContain('The operator’s reason: <!channel> account *stolen*');
   expect(note.text).not.toContain('<!channel>');
-  const cancelled = await told(slack, 'ana', waiting, /^Cancelled by an operator/);
-  expect(all(cancelled)).toContain('Talk to a Hallpass operator before you ask again.');
+  const canceled = await told(slack, 'ana', waiting, /^Canceled by an operator/);
+  expect(all(canceled)).toContain('Talk to a Hallpass operator before you ask again.');
   expect(all(await card(slack, id, /Ended by an operator/))).toContain('account *stolen*');
-  expect(buttons(await card(slack, waiting, /Cancelled by an operator/))).toEqual([]);
-  expect(await clickAndHear(slack, 'cora', asked, 'Approve')).toContain('Cancelled by an operator');
+  expect(buttons(await card(slack, waiting, /Canceled by an operator/))).toEqual([]);
+  expect(await clickAndHear(slack, 'cora', asked, 'Approve')).toContain('Canceled by an operator');
   const heard = /An operator ends 1 grant and cancels 1 request[\s\S]*account \*stolen\*/;
-  expect(all(await operatorsHear(stage, heard))).toContain(`By word of: ${OPERATOR}`);
+  expect(all(await operatorsHear(stage, heard))).toContain(`Operator: ${OPERATOR}`);
   for (const name of ['ana', 'cora', 'olga'] as const) {
     const loud = slack.as(CAST[name]).notifications();
     expect(loud.filter((one) => one.why === 'everybody')).toEqual([]);

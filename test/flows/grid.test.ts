@@ -1,4 +1,4 @@
-/** A workspace of an Enterprise organisation: in each shape that Slack is known to speak of it, the whole story works. */
+/** A workspace of an Enterprise organization: in each shape that Slack is known to speak of it, the whole story works. */
 import { expect, test } from 'vitest';
 import type { Grid } from '../../sandbox/slack/grid.js';
 import { CAST, CHANNELS, GROUPS } from '../../sandbox/stage/cast.js';
@@ -12,11 +12,11 @@ const { slack } = stage;
 const E = 'E0ACME';
 const SHAPES: Readonly<Record<string, Omit<Grid, 'enterpriseId'>>> = {
   plain: {},
-  'searches that name the organisation': { searchesNameOrganization: true },
+  'searches that name the organization': { searchesNameOrganization: true },
   'clicks that name one workspace for everybody': { actionsName: 'T0SISTER' },
   'people without a team': { peopleWithoutTeam: true },
-  'forms that name the organisation': { viewsOfOrganization: true },
-  'an organisation for the team': { withoutTeam: true },
+  'forms that name the organization': { viewsOfOrganization: true },
+  'an organization for the team': { withoutTeam: true },
   'all of it at once': {
     searchesNameOrganization: true,
     actionsName: 'T0SISTER',
@@ -25,7 +25,7 @@ const SHAPES: Readonly<Record<string, Omit<Grid, 'enterpriseId'>>> = {
     withoutTeam: true,
   },
 };
-/** Of another workspace of the organisation, in a channel that both see, and among the approvers. */
+/** Of another workspace of the organization, in a channel that both see, and among the approvers. */
 const SISTER = 'U0SISTER';
 
 slack.workspace.grid = { enterpriseId: E };
@@ -52,7 +52,7 @@ test.each(Object.keys(SHAPES))('%s', async (name) => {
   await sister.closeView();
 });
 
-test('who is in another workspace of the organisation decides nothing, and reads why', async () => {
+test('who is in another workspace of the organization decides nothing, and reads why', async () => {
   slack.workspace.grid = { enterpriseId: E };
   const id = await request(slack, 'ana', { role: 'orders_read' });
   const waiting = await card(slack, id, /Waiting for approval/);

@@ -1,4 +1,4 @@
-/** A ledger restored from a backup, from outside: it is recognised, does nothing by itself, and an operator decides. */
+/** A ledger restored from a backup, from outside: it is recognized, does nothing by itself, and an operator decides. */
 import { expect, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST } from '../../sandbox/stage/cast.js';

@@ -88,7 +88,7 @@ test.each(BROKEN)('the group of its approvers %s', async (_, broken, why) => {
   expect(await warnings(env)).toEqual([expect.stringMatching(/nobody can decide: 1/)]);
   // Once for all that wait for the same.
   await click(slack, 'ana', status, 'Cancel request');
-  await told(slack, 'ana', id, /Cancelled/);
+  await told(slack, 'ana', id, /Canceled/);
   const again = await request(slack, 'ana', DBA);
   await told(slack, 'ana', again, /Nobody can decide this now/);
   expect(heard(/Nobody can decide/)).toHaveLength(before + 1);

@@ -46,7 +46,7 @@ describe('a click', () => {
     await withdraw(stage, id);
   });
 
-  it('for another workspace, organisation or app, or by an account that is no member’s, is refused', async () => {
+  it('for another workspace, organization or app, or by an account that is no member’s, is refused', async () => {
     const { id, approve } = await pendingRequest(stage);
     const coras = by(approve, CAST.cora);
     const attacks: [string, Payload][] = [

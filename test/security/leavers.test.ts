@@ -35,7 +35,7 @@ it('a deactivated account loses what is granted and what is asked for as soon as
   slack.workspace.setPerson(CAST.ana, { deactivated: true });
   await expectLogged(stage, 'holder_left', () => slack.announce(CAST.ana));
   await card(slack, id, /Ended, because the Slack account of <@U0ANA> was deactivated[\s\S]*Confirmed gone/);
-  await card(slack, pending, /Cancelled, because the Slack account of <@U0ANA> was deactivated/);
+  await card(slack, pending, /Canceled, because the Slack account of <@U0ANA> was deactivated/);
   expect(await isRefused(stage, 'ana', 'orders_read')).toBe(true);
   expect(await granted(stage)).toEqual(['orders_read ben']);
   expect(await becauseOf(stage, id)).toEqual([{ kind: 'end_asked', actor: null, because: 'deactivated' }]);

@@ -93,7 +93,7 @@ export function inTheLedger({ ledgerUrl }: Stage): Promise<unknown[]> {
 /** Ana cancels what was not decided. */
 export async function withdraw({ slack }: Stage, id: string): Promise<void> {
   await click(slack, 'ana', await told(slack, 'ana', id, /Waiting/), 'Cancel request');
-  await card(slack, id, /Cancelled/);
+  await card(slack, id, /Canceled/);
 }
 
 /** The attack is acknowledged or turned away, logged under this name, and changes nothing. */

@@ -101,7 +101,7 @@ describe('messenger', () => {
     expect(await messengerOf(slack).person(ANA)).toMatchObject({ email: null });
   });
 
-  it('knows who belongs to the workspace in each shape that an organisation gives it', async () => {
+  it('knows who belongs to the workspace in each shape that an organization gives it', async () => {
     const { slack } = await open();
     const { workspace } = slack;
     const E = 'E0ACME';

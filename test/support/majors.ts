@@ -13,7 +13,7 @@ const FOLDER = join(import.meta.dirname, '../majors');
 
 /** The oldest, the first whose memberships have options and grantors of their own, and (beside the rest) the newest. */
 const OLDER = [14, 16];
-/** The others differ from a neighbour in little that concerns us: `npm run test:majors` takes them too. */
+/** The others differ from a neighbor in little that concerns us: `npm run test:majors` takes them too. */
 const ALL_OLDER = [14, 15, 16, 17];
 
 /**

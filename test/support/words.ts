@@ -4,5 +4,5 @@ export const GRANTED = 'Granted until …';
 export const EXTENDED = 'Extended until …';
 export const EXPIRED = 'Ended: its time was up';
 export const RELINQUISHED = 'Ended: relinquished by you';
-export const CANCELLED = 'Cancelled by you';
+export const CANCELLED = 'Canceled by you';
 export const FAILED = 'Failed: nothing was granted';

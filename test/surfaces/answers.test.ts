@@ -12,11 +12,11 @@ describe('a refusal of the state table', () => {
     ['not_pending', SITUATIONS.active, 'R-1042 was already approved by <@U0BO> <!date^1795227000^'],
     ['not_pending', { ...SITUATIONS.active, ...byOnCall }, 'R-1042 was already approved by the on-call rule'],
     ['not_pending', SITUATIONS.denied, 'R-1042 was already denied by <@U0BO>'],
-    ['not_pending', SITUATIONS.withdrawn, 'R-1042 was already cancelled by <@U0ANA>'],
+    ['not_pending', SITUATIONS.withdrawn, 'R-1042 was already canceled by <@U0ANA>'],
     [
       'not_pending',
       SITUATIONS.withdrawnLeft,
-      'R-1042 is over. Cancelled, because the Slack account of <@U0ANA>',
+      'R-1042 is over. Canceled, because the Slack account of <@U0ANA>',
     ],
     ['not_pending', SITUATIONS.lapsed, 'Too late: nobody decided R-1042 in 8 hours'],
     ['too_late', SITUATIONS.pending, '<@U0ANA> can ask again'],

@@ -43,9 +43,9 @@ it.each<[Situation, string, readonly string[]]>([
   ['endedByOperator', 'Ended by an operator (olga@ops1)', []],
   ['removed', 'Ended: gone from the server, and the ledger doesn’t say who revoked it', []],
   ['denied', 'Denied by <@U0BO>', []],
-  ['withdrawn', 'Cancelled by <@U0ANA>', []],
-  ['withdrawnLeft', `Cancelled, ${LEFT}`, []],
-  ['withdrawnByOperator', 'Cancelled by an operator (olga@ops1)', []],
+  ['withdrawn', 'Canceled by <@U0ANA>', []],
+  ['withdrawnLeft', `Canceled, ${LEFT}`, []],
+  ['withdrawnByOperator', 'Canceled by an operator (olga@ops1)', []],
   ['lapsed', 'Lapsed: nobody decided in 8 hours', []],
   ['failed', 'Failed: nothing was granted', []],
 ])('%s: its own words and its own buttons', (situation, words, buttons) => {

@@ -82,7 +82,7 @@ describe('the note about an outcome', () => {
 
   it.each<[(typeof NOTE_KINDS)[number], Situation, readonly string[]]>([
     ['denied', 'denied', ['Denied by <@U0BO>', 'talk to <@U0BO>']],
-    ['withdrawn', 'withdrawn', ['Cancelled by you']],
+    ['withdrawn', 'withdrawn', ['Canceled by you']],
     ['lapsed', 'lapsed', ['nobody decided in 8 hours', 'tell one of these: <!subteam^S0DBA>']],
     ['failed', 'failed', ['Why it was not granted: no such role', 'Ask again once this is fixed']],
     ['ended', 'expired', ['its time was up', 'ask again']],
@@ -101,9 +101,9 @@ describe('the note about an outcome', () => {
     [
       'withdrawn',
       'withdrawnByOperator',
-      ['Cancelled by an operator (olga@ops1)', 'stolen laptop', 'Talk to a Hallpass operator'],
+      ['Canceled by an operator (olga@ops1)', 'stolen laptop', 'Talk to a Hallpass operator'],
     ],
-    ['withdrawn', 'withdrawnLeft', ['Cancelled, because your Slack account was deactivated']],
+    ['withdrawn', 'withdrawnLeft', ['Canceled, because your Slack account was deactivated']],
   ])('%s (%s) says what happened and what to do', (kind, situation, facts) => {
     const message = note(kind, SITUATIONS[situation], scene);
     for (const fact of facts) expect(message.text).toContain(fact);

@@ -53,7 +53,7 @@ export function userObject({ workspace, app }: World, person: Person): JsonObjec
           enterprise_user: {
             id: person.id,
             enterprise_id: grid.enterpriseId,
-            enterprise_name: 'Organisation',
+            enterprise_name: 'Organization',
             is_admin: false,
             is_owner: false,
             teams: person.teams,

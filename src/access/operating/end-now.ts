@@ -17,7 +17,7 @@ const BATCH = 500;
 export interface Ahead {
   /** Hold access, or are about to: will be ended. */
   readonly grants: readonly AccessRequest[];
-  /** Wait for approval: will be cancelled. */
+  /** Wait for approval: will be canceled. */
   readonly pending: readonly AccessRequest[];
   /** Are being revoked already. */
   readonly ending: readonly AccessRequest[];

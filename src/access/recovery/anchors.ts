@@ -60,7 +60,7 @@ export function createAnchors(deps: AnchorDeps) {
       try {
         if (!isKnown) {
           const { server, surroundings } = await target.look([]);
-          if ((await recognise(deps, name, surroundings.anchor, server.id)) === 'forged') {
+          if ((await recognize(deps, name, surroundings.anchor, server.id)) === 'forged') {
             forget(name);
             forged.add(name);
             return grantingNothing(onKnownServer(deps, name, target, row));
@@ -128,7 +128,7 @@ export async function judgeAnchor(
  * @returns `forged`: nothing may be granted there until an operator decides, and what is due is revoked.
  * @throws HallpassError that passes, when this ledger may not work there until an operator decides.
  */
-export async function recognise(
+export async function recognize(
   deps: AnchorDeps,
   name: string,
   noted: NotedAnchor,

@@ -19,7 +19,7 @@ import type { ListedMembership, Server, Target } from '../../postgres/target.js'
 import { loginChanged, loginDropped, loginShared, serverChanged } from '../../surfaces/operators.js';
 import { serverMoved } from '../../surfaces/servers.js';
 import { type ChangeDeps, change, changeEach } from '../change.js';
-import { anchorOf, recognise } from '../recovery/anchors.js';
+import { anchorOf, recognize } from '../recovery/anchors.js';
 import { nameKey, settleReplaced, stillStanding } from '../recovery/replaced.js';
 import { namesOf, tellOperators } from '../telling/operators.js';
 import { askFormer, type FormerGrant } from './former-login.js';
@@ -47,7 +47,7 @@ export async function checkDrift(
   const { now, requests } = await readWanted(deps.db, name);
   const { server, surroundings, memberships } = await target.list();
   if (surroundings.isShared) await reportShared(deps, name, server.login, known);
-  const says = await recognise(deps, name, surroundings.anchor, server.id);
+  const says = await recognize(deps, name, surroundings.anchor, server.id);
   const here = { server: server.id, grantorOid: server.grantorOid };
   const placed = requests.flatMap(({ place }) => (place === null ? [] : [place]));
   const seq = says === 'ours' ? (anchorOf(surroundings.anchor)?.seq ?? null) : null;

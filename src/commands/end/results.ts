@@ -18,7 +18,7 @@ export function resultOf(request: AccessRequest, isThere: boolean): Result {
   const at = request.endedAt?.toISOString() ?? '';
   switch (request.state) {
     case 'withdrawn':
-      return say(true, 'cancelled; nothing was granted');
+      return say(true, 'canceled; nothing was granted');
     case 'denied':
     case 'lapsed':
       return say(true, `${request.state}; nothing was granted`);

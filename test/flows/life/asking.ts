@@ -176,9 +176,9 @@ export function asking(stage: LifeStage): void {
     expect(buttonsOf(status.blocks)).toEqual(['Cancel request']);
     slack.faults.duplicateNext();
     await click(slack, 'ana', status, 'Cancel request');
-    const cancelled = await card(slack, id, new RegExp(`Cancelled by <@${CAST.ana}> <!date`));
-    expect(buttonsOf(cancelled.blocks)).toEqual([]);
-    expect(await clickAndHear(slack, 'cora', pending, 'Approve')).toContain('already cancelled');
+    const canceled = await card(slack, id, new RegExp(`Canceled by <@${CAST.ana}> <!date`));
+    expect(buttonsOf(canceled.blocks)).toEqual([]);
+    expect(await clickAndHear(slack, 'cora', pending, 'Approve')).toContain('already canceled');
     await expectRung(stage, 'ana', id, [WAITING, CANCELLED]);
   });
 }

@@ -83,7 +83,7 @@ export function scope(stage: LifeStage): void {
 
     const id = await request(slack, 'ben', { role: 'desk_read' });
     await click(slack, 'ben', await told(slack, 'ben', id, /Waiting/), 'Cancel request');
-    await told(slack, 'ben', id, /Cancelled/);
+    await told(slack, 'ben', id, /Canceled/);
 
     // He opens the form, and leaves the group before he sends it.
     await typed(stage, 'ben', 'shop desk_read 1h a call');
