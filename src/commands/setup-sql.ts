@@ -4,7 +4,7 @@ import { loginsOf } from '../access/check/target/roles.js';
 import type { TargetConfig } from '../config/config.js';
 import { coerceError } from '../errors.js';
 import { createDiagnosis, type Diagnosis } from '../postgres/diagnosis/diagnosis.js';
-import { setupSql, type Wish } from '../postgres/setup/command.js';
+import { type SetupWish, setupSql } from '../postgres/setup/command.js';
 import { ACCESSES, type Access, type GroupRole } from '../postgres/setup/group-role.js';
 import { iamPolicies } from '../postgres/setup/iam-policy.js';
 import { findTarget, load } from './shared/configuration.js';
@@ -70,7 +70,7 @@ async function printScript(key: string, options: Options): Promise<void> {
       ? await server.missing(loginsOf(config, target))
       : (options.login ?? null);
     if (logins?.length === 0) return printExact('-- Every login of the configuration is there.');
-    const wish: Wish = {
+    const wish: SetupWish = {
       ...(role === null ? {} : { role }),
       ...(logins === null ? {} : { logins: { logins, iam: options.iam === 'aws' } }),
       undo: options.undo === true,

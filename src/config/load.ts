@@ -9,7 +9,7 @@ import { groupMembers, wrongGroupName, wrongUserId } from './principals.js';
 import { ConfigError, type Problem } from './problem.js';
 import { readBastions } from './read-bastions.js';
 import { readLimits } from './read-limits.js';
-import type { Surroundings } from './read-roles.js';
+import type { RoleScope } from './read-roles.js';
 import { readSource } from './read-source.js';
 import { readTarget } from './read-target.js';
 import {
@@ -100,7 +100,7 @@ function readConfig(
   const defaults = parts.read(main, ['defaults'], schemas.defaults);
   const policies = parts.entries(main, ['policies'], schemas.policy, wrongName);
 
-  const around: Surroundings = {
+  const around: RoleScope = {
     schemas,
     defaults: defaults && { settings: defaults, source: main, path: ['defaults'] },
     policies: new Map(
@@ -133,7 +133,7 @@ function readConfig(
 
 function readTargets(
   parts: Parts,
-  around: Surroundings,
+  around: RoleScope,
   sources: readonly Source[],
   connections: boolean,
 ): Map<string, TargetConfig> {

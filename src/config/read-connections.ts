@@ -4,7 +4,7 @@ import { type ConnectKeys, type ConnectSchemas, type WholeKeys, wrongTogether } 
 import { type Layer, origin } from './layers.js';
 import type { Parts } from './parts.js';
 import type { Problem } from './problem.js';
-import { resolveServer, type Server } from './resolve-server.js';
+import { resolveServer, type ServerAddress } from './resolve-server.js';
 import type { Path, Source } from './source.js';
 
 export interface Connections {
@@ -56,7 +56,7 @@ export function readConnections(
     : null;
 }
 
-function whatDiffers(standby: Server, from: Server, name: string): Origin[] {
+function whatDiffers(standby: ServerAddress, from: ServerAddress, name: string): Origin[] {
   return standby.values.flatMap(({ key, value, layer }) =>
     from.values.some((other) => other.key === key && other.value === value && other.layer === layer)
       ? []

@@ -8,7 +8,7 @@ import type { DiscoverSettings, RoleSettings, Schemas, Settings } from './schema
 import type { Path } from './source.js';
 
 /** What the main file says for all targets; null: wrong, which was reported. */
-export interface Surroundings {
+export interface RoleScope {
   readonly schemas: Schemas;
   readonly defaults: Layer<Settings & EmailSettings> | null;
   readonly policies: ReadonlyMap<string, Layer<Settings> | null>;
@@ -28,7 +28,7 @@ interface Written {
  */
 export function readRoles(
   { problems }: Parts,
-  around: Surroundings,
+  around: RoleScope,
   target: Layer<Settings>,
   written: Written,
   targetOrigins: readonly Origin[],

@@ -4,7 +4,7 @@ import { type Layer, nearest, nearestOr, origin } from './layers.js';
 import type { Parts } from './parts.js';
 import { wrongUserId } from './principals.js';
 import { type Connections, readConnections, saysConnection } from './read-connections.js';
-import { readRoles, type Surroundings } from './read-roles.js';
+import { type RoleScope, readRoles } from './read-roles.js';
 import { type TargetSettings, targetPerson, wrongRole } from './schema.js';
 import type { Source } from './source.js';
 
@@ -31,7 +31,7 @@ const UNREAD: Connections = {
 /** @param connections whether to read how the target is reached. @returns null when it, or what it rests on, is wrong. */
 export function readTarget(
   parts: Parts,
-  around: Surroundings,
+  around: RoleScope,
   source: Source,
   key: string,
   connections: boolean,

@@ -7,7 +7,7 @@ import type { Problem } from './problem.js';
 
 const PORT = 5432;
 
-export interface Server {
+export interface ServerAddress {
   readonly connect: Connect;
   /** Each effective value as people read it, with the layer that says it. */
   readonly values: readonly (Pick<Origin, 'key' | 'value'> & Pick<Found<unknown>, 'layer'>)[];
@@ -17,7 +17,7 @@ export interface Server {
 export function resolveServer(
   nearer: readonly Layer<ConnectKeys>[],
   root: Layer<WholeKeys>,
-): Server | Problem {
+): ServerAddress | Problem {
   const layers: readonly Layer<ConnectKeys>[] = [...nearer, root];
   const server = (key: 'host' | 'database' | 'user') =>
     nearest(nearer, key) ?? { value: root.settings[key], layer: root };

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { coerceError, HallpassError } from '../errors.js';
 import { useServer } from './refused/pooler.js';
 import { whyRefused } from './refused/refused.js';
-import type { Attempt, Settings } from './refused/rules.js';
+import type { Attempt, SettingNames } from './refused/rules.js';
 import { nextOptions, ownSession, SharedSessionError, settle, TriggersOffError } from './session.js';
 import { type SessionSettings, startupOptions } from './settings.js';
 import { readUrl } from './url.js';
@@ -102,7 +102,7 @@ export class OwnPool extends pg.Pool {
 }
 
 /** By the variables of the environment, and libpq's names in URLs. */
-const SETTINGS: Settings = {
+const SETTINGS: SettingNames = {
   point: 'Point DATABASE_URL and DATABASE_OWNER_URL to',
   password: 'Write it into DATABASE_URL or DATABASE_OWNER_URL.',
   database: 'Name another database in DATABASE_URL and DATABASE_OWNER_URL',

@@ -11,12 +11,12 @@ export interface Standpoint {
 }
 
 /** A membership on the target whose grantor is our own login. */
-export interface Seen {
+export interface SeenMembership {
   readonly roleOid: number;
   readonly memberOid: number;
 }
 
-export interface MembershipDiff<R, S extends Seen> {
+export interface MembershipDiff<R, S extends SeenMembership> {
   /** It should be there, and is not: somebody else revoked it. */
   readonly missing: readonly R[];
   /** Ours on the target, and no open request explains it. */
@@ -29,7 +29,7 @@ export interface MembershipDiff<R, S extends Seen> {
  */
 export function diffMemberships<
   R extends Pick<AccessRequest, 'state' | 'place' | 'expiresAt'>,
-  S extends Seen,
+  S extends SeenMembership,
 >(
   wanted: readonly R[],
   seen: Standpoint & { readonly memberships: readonly S[] },
@@ -56,11 +56,11 @@ export function isSame(a: Standpoint, b: Standpoint): boolean {
 }
 
 /** One membership on one server, as a key. */
-export function pairKey(pair: Seen): string {
+export function pairKey(pair: SeenMembership): string {
   return `${pair.roleOid}/${pair.memberOid}`;
 }
 
 /** By `pairKey`. */
-export function byPair<T extends Seen>(pairs: readonly T[]): ReadonlyMap<string, T> {
+export function byPair<T extends SeenMembership>(pairs: readonly T[]): ReadonlyMap<string, T> {
   return new Map(pairs.map((pair) => [pairKey(pair), pair]));
 }

@@ -27,13 +27,13 @@ export interface KnownServer extends ServerIdentity {
  * `same`: the same postmaster. `restarted`: the same data, in a new postmaster. `failed_over`: a standby of it that was
  * promoted. `unknown`: a failover, a copy, a snapshot or a restore; Hallpass can't tell. `other`: another server.
  */
-export type Standing = 'same' | 'restarted' | 'failed_over' | 'unknown' | 'other';
+export type ServerStanding = 'same' | 'restarted' | 'failed_over' | 'unknown' | 'other';
 
 /** @param seen `anchor` as in KnownServer. */
 export function standingOf(
   known: KnownServer,
   seen: ServerIdentity & { readonly anchor: number | null },
-): Standing {
+): ServerStanding {
   if (seen.id !== known.id) return 'other';
   if (seen.startedAt === known.startedAt) return 'same';
   if (seen.timeline > known.timeline) {

@@ -15,7 +15,7 @@ export async function readOpenOf(db: Queryable, requester: string): Promise<read
 }
 
 /** The next people of the round. */
-export interface Turn {
+export interface HoldersTurn {
   readonly holders: readonly string[];
   /** Until when it is this process's turn, as the ledger wrote it: after that only the next process may write. */
   readonly until: string;
@@ -52,7 +52,7 @@ export async function takeHolders(
   db: Queryable,
   all: Pace,
   unread: Pace,
-): Promise<{ readonly turn: Turn | null; readonly unread: readonly UnreadPerson[] }> {
+): Promise<{ readonly turn: HoldersTurn | null; readonly unread: readonly UnreadPerson[] }> {
   const { rows } = await db.query<{
     name: string;
     after: string;
@@ -68,7 +68,7 @@ export async function takeHolders(
   };
 }
 
-async function nextOf(db: Queryable, after: string, limit: number): Promise<Pick<Turn, 'holders'>> {
+async function nextOf(db: Queryable, after: string, limit: number): Promise<Pick<HoldersTurn, 'holders'>> {
   const { rows } = await db.query<{ requester: string }>(
     `select distinct requester from requests
        where requester > $1 and state in ('pending', 'granting', 'active', 'ending')
@@ -79,7 +79,7 @@ async function nextOf(db: Queryable, after: string, limit: number): Promise<Pick
 }
 
 /** Records how far the round has come: the next take starts after this person. */
-export async function recordAsked(db: Queryable, { until }: Turn, person: string): Promise<void> {
+export async function recordAsked(db: Queryable, { until }: HoldersTurn, person: string): Promise<void> {
   await db.query(`update rounds set after = $1 where name = 'people' and not_before = $2::timestamptz`, [
     person,
     until,
@@ -87,7 +87,7 @@ export async function recordAsked(db: Queryable, { until }: Turn, person: string
 }
 
 /** Ends the round: the next one begins `everyMs` milliseconds after this one began, or now. */
-export async function endRound(db: Queryable, { until }: Turn, everyMs: number): Promise<void> {
+export async function endRound(db: Queryable, { until }: HoldersTurn, everyMs: number): Promise<void> {
   await db.query(
     `update rounds set after = '', began_at = greatest(now(), began_at + $1 * interval '1 millisecond'),
          not_before = greatest(now(), began_at + $1 * interval '1 millisecond')

@@ -97,7 +97,7 @@ export interface Due extends Reading {
 }
 
 /** What a sweep has already seen, by id. */
-export interface Met {
+export interface MetIds {
   readonly requests: readonly number[];
   readonly strays: readonly number[];
 }
@@ -107,7 +107,7 @@ export interface Met {
  * there, then extensions; and separately what is to be revoked, first what someone ended, then the most overdue.
  * @param except what this sweep has seen and not settled: it must not hold up the others.
  */
-export async function readDue(db: Queryable, target: string, except: Met, most: Most): Promise<Due> {
+export async function readDue(db: Queryable, target: string, except: MetIds, most: Most): Promise<Due> {
   const values = [target, most.requests, most.endings, except.requests, except.strays];
   const { rows } = await db.query<DueRow>({ name: 'due', text: DUE, values });
   return toDue(rows);

@@ -33,7 +33,7 @@ const grant = z.object({
   danger: z.string().nullable(),
 });
 
-export type Grant = Readonly<z.infer<typeof grant>>;
+export type OpenGrant = Readonly<z.infer<typeof grant>>;
 
 /** What was granted from `since` (inclusive) until `until` (exclusive), on all targets or one; null: no bound. */
 export interface GrantsWanted {
@@ -48,7 +48,7 @@ export async function readGrants(
   { since, until, target }: GrantsWanted,
   after: number,
   limit: number,
-): Promise<readonly Grant[]> {
+): Promise<readonly OpenGrant[]> {
   const { rows } = await db.query(
     `select r.id, r.requester as person, r.login, r.target, r.role, round(r.wished_ms / 1000.0)::float8 as "askedSeconds",
          round(extract(epoch from coalesce(r.ended_at, now()) - r.granted_at))::float8 as "heldSeconds", r.reason,

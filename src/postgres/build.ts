@@ -3,7 +3,7 @@ import type { Connect } from '../config/config.js';
 import { pairKey } from '../domain/memberships.js';
 import { writeAnchor } from './anchor.js';
 import { byRole, chunks } from './by-role.js';
-import { createTargetConnection, DEFAULT_LIMITS, type Limits, type TargetConnection } from './connect.js';
+import { type CallLimits, createTargetConnection, DEFAULT_LIMITS, type TargetConnection } from './connect.js';
 import { dial, dialServer, type Heard, telling } from './connecting/dial.js';
 import { standbyError } from './errors.js';
 import { onlyOn, readRun } from './known-server.js';
@@ -28,7 +28,7 @@ import type {
 } from './target.js';
 
 /** Tests shorten the limits. `heard` is told of each login on the server itself, not of those on its standbys. */
-export type TargetOptions = Partial<Limits> & { readonly heard?: Heard };
+export type TargetOptions = Partial<CallLimits> & { readonly heard?: Heard };
 
 /** Does one batch, which is about one role, wholly or not at all. @param server as in `Target`. */
 export type Batch<In, Out> = (

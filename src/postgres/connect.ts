@@ -11,7 +11,7 @@ import { type Dial, dial } from './connecting/dial.js';
 import { closedError, sessionError, targetError, timeoutError } from './errors.js';
 
 /** How a connection is used; times in milliseconds. */
-export interface Limits {
+export interface CallLimits {
   /** For everything until a session stands: credentials, tunnel, TLS, login. */
   readonly connectMs: number;
   /** For one transaction, from its first statement to its last answer, without connecting. */
@@ -22,7 +22,7 @@ export interface Limits {
   readonly name: string;
 }
 
-export const DEFAULT_LIMITS: Limits = {
+export const DEFAULT_LIMITS: CallLimits = {
   connectMs: 5_000,
   callMs: 15_000,
   idleMs: 10 * 60_000,
@@ -39,7 +39,7 @@ const GOODBYE_MS = 1_000;
  * what was committed before it. The last statement asks who we are: a login that was dropped has no name, and its
  * session answers nothing more.
  */
-const begin = ({ callMs }: Limits): string => `
+const begin = ({ callMs }: CallLimits): string => `
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL lock_timeout = '1s';
 SET LOCAL statement_timeout = ${callMs};
@@ -75,7 +75,7 @@ export interface TargetConnection {
 /** @param logIn `dialServer` for what can be done from any database of the server. */
 export function createTargetConnection(
   connect: Connect,
-  limits: Limits,
+  limits: CallLimits,
   logIn: Dial = dial,
 ): TargetConnection {
   let current: pg.Client | null = null;

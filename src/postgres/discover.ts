@@ -7,7 +7,7 @@ import type { Connect, TargetConfig } from '../config/config.js';
 import { isAbove } from '../domain/danger.js';
 import { predefinedRole } from '../domain/predefined-roles.js';
 import type { TargetOptions } from './build.js';
-import { createTargetConnection, DEFAULT_LIMITS, type Limits, type TargetConnection } from './connect.js';
+import { type CallLimits, createTargetConnection, DEFAULT_LIMITS, type TargetConnection } from './connect.js';
 import { dial, dialServer, telling } from './connecting/dial.js';
 import { OWNER } from './guarded/names.js';
 import { inside } from './open.js';
@@ -29,7 +29,7 @@ export interface Discovery {
 /** A COMMENT may hold a gigabyte; people are shown this many characters. */
 const MOST_COMMENT = 500;
 /** A few milliseconds a minute aren't worth keeping one of the server's connections. */
-const LIMITS: Limits = { ...DEFAULT_LIMITS, callMs: 3_000, idleMs: 5_000 };
+const LIMITS: CallLimits = { ...DEFAULT_LIMITS, callMs: 3_000, idleMs: 5_000 };
 
 const roleRow = z.object({
   role: z.string(),

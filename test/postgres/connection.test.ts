@@ -6,7 +6,7 @@ import { findBinaries } from '../../sandbox/postgres/binaries.js';
 import { freePort } from '../../sandbox/postgres/free-port.js';
 import { startProxy, type TcpProxy } from '../../sandbox/postgres/proxy.js';
 import type { Connect } from '../../src/config/config.js';
-import type { Limits } from '../../src/postgres/connect.js';
+import type { CallLimits } from '../../src/postgres/connect.js';
 import { createDirectTarget } from '../../src/postgres/direct/direct.js';
 import { TargetError } from '../../src/postgres/errors.js';
 import type { Target } from '../../src/postgres/target.js';
@@ -23,7 +23,7 @@ describe('the connection to a target', () => {
   });
   afterEach(() => proxy.close());
 
-  function open(connect: Partial<Connect> = {}, limits: Partial<Limits> = {}): Target {
+  function open(connect: Partial<Connect> = {}, limits: Partial<CallLimits> = {}): Target {
     const target = createDirectTarget({ ...used.server.connect, ...connect }, [], limits);
     onTestFinished(() => target.close());
     return target;

@@ -175,13 +175,13 @@ function both(notice: string | null, paused: string | null): string | null {
 }
 
 /** What of a target may be asked for, by whom and from where. */
-interface Place extends Pick<Form, 'channel' | 'notice' | 'elsewhere'> {
+interface FormState extends Pick<Form, 'channel' | 'notice' | 'elsewhere'> {
   readonly target: TargetConfig | null;
   /** What was chosen, when it may be asked for; else the notice says why not. */
   readonly role: RoleConfig | null;
 }
 
-function nowhere(channel: string | null): Place {
+function nowhere(channel: string | null): FormState {
   return { channel, target: null, role: null, notice: null, elsewhere: [] };
 }
 
@@ -190,7 +190,7 @@ async function placeOf(
   asking: Asking,
   target: TargetConfig | null,
   chosen: RoleConfig | undefined,
-): Promise<Place> {
+): Promise<FormState> {
   if (target === null) return nowhere(asking.channel);
   deps.roles.wake(target.key);
   const place = { ...nowhere(asking.channel), target };
@@ -229,7 +229,7 @@ function sayMissing(
   return all && !isElsewhere ? nothingFor(target.name) : null;
 }
 
-function form({ channel, target, role, notice, elsewhere }: Place, login: string | null): Form {
+function form({ channel, target, role, notice, elsewhere }: FormState, login: string | null): Form {
   const { durationsMs, defaultDurationMs, maxMs, reasonRequired } = role?.policy ?? NO_ROLE_YET;
   return {
     channel,

@@ -32,7 +32,7 @@ const HOLD_FOR_PREVIEW_MS = 500;
 /** A role that may be too dangerous is looked at before the request is made; milliseconds. */
 const DANGER_MS = 1_500;
 
-interface Wish {
+interface WantedGrant {
   readonly target: TargetConfig;
   readonly role: RoleConfig;
   readonly login: string;
@@ -128,7 +128,7 @@ function readForm(
   submission: Submission,
   loginAt: (target: TargetConfig) => LoginAnswer,
   refused: (security: SecurityEvent, facts: object) => void,
-): Wish | (Submitted & { ok: false }) {
+): WantedGrant | (Submitted & { ok: false }) {
   const target = config.targets.get(submission.target ?? '');
   if (submission.target === null) return wrong('target', words.targetMissing());
   if (target === undefined) {
@@ -170,7 +170,7 @@ async function notMade(
   deps: Deps,
   actor: Actor,
   submission: Submission,
-  { target, role, login }: Wish,
+  { target, role, login }: WantedGrant,
   refused: (security: SecurityEvent, facts: object) => void,
 ): Promise<Submitted> {
   const same = await readRequestOfView(deps.db, submission.viewId);

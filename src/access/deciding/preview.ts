@@ -24,7 +24,7 @@ const AGE_MS = 10_000;
 /** How long callers wait for it, milliseconds. */
 export const PREVIEW_MS = 2_000;
 
-interface Wish {
+interface RoleForLogin {
   readonly target: string;
   readonly login: string;
   readonly role: string;
@@ -34,7 +34,7 @@ interface Wish {
 /** What `role` can do and what of it is new to `login`, within `ms`; never throws. @param fresh as for `Inspector`. */
 export async function previewWithin(
   { inspectors, logger }: Pick<Deps, 'inspectors' | 'logger'>,
-  { target, ...pair }: Wish,
+  { target, ...pair }: RoleForLogin,
   { ms = PREVIEW_MS, fresh = false }: { readonly ms?: number; readonly fresh?: boolean } = {},
 ): Promise<PreviewResult> {
   const read = inspectors.get(target)?.preview(pair, fresh);

@@ -9,13 +9,13 @@ import { MAX_ID, requestName } from '../../domain/request.js';
 import { coerceError } from '../../errors.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { type Recovered, recoverGrant, skipIds } from '../../ledger/recover.js';
-import type { Grant } from '../../postgres/guarded/read-grants.js';
+import type { RememberedGrant } from '../../postgres/guarded/read-grants.js';
 import type { Server } from '../../postgres/target.js';
 
 /** What a guarded target remembers. */
 export type Remembering = () => Promise<{
   readonly server: Server;
-  readonly grants: readonly Grant[];
+  readonly grants: readonly RememberedGrant[];
   readonly lastRequestId: number;
 }>;
 
@@ -69,7 +69,7 @@ function isId(id: number): boolean {
   return Number.isSafeInteger(id) && id > 0 && id <= MAX_ID;
 }
 
-function remembered(config: Config, target: TargetConfig, server: Server, grant: Grant) {
+function remembered(config: Config, target: TargetConfig, server: Server, grant: RememberedGrant) {
   const role = roleOn(target, grant.role);
   const { roleOid, memberOid } = grant;
   return {

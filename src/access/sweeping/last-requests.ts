@@ -1,4 +1,4 @@
-import { pairKey, type Seen } from '../../domain/memberships.js';
+import { pairKey, type SeenMembership } from '../../domain/memberships.js';
 import type { AccessRequest } from '../../domain/request.js';
 import { readLastOfPlaces } from '../../ledger/read-requests.js';
 import type { Deps } from '../deps.js';
@@ -7,7 +7,7 @@ import type { Deps } from '../deps.js';
 export async function readLastByPair(
   db: Deps['db'],
   server: string,
-  memberships: readonly Seen[],
+  memberships: readonly SeenMembership[],
 ): Promise<ReadonlyMap<string, AccessRequest>> {
   const last = await readLastOfPlaces(db, server, memberships);
   return new Map(last.flatMap((request) => (request.place ? [[pairKey(request.place), request]] : [])));

@@ -15,7 +15,7 @@ import type { TellDeps } from '../change.js';
 import { namesOf, tellOperators } from '../telling/operators.js';
 
 /** How the server that answers stands to the one that is known. */
-export interface Met {
+export interface MetServer {
   /** What it shows counts for the grants that are open. */
   readonly isKnown: boolean;
   /** Why it is another server than at the last comparison; null when it is the same. */
@@ -35,11 +35,11 @@ export async function meet(
   server: Server,
   anchor: number | null,
   places: readonly Pick<MembershipId, 'server'>[],
-): Promise<Met> {
+): Promise<MetServer> {
   const { db, config, logger } = deps;
   const { known, moved, replaced: word } = await readKnownPlace(db, name);
   const seen = { ...identityOf(server), anchor };
-  const another: Met = { isKnown: false, moved: null, replaced: word?.id === server.id ? word : null };
+  const another: MetServer = { isKnown: false, moved: null, replaced: word?.id === server.id ? word : null };
   if (known === null) {
     // The release before has granted on another server, and that one is awaited.
     if (places.some((place) => place.server !== server.id)) return another;

@@ -19,7 +19,7 @@ import { isOvertaken } from '../../surfaces/direct.js';
 import type { Deps } from '../deps.js';
 import { findLost } from './lost-messages.js';
 import { isCopy, messageOf, threadOf } from './message-of.js';
-import { createLimits, type Limits } from './slack-limits.js';
+import { createLimits, type SlackLimits } from './slack-limits.js';
 
 /** What changes several times within this long is shown once: an approval, and the GRANT that follows. Milliseconds. */
 const SETTLES_MS = 30;
@@ -111,7 +111,7 @@ export function createDeliverer(deps: Deps): Deliverer {
 }
 
 /** Sends one message and records what came of it; never throws. */
-async function send(deps: Deps, limits: Limits, delivery: Delivery): Promise<void> {
+async function send(deps: Deps, limits: SlackLimits, delivery: Delivery): Promise<void> {
   // crash point: after-lease-before-post
   const { db, messenger, logger } = deps;
   let shown: Shown | null = null;

@@ -14,13 +14,13 @@ interface Allowed {
   readonly moreInMs: number | null;
 }
 
-export interface Limits {
+export interface SlackLimits {
   /** Slack wants to be left alone with this for so long, milliseconds. */
   heard(call: 'post' | 'update', recipient: string, ms: number): void;
   allowed(): Allowed;
 }
 
-export function createLimits(): Limits {
+export function createLimits(): SlackLimits {
   /** Until when nothing is posted there, milliseconds; likewise for all posts and all updates. */
   const channels = new Map<string, number>();
   let posts = 0;

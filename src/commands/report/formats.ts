@@ -1,7 +1,7 @@
 /** A grant in each format; docs/audit.md says what each column means. */
 import { shortDuration } from '../../domain/duration.js';
 import { requestName } from '../../domain/request.js';
-import type { Grant } from '../../ledger/read-grants.js';
+import type { OpenGrant } from '../../ledger/read-grants.js';
 import { name, through, time, words } from '../../surfaces/plain.js';
 import { csvLine } from '../shared/csv.js';
 import { wrap } from '../shared/output.js';
@@ -9,7 +9,7 @@ import { Columns } from '../shared/table.js';
 
 interface Format {
   readonly head: () => string;
-  readonly lines: (grants: readonly Grant[]) => string;
+  readonly lines: (grants: readonly OpenGrant[]) => string;
 }
 
 /** Each call makes one for a whole report: the table's columns depend on what it has printed already. */
@@ -44,13 +44,13 @@ const COLUMNS = {
   endedBy: ({ endedBy }) => endedBy,
   sessionsEnded: ({ sessionsEnded }) => sessionsEnded,
   danger: ({ danger }) => danger,
-} as const satisfies Record<string, (grant: Grant) => string | number | Date | null>;
+} as const satisfies Record<string, (grant: OpenGrant) => string | number | Date | null>;
 
-function toCsv(grant: Grant): string {
+function toCsv(grant: OpenGrant): string {
   return csvLine(Object.values(COLUMNS).map((cellOf) => cellOf(grant)));
 }
 
-function toJson(grant: Grant): string {
+function toJson(grant: OpenGrant): string {
   return JSON.stringify(
     Object.fromEntries(Object.entries(COLUMNS).map(([column, cellOf]) => [column, cellOf(grant)])),
   );
@@ -80,13 +80,13 @@ function toCells({
   heldSeconds,
   endedAt,
   why,
-}: Grant): readonly string[] {
+}: OpenGrant): readonly string[] {
   const end = endedAt === null ? (why === null ? 'not yet' : `not yet (${name(why)})`) : name(why ?? 'ended');
   const held = shortDuration(heldSeconds * 1000);
   return [requestName(id), name(login), name(target), name(role), time(grantedAt), held, end];
 }
 
-function detailsOf(grant: Grant): readonly string[] {
+function detailsOf(grant: OpenGrant): readonly string[] {
   const { person, askedSeconds, decidedBy, decidedVia, decidedAt, extendedBy, endedAt, endedBy } = grant;
   const indent = ' '.repeat('R-1042  '.length);
   const approved =

@@ -2,9 +2,9 @@
  * What keeps us from reaching a server or a bastion, by Node's names of the errors, and by what `pg` and ssh2 say
  * without one. All of it may pass: networks come back.
  */
-import { type Place, type Rule, type Told, unreachable, unreachableIf } from './rules.js';
+import { type RefusedAt, type Rule, type Told, unreachable, unreachableIf } from './rules.js';
 
-export const NETWORK_RULES: readonly Rule<Place>[] = [
+export const NETWORK_RULES: readonly Rule<RefusedAt>[] = [
   unreachableIf(/^ENOTFOUND/, ({ host }) => [
     `There is no host ${host} in the DNS.`,
     'Correct the host in the configuration, or the DNS that Hallpass’s machine asks.',
@@ -38,7 +38,7 @@ export const NETWORK_RULES: readonly Rule<Place>[] = [
 ];
 
 /** No answer in time. */
-function silent({ server }: Place): Told {
+function silent({ server }: RefusedAt): Told {
   return unreachable(
     `No answer came from ${server} in time.`,
     'Likely causes, in order: a firewall or security group drops what comes from Hallpass’s address, the host is ' +

@@ -2,10 +2,10 @@
  * What PgBouncer says. It has one code for everything, that of a broken protocol, which Postgres itself never answers
  * a login with.
  */
-import { type Asked, type Rule, refusedIf, type Settings, unreachableIf } from './rules.js';
+import { type Asked, type Rule, refusedIf, type SettingNames, unreachableIf } from './rules.js';
 
 /** What helps against a pooler that shares sessions. */
-export function useServer({ point }: Settings): string {
+export function useServer({ point }: SettingNames): string {
   return (
     `${point} the server’s own port, or to a pool in session mode: poolers often listen on 6432 or 6543, or on a host ` +
     'with -pooler in its name.'

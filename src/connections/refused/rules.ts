@@ -3,7 +3,7 @@
  * whose pattern fits "CODE: message" (or the message alone) counts.
  */
 /** What we tried to reach. */
-export interface Place {
+export interface RefusedAt {
   readonly host: string;
   /** As sentences name it: "db.example:5432", "the bastion gate (gate.example:22)". */
   readonly server: string;
@@ -21,7 +21,7 @@ export interface Login {
 }
 
 /** How to change the connection: each is the beginning of a sentence, or what to write. */
-export interface Settings {
+export interface SettingNames {
   readonly point: string;
   readonly password: string;
   readonly database: string;
@@ -33,9 +33,9 @@ export interface Settings {
   readonly tlsOff: string;
 }
 
-export interface Attempt extends Place {
+export interface Attempt extends RefusedAt {
   readonly connect: Login;
-  readonly set: Settings;
+  readonly set: SettingNames;
 }
 
 export interface Asked extends Attempt {

@@ -2,12 +2,12 @@
 import type { Connect } from '../../config/config.js';
 import { useServer } from '../../connections/refused/pooler.js';
 import { whyRefused } from '../../connections/refused/refused.js';
-import type { Attempt, Settings, Told } from '../../connections/refused/rules.js';
+import type { Attempt, SettingNames, Told } from '../../connections/refused/rules.js';
 import { coerceError } from '../../errors.js';
 import { loginRefusedError, TargetError, targetError } from '../errors.js';
 
 /** By the keys of the configuration file. */
-const SETTINGS: Settings = {
+const SETTINGS: SettingNames = {
   point: 'Point the connection to',
   password: 'Set password, password_file or iam for the connection.',
   database: 'Set another database for the connection',

@@ -2,7 +2,7 @@
 import type { Bastion } from '../../config/config.js';
 import { NETWORK_RULES } from '../../connections/refused/network.js';
 import {
-  type Place,
+  type RefusedAt,
   type Rule,
   refused,
   refusedIf,
@@ -20,7 +20,7 @@ export interface Destination {
   readonly port: number;
 }
 
-interface Via extends Place {
+interface Via extends RefusedAt {
   readonly bastion: Bastion;
 }
 

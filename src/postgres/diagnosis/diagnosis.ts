@@ -1,6 +1,6 @@
 /** Looks at one target for `hallpass check` and `hallpass setup-sql`: reads only, on connections of its own. */
 import type { Connect, TargetConfig } from '../../config/config.js';
-import { createTargetConnection, type Limits, type Send, type TargetConnection } from '../connect.js';
+import { type CallLimits, createTargetConnection, type Send, type TargetConnection } from '../connect.js';
 import { type Dial, dial, dialAsIs, dialServer } from '../connecting/dial.js';
 import { type TargetError, targetError } from '../errors.js';
 import { readPreviewUsers } from '../inspecting/users.js';
@@ -14,7 +14,7 @@ import { readClock, readMissing, readSituation, readVersion } from './read-situa
 import { readStandby, readWalEnd, type StandbySeen } from './read-standby.js';
 
 /** A person is waiting at a terminal; milliseconds. */
-const LIMITS: Limits = { connectMs: 5_000, callMs: 8_000, idleMs: 60_000, name: 'hallpass' };
+const LIMITS: CallLimits = { connectMs: 5_000, callMs: 8_000, idleMs: 60_000, name: 'hallpass' };
 
 export interface StandbyReport {
   /** `host:port`. */
@@ -28,7 +28,7 @@ export type Diagnosis = ReturnType<typeof createDiagnosis>;
 /** Connects when it is first used. Tests shorten the limits. */
 export function createDiagnosis(
   { connect, replicas, mode }: Pick<TargetConfig, 'connect' | 'replicas' | 'mode'>,
-  limits: Partial<Limits> = {},
+  limits: Partial<CallLimits> = {},
 ) {
   const open = (to: Connect, logIn: Dial = dial) =>
     createTargetConnection(to, { ...LIMITS, ...limits }, logIn);

@@ -20,7 +20,7 @@ const personRow = z.object({
   uses: z.boolean(),
   becomes: z.boolean(),
 });
-export type Person = z.infer<typeof personRow>;
+export type LoginSettings = z.infer<typeof personRow>;
 
 const PERSON = `
 SELECT u.oid AS "loginOid", r.oid AS "roleOid", u.rolinherit AS inherits,

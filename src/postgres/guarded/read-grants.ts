@@ -6,7 +6,7 @@ import type { Membership, Server } from '../target.js';
 import { BACKSTOP_MS } from './names.js';
 
 /** What a guarded target remembers of one request that it has not ended. */
-export interface Grant extends Membership {
+export interface RememberedGrant extends Membership {
   readonly requestId: number;
   /** The transaction of the GRANT, as in Granted. */
   readonly mark: string;
@@ -45,7 +45,7 @@ const LAST = 'SELECT coalesce(hallpass.last_request_id(), 0) AS last';
  */
 export function readGrants(
   connection: TargetConnection,
-): Promise<{ server: Server; grants: readonly Grant[]; lastRequestId: number }> {
+): Promise<{ server: Server; grants: readonly RememberedGrant[]; lastRequestId: number }> {
   return connection.read(async (send) => {
     const [server, grants, [row]] = await Promise.all([
       readServer(send, 'guarded'),

@@ -4,7 +4,7 @@
  * mappings.
  */
 
-export interface Kind {
+export interface CatalogKind {
   /** Begins with the catalog and the alias of the row that was written. */
   readonly from: string;
   readonly what: string;
@@ -18,7 +18,7 @@ export interface Kind {
 const OF_TABLE = (column: string) => `JOIN pg_class c ON c.oid = ${column}`;
 
 /** A row that was written together with its table's is no news of its own: `NOT d.xmin = c.xmin`. */
-export const IN_DATABASE: readonly Kind[] = [
+export const IN_DATABASE: readonly CatalogKind[] = [
   {
     from: 'pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace',
     where: `c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'i', 'I') AND n.nspname !~ '^pg_(toast|temp)'`,
@@ -103,7 +103,7 @@ export const IN_DATABASE: readonly Kind[] = [
 ];
 
 /** `mark`: the grants whose windows are looked at. Memberships that Hallpass granted are no news. */
-export const ON_SERVER: readonly Kind[] = [
+export const ON_SERVER: readonly CatalogKind[] = [
   {
     from: 'pg_auth_members m',
     where: 'm.grantor NOT IN (SELECT grantor FROM mark)',

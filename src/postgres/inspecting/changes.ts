@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { Send } from '../connect.js';
 import type { OidPair } from '../target.js';
-import { IN_DATABASE, type Kind, ON_SERVER } from './catalogs.js';
+import { type CatalogKind, IN_DATABASE, ON_SERVER } from './catalogs.js';
 import { noJit } from './tables.js';
 
 export interface MarkedGrant extends OidPair {
@@ -76,7 +76,7 @@ const changeRow = z.object({
 export type Change = z.infer<typeof changeRow>;
 
 const select = (shared: boolean) => {
-  return ({ from, what, where, owner, acl, others }: Kind): string => {
+  return ({ from, what, where, owner, acl, others }: CatalogKind): string => {
     const [, row] = from.split(' ');
     return `
 SELECT ${shared} AS shared, age(${row}.xmin) AS age, ${what} AS what, ${owner ?? 'NULL::oid'} AS owner,

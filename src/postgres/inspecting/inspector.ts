@@ -6,7 +6,7 @@ import { createCache } from '../../cache.js';
 import type { Connect } from '../../config/config.js';
 import { type Changes, listSchemas, MAX_LISTED, type Preview, type Unread } from '../../domain/preview.js';
 import { inTime } from '../../in-time.js';
-import { createTargetConnection, DEFAULT_LIMITS, type Limits } from '../connect.js';
+import { type CallLimits, createTargetConnection, DEFAULT_LIMITS } from '../connect.js';
 import { standbyError, TargetError, targetError } from '../errors.js';
 import { readServer } from '../reading/server.js';
 import { type MarkedGrant, readChanges, readConcerned } from './changes.js';
@@ -16,7 +16,7 @@ import { judge, judgeUnread } from './judge.js';
 import { findLeaks } from './leaks.js';
 import { readLoginsLike } from './logins.js';
 import { type Reach, readReach } from './reach.js';
-import { type Found, planFor, toChanges } from './report.js';
+import { type FoundChanges, planFor, toChanges } from './report.js';
 import { type InDatabase, readDatabase } from './tables.js';
 import { readPreviewUsers } from './users.js';
 import { cut } from './words.js';
@@ -58,7 +58,7 @@ export interface Inspector {
 }
 
 /** Connects when it is first used. Tests shorten the limits. */
-export function createInspector(connect: Connect, limits: Partial<Limits> = {}): Inspector {
+export function createInspector(connect: Connect, limits: Partial<CallLimits> = {}): Inspector {
   const home = connect.database;
   const connections = createConnections((database) =>
     createTargetConnection({ ...connect, database }, { ...DEFAULT_LIMITS, ...limits }),
@@ -112,7 +112,7 @@ export function createInspector(connect: Connect, limits: Partial<Limits> = {}):
   }
 
   /** @param grants null in the place of each that the database doesn't concern. */
-  async function readIn(name: string, grants: readonly (MarkedGrant | null)[]): Promise<Found> {
+  async function readIn(name: string, grants: readonly (MarkedGrant | null)[]): Promise<FoundChanges> {
     try {
       const rows = await connections.read(name, (send) =>
         readChanges(send, grants, { shared: name === home }),

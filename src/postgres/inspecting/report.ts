@@ -23,14 +23,18 @@ export function planFor(home: string, concerned: readonly ConcernedDatabase[] | 
 }
 
 /** What one database answered. */
-export interface Found {
+export interface FoundChanges {
   readonly name: string;
   readonly rows: readonly Change[];
   readonly unread: Unread | null;
 }
 
 /** @param n the grant's place in the batch, from 0. */
-export function toChanges({ read, unread, concerned }: Plan, answers: readonly Found[], n: number): Changes {
+export function toChanges(
+  { read, unread, concerned }: Plan,
+  answers: readonly FoundChanges[],
+  n: number,
+): Changes {
   const found = answers.filter(({ name }) => read.includes(name));
   const allUnread = [...unread, ...found.flatMap((one) => one.unread ?? [])];
   const seen = found.map(({ name, rows }) => ({ name, rows: rows.filter((row) => row.n === n) }));

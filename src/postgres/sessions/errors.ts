@@ -3,7 +3,7 @@ import { SESSION_RIGHTS } from '../../domain/predefined-roles.js';
 import { TargetError } from '../errors.js';
 import { roleSql } from '../quote.js';
 import { grantRightsSql } from '../reading/rights.js';
-import type { Seen, Session } from './sessions.js';
+import type { SeenSessions, Session } from './sessions.js';
 
 /** The sessions of one grant that are still open on one server. */
 export interface StillOpen {
@@ -13,7 +13,7 @@ export interface StillOpen {
   readonly memberOid: number;
   /** Names by OID, and which of them are superusers now. */
   readonly names: ReadonlyMap<number, { readonly name: string | null; readonly isSuperuser: boolean }>;
-  readonly seen: Pick<Seen, 'server' | 'mayEnd' | 'maySee'>;
+  readonly seen: Pick<SeenSessions, 'server' | 'mayEnd' | 'maySee'>;
   /** The server's errors for sessions that it was asked to end, by process id. */
   readonly refused: ReadonlyMap<number, TargetError>;
 }

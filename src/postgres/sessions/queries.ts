@@ -15,7 +15,7 @@ import { readServer } from '../reading/server.js';
 import { transactionSince, usersOf } from '../reading/usable.js';
 import { readSessionHolders } from '../reading/users.js';
 import type { ToEnd } from '../target.js';
-import type { Seen, SessionSource } from './sessions.js';
+import type { SeenSessions, SessionSource } from './sessions.js';
 
 /** Before 16 our login becomes the role that has the right, for this transaction; from 16 on it inherits it. */
 const become = (right: SessionRight): string => `
@@ -78,7 +78,7 @@ export async function lookForSessions(
   send: Send,
   ends: readonly ToEnd[],
   before: string | null,
-): Promise<Seen> {
+): Promise<SeenSessions> {
   const logins = [...new Set(ends.flatMap(({ memberOid, users }) => [memberOid, ...users]))];
   const [server, members, holders, [may], , seen] = await Promise.all([
     readServer(send, mode),

@@ -29,7 +29,7 @@ export interface Session {
   readonly isInOldTransaction: boolean;
 }
 
-export interface Seen {
+export interface SeenSessions {
   readonly server: Server;
   /** The server's clock, as formatMoment writes it. */
   readonly now: string;
@@ -48,7 +48,7 @@ export interface SessionSource {
   readonly connection: TargetConnection;
   /** As people know it: "the server", "the standby db2:5432". */
   readonly name: string;
-  look(send: Send, ends: readonly ToEnd[], before: string | null): Promise<Seen>;
+  look(send: Send, ends: readonly ToEnd[], before: string | null): Promise<SeenSessions>;
   /** Asks the sessions to end. */
   end(send: Send, sessions: readonly Session[]): Promise<void>;
 }
@@ -167,14 +167,14 @@ async function endOn(
 
 /** What was seen, by login and by grant. */
 interface View {
-  readonly seen: Seen;
+  readonly seen: SeenSessions;
   readonly sessions: ReadonlyMap<number, readonly Session[]>;
   readonly holders: ReadonlyMap<string, readonly Holder[]>;
   readonly superusers: ReadonlySet<number>;
 }
 
 /** @throws TargetError when it is another server */
-function viewOf(seen: Seen, server: string): View {
+function viewOf(seen: SeenSessions, server: string): View {
   if (seen.server.id !== server) throw otherServerError(server, seen.server.id);
   return {
     seen,

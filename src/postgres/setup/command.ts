@@ -9,7 +9,7 @@ import { checkNames, type SetupServer, type SetupTarget, serverOf } from './serv
 import { undoGroupRole, undoLogins } from './undo.js';
 
 /** What a script is for; without role and logins, it is for Hallpass itself: its login and its rights. */
-export interface Wish {
+export interface SetupWish {
   readonly role?: GroupRole;
   readonly logins?: Logins;
   /** Undoes the same. */
@@ -21,14 +21,14 @@ export interface Wish {
  * @param version server_version_num, like 160004.
  * @throws HallpassError when a name is impossible, or something is missing.
  */
-export function setupSteps(target: SetupTarget, version: number, wish: Wish): readonly Step[] {
+export function setupSteps(target: SetupTarget, version: number, wish: SetupWish): readonly Step[] {
   const server = serverOf(target, version);
   checkWish(wish);
   const steps = wishedSteps(server, target, wish);
   return [refuseOtherRelease(server, steps[0]?.database ?? server.first), ...steps];
 }
 
-function wishedSteps(server: SetupServer, target: SetupTarget, wish: Wish): readonly Step[] {
+function wishedSteps(server: SetupServer, target: SetupTarget, wish: SetupWish): readonly Step[] {
   const { role, logins, undo } = wish;
   if (role === undefined && logins === undefined) {
     return undo ? undoHallpass(server) : hallpassSteps(server, target);
@@ -58,12 +58,12 @@ END`),
  * The script as `hallpass setup-sql` prints it, for psql.
  * @throws as setupSteps.
  */
-export function setupSql(target: SetupTarget, version: number, wish: Wish): string {
+export function setupSql(target: SetupTarget, version: number, wish: SetupWish): string {
   const server = serverOf(target, version);
   return printScript(head(server, wish), setupSteps(target, version, wish), foot(server, wish));
 }
 
-function head({ target, version, kind, mode }: SetupServer, { undo, role, logins }: Wish): string {
+function head({ target, version, kind, mode }: SetupServer, { undo, role, logins }: SetupWish): string {
   const major = Math.floor(version / 10_000);
   const all = role === undefined && logins === undefined;
   return [
@@ -77,12 +77,12 @@ function head({ target, version, kind, mode }: SetupServer, { undo, role, logins
   ].join('\n');
 }
 
-function foot({ target }: SetupServer, { undo }: Wish): string {
+function foot({ target }: SetupServer, { undo }: SetupWish): string {
   if (undo) return 'Then take what is gone out of the configuration, and try it: hallpass check';
   return `Try it: hallpass check ${target}`;
 }
 
-function checkWish({ role, logins }: Wish): void {
+function checkWish({ role, logins }: SetupWish): void {
   if (role !== undefined) {
     checkNames('role', [role.role]);
     checkNames('database', role.databases);

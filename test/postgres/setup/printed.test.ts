@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { setupSql, type Wish } from '../../../src/postgres/setup/command.js';
+import { type SetupWish, setupSql } from '../../../src/postgres/setup/command.js';
 import { iamPolicies } from '../../../src/postgres/setup/iam-policy.js';
 import type { SetupTarget } from '../../../src/postgres/setup/server.js';
 import { installedMajors, type Major } from '../../support/majors.js';
@@ -15,9 +15,9 @@ const TARGET: SetupTarget = {
   roles: new Map([['orders_read', { role: 'orders_read' }]]),
   discover: [],
 };
-const print = (over: Partial<SetupTarget> = {}, wish: Wish = { undo: false }, version = 180_000) =>
+const print = (over: Partial<SetupTarget> = {}, wish: SetupWish = { undo: false }, version = 180_000) =>
   setupSql({ ...TARGET, ...over }, version, wish);
-const read = (role: string, database: string): Wish => ({
+const read = (role: string, database: string): SetupWish => ({
   role: { role, access: 'read', schemas: ['orders'], databases: [database] },
   undo: false,
 });
@@ -41,7 +41,7 @@ test('what differs between kinds of servers is said', () => {
 });
 
 test('what can’t be is refused before anything is printed', () => {
-  const noSchema: Wish = {
+  const noSchema: SetupWish = {
     role: { role: 'r', access: 'read', schemas: [], databases: ['shop'] },
     undo: false,
   };
@@ -91,7 +91,7 @@ describeWith('psql').each(newest)('psql, on Postgres $major', (major) => {
       mode: 'guarded',
       connect: { user: HOSTILE.login, database: HOSTILE.database, iam: null },
     });
-    const wishes = (undo: boolean): Wish[] => {
+    const wishes = (undo: boolean): SetupWish[] => {
       const own = { undo };
       const schemas = ['orders', HOSTILE.schema];
       const role = {

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { type Cluster, startCluster } from '../../../sandbox/postgres/cluster.js';
 import { quoteName } from '../../../src/postgres/quote.js';
-import { setupSteps, type Wish } from '../../../src/postgres/setup/command.js';
+import { type SetupWish, setupSteps } from '../../../src/postgres/setup/command.js';
 import { quoteText } from '../../../src/postgres/setup/script.js';
 import type { SetupTarget } from '../../../src/postgres/setup/server.js';
 import type { Major } from '../../support/majors.js';
@@ -71,7 +71,7 @@ export class Stage {
   }
 
   /** Runs a script as its reader would; answers its warnings. */
-  async run(admin: Admin, target: SetupTarget, wish: Wish): Promise<readonly string[]> {
+  async run(admin: Admin, target: SetupTarget, wish: SetupWish): Promise<readonly string[]> {
     const warnings: string[] = [];
     for (const { database, sql, when } of setupSteps(target, this.version, wish)) {
       if (when !== null && (await this.cluster.query(when)).length === 0) continue;

@@ -1,7 +1,7 @@
 /** `hallpass check --as LOGIN TARGET/ROLE`: why a login that was granted a role still can't use it. */
 import type { TargetConfig } from '../../../config/config.js';
 import type { Diagnosis } from '../../../postgres/diagnosis/diagnosis.js';
-import type { Person, PersonsDatabase } from '../../../postgres/diagnosis/read-person.js';
+import type { LoginSettings, PersonsDatabase } from '../../../postgres/diagnosis/read-person.js';
 import { GRANTORS_SINCE, grantOptions, quoteName, roleSql } from '../../../postgres/quote.js';
 import { describeProblems, noConnections, passwordExpired } from '../../../postgres/reading/problems.js';
 import type { NamePair, PairFacts, Server, Target } from '../../../postgres/target.js';
@@ -44,7 +44,7 @@ export async function checkPerson(
   }
 }
 
-function* describeLogin({ login }: NamePair, person: Person): Generator<Finding> {
+function* describeLogin({ login }: NamePair, person: LoginSettings): Generator<Finding> {
   const { expired, validUntil, connectionLimit, sessions } = person;
   if (expired && validUntil !== null) {
     const { sentence, nextStep } = passwordExpired(login, validUntil);
@@ -60,7 +60,7 @@ function* describeMembership(
   { key, mode }: TargetConfig,
   { version }: Server,
   { role, login, ours, held }: PairFacts,
-  { member, uses, becomes, inherits }: Person,
+  { member, uses, becomes, inherits }: LoginSettings,
 ): Generator<Finding> {
   const [quotedRole, quotedLogin] = [quoteName(role), quoteName(login)];
   if (!member) {
@@ -107,7 +107,7 @@ interface Look {
 async function lookInto(
   database: PersonsDatabase,
   pair: NamePair,
-  { loginOid, roleOid }: Person,
+  { loginOid, roleOid }: LoginSettings,
   diagnosis: Diagnosis,
 ): Promise<Look> {
   const { name } = database;

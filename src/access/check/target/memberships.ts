@@ -9,7 +9,7 @@ import { GRANTORS_SINCE, revokeFromSql } from '../../../postgres/quote.js';
 import type { Membership, Server, Target } from '../../../postgres/target.js';
 import { askFormer } from '../../sweeping/former-login.js';
 import { type Finding, failure, note, ok } from '../finding.js';
-import type { Standing } from './standing.js';
+import type { LedgerStanding } from './standing.js';
 
 /** Memberships that are shown one by one. */
 const SHOWN = 10;
@@ -32,7 +32,7 @@ export async function checkMemberships(
   db: Queryable,
   config: TargetConfig,
   target: Target,
-  standing: Standing,
+  standing: LedgerStanding,
 ): Promise<readonly Finding[]> {
   const listed = await target.list();
   const former = await describeFormer(standing, listed.server, target);
@@ -92,7 +92,7 @@ function describeDoubted({ role, login, last }: Unexplained, { grantor }: Server
 
 /** What another login of ours has granted there, which was dropped or is no longer ours. */
 async function describeFormer(
-  { wanted: { requests } }: Standing,
+  { wanted: { requests } }: LedgerStanding,
   server: Server,
   target: Target,
 ): Promise<readonly Finding[]> {
@@ -130,7 +130,7 @@ interface Unexplained extends Membership {
 async function findUnexplained(
   db: Queryable,
   key: string,
-  { wanted: { now, requests } }: Standing,
+  { wanted: { now, requests } }: LedgerStanding,
   { server, memberships }: Listed,
 ): Promise<readonly Unexplained[]> {
   const seen = { server: server.id, grantorOid: server.grantorOid, memberships };

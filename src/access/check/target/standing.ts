@@ -14,13 +14,13 @@ import { type AnchorSays, anchorOf, judgeAnchor } from '../../recovery/anchors.j
 import { type Finding, failure, note } from '../finding.js';
 
 /** A target's server as it answered. */
-export interface Seen {
+export interface AnsweredAs {
   readonly server: Server;
   readonly surroundings: Pick<Surroundings, 'anchor' | 'isShared'>;
 }
 
 /** How the ledger stands to a server that answered. */
-export interface Standing {
+export interface LedgerStanding {
   readonly standpoint: GrantBlockers;
   readonly wanted: Awaited<ReturnType<typeof readWanted>>;
   readonly anchor: AnchorSays | 'garbled';
@@ -33,8 +33,8 @@ export async function readStanding(
   db: Queryable,
   key: string,
   among: readonly string[],
-  { server, surroundings }: Seen,
-): Promise<Standing> {
+  { server, surroundings }: AnsweredAs,
+): Promise<LedgerStanding> {
   const noted = surroundings.anchor;
   const [standpoint, wanted, { doubted }, anchor] = await Promise.all([
     readGrantBlockers(db, key, server, among),
@@ -51,8 +51,8 @@ export async function readStanding(
 export async function describeStanding(
   db: Queryable,
   key: string,
-  { server, surroundings: { anchor, isShared } }: Seen,
-  standing: Standing,
+  { server, surroundings: { anchor, isShared } }: AnsweredAs,
+  standing: LedgerStanding,
 ): Promise<readonly Finding[]> {
   return [
     ...(await describeAnchor(db, key, anchor, standing.anchor)),
@@ -78,7 +78,7 @@ async function describeAnchor(
   db: Queryable,
   key: string,
   noted: Surroundings['anchor'],
-  says: Standing['anchor'],
+  says: LedgerStanding['anchor'],
 ): Promise<readonly Finding[]> {
   if (noted === 'garbled') {
     const garbled =

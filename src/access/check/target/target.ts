@@ -22,7 +22,7 @@ import { findRenamed } from './renamed.js';
 import { checkRoles, loginsOf, pairsOf, readUntil } from './roles.js';
 import { describeClock, describeSituation } from './situation.js';
 import { describeStandby } from './standbys.js';
-import { describeLastStanding, describeStanding, readStanding, type Seen } from './standing.js';
+import { type AnsweredAs, describeLastStanding, describeStanding, readStanding } from './standing.js';
 
 /** How long one target may take, and how much of that until no new look at a role is begun, milliseconds. */
 const CHECK_MS = 40_000;
@@ -59,7 +59,7 @@ interface Summary {
   readonly roles: number;
 }
 
-interface Looked extends Seen {
+interface Looked extends AnsweredAs {
   readonly writes: boolean;
 }
 
