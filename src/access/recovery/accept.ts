@@ -19,6 +19,7 @@ import { type ChangeDeps, change } from '../change.js';
 import type { Deps } from '../deps.js';
 import { readLastByPair } from '../sweeping/last-requests.js';
 import { anchorOf, IDS_BETWEEN, judgeAnchor } from './anchors.js';
+import { about } from './replaced.js';
 
 type AcceptDeps = ChangeDeps & Pick<Deps, 'config'>;
 
@@ -87,10 +88,6 @@ async function report(
     const message = notInTheLedger({ target: name, targetName: target.name, role, login });
     await insertOperatorNote(db, { key: `not-in-the-ledger:${id}`, channel: holder, message });
   }
-}
-
-function about({ id, role, login }: AccessRequest): string {
-  return `${requestName(id)} (${role} to ${login})`;
 }
 
 function whatThen({ state, expiresAt }: AccessRequest, isThere: boolean, now: Date): string {

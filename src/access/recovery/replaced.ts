@@ -94,7 +94,8 @@ export async function foreseeReplaced(
   return { isAnother: true, lines: [...servers, ...lines] };
 }
 
-function about({ id, role, login }: AccessRequest): string {
+/** How operators' commands name a request. */
+export function about({ id, role, login }: AccessRequest): string {
   return `${requestName(id)} (${role} to ${login})`;
 }
 
