@@ -61,7 +61,7 @@ function targetChanges(before: TargetConfig, after: TargetConfig): readonly stri
 const OF_ROLE: Readers<RoleConfig> = {
   about: ({ about }) => about,
   channel: ({ channel }) => channel,
-  approvers: ({ policy }) => policy.approvers,
+  approvals: ({ policy: { approvals, more, quiet, notify } }) => [approvals, more, quiet, notify],
   on_call: ({ policy }) => policy.onCall,
   durations: ({ policy }) => [policy.durationsMs, policy.defaultDurationMs, policy.maxMs],
   requesters: ({ policy }) => [policy.requesters, policy.channels],

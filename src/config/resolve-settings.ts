@@ -65,8 +65,18 @@ export function resolveSettings(
   // The menu opens on the default: Slack refuses a menu that doesn't contain it.
   const menu = new Set([...durations.value.filter((ms) => ms <= max.value), defaultDurationMs]);
   const policy: Policy = {
-    approvers: approvers.value,
+    approvals: [{ from: approvers.value, count: 1 }],
+    more: [],
+    quiet: [],
+    notify: 'channel',
     onCall: onCall?.rule ?? null,
+    automatic: null,
+    repeatMs: null,
+    extend: { times: null, totalMs: null },
+    escalate: [],
+    breakGlass: null,
+    reasonRule: null,
+    denyReasonRequired: false,
     reasonRequired: reason.value === 'required',
     durationsMs: [...menu].sort((a, b) => a - b),
     defaultDurationMs,
@@ -81,7 +91,7 @@ export function resolveSettings(
     policy,
     terms: { sessions: sessions.value, setRole: setRole.value, graceMs: grace.value },
     origins: [
-      origin('approvers', sayPrincipals(policy.approvers), approvers.layer),
+      origin('approvers', sayPrincipals(approvers.value), approvers.layer),
       ...(onCall?.origins ?? [origin('on_call', 'none', null)]),
       origin('reason', reason.value, reason.layer),
       origin('durations', policy.durationsMs.map(shortDuration).join(', '), durations.layer),
@@ -169,7 +179,9 @@ function resolveOnCall(layers: readonly Layer<Settings>[]): ResolvedOnCall | Pro
   const rule: OnCallRule = {
     schedules: schedules?.value ?? [],
     escalationPolicies: (policies?.value ?? []).map(({ id, levels }) => ({ id, levels: levels ?? null })),
+    slackGroups: [],
     maxMs: max.value,
+    maxDanger: null,
   };
   const shown = (key: string, value: string, found: Found<unknown> | null) =>
     found === null ? [] : [origin(`on_call.${key}`, value, found.layer, [key])];

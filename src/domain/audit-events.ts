@@ -4,8 +4,9 @@
  */
 import { z } from 'zod';
 import { SESSIONS } from './grant-terms.js';
-import type { AccessRequest, MembershipId } from './request.js';
+import { type AccessRequest, type MembershipId, RULE_NAMES } from './request.js';
 import type { OperatorsWord, RequestEvent } from './request-events.js';
+import { APPROVED_BY } from './transition.js';
 
 /** An audit event of a request, as the ledger has it. `at`: when its transaction began. */
 export interface PastEvent {
@@ -56,7 +57,18 @@ const terms = z.object({
   setRole: z.boolean(),
   graceMs: z.number(),
 });
-const decided = z.object({ via: z.string(), durationMs: z.number() });
+const rule = z.object({
+  from: z.array(z.object({ id: z.string(), name: z.string().nullable() })),
+  count: z.number(),
+});
+const approval = z.object({ by: z.string(), rule: z.number(), via: z.string(), at: moment });
+/** Older releases, and requests that one approver decides, have no count. */
+const decided = z.object({
+  via: z.string(),
+  durationMs: z.number(),
+  rules: z.array(rule).optional(),
+  approvals: z.array(approval).optional(),
+});
 const shift = z.object({ through: z.string(), durationMs: z.number() });
 const trouble = z.object({ trouble: z.string() });
 const until = z.object({ expiresAt: moment });
@@ -106,14 +118,29 @@ const nothing = z.unknown();
 const given = { pendingUntil: NEVER };
 
 /** null: it changes nothing that a request is compared by. One for each event, so that none can be forgotten. */
-const READERS: { readonly [T in RequestEvent['type']]: Reader | null } = {
-  approve: reader('approved', decided, ({ via, durationMs: maxMs }, { actor: by }) =>
-    by === null ? INCOMPLETE : { event: { type: 'approve', by, via, maxMs }, given },
+const READERS: { readonly [T in RequestEvent['type']]: Reader | readonly Reader[] | null } = {
+  approve: ['approved', 'approved_partly'].map((kind) =>
+    reader(kind, decided, ({ via, durationMs: maxMs, rules, approvals }, { actor: by }, request) => {
+      if (by === null) return INCOMPLETE;
+      const event = { type: 'approve', by, via, maxMs } as const;
+      if (rules === undefined || approvals === undefined)
+        return kind === 'approved' ? { event, given } : INCOMPLETE;
+      const known = new Set([by, ...request.approvals.map((approval) => approval.by)]);
+      const stranger = approvals.find((approval) => !known.has(approval.by));
+      if (stranger !== undefined) return `counts an approval of ${stranger.by} that no event tells of`;
+      const approvers = approvals.map(({ rule, via: through, ...one }) => ({
+        ...one,
+        serves: [{ rule, via: through }],
+      }));
+      return { event: { ...event, count: { rules, approvers, danger: null } }, given };
+    }),
   ),
-  approve_on_call: reader('approved_on_call', shift, ({ through, durationMs: maxMs }) => ({
-    event: { type: 'approve_on_call', through, maxMs },
-    given,
-  })),
+  approve_by_rule: RULE_NAMES.map((rule) =>
+    reader(APPROVED_BY[rule], shift, ({ through, durationMs: maxMs }) => ({
+      event: { type: 'approve_by_rule', rule, through, maxMs },
+      given,
+    })),
+  ),
   deny: reader('denied', z.object({ via: z.string() }), ({ via }, { actor: by }) =>
     by === null ? INCOMPLETE : { event: { type: 'deny', by, via }, given },
   ),
@@ -184,7 +211,9 @@ const READERS: { readonly [T in RequestEvent['type']]: Reader | null } = {
 export const EVENT_TYPES: readonly string[] = Object.keys(READERS);
 
 const BY_KIND: ReadonlyMap<string, Read> = new Map(
-  Object.values(READERS).flatMap((reader) => (reader === null ? [] : [[reader.kind, reader.read]])),
+  Object.values(READERS).flatMap((readers) =>
+    (readers === null ? [] : [readers].flat()).map(({ kind, read }) => [kind, read] as const),
+  ),
 );
 
 /** The kinds of events that make a request what it is; all others change nothing that it is compared by. */

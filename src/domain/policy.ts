@@ -2,8 +2,11 @@
  * Who may decide a request, and for how long access may last: pure decisions over facts that the caller
  * looked up. Nothing here asks Slack, PagerDuty or a clock.
  */
-import type { Danger } from './danger.js';
+import type { ApprovalRule } from './approvals.js';
+import { type Danger, isAbove } from './danger.js';
+import type { Step } from './escalation.js';
 import { isAlike, isSameMailbox } from './login.js';
+import type { OfficeHours } from './office-hours.js';
 
 /** A Slack user (`U…`, `W…`) or user group (`S…`), with the configuration's name for it, if it has one. */
 export interface Principal {
@@ -16,15 +19,77 @@ export interface OnCallRule {
   readonly schedules: readonly string[];
   /** PagerDuty escalation policies; `levels: null` means every level counts. */
   readonly escalationPolicies: readonly { readonly id: string; readonly levels: readonly number[] | null }[];
+  /** Slack user groups that follow an on-call schedule; who is in one is asked of Slack at the click. */
+  readonly slackGroups: readonly Principal[];
   /** The longest grant that on call alone gives, milliseconds; never above one hour. */
   readonly maxMs: number;
+  /** Roles that can do more need an approver; null: no limit of its own. A Slack group never approves `admin`. */
+  readonly maxDanger: Danger | null;
+}
+
+/** Grants without an approver. */
+interface AutomaticRule {
+  /** The longest grant that it gives, milliseconds. */
+  readonly maxMs: number;
+  readonly maxDanger: Danger;
+  /** Only then; null: at any time. */
+  readonly hours: OfficeHours | null;
+}
+
+/** A rule that is added to the others when a request is longer than `overMs`, or its role at least as dangerous as `danger`. */
+interface ExtraRule {
+  /** Milliseconds; null: its length doesn't matter. One of the two is not null. */
+  readonly overMs: number | null;
+  readonly danger: Danger | null;
+  readonly rule: ApprovalRule;
+}
+
+/** How far the holder of a grant can have it extended. */
+interface ExtendLimits {
+  /** How often; null: as often as approvers agree. */
+  readonly times: number | null;
+  /** The longest that a grant may last with its extensions, milliseconds from its GRANT; null: no limit of its own. */
+  readonly totalMs: number | null;
+}
+
+/** For an emergency: these people are granted at once, and someone else judges it afterwards. */
+interface BreakGlassRule {
+  readonly who: readonly Principal[];
+  /** Milliseconds. */
+  readonly maxMs: number;
+  readonly review: readonly Principal[];
+}
+
+/** What a reason must look like. */
+interface ReasonRule {
+  /** A regular expression that some part of the reason matches. */
+  readonly pattern: string;
+  /** What it asks for, in words: "The ticket, like OPS-123". */
+  readonly hint: string | null;
+  /** Where what matched is linked to; `{0}` stands for it. */
+  readonly link: string | null;
 }
 
 /** What the configuration says of one role, with nothing left to inherit. Durations in milliseconds. */
 export interface Policy {
-  readonly approvers: readonly Principal[];
+  /** All of them must be met, each by different people; at least one. Whoever is `quiet` and in none may serve any. */
+  readonly approvals: readonly ApprovalRule[];
+  readonly more: readonly ExtraRule[];
+  /** They may decide, and aren't mentioned. */
+  readonly quiet: readonly Principal[];
+  /** How approvers are asked: by a card in the channel, or by a direct message to each as well. */
+  readonly notify: 'channel' | 'approvers';
   readonly onCall: OnCallRule | null;
+  readonly automatic: AutomaticRule | null;
+  /** An approver may approve the same again for so long, milliseconds; null: never. */
+  readonly repeatMs: number | null;
+  readonly extend: ExtendLimits;
+  /** What happens while nobody decides, in the order of time. */
+  readonly escalate: readonly Step[];
+  readonly breakGlass: BreakGlassRule | null;
   readonly reasonRequired: boolean;
+  readonly reasonRule: ReasonRule | null;
+  readonly denyReasonRequired: boolean;
   /** The menu, shortest first; none above `maxMs`. */
   readonly durationsMs: readonly number[];
   readonly defaultDurationMs: number;
@@ -102,4 +167,60 @@ export function qualifies(
 /** A Slack user group, as its id tells. */
 export function isGroup(principal: Principal): boolean {
   return principal.id.startsWith('S');
+}
+
+/** What a request's rules depend on. */
+export interface Weight {
+  /** How long it would be granted, milliseconds. */
+  readonly durationMs: number;
+  /** What the role can do; null when it is not known, which counts as the worst. */
+  readonly danger: Danger | null;
+}
+
+/** The rules that a request has to meet under this policy. */
+export function rulesFor(policy: Policy, { durationMs, danger }: Weight): readonly ApprovalRule[] {
+  const applies = (extra: ExtraRule) =>
+    (extra.overMs !== null && durationMs > extra.overMs) ||
+    (extra.danger !== null && (danger === null || !isAbove(extra.danger, danger)));
+  const rules = [...policy.approvals, ...policy.more.filter(applies).map(({ rule }) => rule)];
+  const named = new Set(allRules(policy).flatMap(({ from }) => from.map(({ id }) => id)));
+  const anywhere = policy.quiet.filter(({ id }) => !named.has(id));
+  return anywhere.length === 0
+    ? rules
+    : rules.map(({ from, count }) => ({ from: [...from, ...anywhere], count }));
+}
+
+/** Those whom the rules ask, each once, without the quiet ones. */
+export function askedBy(
+  rules: readonly ApprovalRule[],
+  { quiet }: Pick<Policy, 'quiet'>,
+): readonly Principal[] {
+  const isQuiet = new Set(quiet.map(({ id }) => id));
+  return unique(rules.flatMap(({ from }) => from)).filter(({ id }) => !isQuiet.has(id));
+}
+
+/** Everyone whom this policy names, each once. */
+export function namedIn(policy: Policy): readonly Principal[] {
+  const { onCall, breakGlass, escalate, requesters } = policy;
+  return unique([
+    ...deciders(policy),
+    ...(requesters ?? []),
+    ...(onCall?.slackGroups ?? []),
+    ...escalate.flatMap(({ to }) => to),
+    ...(breakGlass === null ? [] : [...breakGlass.who, ...breakGlass.review]),
+  ]);
+}
+
+/** Everyone who may decide something under this policy, each once. */
+export function deciders(policy: Pick<Policy, 'approvals' | 'more' | 'quiet'>): readonly Principal[] {
+  return unique([...allRules(policy).flatMap(({ from }) => from), ...policy.quiet]);
+}
+
+function allRules({ approvals, more }: Pick<Policy, 'approvals' | 'more'>): readonly ApprovalRule[] {
+  return [...approvals, ...more.map(({ rule }) => rule)];
+}
+
+/** Each once, by their id. */
+export function unique(principals: readonly Principal[]): readonly Principal[] {
+  return [...new Map(principals.toReversed().map((each) => [each.id, each])).values()].toReversed();
 }

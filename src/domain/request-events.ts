@@ -1,6 +1,9 @@
 /** What can happen to a request, and what transition.ts answers. Pure. */
+
+import type { ApprovalRule } from './approvals.js';
+import type { Danger } from './danger.js';
 import type { GrantTerms } from './grant-terms.js';
-import type { AccessRequest, Asking, MembershipId, OtherUser } from './request.js';
+import type { AccessRequest, Asking, MembershipId, OtherUser, RuleName } from './request.js';
 
 /** What an operator says on the command line. */
 export interface OperatorsWord {
@@ -24,14 +27,30 @@ interface Ender {
   because?: string;
 }
 
+/** All approvals under today's rules and groups, this one included. */
+export interface Count {
+  readonly rules: readonly ApprovalRule[];
+  /** The rules that each can serve today, with the group through which they qualify for it. */
+  readonly approvers: readonly {
+    readonly by: string;
+    readonly at: Date | null;
+    readonly serves: readonly { readonly rule: number; readonly via: string }[];
+  }[];
+  /** As read for the rules. */
+  readonly danger: Danger | null;
+}
+
 type Nothing = Record<never, never>;
 
 /** Each event, and the facts that come with it. */
 interface Facts {
-  /** `maxMs`: the most today's policy allows. `cleared`: everything was checked; otherwise it is before the GRANT. */
-  approve: { by: string; via: string; maxMs: number; cleared?: boolean };
-  approve_on_call: { through: string; maxMs: number; cleared?: boolean };
-  deny: { by: string; via: string };
+  /**
+   * One approval more. `maxMs`: the most today's policy allows, or that this approver allows. `cleared`: everything was
+   * checked; otherwise it is before the GRANT. Without `count`, one approval is enough.
+   */
+  approve: { by: string; via: string; maxMs: number; cleared?: boolean; count?: Count };
+  approve_by_rule: { rule: RuleName; through: string; maxMs: number; cleared?: boolean };
+  deny: { by: string; via: string; because?: string };
   withdraw: Ender;
   lapse: Nothing;
   on_call_said: { note: string | null };

@@ -13,6 +13,8 @@
  * - sweep: one comparison of what the ledger wants on a target with what is there, and doing the difference
  * - proved: read back from the target. Proved gone: neither the membership nor a session that could use it is there
  */
+import type { Approval, ApprovalRule } from './approvals.js';
+import type { Danger } from './danger.js';
 import { DEFAULT_TERMS, type GrantTerms } from './grant-terms.js';
 import type { Principal } from './policy.js';
 
@@ -104,16 +106,29 @@ export interface AccessRequest {
   readonly asked: readonly Principal[];
   /** What differs from that while it is pending; null when nothing does. */
   readonly asking: Asking | null;
+  /** What must be met, as it was last looked at; null for requests of older releases: one of those asked. */
+  readonly rules: readonly ApprovalRule[] | null;
+  /** The approvals that count so far, as they were last counted. */
+  readonly approvals: readonly Approval[];
+  /** What the role could do when the rules were last looked at; null when no rule depends on it, or it is not known. */
+  readonly danger: Danger | null;
   readonly createdAt: Date;
   readonly pendingUntil: Date;
+  /** Steps of the ladder that were told, and when the next is due; null when none is. */
+  readonly stepsTold: number;
+  readonly stepAt: Date | null;
 
   /** Why the on-call rule didn't approve, when that is worth showing on the card. */
   readonly onCallNote: string | null;
   readonly decidedAt: Date | null;
-  /** Slack user id; null before a decision, and when the on-call rule decided. */
+  /** Slack user id, of several approvers the last; null before a decision, and when a rule decided. */
   readonly decidedBy: string | null;
-  /** The group through which they qualified, or what put the requester on call. */
+  /** The group through which they qualified, or what fulfills the rule, such as the schedule that the requester is on. */
   readonly decidedVia: string | null;
+  /** The rule that approved it without an approver; null also for requests of older releases. See `ruleOf`. */
+  readonly decidedRule: RuleName | null;
+  /** What the approver who denied it wrote; null when they wrote nothing. */
+  readonly deniedBecause: string | null;
   /** When everything its GRANT depends on was last checked. */
   readonly clearedAt: Date | null;
 
@@ -127,6 +142,10 @@ export interface AccessRequest {
   readonly grantedAt: Date | null;
   readonly expiresAt: Date | null;
   readonly extension: Extension | null;
+  /** The holder asks for an extension, and it is not decided; null when they don't. */
+  readonly extensionAsk: ExtensionAsk | null;
+  /** Extensions that were granted. */
+  readonly extensions: number;
   /** When the next notice is due, "about to expire" or the last call; null when none is. */
   readonly warnAt: Date | null;
   /** By the target's clock: the membership was proved gone then, but not yet the sessions that had it. */
@@ -138,6 +157,43 @@ export interface AccessRequest {
   /** The reason of an operator who ended it from the command line. */
   readonly endedBecause: string | null;
   readonly endedAt: Date | null;
+  /** For a break-glass request: what its reviewers say of it; null for all others. */
+  readonly emergency: Emergency | null;
+  /** When its reviewers are asked (again); null when they aren't. */
+  readonly judgeAt: Date | null;
+}
+
+/** What approves a request without an approver. */
+export const RULE_NAMES = ['on_call', 'automatic', 'repeat', 'break_glass'] as const;
+export type RuleName = (typeof RULE_NAMES)[number];
+
+/** The rule that approved it; null before a decision, and when people decided. */
+export function ruleOf({
+  decidedAt,
+  decidedBy,
+  decidedRule,
+}: Pick<AccessRequest, 'decidedAt' | 'decidedBy' | 'decidedRule'>): RuleName | null {
+  // Older releases knew no other rule, and wrote down none.
+  return decidedAt === null || decidedBy !== null ? null : (decidedRule ?? 'on_call');
+}
+
+/** A wish for more time, of the one who holds the grant. */
+interface ExtensionAsk {
+  readonly at: Date;
+  /** How much longer, counted from the approval; milliseconds. */
+  readonly forMs: number;
+  readonly rules: readonly ApprovalRule[];
+  readonly approvals: readonly Approval[];
+}
+
+/** What reviewers say of a break-glass request. */
+interface Emergency {
+  readonly verdict: 'due' | 'justified' | 'not_justified';
+  /** Slack user id; null while it is due. */
+  readonly by: string | null;
+  readonly words: string | null;
+  /** How often the reviewers were asked. */
+  readonly asked: number;
 }
 
 /** How a pending request reaches its approvers, where that has changed since it was submitted. */

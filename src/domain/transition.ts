@@ -8,6 +8,7 @@
  * - `failed` and `ended` are reached only by an event that says absence was proved, or that an operator gave their word;
  * - the clock of a grant starts at the proved GRANT.
  */
+import { tally } from './approvals.js';
 import { isLastCall, lastCall, warningTime } from './expiry-notice.js';
 import {
   type AccessRequest,
@@ -15,10 +16,11 @@ import {
   isExpired,
   newUsers,
   type OtherUser,
+  type RuleName,
   type State,
   type Why,
 } from './request.js';
-import type { Refusal, RequestEvent, Transition } from './request-events.js';
+import type { Count, Refusal, RequestEvent, Transition } from './request-events.js';
 
 /** An extension that adds less than this part of its duration is refused. */
 const LEAST_GAIN = 0.05;
@@ -31,6 +33,14 @@ export const LEAST_LEFT_MS = 1_000;
 
 /** Names in one audit event. */
 const MOST_NAMES = 50;
+
+/** The audit events of what approves without an approver. */
+export const APPROVED_BY = {
+  on_call: 'approved_on_call',
+  automatic: 'approved_automatically',
+  repeat: 'approved_again',
+  break_glass: 'approved_in_emergency',
+} as const satisfies Record<RuleName, string>;
 
 /** While its card shows what the role can do. */
 const PREVIEWED: ReadonlySet<State> = new Set(['pending', 'granting', 'active']);
@@ -57,38 +67,68 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
   switch (event.type) {
     // A decision, by people or by the on-call rule; or what changes until there is one.
 
-    case 'approve':
-    case 'approve_on_call': {
+    case 'approve': {
+      const { by, via, count } = event;
       const durationMs = Math.min(request.durationMs, event.maxMs);
+      const counted = count === undefined ? null : countApprovals(count, now);
+      const soFar =
+        counted === null
+          ? {}
+          : { rules: counted.rules, approvals: counted.approvals, danger: counted.danger, stepAt: null };
+      if (counted?.met === false) {
+        const { stepAt } = request;
+        return go({ ...soFar, stepAt, durationMs }, 'approved_partly', by, {
+          via,
+          durationMs,
+          ...counted.audit,
+        });
+      }
       const clearedAt = event.cleared === true ? now : null;
       const approved = { state: 'granting', decidedAt: now, clearedAt, durationMs } as const;
-      if (event.type === 'approve') {
-        const { by, via } = event;
-        return go({ ...approved, decidedBy: by, decidedVia: via }, 'approved', by, { via, durationMs });
-      }
-      const { through } = event;
+      return go({ ...approved, ...soFar, decidedBy: by, decidedVia: via }, 'approved', by, {
+        via,
+        durationMs,
+        ...counted?.audit,
+      });
+    }
+    case 'approve_by_rule': {
+      const { rule, through } = event;
+      const durationMs = Math.min(request.durationMs, event.maxMs);
       return go(
-        { ...approved, decidedBy: null, decidedVia: through, onCallNote: null },
-        'approved_on_call',
+        {
+          state: 'granting',
+          decidedAt: now,
+          clearedAt: event.cleared === true ? now : null,
+          durationMs,
+          decidedBy: null,
+          decidedVia: through,
+          decidedRule: rule,
+          onCallNote: null,
+          stepAt: null,
+        },
+        APPROVED_BY[rule],
         null,
         { through, durationMs },
       );
     }
     case 'deny': {
-      const { by, via } = event;
+      const { by, via, because = null } = event;
       const denied = {
         state: 'denied',
         decidedAt: now,
         decidedBy: by,
         decidedVia: via,
+        deniedBecause: because,
         endedAt: now,
+        stepAt: null,
       } as const;
-      return go(denied, 'denied', by, { via });
+      return go(denied, 'denied', by, { via, ...(because === null ? {} : { because }) });
     }
     case 'withdraw':
       return go(
         {
           state: 'withdrawn',
+          stepAt: null,
           why: event.by === null || event.because !== undefined ? 'ended' : null,
           endedAt: now,
           ...(event.because === undefined ? {} : { endedBy: event.by, endedBecause: event.because }),
@@ -98,7 +138,7 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
       );
     case 'lapse':
       if (state !== 'pending' || request.pendingUntil > now) return refuse('stale');
-      return go({ state: 'lapsed', endedAt: now }, 'lapsed', null);
+      return go({ state: 'lapsed', stepAt: null, endedAt: now }, 'lapsed', null);
     case 'asking':
       return go({ asking: event.asking }, 'asking', null, { ...event.asking });
     case 'on_call_said':
@@ -152,7 +192,7 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
     }
     case 'restored':
       if (state !== 'pending' && state !== 'granting') return refuse('stale');
-      return go({ state: 'ending', why: 'failed', trouble: event.trouble }, 'restored', null);
+      return go({ state: 'ending', why: 'failed', trouble: event.trouble, stepAt: null }, 'restored', null);
 
     // Active: seen, warned of, extended.
 
@@ -294,10 +334,27 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
   }
 }
 
+/** Which approvals serve which rule, and whether they are enough. */
+function countApprovals({ rules, approvers, danger }: Count, now: Date) {
+  const counted = tally(
+    rules,
+    approvers.map(({ by, serves }) => ({ userId: by, serves: serves.map(({ rule }) => rule) })),
+  );
+  const approvals = counted.serving.flatMap((people, rule) =>
+    people.flatMap((by) => {
+      const approver = approvers.find((each) => each.by === by);
+      const via = approver?.serves.find((each) => each.rule === rule)?.via;
+      return via === undefined ? [] : [{ by, rule, via, at: approver?.at ?? now }];
+    }),
+  );
+  approvals.sort((a, b) => a.at.getTime() - b.at.getTime());
+  return { met: counted.met, rules, approvals, danger, audit: { rules, approvals } };
+}
+
 /** What a person or the on-call rule decides, and what changes until there is a decision. */
 const DECISIONS = [
   'approve',
-  'approve_on_call',
+  'approve_by_rule',
   'deny',
   'withdraw',
   'asking',

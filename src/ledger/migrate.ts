@@ -22,7 +22,7 @@ import { assertSchema } from './schema.js';
 
 const GRANTS = `
   grant select, insert, update on requests, deliveries, targets, orphans, strays, overdue, pages to LOGIN;
-  grant select, insert, update on leases, askers, shut_places, pauses to LOGIN;
+  grant select, insert, update on leases, askers, shut_places, pauses, repeats to LOGIN;
   grant delete on deliveries, orphans, strays, overdue, pages, shut_places to LOGIN;
   grant select, insert, update, delete on rounds to LOGIN;
   grant select on anchor_key, ${MIGRATIONS_TABLE} to LOGIN;

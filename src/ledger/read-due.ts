@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SESSIONS } from '../domain/grant-terms.js';
 import type { DueStray } from '../domain/stray.js';
+import { APPROVED_BY } from '../domain/transition.js';
 import { isPausedSql } from './pauses.js';
 import type { Queryable } from './pool.js';
 import {
@@ -18,6 +19,10 @@ import {
 /** What revoking needs to know of a request. */
 export type Ending = ReturnType<typeof joinColumns<z.infer<typeof endingRow>>>;
 
+const BY_RULE = Object.values(APPROVED_BY)
+  .map((kind) => `'${kind}'`)
+  .join(', ');
+
 /**
  * The audit trail says the same as the request: who asked for what, then who approved it for how long, and nothing used
  * that approval up. Texts in events may be forged, so none is cast: a failing cast would fail for every request.
@@ -26,7 +31,7 @@ const APPROVED = `exists (
   select from events s join events a on a.request_id = s.request_id and a.id > s.id
     where s.request_id = r.id and s.kind = 'submitted' and s.actor = r.requester
       and (s.data->>'target', s.data->>'role', s.data->>'login') = (r.target, r.role, r.login)
-      and (a.kind = 'approved' and a.actor = r.decided_by or a.kind = 'approved_on_call' and r.decided_by is null)
+      and (a.kind = 'approved' and a.actor = r.decided_by or a.kind in (${BY_RULE}) and r.decided_by is null)
       and jsonb_typeof(a.data->'durationMs') = 'number' and a.data->'durationMs' >= to_jsonb(r.duration_ms)
       and not exists (select from events o where o.request_id = r.id and o.id > a.id and o.kind in
         ('granted', 'grant_failed', 'relinquished', 'end_asked', 'restored', 'proved_gone', 'replaced', 'written_off')))`;

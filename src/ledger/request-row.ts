@@ -4,26 +4,31 @@
  * case here, in SQL results and in the JSON that is written; `toSql` gives its name in the table.
  */
 import { z } from 'zod';
+import { DANGERS } from '../domain/danger.js';
 import { SESSIONS } from '../domain/grant-terms.js';
-import { type AccessRequest, CANT_DECIDE, STATES, type Why } from '../domain/request.js';
+import { type AccessRequest, CANT_DECIDE, RULE_NAMES, STATES, type Why } from '../domain/request.js';
 import { LedgerError } from './pool.js';
 
 /** Postgres's type of each column that a transition may change. The others stay as they were inserted. */
 const changing = z.registry<{ readonly type: string }>();
 
-const int = () => z.number().register(changing, { type: 'int' });
 const bigint = () => z.number().register(changing, { type: 'bigint' });
 const text = () => z.string().nullable().register(changing, { type: 'text' });
 const time = () => z.date().nullable().register(changing, { type: 'timestamptz' });
 const oid = () => z.number().nullable().register(changing, { type: 'oid' });
 const word = <const T extends readonly string[]>(words: T) =>
   z.enum(words).nullable().register(changing, { type: 'text' });
+const integer = () => z.number().register(changing, { type: 'int' });
 const principal = z.object({ id: z.string(), name: z.string().nullable() });
+const rules = z.array(z.object({ from: z.array(principal), count: z.number() }));
+/** JSON has only text for a time. */
+const jsonTime = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+const approvals = z.array(z.object({ by: z.string(), rule: z.number(), via: z.string(), at: jsonTime }));
 
 /** Columns that hold a field of the request each, under the same name. */
 const ALONE = {
   id: z.number(),
-  version: int(),
+  version: integer(),
   state: z.enum(STATES).register(changing, { type: 'text' }),
   trouble: text(),
   target: z.string(),
@@ -48,12 +53,18 @@ const ALONE = {
     // It is only shown: what a newer release wrote there must not make the request unreadable.
     .catch(null)
     .register(changing, { type: 'jsonb' }),
+  rules: rules.nullable().register(changing, { type: 'jsonb' }),
+  danger: word(DANGERS),
   createdAt: z.date(),
   pendingUntil: z.date(),
+  stepsTold: integer(),
+  stepAt: time(),
   onCallNote: text(),
   decidedAt: time(),
   decidedBy: text(),
   decidedVia: text(),
+  decidedRule: word(RULE_NAMES),
+  deniedBecause: text(),
   clearedAt: time(),
   grantedAt: time(),
   expiresAt: time(),
@@ -61,6 +72,21 @@ const ALONE = {
   endedBy: text(),
   endedBecause: text(),
   endedAt: time(),
+  extensionAsk: z
+    .object({ at: jsonTime, forMs: z.number(), rules, approvals })
+    .nullable()
+    .register(changing, { type: 'jsonb' }),
+  extensions: integer(),
+  emergency: z
+    .object({
+      verdict: z.enum(['due', 'justified', 'not_justified']),
+      by: z.string().nullable(),
+      words: z.string().nullable(),
+      asked: z.number(),
+    })
+    .nullable()
+    .register(changing, { type: 'jsonb' }),
+  judgeAt: time(),
   mark: text(),
   sessionsBefore: text(),
   reviewAt: time(),
@@ -90,7 +116,10 @@ const EXTENSION = {
   extendedFrom: time(),
 };
 
-export const requestRow = z.object({ ...ALONE, ...TOGETHER, ...EXTENSION });
+/** null as long as there is none. */
+const APPROVALS = { approvals: approvals.nullable().register(changing, { type: 'jsonb' }) };
+
+export const requestRow = z.object({ ...ALONE, ...TOGETHER, ...EXTENSION, ...APPROVALS });
 
 type RequestRow = z.infer<typeof requestRow>;
 type Together = Pick<RequestRow, keyof typeof TOGETHER>;
@@ -100,11 +129,7 @@ export const endingRow = z.object({
   ...{ id: ALONE.id, target: ALONE.target, state: ALONE.state, trouble: ALONE.trouble },
   sessionsBefore: ALONE.sessionsBefore,
   ...TOGETHER,
-  /** JSON has only text for a time. */
-  expiresAt: z.iso
-    .datetime({ offset: true })
-    .transform((time) => new Date(time))
-    .nullable(),
+  expiresAt: jsonTime.nullable(),
 });
 
 const toSql = (column: string): string => column.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -159,6 +184,7 @@ export function toRequest(row: unknown): AccessRequest {
     extendedBy: by,
     extendedAt: at,
     extendedFrom: from,
+    approvals,
     ...alone
   } = parseRow(requestRow, row);
   return Object.assign(alone, {
@@ -167,6 +193,7 @@ export function toRequest(row: unknown): AccessRequest {
     terms: whole({ sessions, setRole, graceMs }),
     users: usersThrough ?? [],
     extension: whole({ state, by, at, from }),
+    approvals: approvals ?? [],
   });
 }
 
@@ -202,7 +229,7 @@ function whole<T extends object>(parts: T): { [K in keyof T]: NonNullable<T[K]> 
 }
 
 /** The row of a request: the inverse of `toRequest`. */
-function toRow({ why, place, terms, users, extension, ...alone }: AccessRequest) {
+function toRow({ why, place, terms, users, extension, approvals, ...alone }: AccessRequest) {
   return {
     ...alone,
     ...whyColumns(why),
@@ -213,6 +240,7 @@ function toRow({ why, place, terms, users, extension, ...alone }: AccessRequest)
     extendedBy: extension?.by ?? null,
     extendedAt: extension?.at ?? null,
     extendedFrom: extension?.from ?? null,
+    approvals: approvals.length === 0 ? null : approvals,
   } satisfies Record<keyof RequestRow, unknown>;
 }
 

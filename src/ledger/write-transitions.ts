@@ -60,6 +60,7 @@ const WRITE = `
     insert into decisions (request_id, approver, verdict, via)
       select d.id, d.approver, d.verdict, d.via
       from jsonb_to_recordset($3::jsonb) as d(id bigint, approver text, verdict text, via text) join written using (id)
+      on conflict do nothing
   ), told as (
     insert into deliveries (key, kind, request_id, recipient, wanted)
       select n.key, n.kind, n.id,

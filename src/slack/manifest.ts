@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.js';
-import { isGroup } from '../domain/policy.js';
+import { isGroup, namedIn } from '../domain/policy.js';
 
 /** The only bot scopes that this configuration needs, and why. */
 export function neededScopes(config: Config): ReadonlyMap<string, string> {
@@ -7,10 +7,7 @@ export function neededScopes(config: Config): ReadonlyMap<string, string> {
     ...target.roles.values(),
     ...target.discover.map(({ like }) => like),
   ]);
-  const principals = [
-    ...config.operators,
-    ...roles.flatMap(({ policy }) => [...policy.approvers, ...(policy.requesters ?? [])]),
-  ];
+  const principals = [...config.operators, ...roles.flatMap(({ policy }) => namedIn(policy))];
   const byEmail =
     [...config.targets.values()].some(({ emailRule }) => emailRule !== null) ||
     roles.some(({ policy }) => policy.onCall !== null);

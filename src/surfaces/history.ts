@@ -92,7 +92,15 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   approved: (f, actor) => `${actor} approved it${viaOf(f)}${f.duration('durationMs')}.`,
   approved_on_call: (f) =>
     `The on-call rule approved it${f.maybe(', ', 'through', name)},${f.duration('durationMs')}.`,
-  denied: (f, actor) => `${actor} denied it${viaOf(f)}.`,
+  approved_partly: (f, actor) =>
+    `${actor} approved it${viaOf(f)}${f.duration('durationMs')}; others have to approve it, too.`,
+  approved_automatically: (f) =>
+    `An automatic rule approved it${f.maybe(', ', 'through', name)},${f.duration('durationMs')}.`,
+  approved_again: (f) =>
+    `An earlier approval covers it${f.maybe(', ', 'through', name)},${f.duration('durationMs')}.`,
+  approved_in_emergency: (f) =>
+    `It was granted as an emergency${f.maybe(', ', 'through', name)},${f.duration('durationMs')}.`,
+  denied: (f, actor) => `${actor} denied it${viaOf(f)}${f.maybe(': ', 'because')}.`,
   withdrawn: (f, actor) =>
     f.text('because') !== null
       ? `${f.maybe('', 'by', name)} canceled it${f.maybe(': ', 'because')}`

@@ -8,6 +8,7 @@ import {
   isFinal,
   isInForce,
   requestName,
+  ruleOf,
   termsOf,
 } from '../domain/request.js';
 import type { Paragraph, Quote } from './blocks.js';
@@ -23,9 +24,9 @@ export interface Headline {
   readonly title: string;
 }
 
-/** Decided, and by no person. */
-export function byOnCall({ decidedAt, decidedBy }: AccessRequest): boolean {
-  return decidedAt !== null && decidedBy === null;
+/** Decided by the on-call rule. */
+export function byOnCall(request: AccessRequest): boolean {
+  return ruleOf(request) === 'on_call';
 }
 
 /** The state in words that differ from state to state. `reader` is called "you"; null for a channel. */

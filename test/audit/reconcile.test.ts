@@ -24,7 +24,7 @@ const limits = { pendingPerPerson: 100_000, requestsPerMinute: 100_000 };
 
 const events = {
   approve: { type: 'approve', by: 'U0BEN', via: 'dba', maxMs: hour / 2 },
-  onCall: { type: 'approve_on_call', through: 'dba shift', maxMs: hour },
+  onCall: { type: 'approve_by_rule', rule: 'on_call', through: 'dba shift', maxMs: hour },
   noted: { type: 'on_call_said', note: 'nobody is' },
   deny: { type: 'deny', by: 'U0BEN', via: 'dba' },
   withdraw: { type: 'withdraw', by: 'U0ANA' },

@@ -41,7 +41,7 @@ await happened(db, ended, [
 ]);
 await at(ended, '2026-11-01T00:00:00Z', '2026-11-01T00:44:10Z');
 const onCall = await asked(db, { target: 'attic', role: '+x', login: 'ben', requester: 'U0BEN' }, [
-  { type: 'approve_on_call', through: 'schedule P1', maxMs: 900_000 },
+  { type: 'approve_by_rule', rule: 'on_call', through: 'schedule P1', maxMs: 900_000 },
   ...granted().slice(1),
 ]);
 await at(onCall, '2026-11-30T23:59:59.999Z');

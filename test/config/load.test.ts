@@ -32,7 +32,7 @@ test('what nobody says has a default', () => {
     about: null,
     channel: 'C0123456789',
     policy: {
-      approvers: [DBA],
+      approvals: [{ from: [DBA], count: 1 }],
       onCall: null,
       reasonRequired: true,
       durationsMs: [30 * MINUTE, HOUR, 4 * HOUR],
@@ -74,14 +74,14 @@ targets:
   expect(role(config, 'plain')).toMatchObject({
     channel: 'C0123456781',
     policy: {
-      approvers: [DBA],
+      approvals: [{ from: [DBA], count: 1 }],
       maxMs: 6 * HOUR,
       reasonRequired: false,
       onCall: { schedules: ['PAAAAAA'], escalationPolicies: [], maxMs: 20 * MINUTE },
     },
   });
   expect(role(config, 'policy')?.policy).toMatchObject({
-    approvers: [{ id: 'S0123456787' }, { id: 'U0123456786' }],
+    approvals: [{ from: [{ id: 'S0123456787' }, { id: 'U0123456786' }], count: 1 }],
     maxMs: 2 * HOUR,
     durationsMs: [30 * MINUTE, HOUR],
     onCall: {

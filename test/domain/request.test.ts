@@ -13,7 +13,7 @@ import { anActive, aRequest, later, NOON, PLACE, PROOF, TERMS } from './a-reques
 
 const EVENTS: Record<RequestEvent['type'], RequestEvent> = {
   approve: { type: 'approve', by: 'U0BEN', via: 'dba', maxMs: 14_400_000 },
-  approve_on_call: { type: 'approve_on_call', through: 'schedule P1', maxMs: 1_800_000 },
+  approve_by_rule: { type: 'approve_by_rule', rule: 'on_call', through: 'schedule P1', maxMs: 1_800_000 },
   on_call_said: { type: 'on_call_said', note: 'PagerDuty did not answer' },
   asking: {
     type: 'asking',
@@ -63,7 +63,7 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
     aRequest(),
     {
       approve: 'granting',
-      approve_on_call: 'granting',
+      approve_by_rule: 'granting',
       on_call_said: 'pending',
       asking: 'pending',
       previewed: 'pending',
@@ -208,7 +208,7 @@ describe('who else can use it', () => {
 describe('deadlines bind before anything has written them', () => {
   it('refuses to decide or withdraw after the lapse', () => {
     const at = later(8 * 3_600_000);
-    for (const type of ['approve', 'approve_on_call', 'deny', 'withdraw'] as const) {
+    for (const type of ['approve', 'approve_by_rule', 'deny', 'withdraw'] as const) {
       expect(transition(aRequest(), EVENTS[type], at)).toMatchObject({
         ok: false,
         refusal: { code: 'too_late' },
@@ -376,11 +376,11 @@ describe('the clock of a grant', () => {
   });
 
   it('on call shortens a longer wish and leaves a shorter one', () => {
-    expect(transition(aRequest(), EVENTS.approve_on_call, NOON)).toMatchObject({
+    expect(transition(aRequest(), EVENTS.approve_by_rule, NOON)).toMatchObject({
       next: { durationMs: 1_800_000 },
     });
     const short = aRequest({ wishedMs: 60_000, durationMs: 60_000 });
-    expect(transition(short, EVENTS.approve_on_call, NOON)).toMatchObject({ next: { durationMs: 60_000 } });
+    expect(transition(short, EVENTS.approve_by_rule, NOON)).toMatchObject({ next: { durationMs: 60_000 } });
   });
 
   it('warns five minutes before the end, or at three quarters of a short grant, or never', () => {

@@ -36,6 +36,8 @@ export function aWish(change: Partial<NewRequest> = {}): NewRequest {
     reason: 'ticket 812',
     wishedMs: 3_600_000,
     asked: [{ id: 'S0DBA', name: 'dba' }],
+    rules: null,
+    danger: null,
     viewId: randomUUID(),
     pendingTimeoutMs: 3_600_000,
     configHash: 'hash',

@@ -264,7 +264,8 @@ describe('what is due', () => {
       const people = await moved(await submitted(aWish({ target })), approve);
       expect(await unapproved(people.id)).toBe(false);
       const shift = await moved(await submitted(aWish({ target })), {
-        type: 'approve_on_call',
+        type: 'approve_by_rule',
+        rule: 'on_call',
         through: 'dba shift',
         maxMs: 60_000,
       });

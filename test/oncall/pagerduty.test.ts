@@ -13,7 +13,9 @@ const RULE: OnCallRule = {
     { id: 'PSHOP', levels: [1] },
     { id: 'PALL', levels: null },
   ],
+  slackGroups: [],
   maxMs: 3_600_000,
+  maxDanger: null,
 };
 const ANN = { pagerduty: 'PANN', email: null };
 const ANN_BY_EMAIL = { pagerduty: null, email: 'ANN@example.com' };

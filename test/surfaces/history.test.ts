@@ -21,9 +21,9 @@ const SENTENCES: Record<RequestEvent['type'], readonly [AccessRequest, RequestEv
     { type: 'approve', by: 'U0BEN', via: 'dba', maxMs: 1_800_000 },
     'U0BEN approved it through dba for 30 minutes.',
   ],
-  approve_on_call: [
+  approve_by_rule: [
     aRequest(),
-    { type: 'approve_on_call', through: 'schedule P1', maxMs: 1_800_000 },
+    { type: 'approve_by_rule', rule: 'on_call', through: 'schedule P1', maxMs: 1_800_000 },
     'The on-call rule approved it, schedule P1, for 30 minutes.',
   ],
   on_call_said: [

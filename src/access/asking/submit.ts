@@ -1,6 +1,7 @@
 import type { RoleConfig, TargetConfig } from '../../config/config.js';
 import { parseDuration } from '../../domain/duration.js';
 import type { LoginAnswer } from '../../domain/login.js';
+import { askedBy, rulesFor } from '../../domain/policy.js';
 import type { AccessRequest } from '../../domain/request.js';
 import { inTime } from '../../in-time.js';
 import { insertRequest, readTooMany } from '../../ledger/insert-request.js';
@@ -74,6 +75,7 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
     return wrong('role', words.serverProblem(wish.role.role, wish.target.name, `${dangerous.why}.`));
   }
 
+  const rules = rulesFor(policy, { durationMs: wish.durationMs, danger: null });
   const request = await insertRequest(deps.db, {
     target: wish.target.key,
     role: wish.role.role,
@@ -82,7 +84,9 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
     askedIn: submission.channel ?? '',
     reason: wish.reason,
     wishedMs: wish.durationMs,
-    asked: policy.approvers,
+    asked: askedBy(rules, policy),
+    rules,
+    danger: null,
     viewId: submission.viewId,
     pendingTimeoutMs: policy.pendingTimeoutMs,
     configHash: deps.config.hash,

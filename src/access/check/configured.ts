@@ -1,6 +1,6 @@
 /** What the configuration names in Slack and PagerDuty, and which roles depend on it. */
 import type { Config, RoleConfig, TargetConfig } from '../../config/config.js';
-import type { OnCallRule, Principal } from '../../domain/policy.js';
+import { namedIn, type OnCallRule, type Principal, unique } from '../../domain/policy.js';
 
 /** A role as it is offered, or what `discover:` finds. */
 export interface Offered {
@@ -18,14 +18,8 @@ export function offeredRoles({ targets }: Pick<Config, 'targets'>): readonly Off
 
 /** Everyone the configuration names to decide, to ask or to run Hallpass, each once. */
 export function namedPrincipals(config: Pick<Config, 'targets' | 'operators'>): readonly Principal[] {
-  const all = [
-    ...config.operators,
-    ...offeredRoles(config).flatMap(({ role: { policy } }) => [
-      ...policy.approvers,
-      ...(policy.requesters ?? []),
-    ]),
-  ];
-  return [...new Map(all.map((principal) => [principal.id, principal])).values()];
+  const all = [...config.operators, ...offeredRoles(config).flatMap(({ role }) => namedIn(role.policy))];
+  return unique(all);
 }
 
 /** The channels in which Hallpass writes, each with what it writes there. */

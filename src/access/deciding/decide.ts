@@ -1,5 +1,5 @@
 import { type Pause, pauseOn } from '../../domain/pause.js';
-import { type MayDecide, mayDecide, type Policy, type Principal } from '../../domain/policy.js';
+import { deciders, type MayDecide, mayDecide, type Policy, type Principal } from '../../domain/policy.js';
 import type { AccessRequest } from '../../domain/request.js';
 import type { RequestEvent } from '../../domain/request-events.js';
 import { whyRefused } from '../../domain/transition.js';
@@ -46,7 +46,7 @@ export async function decide(
   if (verdict !== 'deny' && offered.role === null) return object(offered.objection);
   // The approvers who were asked may deny a request for a role that is no longer offered.
   const policy = offered.role?.policy ?? null;
-  const approvers = policy?.approvers ?? request.asked;
+  const approvers = policy === null ? request.asked : deciders(policy);
   const [groups, requester] = await Promise.all([
     readGroups(deps, approvers),
     deps.messenger.person(request.requester).catch(() => null),

@@ -1,4 +1,4 @@
-import { qualifies } from '../../domain/policy.js';
+import { deciders, qualifies } from '../../domain/policy.js';
 import type { AccessRequest } from '../../domain/request.js';
 import type { RequestEvent } from '../../domain/request-events.js';
 import { logSecurity } from '../../security.js';
@@ -38,7 +38,8 @@ export async function end(deps: Deps, actor: Actor, requestId: string, clicked: 
   if (request.requester === actor.userId)
     return enact(deps, request, { type: 'relinquish', by: actor.userId });
   // The approvers who were asked may end it even when the role is no longer offered.
-  const approvers = deps.roles.role(request.target, request.role)?.policy.approvers ?? request.asked;
+  const policy = deps.roles.role(request.target, request.role)?.policy;
+  const approvers = policy === undefined ? request.asked : deciders(policy);
   const principals = [...approvers, ...deps.config.operators];
   const may = qualifies(principals, { userId: actor.userId, groups: await readGroups(deps, principals) });
   if (!may.ok) {

@@ -63,7 +63,13 @@ export async function considerOnCall(deps: Deps, id: number): Promise<void> {
         return { event: { type: 'on_call_said', note } };
       }
       return {
-        event: { type: 'approve_on_call', through: answer.through, maxMs, cleared: standing.cleared },
+        event: {
+          type: 'approve_by_rule',
+          rule: 'on_call',
+          through: answer.through,
+          maxMs,
+          cleared: standing.cleared,
+        },
         audit: { policy, configHash: deps.config.hash },
         decision: { approver: 'on_call', verdict: 'approve', via: answer.through },
       };

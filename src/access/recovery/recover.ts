@@ -5,6 +5,7 @@
 import type { Config, TargetConfig } from '../../config/config.js';
 import { ownerOf, roleOn } from '../../config/lookup.js';
 import { DEFAULT_TERMS } from '../../domain/grant-terms.js';
+import { askedBy } from '../../domain/policy.js';
 import { MAX_ID, requestName } from '../../domain/request.js';
 import { coerceError } from '../../errors.js';
 import type { Queryable } from '../../ledger/pool.js';
@@ -84,7 +85,7 @@ function remembered(config: Config, target: TargetConfig, server: Server, grant:
     expiresAt: grant.expiresAt,
     // The login's owner is told; without a mapping the operators are.
     requester: ownerOf(config, target, grant.login) ?? config.slack.operatorsChannel,
-    asked: role?.policy.approvers ?? config.operators,
+    asked: role === null ? config.operators : askedBy(role.policy.approvals, role.policy),
     channel: role?.channel ?? config.slack.channel,
   };
 }

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { askedBy } from '../../domain/policy.js';
 import { type AccessRequest, ASKED_AS_MADE, type Asking, askedNow } from '../../domain/request.js';
 import { readNow } from '../../ledger/audit-chain.js';
 import { moveCard, readWaitingCards, type WaitingCard } from '../../ledger/read-asking.js';
@@ -107,8 +108,8 @@ async function askingNow(
   }: { readonly request: AccessRequest; readonly card: WaitingCard; readonly isNew: boolean },
 ): Promise<Asking> {
   const before = request.asking ?? ASKED_AS_MADE;
-  const today = deps.roles.role(request.target, request.role)?.policy.approvers;
-  const approvers = today ?? askedNow(request);
+  const policy = deps.roles.role(request.target, request.role)?.policy;
+  const approvers = policy === undefined ? askedNow(request) : askedBy(policy.approvals, policy);
   const isShut = card.shut !== null && !card.posted;
   // Of each requester is asked once, and as long as it matters: Slack takes so many questions a minute.
   const thorough = isNew || isShut || before.nobody.length > 0;

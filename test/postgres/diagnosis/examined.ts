@@ -10,6 +10,7 @@ import { createDiagnosis } from '../../../src/postgres/diagnosis/diagnosis.js';
 import { createDiscovery } from '../../../src/postgres/discover.js';
 import { createInspector } from '../../../src/postgres/inspecting/inspector.js';
 import { openTarget } from '../../../src/postgres/open.js';
+import { aPolicy } from '../../domain/a-policy.js';
 import type { TestServer } from '../server.js';
 
 const NO_LEDGER: LedgerView = { why: 'no url' };
@@ -19,22 +20,9 @@ export interface Examined {
   readonly target: TargetConfig;
 }
 
-const HOUR_MS = 3_600_000;
-
 /** What the policy says otherwise does not matter here. */
 export function aRole(role: string, maxDanger: RoleConfig['policy']['maxDanger'] = null): RoleConfig {
-  const policy = {
-    approvers: [],
-    onCall: null,
-    reasonRequired: true,
-    durationsMs: [HOUR_MS],
-    defaultDurationMs: HOUR_MS,
-    maxMs: HOUR_MS,
-    pendingTimeoutMs: HOUR_MS,
-    requesters: null,
-    channels: null,
-    maxDanger,
-  };
+  const policy = aPolicy({ maxDanger });
   return { role, about: null, channel: 'C0CARDS', policy, terms: DEFAULT_TERMS, origins: [] };
 }
 

@@ -1,6 +1,6 @@
 /** Do approvers see the cards that mention them? A mention in a private channel reaches only its members. */
 import type { Config } from '../../../config/config.js';
-import type { Principal } from '../../../domain/policy.js';
+import { askedBy, type Principal } from '../../../domain/policy.js';
 import type { SlackProbe } from '../../../messenger/probe.js';
 import { firstOf } from '../../../surfaces/kit/words.js';
 import { offeredRoles } from '../configured.js';
@@ -22,7 +22,8 @@ export async function checkApproversInChannels(
   for (const { role } of offeredRoles(config)) {
     if (channels.get(role.channel)?.isPrivate !== true) continue;
     const mentioned = cards.get(role.channel) ?? new Map<string, Principal>();
-    for (const principal of role.policy.approvers) mentioned.set(principal.id, principal);
+    const { policy } = role;
+    for (const principal of askedBy(policy.approvals, policy)) mentioned.set(principal.id, principal);
     cards.set(role.channel, mentioned);
   }
   const findings: Finding[] = [];

@@ -1,6 +1,6 @@
 /** Can anyone decide on each role, and do the groups and people of the configuration exist? Pure. */
 import type { Config } from '../../../config/config.js';
-import { isGroup, type Principal } from '../../../domain/policy.js';
+import { deciders, isGroup, type Principal } from '../../../domain/policy.js';
 import { firstOf } from '../../../surfaces/kit/words.js';
 import { namedPrincipals, type Offered, offeredRoles } from '../configured.js';
 import { type Finding, failure, note } from '../finding.js';
@@ -62,7 +62,7 @@ function describePerson({ id, name }: Principal, { account }: Known): readonly F
 function byApprovers(roles: readonly Offered[]): readonly (readonly [Offered, ...Offered[]])[] {
   const groups = new Map<string, [Offered, ...Offered[]]>();
   for (const role of roles) {
-    const ids = role.role.policy.approvers.map(({ id }) => id);
+    const ids = deciders(role.role.policy).map(({ id }) => id);
     const key = ids.sort().join();
     const group = groups.get(key);
     if (group) group.push(role);
@@ -72,14 +72,14 @@ function byApprovers(roles: readonly Offered[]): readonly (readonly [Offered, ..
 }
 
 function describeDeciders(
-  { people }: Pick<Config, 'people'>,
+  { people: configured }: Pick<Config, 'people'>,
   roles: readonly [Offered, ...Offered[]],
   known: Known,
 ): readonly Finding[] {
-  const behind = roles[0].role.policy.approvers.map((principal) => peopleBehind(known, principal));
-  const deciders = new Set(behind.flatMap((ids) => ids ?? []));
-  if (behind.includes(null) || deciders.size > 1) return [];
-  const [only] = deciders;
+  const behind = deciders(roles[0].role.policy).map((principal) => peopleBehind(known, principal));
+  const people = new Set(behind.flatMap((ids) => ids ?? []));
+  if (behind.includes(null) || people.size > 1) return [];
+  const [only] = people;
   const names = roles.map(({ name }) => name);
   const where = firstOf(names, SHOWN);
   if (only === undefined) {
@@ -87,7 +87,7 @@ function describeDeciders(
     const nextStep = 'Name approvers who are in Slack and have no guest account.';
     return [failure('approvers', says, nextStep)];
   }
-  if (people.get(only)?.login == null) return [];
+  if (configured.get(only)?.login == null) return [];
   const says = `Only ${only} can decide a request for ${where}, and nobody can decide theirs: nobody decides on their own request.`;
   return [note('approvers', says, 'Name a second approver.')];
 }
