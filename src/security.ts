@@ -35,6 +35,8 @@ export type SecurityEvent =
   | 'own_request'
   | 'same_login'
   | 'same_email'
+  /** A second account of somebody who has approved it already. */
+  | 'same_approver'
   | 'not_an_approver'
   | 'not_the_requester'
   | 'not_an_operator'

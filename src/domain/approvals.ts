@@ -87,3 +87,11 @@ function makeRoom(
   }
   return false;
 }
+
+/** By rule: how many people it still needs, as the approvals were last counted. */
+export function missingBy(
+  rules: readonly Pick<ApprovalRule, 'count'>[],
+  approvals: readonly Pick<Approval, 'rule'>[],
+): readonly number[] {
+  return rules.map(({ count }, i) => Math.max(0, count - approvals.filter(({ rule }) => rule === i).length));
+}

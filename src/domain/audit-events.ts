@@ -73,6 +73,7 @@ const shift = z.object({ through: z.string(), durationMs: z.number() });
 const trouble = z.object({ trouble: z.string() });
 const until = z.object({ expiresAt: moment });
 const extended = until.extend({ via: z.string(), from: moment });
+const byRule = extended.extend({ rule: z.enum(RULE_NAMES) });
 const proof = z.object({ found: z.boolean(), closed: z.number(), prepared: z.array(z.string()) });
 
 /** An operator's word: `by` is a user of the operating system. */
@@ -117,6 +118,20 @@ function reader<T>(
 const nothing = z.unknown();
 const given = { pendingUntil: NEVER };
 
+/** What an extension makes of the request's end; a sentence when it can't be. */
+function readExtension(
+  request: AccessRequest,
+  { at, from, expiresAt }: { readonly at: Date; readonly from: Date; readonly expiresAt: Date },
+) {
+  const more = expiresAt.getTime() - at.getTime();
+  if (more > request.wishedMs + SLACK_MS) return 'extends access by more than was asked for';
+  if (from.getTime() !== request.expiresAt?.getTime()) {
+    return `extends access that ended at ${from.toISOString()}, and it ended at ${request.expiresAt?.toISOString() ?? 'no time'}`;
+  }
+  const maxMs = Math.min(more, request.wishedMs);
+  return { maxMs, when: { now: new Date(expiresAt.getTime() - maxMs), ends: expiresAt } };
+}
+
 /** null: it changes nothing that a request is compared by. One for each event, so that none can be forgotten. */
 const READERS: { readonly [T in RequestEvent['type']]: Reader | readonly Reader[] | null } = {
   approve: ['approved', 'approved_partly'].map((kind) =>
@@ -132,7 +147,7 @@ const READERS: { readonly [T in RequestEvent['type']]: Reader | readonly Reader[
         ...one,
         serves: [{ rule, via: through }],
       }));
-      return { event: { ...event, count: { rules, approvers, danger: null } }, given };
+      return { event: { ...event, count: { rules, approvers, asked: [], danger: null } }, given };
     }),
   ),
   approve_by_rule: RULE_NAMES.map((rule) =>
@@ -168,16 +183,16 @@ const READERS: { readonly [T in RequestEvent['type']]: Reader | readonly Reader[
     by === null ? INCOMPLETE : { event: { type: 'relinquish', by } },
   ),
   end: reader('end_asked', nothing, (_, told) => ({ event: { type: 'end', ...enderOf(told) } })),
-  extend: reader('extended', extended, ({ via, from, expiresAt }, { at, actor }, request) => {
-    if (actor === null) return INCOMPLETE;
-    const more = expiresAt.getTime() - at.getTime();
-    if (more > request.wishedMs + SLACK_MS) return 'extends access by more than was asked for';
-    if (from.getTime() !== request.expiresAt?.getTime()) {
-      return `extends access that ended at ${from.toISOString()}, and it ended at ${request.expiresAt?.toISOString() ?? 'no time'}`;
-    }
-    const maxMs = Math.min(more, request.wishedMs);
-    const now = new Date(expiresAt.getTime() - maxMs);
-    return { event: { type: 'extend', by: actor, via, maxMs }, now, ends: expiresAt };
+  extend: reader('extended', extended, ({ via, from, expiresAt }, { at, actor: by }, request) => {
+    if (by === null) return INCOMPLETE;
+    const read = readExtension(request, { at, from, expiresAt });
+    if (typeof read === 'string') return read;
+    return { ...read.when, event: { type: 'extend', by, via, maxMs: read.maxMs } };
+  }),
+  extend_by_rule: reader('extended_by_rule', byRule, ({ via, from, expiresAt, rule }, { at }, request) => {
+    const read = readExtension(request, { at, from, expiresAt });
+    if (typeof read === 'string') return read;
+    return { ...read.when, event: { type: 'extend_by_rule', rule, through: via, maxMs: read.maxMs } };
   }),
   extended: reader('extension_confirmed', nothing, () => ({ event: { type: 'extended' } })),
   extension_refused: reader('extension_refused', until.and(trouble), (data, { at }, { extension }) => {
@@ -196,9 +211,11 @@ const READERS: { readonly [T in RequestEvent['type']]: Reader | readonly Reader[
   })),
   proved_gone: reader('proved_gone', proof, (data) => ({ event: { type: 'proved_gone', proof: data } })),
   restored: reader('restored', nothing, () => ({ event: { type: 'restored', trouble: '' } })),
+  ask_extension: null,
   asking: null,
   blocked: null,
   cleared: null,
+  deny_extension: null,
   on_call_said: null,
   previewed: null,
   reviewed: null,

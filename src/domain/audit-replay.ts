@@ -3,7 +3,7 @@
  * doesn't fit. Pure.
  */
 import { type PastEvent, readTold, recovered, SLACK_MS, submitted } from './audit-events.js';
-import { type AccessRequest, isFinal } from './request.js';
+import { type AccessRequest, isFinal, ruleOf } from './request.js';
 import type { RequestEvent } from './request-events.js';
 import { transition } from './transition.js';
 
@@ -138,6 +138,7 @@ const COMPARED: readonly (readonly [string, (request: AccessRequest) => unknown,
   ['duration', ({ durationMs }) => `${durationMs} ms`, 'shown'],
   ['decided by', ({ decidedBy }) => decidedBy, 'shown'],
   ['decided via', ({ decidedVia }) => decidedVia, 'hidden'],
+  ['decided rule', (request) => ruleOf(request), 'shown'],
   ['expires', ({ expiresAt }) => expiresAt?.toISOString(), 'shown'],
   ['ended by', ({ endedBy }) => endedBy, 'shown'],
   ['ended because', ({ endedBecause }) => endedBecause, 'hidden'],

@@ -1,14 +1,14 @@
 /** When the holder of a grant is told that its end is near: once "about to expire", then the last call. Pure. */
 import { type AccessRequest, termsOf } from './request.js';
 
-/** Five minutes before the end, or a quarter of a shorter grant; under two minutes there is only the last call. */
+/** Ten minutes before the end, or a quarter of a shorter grant; under two minutes there is only the last call. */
 export function warningTime(
   request: AccessRequest,
   durationMs: number,
   since: Date,
   expiresAt: Date,
 ): Date | null {
-  if (durationMs >= 120_000) return new Date(expiresAt.getTime() - Math.min(5 * 60_000, durationMs / 4));
+  if (durationMs >= 120_000) return new Date(expiresAt.getTime() - Math.min(10 * 60_000, durationMs / 4));
   const at = lastCall(request, expiresAt);
   return at !== null && at > since ? at : null;
 }

@@ -116,6 +116,8 @@ export interface DeciderFacts {
   readonly groups: ReadonlyMap<string, ReadonlySet<string> | null>;
 }
 
+type Account = Omit<DeciderFacts, 'groups'>;
+
 export type Qualifies =
   /** `via`: the group (or "named") through which they qualify; kept with the decision. */
   | { readonly ok: true; readonly via: string }
@@ -149,6 +151,29 @@ export function mayDecide(
     return { ok: false, code: 'same_email' };
   }
   return qualifies(approvers, decider);
+}
+
+/** Do these two accounts belong to one person: the same account, login or mailbox? */
+export function isSamePerson(one: Account, other: Account): boolean {
+  const alike = (login: string | null, by: string | null) =>
+    login !== null && by !== null && isAlike(login, by);
+  return (
+    one.userId === other.userId ||
+    [...one.logins].some((login) => other.logins.has(login)) ||
+    alike(one.loginByAddress, other.loginByAddress) ||
+    (one.email !== null && other.email !== null && isSameMailbox(one.email, other.email))
+  );
+}
+
+/** The rules that this person can serve, each with the group through which they qualify for it. */
+export function servesRules(
+  rules: readonly ApprovalRule[],
+  person: Pick<DeciderFacts, 'userId' | 'groups'>,
+): readonly { readonly rule: number; readonly via: string }[] {
+  return rules.flatMap(({ from }, rule) => {
+    const through = qualifies(from, person);
+    return through.ok ? [{ rule, via: through.via }] : [];
+  });
 }
 
 /** Is this person one of these, themselves or through a group? */
@@ -188,6 +213,11 @@ export function rulesFor(policy: Policy, { durationMs, danger }: Weight): readon
   return anywhere.length === 0
     ? rules
     : rules.map(({ from, count }) => ({ from: [...from, ...anywhere], count }));
+}
+
+/** Does any rule of this policy depend on what the role can do? */
+export function dependsOnDanger({ more }: Policy): boolean {
+  return more.some(({ danger }) => danger !== null);
 }
 
 /** Those whom the rules ask, each once, without the quiet ones. */

@@ -3,6 +3,7 @@
 import type { ApprovalRule } from './approvals.js';
 import type { Danger } from './danger.js';
 import type { GrantTerms } from './grant-terms.js';
+import type { Principal } from './policy.js';
 import type { AccessRequest, Asking, MembershipId, OtherUser, RuleName } from './request.js';
 
 /** What an operator says on the command line. */
@@ -36,6 +37,8 @@ export interface Count {
     readonly at: Date | null;
     readonly serves: readonly { readonly rule: number; readonly via: string }[];
   }[];
+  /** Those of the rules who are mentioned. */
+  readonly asked: readonly Principal[];
   /** As read for the rules. */
   readonly danger: Danger | null;
 }
@@ -54,8 +57,8 @@ interface Facts {
   withdraw: Ender;
   lapse: Nothing;
   on_call_said: { note: string | null };
-  /** The approvers changed, or what keeps them from deciding. `mention`: today's approvers are told in its thread. */
-  asking: { asking: Asking; mention: boolean };
+  /** The approvers changed, or what keeps them from deciding. `mention`: today's approvers are told in its thread. `count`: the approvals, under other rules than before. */
+  asking: { asking: Asking; mention: boolean; count?: Count };
   /** What the role can do was read for the approvers, or why it couldn't be. Kept in the audit trail. */
   previewed: { result: object };
 
@@ -73,8 +76,13 @@ interface Facts {
   /** A later look at which other logins can use it. */
   users_seen: { users: readonly OtherUser[] };
   warned: Nothing;
-  /** An approver grants the requested duration again, from now on. `maxMs` as for `approve`. */
-  extend: { by: string; via: string; maxMs: number };
+  /** The holder asks for the requested duration again, and approvers decide. `maxMs` as for `approve`. */
+  ask_extension: { maxMs: number; rules: readonly ApprovalRule[]; asked: readonly Principal[] };
+  deny_extension: { by: string; via: string; because?: string };
+  /** An approver grants the requested duration again, from now on. `maxMs` and `count` as for `approve`. */
+  extend: { by: string; via: string; maxMs: number; count?: Count };
+  /** As `approve_by_rule`. */
+  extend_by_rule: { rule: RuleName; through: string; maxMs: number };
   /** The target has the new end. */
   extended: Nothing;
   /** The target rejected it: the previous end applies. */
@@ -104,10 +112,17 @@ export type RequestEvent = {
 
 /**
  * `not_pending`: it was decided or withdrawn, see its state. `not_granted`: there is no grant under it, or no longer.
- * `no_longer`: the extension would add next to nothing. `stale`: Hallpass's own event came too late; the caller drops it.
+ * `no_longer`: the extension would add next to nothing. `already_asked`: the holder asked for it before, and it waits. `stale`: Hallpass's own event came too late; the caller drops it.
  */
 export interface Refusal {
-  readonly code: 'not_pending' | 'too_late' | 'not_granted' | 'already_ending' | 'no_longer' | 'stale';
+  readonly code:
+    | 'not_pending'
+    | 'too_late'
+    | 'not_granted'
+    | 'already_ending'
+    | 'no_longer'
+    | 'already_asked'
+    | 'stale';
   readonly request: AccessRequest;
 }
 

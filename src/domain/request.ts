@@ -184,6 +184,8 @@ interface ExtensionAsk {
   readonly forMs: number;
   readonly rules: readonly ApprovalRule[];
   readonly approvals: readonly Approval[];
+  /** Those of the rules who are mentioned. */
+  readonly asked: readonly Principal[];
 }
 
 /** What reviewers say of a break-glass request. */
@@ -194,6 +196,11 @@ interface Emergency {
   readonly words: string | null;
   /** How often the reviewers were asked. */
   readonly asked: number;
+}
+
+/** The rules that it must meet: those of an older release ask for one of its approvers. */
+export function rulesOf(request: Pick<AccessRequest, 'rules' | 'asked' | 'asking'>): readonly ApprovalRule[] {
+  return request.rules ?? [{ from: askedNow(request), count: 1 }];
 }
 
 /** How a pending request reaches its approvers, where that has changed since it was submitted. */
@@ -221,7 +228,16 @@ export interface Unshown {
  * guest, a bot). A group: it has no members, is missing or disabled, or Slack doesn't tell Hallpass who is in it, on this
  * plan or without a scope.
  */
-export const CANT_DECIDE = ['requester', 'same_person', 'left', 'empty', 'missing', 'plan', 'scope'] as const;
+export const CANT_DECIDE = [
+  'requester',
+  'same_person',
+  'left',
+  'empty',
+  'missing',
+  'plan',
+  'scope',
+  'too_few',
+] as const;
 
 export interface CantDecide {
   readonly approver: Principal;

@@ -139,8 +139,12 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
     case 'lapse':
       if (state !== 'pending' || request.pendingUntil > now) return refuse('stale');
       return go({ state: 'lapsed', stepAt: null, endedAt: now }, 'lapsed', null);
-    case 'asking':
-      return go({ asking: event.asking }, 'asking', null, { ...event.asking });
+    case 'asking': {
+      const { asking, count } = event;
+      if (count === undefined) return go({ asking }, 'asking', null, { ...asking });
+      const { rules, approvals, danger, audit } = countApprovals(count, now);
+      return go({ asking, rules, approvals, danger }, 'asking', null, { ...asking, ...audit });
+    }
     case 'on_call_said':
       if (request.onCallNote === event.note) return refuse('stale');
       return go({ onCallNote: event.note }, 'on_call_asked', null, { note: event.note });
@@ -209,20 +213,54 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
         'warned',
         null,
       );
-    case 'extend': {
+    case 'ask_extension': {
+      const { maxMs, rules, asked } = event;
+      const forMs = Math.min(request.wishedMs, maxMs);
+      const extensionAsk = { at: now, forMs, rules, asked, approvals: [] };
+      return go({ extensionAsk }, 'extension_asked', request.requester, { forMs, rules });
+    }
+    case 'deny_extension': {
+      const { by, via, because } = event;
+      return go({ extensionAsk: null }, 'extension_denied', by, {
+        by,
+        via,
+        ...(because !== undefined && { because }),
+      });
+    }
+    case 'extend':
+    case 'extend_by_rule': {
       if (request.expiresAt === null) return refuse('not_granted');
       const more = Math.min(request.wishedMs, event.maxMs);
+      const counted = event.type === 'extend' && event.count ? countApprovals(event.count, now) : null;
+      const by = event.type === 'extend' ? event.by : event.rule;
+      const via = event.type === 'extend' ? event.via : event.through;
+      if (counted?.met === false) {
+        const { rules, approvals, asked } = counted;
+        const ask = { at: request.extensionAsk?.at ?? now, forMs: more, rules, approvals, asked };
+        return go({ extensionAsk: ask }, 'extension_approved_partly', by, {
+          via,
+          forMs: more,
+          ...counted.audit,
+        });
+      }
       const expiresAt = new Date(now.getTime() + more);
       const from = extension?.state === 'asked' ? extension.from : request.expiresAt;
       return go(
         {
           ...endingAt(request, expiresAt, now),
           warnAt: warningTime(request, more, now, expiresAt),
-          extension: { state: 'asked', by: event.by, at: now, from },
+          extension: { state: 'asked', by, at: now, from },
+          extensionAsk: null,
+          extensions: request.extensions + 1,
         },
-        'extended',
-        event.by,
-        { via: event.via, from: request.expiresAt.toISOString(), expiresAt: expiresAt.toISOString() },
+        event.type === 'extend' ? 'extended' : 'extended_by_rule',
+        event.type === 'extend' ? by : null,
+        {
+          via,
+          from: request.expiresAt.toISOString(),
+          expiresAt: expiresAt.toISOString(),
+          ...(event.type === 'extend' ? counted?.audit : { rule: event.rule }),
+        },
       );
     }
     case 'extended':
@@ -240,6 +278,7 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
           ...endingAt(request, from, from),
           warnAt: leftMs > 0 ? warningTime(request, leftMs, now, from) : null,
           extension: { ...extension, state: 'refused' },
+          extensions: Math.max(0, request.extensions - 1),
         },
         'extension_refused',
         null,
@@ -334,12 +373,22 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
   }
 }
 
-/** Which approvals serve which rule, and whether they are enough. */
-function countApprovals({ rules, approvers, danger }: Count, now: Date) {
-  const counted = tally(
+/** Do these approvals meet all rules? */
+export function isEnough(count: Pick<Count, 'rules' | 'approvers'>): boolean {
+  return tallyOf(count).met;
+}
+
+function tallyOf({ rules, approvers }: Pick<Count, 'rules' | 'approvers'>) {
+  return tally(
     rules,
     approvers.map(({ by, serves }) => ({ userId: by, serves: serves.map(({ rule }) => rule) })),
   );
+}
+
+/** Which approvals serve which rule, and whether they are enough. */
+function countApprovals(count: Count, now: Date) {
+  const { rules, approvers, danger, asked } = count;
+  const counted = tallyOf(count);
   const approvals = counted.serving.flatMap((people, rule) =>
     people.flatMap((by) => {
       const approver = approvers.find((each) => each.by === by);
@@ -348,7 +397,7 @@ function countApprovals({ rules, approvers, danger }: Count, now: Date) {
     }),
   );
   approvals.sort((a, b) => a.at.getTime() - b.at.getTime());
-  return { met: counted.met, rules, approvals, danger, audit: { rules, approvals } };
+  return { met: counted.met, rules, approvals, danger, asked, audit: { rules, approvals } };
 }
 
 /** What a person or the on-call rule decides, and what changes until there is a decision. */
@@ -359,8 +408,19 @@ const DECISIONS = [
   'withdraw',
   'asking',
   'on_call_said',
+  'ask_extension',
+  'deny_extension',
   'extend',
+  'extend_by_rule',
 ] as const;
+
+/** Those that are about a grant; the others are about a request that waits. */
+const OF_GRANTS: ReadonlySet<Decision> = new Set([
+  'ask_extension',
+  'deny_extension',
+  'extend',
+  'extend_by_rule',
+]);
 type Decision = (typeof DECISIONS)[number];
 
 function isDecision(event: RequestEvent): event is RequestEvent & { readonly type: Decision } {
@@ -375,13 +435,15 @@ export function whyRefused(
   maxMs = Number.POSITIVE_INFINITY,
 ): Refusal | null {
   const refuse = (code: Refusal['code']): Refusal => ({ code, request });
-  if (type !== 'extend') {
+  if (!OF_GRANTS.has(type)) {
     if (request.state !== 'pending') return refuse('not_pending');
     return request.pendingUntil <= now ? refuse('too_late') : null;
   }
   if (request.state === 'ending') return refuse('already_ending');
   if (request.state !== 'active' || request.expiresAt === null) return refuse('not_granted');
   if (isExpired(request, new Date(now.getTime() + LEAST_LEFT_MS))) return refuse('too_late');
+  if (type === 'deny_extension') return request.extensionAsk === null ? refuse('stale') : null;
+  if (type === 'ask_extension' && request.extensionAsk !== null) return refuse('already_asked');
   // A second click at once would add next to nothing.
   const more = Math.min(request.wishedMs, maxMs);
   const gain = now.getTime() + more - request.expiresAt.getTime();

@@ -73,7 +73,7 @@ const ALONE = {
   endedBecause: text(),
   endedAt: time(),
   extensionAsk: z
-    .object({ at: jsonTime, forMs: z.number(), rules, approvals })
+    .object({ at: jsonTime, forMs: z.number(), rules, approvals, asked: z.array(principal) })
     .nullable()
     .register(changing, { type: 'jsonb' }),
   extensions: integer(),

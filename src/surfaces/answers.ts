@@ -3,8 +3,10 @@
  * beside its fields is in form-words.ts, because errors in a modal know no mrkdwn.
  */
 import type { Principal } from '../domain/policy.js';
-import { type AccessRequest, requestName } from '../domain/request.js';
+import { type AccessRequest, requestName, rulesOf } from '../domain/request.js';
 import type { Refusal } from '../domain/request-events.js';
+import { stillNeeded } from './approvals.js';
+import { plural } from './kit/words.js';
 import { headline, waited, whyEnded } from './state-words.js';
 import { code, inline, mention, mentions, when, who } from './text.js';
 import { afterUnsaid, type Unsaid } from './unsaid.js';
@@ -28,6 +30,8 @@ export function refused({ code: reason, request }: Refusal, reader: string): str
       return `${id} is being revoked already (${whyEnded(request, reader)}), not yet confirmed. There is nothing left to do.`;
     case 'no_longer':
       return `${id} already runs${until(request.expiresAt)}. Extending it now would add almost nothing; try again closer to the end.`;
+    case 'already_asked':
+      return `${id} waits for its approvers already: they were asked${at(request.extensionAsk?.at ?? null)} to extend it. They can still decide.`;
     case 'stale':
       return `${id} changed in the meantime, and your click changed nothing. ${headline(request, reader).title}.`;
   }
@@ -71,6 +75,24 @@ export const notApprover = (request: AccessRequest, approvers: readonly Principa
   `You can't decide ${requestName(request.id)}. These can: ${mentions(approvers)}`;
 export const ownRequest = (request: AccessRequest, approvers: readonly Principal[]): string =>
   `${requestName(request.id)} is your own request, so somebody else has to decide. These can: ${mentions(approvers)}`;
+
+/** Their approval counts, and isn't enough; or it counts through another account of theirs. */
+export function alreadyApproved(request: AccessRequest, code: 'approved' | 'twin'): string {
+  const id = requestName(request.id);
+  const ask = request.state === 'active' ? request.extensionAsk : null;
+  const rules = ask?.rules ?? rulesOf(request);
+  const approvals = ask?.approvals ?? request.approvals;
+  const needed = stillNeeded({ rules, approvals, asked: rules.flatMap(({ from }) => from) });
+  const done =
+    code === 'approved'
+      ? `You have already approved ${id}.`
+      : `Another account of yours has already approved ${id}, and each person counts once.`;
+  return needed === '' ? done : `${done} Still needed: ${needed}.`;
+}
+
+/** The policy's limit on extensions is reached. */
+export const noMoreExtensions = (request: AccessRequest, because: 'times' | 'total'): string =>
+  `${requestName(request.id)} can’t be extended again: ${because === 'times' ? `it was extended ${plural(request.extensions, 'time')}` : 'it lasts as long as it may'}, which is the most that its policy allows. Its end stays as it is; ask again once it has ended.`;
 
 /** Two Slack accounts, one login: it counts as the same person. */
 export const sameLogin = (request: AccessRequest, approvers: readonly Principal[]): string =>

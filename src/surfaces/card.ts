@@ -9,7 +9,16 @@ import { ACTIONS } from './ids.js';
 import { allOf } from './kit/words.js';
 import type { Message, Scene } from './message.js';
 import { headlineWhilePaused, pausedParagraphs, whilePaused } from './pause.js';
-import { byOnCall, footer, headline, reasonParagraph, roleParagraphs, soFar, wish } from './state-words.js';
+import {
+  byOnCall,
+  extensionAsked,
+  footer,
+  headline,
+  reasonParagraph,
+  roleParagraphs,
+  soFar,
+  wish,
+} from './state-words.js';
 import { code, mentions, plainName, truncate } from './text.js';
 import { whoDecides } from './who-decides.js';
 
@@ -36,6 +45,7 @@ export function card(request: AccessRequest, scene: Scene, { first, preview, mis
       ...soFar(whilePaused(request, scene.pause), null),
       ...pausedParagraphs(request, scene.pause),
       ...sinceItsEnd(scene.strays),
+      ...extensionAsked(request, null),
       ...approvers(request, first),
     ],
     buttons: buttons(request, scene),
@@ -73,7 +83,7 @@ function buttons(request: AccessRequest, scene: Scene): readonly Button[] {
   }
   if (!canEnd(request)) return [];
   return [
-    ...(isInForce(request) ? [extendButton(request, id, what)] : []),
+    ...(isInForce(request) ? extensionButtons(request, id, what) : []),
     button(request, ACTIONS.end, 'End access', `End access ${id}: ${what}`, {
       style: 'danger',
       confirm: {
@@ -86,6 +96,17 @@ function buttons(request: AccessRequest, scene: Scene): readonly Button[] {
         style: 'danger',
       },
     }),
+  ];
+}
+
+function extensionButtons(request: AccessRequest, id: string, what: string): readonly Button[] {
+  if (request.extensionAsk === null) return [extendButton(request, id, what)];
+  const whole = `${id}: ${what} by ${sayDuration(request.extensionAsk.forMs)}`;
+  return [
+    button(request, ACTIONS.approve, 'Approve extension', `Approve extension of ${whole}`, {
+      style: 'primary',
+    }),
+    button(request, ACTIONS.deny, 'Deny extension', `Deny extension of ${whole}`, {}),
   ];
 }
 

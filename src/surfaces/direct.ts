@@ -20,6 +20,7 @@ import { headlineWhilePaused, pausedParagraphs, whilePaused } from './pause.js';
 import {
   endedSessions,
   events,
+  extensionAsked,
   footer,
   headline,
   place,
@@ -28,7 +29,7 @@ import {
   soFar,
   wish,
 } from './state-words.js';
-import { code, escapeMrkdwn, mentions, plainName, when, who } from './text.js';
+import { code, escapeMrkdwn, mention, mentions, plainName, when, who } from './text.js';
 import { whoDecides } from './who-decides.js';
 
 /** The outcomes that are a new message each, so that the phone buzzes. */
@@ -43,6 +44,7 @@ export const NOTE_KINDS = [
   'closing',
   'extended',
   'not_extended',
+  'extension_denied',
 ] as const;
 export type NoteKind = (typeof NOTE_KINDS)[number];
 
@@ -60,6 +62,7 @@ export function note(kind: NoteKind, request: AccessRequest, scene: Scene): Mess
     if (kind === 'granted') return granted(request, scene);
     if (kind === 'expiring' && !isOvertaken(kind, request)) return expiring(request, scene);
     if (kind === 'closing' && !isOvertaken(kind, request)) return closing(request, scene);
+    if (kind === 'extension_denied') return extensionDenied(request, scene);
     if (ONLY_IN_FORCE.has(kind)) return extended(request, scene);
   }
   return tell(request, scene, []);
@@ -71,6 +74,7 @@ const ONLY_IN_FORCE: ReadonlySet<string> = new Set<NoteKind>([
   'closing',
   'extended',
   'not_extended',
+  'extension_denied',
 ]);
 
 /** A note that is no longer true: not worth a first post, since what overtook it is a note of its own. */
@@ -115,6 +119,7 @@ function granted(request: AccessRequest, scene: Scene): Message {
       ...access(request, scene),
       ...setRoleLine(request, scene),
       ...roleParagraphs(request, scene, null),
+      ...extensionAsked(request, request.requester),
       events(request, request.requester).join('\n'),
     ],
     buttons: buttons(request, scene),
@@ -138,7 +143,23 @@ function expiring(request: AccessRequest, scene: Scene): Message {
     title: `Your access ends ${at}`,
     paragraphs: [
       `${code(request.role)} on ${place(scene)} is then revoked from ${code(request.login)}.`,
-      'Finish what is open. If you need it longer, an approver can extend it on its card; or ask again once it has ended.',
+      ...(request.extensionAsk === null
+        ? ['Finish what is open, or click Extend if you need it longer.']
+        : extensionAsked(request, request.requester)),
+    ],
+    buttons: buttons(request, scene),
+    footer: footer(request),
+  });
+}
+
+function extensionDenied(request: AccessRequest, scene: Scene): Message {
+  const { by = null, because = null } = scene.denial ?? {};
+  return compose({
+    mark: 'no_entry',
+    title: `Your extension was denied${by === null ? '' : ` by ${mention(by)}`}`,
+    paragraphs: [
+      ...(because === null ? [] : [{ label: 'Reason:', words: because }]),
+      `You still have ${code(request.role)} on ${place(scene)}${request.expiresAt === null ? '' : ` until ${when(request.expiresAt)}`}.`,
     ],
     buttons: buttons(request, scene),
     footer: footer(request),
@@ -154,7 +175,11 @@ function extended(request: AccessRequest, scene: Scene): Message {
   return compose({
     mark,
     title,
-    paragraphs: [...access(request, scene), events(request, request.requester).join('\n')],
+    paragraphs: [
+      ...access(request, scene),
+      ...extensionAsked(request, request.requester),
+      events(request, request.requester).join('\n'),
+    ],
     buttons: buttons(request, scene),
     footer: footer(request),
   });
@@ -204,5 +229,11 @@ function buttons(request: AccessRequest, scene: Scene): readonly Button[] {
   if (request.state === 'pending') {
     return [button(request, ACTIONS.withdraw, 'Cancel request', `Cancel request ${what}`)];
   }
-  return canEnd(request) ? [button(request, ACTIONS.relinquish, 'Relinquish', `Relinquish ${what}`)] : [];
+  if (!canEnd(request)) return [];
+  return [
+    button(request, ACTIONS.relinquish, 'Relinquish', `Relinquish ${what}`),
+    ...(isInForce(request) && request.extensionAsk === null
+      ? [button(request, ACTIONS.extend, 'Extend', `Extend ${what}`)]
+      : []),
+  ];
 }

@@ -129,6 +129,12 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   warned: () => 'Hallpass told the holder that the end is near.',
   extended: (f, actor) =>
     `${actor} extended it${viaOf(f)}${f.time(', from ', 'from')}${f.time(' to ', 'expiresAt')}.`,
+  extension_asked: (f, actor) => `${actor} asked to extend it${f.duration('forMs')}.`,
+  extension_approved_partly: (f, actor) =>
+    `${actor} approved an extension${viaOf(f)}${f.duration('forMs')}; others have to approve it, too.`,
+  extension_denied: (f, actor) => `${actor} denied the extension${viaOf(f)}${f.maybe(': ', 'because')}.`,
+  extended_by_rule: (f) =>
+    `A rule extended it${f.maybe(', ', 'via', name)}${f.time(', from ', 'from')}${f.time(' to ', 'expiresAt')}.`,
   extension_confirmed: () => 'The server has the new end.',
   extension_refused: (f) =>
     `The server refused the extension, and it ends${f.time(' at ', 'expiresAt')}${f.maybe(': ', 'trouble')}`,

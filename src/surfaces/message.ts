@@ -24,6 +24,8 @@ export interface Scene {
   readonly database: string;
   /** The login has nothing of the role before SET ROLE. */
   readonly setRoleFirst?: boolean;
+  /** Who denied its extension, and what they wrote; null when nobody did. */
+  readonly denial?: { readonly by: string; readonly because: string | null } | null;
   /** Why it is not granted at present; null when no pause holds there, or it doesn't wait. */
   readonly pause: Pause | null;
   /** Oldest first. */

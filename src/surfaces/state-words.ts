@@ -7,14 +7,18 @@ import {
   type Extension,
   isFinal,
   isInForce,
+  RULE_NAMES,
   requestName,
   ruleOf,
+  rulesOf,
   termsOf,
 } from '../domain/request.js';
+import { approver, isPlain, progress } from './approvals.js';
 import type { Paragraph, Quote } from './blocks.js';
+import { allOf } from './kit/words.js';
 import type { Scene } from './message.js';
 import { roleLines } from './preview.js';
-import { code, inline, mention, ownWords, when, who } from './text.js';
+import { code, inline, mention, mentions, ownWords, when, who } from './text.js';
 
 /** Room for a target's name, its environment and other short texts of the configuration, escaped. */
 const MAX_NAME = 150;
@@ -117,6 +121,16 @@ export function endedSessions(request: AccessRequest): string {
     : `sessions of ${login} that can still use it are ended: those with an open transaction, and before Postgres 16 every one`;
 }
 
+/** The extension that its holder asks for, and what it needs. */
+export function extensionAsked(request: AccessRequest, reader: string | null): readonly string[] {
+  const { extensionAsk: ask, requester } = request;
+  if (ask === null || !isInForce(request)) return [];
+  const needs = isPlain(ask.rules) ? `Can decide: ${mentions(ask.asked)}` : progress(ask, reader);
+  return [
+    `:hourglass_flowing_sand: ${requester === reader ? 'You' : mention(requester)} asked ${when(ask.at)} to extend it by ${sayDuration(ask.forMs)}.\n${needs}`,
+  ];
+}
+
 /** What was asked for, and by whom. */
 export function wish(request: AccessRequest, scene: Scene, reader: string | null): string {
   const subject = request.requester === reader ? 'You' : mention(request.requester);
@@ -145,7 +159,8 @@ export function events(request: AccessRequest, reader: string | null): readonly 
 }
 
 function extended({ state }: AccessRequest, extension: Extension, reader: string | null): string {
-  const said = `Extended by ${who(extension.by, reader)} ${when(extension.at)}`;
+  const by = RULE_NAMES.some((rule) => rule === extension.by) ? 'a rule' : who(extension.by, reader);
+  const said = `Extended by ${by} ${when(extension.at)}`;
   if (extension.state === 'refused')
     return `${said}, which did not take effect: the previous end still applies.`;
   return extension.state === 'asked' && state === 'active' ? `${said}, not confirmed there yet.` : `${said}.`;
@@ -155,6 +170,11 @@ function decision(request: AccessRequest, decidedAt: Date, reader: string | null
   if (request.decidedBy === null) {
     const via = inline(request.decidedVia ?? 'on call', MAX_NAME);
     return `Approved by the on-call rule (${via}) ${when(decidedAt)}; no approver was needed.`;
+  }
+  const { approvals } = request;
+  if (request.state !== 'denied' && approvals.length > 1) {
+    const by = approvals.map((approval) => approver(approval, rulesOf(request), reader));
+    return `Approved by ${allOf(by)} ${when(decidedAt)}.`;
   }
   const verb = request.state === 'denied' ? 'Denied' : 'Approved';
   return `${verb} by ${who(request.decidedBy, reader)}${through(request)} ${when(decidedAt)}.`;

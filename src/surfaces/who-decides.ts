@@ -7,14 +7,17 @@ import {
   type Asking,
   askedNow,
   type CantDecide,
+  isInForce,
   requestName,
+  rulesOf,
   type Unshown,
 } from '../domain/request.js';
+import { isPlain, progress } from './approvals.js';
 import { compose, type Paragraph } from './blocks.js';
 import { andMore } from './kit/words.js';
 import type { Message } from './message.js';
 import { sentences } from './shut-places.js';
-import { place } from './state-words.js';
+import { extensionAsked, place } from './state-words.js';
 import { code, inline, mention, mentions, when } from './text.js';
 
 const MAX_NAME = 150;
@@ -27,14 +30,20 @@ const MAX_LISTED = 5;
 export function whoDecides(request: AccessRequest, reader: string | null): readonly Paragraph[] {
   const { asking, pendingUntil } = request;
   const lapses = `Lapses ${when(pendingUntil)} if no one decides.`;
-  const label = reader === null ? 'Can decide' : 'Asked to decide';
   const directly = asking?.directly ?? [];
   return [
     ...(asking === null ? [] : obstacles(request, asking, reader)),
     asking?.unshown && reader !== null
       ? `${directly.length === 0 ? 'Hallpass knows nobody it could ask by direct message meanwhile.' : `Asked by direct message meanwhile: ${mentions(directly.map((id) => ({ id, name: null })))}`}\n${lapses}`
-      : `${label}: ${mentions(askedNow(request))}\n${lapses}`,
+      : `${whoIsAsked(request, reader)}\n${lapses}`,
   ];
+}
+
+/** "Can decide: @dba", or how far the approvals of several are. */
+function whoIsAsked(request: AccessRequest, reader: string | null): string {
+  const [rules, asked] = [rulesOf(request), askedNow(request)];
+  if (isPlain(rules)) return `${reader === null ? 'Can decide' : 'Asked to decide'}: ${mentions(asked)}`;
+  return progress({ rules, approvals: request.approvals, asked }, reader);
 }
 
 function obstacles(request: AccessRequest, asking: Asking, reader: string | null): readonly Paragraph[] {
@@ -43,7 +52,7 @@ function obstacles(request: AccessRequest, asking: Asking, reader: string | null
     ...(asking.nobody.length === 0
       ? []
       : [
-          `:warning: *Nobody can decide this now:* ${whyNobody(asking.nobody, request.requester, reader)} Hallpass’s operators are told; the request continues by itself once that is fixed.`,
+          `:warning: *${asking.nobody.some(({ because }) => because === 'too_few') ? 'Not enough people' : 'Nobody'} can decide this now:* ${whyNobody(asking.nobody, request.requester, reader)} Hallpass’s operators are told; the request continues by itself once that is fixed.`,
         ]),
   ];
 }
@@ -75,6 +84,8 @@ function whyNot({ approver, because }: CantDecide, requester: string, reader: st
       return approver.id.startsWith('S')
         ? `everybody in ${called} has left, or is a guest or a bot`
         : `${called} has left, or is a guest or a bot`;
+    case 'too_few':
+      return `${called} has fewer people who can decide than are needed`;
     case 'empty':
       return `${called} has no members`;
     case 'missing':
@@ -93,6 +104,22 @@ export function approversChanged(request: AccessRequest, scene: Parameters<typeo
     title: `Who decides ${requestName(request.id)} has changed`,
     paragraphs: [
       `By today’s configuration ${mentions(askedNow(request))} can decide on ${code(request.role)} on ${place(scene)} for ${mention(request.requester)}. The buttons are on the card above.`,
+    ],
+    footer: requestName(request.id),
+  });
+}
+
+/** In the thread of the card: the card itself is only edited, which rings nobody. */
+export function extensionAskedNote(request: AccessRequest, scene: Parameters<typeof place>[0]): Message {
+  const isOpen = request.extensionAsk !== null && isInForce(request);
+  return compose({
+    mark: isOpen ? 'hourglass_flowing_sand' : 'arrows_counterclockwise',
+    title: `${mention(request.requester)} asks to extend ${requestName(request.id)}`,
+    paragraphs: [
+      `${code(request.role)} on ${place(scene)}${request.expiresAt === null ? '' : ` ends ${when(request.expiresAt)}`}.`,
+      ...(isOpen
+        ? [...extensionAsked(request, null), 'The buttons are on the card above.']
+        : ['The card above shows what became of it.']),
     ],
     footer: requestName(request.id),
   });

@@ -22,10 +22,31 @@ const proof = { found: false, closed: 2, prepared: ['x'] };
 const hour = 3_600_000;
 const limits = { pendingPerPerson: 100_000, requestsPerMinute: 100_000 };
 
+const rules = [
+  { from: [{ id: 'S0DBA', name: 'dba' }], count: 1 },
+  { from: [{ id: 'S0SEC', name: null }], count: 1 },
+];
+function counted(...who: readonly (readonly [by: string, rule: number])[]) {
+  const approvers = who.map(([by, rule]) => ({ by, at: null, serves: [{ rule, via: 'x' }] }));
+  return { rules, approvers, asked: [], danger: null };
+}
+
 const events = {
   approve: { type: 'approve', by: 'U0BEN', via: 'dba', maxMs: hour / 2 },
   onCall: { type: 'approve_by_rule', rule: 'on_call', through: 'dba shift', maxMs: hour },
   noted: { type: 'on_call_said', note: 'nobody is' },
+  partly: { type: 'approve', by: 'U0BEN', via: 'dba', maxMs: hour / 2, count: counted(['U0BEN', 0]) },
+  fully: {
+    type: 'approve',
+    by: 'U0EVA',
+    via: 'sec',
+    maxMs: hour,
+    count: counted(['U0BEN', 0], ['U0EVA', 1]),
+  },
+  denyMore: { type: 'deny_extension', by: 'U0BEN', via: 'dba' },
+  askMore: { type: 'ask_extension', maxMs: 4 * hour, rules, asked: [] },
+  partlyMore: { type: 'extend', by: 'U0BEN', via: 'dba', maxMs: 4 * hour, count: counted(['U0BEN', 0]) },
+  ruleMore: { type: 'extend_by_rule', rule: 'on_call', through: 'dba shift', maxMs: hour },
   deny: { type: 'deny', by: 'U0BEN', via: 'dba' },
   withdraw: { type: 'withdraw', by: 'U0ANA' },
   leave: { type: 'withdraw', by: null },
@@ -89,6 +110,9 @@ describe('a request that Hallpass wrote', () => {
     ['ended', 'approve', 'intend', 'grant', 'left', 'gone'],
     ['failed', 'approve', 'intend', 'fail', 'gone'],
     ['failed', 'noted', 'restore', 'gone'],
+    ['active', 'partly', 'fully', 'intend', 'grant', 'askMore', 'partlyMore', 'ruleMore'],
+    ['active', 'partly', 'fully', 'intend', 'grant', 'askMore', 'denyMore', 'extend'],
+    ['denied', 'partly', 'deny'],
     ['denied', 'deny'],
     ['withdrawn', 'withdraw'],
     ['withdrawn', 'leave'],
@@ -135,7 +159,8 @@ describe('a request that Hallpass wrote', () => {
       seed = (seed * 48_271) % 2_147_483_647;
       return seed % below;
     };
-    const all = Object.values(events);
+    // It counts an approval that has to be there.
+    const all = Object.values(events).filter((event) => event !== events.fully);
     // Most steps are refused: the way to an active grant is walked half of the time.
     for (let n = 0; n < 60; n++) {
       const id = await submitted();

@@ -11,6 +11,8 @@ import type { RequestEvent } from '../../src/domain/request-events.js';
 import { LEAST_LEFT_MS, transition } from '../../src/domain/transition.js';
 import { anActive, aRequest, later, NOON, PLACE, PROOF, TERMS } from './a-request.js';
 
+const ONE_OF_DBA = [{ from: [{ id: 'S0DBA', name: 'dba' }], count: 1 }];
+
 const EVENTS: Record<RequestEvent['type'], RequestEvent> = {
   approve: { type: 'approve', by: 'U0BEN', via: 'dba', maxMs: 14_400_000 },
   approve_by_rule: { type: 'approve_by_rule', rule: 'on_call', through: 'schedule P1', maxMs: 1_800_000 },
@@ -32,6 +34,9 @@ const EVENTS: Record<RequestEvent['type'], RequestEvent> = {
   users_seen: { type: 'users_seen', users: [{ oid: 17_001, name: 'ben' }] },
   grant_failed: { type: 'grant_failed', trouble: 'no such role' },
   extend: { type: 'extend', by: 'U0BEN', via: 'dba', maxMs: 14_400_000 },
+  ask_extension: { type: 'ask_extension', maxMs: 14_400_000, rules: ONE_OF_DBA, asked: [] },
+  deny_extension: { type: 'deny_extension', by: 'U0BEN', via: 'dba' },
+  extend_by_rule: { type: 'extend_by_rule', rule: 'on_call', through: 'schedule P1', maxMs: 14_400_000 },
   extended: { type: 'extended' },
   extension_refused: { type: 'extension_refused', trouble: 'too long' },
   relinquish: { type: 'relinquish', by: 'U0ANA' },
@@ -73,6 +78,9 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
       relinquish: 'not_granted',
       end: 'not_granted',
       extend: 'not_granted',
+      ask_extension: 'not_granted',
+      deny_extension: 'not_granted',
+      extend_by_rule: 'not_granted',
     },
     'stale',
   ],
@@ -87,6 +95,9 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
       relinquish: 'ending',
       end: 'ending',
       extend: 'not_granted',
+      ask_extension: 'not_granted',
+      deny_extension: 'not_granted',
+      extend_by_rule: 'not_granted',
       blocked: 'granting',
       written_off: 'ended',
       replaced: 'ended',
@@ -106,6 +117,9 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
       relinquish: 'ending',
       end: 'ending',
       extend: 'not_granted',
+      ask_extension: 'not_granted',
+      deny_extension: 'not_granted',
+      extend_by_rule: 'not_granted',
       blocked: 'granting',
       written_off: 'ended',
       replaced: 'ended',
@@ -119,6 +133,8 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
       relinquish: 'ending',
       end: 'ending',
       extend: 'no_longer',
+      ask_extension: 'no_longer',
+      extend_by_rule: 'no_longer',
       warned: 'active',
       missing: 'ending',
       written_off: 'ended',
@@ -133,6 +149,9 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
       relinquish: 'already_ending',
       end: 'already_ending',
       extend: 'already_ending',
+      ask_extension: 'already_ending',
+      deny_extension: 'already_ending',
+      extend_by_rule: 'already_ending',
       proved_gone: 'ended',
       sessions_open: 'ending',
       users_seen: 'ending',
@@ -145,7 +164,10 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
   ...(['denied', 'withdrawn', 'lapsed', 'failed', 'ended'] as const).map(
     (state): [AccessRequest, Partial<Record<RequestEvent['type'], string>>, string] => [
       aRequest({ state, endedAt: NOON }),
-      { relinquish: 'not_granted', end: 'not_granted', extend: 'not_granted' },
+      {
+        ...{ relinquish: 'not_granted', end: 'not_granted', extend: 'not_granted' },
+        ...{ ask_extension: 'not_granted', deny_extension: 'not_granted', extend_by_rule: 'not_granted' },
+      },
       'not_pending|stale',
     ],
   ),
@@ -219,7 +241,7 @@ describe('deadlines bind before anything has written them', () => {
 
   it('refuses to relinquish, end or extend after the expiry, and takes the proof as expired', () => {
     const at = later(3_600_000);
-    for (const type of ['relinquish', 'end', 'extend'] as const) {
+    for (const type of ['relinquish', 'end', 'extend', 'ask_extension', 'extend_by_rule'] as const) {
       expect(transition(anActive(), EVENTS[type], at)).toMatchObject({
         ok: false,
         refusal: { code: 'too_late' },
@@ -245,7 +267,7 @@ describe('an extension', () => {
       state: 'active',
       expiresAt: later(5_400_000),
       durationMs: 5_400_000,
-      warnAt: later(5_100_000),
+      warnAt: later(4_800_000),
       extension: { state: 'asked', by: 'U0BEN', at: halfWay, from: later(3_600_000) },
     });
   });
@@ -288,6 +310,122 @@ describe('an extension', () => {
     expect(transition(twice, EVENTS.extension_refused, late)).toMatchObject({
       next: { state: 'active', expiresAt: late, durationMs: 3_700_000, warnAt: null },
     });
+  });
+});
+
+describe('an extension that its holder asks for', () => {
+  const halfWay = later(1_800_000);
+  const rules = [
+    { from: [{ id: 'S0DBA', name: 'dba' }], count: 1 },
+    { from: [{ id: 'S0SEC', name: 'security' }], count: 1 },
+  ];
+  const ask = { type: 'ask_extension', maxMs: 2_700_000, rules, asked: [] } as const;
+  const next = (request: AccessRequest, event: RequestEvent, at = halfWay) => {
+    const result = transition(request, event, at);
+    if (!result.ok) throw new Error(result.refusal.code);
+    return result.next;
+  };
+  const approve = (...who: readonly (readonly [by: string, rule: number])[]): RequestEvent => {
+    const approvers = who.map(([by, rule]) => ({ by, at: NOON, serves: [{ rule, via: 'x' }] }));
+    const by = who.at(-1)?.[0] ?? '';
+    return {
+      type: 'extend',
+      by,
+      via: 'x',
+      maxMs: 2_700_000,
+      count: { rules, approvers, asked: [], danger: null },
+    };
+  };
+
+  it('changes nothing until all approvals are there, and then gives what policy allows from that moment', () => {
+    const asked = next(anActive(), ask);
+    expect(asked).toMatchObject({
+      expiresAt: later(3_600_000),
+      extensionAsk: { at: halfWay, forMs: 2_700_000 },
+    });
+    const partly = next(asked, approve(['U0BEN', 0]), later(1_900_000));
+    expect(partly).toMatchObject({
+      expiresAt: later(3_600_000),
+      extensions: 0,
+      extensionAsk: { at: halfWay, approvals: [{ by: 'U0BEN', rule: 0, via: 'x' }] },
+    });
+    expect(next(partly, approve(['U0BEN', 0], ['U0EVA', 1]), later(2_000_000))).toMatchObject({
+      expiresAt: later(4_700_000),
+      extensions: 1,
+      extensionAsk: null,
+      extension: { state: 'asked', by: 'U0EVA' },
+    });
+  });
+
+  it('waits once, is denied without touching the grant, and can be asked for again', () => {
+    const asked = next(anActive(), ask);
+    expect(transition(asked, ask, halfWay)).toMatchObject({ refusal: { code: 'already_asked' } });
+    const denied = next(asked, { type: 'deny_extension', by: 'U0BEN', via: 'dba', because: 'no' });
+    expect(denied).toMatchObject({ state: 'active', expiresAt: later(3_600_000), extensionAsk: null });
+    expect(transition(denied, EVENTS.deny_extension, halfWay)).toMatchObject({ refusal: { code: 'stale' } });
+    expect(next(denied, ask).extensionAsk).not.toBeNull();
+  });
+
+  it('that the server refuses does not count', () => {
+    const extended = next(anActive(), EVENTS.extend_by_rule);
+    expect(extended).toMatchObject({ extensions: 1, extension: { by: 'on_call' } });
+    expect(next(extended, EVENTS.extension_refused)).toMatchObject({ extensions: 0 });
+  });
+});
+
+describe('a request that needs several approvals', () => {
+  const rules = [
+    { from: [{ id: 'S0DBA', name: 'dba' }], count: 1 },
+    { from: [{ id: 'S0SEC', name: 'security' }], count: 2 },
+  ];
+  const approve = (...who: readonly (readonly [by: string, ...serves: number[]])[]): RequestEvent => ({
+    ...{ type: 'approve', by: who.at(-1)?.[0] ?? '', via: 'x', maxMs: 1_800_000 },
+    count: {
+      rules,
+      danger: null,
+      asked: [],
+      approvers: who.map(([by, ...serves], i) => ({
+        by,
+        at: later(i),
+        serves: serves.map((rule) => ({ rule, via: `rule ${rule}` })),
+      })),
+    },
+  });
+
+  it('waits until all are there, keeps each with the rule that it serves, and the shortest time', () => {
+    const result = transition(aRequest({ stepAt: later(60_000) }), approve(['U0BEN', 0, 1]), NOON);
+    expect(result).toMatchObject({
+      next: {
+        state: 'pending',
+        rules,
+        approvals: [{ by: 'U0BEN', rule: 0, via: 'rule 0', at: NOON }],
+        durationMs: 1_800_000,
+        decidedBy: null,
+        stepAt: later(60_000),
+      },
+      audit: { kind: 'approved_partly', actor: 'U0BEN' },
+    });
+    if (!result.ok) throw new Error(result.refusal.code);
+    const all = approve(['U0BEN', 0, 1], ['U0EVA', 1], ['U0DAN', 0]);
+    expect(transition(result.next, all, later(60_000))).toMatchObject({
+      next: { state: 'granting', decidedBy: 'U0DAN', durationMs: 1_800_000, stepAt: null },
+      audit: {
+        kind: 'approved',
+        data: {
+          approvals: [
+            { by: 'U0BEN', rule: 1 },
+            { by: 'U0EVA', rule: 1 },
+            { by: 'U0DAN', rule: 0 },
+          ],
+        },
+      },
+    });
+  });
+
+  it('is denied by one', () => {
+    const result = transition(aRequest(), approve(['U0BEN', 0]), NOON);
+    if (!result.ok) throw new Error(result.refusal.code);
+    expect(transition(result.next, EVENTS.deny, NOON)).toMatchObject({ next: { state: 'denied' } });
   });
 });
 
@@ -383,12 +521,12 @@ describe('the clock of a grant', () => {
     expect(transition(short, EVENTS.approve_by_rule, NOON)).toMatchObject({ next: { durationMs: 60_000 } });
   });
 
-  it('warns five minutes before the end, or at three quarters of a short grant, or never', () => {
+  it('warns ten minutes before the end, or at three quarters of a short grant, or never', () => {
     const warnAt = (durationMs: number) => {
       const result = transition({ ...granting, durationMs }, EVENTS.granted, NOON);
       return result.ok ? result.next.warnAt : undefined;
     };
-    expect(warnAt(3_600_000)).toEqual(later(3_300_000));
+    expect(warnAt(3_600_000)).toEqual(later(3_000_000));
     expect(warnAt(400_000)).toEqual(later(300_000));
     expect(warnAt(60_000)).toEqual(later(50_000));
     expect(warnAt(5_000)).toBeNull();

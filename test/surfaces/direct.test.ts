@@ -5,6 +5,7 @@ import { buttonsIn, EXPIRES, SITUATION_NAMES, SITUATIONS, type Situation, scene 
 
 const CANCEL = ['request_withdraw=R-1042'];
 const RELINQUISH = ['grant_relinquish=R-1042'];
+const HOLDING = ['grant_relinquish=R-1042', 'grant_extend=R-1042'];
 
 describe('the message that follows a request', () => {
   it('has just the button that works in the state', () => {
@@ -19,11 +20,11 @@ describe('the message that follows a request', () => {
       pending: CANCEL,
       granting: RELINQUISH,
       grantingHangs: RELINQUISH,
-      active: RELINQUISH,
-      activeOnCall: RELINQUISH,
-      extending: RELINQUISH,
-      extended: RELINQUISH,
-      notExtended: RELINQUISH,
+      active: HOLDING,
+      activeOnCall: HOLDING,
+      extending: HOLDING,
+      extended: HOLDING,
+      notExtended: HOLDING,
     });
   });
 
@@ -44,7 +45,7 @@ describe('the note about an outcome', () => {
       'You have `orders_write` on Shop (production), as `ana_login` in database `shop`.',
     );
     expect(message.text).toContain('```psql "host=db.internal port=5432 dbname=shop user=ana_login"```');
-    expect(buttonsIn(message)).toEqual(RELINQUISH);
+    expect(buttonsIn(message)).toEqual(HOLDING);
   });
 
   it.each(['granted', 'expiring'] as const)('%s: loses its button and tells the truth afterwards', (kind) => {
@@ -76,8 +77,8 @@ describe('the note about an outcome', () => {
   it('expiring: when, and what to do', () => {
     const message = note('expiring', SITUATIONS.active, scene);
     expect(message.text).toContain(`Your access ends ${when(EXPIRES)}`);
-    expect(message.text).toContain('ask again once it has ended');
-    expect(buttonsIn(message)).toEqual(RELINQUISH);
+    expect(message.text).toContain('click Extend if you need it longer');
+    expect(buttonsIn(message)).toEqual(HOLDING);
   });
 
   it.each<[(typeof NOTE_KINDS)[number], Situation, readonly string[]]>([

@@ -31,6 +31,21 @@ const SENTENCES: Record<RequestEvent['type'], readonly [AccessRequest, RequestEv
     { type: 'on_call_said', note: 'PagerDuty did not answer' },
     'Hallpass asked who is on call, and it did not approve: PagerDuty did not answer.',
   ],
+  ask_extension: [
+    anActive({ wishedMs: 7_200_000 }),
+    { type: 'ask_extension', maxMs: 5_400_000, rules: [], asked: [] },
+    'U0ANA asked to extend it for 1 hour 30 minutes.',
+  ],
+  deny_extension: [
+    anActive({ extensionAsk: { at: NOON, forMs: 1, rules: [], asked: [], approvals: [] } }),
+    { type: 'deny_extension', by: 'U0BEN', via: 'dba', because: 'not tonight' },
+    'U0BEN denied the extension through dba: not tonight.',
+  ],
+  extend_by_rule: [
+    anActive({ wishedMs: 7_200_000 }),
+    { type: 'extend_by_rule', rule: 'on_call', through: 'schedule P1', maxMs: 7_200_000 },
+    'A rule extended it, schedule P1, from 2026-11-21T13:00:00Z to 2026-11-21T14:01:00Z.',
+  ],
   deny: [aRequest(), { type: 'deny', by: 'U0BEN', via: 'named' }, 'U0BEN denied it.'],
   withdraw: [aRequest(), { type: 'withdraw', by: 'U0ANA' }, 'U0ANA canceled it.'],
   lapse: [aRequest({ pendingUntil: NOON }), { type: 'lapse' }, 'It lapsed: nobody decided in time.'],

@@ -1,7 +1,6 @@
 import type { RoleConfig, TargetConfig } from '../../config/config.js';
 import { parseDuration } from '../../domain/duration.js';
 import type { LoginAnswer } from '../../domain/login.js';
-import { askedBy, rulesFor } from '../../domain/policy.js';
 import type { AccessRequest } from '../../domain/request.js';
 import { inTime } from '../../in-time.js';
 import { insertRequest, readTooMany } from '../../ledger/insert-request.js';
@@ -13,6 +12,7 @@ import { turnedAway } from '../../surfaces/turned-away.js';
 import type { Unsaid } from '../../surfaces/unsaid.js';
 import type { Actor, Submission, Submitted } from '../access.js';
 import { identify } from '../deciding/accounts.js';
+import { rulesToday } from '../deciding/count-approvals.js';
 import { tooDangerous } from '../deciding/danger-limit.js';
 import { findLogin, resolveLogin } from '../deciding/logins.js';
 import { considerOnCall } from '../deciding/on-call.js';
@@ -58,10 +58,12 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
 
   const { policy } = wish.role;
   const asking = { userId: actor.userId, channel: submission.channel };
-  const [refusalOf, server, dangerous, untold] = await Promise.all([
+  const pair = { target: wish.target.key, login: wish.login };
+  const [refusalOf, server, dangerous, today, untold] = await Promise.all([
     readScope(deps, asking, [policy]),
     askServer(deps, wish),
-    tooDangerous(deps, wish.role, { target: wish.target.key, login: wish.login }, DANGER_MS),
+    tooDangerous(deps, wish.role, pair, DANGER_MS),
+    rulesToday(deps, pair, wish.role, wish.durationMs, DANGER_MS),
     whyUntold(deps),
   ]);
   if (untold !== null) return wrong('target', words.cantBeTold(untold));
@@ -75,7 +77,6 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
     return wrong('role', words.serverProblem(wish.role.role, wish.target.name, `${dangerous.why}.`));
   }
 
-  const rules = rulesFor(policy, { durationMs: wish.durationMs, danger: null });
   const request = await insertRequest(deps.db, {
     target: wish.target.key,
     role: wish.role.role,
@@ -84,9 +85,9 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
     askedIn: submission.channel ?? '',
     reason: wish.reason,
     wishedMs: wish.durationMs,
-    asked: askedBy(rules, policy),
-    rules,
-    danger: null,
+    asked: today.asked,
+    rules: today.rules,
+    danger: today.danger,
     viewId: submission.viewId,
     pendingTimeoutMs: policy.pendingTimeoutMs,
     configHash: deps.config.hash,

@@ -1,16 +1,24 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { RoleConfig } from '../../config/config.js';
+import { extensionLimit, lengthWith } from '../../domain/extension.js';
 import { type Pause, pauseOn } from '../../domain/pause.js';
-import { deciders, type MayDecide, mayDecide, type Policy, type Principal } from '../../domain/policy.js';
-import type { AccessRequest } from '../../domain/request.js';
-import type { RequestEvent } from '../../domain/request-events.js';
+import { deciders, type MayDecide, mayDecide, type Principal, unique } from '../../domain/policy.js';
+import { type AccessRequest, askedNow, rulesOf } from '../../domain/request.js';
+import type { Count, RequestEvent } from '../../domain/request-events.js';
 import { whyRefused } from '../../domain/transition.js';
+import { HallpassError } from '../../errors.js';
 import { readPauses } from '../../ledger/pauses.js';
-import { logSecurity, type SecurityEvent } from '../../security.js';
+import { readRequests } from '../../ledger/read-requests.js';
+import type { Person } from '../../messenger/messenger.js';
+import { logSecurity } from '../../security.js';
 import * as words from '../../surfaces/answers.js';
 import { approvedWhilePaused, notExtendedWhilePaused } from '../../surfaces/pause.js';
 import type { Actor, Clicked, Reply } from '../access.js';
-import { change, type Intended } from '../change.js';
+import { change } from '../change.js';
 import type { Deps } from '../deps.js';
 import { identify, readGroups, whyUnsaid } from './accounts.js';
+import { askExtension } from './ask-extension.js';
+import { countApprovals, rulesToday, type Today } from './count-approvals.js';
 import { findRequest } from './find-request.js';
 import { knownAs } from './logins.js';
 import { previewBefore } from './preview.js';
@@ -19,86 +27,194 @@ import { type Objection, offeredToday, standsToday } from './standing.js';
 /** `extend`: grant what is granted for as long again as was asked for, from now on. */
 type Verdict = 'approve' | 'deny' | 'extend';
 
-/** An approver approves, denies or extends. Everything is looked at again (standing.ts): the policy, the groups, the mapping, the danger, the clock. */
+/** What the approver chose beside their verdict. */
+export interface Choice {
+  /** Approve for at most so long, milliseconds. */
+  readonly forMs?: number;
+  /** Why they deny it. */
+  readonly because?: string;
+}
+
+/** So many others approving while one click is looked at means that something is wrong. */
+const MAX_ROUNDS = 20;
+
+/** An approver approves, denies or extends. Everything is looked at again: the policy, the groups, the mapping, the danger, the clock. */
 export async function decide(
   deps: Deps,
   verdict: Verdict,
   actor: Actor,
   requestId: string,
   clicked: Clicked,
+  choice: Choice = {},
 ): Promise<Reply> {
   const who = await identify(deps, actor);
   if (!who.ok) return who;
   const found = await findRequest(deps, requestId, clicked);
   if (found === null) return { text: words.unknownRequest(requestId) };
-  const { request, now } = found;
-  const suspicious = (security: SecurityEvent) =>
-    logSecurity(deps.logger, security, { user: actor.userId, request: request.id }, 'refused a decision');
-  const object = ({ code, text }: Objection): Reply => {
+  if (verdict === 'extend' && found.request.requester === actor.userId) {
+    return askExtension(deps, found.request, found.now);
+  }
+  let reading = found;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const click = { ...reading, verdict: verdictOn(reading.request, verdict), person: who.person, choice };
+    const answer = await decideOnce(deps, click);
+    if (answer !== 'changed') return answer.reply;
+    const { now, requests } = await readRequests(deps.db, [reading.request.id]);
+    reading = { now, request: requests[0] ?? reading.request };
+  }
+  throw new HallpassError('the request kept changing while it was being decided', { passing: true });
+}
+
+type Doing = Verdict | 'deny_extension';
+
+/** On a grant whose holder asks for an extension, Approve and Deny are about that. */
+function verdictOn({ state, extensionAsk }: AccessRequest, verdict: Verdict): Doing {
+  if (state !== 'active' || extensionAsk === null) return verdict;
+  return verdict === 'deny' ? 'deny_extension' : 'extend';
+}
+
+interface Click {
+  readonly request: AccessRequest;
+  readonly now: Date;
+  readonly verdict: Doing;
+  readonly person: Person;
+  readonly choice: Choice;
+}
+
+/** `changed`: others approved meanwhile, so it has to be counted again. */
+async function decideOnce(deps: Deps, click: Click): Promise<{ readonly reply: Reply } | 'changed'> {
+  const { request, now, verdict, person, choice } = click;
+  const say = (text: string) => ({ reply: { text } });
+  const suspicious = (security: Parameters<typeof logSecurity>[1]) =>
+    logSecurity(deps.logger, security, { user: person.id, request: request.id }, 'refused a decision');
+  const object = ({ code, text }: Objection) => {
     if (code !== null) suspicious(code);
-    return { text };
+    return say(text);
   };
   // Someone was quicker, or it is too late: nothing else needs to be looked at.
   const refusal = whyRefused(request, verdict, now);
-  if (refusal !== null) return { text: words.refused(refusal, actor.userId) };
+  if (refusal !== null) return say(words.refused(refusal, person.id));
 
+  const isDenial = verdict === 'deny' || verdict === 'deny_extension';
   const offered = offeredToday(deps, request, verdict === 'extend' ? 'extend' : 'approve');
-  if (verdict !== 'deny' && offered.role === null) return object(offered.objection);
+  if (!isDenial && offered.role === null) return object(offered.objection);
+  const role = offered.role;
+  const limit = verdict === 'extend' && role !== null ? extensionLimit(request, role.policy, now) : null;
+  if (limit?.maxMs === null) return say(words.noMoreExtensions(request, limit.because));
+  const maxMs = Math.min(limit?.maxMs ?? role?.policy.maxMs ?? 0, choice.forMs ?? Number.POSITIVE_INFINITY);
+
+  const today = await rulesAt(deps, click, role, maxMs);
   // The approvers who were asked may deny a request for a role that is no longer offered.
-  const policy = offered.role?.policy ?? null;
-  const approvers = policy === null ? request.asked : deciders(policy);
+  const asked = today.rules.flatMap(({ from }) => from);
+  const approvers = isDenial && role !== null ? deciders(role.policy) : unique(asked);
   const [groups, requester] = await Promise.all([
     readGroups(deps, approvers),
     deps.messenger.person(request.requester).catch(() => null),
   ]);
-  const may = mayDecide(
-    approvers,
-    { userId: actor.userId, ...knownAs(deps.config, request.target, who.person), groups },
-    { ...request, email: requester?.email ?? null },
-  );
+  const email = requester?.email ?? null;
+  const decider = { userId: person.id, ...knownAs(deps.config, request.target, person), groups };
+  const may = mayDecide(approvers, decider, { ...request, email });
   if (!may.ok) {
     suspicious(may.code);
-    return { text: whyNot(deps, may, request, approvers) };
+    return say(whyNot(deps, may, request, approvers));
+  }
+  const before = (verdict === 'extend' ? request.extensionAsk?.approvals : request.approvals) ?? [];
+  const counted = isDenial
+    ? null
+    : await countApprovals(deps, { ...today, request, email, groups }, before, decider);
+  if (counted?.ok === false) {
+    if (counted.code === 'unread') {
+      return say(words.groupUnreadable(counted.groups, whyUnsaid(deps, counted.groups)));
+    }
+    if (counted.code === 'twin') suspicious('same_approver');
+    return say(words.alreadyApproved(request, counted.code));
   }
   if (verdict === 'extend') {
     const pause = await pauseAt(deps, request);
-    if (pause !== null) return { text: notExtendedWhilePaused(request, pause) };
+    if (pause !== null) return say(notExtendedWhilePaused(request, pause));
   }
   const [standing] = await Promise.all([
-    verdict === 'deny' || offered.role === null ? null : standsToday(deps, request, offered.role, verdict),
+    isDenial || role === null ? null : standsToday(deps, request, role, verdict),
     verdict === 'approve' ? previewBefore(deps, request) : null,
   ]);
   if (standing?.objection) return object(standing.objection);
-  const event = eventOf(verdict, actor.userId, may.via, policy?.maxMs ?? 0, standing?.cleared === true);
-  const outcomes = await change(deps, [request.id], () => intended(deps, event, actor, policy));
+  const event = eventOf(verdict, {
+    by: person.id,
+    via: may.via,
+    maxMs,
+    cleared: standing?.cleared === true,
+    count: counted?.count,
+    because: choice.because,
+  });
+  return write(deps, click, event, role);
+}
+
+/** The rules that this click is counted under; for a role that is no longer offered, those that it was asked under. */
+async function rulesAt(
+  deps: Deps,
+  { request, now, verdict }: Click,
+  role: RoleConfig | null,
+  maxMs: number,
+): Promise<Today> {
+  if (role === null || verdict === 'deny' || verdict === 'deny_extension') {
+    return { rules: rulesOf(request), asked: askedNow(request), danger: request.danger };
+  }
+  const durationMs =
+    verdict === 'extend' ? lengthWith(request, maxMs, now) : Math.min(request.durationMs, maxMs);
+  return rulesToday(deps, request, role, durationMs);
+}
+
+async function write(
+  deps: Deps,
+  { request, verdict, person }: Click,
+  event: RequestEvent & { readonly via: string },
+  role: RoleConfig | null,
+): Promise<{ readonly reply: Reply } | 'changed'> {
+  const audit = { policy: role?.policy ?? null, configHash: deps.config.hash };
+  const isDecision = verdict === 'approve' || verdict === 'deny';
+  const decision = isDecision ? { approver: person.id, verdict, via: event.via } : null;
+  const outcomes = await change(deps, [request.id], (current) =>
+    isCountedAlike(current, request) ? { event, audit, decision } : null,
+  );
   const outcome = outcomes.get(request.id);
-  if (outcome?.ok === false) return { text: words.refused(outcome.refusal, actor.userId) };
-  if (verdict !== 'approve' || outcome === undefined) return null;
-  const pause = await pauseAt(deps, request);
-  return pause === null ? null : { text: approvedWhilePaused(request, pause) };
+  if (outcome === undefined) return 'changed';
+  if (!outcome.ok) return { reply: { text: words.refused(outcome.refusal, person.id) } };
+  const pause = outcome.request.state === 'granting' ? await pauseAt(deps, request) : null;
+  return { reply: pause === null ? null : { text: approvedWhilePaused(request, pause) } };
+}
+
+function isCountedAlike(one: AccessRequest, other: AccessRequest): boolean {
+  return (
+    isDeepStrictEqual(one.approvals, other.approvals) &&
+    isDeepStrictEqual(one.extensionAsk, other.extensionAsk)
+  );
 }
 
 async function pauseAt({ db }: Pick<Deps, 'db'>, { target }: AccessRequest): Promise<Pause | null> {
   return pauseOn(await readPauses(db), target);
 }
 
-function intended(
-  { config }: Pick<Deps, 'config'>,
-  event: RequestEvent & { readonly type: Verdict; readonly via: string },
-  actor: Actor,
-  policy: Policy | null,
-): Intended {
-  const { type: verdict, via } = event;
-  return {
-    event,
-    audit: { policy, configHash: config.hash },
-    ...(verdict === 'extend' ? {} : { decision: { approver: actor.userId, verdict, via } }),
-  };
-}
-
-function eventOf(type: Verdict, by: string, via: string, maxMs: number, cleared: boolean) {
-  if (type === 'deny') return { type, by, via };
-  return type === 'extend' ? { type, by, via, maxMs } : { type, by, via, maxMs, cleared };
+function eventOf(
+  type: Doing,
+  facts: {
+    readonly by: string;
+    readonly via: string;
+    readonly maxMs: number;
+    readonly cleared: boolean;
+    readonly count: Count | undefined;
+    readonly because: string | undefined;
+  },
+) {
+  const { by, via, maxMs, cleared, count, because } = facts;
+  switch (type) {
+    case 'deny':
+    case 'deny_extension':
+      return { type, by, via, ...(because !== undefined && { because }) };
+    case 'extend':
+      return { type, by, via, maxMs, ...(count !== undefined && { count }) };
+    case 'approve':
+      return { type, by, via, maxMs, cleared, ...(count !== undefined && { count }) };
+  }
 }
 
 function whyNot(

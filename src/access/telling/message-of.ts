@@ -15,14 +15,20 @@ import { leftBehind } from '../../surfaces/left-behind.js';
 import { type Message, readMessage, type Scene } from '../../surfaces/message.js';
 import { preparedLeft } from '../../surfaces/prepared.js';
 import { line } from '../../surfaces/shrunk.js';
-import { approversChanged } from '../../surfaces/who-decides.js';
+import { approversChanged, extensionAskedNote } from '../../surfaces/who-decides.js';
 import type { Deps } from '../deps.js';
 
 /** The rights that Hallpass lacks to end sessions. */
 const missingSchema = z.object({ sessions: z.array(z.string()) });
-const grantedSchema = z.object({ setRoleFirst: z.boolean().optional() });
+/** Notes that tell what the audit event of the same name keeps. */
+const TOLD_BY: ReadonlySet<string> = new Set(['granted', 'extension_denied']);
+const keptSchema = z.object({
+  setRoleFirst: z.boolean().optional(),
+  by: z.string().optional(),
+  because: z.string().optional(),
+});
 /** Messages that answer the card. */
-const IN_THREAD: ReadonlySet<string> = new Set(['left_behind', 'prepared', 'approvers']);
+const IN_THREAD: ReadonlySet<string> = new Set(['left_behind', 'prepared', 'approvers', 'extension_asked']);
 const proofSchema = z.object({ prepared: z.array(z.string()) });
 
 /** @returns null when this release does not know how to draw it. */
@@ -55,6 +61,7 @@ export async function messageOf(
     });
   }
   if (delivery.kind === 'approvers') return approversChanged(request, scene);
+  if (delivery.kind === 'extension_asked') return extensionAskedNote(request, scene);
   if (delivery.kind === 'left_behind') {
     const changes = changesSchema.safeParse(await readEvent(db, request.id, 'reviewed'));
     return changes.success ? leftBehind(request, scene, changes.data) : null;
@@ -65,9 +72,10 @@ export async function messageOf(
   }
   const kind = NOTE_KINDS.find((known) => known === delivery.kind);
   if (kind === undefined) return null;
-  const granted = kind === 'granted' ? await readEvent(db, request.id, 'granted') : null;
-  const setRoleFirst = grantedSchema.safeParse(granted).data?.setRoleFirst === true;
-  return note(kind, request, { ...scene, setRoleFirst });
+  const kept = TOLD_BY.has(kind) ? await readEvent(db, request.id, kind) : null;
+  const { setRoleFirst, by, because } = keptSchema.safeParse(kept).data ?? {};
+  const denial = by === undefined ? null : { by, because: because ?? null };
+  return note(kind, request, { ...scene, setRoleFirst: setRoleFirst === true, denial });
 }
 
 /** One of the messages to the requester, of which only the newest has the details and the buttons. */

@@ -25,6 +25,9 @@ export function notesFor(
     const isLeft = 'total' in event.result && event.result.total !== 0;
     return isLeft ? [inThread('left_behind', 'left')] : [];
   }
+  if (event.type === 'ask_extension') {
+    return [inThread('extension_asked', `extend:${next.extensionAsk?.at.getTime()}`)];
+  }
   const kind = noteKind(before, next, event, now);
   const isPrepared = event.type === 'proved_gone' && event.proof.prepared.length > 0;
   return [
@@ -47,8 +50,9 @@ function askingNotes(
 }
 
 /** Told once, but for each extension and for each new end of a grant again. */
-function noteKey({ id, extension, expiresAt }: AccessRequest, kind: NoteKind): string {
+function noteKey({ id, version, extension, expiresAt }: AccessRequest, kind: NoteKind): string {
   const key = `note:${id}:${kind}`;
+  if (kind === 'extension_denied') return `${key}:${version}`;
   if (kind === 'extended' || kind === 'not_extended') return `${key}:${extension?.at.getTime()}`;
   // When the server refuses a later end, the previous one stands again: its warning may have been sent already.
   if (kind === 'expiring' || kind === 'closing') return `${key}:${expiresAt?.getTime()}`;
@@ -66,7 +70,10 @@ function noteKind(
     if (isExpired(next, now)) return null;
     return isLastCall(before) ? 'closing' : 'expiring';
   }
-  if (event.type === 'extend') return 'extended';
+  // One approval of several changes nothing yet.
+  if (event.type === 'extend') return next.extensions > before.extensions ? 'extended' : null;
+  if (event.type === 'extend_by_rule') return 'extended';
+  if (event.type === 'deny_extension') return 'extension_denied';
   if (event.type === 'extension_refused') return 'not_extended';
   if (next.state === before.state) return null;
   if (next.state === 'active') return 'granted';

@@ -5,13 +5,16 @@
  */
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { askedBy } from '../../domain/policy.js';
-import { type AccessRequest, ASKED_AS_MADE, type Asking, askedNow } from '../../domain/request.js';
+import { askedBy, rulesFor, unique } from '../../domain/policy.js';
+import { type AccessRequest, ASKED_AS_MADE, type Asking, askedNow, rulesOf } from '../../domain/request.js';
+import type { Count } from '../../domain/request-events.js';
 import { readNow } from '../../ledger/audit-chain.js';
 import { moveCard, readWaitingCards, type WaitingCard } from '../../ledger/read-asking.js';
 import { readRequests } from '../../ledger/read-requests.js';
 import { nobodyDecides } from '../../surfaces/who-decides.js';
 import { change } from '../change.js';
+import { readGroups } from '../deciding/accounts.js';
+import { recount, type Today } from '../deciding/count-approvals.js';
 import type { Deps } from '../deps.js';
 import { namesOf, tellOperators } from './operators.js';
 import { createPeopleReader, type PeopleReader } from './people-reader.js';
@@ -57,22 +60,24 @@ async function look(
   if (waiting.length === 0) return;
   const cards = new Map(waiting.map((card) => [card.id, card]));
   const { requests } = await readRequests(deps.db, [...cards.keys()]);
-  const wanted = new Map<number, { readonly asking: Asking; readonly instead: Asking | null }>();
+  const wanted = new Map<number, { readonly looked: Looked; readonly instead: Asking | null }>();
   for (const request of requests) {
     const card = cards.get(request.id);
     if (request.state !== 'pending' || card === undefined) continue;
     const now = { request, card: await moved(deps, request, card), isNew };
-    wanted.set(request.id, { asking: await askingNow(deps, reader, now), instead: request.asking });
+    wanted.set(request.id, { looked: await askingNow(deps, reader, now), instead: request.asking });
   }
   const outcomes = await change(deps, [...wanted.keys()], (request) => {
-    const looked = wanted.get(request.id);
-    if (looked === undefined || request.state !== 'pending') return null;
-    const { asking, instead } = looked;
+    const seen = wanted.get(request.id);
+    if (seen === undefined || request.state !== 'pending') return null;
+    const { asking, count } = seen.looked;
     // Another look was quicker, and may have seen more: the next one sees what is so.
-    if (!isDeepStrictEqual(request.asking, instead)) return null;
-    if (isDeepStrictEqual(asking, instead ?? ASKED_AS_MADE)) return null;
+    if (!isDeepStrictEqual(request.asking, seen.instead)) return null;
+    if (count !== null && !isDeepStrictEqual(request.approvals, seen.looked.counted)) return null;
+    if (count === null && isDeepStrictEqual(asking, seen.instead ?? ASKED_AS_MADE)) return null;
     const others = !isDeepStrictEqual(askedNow({ ...request, asking }), askedNow(request));
-    return { event: { type: 'asking', asking, mention: others && cards.get(request.id)?.posted === true } };
+    const mention = others && cards.get(request.id)?.posted === true;
+    return { event: { type: 'asking', asking, mention, ...(count !== null && { count }) } };
   });
   for (const [id, outcome] of outcomes) {
     if (outcome.ok) deps.logger.warn({ request: id, ...outcome.request.asking }, 'who is asked has changed');
@@ -80,7 +85,7 @@ async function look(
   await tellUndecidable(
     deps,
     requests.flatMap((request) => {
-      const nobody = wanted.get(request.id)?.asking.nobody ?? [];
+      const nobody = wanted.get(request.id)?.looked.asking.nobody ?? [];
       return nobody.length === 0 ? [] : [{ request, nobody }];
     }),
   );
@@ -98,6 +103,13 @@ async function moved(
   return { ...card, channel, shut: null };
 }
 
+interface Looked {
+  readonly asking: Asking;
+  /** The approvals under today's rules, where these have changed; and those that were counted. */
+  readonly count: Count | null;
+  readonly counted: AccessRequest['approvals'];
+}
+
 async function askingNow(
   deps: AskingDeps,
   reader: PeopleReader,
@@ -106,21 +118,40 @@ async function askingNow(
     card,
     isNew,
   }: { readonly request: AccessRequest; readonly card: WaitingCard; readonly isNew: boolean },
-): Promise<Asking> {
+): Promise<Looked> {
   const before = request.asking ?? ASKED_AS_MADE;
   const policy = deps.roles.role(request.target, request.role)?.policy;
-  const approvers = policy === undefined ? askedNow(request) : askedBy(policy.approvals, policy);
+  const { danger } = request;
+  const durationMs = Math.min(request.durationMs, policy?.maxMs ?? request.durationMs);
+  const rules = policy === undefined ? rulesOf(request) : rulesFor(policy, { durationMs, danger });
+  const approvers = policy === undefined ? askedNow(request) : askedBy(rules, policy);
   const isShut = card.shut !== null && !card.posted;
   // Of each requester is asked once, and as long as it matters: Slack takes so many questions a minute.
   const thorough = isNew || isShut || before.nobody.length > 0;
   const how = { most: isShut ? MOST_ASKED : 1, thorough };
-  const { people, nobody } = await findDeciders(deps, reader, request, approvers, how);
-  return {
+  const { people, nobody } = await findDeciders(deps, reader, request, rules, how);
+  const asking = {
     approvers: isDeepStrictEqual(approvers, request.asked) ? null : approvers,
     unshown: isShut && card.shut !== null ? { channel: card.channel, ...card.shut } : null,
     directly: isShut ? [...new Set([...before.directly, ...people])] : before.directly,
     nobody,
   };
+  const isAsBefore = isDeepStrictEqual(rules, rulesOf({ ...request, asking }));
+  return {
+    asking,
+    count: isAsBefore ? null : await countAgain(deps, request, { rules, asked: approvers, danger }),
+    counted: request.approvals,
+  };
+}
+
+/** Null while Slack doesn't say what it takes: the rules stay as they were until then, and each click counts anew. */
+async function countAgain(deps: AskingDeps, request: AccessRequest, today: Today): Promise<Count | null> {
+  const [groups, requester] = await Promise.all([
+    readGroups(deps, unique(today.rules.flatMap(({ from }) => from))),
+    deps.messenger.person(request.requester).catch(() => null),
+  ]);
+  const counting = { ...today, request, email: requester?.email ?? null, groups };
+  return recount(deps, counting).catch(() => null);
 }
 
 /** Once a day for each role and reason, among all replicas. */

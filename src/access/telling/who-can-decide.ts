@@ -1,5 +1,6 @@
-/** Who can decide a request, and why nobody can. What Slack doesn't say at present counts as "somebody may". */
-import { isGroup, mayDecide, type Principal } from '../../domain/policy.js';
+/** Who can decide a request, and why not enough people can. What Slack doesn't say at present counts as "they may". */
+import { type ApprovalRule, type Approver, tally } from '../../domain/approvals.js';
+import { isGroup, mayDecide, servesRules, unique } from '../../domain/policy.js';
 import type { AccessRequest, CantDecide } from '../../domain/request.js';
 import { MessengerError } from '../../messenger/errors.js';
 import { unfit } from '../deciding/accounts.js';
@@ -13,24 +14,27 @@ const MOST_LOOKED_AT = 50;
 interface Deciders {
   /** Slack user ids. */
   readonly people: readonly string[];
-  /** Why nobody can; empty when somebody can, or may. */
+  /** Why there aren't enough; empty when there are, or may be. */
   readonly nobody: readonly CantDecide[];
 }
 
-/** @param how `most`: stops when so many are found; `thorough`: also looks for other accounts by the requester's address. */
+/** @param how `most`: so many are looked for, even if fewer are enough; `thorough`: also looks for other accounts by the requester's address. */
 export async function findDeciders(
   { config }: Pick<Deps, 'config'>,
   reader: PeopleReader,
   request: AccessRequest,
-  approvers: readonly Principal[],
+  rules: readonly ApprovalRule[],
   { most, thorough }: { readonly most: number; readonly thorough: boolean },
 ): Promise<Deciders> {
-  const people = new Set<string>();
-  const nobody: CantDecide[] = [];
-  let unsure = false;
-  let looked = 0;
+  const approvers = unique(rules.flatMap(({ from }) => from));
+  const reads = new Map<string, GroupRead>();
+  for (const { id } of approvers.filter(isGroup)) reads.set(id, await reader.group(id));
+  const groups = new Map([...reads].map(([id, { members }]) => [id, members]));
   const requester = thorough ? await reader.person(request.requester) : null;
   const email = requester === null || requester instanceof Error ? null : requester.email;
+  const deciders = new Map<string, Approver>();
+  const reasons = new Map<string, CantDecide['because']>();
+  let looked = 0;
 
   /** Why this one can't; null: they can, or nothing is known against them. */
   async function whyNot(id: string): Promise<CantDecide['because'] | null> {
@@ -44,27 +48,41 @@ export async function findDeciders(
     return may.ok ? null : 'same_person';
   }
 
+  const isEnough = () => deciders.size >= most && tally(rules, [...deciders.values()]).met;
   for (const approver of approvers) {
-    const group = isGroup(approver) ? await reader.group(approver.id) : null;
-    const ids = group === null ? [approver.id] : group.members;
-    if (ids === null) {
-      const unread = whyUnread(group);
-      if (unread === null) unsure = true;
-      else nobody.push({ approver, ...unread });
-      continue;
-    }
-    const reasons = new Set<CantDecide['because']>();
-    for (const id of ids) {
+    for (const id of groups.get(approver.id) ?? (isGroup(approver) ? [] : [approver.id])) {
+      if (isEnough()) return { people: [...deciders.keys()], nobody: [] };
+      if (deciders.has(id) || reasons.has(id)) continue;
       const because = await whyNot(id);
-      if (because === null) people.add(id);
-      else reasons.add(because);
-      if (people.size >= most) return { people: [...people], nobody: [] };
+      if (because !== null) reasons.set(id, because);
+      else {
+        const serves = servesRules(rules, { userId: id, groups }).map(({ rule }) => rule);
+        deciders.set(id, { userId: id, serves });
+      }
     }
-    // Of a group with several reasons, that they left is the one that an operator can do something about.
-    const [because = 'empty'] = reasons.has('left') ? ['left' as const] : reasons;
-    nobody.push({ approver, because, fix: null });
   }
-  return { people: [...people], nobody: unsure || people.size > 0 ? [] : nobody };
+  const people = [...deciders.keys()];
+  const { missing } = tally(rules, [...deciders.values()]);
+  const short = unique(rules.flatMap(({ from }, i) => ((missing[i] ?? 0) > 0 ? from : [])));
+  const nobody = short.flatMap((approver): readonly (CantDecide | null)[] => {
+    const read = reads.get(approver.id);
+    if (read?.members === null) {
+      const unread = whyUnread(read);
+      return [unread && { approver, ...unread }];
+    }
+    const ids = [...(read?.members ?? [approver.id])];
+    const because = ids.some((id) => deciders.has(id))
+      ? 'too_few'
+      : worstOf(ids.map((id) => reasons.get(id)));
+    return [{ approver, because, fix: null }];
+  });
+  // A group that Slack will tell of later may have who is missing.
+  return { people, nobody: nobody.includes(null) ? [] : nobody.filter((each) => each !== null) };
+}
+
+/** Of a group with several reasons, that they left is the one that an operator can do something about. */
+function worstOf(reasons: readonly (CantDecide['because'] | undefined)[]): CantDecide['because'] {
+  return reasons.includes('left') ? 'left' : (reasons.find((reason) => reason !== undefined) ?? 'empty');
 }
 
 /** Why Slack won't list a group until someone fixes it; null: it passes, or isn't about the group. */

@@ -1,0 +1,54 @@
+import type { RoleConfig } from '../../config/config.js';
+import { extensionLimit, lengthWith } from '../../domain/extension.js';
+import { pauseOn } from '../../domain/pause.js';
+import type { AccessRequest } from '../../domain/request.js';
+import type { RequestEvent } from '../../domain/request-events.js';
+import { whyRefused } from '../../domain/transition.js';
+import { readPauses } from '../../ledger/pauses.js';
+import * as words from '../../surfaces/answers.js';
+import { notExtendedWhilePaused } from '../../surfaces/pause.js';
+import type { Reply } from '../access.js';
+import { change } from '../change.js';
+import type { Deps } from '../deps.js';
+import { rulesToday } from './count-approvals.js';
+import { askOnCall } from './on-call.js';
+import { offeredToday, standsToday } from './standing.js';
+
+/**
+ * The holder of a grant wants it for longer. When a rule approves that without an approver, it is extended at once; else
+ * approvers decide, and until then nothing changes.
+ */
+export async function askExtension(deps: Deps, request: AccessRequest, now: Date): Promise<Reply> {
+  const refusal = whyRefused(request, 'ask_extension', now);
+  if (refusal !== null) return { text: words.refused(refusal, request.requester) };
+  const { role, ...offered } = offeredToday(deps, request, 'extend');
+  if (role === null) return 'objection' in offered ? { text: offered.objection.text } : null;
+  const limit = extensionLimit(request, role.policy, now);
+  if (limit.maxMs === null) return { text: words.noMoreExtensions(request, limit.because) };
+  const pause = pauseOn(await readPauses(deps.db), request.target);
+  if (pause !== null) return { text: notExtendedWhilePaused(request, pause) };
+  const [standing, event] = await Promise.all([
+    standsToday(deps, request, role, 'extend'),
+    eventFor(deps, request, role, limit.maxMs, now),
+  ]);
+  if (standing.objection !== null) return { text: standing.objection.text };
+  const audit = { policy: role.policy, configHash: deps.config.hash };
+  const outcome = (await change(deps, [request.id], () => ({ event, audit }))).get(request.id);
+  return outcome?.ok === false ? { text: words.refused(outcome.refusal, request.requester) } : null;
+}
+
+async function eventFor(
+  deps: Deps,
+  request: AccessRequest,
+  role: RoleConfig,
+  maxMs: number,
+  now: Date,
+): Promise<RequestEvent> {
+  const [onCall, { rules, asked }] = await Promise.all([
+    askOnCall(deps, request, role.policy),
+    rulesToday(deps, request, role, lengthWith(request, maxMs, now)),
+  ]);
+  if (onCall?.answer.answer !== 'yes') return { type: 'ask_extension', maxMs, rules, asked };
+  const { through } = onCall.answer;
+  return { type: 'extend_by_rule', rule: 'on_call', through, maxMs: Math.min(maxMs, onCall.maxMs) };
+}
