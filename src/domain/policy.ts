@@ -61,7 +61,7 @@ interface BreakGlassRule {
 }
 
 /** What a reason must look like. */
-interface ReasonRule {
+export interface ReasonRule {
   /** A regular expression that some part of the reason matches. */
   readonly pattern: string;
   /** What it asks for, in words: "The ticket, like OPS-123". */
@@ -203,7 +203,10 @@ export interface Weight {
 }
 
 /** The rules that a request has to meet under this policy. */
-export function rulesFor(policy: Policy, { durationMs, danger }: Weight): readonly ApprovalRule[] {
+export function rulesFor(
+  policy: Pick<Policy, 'approvals' | 'more' | 'quiet'>,
+  { durationMs, danger }: Weight,
+): readonly ApprovalRule[] {
   const applies = (extra: ExtraRule) =>
     (extra.overMs !== null && durationMs > extra.overMs) ||
     (extra.danger !== null && (danger === null || !isAbove(extra.danger, danger)));
