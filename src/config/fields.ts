@@ -9,6 +9,9 @@ import { keepSecret } from '../secrets.js';
 import { didYouMean } from './did-you-mean.js';
 import { isBlank, Text } from './text.js';
 
+/** The longest duration of anything. */
+export const LONGEST = '30d';
+
 /** What is wrong with a field, and what would be right: returned, or thrown by a field that has many parts. */
 export class Wrong extends Error {}
 

@@ -31,6 +31,40 @@ export function nearestOr<T, K extends keyof T, V>(layers: readonly Layer<T>[], 
   return nearest(layers, key) ?? { value: otherwise, layer: null };
 }
 
+/** Whether `one` is written, in a layer or in a map of it, at least as near as `other`; a default is the furthest. */
+export function isAsNear(
+  layers: readonly Layer<unknown>[],
+  one: Pick<Found<unknown>, 'layer'>,
+  other: Pick<Found<unknown>, 'layer'>,
+): boolean {
+  const distance = ({ layer }: Pick<Found<unknown>, 'layer'>) =>
+    layers.findIndex(
+      ({ source, path }) => source === layer?.source && path.every((step, i) => step === layer.path[i]),
+    );
+  const [near, far] = [distance(one), distance(other)];
+  return near >= 0 && (far < 0 || near <= far);
+}
+
+/** A map that several layers say parts of, nearest first; `off`: the layer that switches it off, where nothing nearer says it. */
+export interface Merged<T> {
+  readonly said: readonly Layer<T>[];
+  readonly off: Layer<unknown> | null;
+}
+
+/** What the layers say under `key`: maps merge by key, and null switches off what layers further away say. */
+export function merged<T, K extends keyof T & string>(
+  layers: readonly Layer<T>[],
+  key: K,
+): Merged<NonNullable<T[K]>> {
+  const said: Layer<NonNullable<T[K]>>[] = [];
+  for (const { settings, source, path } of layers) {
+    const value = settings[key];
+    if (value === null) return { said, off: said.length === 0 ? { settings, source, path } : null };
+    if (value !== undefined) said.push({ settings: value, source, path: [...path, key] });
+  }
+  return { said, off: null };
+}
+
 function isSaid<V>(value: V): value is Exclude<V, undefined> {
   return value !== undefined;
 }

@@ -4,10 +4,16 @@
  */
 import { shortDuration } from '../domain/duration.js';
 import { DEFAULT_TERMS, type GrantTerms } from '../domain/grant-terms.js';
-import type { OnCallRule, Policy, Principal } from '../domain/policy.js';
+import type { Policy } from '../domain/policy.js';
 import type { Origin } from './config.js';
-import { type Found, type Layer, nearest, nearestOr, origin } from './layers.js';
+import { type Found, isAsNear, type Layer, merged, nearest, nearestOr, origin } from './layers.js';
 import type { Problem } from './problem.js';
+import { resolveApprovals } from './resolve-approvals.js';
+import { resolveOnCall } from './resolve-on-call.js';
+import { resolveReason } from './resolve-reason.js';
+import { resolveAutomatic, resolveBreakGlass } from './resolve-unattended.js';
+import { resolveEscalate } from './resolve-waiting.js';
+import { sayPeople } from './say-policy.js';
 import type { Settings } from './schema.js';
 import type { Path } from './source.js';
 
@@ -16,7 +22,6 @@ const HOUR = 60 * MINUTE;
 const DURATIONS = [30 * MINUTE, HOUR, 4 * HOUR];
 const DEFAULT_DURATION = HOUR;
 const MAX = 4 * HOUR;
-const ON_CALL_MAX = HOUR;
 const PENDING_TIMEOUT = 8 * HOUR;
 
 export interface Resolved {
@@ -36,16 +41,18 @@ export function resolveSettings(
 ): Resolved | Problem {
   const get = <K extends keyof Settings, V>(key: K, otherwise: V) => nearestOr(layers, key, otherwise);
 
-  const approvers = nearest(layers, 'approvers');
-  if (approvers === null) {
-    const [{ source, path }] = layers;
-    const message = 'has no approvers; name them here, in its policy, its target or in defaults';
-    return source.problem(path, message, 'key');
-  }
+  const who = resolveApprovals(layers);
+  if ('message' in who) return who;
   const onCall = resolveOnCall(layers);
-  if (onCall !== null && 'message' in onCall) return onCall;
+  if ('message' in onCall) return onCall;
+  const reason = resolveReason(layers);
+  if ('message' in reason) return reason;
 
-  const reason = get('reason', 'required');
+  const notify = get('notify', 'channel' as const);
+  const repeat = get('repeat', null);
+  const extend = merged(layers, 'extend').said;
+  const [times, total] = [nearestOr(extend, 'times', null), nearestOr(extend, 'total', null)];
+  const denyReason = get('deny_reason', 'optional');
   const durations = get('durations', DURATIONS);
   const preset = get('default_duration', DEFAULT_DURATION);
   const max = get('max', MAX);
@@ -60,24 +67,31 @@ export function resolveSettings(
 
   const outside = wrongDurations(layers, durations, preset, max);
   if (outside !== null) return outside;
+  const automatic = resolveAutomatic(layers, max);
+  if ('message' in automatic) return automatic;
+  const breakGlass = resolveBreakGlass(layers, max);
+  if ('message' in breakGlass) return breakGlass;
+  const escalate = resolveEscalate(layers, pending);
+  if ('message' in escalate) return escalate;
+
   // What a nearer max cuts off is left out on purpose.
   const defaultDurationMs = Math.min(preset.value, max.value);
   // The menu opens on the default: Slack refuses a menu that doesn't contain it.
   const menu = new Set([...durations.value.filter((ms) => ms <= max.value), defaultDurationMs]);
   const policy: Policy = {
-    approvals: [{ from: approvers.value, count: 1 }],
-    more: [],
-    quiet: [],
-    notify: 'channel',
-    onCall: onCall?.rule ?? null,
-    automatic: null,
-    repeatMs: null,
-    extend: { times: null, totalMs: null },
-    escalate: [],
-    breakGlass: null,
-    reasonRule: null,
-    denyReasonRequired: false,
-    reasonRequired: reason.value === 'required',
+    approvals: who.approvals,
+    more: who.more,
+    quiet: who.quiet,
+    notify: notify.value,
+    onCall: onCall.rule,
+    automatic: automatic.rule,
+    repeatMs: repeat.value,
+    extend: { times: times.value, totalMs: total.value },
+    escalate: escalate.steps,
+    breakGlass: breakGlass.rule,
+    reasonRequired: reason.reasonRequired,
+    reasonRule: reason.reasonRule,
+    denyReasonRequired: denyReason.value === 'required',
     durationsMs: [...menu].sort((a, b) => a - b),
     defaultDurationMs,
     maxMs: max.value,
@@ -91,20 +105,26 @@ export function resolveSettings(
     policy,
     terms: { sessions: sessions.value, setRole: setRole.value, graceMs: grace.value },
     origins: [
-      origin('approvers', sayPrincipals(approvers.value), approvers.layer),
-      ...(onCall?.origins ?? [origin('on_call', 'none', null)]),
-      origin('reason', reason.value, reason.layer),
+      ...who.origins,
+      origin('notify', notify.value, notify.layer),
+      ...onCall.origins,
+      ...automatic.origins,
+      origin('repeat', repeat.value === null ? 'none' : shortDuration(repeat.value), repeat.layer),
+      origin('extend.times', String(times.value ?? 'no limit'), times.layer, ['times']),
+      origin('extend.total', total.value === null ? 'no limit' : shortDuration(total.value), total.layer, [
+        'total',
+      ]),
+      ...escalate.origins,
+      ...breakGlass.origins,
+      ...reason.origins,
+      origin('deny_reason', denyReason.value, denyReason.layer),
       origin('durations', policy.durationsMs.map(shortDuration).join(', '), durations.layer),
       preset.value > max.value
         ? origin('default_duration', shortDuration(max.value), max.layer, ['max'])
         : origin('default_duration', shortDuration(preset.value), preset.layer),
       origin('max', shortDuration(policy.maxMs), max.layer),
       origin('pending_timeout', shortDuration(policy.pendingTimeoutMs), pending.layer),
-      origin(
-        'requesters',
-        requesters.value ? sayPrincipals(requesters.value) : 'everybody',
-        requesters.layer,
-      ),
+      origin('requesters', requesters.value ? sayPeople(requesters.value) : 'everybody', requesters.layer),
       origin('channels', channels.value?.join(', ') ?? 'anywhere', channels.layer),
       origin('max_danger', maxDanger.value ?? 'none', maxDanger.layer),
       origin('sessions', sessions.value, sessions.layer),
@@ -124,82 +144,28 @@ function wrongDurations(
   preset: Written<number>,
   max: Written<number>,
 ): Problem | null {
-  const distance = ({ layer }: Written<unknown>) =>
-    layer === null ? Number.POSITIVE_INFINITY : layers.indexOf(layer);
-  const isAsNear = (one: Written<unknown>, other: Written<unknown>) => distance(one) <= distance(other);
   const limit = `max, which is ${shortDuration(max.value)}${max.layer === null ? ' where nothing else is written' : ''}`;
   const wrong = ({ layer }: Written<unknown>, path: Path, message: string) =>
     layer?.source.problem([...layer.path, ...path], message) ?? null;
 
   const tooLong = durations.value.findIndex((ms) => ms > max.value);
-  if (tooLong >= 0 && isAsNear(durations, max)) {
+  if (tooLong >= 0 && isAsNear(layers, durations, max)) {
     const ms = shortDuration(durations.value[tooLong] ?? 0);
     const message = `${ms} is longer than ${limit}; leave it out, or write a longer max`;
     return wrong(durations, ['durations', tooLong], message);
   }
-  if (preset.value > max.value && isAsNear(preset, max)) {
+  if (preset.value > max.value && isAsNear(layers, preset, max)) {
     const message = `${shortDuration(preset.value)} is longer than ${limit}; write a shorter one`;
     return wrong(preset, ['default_duration'], message);
   }
-  if (!durations.value.includes(preset.value) && durations.layer !== null && isAsNear(preset, durations)) {
+  if (
+    !durations.value.includes(preset.value) &&
+    durations.layer !== null &&
+    isAsNear(layers, preset, durations)
+  ) {
     const menu = durations.value.map(shortDuration).join(', ');
     const message = `${shortDuration(preset.value)} is none of durations (${menu}); write one of them`;
     return wrong(preset, ['default_duration'], message);
   }
   return null;
-}
-
-interface ResolvedOnCall {
-  readonly rule: OnCallRule | null;
-  readonly origins: Origin[];
-}
-
-/** @returns null when no layer mentions it. */
-function resolveOnCall(layers: readonly Layer<Settings>[]): ResolvedOnCall | Problem | null {
-  const said: Layer<NonNullable<Settings['on_call']>>[] = [];
-  for (const layer of layers) {
-    const keys = layer.settings.on_call;
-    // null switches off what the layers further away say.
-    if (keys === null) {
-      if (said.length === 0) return { rule: null, origins: [origin('on_call', 'none', layer)] };
-      break;
-    }
-    if (keys === undefined) continue;
-    said.push({ settings: keys, source: layer.source, path: [...layer.path, 'on_call'] });
-  }
-  const [first] = said;
-  if (first === undefined) return null;
-
-  const schedules = nearest(said, 'schedules');
-  const policies = nearest(said, 'escalation_policies');
-  const max = nearestOr(said, 'max', ON_CALL_MAX);
-  if (schedules === null && policies === null) {
-    return first.source.problem(first.path, 'names nobody; it needs schedules or escalation_policies', 'key');
-  }
-  const rule: OnCallRule = {
-    schedules: schedules?.value ?? [],
-    escalationPolicies: (policies?.value ?? []).map(({ id, levels }) => ({ id, levels: levels ?? null })),
-    slackGroups: [],
-    maxMs: max.value,
-    maxDanger: null,
-  };
-  const shown = (key: string, value: string, found: Found<unknown> | null) =>
-    found === null ? [] : [origin(`on_call.${key}`, value, found.layer, [key])];
-  const levels = (of: readonly number[] | null) => (of === null ? 'every level' : `levels ${of.join(', ')}`);
-  return {
-    rule,
-    origins: [
-      ...shown('schedules', rule.schedules.join(', '), schedules),
-      ...shown(
-        'escalation_policies',
-        rule.escalationPolicies.map((policy) => `${policy.id} (${levels(policy.levels)})`).join(', '),
-        policies,
-      ),
-      ...shown('max', shortDuration(rule.maxMs), max),
-    ],
-  };
-}
-
-function sayPrincipals(principals: readonly Principal[]): string {
-  return principals.map(({ id, name }) => (name === null ? id : `${name} (${id})`)).join(', ');
 }

@@ -10,6 +10,7 @@ import {
   duration,
   flag,
   integer,
+  LONGEST,
   line,
   map,
   name,
@@ -22,13 +23,10 @@ import {
   Wrong,
   wrongName,
 } from './fields.js';
+import { policyKeys } from './policy-keys.js';
 import { channel, principalsOf } from './principals.js';
 import { Text } from './text.js';
 
-/** The longest duration of anything. */
-const LONGEST = '30d';
-/** On call is the one approval without a second person: never longer. */
-const LONGEST_ON_CALL = '1h';
 /** The notice before sessions are ended; a longer one would be forgotten. */
 const LONGEST_GRACE = '5m';
 
@@ -73,14 +71,6 @@ export function wrongTargetKey(key: string): string | null {
 export const personKeys = map({ login: name.optional(), pagerduty: pagerDutyId.optional() });
 export const targetPerson = orNull(name);
 
-const onCallKeys = map({
-  schedules: oneOrMore(pagerDutyId).optional(),
-  escalation_policies: oneOrMore(
-    map({ id: pagerDutyId, levels: oneOrMore(integer(1, 20)).optional() }),
-  ).optional(),
-  max: duration(LONGEST_ON_CALL).optional(),
-});
-
 /** Why this role can't be granted; null when its name is no obstacle. */
 export function wrongRole(key: string): string | null {
   const refused = whyNeverGranted(key);
@@ -104,9 +94,7 @@ export interface Names {
 export function schemasFor({ groups, policies, bastions }: Names) {
   const principals = principalsOf(groups);
   const settings = {
-    approvers: principals.optional(),
-    on_call: orNull(onCallKeys).optional(),
-    reason: oneOf(['required', 'optional']).optional(),
+    ...policyKeys(principals),
     durations: oneOrMore(duration(LONGEST), 20).optional(),
     default_duration: duration(LONGEST).optional(),
     max: duration(LONGEST).optional(),
@@ -119,6 +107,14 @@ export function schemasFor({ groups, policies, bastions }: Names) {
     grace: duration(LONGEST_GRACE, '10s, 1m').optional(),
     channel: channel.optional(),
   };
+  const once = <T extends { approvers?: unknown; approvals?: unknown }>(
+    said: T,
+    context: z.RefinementCtx,
+  ) => {
+    if (said.approvers === undefined || said.approvals === undefined) return;
+    const message = 'is short for approvals, which stands beside it; write one of the two';
+    context.addIssue({ code: 'custom', path: ['approvers'], message });
+  };
   const isPolicy = new Set(policies);
   const policy = scalar('the name of a policy', (text) => {
     if (isPolicy.has(text.text)) return text.text;
@@ -129,8 +125,8 @@ export function schemasFor({ groups, policies, bastions }: Names) {
   return {
     principals,
     connect: connectSchemas(bastions),
-    policy: map(settings),
-    defaults: map({ ...settings, ...emailKeys }),
+    policy: map(settings).superRefine(once),
+    defaults: map({ ...settings, ...emailKeys }).superRefine(once),
     target: map({
       name: line(75).optional(),
       environment: line(40).optional(),
@@ -148,12 +144,12 @@ export function schemasFor({ groups, policies, bastions }: Names) {
       discover: part,
       ...settings,
       ...emailKeys,
-    }),
+    }).superRefine(once),
     role: z.preprocess(
       (raw) => (raw instanceof Text && !raw.blank ? { policy: raw } : raw),
-      map({ about: line(150).optional(), ...ofRole }),
+      map({ about: line(150).optional(), ...ofRole }).superRefine(once),
     ),
-    discover: oneOrMore(map({ match: roleMatch, ...ofRole })),
+    discover: oneOrMore(map({ match: roleMatch, ...ofRole }).superRefine(once)),
   };
 }
 

@@ -83,13 +83,13 @@ export class Source {
     return { file: this.file, ...this.at(written, what), key: sayPath(written), message };
   }
 
-  /** `path` without the steps that are not in the file where one thing stands for a list of one, or a scalar for a map. */
+  /** `path` without the steps that are not in the file where one thing, or nothing, stands for a list of one, or a scalar for a map. */
   written(path: Path): Path {
     const written: (string | number)[] = [];
     let raw: Raw | undefined = this.root;
     for (const step of path) {
       if (raw instanceof Text) break;
-      if (typeof step === 'number' && isRawMap(raw)) continue;
+      if (typeof step === 'number' && (raw === undefined || isRawMap(raw))) continue;
       written.push(step);
       raw = child(raw, step);
     }

@@ -22,7 +22,7 @@ test('the example loads', () => {
       discover.length,
     ]),
   ).toEqual([
-    ['shop-prod', true, 3, 1, 0],
+    ['shop-prod', true, 4, 1, 0],
     ['billing', true, 1, 0, 1],
     ['warehouse', false, 1, 0, 0],
   ]);
@@ -37,6 +37,8 @@ test('every key of the file is in the example', () => {
     `${BASE}limits: { ${unknown} }\n`,
     `${BASE}people: { U0123456785: { ${unknown} } }\n`,
     `${BASE}bastions: { gate: { ${unknown} } }\n`,
+    `${BASE}policies: { read: { approvals: { ${unknown} }, more: { ${unknown} }, escalate: { ${unknown} } } }\n`,
+    `${BASE}policies: { read: { ${['automatic', 'extend', 'break_glass', 'reason'].map((key) => `${key}: { ${unknown} }`).join(', ')} } }\n`,
     `${BASE}policies: { read: { ${unknown}, on_call: { ${unknown}, escalation_policies: { ${unknown} } } } }\n`,
     BASE.replace('approvers: dba', unknown),
     connected(unknown),

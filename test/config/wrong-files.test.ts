@@ -31,7 +31,7 @@ const WRONG: WrongFiles = {
   'unknown keys': {
     [`${BASE}polices: {}\n`]: ['4:1 polices: unknown key; did you mean "policies"?'],
     [`${BASE}policies: { read: { color: red } }\n`]: [
-      '4:21 policies.read.color: unknown key; known here: approvers, on_call, reason, durations, default_duration, max, pending_timeout, requesters, channels, max_danger, sessions, allow_set_role, grace, channel',
+      '4:21 policies.read.color: unknown key; known here: approvers, approvals, more, quiet, notify, on_call, automatic, repeat, extend, escalate, break_glass, reason, deny_reason, durations, default_duration, max, pending_timeout, requesters, channels, max_danger, sessions, allow_set_role, grace, channel',
     ],
     [role('{ maxx: 1h, abuot: x }')]: [
       '6:19 targets.shop.roles.r.maxx: unknown key; did you mean "max"?',
@@ -91,7 +91,7 @@ const WRONG: WrongFiles = {
       '2:48 groups.e: is an empty list; name at least one',
     ],
     [role('{ on_call: { max: 30m } }')]: [
-      '6:19 targets.shop.roles.r.on_call: names nobody; it needs schedules or escalation_policies',
+      '6:19 targets.shop.roles.r.on_call: names nobody; it needs schedules, escalation_policies or slack',
     ],
     [role('{ on_call: { schedules: nightly, max: 2h } }')]: [
       '6:41 targets.shop.roles.r.on_call.schedules: "nightly" is not a PagerDuty id (like PABC123)',
@@ -186,7 +186,7 @@ const WRONG: WrongFiles = {
       '7:16 targets.shop.discover[0].match: is missing; write the name of a role, in which * stands for any characters',
       '7:26 targets.shop.discover[0].policy: "reed" is no policy; did you mean "read"?',
       '7:43 targets.shop.discover[1].match: can reach superuser, and is never granted',
-      '7:79 targets.shop.discover[2].about: unknown key; known here: match, policy, approvers, on_call, reason, durations, default_duration, max, pending_timeout, requesters, channels, max_danger, sessions, allow_set_role, grace, channel',
+      '7:79 targets.shop.discover[2].about: unknown key; known here: match, policy, approvers, approvals, more, quiet, notify, on_call, automatic, repeat, extend, escalate, break_glass, reason, deny_reason, durations, default_duration, max, pending_timeout, requesters, channels, max_danger, sessions, allow_set_role, grace, channel',
     ],
     // One thing may stand where a list does; its keys have their own places.
     [connected('discover:\n      match: app_*\n      grace: soon')]: [
