@@ -11,7 +11,7 @@ import { roleUnsure } from '../../surfaces/form-words.js';
 import { escapeMrkdwn } from '../../surfaces/text.js';
 import type { Deps } from '../deps.js';
 import { readGroups, whyUnsaid } from './accounts.js';
-import { tooDangerous } from './danger-limit.js';
+import { aboveLimit, type DangerReading, readingDanger } from './danger-limit.js';
 import { mappingStands } from './logins.js';
 
 /** `code`: worth a line in the log; null when nothing but a failure is in the way. `text`: for who decides. */
@@ -44,17 +44,21 @@ export interface Standing {
   readonly cleared: boolean;
 }
 
-/** @param doing an extension is refused while the danger can't be read; a GRANT waits until it was. */
+/**
+ * @param doing an extension is refused while the danger can't be read; a GRANT waits until it was.
+ * @param danger for callers that ask for it, too.
+ */
 export async function standsToday(
   deps: Pick<Deps, 'config' | 'messenger' | 'inspectors' | 'logger'>,
   request: AccessRequest,
   role: RoleConfig,
   doing: Doing,
+  danger: DangerReading = readingDanger(deps, role, request),
 ): Promise<Standing> {
   const [asking, mapping, dangerous] = await Promise.all([
     mayStillAsk(deps, request, role, doing),
     mappingStands(deps, request),
-    tooDangerous(deps, role, request),
+    aboveLimit(role, role.policy.maxDanger, danger),
   ]);
   if (asking !== null) return { objection: asking, cleared: false };
   if (mapping !== 'stands') {
