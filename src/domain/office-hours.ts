@@ -87,3 +87,21 @@ function wallClock(zone: string, at: Date): { readonly day: Day; readonly minute
   const day = DAYS.find((each) => each === value('weekday')) ?? 'Mon';
   return { day, minute: Number(value('hour')) * 60 + Number(value('minute')) };
 }
+
+/** As `parseHours` reads them: `Mon-Fri 08:00-18:00 Europe/Berlin`. */
+export function sayHours({ days, from, to, zone }: OfficeHours): string {
+  const clock = (minute: number) =>
+    [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':');
+  return `${sayDays(days)} ${clock(from)}-${clock(to)} ${zone}`;
+}
+
+/** Days in a row as a range. */
+function sayDays(days: readonly Day[]): string {
+  const runs: Day[][] = [];
+  for (const day of DAYS.filter((each) => days.includes(each))) {
+    const run = runs.at(-1);
+    if (run?.at(-1) === dayBefore(day)) run.push(day);
+    else runs.push([day]);
+  }
+  return runs.map((run) => (run.length > 2 ? `${run[0]}-${run.at(-1)}` : run.join(','))).join(',');
+}

@@ -3,6 +3,7 @@
  * say what the request doesn't. They aren't parsed as this release's requests, so none is left out.
  */
 import { z } from 'zod';
+import { RULE_NAMES } from '../domain/request.js';
 import type { Queryable } from './pool.js';
 
 const grant = z.object({
@@ -15,8 +16,9 @@ const grant = z.object({
   /** From the grant to its end, or until now. */
   heldSeconds: z.number(),
   reason: z.string(),
-  /** null: the on-call rule, or not known (`recover` read it from a server). */
+  /** null: a rule, or not known (`recover` read it from a server). */
   decidedBy: z.string().nullable(),
+  decidedRule: z.enum(RULE_NAMES).nullable(),
   decidedVia: z.string().nullable(),
   decidedAt: z.date().nullable(),
   /** The last approver who extended it. */
@@ -52,7 +54,7 @@ export async function readGrants(
   const { rows } = await db.query(
     `select r.id, r.requester as person, r.login, r.target, r.role, round(r.wished_ms / 1000.0)::float8 as "askedSeconds",
          round(extract(epoch from coalesce(r.ended_at, now()) - r.granted_at))::float8 as "heldSeconds", r.reason,
-         r.decided_by as "decidedBy", r.decided_via as "decidedVia", r.decided_at as "decidedAt",
+         r.decided_by as "decidedBy", r.decided_rule as "decidedRule", r.decided_via as "decidedVia", r.decided_at as "decidedAt",
          x.by as "extendedBy", x.at as "extendedAt", r.granted_at as "grantedAt", r.ended_at as "endedAt",
          coalesce(r.why_exact, r.why) as why, r.ended_by as "endedBy", g.closed as "sessionsEnded", p.danger
        from (select * from requests

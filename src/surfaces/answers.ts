@@ -3,10 +3,11 @@
  * beside its fields is in form-words.ts, because errors in a modal know no mrkdwn.
  */
 import type { Principal } from '../domain/policy.js';
-import { type AccessRequest, requestName, rulesOf } from '../domain/request.js';
+import { type AccessRequest, requestName, ruleOf, rulesOf } from '../domain/request.js';
 import type { Refusal } from '../domain/request-events.js';
 import { stillNeeded } from './approvals.js';
 import { plural } from './kit/words.js';
+import { RULE_WORDS } from './rule-words.js';
 import { headline, waited, whyEnded } from './state-words.js';
 import { code, inline, mention, mentions, when, who } from './text.js';
 import { afterUnsaid, type Unsaid } from './unsaid.js';
@@ -48,7 +49,8 @@ function alreadyDecided(request: AccessRequest, reader: string): string {
       return tooLate(request, reader);
     default: {
       const verb = request.state === 'denied' ? 'denied' : 'approved';
-      const decider = request.decidedBy === null ? 'the on-call rule' : who(request.decidedBy, reader);
+      const rule = ruleOf(request);
+      const decider = rule === null ? who(request.decidedBy ?? 'somebody', reader) : RULE_WORDS[rule].by;
       return `${id} was already ${verb} by ${decider}${at(request.decidedAt)}.`;
     }
   }

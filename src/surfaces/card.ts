@@ -2,7 +2,15 @@
 import type { Button } from '@slack/types';
 import { sayDuration } from '../domain/duration.js';
 import type { PreviewResult } from '../domain/preview.js';
-import { type AccessRequest, askedNow, canEnd, isFinal, isInForce, requestName } from '../domain/request.js';
+import {
+  type AccessRequest,
+  askedNow,
+  canEnd,
+  isFinal,
+  isInForce,
+  requestName,
+  ruleOf,
+} from '../domain/request.js';
 import { button, compose, type Paragraph, plain } from './blocks.js';
 import { headlineSinceEnd, sinceItsEnd } from './came-back.js';
 import { ACTIONS } from './ids.js';
@@ -10,7 +18,6 @@ import { allOf } from './kit/words.js';
 import type { Message, Scene } from './message.js';
 import { headlineWhilePaused, pausedParagraphs, whilePaused } from './pause.js';
 import {
-  byOnCall,
   extensionAsked,
   footer,
   headline,
@@ -23,7 +30,7 @@ import { code, mentions, plainName, truncate } from './text.js';
 import { whoDecides } from './who-decides.js';
 
 export interface CardFacts {
-  /** The card is posted, not edited: when on call was quicker than the card, its approvers learn of it. */
+  /** The card is posted, not edited: when a rule was quicker than the card, its approvers learn of it. */
   readonly first: boolean;
   /** What the role can do; null while it is not known, and when it no longer matters. */
   readonly preview: PreviewResult | null;
@@ -66,7 +73,7 @@ function approvers(request: AccessRequest, first: boolean): readonly Paragraph[]
   if (request.state === 'pending') {
     return whoDecides(request, null);
   }
-  return first && byOnCall(request) && !isFinal(request.state)
+  return first && ruleOf(request) !== null && !isFinal(request.state)
     ? [`For your information: ${mentions(askedNow(request))}`]
     : [];
 }

@@ -1,7 +1,8 @@
 /** A request in plain text, for a terminal and for files: what Slack's messages say of it with mentions and zones. */
 import type { Principal } from '../domain/policy.js';
-import type { AccessRequest } from '../domain/request.js';
+import { type AccessRequest, ruleOf } from '../domain/request.js';
 import { firstOf } from './kit/words.js';
+import { RULE_WORDS } from './rule-words.js';
 import { oneLine, plainName } from './text.js';
 
 /** Room for any Postgres name and Slack id, and for a sentence that a server or a person wrote. */
@@ -38,11 +39,12 @@ export function people(principals: readonly Principal[]): string {
 }
 
 /** Who approved it, as what follows "approved by"; null while nobody did. */
-export function approver({ decidedAt, decidedBy, decidedVia, state }: AccessRequest): string | null {
+export function approver(request: AccessRequest): string | null {
+  const { decidedAt, decidedBy, decidedVia, state } = request;
   if (decidedAt === null || state === 'denied') return null;
-  return decidedBy === null
-    ? `the on-call rule${through(decidedVia)}`
-    : `${name(decidedBy)}${through(decidedVia)}`;
+  const rule = ruleOf(request);
+  const by = rule === null ? name(decidedBy ?? 'somebody') : RULE_WORDS[rule].by;
+  return by + through(decidedVia);
 }
 
 /** Why access ends or ended, as the end of a sentence. */

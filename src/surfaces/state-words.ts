@@ -18,6 +18,7 @@ import type { Paragraph, Quote } from './blocks.js';
 import { allOf } from './kit/words.js';
 import type { Scene } from './message.js';
 import { roleLines } from './preview.js';
+import { RULE_WORDS } from './rule-words.js';
 import { code, inline, mention, mentions, ownWords, when, who } from './text.js';
 
 /** Room for a target's name, its environment and other short texts of the configuration, escaped. */
@@ -28,24 +29,20 @@ export interface Headline {
   readonly title: string;
 }
 
-/** Decided by the on-call rule. */
-export function byOnCall(request: AccessRequest): boolean {
-  return ruleOf(request) === 'on_call';
-}
-
 /** The state in words that differ from state to state. `reader` is called "you"; null for a channel. */
 export function headline(request: AccessRequest, reader: string | null): Headline {
-  const onCall = byOnCall(request) ? ' (on call)' : '';
+  const rule = ruleOf(request);
+  const byRule = rule === null ? '' : ` (${RULE_WORDS[rule].name})`;
   switch (request.state) {
     case 'pending':
       return { mark: 'hourglass_flowing_sand', title: 'Waiting for approval' };
     case 'granting':
       return request.trouble === null
-        ? { mark: 'hourglass_flowing_sand', title: `Approved${onCall}, being granted` }
-        : { mark: 'warning', title: `Approved${onCall}, not granted yet` };
+        ? { mark: 'hourglass_flowing_sand', title: `Approved${byRule}, being granted` }
+        : { mark: 'warning', title: `Approved${byRule}, not granted yet` };
     case 'active':
       return isInForce(request)
-        ? { mark: 'unlock', title: `Granted${onCall}${until(request)}` }
+        ? { mark: 'unlock', title: `Granted${byRule}${until(request)}` }
         : { mark: 'warning', title: 'Time is up, being revoked, not yet confirmed' };
     case 'ending':
       return request.why === 'failed'
@@ -167,9 +164,10 @@ function extended({ state }: AccessRequest, extension: Extension, reader: string
 }
 
 function decision(request: AccessRequest, decidedAt: Date, reader: string | null): string {
-  if (request.decidedBy === null) {
-    const via = inline(request.decidedVia ?? 'on call', MAX_NAME);
-    return `Approved by the on-call rule (${via}) ${when(decidedAt)}; no approver was needed.`;
+  const rule = ruleOf(request);
+  if (rule !== null) {
+    const { name, decided } = RULE_WORDS[rule];
+    return decided(inline(request.decidedVia ?? name, MAX_NAME), when(decidedAt));
   }
   const { approvals } = request;
   if (request.state !== 'denied' && approvals.length > 1) {
@@ -177,7 +175,7 @@ function decision(request: AccessRequest, decidedAt: Date, reader: string | null
     return `Approved by ${allOf(by)} ${when(decidedAt)}.`;
   }
   const verb = request.state === 'denied' ? 'Denied' : 'Approved';
-  return `${verb} by ${who(request.decidedBy, reader)}${through(request)} ${when(decidedAt)}.`;
+  return `${verb} by ${by(request.decidedBy, reader)}${through(request)} ${when(decidedAt)}.`;
 }
 
 /** The group that made them an approver; nothing for who is named in the policy. */

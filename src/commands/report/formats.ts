@@ -1,8 +1,9 @@
 /** A grant in each format; docs/audit.md says what each column means. */
 import { shortDuration } from '../../domain/duration.js';
-import { requestName } from '../../domain/request.js';
+import { requestName, ruleOf } from '../../domain/request.js';
 import type { OpenGrant } from '../../ledger/read-grants.js';
 import { name, through, time, words } from '../../surfaces/plain.js';
+import { RULE_WORDS } from '../../surfaces/rule-words.js';
 import { csvLine } from '../shared/csv.js';
 import { wrap } from '../shared/output.js';
 import { Columns } from '../shared/table.js';
@@ -32,8 +33,7 @@ const COLUMNS = {
   askedSeconds: ({ askedSeconds }) => askedSeconds,
   heldSeconds: ({ heldSeconds }) => heldSeconds,
   reason: ({ reason }) => reason,
-  approvedBy: ({ decidedAt, decidedBy }) =>
-    decidedAt !== null && decidedBy === null ? 'on call' : decidedBy,
+  approvedBy: (grant) => wordsOfRule(grant)?.name ?? grant.decidedBy,
   approvedThrough: ({ decidedVia }) => decidedVia,
   approvedAt: ({ decidedAt }) => decidedAt,
   extendedBy: ({ extendedBy }) => extendedBy,
@@ -45,6 +45,12 @@ const COLUMNS = {
   sessionsEnded: ({ sessionsEnded }) => sessionsEnded,
   danger: ({ danger }) => danger,
 } as const satisfies Record<string, (grant: OpenGrant) => string | number | Date | null>;
+
+/** What is said of the rule that approved it; null when people did, or when that isn't known. */
+function wordsOfRule(grant: OpenGrant) {
+  const rule = ruleOf(grant);
+  return rule === null ? null : RULE_WORDS[rule];
+}
 
 function toCsv(grant: OpenGrant): string {
   return csvLine(Object.values(COLUMNS).map((cellOf) => cellOf(grant)));
@@ -87,12 +93,10 @@ function toCells({
 }
 
 function detailsOf(grant: OpenGrant): readonly string[] {
-  const { person, askedSeconds, decidedBy, decidedVia, decidedAt, extendedBy, endedAt, endedBy } = grant;
+  const { person, askedSeconds, decidedBy, decidedVia, extendedBy, endedAt, endedBy } = grant;
   const indent = ' '.repeat('R-1042  '.length);
-  const approved =
-    decidedAt === null
-      ? ''
-      : `; approved by ${decidedBy === null ? 'the on-call rule' : name(decidedBy)}${through(decidedVia)}`;
+  const by = wordsOfRule(grant)?.by ?? (decidedBy === null ? null : name(decidedBy));
+  const approved = by === null ? '' : `; approved by ${by}${through(decidedVia)}`;
   const extended = extendedBy === null ? '' : `; extended by ${name(extendedBy)}`;
   const ended =
     endedAt === null ? '' : `ended ${time(endedAt)}${endedBy === null ? '' : ` by ${name(endedBy)}`}; `;

@@ -1,4 +1,4 @@
-import { type AccessRequest, requestName } from '../../domain/request.js';
+import { type AccessRequest, requestName, ruleOf } from '../../domain/request.js';
 import type { Stray } from '../../domain/stray.js';
 
 /** A request as `--json` prints it: times in ISO 8601 UTC, durations in seconds, null for what doesn't apply, or not yet. */
@@ -17,6 +17,7 @@ export function requestFacts(request: AccessRequest) {
     asked: request.asked,
     lapsesAt: request.state === 'pending' ? request.pendingUntil : null,
     decidedBy: request.decidedBy,
+    decidedByRule: ruleOf(request),
     decidedThrough: request.decidedVia,
     decidedAt: request.decidedAt,
     approvedSeconds: request.decidedAt === null ? null : seconds(request.durationMs),
