@@ -39,8 +39,8 @@ export interface Messenger {
   /** Asks Slack again; returns when it accepts the bot token. */
   checkToken(): Promise<void>;
   person(userId: string): Promise<Person>;
-  /** The members of a user group; at most 60 s old. */
-  members(groupId: string): Promise<ReadonlySet<string>>;
+  /** The members of a user group; at most 60 s old. @param as `fresh`: Slack is asked, whatever is remembered. */
+  members(groupId: string, as?: { readonly fresh?: boolean }): Promise<ReadonlySet<string>>;
   /** Why Slack didn't answer the last question about this person or group; null when it did. */
   whyUnsaid(id: string): Unsaid | null;
   /** Slack's answer to calls that need this scope while the app lacks it; null when the app has it. */

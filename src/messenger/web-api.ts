@@ -137,15 +137,17 @@ export function createMessenger({
         }),
       ),
 
-    members: (groupId) =>
-      groups.get(groupId, () =>
+    members: (groupId, { fresh = false } = {}) => {
+      if (fresh) groups.forget(groupId);
+      return groups.get(groupId, () =>
         telling(groupId, async () => {
           const { users } = await asking('usergroups.users.list', () =>
             reads.usergroups.users.list({ usergroup: groupId }),
           );
           return new Set(users);
         }),
-      ),
+      );
+    },
 
     whyUnsaid: (id) => unsaid.get(id) ?? null,
 
