@@ -7,8 +7,8 @@ import { createAccess } from './access/access.js';
 import { createRoles, DISCOVER_EVERY_MS } from './access/asking/roles.js';
 import { TELL_HEAD_EVERY_MS, tellHead } from './access/audit/tell.js';
 import { createRequestWatch, WATCH_REQUESTS_EVERY_MS } from './access/audit/watch.js';
+import { reconsiderRules } from './access/deciding/by-rule.js';
 import { createClearances } from './access/deciding/clearance.js';
-import { reconsiderOnCall } from './access/deciding/on-call.js';
 import { previewAgain } from './access/deciding/preview.js';
 import type { Deps } from './access/deps.js';
 import { HEARTBEAT_MS } from './access/heartbeat.js';
@@ -41,8 +41,7 @@ import type { Logger } from './logger.js';
 import { createMessenger } from './messenger/web-api.js';
 import { createMetrics, type TargetState } from './metrics.js';
 import { createEvents } from './oncall/events.js';
-import type { OnCall } from './oncall/on-call.js';
-import { withoutPagerDuty } from './oncall/on-call.js';
+import { type OnCall, withoutPagerDuty } from './oncall/on-call.js';
 import { createPagerDuty } from './oncall/pagerduty.js';
 import type { Alarms } from './queue/alarms.js';
 import { createLateAlarms } from './queue/late-alarms.js';
@@ -50,7 +49,7 @@ import { redisPrefix } from './queue/names.js';
 import { type LiveConfig, sayRefused, takeIn } from './reload.js';
 import { createTask, repeat, type Task } from './repeat.js';
 
-/** Whether the requester of a pending request is on call by now is asked this often, milliseconds. */
+/** Whether a rule approves a pending request by now is asked this often, milliseconds. */
 const SHIFT_EVERY_MS = 60_000;
 /** Requests asked about each time. */
 const SHIFT_BATCH = 500;
@@ -187,8 +186,8 @@ export async function createContext(first: Config, env: WorkerEnv, logger: Logge
     every(HOLDERS_EVERY_MS, 'ask who still has an account', async () => {
       if (pulse.open || pulse.unread) await lookForLeavers(deps);
     }),
-    every(SHIFT_EVERY_MS, 'ask on call again', async () => {
-      if (pulse.pending) await reconsiderOnCall(deps, SHIFT_BATCH);
+    every(SHIFT_EVERY_MS, 'ask the rules again', async () => {
+      if (pulse.pending) await reconsiderRules(deps, SHIFT_BATCH);
     }),
     every(TELL_HEAD_EVERY_MS, 'tell where the audit ends', () => tellHead(deps)),
     every(WATCH_REQUESTS_EVERY_MS, 'compare requests with the audit', createRequestWatch(deps)),

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.js';
 import { isGroup, namedIn } from '../domain/policy.js';
+import { asksPagerDuty } from '../domain/rules.js';
 
 /** The only bot scopes that this configuration needs, and why. */
 export function neededScopes(config: Config): ReadonlyMap<string, string> {
@@ -10,12 +11,14 @@ export function neededScopes(config: Config): ReadonlyMap<string, string> {
   const principals = [...config.operators, ...roles.flatMap(({ policy }) => namedIn(policy))];
   const byEmail =
     [...config.targets.values()].some(({ emailRule }) => emailRule !== null) ||
-    roles.some(({ policy }) => policy.onCall !== null);
+    roles.some(({ policy }) => policy.onCall !== null && asksPagerDuty(policy.onCall));
   return new Map([
     ['commands', 'the slash command'],
     ['chat:write', 'cards and direct messages'],
     ['users:read', 'guests and deactivated accounts are refused, and lose what they have'],
-    ...(principals.some(isGroup) ? [['usergroups:read', 'approvers named by user group'] as const] : []),
+    ...(principals.some(isGroup)
+      ? [['usergroups:read', 'approvers, or who is on call, named by user group'] as const]
+      : []),
     ...(byEmail
       ? [['users:read.email', 'logins, or PagerDuty users, found by e-mail address'] as const]
       : []),

@@ -1,7 +1,7 @@
 import type { RoleConfig, TargetConfig } from '../../config/config.js';
 import { parseDuration } from '../../domain/duration.js';
 import type { LoginAnswer } from '../../domain/login.js';
-import type { AccessRequest } from '../../domain/request.js';
+import { mayApproveAtOnce } from '../../domain/rules.js';
 import { inTime } from '../../in-time.js';
 import { insertRequest, readTooMany } from '../../ledger/insert-request.js';
 import { readOpenRequest, readRequestOfView } from '../../ledger/read-requests.js';
@@ -12,10 +12,10 @@ import { turnedAway } from '../../surfaces/turned-away.js';
 import type { Unsaid } from '../../surfaces/unsaid.js';
 import type { Actor, Submission, Submitted } from '../access.js';
 import { identify } from '../deciding/accounts.js';
+import { considerRules, rulesAsked } from '../deciding/by-rule.js';
 import { rulesToday } from '../deciding/count-approvals.js';
 import { tooDangerous } from '../deciding/danger-limit.js';
 import { findLogin, resolveLogin } from '../deciding/logins.js';
-import { considerOnCall } from '../deciding/on-call.js';
 import { releaseCard, showPreview } from '../deciding/preview.js';
 import type { Deps } from '../deps.js';
 import { lookWhoDecidesNew } from '../telling/reach-approvers.js';
@@ -26,9 +26,9 @@ import { readScope, sayRefusal } from './eligibility.js';
 const LOOK_MS = 1_000;
 /** How long the server may take to say which login an address means, milliseconds. */
 const LOGIN_MS = 800;
-/** The card waits this long for PagerDuty: if the on-call rule approves, approvers aren't disturbed. Milliseconds. */
+/** The card waits this long for what a rule depends on: if it approves, approvers aren't disturbed. Milliseconds. */
 const HOLD_CARD_MS = 2_500;
-/** Without an on-call rule it waits for the preview, so that approvers see it before they click; milliseconds. */
+/** Without such a rule it waits for the preview, so that approvers see it before they click; milliseconds. */
 const HOLD_FOR_PREVIEW_MS = 500;
 /** A role that may be too dangerous is looked at before the request is made; milliseconds. */
 const DANGER_MS = 1_500;
@@ -92,17 +92,23 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
     pendingTimeoutMs: policy.pendingTimeoutMs,
     configHash: deps.config.hash,
     channel: wish.role.channel,
-    holdCardMs: policy.onCall === null ? HOLD_FOR_PREVIEW_MS : HOLD_CARD_MS,
+    holdCardMs: mayApproveAtOnce(policy) ? HOLD_CARD_MS : HOLD_FOR_PREVIEW_MS,
     limits: deps.config.limits,
   });
   if (request === null) return notMade(deps, actor, submission, wish, refused);
   // crash point: after-submit-before-answer
   deps.outbox.kick();
-  deps.background('preview the role', preview(deps, request, wish.role));
-  // The on-call rule may make approvers unnecessary, so look for them afterwards.
-  const asked = policy.onCall === null ? Promise.resolve() : considerOnCall(deps, request.id);
+  const byRule = rulesAsked(policy, request, request.createdAt).length > 0;
+  const previewed = showPreview(deps, request, wish.role.terms);
+  // What a rule approves is shown as approved from the start.
   deps.background(
-    'ask on call, and look who decides',
+    'preview the role',
+    byRule ? previewed : previewed.then(() => releaseCard(deps, request.id)),
+  );
+  // A rule may make approvers unnecessary, so look for them afterwards.
+  const asked = byRule ? considerRules(deps, request.id) : Promise.resolve();
+  deps.background(
+    'ask the rules, and look who decides',
     asked.finally(() => lookWhoDecidesNew(deps, request.id)),
   );
   return { ok: true };
@@ -115,12 +121,6 @@ function whyUntold({ messenger }: Pick<Deps, 'messenger'>): Promise<Unsaid | nul
     messenger.lacks('chat:write').catch(() => null),
     () => null,
   );
-}
-
-/** Shown with the card, when the server is quick; else it follows. */
-async function preview(deps: Deps, request: AccessRequest, { terms, policy }: RoleConfig): Promise<void> {
-  await showPreview(deps, request, terms);
-  if (policy.onCall === null) await releaseCard(deps, request.id);
 }
 
 function wrong(field: keyof typeof BLOCKS, text: string): Submitted & { ok: false } {
@@ -195,6 +195,6 @@ async function notMade(
   if (open === undefined)
     return wrong('role', words.serverProblem(role.role, target.name, 'it just changed.'));
   if (open.requester !== actor.userId) return wrong('role', words.grantedThroughAnotherAccount(login));
-  if (open.state === 'pending') deps.background('ask on call', considerOnCall(deps, open.id));
+  if (open.state === 'pending') deps.background('ask the rules', considerRules(deps, open.id));
   return wrong('role', words.alreadyAsked(open));
 }

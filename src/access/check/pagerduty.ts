@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import pMap from 'p-map';
 import type { Config } from '../../config/config.js';
+import { asksPagerDuty } from '../../domain/rules.js';
 import type { Events } from '../../oncall/events.js';
 import { PagerDutyError } from '../../oncall/pagerduty-api.js';
 import type { PagerDutyProbe } from '../../oncall/probe.js';
@@ -18,12 +19,18 @@ export async function checkPagerDuty(
   config: Pick<Config, 'targets' | 'people'>,
   pagerduty: PagerDutyProbe | null,
 ): Promise<readonly Finding[]> {
-  const rules = onCallRules(config);
+  const rules = onCallRules(config).filter(({ rule }) => asksPagerDuty(rule));
   if (pagerduty === null) {
     const [first] = rules;
     if (first === undefined) return [];
-    const says = `PAGERDUTY_TOKEN is not set, and ${first.name} has on_call: rules: anyone on call waits for an approver.`;
-    return [failure('PagerDuty', says, 'Set PAGERDUTY_TOKEN to a read-only API key, or leave on_call: out.')];
+    const says = `PAGERDUTY_TOKEN is not set, and ${first.name} has on_call: rules: anyone on call by PagerDuty waits for an approver.`;
+    return [
+      failure(
+        'PagerDuty',
+        says,
+        'Set PAGERDUTY_TOKEN to a read-only API key, or leave schedules: and escalation_policies: out of on_call:.',
+      ),
+    ];
   }
   try {
     const region = await pagerduty.findRegion();

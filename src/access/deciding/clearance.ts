@@ -1,6 +1,6 @@
 /**
- * What perishes between an approval and its GRANT is asked again here, beside the sweeps: whether the requester is still
- * on call (Slack, PagerDuty), and how dangerous the role is (another connection, another database). A sweep waits for
+ * What perishes between an approval and its GRANT is asked again here, beside the sweeps: whether the rule that
+ * approved it still does (is the requester on call: Slack, PagerDuty), and how dangerous the role is (another connection, another database). A sweep waits for
  * none of it, because memberships that are due to go wait for the sweep. It finds the answer in the ledger next time.
  */
 
@@ -8,11 +8,13 @@ import { requestName } from '../../domain/request.js';
 import { HallpassError } from '../../errors.js';
 import { inTime } from '../../in-time.js';
 import { readRequests } from '../../ledger/read-requests.js';
+import { RULE_WORDS } from '../../surfaces/rule-words.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
 import { recordBlocked } from '../sweeping/record-blocked.js';
-import { tooDangerous } from './danger-limit.js';
-import { askOnCall } from './on-call.js';
+import { ruleToAskAgain } from './by-rule.js';
+import { aboveLimit, readingDanger } from './danger-limit.js';
+import { membersNow } from './members-now.js';
 
 /** How long a check of one request may take, milliseconds; a later sweep asks again. */
 const RENEW_MS = 8_000;
@@ -84,13 +86,16 @@ async function ask(deps: Deps, id: number): Promise<Verdict | null> {
       ? { ok: false, why: `${request.target} has not said yet which roles it has`, passing: true }
       : { ok: false, why: `${request.role} is not offered on ${request.target} any more`, passing: false };
   }
-  const isOnCall = request.decidedBy === null;
-  const [dangerous, onCall] = await Promise.all([
-    tooDangerous(deps, role, request),
-    isOnCall ? askOnCall(deps, request, role.policy) : null,
+  const danger = readingDanger(deps, role, request);
+  const rule = ruleToAskAgain(request);
+  const [dangerous, beyondRule, said] = await Promise.all([
+    aboveLimit(role, role.policy.maxDanger, danger),
+    aboveLimit(role, rule?.limit(role.policy) ?? null, danger, 'is granted by this rule'),
+    rule?.ask(deps, request, role, { danger, members: membersNow(deps) }) ?? null,
   ]);
-  if (dangerous !== null) return { ok: false, ...dangerous };
-  if (!isOnCall || onCall?.answer.answer === 'yes') return { ok: true };
-  if (onCall?.answer.answer === 'unsure') return { ok: false, why: onCall.answer.why, passing: true };
-  return { ok: false, why: 'the shift was over before it could be granted', passing: false };
+  const tooDangerous = dangerous ?? beyondRule;
+  if (tooDangerous !== null) return { ok: false, ...tooDangerous };
+  if (rule === null || said?.answer === 'yes') return { ok: true };
+  if (said?.answer === 'unsure') return { ok: false, why: said.why, passing: true };
+  return { ok: false, why: RULE_WORDS[rule.name].over, passing: false };
 }

@@ -1,88 +1,90 @@
-import { pauseOn } from '../../domain/pause.js';
-import type { Policy } from '../../domain/policy.js';
+/** On call: by PagerDuty, or as a member of a Slack user group that follows a schedule. Each is asked at the same time. */
+import type { RoleConfig } from '../../config/config.js';
+import type { Danger } from '../../domain/danger.js';
+import type { OnCallRule } from '../../domain/policy.js';
 import type { AccessRequest } from '../../domain/request.js';
-import { releaseDeliveries } from '../../ledger/deliveries.js';
-import { readPauses } from '../../ledger/pauses.js';
-import { readPending, readRequests } from '../../ledger/read-requests.js';
+import { asksPagerDuty, mostByGroup, onCallGroups } from '../../domain/rules.js';
 import type { OnCallAnswer } from '../../oncall/on-call.js';
-import { change } from '../change.js';
+import { groupName } from '../../surfaces/rule-words.js';
 import type { Deps } from '../deps.js';
-import { offeredToday, standsToday } from './standing.js';
+import { aboveLimit } from './danger-limit.js';
+import type { MembersNow } from './members-now.js';
+import type { Moment, Rule } from './rule.js';
+import type { RuleAnswer } from './rule-answer.js';
 
-/**
- * Is the requester on call for this role right now? Null when the role's policy has no on-call rule.
- * @param policy today's; null when the role is not offered any more.
- */
-export async function askOnCall(
-  { config, onCall, messenger }: Pick<Deps, 'config' | 'onCall' | 'messenger'>,
-  request: AccessRequest,
-  policy: Policy | null,
-): Promise<{ readonly policy: Policy; readonly maxMs: number; readonly answer: OnCallAnswer } | null> {
-  if (!policy?.onCall) return null;
-  const pagerduty = config.people.get(request.requester)?.pagerduty ?? null;
+export const onCall: Rule = {
+  name: 'on_call',
+  applies: (policy) => policy.onCall !== null,
+  limit: (policy) => policy.onCall?.maxDanger ?? null,
+
+  async ask(deps, request, role, { danger, members }) {
+    const { policy } = role;
+    const rule = policy.onCall;
+    if (rule === null) return NO;
+    const groups = onCallGroups(rule);
+    // Read while the others are asked: the card waits for all of it.
+    if (rule.maxDanger !== null || groups.length > 0) void danger();
+    const [byPagerDuty, byGroup] = await Promise.all([
+      asksPagerDuty(rule) ? askPagerDuty(deps, request, rule) : NO,
+      askGroups(request, rule, members),
+    ]);
+    const maxMs = Math.min(rule.maxMs, policy.maxMs);
+    const answers = [
+      await limited(byPagerDuty, rule.maxDanger, role, maxMs, danger, 'is approved by on call here'),
+      await limited(byGroup, mostByGroup(rule), role, maxMs, danger, 'is approved by a Slack group here'),
+    ];
+    return answers.find(({ answer }) => answer === 'yes') ?? unsureOf(answers);
+  },
+};
+
+const NO = { answer: 'no' } as const;
+
+async function askPagerDuty(
+  { config, onCall: pagerduty, messenger }: Pick<Deps, 'config' | 'onCall' | 'messenger'>,
+  { requester }: AccessRequest,
+  rule: OnCallRule,
+): Promise<OnCallAnswer> {
+  const id = config.people.get(requester)?.pagerduty ?? null;
   // The address is only needed when the configuration names no PagerDuty user.
   const email =
-    pagerduty === null
-      ? await messenger.person(request.requester).then(
-          (p) => p.email,
+    id === null
+      ? await messenger.person(requester).then(
+          (person) => person.email,
           () => null,
         )
       : null;
-  return {
-    policy,
-    maxMs: Math.min(policy.onCall.maxMs, policy.maxMs),
-    answer: await onCall.ask({ pagerduty, email }, policy.onCall),
-  };
+  return pagerduty.ask({ pagerduty: id, email }, rule);
 }
 
-/**
- * Asks PagerDuty about a pending request and approves it when its requester is on call. A card that was held back
- * for the answer goes out now, whatever the answer is.
- */
-export async function considerOnCall(deps: Deps, id: number): Promise<void> {
-  const { requests } = await readRequests(deps.db, [id]);
-  const request = requests[0];
-  if (request?.state !== 'pending') return;
-  const offered = offeredToday(deps, request, 'approve');
-  const role = offered.role;
-  // It decides for now, and now nothing is granted: it is asked again when granting has resumed.
-  const isPaused = pauseOn(await readPauses(deps.db), request.target) !== null;
-  const policy = isPaused ? null : (role?.policy ?? null);
-  // The on-call rule must not approve what a person couldn't.
-  const [standing, asked] = await Promise.all([
-    role === null || !policy?.onCall ? null : standsToday(deps, request, role, 'approve').catch(() => null),
-    askOnCall(deps, request, policy),
-  ]);
-  if (asked !== null && standing?.objection === null) {
-    // crash point: after-pagerduty-before-approved
-    const { maxMs, answer } = asked;
-    await change(deps, [id], (current) => {
-      if (current.state !== 'pending') return null;
-      if (answer.answer !== 'yes') {
-        const note = answer.answer === 'unsure' ? answer.why : null;
-        return { event: { type: 'on_call_said', note } };
-      }
-      return {
-        event: {
-          type: 'approve_by_rule',
-          rule: 'on_call',
-          through: answer.through,
-          maxMs,
-          cleared: standing.cleared,
-        },
-        audit: { policy, configHash: deps.config.hash },
-        decision: { approver: 'on_call', verdict: 'approve', via: answer.through },
-      };
-    });
-  }
-  await releaseDeliveries(deps.db, id);
-  deps.outbox.kick();
+async function askGroups(
+  { requester }: AccessRequest,
+  rule: OnCallRule,
+  members: MembersNow,
+): Promise<OnCallAnswer> {
+  const groups = await Promise.all(
+    onCallGroups(rule).map(async (group) => ({ group, said: await members(group) })),
+  );
+  const through = groups.find(({ said }) => typeof said !== 'string' && said.has(requester));
+  if (through !== undefined) return { answer: 'yes', through: groupName(through.group) };
+  const unread = groups.flatMap(({ said }) => (typeof said === 'string' ? [said] : []));
+  return unread.length === 0 ? NO : { answer: 'unsure', why: unread.join(' ') };
 }
 
-/** Asks again for everything that still waits: a shift may have begun. */
-export async function reconsiderOnCall(deps: Deps, limit: number): Promise<void> {
-  const { requests } = await readPending(deps.db, limit);
-  for (const request of requests) {
-    if (deps.roles.role(request.target, request.role)?.policy.onCall) await considerOnCall(deps, request.id);
-  }
+/** A yes holds only for a role that can do no more than this; what can't be read about it is no yes. */
+async function limited(
+  said: OnCallAnswer,
+  limit: Danger | null,
+  role: RoleConfig,
+  maxMs: number,
+  danger: Moment['danger'],
+  done: string,
+): Promise<RuleAnswer> {
+  if (said.answer !== 'yes') return said;
+  const dangerous = await aboveLimit(role, limit, danger, done);
+  return dangerous === null ? { ...said, maxMs } : { answer: 'unsure', why: `${dangerous.why}.` };
+}
+
+function unsureOf(answers: readonly RuleAnswer[]): RuleAnswer {
+  const whys = new Set(answers.flatMap((each) => (each.answer === 'unsure' ? [each.why] : [])));
+  return whys.size === 0 ? NO : { answer: 'unsure', why: [...whys].join(' ') };
 }

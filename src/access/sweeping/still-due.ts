@@ -1,6 +1,6 @@
 import { sayDuration } from '../../domain/duration.js';
 import { PAUSED_LIMIT_MS } from '../../domain/pause.js';
-import { type AccessRequest, GRANTING_LIMIT_MS, isCleared } from '../../domain/request.js';
+import { type AccessRequest, GRANTING_LIMIT_MS, isCleared, ruleOf } from '../../domain/request.js';
 import type { Hold } from '../../ledger/pauses.js';
 import type { Deps } from '../deps.js';
 
@@ -28,8 +28,8 @@ export function stillDue(
     return { fail: `nothing is granted on ${request.target} at the moment` };
   }
   const role = deps.roles.role(request.target, request.role);
-  // An on-call approval holds for the shift; what a role can do may change; and a pause may have been long.
+  // What a rule approved holds as long as the rule says yes; what a role can do may change; and a pause may have been long.
   const perishes =
-    outlastedPause || request.decidedBy === null || role === undefined || role.policy.maxDanger !== null;
+    outlastedPause || ruleOf(request) !== null || role === undefined || role.policy.maxDanger !== null;
   return !perishes || isCleared(request, now) ? 'yes' : 'not cleared';
 }

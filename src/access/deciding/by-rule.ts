@@ -1,0 +1,121 @@
+/**
+ * The rules that approve without an approver. They are asked when a request is made, and again each minute while it
+ * waits: a shift, or the hours of a rule, may have begun. All are asked at once; the first yes in their order decides.
+ */
+import type { RoleConfig } from '../../config/config.js';
+import { pauseOn } from '../../domain/pause.js';
+import type { Policy } from '../../domain/policy.js';
+import { type AccessRequest, ruleOf } from '../../domain/request.js';
+import { releaseDeliveries } from '../../ledger/deliveries.js';
+import { readPauses } from '../../ledger/pauses.js';
+import { readPending, readRequests } from '../../ledger/read-requests.js';
+import { change } from '../change.js';
+import type { Deps } from '../deps.js';
+import { automatic } from './automatic.js';
+import { readingDanger } from './danger-limit.js';
+import { type MembersNow, membersNow } from './members-now.js';
+import { onCall } from './on-call.js';
+import type { Rule } from './rule.js';
+import type { RuleAnswer } from './rule-answer.js';
+import { offeredToday, standsToday } from './standing.js';
+
+/** In the order in which they decide. */
+const RULES: readonly Rule[] = [onCall, automatic];
+
+/** Those that may approve this request now. */
+export function rulesAsked(policy: Policy, request: AccessRequest, now: Date): readonly Rule[] {
+  return RULES.filter((rule) => rule.applies(policy, request, now));
+}
+
+/**
+ * Asks the rules about a pending request, and approves it when one says yes. A card that was held back for the answer
+ * goes out now, whatever the answer is.
+ */
+export async function considerRules(
+  deps: Deps,
+  id: number,
+  members: MembersNow = membersNow(deps),
+): Promise<void> {
+  const { requests, now } = await readRequests(deps.db, [id]);
+  const request = requests[0];
+  if (request?.state !== 'pending') return;
+  const { role } = offeredToday(deps, request, 'approve');
+  // A rule decides for now, and now nothing is granted: it is asked again when granting has resumed.
+  const isPaused = pauseOn(await readPauses(deps.db), request.target) !== null;
+  const rules = role === null || isPaused ? [] : rulesAsked(role.policy, request, now);
+  if (role !== null && rules.length > 0) await askRules(deps, rules, request, role, members);
+  await releaseDeliveries(deps.db, id);
+  deps.outbox.kick();
+}
+
+async function askRules(
+  deps: Deps,
+  rules: readonly Rule[],
+  request: AccessRequest,
+  role: RoleConfig,
+  members: MembersNow,
+): Promise<void> {
+  const { policy } = role;
+  const danger = readingDanger(deps, role, request);
+  // A rule must not approve what a person couldn't.
+  const [standing, answers] = await Promise.all([
+    standsToday(deps, request, role, 'approve', danger).catch(() => null),
+    Promise.all(
+      rules.map(async (rule) => ({
+        rule: rule.name,
+        said: await rule.ask(deps, request, role, { danger, members }),
+      })),
+    ),
+  ]);
+  if (standing === null || standing.objection !== null) return;
+  const yes = firstYes(answers);
+  const note = noteOf(answers);
+  // crash point: after-pagerduty-before-approved
+  await change(deps, [request.id], (current) => {
+    if (current.state !== 'pending') return null;
+    if (yes === null) return { event: { type: 'on_call_said', note } };
+    const { cleared } = standing;
+    return {
+      event: { type: 'approve_by_rule', ...yes, cleared },
+      audit: { policy, configHash: deps.config.hash },
+      decision: { approver: yes.rule, verdict: 'approve', via: yes.through },
+    };
+  });
+}
+
+interface Answered {
+  readonly rule: Rule['name'];
+  readonly said: RuleAnswer;
+}
+
+/** The first rule that says yes; one that isn't sure keeps none behind it from saying so. */
+function firstYes(answers: readonly Answered[]) {
+  for (const { rule, said } of answers) {
+    if (said.answer === 'yes') return { rule, through: said.through, maxMs: said.maxMs };
+  }
+  return null;
+}
+
+/** What the card says of on call; the other rules say nothing of what they don't approve. */
+function noteOf(answers: readonly Answered[]): string | null {
+  const said = answers.find(({ rule }) => rule === 'on_call')?.said;
+  return said?.answer === 'unsure' ? said.why : null;
+}
+
+/** Asks again for everything that still waits. */
+export async function reconsiderRules(deps: Deps, limit: number): Promise<void> {
+  const { requests, now } = await readPending(deps.db, limit);
+  const members = membersNow(deps);
+  for (const request of requests) {
+    const role = deps.roles.role(request.target, request.role);
+    if (role !== undefined && rulesAsked(role.policy, request, now).length > 0) {
+      await considerRules(deps, request.id, members);
+    }
+  }
+}
+
+/** The rule that approved it, asked again before its GRANT; null when people did, or when nothing of the rule perishes. */
+export function ruleToAskAgain(request: AccessRequest): Rule | null {
+  const name = ruleOf(request);
+  return RULES.find((rule) => rule.name === name) ?? null;
+}
