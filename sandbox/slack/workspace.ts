@@ -36,6 +36,9 @@ export interface UserGroup {
   readonly name: string;
   readonly members: readonly string[];
   readonly disabled: boolean;
+  /** Who made it or changed it last, and when, in seconds since 1970. */
+  readonly updatedBy: string;
+  readonly updatedAt: number;
 }
 
 export type PersonSeed = Partial<Person> & Pick<Person, 'name'>;
@@ -175,7 +178,15 @@ export class Workspace {
   }
 
   addGroup(seed: GroupSeed): UserGroup {
-    const group: UserGroup = { id: newId('S'), name: seed.handle, members: [], disabled: false, ...seed };
+    const group: UserGroup = {
+      id: newId('S'),
+      name: seed.handle,
+      members: [],
+      disabled: false,
+      updatedBy: 'U0ADMIN000',
+      updatedAt: 1_700_000_000,
+      ...seed,
+    };
     this.#groups.set(group.id, group);
     this.#tell(group.id);
     return group;

@@ -19,6 +19,8 @@ const group = z.object({
   handle: z.string(),
   /** 0 while it is in use. */
   date_delete: z.number().optional(),
+  updated_by: z.string().nullish(),
+  date_update: z.number().nullish(),
   users: z.array(z.string()).optional(),
 });
 
@@ -34,6 +36,9 @@ export interface GroupSeen {
   readonly handle: string;
   readonly isDisabled: boolean;
   readonly members: readonly string[];
+  /** The Slack user, a person or an app's, who changed it or its members last; null: Slack doesn't say. */
+  readonly changedBy: string | null;
+  readonly changedAt: Date | null;
 }
 
 /** Each throws a MessengerError. */
@@ -115,9 +120,15 @@ export function createSlackProbe({
         z.object({ usergroups: z.array(group) }),
       );
       return new Map(
-        usergroups.map(({ id, handle, date_delete: deleted = 0, users = [] }) => [
+        usergroups.map(({ id, handle, date_delete: deleted = 0, users = [], updated_by, date_update }) => [
           id,
-          { handle, isDisabled: deleted > 0, members: users },
+          {
+            handle,
+            isDisabled: deleted > 0,
+            members: users,
+            changedBy: updated_by || null,
+            changedAt: date_update ? new Date(date_update * 1_000) : null,
+          },
         ]),
       );
     },

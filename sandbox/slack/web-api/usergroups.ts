@@ -15,7 +15,7 @@ export const usergroups: Readonly<Record<string, Method>> = {
       checkPlan(world);
       const groups = world.workspace.groups.filter(({ disabled }) => args.include_disabled || !disabled);
       return {
-        usergroups: groups.map(({ id, handle, name, members, disabled }) => ({
+        usergroups: groups.map(({ id, handle, name, members, disabled, updatedBy, updatedAt }) => ({
           id,
           team_id: world.app.teamId,
           is_usergroup: true,
@@ -24,7 +24,14 @@ export const usergroups: Readonly<Record<string, Method>> = {
           handle,
           description: '',
           is_external: false,
+          date_create: 1_700_000_000,
+          date_update: updatedAt,
           date_delete: disabled ? 1_700_000_000 : 0,
+          auto_type: null,
+          auto_provision: false,
+          created_by: 'U0ADMIN000',
+          updated_by: updatedBy,
+          prefs: { channels: [], groups: [] },
           ...(args.include_users ? { users: members } : {}),
           ...(args.include_count ? { user_count: members.length } : {}),
         })),

@@ -9,6 +9,7 @@ import { type Finding, failed, failure, note, ok } from '../finding.js';
 import { describePrincipals } from './approvers.js';
 import { checkApproversInChannels } from './approvers-in-channels.js';
 import { checkChannels } from './channels.js';
+import { describeOnCallGroups } from './on-call-groups.js';
 import { readKnown } from './people.js';
 
 export interface SlackCheck {
@@ -40,6 +41,7 @@ export async function checkSlack(
       ...channels.findings,
       ...known.findings,
       ...describePrincipals(config, known),
+      ...(await describeOnCallGroups(config, known, slack)),
       ...(await checkApproversInChannels(config, channels.seen, known, slack)),
     ];
   } catch (error) {
