@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { isWithinHours, type OfficeHours, parseHours } from '../../src/domain/office-hours.js';
+import { isWithinHours, type OfficeHours, parseHours, sayHours } from '../../src/domain/office-hours.js';
 
 function hours(text: string): OfficeHours {
   const parsed = parseHours(text);
   if ('wrong' in parsed) throw new Error(parsed.wrong);
   return parsed;
 }
+it.each([
+  'Mon-Fri 08:00-18:00 Europe/Berlin',
+  'Mon,Wed,Sat 22:30-06:05 UTC',
+  'Mon,Tue,Thu-Sun 00:00-24:00 Asia/Kolkata',
+])('says hours as they are written: %s', (text) => {
+  expect(sayHours(hours(text))).toBe(text);
+});
+
 const within = (text: string, ...at: readonly string[]) =>
   at.map((time) => isWithinHours(hours(text), new Date(time)));
 

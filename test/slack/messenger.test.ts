@@ -133,6 +133,11 @@ describe('messenger', () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => messenger.members(id)));
     expect(answers.map((members) => [...members])).toEqual(Array(5).fill([ANA]));
     expect(calls('usergroups.users.list')).toBe(2);
+    slack.workspace.setGroup(id, { members: [] });
+    expect([...(await messenger.members(id))]).toEqual([ANA]);
+    expect([...(await messenger.members(id, { fresh: true }))]).toEqual([]);
+    expect([...(await messenger.members(id))]).toEqual([]);
+    expect(calls('usergroups.users.list')).toBe(3);
   });
 
   it('tries a read once more, and never repeats a post by itself', async () => {

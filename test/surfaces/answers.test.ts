@@ -11,6 +11,11 @@ describe('a refusal of the state table', () => {
   it.each<[Refusal['code'], AccessRequest, string]>([
     ['not_pending', SITUATIONS.active, 'R-1042 was already approved by <@U0BO> <!date^1795227000^'],
     ['not_pending', { ...SITUATIONS.active, ...byOnCall }, 'R-1042 was already approved by the on-call rule'],
+    [
+      'not_pending',
+      { ...SITUATIONS.active, ...byOnCall, decidedRule: 'automatic' },
+      'R-1042 was already approved by an automatic rule',
+    ],
     ['not_pending', SITUATIONS.denied, 'R-1042 was already denied by <@U0BO>'],
     ['not_pending', SITUATIONS.withdrawn, 'R-1042 was already canceled by <@U0ANA>'],
     [

@@ -136,6 +136,19 @@ describe('decided', () => {
     expect(shown('active').text).not.toContain('shortened');
   });
 
+  it.each([
+    ['on_call', 'Granted (on call) until', 'Approved by the on-call rule (this) <!date'],
+    ['automatic', 'Granted (automatic) until', 'Approved by an automatic rule (this) <!date'],
+    ['repeat', 'Granted (approved before) until', 'Approved by an earlier approval (this) <!date'],
+    ['break_glass', 'Granted (emergency) until', 'Granted in an emergency (this) <!date'],
+  ] as const)('says which rule approved: %s', (decidedRule, title, sentence) => {
+    const request = { ...SITUATIONS.active, decidedBy: null, decidedVia: 'this', decidedRule };
+    const { text } = card(request, scene, { first: true, preview: null, missing: [] });
+    expect(text).toContain(title);
+    expect(text).toContain(sentence);
+    expect(text).toContain('For your information: <!subteam^S0DBA>');
+  });
+
   it('calls the approvers when on call was quicker than the first post, and at no other time', () => {
     const granting = { ...SITUATIONS.granting, ...byOnCall };
     expect(card(granting, scene, { first: true, preview: null, missing: [] }).text).toContain(

@@ -2,17 +2,25 @@
  * A short request for a harmless role is approved by itself, within the hours that the policy names. The hours are those
  * of the approval: what was approved within them is granted after them, too.
  */
+import type { RoleConfig } from '../../config/config.js';
+import type { AccessRequest } from '../../domain/request.js';
 import { isAutomaticNow, isShortEnough } from '../../domain/rules.js';
 import { automaticThrough } from '../../surfaces/rule-words.js';
 import { aboveLimit } from './danger-limit.js';
-import type { Rule } from './rule.js';
+import type { Moment, Rule } from './rule.js';
+import type { RuleAnswer } from './rule-answer.js';
 
-export const automatic: Rule = {
+export const automatic = {
   name: 'automatic',
   applies: isAutomaticNow,
   limit: (policy) => policy.automatic?.maxDanger ?? null,
 
-  async ask(_, request, role, { danger }) {
+  async ask(
+    _: unknown,
+    request: AccessRequest,
+    role: RoleConfig,
+    { danger }: Pick<Moment, 'danger'>,
+  ): Promise<RuleAnswer> {
     const { automatic: rule, maxMs } = role.policy;
     if (rule === null || !isShortEnough(role.policy, request)) return { answer: 'no' };
     const dangerous = await aboveLimit(role, rule.maxDanger, danger);
@@ -21,4 +29,4 @@ export const automatic: Rule = {
     }
     return { answer: 'yes', through: automaticThrough(rule), maxMs: Math.min(rule.maxMs, maxMs) };
   },
-};
+} as const satisfies Rule;

@@ -1,23 +1,35 @@
 /** On call: by PagerDuty, or as a member of a Slack user group that follows a schedule. Each is asked at the same time. */
-import type { RoleConfig } from '../../config/config.js';
+import type { Config, RoleConfig } from '../../config/config.js';
 import type { Danger } from '../../domain/danger.js';
 import type { OnCallRule } from '../../domain/policy.js';
 import type { AccessRequest } from '../../domain/request.js';
 import { asksPagerDuty, mostByGroup, onCallGroups } from '../../domain/rules.js';
-import type { OnCallAnswer } from '../../oncall/on-call.js';
+import type { Messenger } from '../../messenger/messenger.js';
+import type { OnCall, OnCallAnswer } from '../../oncall/on-call.js';
 import { groupName } from '../../surfaces/rule-words.js';
-import type { Deps } from '../deps.js';
 import { aboveLimit } from './danger-limit.js';
 import type { MembersNow } from './members-now.js';
 import type { Moment, Rule } from './rule.js';
 import type { RuleAnswer } from './rule-answer.js';
 
-export const onCall: Rule = {
+/** What it needs of all that there is. */
+interface Sources {
+  readonly config: Pick<Config, 'people'>;
+  readonly onCall: OnCall;
+  readonly messenger: Pick<Messenger, 'person'>;
+}
+
+export const onCall = {
   name: 'on_call',
   applies: (policy) => policy.onCall !== null,
   limit: (policy) => policy.onCall?.maxDanger ?? null,
 
-  async ask(deps, request, role, { danger, members }) {
+  async ask(
+    deps: Sources,
+    request: AccessRequest,
+    role: RoleConfig,
+    { danger, members }: Moment,
+  ): Promise<RuleAnswer> {
     const { policy } = role;
     const rule = policy.onCall;
     if (rule === null) return NO;
@@ -35,12 +47,12 @@ export const onCall: Rule = {
     ];
     return answers.find(({ answer }) => answer === 'yes') ?? unsureOf(answers);
   },
-};
+} as const satisfies Rule;
 
 const NO = { answer: 'no' } as const;
 
 async function askPagerDuty(
-  { config, onCall: pagerduty, messenger }: Pick<Deps, 'config' | 'onCall' | 'messenger'>,
+  { config, onCall: pagerduty, messenger }: Sources,
   { requester }: AccessRequest,
   rule: OnCallRule,
 ): Promise<OnCallAnswer> {
