@@ -156,7 +156,8 @@ export function events(request: AccessRequest, reader: string | null): readonly 
 }
 
 function extended({ state }: AccessRequest, extension: Extension, reader: string | null): string {
-  const by = RULE_NAMES.some((rule) => rule === extension.by) ? 'a rule' : who(extension.by, reader);
+  const rule = RULE_NAMES.find((name) => name === extension.by);
+  const by = rule === undefined ? who(extension.by, reader) : RULE_WORDS[rule].by;
   const said = `Extended by ${by} ${when(extension.at)}`;
   if (extension.state === 'refused')
     return `${said}, which did not take effect: the previous end still applies.`;

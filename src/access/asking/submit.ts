@@ -14,7 +14,7 @@ import type { Actor, Submission, Submitted } from '../access.js';
 import { identify } from '../deciding/accounts.js';
 import { considerRules, rulesAsked } from '../deciding/by-rule.js';
 import { rulesToday } from '../deciding/count-approvals.js';
-import { tooDangerous } from '../deciding/danger-limit.js';
+import { aboveLimit, readingDanger } from '../deciding/danger-limit.js';
 import { findLogin, resolveLogin } from '../deciding/logins.js';
 import { releaseCard, showPreview } from '../deciding/preview.js';
 import type { Deps } from '../deps.js';
@@ -59,11 +59,12 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
   const { policy } = wish.role;
   const asking = { userId: actor.userId, channel: submission.channel };
   const pair = { target: wish.target.key, login: wish.login };
+  const danger = readingDanger(deps, wish.role, pair, DANGER_MS);
   const [refusalOf, server, dangerous, today, untold] = await Promise.all([
     readScope(deps, asking, [policy]),
     askServer(deps, wish),
-    tooDangerous(deps, wish.role, pair, DANGER_MS),
-    rulesToday(deps, pair, wish.role, wish.durationMs, DANGER_MS),
+    aboveLimit(wish.role, policy.maxDanger, danger),
+    rulesToday(wish.role, wish.durationMs, danger),
     whyUntold(deps),
   ]);
   if (untold !== null) return wrong('target', words.cantBeTold(untold));

@@ -10,8 +10,9 @@ import { notExtendedWhilePaused } from '../../surfaces/pause.js';
 import type { Reply } from '../access.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
+import { ruleExtending } from './by-rule.js';
 import { rulesToday } from './count-approvals.js';
-import { askOnCall } from './on-call.js';
+import { type DangerReading, readingDanger } from './danger-limit.js';
 import { offeredToday, standsToday } from './standing.js';
 
 /**
@@ -27,9 +28,10 @@ export async function askExtension(deps: Deps, request: AccessRequest, now: Date
   if (limit.maxMs === null) return { text: words.noMoreExtensions(request, limit.because) };
   const pause = pauseOn(await readPauses(deps.db), request.target);
   if (pause !== null) return { text: notExtendedWhilePaused(request, pause) };
+  const danger = readingDanger(deps, role, request);
   const [standing, event] = await Promise.all([
-    standsToday(deps, request, role, 'extend'),
-    eventFor(deps, request, role, limit.maxMs, now),
+    standsToday(deps, request, role, 'extend', danger),
+    eventFor(deps, request, role, { maxMs: limit.maxMs, now, danger }),
   ]);
   if (standing.objection !== null) return { text: standing.objection.text };
   const audit = { policy: role.policy, configHash: deps.config.hash };
@@ -41,14 +43,14 @@ async function eventFor(
   deps: Deps,
   request: AccessRequest,
   role: RoleConfig,
-  maxMs: number,
-  now: Date,
+  { maxMs, now, danger }: { readonly maxMs: number; readonly now: Date; readonly danger: DangerReading },
 ): Promise<RequestEvent> {
-  const [onCall, { rules, asked }] = await Promise.all([
-    askOnCall(deps, request, role.policy),
-    rulesToday(deps, request, role, lengthWith(request, maxMs, now)),
+  const lengthMs = lengthWith(request, maxMs, now);
+  const [yes, { rules, asked }] = await Promise.all([
+    ruleExtending(deps, request, role, { danger, now, lengthMs }),
+    rulesToday(role, lengthMs, danger),
   ]);
-  if (onCall?.answer.answer !== 'yes') return { type: 'ask_extension', maxMs, rules, asked };
-  const { through } = onCall.answer;
-  return { type: 'extend_by_rule', rule: 'on_call', through, maxMs: Math.min(maxMs, onCall.maxMs) };
+  return yes === null
+    ? { type: 'ask_extension', maxMs, rules, asked }
+    : { type: 'extend_by_rule', ...yes, maxMs: Math.min(maxMs, yes.maxMs) };
 }

@@ -12,6 +12,7 @@ import type { RuleAnswer } from './rule-answer.js';
 
 export const automatic = {
   name: 'automatic',
+  extends: true,
   applies: isAutomaticNow,
   limit: (policy) => policy.automatic?.maxDanger ?? null,
 

@@ -12,10 +12,10 @@ import { readPending, readRequests } from '../../ledger/read-requests.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
 import { automatic } from './automatic.js';
-import { readingDanger } from './danger-limit.js';
+import { type DangerReading, readingDanger } from './danger-limit.js';
 import { type MembersNow, membersNow } from './members-now.js';
 import { onCall } from './on-call.js';
-import type { Rule } from './rule.js';
+import type { Moment, Rule } from './rule.js';
 import type { RuleAnswer } from './rule-answer.js';
 import { offeredToday, standsToday } from './standing.js';
 
@@ -60,12 +60,7 @@ async function askRules(
   // A rule must not approve what a person couldn't.
   const [standing, answers] = await Promise.all([
     standsToday(deps, request, role, 'approve', danger).catch(() => null),
-    Promise.all(
-      rules.map(async (rule) => ({
-        rule: rule.name,
-        said: await rule.ask(deps, request, role, { danger, members }),
-      })),
-    ),
+    answersOf(deps, rules, request, role, { danger, members }),
   ]);
   if (standing === null || standing.objection !== null) return;
   const yes = firstYes(answers);
@@ -81,6 +76,34 @@ async function askRules(
       decision: { approver: yes.rule, verdict: 'approve', via: yes.through },
     };
   });
+}
+
+function answersOf(
+  deps: Deps,
+  rules: readonly Rule[],
+  request: AccessRequest,
+  role: RoleConfig,
+  moment: Moment,
+): Promise<readonly Answered[]> {
+  return Promise.all(
+    rules.map(async (rule) => ({ rule: rule.name, said: await rule.ask(deps, request, role, moment) })),
+  );
+}
+
+/** The rule that extends a grant without an approver; null when none does. @param lengthMs what it would last in all. */
+export async function ruleExtending(
+  deps: Deps,
+  request: AccessRequest,
+  role: RoleConfig,
+  {
+    danger,
+    now,
+    lengthMs,
+  }: { readonly danger: DangerReading; readonly now: Date; readonly lengthMs: number },
+): Promise<ReturnType<typeof firstYes>> {
+  const whole = { ...request, wishedMs: lengthMs };
+  const rules = rulesAsked(role.policy, whole, now).filter(({ extends: may }) => may);
+  return firstYes(await answersOf(deps, rules, whole, role, { danger, members: membersNow(deps) }));
 }
 
 interface Answered {

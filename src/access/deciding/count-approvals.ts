@@ -13,13 +13,14 @@ import {
   servesRules,
   unique,
 } from '../../domain/policy.js';
+import type { PreviewResult } from '../../domain/preview.js';
 import type { AccessRequest } from '../../domain/request.js';
 import type { Count } from '../../domain/request-events.js';
 import { isEnough } from '../../domain/transition.js';
 import type { Deps } from '../deps.js';
 import { unfit } from './accounts.js';
+import type { DangerReading } from './danger-limit.js';
 import { knownAs } from './logins.js';
-import { previewWithin } from './preview.js';
 
 /** What the approvals of one request are counted under. */
 export interface Counting {
@@ -44,29 +45,18 @@ export type Today = Pick<Counting, 'rules' | 'asked' | 'danger'>;
 
 /** Today's rules for what would be granted, and the danger that they were chosen by, where they depend on it. */
 export async function rulesToday(
-  deps: Pick<Deps, 'inspectors' | 'logger'>,
-  { target, login }: Pick<AccessRequest, 'target' | 'login'>,
-  { role, policy, terms }: RoleConfig,
+  { policy }: Pick<RoleConfig, 'policy'>,
   durationMs: number,
-  ms?: number,
+  read: DangerReading,
 ): Promise<Today> {
-  const danger = dependsOnDanger(policy)
-    ? await dangerNow(deps, { target, login, role, setRole: terms.setRole }, ms)
-    : null;
+  const danger = dependsOnDanger(policy) ? dangerIn(await read()) : null;
   const rules = rulesFor(policy, { durationMs, danger });
   return { rules, asked: askedBy(rules, policy), danger };
 }
 
-/** Null when it can't be read in full: that counts as the worst. */
-async function dangerNow(
-  deps: Pick<Deps, 'inspectors' | 'logger'>,
-  pair: Parameters<typeof previewWithin>[1],
-  ms?: number,
-): Promise<Danger | null> {
-  const read = await previewWithin(deps, pair, { ...(ms !== undefined && { ms }), fresh: true });
-  if (!read.ok) return null;
-  const { danger, unreadDanger = 'none' } = read.preview;
-  return worse(danger, unreadDanger);
+/** Null when it can't be read: that counts as the worst. */
+function dangerIn(read: PreviewResult): Danger | null {
+  return read.ok ? worse(read.preview.danger, read.preview.unreadDanger ?? 'none') : null;
 }
 
 type Approver = DeciderFacts & { readonly at: Date | null };

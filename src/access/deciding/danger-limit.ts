@@ -29,16 +29,6 @@ export function readingDanger(
   };
 }
 
-/** `aboveLimit` of the policy's `max_danger`, for whatever is granted. */
-export function tooDangerous(
-  deps: Pick<Deps, 'inspectors' | 'logger'>,
-  role: RoleConfig,
-  request: Pick<AccessRequest, 'target' | 'login'>,
-  ms = PREVIEW_MS,
-): Promise<TooDangerous | null> {
-  return aboveLimit(role, role.policy.maxDanger, readingDanger(deps, role, request, ms));
-}
-
 /**
  * Whether the role can do more than `limit`; null when it can't, or no limit is set. What could not be read counts
  * against it: a server that does not answer for now (`passing`), a database with what it may hold.

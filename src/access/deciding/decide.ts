@@ -19,6 +19,7 @@ import type { Deps } from '../deps.js';
 import { identify, readGroups, whyUnsaid } from './accounts.js';
 import { askExtension } from './ask-extension.js';
 import { countApprovals, rulesToday, type Today } from './count-approvals.js';
+import { type DangerReading, readingDanger } from './danger-limit.js';
 import { findRequest } from './find-request.js';
 import { knownAs } from './logins.js';
 import { previewBefore } from './preview.js';
@@ -103,7 +104,8 @@ async function decideOnce(deps: Deps, click: Click): Promise<{ readonly reply: R
   if (limit?.maxMs === null) return say(words.noMoreExtensions(request, limit.because));
   const maxMs = Math.min(limit?.maxMs ?? role?.policy.maxMs ?? 0, choice.forMs ?? Number.POSITIVE_INFINITY);
 
-  const today = await rulesAt(deps, click, role, maxMs);
+  const danger = role === null ? null : readingDanger(deps, role, request);
+  const today = await rulesAt(click, role, maxMs, danger);
   // The approvers who were asked may deny a request for a role that is no longer offered.
   const asked = today.rules.flatMap(({ from }) => from);
   const approvers = isDenial && role !== null ? deciders(role.policy) : unique(asked);
@@ -134,7 +136,7 @@ async function decideOnce(deps: Deps, click: Click): Promise<{ readonly reply: R
     if (pause !== null) return say(notExtendedWhilePaused(request, pause));
   }
   const [standing] = await Promise.all([
-    isDenial || role === null ? null : standsToday(deps, request, role, verdict),
+    isDenial || role === null ? null : standsToday(deps, request, role, verdict, danger ?? undefined),
     verdict === 'approve' ? previewBefore(deps, request) : null,
   ]);
   if (standing?.objection) return object(standing.objection);
@@ -151,17 +153,17 @@ async function decideOnce(deps: Deps, click: Click): Promise<{ readonly reply: R
 
 /** The rules that this click is counted under; for a role that is no longer offered, those that it was asked under. */
 async function rulesAt(
-  deps: Deps,
   { request, now, verdict }: Click,
   role: RoleConfig | null,
   maxMs: number,
+  danger: DangerReading | null,
 ): Promise<Today> {
-  if (role === null || verdict === 'deny' || verdict === 'deny_extension') {
+  if (role === null || danger === null || verdict === 'deny' || verdict === 'deny_extension') {
     return { rules: rulesOf(request), asked: askedNow(request), danger: request.danger };
   }
   const durationMs =
     verdict === 'extend' ? lengthWith(request, maxMs, now) : Math.min(request.durationMs, maxMs);
-  return rulesToday(deps, request, role, durationMs);
+  return rulesToday(role, durationMs, danger);
 }
 
 async function write(

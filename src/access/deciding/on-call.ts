@@ -21,6 +21,7 @@ interface Sources {
 
 export const onCall = {
   name: 'on_call',
+  extends: true,
   applies: (policy) => policy.onCall !== null,
   limit: (policy) => policy.onCall?.maxDanger ?? null,
 

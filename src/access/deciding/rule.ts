@@ -16,6 +16,8 @@ export interface Moment {
 /** A rule that approves without an approver; by-rule.ts asks them all. */
 export interface Rule {
   readonly name: RuleName;
+  /** Whether it also gives a grant more time. */
+  readonly extends: boolean;
   /** Whether it is worth asking; nothing outside is asked for it. @param now the ledger's clock. */
   applies(policy: Policy, request: AccessRequest, now: Date): boolean;
   /** The most that the role may do, for whatever this rule approves; null: no limit of its own. */
