@@ -21,6 +21,9 @@ export interface LedgerRequest {
   readonly pendingUntil: number;
 }
 
+/** When an undecided request lapses at the earliest: not before its ladder was told (src/domain/escalation.ts). */
+const LAPSES = `greatest(r.pending_until, r.step_at, r.step_told_at + interval '5 minutes')`;
+
 /** What makes a request end before its time. */
 const ENDINGS = ['relinquished', 'end_asked', 'grant_failed', 'found_gone'];
 
@@ -33,7 +36,7 @@ export function readRequests(url: string): Promise<LedgerRequest[]> {
             extract(epoch FROM r.expires_at)::float8 * 1000 AS expires,
             extract(epoch FROM least(r.expires_at, e.at))::float8 * 1000 AS due,
             extract(epoch FROM r.ended_at)::float8 * 1000 AS ended,
-            extract(epoch FROM r.pending_until)::float8 * 1000 AS "pendingUntil"
+            extract(epoch FROM ${LAPSES})::float8 * 1000 AS "pendingUntil"
        FROM requests r
        LEFT JOIN LATERAL (SELECT min(at) AS at FROM events WHERE request_id = r.id AND kind = ANY ($1)) e ON true
       ORDER BY r.id`,
@@ -45,10 +48,10 @@ export function readRequests(url: string): Promise<LedgerRequest[]> {
 export async function readUnsettled(url: string): Promise<readonly string[]> {
   const rows = await runSql<{ what: string }>(
     url,
-    `SELECT 'R-' || id || ' is ' || state || coalesce(' (' || trouble || ')', '') AS what FROM requests
+    `SELECT 'R-' || id || ' is ' || state || coalesce(' (' || trouble || ')', '') AS what FROM requests r
       WHERE state IN ('granting', 'ending')
          OR state = 'active' AND expires_at <= now() + interval '1 minute'
-         OR state = 'pending' AND pending_until <= now() + interval '10 seconds'
+         OR state = 'pending' AND ${LAPSES} <= now() + interval '10 seconds'
      UNION ALL
      SELECT 'a message waits: ' || key || coalesce(' (' || trouble || ')', '') FROM deliveries WHERE sent < wanted`,
   );

@@ -5,9 +5,10 @@ alter table requests
   add column rules jsonb,
   add column approvals jsonb,
   add column danger text,
-  -- How often the ladder told that nobody has decided, and when it does next.
+  -- How often the ladder told that nobody has decided, when it does next, and when it did last.
   add column steps_told integer not null default 0,
   add column step_at timestamptz,
+  add column step_told_at timestamptz,
   -- The rule that approved it without an approver. Null: people did; in older rows without decided_by, the on-call rule.
   add column decided_rule text,
   add column denied_because text,
@@ -49,5 +50,5 @@ delete from decisions d where exists (
   select from decisions o where o.request_id = d.request_id and o.approver = d.approver and o.decided_at > d.decided_at);
 alter table decisions drop constraint decisions_pkey, add primary key (request_id, approver);
 alter table requests drop column rules, drop column approvals, drop column danger, drop column steps_told,
-  drop column step_at, drop column decided_rule, drop column denied_because, drop column extension_ask,
+  drop column step_at, drop column step_told_at, drop column decided_rule, drop column denied_because, drop column extension_ask,
   drop column extensions, drop column emergency, drop column judge_at;

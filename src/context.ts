@@ -13,6 +13,7 @@ import { previewAgain } from './access/deciding/preview.js';
 import type { Deps } from './access/deps.js';
 import { HEARTBEAT_MS } from './access/heartbeat.js';
 import { passTime } from './access/keeping/deadlines.js';
+import { createLadder } from './access/keeping/ladder.js';
 import { HOLDERS_EVERY_MS, lookForLeavers } from './access/keeping/leavers.js';
 import { FORGET_EVERY_MS, forgetOld } from './access/keeping/retention.js';
 import { reviewEnded } from './access/keeping/review.js';
@@ -136,6 +137,7 @@ export async function createContext(first: Config, env: WorkerEnv, logger: Logge
   const ledgerWatch = createLedgerWatch(sweeping, leases.holder, sweeper.brokeOff);
   const servers = createServerWatch(sweeping);
   const places = createPlaces(deps);
+  const ladder = createLadder(deps);
   /** Done when a heartbeat finds something to do. */
   const task = (what: string, work: () => Promise<unknown>) =>
     createTask(HEARTBEAT_MS, deps.background, what, work);
@@ -153,7 +155,7 @@ export async function createContext(first: Config, env: WorkerEnv, logger: Logge
 
   // Each on its own: what blocks one must not delay the others.
   const tasks: readonly (readonly [(pulse: Pulse) => boolean, Task])[] = [
-    [({ open }) => open, task('let time pass', () => passTime(deps))],
+    [({ open }) => open, task('let time pass', () => passTime(deps, ladder))],
     [({ toReview }) => toReview, task('look at what was left behind', () => reviewEnded(deps))],
     [({ open }) => open, task('read again what roles can do', () => previewAgain(deps))],
     [({ pending, shut }) => pending || shut, telling],

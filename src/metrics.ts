@@ -71,6 +71,11 @@ export function createMetrics({ figures: read, targets, services }: Sources) {
     labelNames: ['service'],
     registers,
   });
+  const steps = new Counter({
+    name: 'hallpass_ladder_steps_total',
+    help: 'Steps that this process told because nobody had decided a request.',
+    registers,
+  });
   const refused = gauge('slack_token_refused', '1 while Slack refuses this token.', 'token');
   const ledgerUp = gauge(
     'ledger_up',
@@ -169,6 +174,8 @@ export function createMetrics({ figures: read, targets, services }: Sources) {
     },
     /** Slack or PagerDuty didn't accept a message or a page. */
     undelivered: (service: 'slack' | 'pagerduty') => undelivered.inc({ service }),
+    /** A step of a request's ladder was told. */
+    stepTold: () => steps.inc(),
     slackRefuses: (token: SlackToken, is: boolean) => refused.set({ token }, is ? 1 : 0),
   };
 }

@@ -6,6 +6,7 @@ import { readRequests } from '../ledger/read-requests.js';
 import { type Write, writeTransitions } from '../ledger/write-transitions.js';
 import type { Deps } from './deps.js';
 import { notesFor, shownBy } from './telling/notices.js';
+import { pagesOver } from './telling/steps.js';
 
 /** What every caller of `change` needs. */
 export type ChangeDeps = Pick<Deps, 'db' | 'outbox' | 'sweeps'>;
@@ -17,6 +18,8 @@ export interface Intended {
   readonly event: RequestEvent;
   readonly audit?: AuditEvent['data'];
   readonly decision?: Write['decision'];
+  /** What the operators are to know of it. */
+  readonly alert?: Write['alert'];
 }
 
 export type Changed =
@@ -63,6 +66,8 @@ export async function change(
         leastLeftMs: intended.event.type === 'extend' ? LEAST_LEFT_MS : null,
         shownBy: shownBy(intended.event),
         decision: intended.decision ?? null,
+        alert: intended.alert ?? null,
+        pagesOver: pagesOver(request, next),
       });
     }
     const written = await writeTransitions(db, writes);

@@ -165,7 +165,7 @@ const READERS: { readonly [T in RequestEvent['type']]: Reader | readonly Reader[
   })),
   lapse: reader('lapsed', nothing, (_, { at }) => ({
     event: { type: 'lapse' },
-    given: { pendingUntil: at },
+    given: { pendingUntil: at, stepAt: null, stepToldAt: null },
   })),
   // Release 0.1.0 could write a second place over the first.
   intend: reader('grant_intended', place.and(terms), (data) => ({
@@ -220,6 +220,7 @@ const READERS: { readonly [T in RequestEvent['type']]: Reader | readonly Reader[
   previewed: null,
   reviewed: null,
   sessions_open: null,
+  step_due: null,
   users_seen: null,
   warned: null,
 };

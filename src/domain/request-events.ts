@@ -2,6 +2,7 @@
 
 import type { ApprovalRule } from './approvals.js';
 import type { Danger } from './danger.js';
+import type { Step } from './escalation.js';
 import type { GrantTerms } from './grant-terms.js';
 import type { Principal } from './policy.js';
 import type { AccessRequest, Asking, MembershipId, OtherUser, RuleName } from './request.js';
@@ -59,6 +60,8 @@ interface Facts {
   on_call_said: { note: string | null };
   /** The approvers changed, or what keeps them from deciding. `mention`: today's approvers are told in its thread. `count`: the approvals, under other rules than before. */
   asking: { asking: Asking; mention: boolean; count?: Count };
+  /** The ladder was looked at. `steps`: today's. */
+  step_due: { steps: readonly Step[] };
   /** What the role can do was read for the approvers, or why it couldn't be. Kept in the audit trail. */
   previewed: { result: object };
 

@@ -114,9 +114,10 @@ export interface AccessRequest {
   readonly danger: Danger | null;
   readonly createdAt: Date;
   readonly pendingUntil: Date;
-  /** Steps of the ladder that were told, and when the next is due; null when none is. */
+  /** Steps of the ladder that were told, when the next is due, and when the last was told; null when none is, or was. */
   readonly stepsTold: number;
   readonly stepAt: Date | null;
+  readonly stepToldAt: Date | null;
 
   /** Why the on-call rule didn't approve, when that is worth showing on the card. */
   readonly onCallNote: string | null;

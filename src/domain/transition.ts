@@ -9,6 +9,7 @@
  * - the clock of a grant starts at the proved GRANT.
  */
 import { tally } from './approvals.js';
+import { climb, hasLapsed, tellStep } from './escalation.js';
 import { isLastCall, lastCall, warningTime } from './expiry-notice.js';
 import {
   type AccessRequest,
@@ -137,7 +138,7 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
         ...actorOf(event),
       );
     case 'lapse':
-      if (state !== 'pending' || request.pendingUntil > now) return refuse('stale');
+      if (state !== 'pending' || !hasLapsed(request, now)) return refuse('stale');
       return go({ state: 'lapsed', stepAt: null, endedAt: now }, 'lapsed', null);
     case 'asking': {
       const { asking, count } = event;
@@ -145,12 +146,21 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
       const { rules, approvals, danger, audit } = countApprovals(count, now);
       return go({ asking, rules, approvals, danger }, 'asking', null, { ...asking, ...audit });
     }
+    case 'step_due': {
+      const next = state === 'pending' ? climb(request, event.steps, now) : null;
+      if (next === null) return refuse('stale');
+      const { step, stepAt } = next;
+      if (step === null)
+        return go({ stepAt }, 'ladder_changed', null, { next: stepAt?.toISOString() ?? null });
+      const { change, told } = tellStep(request, { step, stepAt }, now);
+      return go(change, 'step_told', null, { ...told });
+    }
     case 'on_call_said':
       if (request.onCallNote === event.note) return refuse('stale');
       return go({ onCallNote: event.note }, 'on_call_asked', null, { note: event.note });
     case 'previewed':
       // A role that couldn't be read in time is read later: the card of a grant shows it, too.
-      if (state === 'pending' && request.pendingUntil <= now) return refuse('too_late');
+      if (state === 'pending' && hasLapsed(request, now)) return refuse('too_late');
       if (!PREVIEWED.has(state)) return refuse('not_pending');
       return go({}, 'previewed', null, { ...event.result });
 
@@ -437,7 +447,7 @@ export function whyRefused(
   const refuse = (code: Refusal['code']): Refusal => ({ code, request });
   if (!OF_GRANTS.has(type)) {
     if (request.state !== 'pending') return refuse('not_pending');
-    return request.pendingUntil <= now ? refuse('too_late') : null;
+    return hasLapsed(request, now) ? refuse('too_late') : null;
   }
   if (request.state === 'ending') return refuse('already_ending');
   if (request.state !== 'active' || request.expiresAt === null) return refuse('not_granted');

@@ -179,7 +179,7 @@ export async function whereShown(db: Queryable, key: string): Promise<Posted | n
 export async function isOutdone(db: Queryable, { key }: Pick<Delivery, 'key'>): Promise<boolean> {
   const { rowCount } = await db.query(
     `select from deliveries d join deliveries n on n.request_id = d.request_id and n.recipient = d.recipient
-       where d.key = $1 and n.kind <> 'card' and n.created_at > d.created_at
+       where d.key = $1 and n.kind not in ('card', 'step', 'reminder') and n.created_at > d.created_at
          and (n.channel is not null or n.sent < n.wanted and n.trouble is null) limit 1`,
     [key],
   );

@@ -31,6 +31,19 @@ export async function readHistory(
   return z.array(event).parse(rows);
 }
 
+/** The data of each of the request's events of this kind, the oldest first. Unchecked. */
+export async function readEvents(
+  db: Queryable,
+  requestId: number,
+  kind: string,
+): Promise<readonly unknown[]> {
+  const { rows } = await db.query<{ data: unknown }>(
+    'select data from events where request_id = $1 and kind = $2 order by id',
+    [requestId, kind],
+  );
+  return rows.map(({ data }) => data);
+}
+
 /** The data of the request's latest event of this kind; null when there is none. Unchecked. */
 export async function readEvent(db: Queryable, requestId: number, kind: string): Promise<unknown> {
   const { rows } = await db.query<{ data: unknown }>(

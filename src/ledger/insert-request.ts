@@ -9,6 +9,8 @@ export type NewRequest = Pick<
   readonly viewId: string;
   /** Milliseconds until it lapses undecided. */
   readonly pendingTimeoutMs: number;
+  /** Milliseconds until the first step of its ladder; null when it has none. */
+  readonly firstStepMs: number | null;
   readonly configHash: string;
   /** The channel of its card. */
   readonly channel: string;
@@ -33,8 +35,9 @@ export async function insertRequest(db: Queryable, wish: NewRequest): Promise<Ac
   const { rows } = await db.query(
     `with r as (
        insert into requests (target, role, login, requester, reason, wished_ms, duration_ms, asked, view_id,
-           pending_until, asked_in, rules, danger)
-         select $1, $2, $3, $4, $5, $6, $6, $7::jsonb, $8, now() + $9 * interval '1 millisecond', $15, $16::jsonb, $17
+           pending_until, asked_in, rules, danger, step_at)
+         select $1, $2, $3, $4, $5, $6, $6, $7::jsonb, $8, now() + $9 * interval '1 millisecond', $15, $16::jsonb, $17,
+           now() + $18 * interval '1 millisecond'
          where too_many($4, $13, $14) is null
          on conflict do nothing returning *
      ), audited as (
@@ -67,6 +70,7 @@ export async function insertRequest(db: Queryable, wish: NewRequest): Promise<Ac
       wish.askedIn,
       wish.rules === null ? null : JSON.stringify(wish.rules),
       wish.danger,
+      wish.firstStepMs,
     ],
   );
   return rows[0] === undefined ? null : toRequest(rows[0]);

@@ -27,11 +27,12 @@ export async function readWaitingCards(
   return rows;
 }
 
-/** Sends the card of a request to another channel, unless it is posted. */
+/** Sends the card of a request to another channel, unless it is posted, and what waits for its thread. */
 export async function moveCard(db: Queryable, id: number, channel: string): Promise<void> {
   await db.query(
     `update deliveries set recipient = $2, not_before = now(), attempts = 0, lease_until = null
-       where key = 'card:' || $1::bigint and channel is null and recipient <> $2`,
+       where request_id = $1 and channel is null and recipient <> $2
+         and recipient = (select c.recipient from deliveries c where c.key = 'card:' || $1::bigint and c.channel is null)`,
     [id, channel],
   );
 }

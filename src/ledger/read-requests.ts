@@ -1,3 +1,4 @@
+import { ANSWER_MS } from '../domain/escalation.js';
 import type { AccessRequest } from '../domain/request.js';
 import type { Queryable } from './pool.js';
 import { REQUEST_COLUMNS, type Reading, type TimedRow, toReading } from './request-row.js';
@@ -91,13 +92,45 @@ export function readUnpreviewed(
   );
 }
 
-/** Pending requests whose deadline has passed. */
+/** Pending requests that lapse now (`lapsesAt`). */
 export function readLapsed(db: Queryable, limit: number): Promise<Reading> {
   return read(
     db,
-    `from requests r where r.state = 'pending' and r.pending_until <= now() order by r.pending_until limit $1`,
-    [limit],
+    `from requests r where r.state = 'pending' and r.pending_until <= now() and r.step_at is null
+       and (r.step_told_at is null or r.step_told_at + $2 * interval '1 millisecond' <= now())
+       order by r.pending_until limit $1`,
+    [limit, ANSWER_MS],
   );
+}
+
+/** Requests of which a step of the ladder is due, by id. */
+export function readToStep(
+  db: Queryable,
+  { after, limit }: { readonly after: number; readonly limit: number },
+): Promise<Reading> {
+  return read(db, 'from requests r where r.step_at <= now() and r.id > $1 order by r.id limit $2', [
+    after,
+    limit,
+  ]);
+}
+
+/** Milliseconds until the next step is due, apart from what is overdue; null when none is. */
+export async function nextStep(db: Queryable): Promise<number | null> {
+  const { rows } = await db.query<{ ms: number | null }>(
+    'select extract(epoch from min(step_at) - now())::float8 * 1000 as ms from requests where step_at > now()',
+  );
+  return rows[0]?.ms ?? null;
+}
+
+/** Pending requests, by id. */
+export function readPendingAfter(
+  db: Queryable,
+  { after, limit }: { readonly after: number; readonly limit: number },
+): Promise<Reading> {
+  return read(db, `from requests r where r.state = 'pending' and r.id > $1 order by r.id limit $2`, [
+    after,
+    limit,
+  ]);
 }
 
 /** Active grants that are about to expire, and whose holder was not told yet. */

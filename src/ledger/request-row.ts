@@ -59,6 +59,7 @@ const ALONE = {
   pendingUntil: z.date(),
   stepsTold: integer(),
   stepAt: time(),
+  stepToldAt: time(),
   onCallNote: text(),
   decidedAt: time(),
   decidedBy: text(),

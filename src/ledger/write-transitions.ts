@@ -15,6 +15,16 @@ export interface Note {
   readonly recipient: string | null;
 }
 
+/** What the operators are to know: a page, and a message with the same key in their channel. */
+export interface Alert {
+  readonly key: string;
+  /** Plain text. */
+  readonly summary: string;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly channel: string;
+  readonly message: object;
+}
+
 export interface Write {
   readonly next: AccessRequest;
   readonly audit: AuditEvent;
@@ -34,6 +44,9 @@ export interface Write {
     readonly verdict: 'approve' | 'deny';
     readonly via: string;
   } | null;
+  readonly alert: Alert | null;
+  /** Pages that are over with it, if they are open. */
+  readonly pagesOver: readonly string[];
 }
 
 /**
@@ -68,6 +81,20 @@ const WRITE = `
       from jsonb_to_recordset($4::jsonb) as n(id bigint, key text, kind text, recipient text)
         join written w using (id)
       on conflict (key) do nothing
+  ), alerted as (
+    insert into deliveries (key, kind, recipient, message, wanted)
+      select a.key, 'operators', a.channel, a.message, 1
+      from jsonb_to_recordset($5::jsonb) as a(id bigint, key text, channel text, message jsonb) join written using (id)
+      on conflict (key) do nothing
+  ), paged as (
+    insert into pages (key, open, summary, details)
+      select a.key, true, a.summary, a.details
+      from jsonb_to_recordset($5::jsonb) as a(id bigint, key text, summary text, details jsonb) join written using (id)
+      on conflict (key) do nothing
+  ), resolved as (
+    update pages p set open = false, wanted = p.wanted + 1, not_before = now(), attempts = 0
+      from jsonb_to_recordset($6::jsonb) as o(id bigint, key text) join written using (id)
+      where p.key = o.key and p.open
   ), reshown as (
     update deliveries d set wanted = w.version,
         not_before = case when w."shownBy" <> 'all' then d.not_before
@@ -100,6 +127,8 @@ export async function writeTransitions(
     JSON.stringify(writes.map(({ next, audit }) => ({ id: next.id, ...audit }))),
     JSON.stringify(writes.flatMap(({ next, decision }) => (decision ? [{ id: next.id, ...decision }] : []))),
     JSON.stringify(writes.flatMap(({ next, notes }) => notes.map((note) => ({ id: next.id, ...note })))),
+    JSON.stringify(writes.flatMap(({ next, alert }) => (alert ? [{ id: next.id, ...alert }] : []))),
+    JSON.stringify(writes.flatMap(({ next, pagesOver }) => pagesOver.map((key) => ({ id: next.id, key })))),
   ];
   // Named, and so planned once per connection: planning it costs more than running it.
   const { rows } = await db.query<{ id: number }>({ name: 'write', text: WRITE, values });

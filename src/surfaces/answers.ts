@@ -2,6 +2,7 @@
  * Private answers to a click or a command, in mrkdwn: what happened, and the next step. What the form says
  * beside its fields is in form-words.ts, because errors in a modal know no mrkdwn.
  */
+import { lapsesAtTheEarliest } from '../domain/escalation.js';
 import type { Principal } from '../domain/policy.js';
 import { type AccessRequest, requestName, ruleOf, rulesOf } from '../domain/request.js';
 import type { Refusal } from '../domain/request-events.js';
@@ -60,7 +61,7 @@ function tooLate(request: AccessRequest, reader: string): string {
   const id = requestName(request.id);
   if (request.state === 'pending' || request.state === 'lapsed') {
     const next = request.requester === reader ? 'Ask again' : `${mention(request.requester)} can ask again`;
-    return `Too late: nobody decided ${id} in ${waited(request)}, so it lapsed ${when(request.pendingUntil)}. ${next} if it is still needed.`;
+    return `Too late: nobody decided ${id} in ${waited(request)}, so it lapsed ${when(lapsesAtTheEarliest(request))}. ${next} if it is still needed.`;
   }
   return `Too late: the time of ${id} was up${at(request.expiresAt)}, and it is being revoked.`;
 }

@@ -15,6 +15,7 @@ import { button, compose, type Paragraph, plain } from './blocks.js';
 import { headlineSinceEnd, sinceItsEnd } from './came-back.js';
 import { ACTIONS } from './ids.js';
 import { allOf } from './kit/words.js';
+import { stepsSoFar } from './ladder.js';
 import type { Message, Scene } from './message.js';
 import { headlineWhilePaused, pausedParagraphs, whilePaused } from './pause.js';
 import {
@@ -53,7 +54,7 @@ export function card(request: AccessRequest, scene: Scene, { first, preview, mis
       ...pausedParagraphs(request, scene.pause),
       ...sinceItsEnd(scene.strays),
       ...extensionAsked(request, null),
-      ...approvers(request, first),
+      ...approvers(request, scene, first),
     ],
     buttons: buttons(request, scene),
     footer: footer(request),
@@ -69,9 +70,9 @@ function sessionsStay({ login, state }: AccessRequest, missing: readonly string[
 }
 
 /** Every pending version mentions them, because only the first buzzes: Slack is silent about mentions in an edit. */
-function approvers(request: AccessRequest, first: boolean): readonly Paragraph[] {
+function approvers(request: AccessRequest, { told = [] }: Scene, first: boolean): readonly Paragraph[] {
   if (request.state === 'pending') {
-    return whoDecides(request, null);
+    return [...stepsSoFar(told), ...whoDecides(request, null)];
   }
   return first && ruleOf(request) !== null && !isFinal(request.state)
     ? [`For your information: ${mentions(askedNow(request))}`]

@@ -15,6 +15,7 @@ import { button, compose, type Paragraph } from './blocks.js';
 import { headlineSinceEnd, sinceItsEnd } from './came-back.js';
 import { psqlLine, setRoleSql } from './connect.js';
 import { ACTIONS } from './ids.js';
+import { stepsSoFar } from './ladder.js';
 import type { Message, Scene } from './message.js';
 import { headlineWhilePaused, pausedParagraphs, whilePaused } from './pause.js';
 import {
@@ -79,7 +80,7 @@ const ONLY_IN_FORCE: ReadonlySet<string> = new Set<NoteKind>([
 
 /** A note that is no longer true: not worth a first post, since what overtook it is a note of its own. */
 export function isOvertaken(kind: string, request: AccessRequest): boolean {
-  if (kind === 'approvers') return request.state !== 'pending';
+  if (kind === 'approvers' || kind === 'reminder' || kind === 'step') return request.state !== 'pending';
   if (!isInForce(request)) return ONLY_IN_FORCE.has(kind);
   // When a notice is due again, it was extended since.
   return kind === 'expiring' ? awaitsWarning(request) : kind === 'closing' && request.warnAt !== null;
@@ -96,7 +97,7 @@ function tell(request: AccessRequest, scene: Scene, more: readonly Paragraph[]):
       ...soFar(whilePaused(request, scene.pause), request.requester),
       ...pausedParagraphs(request, scene.pause),
       ...sinceItsEnd(scene.strays),
-      ...nextStep(request),
+      ...nextStep(request, scene),
     ],
     buttons: buttons(request, scene),
     footer: footer(request),
@@ -199,19 +200,22 @@ function closing(request: AccessRequest, scene: Scene): Message {
   });
 }
 
-function nextStep(request: AccessRequest): readonly Paragraph[] {
+function nextStep(request: AccessRequest, { told = [] }: Scene): readonly Paragraph[] {
   if (isFinal(request.state) && request.endedBecause !== null) {
     return ['Talk to a Hallpass operator before you ask again.'];
   }
   switch (request.state) {
     case 'pending':
-      return whoDecides(request, request.requester);
+      return [...stepsSoFar(told), ...whoDecides(request, request.requester)];
     case 'denied': {
       const decider = request.decidedBy === null ? 'them' : who(request.decidedBy, request.requester);
       return [`If you still need it, talk to ${decider} before you ask again.`];
     }
     case 'lapsed':
-      return [`If you still need it, ask again, and tell one of these: ${mentions(askedNow(request))}`];
+      return [
+        ...stepsSoFar(told),
+        `If you still need it, ask again, and tell one of these: ${mentions(askedNow(request))}`,
+      ];
     case 'failed':
       return ['Ask again once this is fixed. A Hallpass operator can help.'];
     case 'ended':

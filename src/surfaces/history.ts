@@ -3,7 +3,7 @@
  * have been forged, so nothing of it is taken for what it should be: what isn't there is left out.
  */
 import { sayDuration } from '../domain/duration.js';
-import { firstOf, plural } from './kit/words.js';
+import { allOf, firstOf, plural } from './kit/words.js';
 import { name, through, time, words } from './plain.js';
 
 /** Names in one sentence. */
@@ -108,6 +108,18 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
         ? `Hallpass canceled it, because ${left}.`
         : `${actor} canceled it.`,
   lapsed: () => 'It lapsed: nobody decided in time.',
+  step_told: (f) => {
+    const did = [
+      ...(f.has('reminded') ? ['reminded those asked'] : []),
+      ...(f.has('to') ? ['asked others, too'] : []),
+      ...(f.is('page') ? ['alerted the operators'] : []),
+    ];
+    return `Nobody had decided${f.duration('afterMs')}, so Hallpass ${allOf(did)}.`;
+  },
+  ladder_changed: (f) =>
+    f.text('next') === null
+      ? 'By today’s policy nobody else is told that it waits.'
+      : `By today’s policy it is told again${f.time(' at ', 'next')} that it waits.`,
   asking: (f) => {
     if (f.has('unshown')) {
       const place = f.part('unshown');

@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import type { ToldStep } from '../domain/escalation.js';
 import type { Pause } from '../domain/pause.js';
 import type { Stray } from '../domain/stray.js';
 
@@ -30,6 +31,8 @@ export interface Scene {
   readonly pause: Pause | null;
   /** Oldest first. */
   readonly strays: readonly Stray[];
+  /** What was done because nobody decided, the oldest first. */
+  readonly told?: readonly ToldStep[];
 }
 
 /** A message as it was kept in the ledger; null when it is none. */

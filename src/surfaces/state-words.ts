@@ -1,5 +1,6 @@
 /** A request's life in words: what its card and its requester's own message both tell, each to its reader. */
 import { sayDuration } from '../domain/duration.js';
+import { lapsesAtTheEarliest } from '../domain/escalation.js';
 import type { PreviewResult } from '../domain/preview.js';
 import {
   type AccessRequest,
@@ -254,8 +255,8 @@ export function footer({ id, target, role, login, createdAt }: AccessRequest): s
 }
 
 /** How long it could have been decided. */
-export function waited({ createdAt, pendingUntil }: AccessRequest): string {
-  return sayDuration(pendingUntil.getTime() - createdAt.getTime());
+export function waited(request: AccessRequest): string {
+  return sayDuration(lapsesAtTheEarliest(request).getTime() - request.createdAt.getTime());
 }
 
 function capital(words: string): string {

@@ -1,5 +1,6 @@
 /** Where a request stands now, in plain sentences: what `hallpass show` says above its history. */
 import { sayDuration } from '../domain/duration.js';
+import { hasLapsed, lapsesAtTheEarliest } from '../domain/escalation.js';
 import { type AccessRequest, isExpired } from '../domain/request.js';
 import type { Stray } from '../domain/stray.js';
 import { approver, name, people, time, whyEnded, words } from './plain.js';
@@ -21,12 +22,12 @@ export function whereItStands(
 }
 
 function inItsState(request: AccessRequest, now: Date): string {
-  const { state, pendingUntil, expiresAt, decidedBy } = request;
+  const { state, expiresAt, decidedBy } = request;
   switch (state) {
     case 'pending':
-      return pendingUntil <= now
+      return hasLapsed(request, now)
         ? 'Nobody decided in time: it lapses now.'
-        : `Waiting for approval until ${time(pendingUntil)}. Asked: ${people(request.asked)}.`;
+        : `Waiting for approval until ${time(lapsesAtTheEarliest(request))}. Asked: ${people(request.asked)}.`;
     case 'granting':
       return `Approved by ${approver(request) ?? 'nobody'}, not granted yet.`;
     case 'active':

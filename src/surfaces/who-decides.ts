@@ -2,6 +2,7 @@
  * What keeps a request that waits from being decided: its card can't be posted, or nobody can decide it. Said to its
  * requester and on its card, and to the operators, each with what fixes it.
  */
+import { lapsesAtTheEarliest } from '../domain/escalation.js';
 import {
   type AccessRequest,
   type Asking,
@@ -15,6 +16,7 @@ import {
 import { isPlain, progress } from './approvals.js';
 import { compose, type Paragraph } from './blocks.js';
 import { andMore } from './kit/words.js';
+import { lapses } from './ladder.js';
 import type { Message } from './message.js';
 import { sentences } from './shut-places.js';
 import { extensionAsked, place } from './state-words.js';
@@ -28,14 +30,13 @@ const MAX_LISTED = 5;
 
 /** Who decides, until when, and what is in the way. @param reader is called "you"; null for a channel. */
 export function whoDecides(request: AccessRequest, reader: string | null): readonly Paragraph[] {
-  const { asking, pendingUntil } = request;
-  const lapses = `Lapses ${when(pendingUntil)} if no one decides.`;
+  const { asking } = request;
   const directly = asking?.directly ?? [];
   return [
     ...(asking === null ? [] : obstacles(request, asking, reader)),
     asking?.unshown && reader !== null
-      ? `${directly.length === 0 ? 'Hallpass knows nobody it could ask by direct message meanwhile.' : `Asked by direct message meanwhile: ${mentions(directly.map((id) => ({ id, name: null })))}`}\n${lapses}`
-      : `${whoIsAsked(request, reader)}\n${lapses}`,
+      ? `${directly.length === 0 ? 'Hallpass knows nobody it could ask by direct message meanwhile.' : `Asked by direct message meanwhile: ${mentions(directly.map((id) => ({ id, name: null })))}`}\n${lapses(request)}`
+      : `${whoIsAsked(request, reader)}\n${lapses(request)}`,
   ];
 }
 
@@ -140,7 +141,7 @@ export function nobodyDecides({
     title: `Nobody can decide ${requestName(request.id)}`,
     paragraphs: [
       `${mention(request.requester)} asked for ${code(request.role)} on ${inline(targetName, MAX_NAME)}, and waits: ${whyNobody(nobody, request.requester, null)}`,
-      `Fix the group in Slack, or name other ${code('approvers')} in the configuration, as user ids where groups can’t be read. Hallpass looks again every 15 seconds. It lapses ${when(request.pendingUntil)}.`,
+      `Fix the group in Slack, or name other ${code('approvers')} in the configuration, as user ids where groups can’t be read. Hallpass looks again every 15 seconds. It lapses ${when(lapsesAtTheEarliest(request))}.`,
     ],
     footer: `target ${code(request.target)}`,
   });

@@ -29,6 +29,7 @@ export function aRequest(change: Partial<AccessRequest> = {}): AccessRequest {
     danger: null,
     stepsTold: 0,
     stepAt: null,
+    stepToldAt: null,
     createdAt: NOON,
     pendingUntil: later(8 * 3_600_000),
     onCallNote: null,

@@ -56,6 +56,7 @@ const EVENTS: Record<RequestEvent['type'], RequestEvent> = {
   blocked: { type: 'blocked', trouble: 'the server does not answer' },
   warned: { type: 'warned' },
   restored: { type: 'restored', trouble: 'ask again' },
+  step_due: { type: 'step_due', steps: [{ afterMs: 30_000, remind: true, to: [], page: false }] },
 };
 
 const approved = aRequest({ state: 'granting', decidedAt: NOON, decidedBy: 'U0BEN' });
@@ -71,6 +72,7 @@ const TABLE: [AccessRequest, Partial<Record<RequestEvent['type'], string>>, stri
       approve_by_rule: 'granting',
       on_call_said: 'pending',
       asking: 'pending',
+      step_due: 'pending',
       previewed: 'pending',
       deny: 'denied',
       withdraw: 'withdrawn',

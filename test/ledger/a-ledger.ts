@@ -40,6 +40,7 @@ export function aWish(change: Partial<NewRequest> = {}): NewRequest {
     danger: null,
     viewId: randomUUID(),
     pendingTimeoutMs: 3_600_000,
+    firstStepMs: null,
     configHash: 'hash',
     channel: 'C0CARDS',
     holdCardMs: 0,

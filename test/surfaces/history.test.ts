@@ -68,6 +68,14 @@ const SENTENCES: Record<RequestEvent['type'], readonly [AccessRequest, RequestEv
     },
     "Hallpass can't post its card in C0ACCESS: Hallpass is not in that channel.",
   ],
+  step_due: [
+    aRequest(),
+    {
+      type: 'step_due',
+      steps: [{ afterMs: 0, remind: true, to: [{ id: 'S0SRE', name: 'sre' }], page: true }],
+    },
+    'Nobody had decided for 1 minute, so Hallpass reminded those asked, asked others, too and alerted the operators.',
+  ],
   cleared: [granting, { type: 'cleared' }, 'Hallpass checked again that it may be granted.'],
   intend: [
     granting,

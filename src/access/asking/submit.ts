@@ -91,6 +91,7 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
     danger: today.danger,
     viewId: submission.viewId,
     pendingTimeoutMs: policy.pendingTimeoutMs,
+    firstStepMs: policy.escalate[0]?.afterMs ?? null,
     configHash: deps.config.hash,
     channel: wish.role.channel,
     holdCardMs: mayApproveAtOnce(policy) ? HOLD_CARD_MS : HOLD_FOR_PREVIEW_MS,

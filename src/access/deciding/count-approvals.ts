@@ -43,15 +43,24 @@ type Counted =
 
 export type Today = Pick<Counting, 'rules' | 'asked' | 'danger'>;
 
-/** Today's rules for what would be granted, and the danger that they were chosen by, where they depend on it. */
+/**
+ * Today's rules for what would be granted, and the danger that they were chosen by, where they depend on it.
+ * @param stepsTold those whom these steps of the ladder asked may serve any rule.
+ */
 export async function rulesToday(
   { policy }: Pick<RoleConfig, 'policy'>,
   durationMs: number,
   read: DangerReading,
+  stepsTold = 0,
 ): Promise<Today> {
+  const { escalate } = policy;
   const danger = dependsOnDanger(policy) ? dangerIn(await read()) : null;
   const rules = rulesFor(policy, { durationMs, danger });
-  return { rules, asked: askedBy(rules, policy), danger };
+  return {
+    rules: withEscalated(rules, escalate, stepsTold),
+    asked: askedToo(askedBy(rules, policy), escalate, stepsTold),
+    danger,
+  };
 }
 
 /** Null when it can't be read: that counts as the worst. */

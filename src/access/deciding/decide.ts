@@ -1,8 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RoleConfig } from '../../config/config.js';
+import { askedToo } from '../../domain/escalation.js';
 import { extensionLimit, lengthWith } from '../../domain/extension.js';
 import { type Pause, pauseOn } from '../../domain/pause.js';
-import { deciders, type MayDecide, mayDecide, type Principal, unique } from '../../domain/policy.js';
+import {
+  deciders,
+  type MayDecide,
+  mayDecide,
+  type Policy,
+  type Principal,
+  unique,
+} from '../../domain/policy.js';
 import { type AccessRequest, askedNow, rulesOf } from '../../domain/request.js';
 import type { Count, RequestEvent } from '../../domain/request-events.js';
 import { whyRefused } from '../../domain/transition.js';
@@ -108,7 +116,7 @@ async function decideOnce(deps: Deps, click: Click): Promise<{ readonly reply: R
   const today = await rulesAt(click, role, maxMs, danger);
   // The approvers who were asked may deny a request for a role that is no longer offered.
   const asked = today.rules.flatMap(({ from }) => from);
-  const approvers = isDenial && role !== null ? deciders(role.policy) : unique(asked);
+  const approvers = isDenial && role !== null ? mayDeny(request, role.policy) : unique(asked);
   const [groups, requester] = await Promise.all([
     readGroups(deps, approvers),
     deps.messenger.person(request.requester).catch(() => null),
@@ -151,6 +159,10 @@ async function decideOnce(deps: Deps, click: Click): Promise<{ readonly reply: R
   return write(deps, click, event, role);
 }
 
+function mayDeny({ state, stepsTold }: AccessRequest, policy: Policy): readonly Principal[] {
+  return askedToo(deciders(policy), policy.escalate, state === 'pending' ? stepsTold : 0);
+}
+
 /** The rules that this click is counted under; for a role that is no longer offered, those that it was asked under. */
 async function rulesAt(
   { request, now, verdict }: Click,
@@ -163,7 +175,7 @@ async function rulesAt(
   }
   const durationMs =
     verdict === 'extend' ? lengthWith(request, maxMs, now) : Math.min(request.durationMs, maxMs);
-  return rulesToday(role, durationMs, danger);
+  return rulesToday(role, durationMs, danger, verdict === 'approve' ? request.stepsTold : 0);
 }
 
 async function write(

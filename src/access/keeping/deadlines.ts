@@ -1,15 +1,20 @@
 import { nextWarning, readLapsed, readToWarn } from '../../ledger/read-requests.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
+import type { Ladder } from './ladder.js';
 
 /** Rows a round; the next one takes the next ones. */
 const BATCH = 500;
 
 /**
- * What only the ledger's clock makes due: undecided requests lapse, and people hear that their time is nearly up.
+ * What only the ledger's clock makes due: those asked are reminded, undecided requests lapse, and people hear that their time is nearly up.
  * @returns milliseconds until the next notice is due; null when none is.
  */
-export async function passTime(deps: Pick<Deps, 'db' | 'outbox' | 'sweeps'>): Promise<number | null> {
+export async function passTime(
+  deps: Pick<Deps, 'db' | 'outbox' | 'sweeps'>,
+  ladder: Ladder,
+): Promise<number | null> {
+  const nextStep = await ladder.look();
   const lapsed = await readLapsed(deps.db, BATCH);
   await change(
     deps,
@@ -22,5 +27,6 @@ export async function passTime(deps: Pick<Deps, 'db' | 'outbox' | 'sweeps'>): Pr
     toWarn.requests.map(({ id }) => id),
     () => ({ event: { type: 'warned' } }),
   );
-  return nextWarning(deps.db);
+  const next = [nextStep, await nextWarning(deps.db)].filter((ms) => ms !== null);
+  return next.length === 0 ? null : Math.min(...next);
 }

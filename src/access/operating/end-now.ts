@@ -2,6 +2,8 @@
  * An operator ends access at once. The intent is written first, a batch at a time: from then on any running Hallpass does
  * it, and pending requests can't be approved any more. Doing it again changes nothing.
  */
+
+import { hasLapsed } from '../../domain/escalation.js';
 import { type AccessRequest, isFinal } from '../../domain/request.js';
 import type { OperatorsWord } from '../../domain/request-events.js';
 import { readRequests } from '../../ledger/read-requests.js';
@@ -65,7 +67,7 @@ export async function endNow(
     await change(deps, batch, (request, now) => {
       if (isGrant(request)) return { event: { type: 'end', ...word } };
       if (request.state !== 'pending') return null;
-      return { event: request.pendingUntil <= now ? { type: 'lapse' } : { type: 'withdraw', ...word } };
+      return { event: hasLapsed(request, now) ? { type: 'lapse' } : { type: 'withdraw', ...word } };
     });
     written += batch.length;
     onWritten(written);

@@ -11,12 +11,14 @@ import type { Queryable } from '../../ledger/pool.js';
 import type { Shown } from '../../ledger/strays.js';
 import { card } from '../../surfaces/card.js';
 import { NOTE_KINDS, note, status } from '../../surfaces/direct.js';
+import { reminder, stepLine } from '../../surfaces/ladder.js';
 import { leftBehind } from '../../surfaces/left-behind.js';
 import { type Message, readMessage, type Scene } from '../../surfaces/message.js';
 import { preparedLeft } from '../../surfaces/prepared.js';
 import { line } from '../../surfaces/shrunk.js';
 import { approversChanged, extensionAskedNote } from '../../surfaces/who-decides.js';
 import type { Deps } from '../deps.js';
+import { stepOf, toldSteps } from './steps.js';
 
 /** The rights that Hallpass lacks to end sessions. */
 const missingSchema = z.object({ sessions: z.array(z.string()) });
@@ -28,7 +30,13 @@ const keptSchema = z.object({
   because: z.string().optional(),
 });
 /** Messages that answer the card. */
-const IN_THREAD: ReadonlySet<string> = new Set(['left_behind', 'prepared', 'approvers', 'extension_asked']);
+const IN_THREAD: ReadonlySet<string> = new Set([
+  'left_behind',
+  'prepared',
+  'approvers',
+  'extension_asked',
+  'reminder',
+]);
 const proofSchema = z.object({ prepared: z.array(z.string()) });
 
 /** @returns null when this release does not know how to draw it. */
@@ -45,6 +53,7 @@ export async function messageOf(
     ...sceneOf(deps, request),
     strays: shown.strays,
     pause: waits ? pauseOn(await readPauses(db), request.target) : null,
+    told: await toldSteps(db, request),
   };
   if (isToldAgain(delivery) && (await isOutdone(db, delivery)))
     return line(request, scene, request.requester);
@@ -59,6 +68,14 @@ export async function messageOf(
       preview: previewResultSchema.safeParse(kept).data ?? null,
       missing: missingSchema.safeParse(kept).data?.sessions ?? [],
     });
+  }
+  const nth = stepOf(delivery.key);
+  if (nth !== null) {
+    const step = scene.told.find((told) => told.nth === nth);
+    if (step === undefined) return null;
+    return delivery.kind === 'step'
+      ? stepLine(request, step)
+      : reminder(request, step, isPerson(delivery.recipient) ? delivery.recipient : null);
   }
   if (delivery.kind === 'approvers') return approversChanged(request, scene);
   if (delivery.kind === 'extension_asked') return extensionAskedNote(request, scene);
@@ -85,7 +102,11 @@ function isToldAgain({ kind }: Delivery): boolean {
 
 /** A card of their own, for somebody who was asked by direct message because the card could not be posted. */
 export function isCopy({ kind, recipient }: Pick<Delivery, 'kind' | 'recipient'>): boolean {
-  return kind === 'card' && /^[UW]/.test(recipient);
+  return kind === 'card' && isPerson(recipient);
+}
+
+function isPerson(recipient: string): boolean {
+  return /^[UW]/.test(recipient);
 }
 
 /** The message that this one answers, when it belongs into the thread of the card. */
@@ -95,7 +116,9 @@ export async function threadOf(
   request: AccessRequest | null,
 ): Promise<string | undefined> {
   if (request === null || !IN_THREAD.has(delivery.kind)) return undefined;
-  const shown = await whereShown(db, `card:${request.id}`);
+  const { recipient } = delivery;
+  const own = isPerson(recipient) ? `@${recipient}` : '';
+  const shown = await whereShown(db, `card:${request.id}${own}`);
   if (shown === null) throw new HallpassError('its card is not posted yet', { passing: true });
   return shown.ts;
 }
@@ -104,7 +127,7 @@ export async function threadOf(
 function sceneOf(
   { config, roles }: Pick<Deps, 'config' | 'roles'>,
   request: AccessRequest,
-): Omit<Scene, 'strays' | 'pause'> {
+): Omit<Scene, 'strays' | 'pause' | 'told'> {
   const target = config.targets.get(request.target);
   return {
     targetName: target?.name ?? request.target,

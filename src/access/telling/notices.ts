@@ -5,6 +5,7 @@ import { type AccessRequest, isExpired, isFinal } from '../../domain/request.js'
 import type { RequestEvent } from '../../domain/request-events.js';
 import type { Note, Write } from '../../ledger/write-transitions.js';
 import type { NoteKind } from '../../surfaces/direct.js';
+import { stepNotes } from './steps.js';
 
 /** Which messages show the event: what was read about a request concerns its approvers, has a message of its own, or is for the audit. */
 export function shownBy({ type }: RequestEvent): Write['shownBy'] {
@@ -19,6 +20,7 @@ export function notesFor(
   event: RequestEvent,
   now: Date,
 ): readonly Note[] {
+  if (event.type === 'step_due') return stepNotes(before, next, event.steps);
   if (event.type === 'asking') return askingNotes(before, next, event.mention);
   const inThread = (kind: string, key: string) => ({ key: `${key}:${next.id}`, kind, recipient: null });
   if (event.type === 'reviewed') {

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { askedToo, withEscalated } from '../../domain/escalation.js';
 import { askedBy, rulesFor, unique } from '../../domain/policy.js';
 import { type AccessRequest, ASKED_AS_MADE, type Asking, askedNow, rulesOf } from '../../domain/request.js';
 import type { Count } from '../../domain/request-events.js';
@@ -121,10 +122,17 @@ async function askingNow(
 ): Promise<Looked> {
   const before = request.asking ?? ASKED_AS_MADE;
   const policy = deps.roles.role(request.target, request.role)?.policy;
-  const { danger } = request;
+  const { danger, stepsTold } = request;
   const durationMs = Math.min(request.durationMs, policy?.maxMs ?? request.durationMs);
-  const rules = policy === undefined ? rulesOf(request) : rulesFor(policy, { durationMs, danger });
-  const approvers = policy === undefined ? askedNow(request) : askedBy(rules, policy);
+  const named = policy === undefined ? null : rulesFor(policy, { durationMs, danger });
+  const rules =
+    policy === undefined || named === null
+      ? rulesOf(request)
+      : withEscalated(named, policy.escalate, stepsTold);
+  const approvers =
+    policy === undefined || named === null
+      ? askedNow(request)
+      : askedToo(askedBy(named, policy), policy.escalate, stepsTold);
   const isShut = card.shut !== null && !card.posted;
   // Of each requester is asked once, and as long as it matters: Slack takes so many questions a minute.
   const thorough = isNew || isShut || before.nobody.length > 0;

@@ -1,3 +1,4 @@
+import { lapsesAtTheEarliest } from '../../domain/escalation.js';
 import { type AccessRequest, requestName, ruleOf } from '../../domain/request.js';
 import type { Stray } from '../../domain/stray.js';
 
@@ -15,7 +16,7 @@ export function requestFacts(request: AccessRequest) {
     askedAt: request.createdAt,
     askedSeconds: seconds(request.wishedMs),
     asked: request.asked,
-    lapsesAt: request.state === 'pending' ? request.pendingUntil : null,
+    lapsesAt: request.state === 'pending' ? lapsesAtTheEarliest(request) : null,
     decidedBy: request.decidedBy,
     decidedByRule: ruleOf(request),
     decidedThrough: request.decidedVia,

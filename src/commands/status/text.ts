@@ -2,6 +2,7 @@
 import type { Block } from '../../access/operating/blocked.js';
 import type { StatusPiece } from '../../access/operating/status.js';
 import { sayDuration } from '../../domain/duration.js';
+import { lapsesAtTheEarliest } from '../../domain/escalation.js';
 import { type AccessRequest, requestName } from '../../domain/request.js';
 import type { Stray } from '../../domain/stray.js';
 import type { OpenRequest, Part, TargetTally } from '../../ledger/open-requests.js';
@@ -102,7 +103,7 @@ function openRow(open: OpenRequest): Row {
   }
   const { request, dueSince, overdue } = open;
   const { role, login, requester } = request;
-  const last = dueSince ?? (request.state === 'pending' ? request.pendingUntil : request.expiresAt);
+  const last = dueSince ?? (request.state === 'pending' ? lapsesAtTheEarliest(request) : request.expiresAt);
   const cells = [requestName(request.id), name(role), name(login), name(requester)];
   return {
     cells: [...cells, `${last === null ? 'not granted yet' : time(last)}${overdue ? ' OVERDUE' : ''}`],

@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import {
+  ANSWER_MS,
+  APART_MS,
+  hasLapsed,
+  lapsesAt,
+  nextStepAt,
+  type Step,
+  toldStepSchema,
+  withEscalated,
+} from '../../src/domain/escalation.js';
+import type { AccessRequest } from '../../src/domain/request.js';
+import type { RequestEvent } from '../../src/domain/request-events.js';
+import { transition, whyRefused } from '../../src/domain/transition.js';
+import { aRequest, later, NOON } from './a-request.js';
+
+const MINUTE = 60_000;
+const DBA = { id: 'S0DBA', name: 'dba' };
+const SRE = { id: 'S0SRE', name: 'sre' };
+const CTO = { id: 'U0CTO', name: null };
+
+const aStep = (afterMs: number, change: Partial<Step> = {}): Step => ({
+  ...{ afterMs, remind: false, to: [], page: false },
+  ...change,
+});
+const LADDER = [
+  aStep(10 * MINUTE, { remind: true }),
+  aStep(30 * MINUTE, { to: [SRE] }),
+  aStep(60 * MINUTE, { page: true }),
+];
+const waiting = (change: Partial<AccessRequest> = {}) =>
+  aRequest({ stepAt: later(10 * MINUTE), pendingUntil: later(120 * MINUTE), ...change });
+const due = (steps: readonly Step[] = LADDER): RequestEvent => ({ type: 'step_due', steps });
+
+/** What happens at `ms` after NOON; the test fails when it is refused. */
+function happens(request: AccessRequest, event: RequestEvent, ms: number) {
+  const result = transition(request, event, later(ms));
+  if (!result.ok) throw new Error(`${event.type} is refused: ${result.refusal.code}`);
+  return result;
+}
+const refusal = (request: AccessRequest, event: RequestEvent, ms: number) => {
+  const result = transition(request, event, later(ms));
+  return result.ok ? null : result.refusal.code;
+};
+
+describe('a step of the ladder', () => {
+  it('is told when it is due, once, and the next one is awaited', () => {
+    expect(refusal(waiting(), due(), 9 * MINUTE)).toBe('stale');
+    const { next, audit } = happens(waiting(), due(), 10 * MINUTE);
+    expect(next).toMatchObject({
+      state: 'pending',
+      stepsTold: 1,
+      stepAt: later(30 * MINUTE),
+      stepToldAt: later(10 * MINUTE),
+      asking: null,
+    });
+    expect(audit.kind).toBe('step_told');
+    expect(toldStepSchema.parse(audit.data)).toEqual({
+      ...{ nth: 1, afterMs: 10 * MINUTE, reminded: [DBA], to: [], page: false },
+    });
+    expect(refusal(next, due(), 10 * MINUTE + 1)).toBe('stale');
+  });
+
+  it('asks others too, who are among the approvers from then on', () => {
+    const once = happens(waiting(), due(), 10 * MINUTE).next;
+    const { next, audit } = happens(once, due(), 30 * MINUTE);
+    expect(next.asking?.approvers).toEqual([DBA, SRE]);
+    expect(toldStepSchema.parse(audit.data)).toMatchObject({ nth: 2, reminded: [], to: [SRE] });
+    const rules = [
+      { from: [DBA], count: 1 },
+      { from: [SRE, CTO], count: 2 },
+    ];
+    expect(withEscalated(rules, LADDER, 1)).toEqual(rules);
+    expect(withEscalated(rules, LADDER, 2)).toEqual([
+      { from: [DBA, SRE], count: 1 },
+      { from: [SRE, CTO], count: 2 },
+    ]);
+  });
+
+  it('waits for the one before it, also when both are overdue', () => {
+    const first = happens(waiting(), due(), 90 * MINUTE).next;
+    expect(first.stepAt).toEqual(later(90 * MINUTE + APART_MS));
+    expect(refusal(first, due(), 90 * MINUTE + APART_MS - 1)).toBe('stale');
+    expect(happens(first, due(), 90 * MINUTE + APART_MS).next.stepsTold).toBe(2);
+  });
+
+  it.each(['granting', 'denied', 'withdrawn', 'lapsed'] as const)('is not told of what is %s', (state) => {
+    expect(refusal(waiting({ state }), due(), 20 * MINUTE)).toBe('stale');
+  });
+
+  it('goes on while a request is partly approved', () => {
+    const rules = [{ from: [DBA], count: 2 }];
+    const count = {
+      rules,
+      approvers: [{ by: 'U1', at: null, serves: [{ rule: 0, via: 'dba' }] }],
+      danger: null,
+    };
+    const event = { type: 'approve', by: 'U1', via: 'dba', maxMs: 3_600_000, count } as const;
+    const { next } = happens(waiting(), event, MINUTE);
+    expect(next.state).toBe('pending');
+    expect(happens(next, due(), 10 * MINUTE).next.stepsTold).toBe(1);
+  });
+});
+
+describe('today’s policy says what is left of it', () => {
+  it('nothing, when it has no ladder, or its role is gone', () => {
+    const { next, audit } = happens(waiting(), due([]), 10 * MINUTE);
+    expect(next).toMatchObject({ stepsTold: 0, stepAt: null });
+    expect(audit).toMatchObject({ kind: 'ladder_changed', data: { next: null } });
+    expect(lapsesAt(next)).toEqual(next.pendingUntil);
+  });
+
+  it('the same step later', () => {
+    const { next, audit } = happens(waiting(), due([aStep(20 * MINUTE)]), 10 * MINUTE);
+    expect(next).toMatchObject({ stepsTold: 0, stepAt: later(20 * MINUTE) });
+    expect(audit.kind).toBe('ladder_changed');
+  });
+
+  it('a ladder where there was none', () => {
+    const { next } = happens(waiting({ stepAt: null }), due(), MINUTE);
+    expect(next.stepAt).toEqual(later(10 * MINUTE));
+    expect(refusal(waiting({ stepAt: null }), due(), 120 * MINUTE)).toBe('stale');
+  });
+});
+
+describe('a request lapses', () => {
+  const lapse = { type: 'lapse' } as const;
+  const last = waiting({ stepsTold: 3, stepAt: null, stepToldAt: later(60 * MINUTE) });
+
+  it('at its deadline, when all was told in time', () => {
+    expect(refusal(last, lapse, 120 * MINUTE - 1)).toBe('stale');
+    expect(happens(last, lapse, 120 * MINUTE).next.state).toBe('lapsed');
+  });
+
+  it('not while a step is to be told: then it can be decided', () => {
+    const late = waiting({ stepsTold: 2, stepAt: later(60 * MINUTE) });
+    expect(lapsesAt(late)).toBeNull();
+    expect(refusal(late, lapse, 500 * MINUTE)).toBe('stale');
+    expect(whyRefused(late, 'approve', later(500 * MINUTE))).toBeNull();
+  });
+
+  it('not before what was told last could be answered', () => {
+    const late = { ...last, stepToldAt: later(200 * MINUTE) };
+    const end = 200 * MINUTE + ANSWER_MS;
+    expect(refusal(late, lapse, end - 1)).toBe('stale');
+    const approve = { type: 'approve', by: 'U1', via: 'dba', maxMs: 3_600_000 } as const;
+    expect(happens(late, approve, end - 1).next.state).toBe('granting');
+    // From then on the deadline binds, whether or not it was written.
+    expect(refusal(late, approve, end)).toBe('too_late');
+    expect(happens(late, lapse, end).next.state).toBe('lapsed');
+  });
+});
+
+describe('1,000 random ladders, with a clock that is turned', () => {
+  it('no request lapses before its last step was told and had its time to be answered; and each lapses', () => {
+    const random = seeded(20_261_201);
+    for (let n = 0; n < 1_000; n++) climbDown(random);
+  });
+});
+
+/** One request that nobody decides, looked at now and then, until it lapses. */
+function climbDown(random: (below: number) => number): void {
+  const times = Array.from({ length: random(7) }, () => 1_000 * (1 + random(7_200)));
+  let steps = times.toSorted((a, b) => a - b).map((afterMs) => aStep(afterMs, { remind: true }));
+  let request = waiting({
+    pendingUntil: later(1_000 * (1 + random(9_000))),
+    stepAt: nextStepAt(steps, { createdAt: NOON, stepsTold: 0, stepToldAt: null }),
+  });
+  const told: number[] = [];
+  let now = 0;
+  for (let looks = 0; request.state === 'pending'; looks++) {
+    expect(looks).toBeLessThan(5_000);
+    // Mostly a heartbeat; once in a while Hallpass is down.
+    now += random(12) === 0 ? random(6 * 60 * MINUTE) : random(15_000);
+    // Today's policy has fewer steps, or later ones.
+    if (random(40) === 0) steps = steps.slice(0, random(steps.length + 1));
+    if (random(40) === 0) steps = steps.map((step) => ({ ...step, afterMs: step.afterMs + random(600_000) }));
+    // What is due is looked at first; now and then the lapse comes first, as from another replica.
+    const [step, lapse]: RequestEvent[] = [due(steps), { type: 'lapse' }];
+    for (const event of random(2) === 0 ? [step, lapse] : [lapse, step]) {
+      if (event === undefined) continue;
+      const result = transition(request, event, later(now));
+      if (!result.ok) continue;
+      if (result.audit.kind === 'step_told') told.push(now);
+      if (event.type === 'lapse') expectRightly(request, steps, told, now);
+      request = result.next;
+    }
+    const isOver = hasLapsed(request, later(now));
+    expect(whyRefused(request, 'approve', later(now)) === null).toBe(request.state === 'pending' && !isOver);
+  }
+}
+
+function expectRightly(request: AccessRequest, steps: readonly Step[], told: readonly number[], now: number) {
+  const last = told.at(-1);
+  expect(now).toBeGreaterThanOrEqual(request.pendingUntil.getTime() - NOON.getTime());
+  expect(told.length).toBeGreaterThanOrEqual(steps.length);
+  if (last !== undefined) expect(now - last).toBeGreaterThanOrEqual(ANSWER_MS);
+  for (const [i, at] of told.entries())
+    expect(at - (told[i - 1] ?? -APART_MS)).toBeGreaterThanOrEqual(APART_MS);
+}
+
+/** Whole numbers below a bound, the same in each run: mulberry32. */
+function seeded(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4_294_967_296) * below);
+  };
+}
