@@ -155,7 +155,8 @@ export async function createContext(first: Config, env: WorkerEnv, logger: Logge
 
   // Each on its own: what blocks one must not delay the others.
   const tasks: readonly (readonly [(pulse: Pulse) => boolean, Task])[] = [
-    [({ open }) => open, task('let time pass', () => passTime(deps, ladder))],
+    [({ open }) => open, task('let time pass', () => passTime(deps))],
+    [({ pending }) => pending, task('tell that no one has decided', () => ladder.look())],
     [({ toReview }) => toReview, task('look at what was left behind', () => reviewEnded(deps))],
     [({ open }) => open, task('read again what roles can do', () => previewAgain(deps))],
     [({ pending, shut }) => pending || shut, telling],

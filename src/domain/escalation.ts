@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { type ApprovalRule, missingBy } from './approvals.js';
-import type { Principal } from './policy.js';
+import { askedBy, type Policy, type Principal, rulesFor, type Weight } from './policy.js';
 import { type AccessRequest, ASKED_AS_MADE, askedNow, rulesOf } from './request.js';
 
 export interface Step {
@@ -107,6 +107,19 @@ export function withEscalated(
   stepsTold: number,
 ): readonly ApprovalRule[] {
   return rules.map(({ from, count }) => ({ from: askedToo(from, steps, stepsTold), count }));
+}
+
+/** The rules under this policy, once so many steps were told, and those whom messages mention. */
+export function rulesAfter(
+  policy: Policy,
+  weight: Weight,
+  stepsTold: number,
+): { readonly rules: readonly ApprovalRule[]; readonly asked: readonly Principal[] } {
+  const rules = rulesFor(policy, weight);
+  return {
+    rules: withEscalated(rules, policy.escalate, stepsTold),
+    asked: askedToo(askedBy(rules, policy), policy.escalate, stepsTold),
+  };
 }
 
 /** Those who are asked for an approval that is still missing. */

@@ -210,11 +210,14 @@ export interface Asking {
   readonly approvers: readonly Principal[] | null;
   /** Why its card can't be posted; null when it can. */
   readonly unshown: Unshown | null;
-  /** Slack users who are asked by direct message instead. */
+  /** Slack users who have a card of their own: because it can't be posted, or because the policy wants it so. */
   readonly directly: readonly string[];
   /** Why no approver can decide it; empty when one can, or when Slack doesn't say. */
   readonly nobody: readonly CantDecide[];
 }
+
+/** People asked by direct message for one request, at the most. */
+export const MOST_ASKED_DIRECTLY = 20;
 
 /** A channel that doesn't accept the card. */
 export interface Unshown {

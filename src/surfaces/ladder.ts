@@ -32,7 +32,8 @@ function said({ reminded, to, page, afterMs }: ToldStep): string {
     ...(to.length === 0 ? [] : [`also asked ${mentions(to)}`]),
     ...(page ? ['alerted Hallpass’s operators'] : []),
   ]);
-  return `${what.charAt(0).toUpperCase()}${what.slice(1)} after ${sayWaited(afterMs)}.`;
+  const begin = what === '' ? 'Not decided' : `${what.charAt(0).toUpperCase()}${what.slice(1)}`;
+  return `${begin} after ${sayWaited(afterMs)}.`;
 }
 
 /** The requester's own line about a step. */

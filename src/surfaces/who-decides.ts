@@ -9,13 +9,14 @@ import {
   askedNow,
   type CantDecide,
   isInForce,
+  MOST_ASKED_DIRECTLY,
   requestName,
   rulesOf,
   type Unshown,
 } from '../domain/request.js';
 import { isPlain, progress } from './approvals.js';
 import { compose, type Paragraph } from './blocks.js';
-import { andMore } from './kit/words.js';
+import { andMore, plural } from './kit/words.js';
 import { lapses } from './ladder.js';
 import type { Message } from './message.js';
 import { sentences } from './shut-places.js';
@@ -36,7 +37,7 @@ export function whoDecides(request: AccessRequest, reader: string | null): reado
     ...(asking === null ? [] : obstacles(request, asking, reader)),
     asking?.unshown && reader !== null
       ? `${directly.length === 0 ? 'Hallpass knows nobody it could ask by direct message meanwhile.' : `Asked by direct message meanwhile: ${mentions(directly.map((id) => ({ id, name: null })))}`}\n${lapses(request)}`
-      : `${whoIsAsked(request, reader)}\n${lapses(request)}`,
+      : `${whoIsAsked(request, reader)}\n${asking?.unshown ? '' : directlyToo(directly)}${lapses(request)}`,
   ];
 }
 
@@ -45,6 +46,16 @@ function whoIsAsked(request: AccessRequest, reader: string | null): string {
   const [rules, asked] = [rulesOf(request), askedNow(request)];
   if (isPlain(rules)) return `${reader === null ? 'Can decide' : 'Asked to decide'}: ${mentions(asked)}`;
   return progress({ rules, approvals: request.approvals, asked }, reader);
+}
+
+/** The line that some have a card of their own beside this one; nothing when none has. */
+function directlyToo(directly: Asking['directly']): string {
+  if (directly.length === 0) return '';
+  const more =
+    directly.length < MOST_ASKED_DIRECTLY
+      ? ''
+      : `, the most that Hallpass asks this way; any others see only the card in the channel`;
+  return `Asked by direct message as well: ${plural(directly.length, 'person', 'people')}${more}.\n`;
 }
 
 function obstacles(request: AccessRequest, asking: Asking, reader: string | null): readonly Paragraph[] {

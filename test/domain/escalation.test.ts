@@ -93,6 +93,7 @@ describe('a step of the ladder', () => {
     const count = {
       rules,
       approvers: [{ by: 'U1', at: null, serves: [{ rule: 0, via: 'dba' }] }],
+      asked: [],
       danger: null,
     };
     const event = { type: 'approve', by: 'U1', via: 'dba', maxMs: 3_600_000, count } as const;

@@ -89,3 +89,22 @@ it('the operators: which request, and who can decide it', () => {
   );
   expect(text).toContain('Get one of these to decide: <!subteam^S0DBA>. The buttons are on its card.');
 });
+
+it('says how many are asked by direct message, and that there may be others', () => {
+  const ask = (people: number) =>
+    card(
+      aRequest({
+        asking: {
+          ...{ approvers: null, unshown: null, nobody: [] },
+          directly: Array.from({ length: people }, (_, i) => `U0P${i}`),
+        },
+      }),
+      scene,
+      facts,
+    ).text;
+  expect(ask(0)).not.toMatch(/direct message/);
+  expect(ask(1)).toContain('Asked by direct message as well: 1 person.');
+  expect(ask(20)).toContain(
+    'Asked by direct message as well: 20 people, the most that Hallpass asks this way; any others see only the card in the channel.',
+  );
+});

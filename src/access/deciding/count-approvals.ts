@@ -2,14 +2,13 @@
 import type { RoleConfig } from '../../config/config.js';
 import type { Approval, ApprovalRule } from '../../domain/approvals.js';
 import { type Danger, worse } from '../../domain/danger.js';
+import { rulesAfter } from '../../domain/escalation.js';
 import {
-  askedBy,
   type DeciderFacts,
   dependsOnDanger,
   isSamePerson,
   mayDecide,
   type Principal,
-  rulesFor,
   servesRules,
   unique,
 } from '../../domain/policy.js';
@@ -53,14 +52,8 @@ export async function rulesToday(
   read: DangerReading,
   stepsTold = 0,
 ): Promise<Today> {
-  const { escalate } = policy;
   const danger = dependsOnDanger(policy) ? dangerIn(await read()) : null;
-  const rules = rulesFor(policy, { durationMs, danger });
-  return {
-    rules: withEscalated(rules, escalate, stepsTold),
-    asked: askedToo(askedBy(rules, policy), escalate, stepsTold),
-    danger,
-  };
+  return { ...rulesAfter(policy, { durationMs, danger }, stepsTold), danger };
 }
 
 /** Null when it can't be read: that counts as the worst. */

@@ -1,20 +1,15 @@
 import { nextWarning, readLapsed, readToWarn } from '../../ledger/read-requests.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
-import type { Ladder } from './ladder.js';
 
 /** Rows a round; the next one takes the next ones. */
 const BATCH = 500;
 
 /**
- * What only the ledger's clock makes due: those asked are reminded, undecided requests lapse, and people hear that their time is nearly up.
+ * What only the ledger's clock makes due: undecided requests lapse, and people hear that their time is nearly up.
  * @returns milliseconds until the next notice is due; null when none is.
  */
-export async function passTime(
-  deps: Pick<Deps, 'db' | 'outbox' | 'sweeps'>,
-  ladder: Ladder,
-): Promise<number | null> {
-  const nextStep = await ladder.look();
+export async function passTime(deps: Pick<Deps, 'db' | 'outbox' | 'sweeps'>): Promise<number | null> {
   const lapsed = await readLapsed(deps.db, BATCH);
   await change(
     deps,
@@ -27,6 +22,5 @@ export async function passTime(
     toWarn.requests.map(({ id }) => id),
     () => ({ event: { type: 'warned' } }),
   );
-  const next = [nextStep, await nextWarning(deps.db)].filter((ms) => ms !== null);
-  return next.length === 0 ? null : Math.min(...next);
+  return nextWarning(deps.db);
 }

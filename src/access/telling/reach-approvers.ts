@@ -5,9 +5,16 @@
  */
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { askedToo, withEscalated } from '../../domain/escalation.js';
-import { askedBy, rulesFor, unique } from '../../domain/policy.js';
-import { type AccessRequest, ASKED_AS_MADE, type Asking, askedNow, rulesOf } from '../../domain/request.js';
+import { rulesAfter } from '../../domain/escalation.js';
+import { unique } from '../../domain/policy.js';
+import {
+  type AccessRequest,
+  ASKED_AS_MADE,
+  type Asking,
+  askedNow,
+  MOST_ASKED_DIRECTLY,
+  rulesOf,
+} from '../../domain/request.js';
 import type { Count } from '../../domain/request-events.js';
 import { readNow } from '../../ledger/audit-chain.js';
 import { moveCard, readWaitingCards, type WaitingCard } from '../../ledger/read-asking.js';
@@ -18,13 +25,13 @@ import { readGroups } from '../deciding/accounts.js';
 import { recount, type Today } from '../deciding/count-approvals.js';
 import type { Deps } from '../deps.js';
 import { namesOf, tellOperators } from './operators.js';
-import { createPeopleReader, type PeopleReader } from './people-reader.js';
+import { createPeopleReader, type PeopleReader, peopleBehind } from './people-reader.js';
 import { findDeciders } from './who-can-decide.js';
 
 /** Requests looked at together. */
 const BATCH = 500;
-/** People asked by direct message for one request. */
-const MOST_ASKED = 20;
+/** Quiet people who are known of. */
+const MOST_QUIET = 1_000;
 
 type AskingDeps = Pick<Deps, 'db' | 'config' | 'roles' | 'messenger' | 'outbox' | 'sweeps' | 'logger'>;
 
@@ -124,24 +131,26 @@ async function askingNow(
   const policy = deps.roles.role(request.target, request.role)?.policy;
   const { danger, stepsTold } = request;
   const durationMs = Math.min(request.durationMs, policy?.maxMs ?? request.durationMs);
-  const named = policy === undefined ? null : rulesFor(policy, { durationMs, danger });
-  const rules =
-    policy === undefined || named === null
-      ? rulesOf(request)
-      : withEscalated(named, policy.escalate, stepsTold);
-  const approvers =
-    policy === undefined || named === null
-      ? askedNow(request)
-      : askedToo(askedBy(named, policy), policy.escalate, stepsTold);
+  const { rules, asked: approvers } =
+    policy === undefined
+      ? { rules: rulesOf(request), asked: askedNow(request) }
+      : rulesAfter(policy, { durationMs, danger }, stepsTold);
   const isShut = card.shut !== null && !card.posted;
+  const isDirect = isShut || policy?.notify === 'approvers';
+  const quiet = new Set(isDirect ? await peopleBehind(reader, policy?.quiet ?? [], MOST_QUIET) : []);
   // Of each requester is asked once, and as long as it matters: Slack takes so many questions a minute.
-  const thorough = isNew || isShut || before.nobody.length > 0;
-  const how = { most: isShut ? MOST_ASKED : 1, thorough };
+  const thorough = isNew || isDirect || before.nobody.length > 0;
+  const how = { most: isDirect ? MOST_ASKED_DIRECTLY + quiet.size : 1, thorough };
   const { people, nobody } = await findDeciders(deps, reader, request, rules, how);
   const asking = {
     approvers: isDeepStrictEqual(approvers, request.asked) ? null : approvers,
     unshown: isShut && card.shut !== null ? { channel: card.channel, ...card.shut } : null,
-    directly: isShut ? [...new Set([...before.directly, ...people])] : before.directly,
+    directly: isDirect
+      ? [...new Set([...before.directly, ...people.filter((id) => !quiet.has(id))])].slice(
+          0,
+          MOST_ASKED_DIRECTLY,
+        )
+      : before.directly,
     nobody,
   };
   const isAsBefore = isDeepStrictEqual(rules, rulesOf({ ...request, asking }));
