@@ -25,7 +25,7 @@ import {
   footer,
   headline,
   place,
-  reasonParagraph,
+  reasonParagraphs,
   roleParagraphs,
   soFar,
   wish,
@@ -54,7 +54,7 @@ const MAX_COMMAND = 800;
 
 /** The requester's own message: who was asked, then what became of it. Edited with each state. */
 export function status(request: AccessRequest, scene: Scene): Message {
-  return tell(request, scene, [reasonParagraph(request)]);
+  return tell(request, scene, reasonParagraphs(request, scene));
 }
 
 /** The new message about an outcome. A grant's note that is no longer true tells what happened instead. */

@@ -3,7 +3,7 @@
  * errors of a modal, so times are in UTC and names are in quotes.
  */
 import { sayDuration } from '../domain/duration.js';
-import type { Principal } from '../domain/policy.js';
+import type { Principal, ReasonRule } from '../domain/policy.js';
 import { type AccessRequest, isInForce, requestName } from '../domain/request.js';
 import { firstOf, plural } from './kit/words.js';
 import { ownWords, plainName, whenPlain } from './text.js';
@@ -160,3 +160,8 @@ export const reasonMissing = (): string =>
   'Enter a reason. Approvers see it, and it’s kept in the audit trail.';
 export const reasonTooLong = (most: number): string =>
   `The reason may have ${most} characters. Shorten it, and link to the rest.`;
+
+/** What a reason must hold: the words of the configuration, or the pattern itself. */
+export const reasonAsks = ({ hint, pattern }: ReasonRule): string =>
+  hint === null ? `Something that matches ${pattern}` : ownWords(hint, MAX_NAME).replace(/\.$/, '');
+export const reasonUnfit = (rule: ReasonRule): string => `Add this to the reason: ${reasonAsks(rule)}.`;

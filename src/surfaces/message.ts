@@ -19,6 +19,8 @@ export interface Scene {
   /** The mark on cards: "production". */
   readonly environment: string | null;
   readonly about: string | null;
+  /** What today's policy links in the reason. */
+  readonly reasonLink?: { readonly text: string; readonly url: string } | null;
   /** How to connect. */
   readonly host: string;
   readonly port: number;

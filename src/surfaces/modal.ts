@@ -1,10 +1,11 @@
 /** The request form. Limits: docs.slack.dev, "Modals" and "Composition objects". */
 import type { InputBlock, ModalView, PlainTextOption } from '@slack/types';
 import { sayDuration, shortDuration } from '../domain/duration.js';
+import type { ReasonRule } from '../domain/policy.js';
 import type { PreviewResult } from '../domain/preview.js';
 import { plain, section } from './blocks.js';
 import { danger } from './danger.js';
-import { channelLinks } from './form-words.js';
+import { channelLinks, reasonAsks } from './form-words.js';
 import { ACTIONS, BLOCKS, durationBlock, MAX_DURATION, MAX_REASON, roleBlock, VIEWS } from './ids.js';
 import { roleLines } from './preview.js';
 import { code, inline, ownWords, plainName, truncate } from './text.js';
@@ -44,6 +45,8 @@ export interface Form {
   readonly defaultMs: number;
   readonly maxMs: number;
   readonly reasonRequired: boolean;
+  /** What the reason must hold. */
+  readonly reasonRule: ReasonRule | null;
   /** What was typed after the command. */
   readonly typed: { readonly durationMs: number | null; readonly reason: string | null };
 }
@@ -179,14 +182,15 @@ function durationOption(ms: number): PlainTextOption {
   return option(sayDuration(ms), shortDuration(ms), null);
 }
 
-function reasonInput({ reasonRequired, typed }: Form): InputBlock {
+function reasonInput({ reasonRequired, reasonRule, typed }: Form): InputBlock {
+  const asks = reasonRule === null ? '' : `${reasonAsks(reasonRule)}. `;
   const reason = typed.reason?.trim() ?? '';
   return {
     type: 'input',
     block_id: BLOCKS.reason,
     optional: !reasonRequired,
     label: plain('Reason'),
-    hint: plain('Approvers see it, and it is kept in the audit trail.'),
+    hint: plain(`${asks}Approvers see it, and it is kept in the audit trail.`),
     element: {
       type: 'plain_text_input',
       action_id: ACTIONS.reason,

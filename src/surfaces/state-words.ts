@@ -20,7 +20,7 @@ import { allOf } from './kit/words.js';
 import type { Scene } from './message.js';
 import { roleLines } from './preview.js';
 import { RULE_WORDS } from './rule-words.js';
-import { code, inline, mention, mentions, ownWords, when, who } from './text.js';
+import { code, inline, link, mention, mentions, ownWords, when, who } from './text.js';
 
 /** Room for a target's name, its environment and other short texts of the configuration, escaped. */
 const MAX_NAME = 150;
@@ -245,8 +245,16 @@ export function roleParagraphs(
   ];
 }
 
-export function reasonParagraph({ reason }: AccessRequest): Paragraph {
-  return ownWords(reason, 1) === '' ? 'No reason was given.' : { label: 'Reason:', words: reason };
+/** The reason as it was typed, and what policy links in it. */
+export function reasonParagraphs(
+  { reason }: AccessRequest,
+  { reasonLink }: Pick<Scene, 'reasonLink'>,
+): readonly Paragraph[] {
+  if (ownWords(reason, 1) === '') return ['No reason was given.'];
+  return [
+    { label: 'Reason:', words: reason },
+    ...(reasonLink ? [`See ${link(reasonLink.url, reasonLink.text)}.`] : []),
+  ];
 }
 
 /** The one line that says which request this is, on which server, for which login, asked when. */

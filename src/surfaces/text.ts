@@ -79,6 +79,11 @@ export function inline(words: string, max: number): string {
   return shorten(line, max, (c) => escapeMrkdwn(LOOK_ALIKES[c] ?? c));
 }
 
+/** A link in mrkdwn. @param url an https address, percent-encoded. */
+export function link(url: string, words: string): string {
+  return `<${escapeMrkdwn(url.replaceAll('|', '%7C'))}|${inline(words, MAX_CODE)}>`;
+}
+
 /** Somebody's own words on one line of plain text, as a terminal shows it: nothing in it moves, hides or colors. */
 export function oneLine(words: string, max: number): string {
   const line = words.replace(/\s+/gu, ' ').replace(UNWANTED, '').trim();

@@ -193,3 +193,21 @@ describe('decided', () => {
     });
   });
 });
+
+it('links what policy links in the reason, and leaves the reason as it was typed', () => {
+  const reasonLink = { text: '<!channel>*|1', url: 'https://tickets.example.com/a?b=1&c=<d>|e' };
+  const { blocks, text } = card(
+    { ...SITUATIONS.pending, reason: 'see <!channel>*|1' },
+    { ...scene, reasonLink },
+    { first: false, preview: null, missing: [] },
+  );
+  const link = 'See <https://tickets.example.com/a?b=1&amp;c=&lt;d&gt;%7Ce|&lt;!channel&gt;∗|1>.';
+  expect(text).toContain(link);
+  const sections = blocks.flatMap((block) => (block.type === 'section' && block.text ? [block.text] : []));
+  expect(sections).toContainEqual({ type: 'mrkdwn', text: link, verbatim: true });
+  expect(sections).toContainEqual({
+    type: 'plain_text',
+    text: 'Reason: see <!channel>*|1',
+    emoji: false,
+  });
+});

@@ -130,6 +130,7 @@ it.each(HOSTILE.map((sample, i) => [i, sample] as const))('the form, sample %i',
     defaultMs: 140 * 60_000,
     maxMs: 9 * 86_400_000 + 3_723_000,
     reasonRequired: true,
+    reasonRule: { pattern: long, hint: long, link: null },
     typed: { durationMs: 9 * 86_400_000 + 3_723_000, reason: long },
   };
   const view = requestModal(form);

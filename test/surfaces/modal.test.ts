@@ -1,5 +1,6 @@
 import type { InputBlock } from '@slack/types';
 import { describe, expect, it } from 'vitest';
+import { reasonUnfit } from '../../src/surfaces/form-words.js';
 import { type Form, requestModal, roleOption, targetOption } from '../../src/surfaces/modal.js';
 
 const MINUTE = 60_000;
@@ -18,6 +19,7 @@ const form: Form = {
   defaultMs: 60 * MINUTE,
   maxMs: 240 * MINUTE,
   reasonRequired: true,
+  reasonRule: null,
   typed: { durationMs: null, reason: null },
 };
 
@@ -121,5 +123,25 @@ describe('the options of its searches', () => {
 
   it('cut the name of a target before its key', () => {
     expect(targetOption({ ...target, name: 'S'.repeat(200) }).text.text).toMatch(/^S{10,}… \(shop-prod\)$/);
+  });
+});
+
+describe('what the reason must hold', () => {
+  const hintOf = (hint: string | null) =>
+    inputs({ reasonRule: { pattern: '[A-Z]+-\\d+', hint, link: null } }).at(-1)?.hint?.text;
+
+  it('is said below the field, in the words of the configuration or by its pattern', () => {
+    expect(hintOf('The ticket, like OPS-123')).toBe(
+      'The ticket, like OPS-123. Approvers see it, and it is kept in the audit trail.',
+    );
+    expect(hintOf(null)).toBe(
+      'Something that matches [A-Z]+-\\d+. Approvers see it, and it is kept in the audit trail.',
+    );
+  });
+
+  it('is said beside it when it lacks', () => {
+    expect(reasonUnfit({ pattern: 'x', hint: 'The ticket, like OPS-123.', link: null })).toBe(
+      'Add this to the reason: The ticket, like OPS-123.',
+    );
   });
 });

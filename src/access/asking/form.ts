@@ -55,6 +55,7 @@ const NO_ROLE_YET = {
   defaultDurationMs: 3_600_000,
   maxMs: 4 * 3_600_000,
   reasonRequired: true,
+  reasonRule: null,
 } as const;
 
 /** The form as it opens. Anyone who typed more than the command finds it filled in: target, role, duration, reason. */
@@ -230,7 +231,7 @@ function sayMissing(
 }
 
 function form({ channel, target, role, notice, elsewhere }: FormState, login: string | null): Form {
-  const { durationsMs, defaultDurationMs, maxMs, reasonRequired } = role?.policy ?? NO_ROLE_YET;
+  const { durationsMs, defaultDurationMs, maxMs, reasonRequired, reasonRule } = role?.policy ?? NO_ROLE_YET;
   return {
     channel,
     target,
@@ -243,6 +244,7 @@ function form({ channel, target, role, notice, elsewhere }: FormState, login: st
     defaultMs: defaultDurationMs,
     maxMs,
     reasonRequired,
+    reasonRule,
     typed: { durationMs: null, reason: null },
   };
 }

@@ -1,6 +1,7 @@
 import type { RoleConfig, TargetConfig } from '../../config/config.js';
 import { parseDuration } from '../../domain/duration.js';
 import type { LoginAnswer } from '../../domain/login.js';
+import { fits } from '../../domain/reason-rule.js';
 import { mayApproveAtOnce } from '../../domain/rules.js';
 import { inTime } from '../../in-time.js';
 import { insertRequest, readTooMany } from '../../ledger/insert-request.js';
@@ -167,7 +168,11 @@ function readForm(
   // Postgres keeps no NUL in a text.
   const reason = (submission.reason ?? '').replaceAll('\0', '').trim();
   if (reason === '' && role.policy.reasonRequired) errors[BLOCKS.reason] = words.reasonMissing();
+  const rule = role.policy.reasonRule;
   if (reason.length > MAX_REASON) errors[BLOCKS.reason] = words.reasonTooLong(MAX_REASON);
+  else if (rule !== null && reason !== '' && !fits(rule, reason)) {
+    errors[BLOCKS.reason] = words.reasonUnfit(rule);
+  }
   if (durationMs === null || Object.keys(errors).length > 0) return { ok: false, errors };
   return { target, role, login: answer.login, durationMs, reason };
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { pauseOn } from '../../domain/pause.js';
 import { changesSchema, previewResultSchema } from '../../domain/preview.js';
+import { linkIn } from '../../domain/reason-rule.js';
 import { type AccessRequest, isFinal } from '../../domain/request.js';
 import { HallpassError } from '../../errors.js';
 import { type Delivery, isOutdone, whereShown } from '../../ledger/deliveries.js';
@@ -129,10 +130,13 @@ function sceneOf(
   request: AccessRequest,
 ): Omit<Scene, 'strays' | 'pause' | 'told'> {
   const target = config.targets.get(request.target);
+  const role = roles.role(request.target, request.role);
+  const rule = role?.policy.reasonRule ?? null;
   return {
     targetName: target?.name ?? request.target,
     environment: target?.environment ?? null,
-    about: roles.role(request.target, request.role)?.about ?? null,
+    about: role?.about ?? null,
+    reasonLink: rule === null ? null : linkIn(rule, request.reason),
     host: target?.connect.host ?? '',
     port: target?.connect.port ?? 5432,
     database: target?.connect.database ?? '',
