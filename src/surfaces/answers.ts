@@ -2,7 +2,10 @@
  * Private answers to a click or a command, in mrkdwn: what happened, and the next step. What the form says
  * beside its fields is in form-words.ts, because errors in a modal know no mrkdwn.
  */
+
+import { sayDuration } from '../domain/duration.js';
 import { lapsesAtTheEarliest } from '../domain/escalation.js';
+
 import type { Principal } from '../domain/policy.js';
 import { type AccessRequest, requestName, ruleOf, rulesOf } from '../domain/request.js';
 import type { Refusal } from '../domain/request-events.js';
@@ -76,6 +79,10 @@ function at(date: Date | null): string {
 
 export const notApprover = (request: AccessRequest, approvers: readonly Principal[]): string =>
   `You can't decide ${requestName(request.id)}. These can: ${mentions(approvers)}`;
+
+/** The menu of a card was drawn under an older policy. */
+export const notForSoLong = (request: AccessRequest, ms: number): string =>
+  `${requestName(request.id)} can't be approved for ${sayDuration(ms)}: its policy doesn't offer that. Nothing was changed; choose another duration, or click Approve.`;
 export const ownRequest = (request: AccessRequest, approvers: readonly Principal[]): string =>
   `${requestName(request.id)} is your own request, so somebody else has to decide. These can: ${mentions(approvers)}`;
 
