@@ -69,6 +69,7 @@ const decided = z.object({
   rules: z.array(rule).optional(),
   approvals: z.array(approval).optional(),
 });
+const denied = z.object({ via: z.string(), because: z.string().optional() });
 const shift = z.object({ through: z.string(), durationMs: z.number() });
 const trouble = z.object({ trouble: z.string() });
 const until = z.object({ expiresAt: moment });
@@ -156,8 +157,8 @@ const READERS: { readonly [T in RequestEvent['type']]: Reader | readonly Reader[
       given,
     })),
   ),
-  deny: reader('denied', z.object({ via: z.string() }), ({ via }, { actor: by }) =>
-    by === null ? INCOMPLETE : { event: { type: 'deny', by, via }, given },
+  deny: reader('denied', denied, ({ via, because }, { actor: by }) =>
+    by === null ? INCOMPLETE : { event: { type: 'deny', by, via, ...(because && { because }) }, given },
   ),
   withdraw: reader('withdrawn', nothing, (_, told) => ({
     event: { type: 'withdraw', ...enderOf(told) },

@@ -100,7 +100,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `An earlier approval covers it${f.maybe(', ', 'through', name)},${f.duration('durationMs')}.`,
   approved_in_emergency: (f) =>
     `It was granted as an emergency${f.maybe(', ', 'through', name)},${f.duration('durationMs')}.`,
-  denied: (f, actor) => `${actor} denied it${viaOf(f)}${f.maybe(': ', 'because')}.`,
+  denied: (f, actor) => `${actor} denied it${viaOf(f)}${f.maybe(': ', 'because')}`,
   withdrawn: (f, actor) =>
     f.text('because') !== null
       ? `${f.maybe('', 'by', name)} canceled it${f.maybe(': ', 'because')}`

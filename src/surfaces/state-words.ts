@@ -221,6 +221,7 @@ export function soFar(request: AccessRequest, reader: string | null): readonly P
   const blocked = trouble(request);
   return [
     ...(happened.length > 0 ? [happened.join('\n')] : []),
+    ...(request.deniedBecause === null ? [] : [{ label: 'Why:', words: request.deniedBecause }]),
     ...(request.endedBecause === null
       ? []
       : [{ label: 'The operator’s reason:', words: request.endedBecause }]),

@@ -48,6 +48,7 @@ const events = {
   partlyMore: { type: 'extend', by: 'U0BEN', via: 'dba', maxMs: 4 * hour, count: counted(['U0BEN', 0]) },
   ruleMore: { type: 'extend_by_rule', rule: 'on_call', through: 'dba shift', maxMs: hour },
   deny: { type: 'deny', by: 'U0BEN', via: 'dba' },
+  denyBecause: { type: 'deny', by: 'U0BEN', via: 'dba', because: 'not without a ticket' },
   withdraw: { type: 'withdraw', by: 'U0ANA' },
   leave: { type: 'withdraw', by: null },
   intend: { type: 'intend', place, terms },
@@ -114,6 +115,7 @@ describe('a request that Hallpass wrote', () => {
     ['active', 'partly', 'fully', 'intend', 'grant', 'askMore', 'denyMore', 'extend'],
     ['denied', 'partly', 'deny'],
     ['denied', 'deny'],
+    ['denied', 'denyBecause'],
     ['withdrawn', 'withdraw'],
     ['withdrawn', 'leave'],
   ])('fits, %s: %s %s %s %s %s %s %s', async (state, ...steps) => {
@@ -201,6 +203,13 @@ describe('what was changed past Hallpass is named', () => {
   ])('%s', async (_, set, says) => {
     const id = await active();
     expect(await found(id, `update requests set ${set} where id = $1`)).toMatch(says);
+  });
+
+  it('another reason for a denial, unsaid', async () => {
+    const { id } = await live(await submitted(), events.denyBecause);
+    expect(await found(id, `update requests set denied_because = 'secret' where id = $1`)).toMatch(
+      /^(?!.*secret).*denied because: is not what/,
+    );
   });
 
   const tell = (kind: string, actor: string, data: string) =>

@@ -43,6 +43,7 @@ it.each<[Situation, string, readonly string[]]>([
   ['endedByOperator', 'Ended by an operator (olga@ops1)', []],
   ['removed', 'Ended: gone from the server, and the ledger doesn’t say who revoked it', []],
   ['denied', 'Denied by <@U0BO>', []],
+  ['deniedBecause', 'Denied by <@U0BO>', []],
   ['withdrawn', 'Canceled by <@U0ANA>', []],
   ['withdrawnLeft', `Canceled, ${LEFT}`, []],
   ['withdrawnByOperator', 'Canceled by an operator (olga@ops1)', []],

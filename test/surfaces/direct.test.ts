@@ -83,6 +83,7 @@ describe('the note about an outcome', () => {
 
   it.each<[(typeof NOTE_KINDS)[number], Situation, readonly string[]]>([
     ['denied', 'denied', ['Denied by <@U0BO>', 'talk to <@U0BO>']],
+    ['denied', 'deniedBecause', ['Denied by <@U0BO>', 'Why: orders_read is enough for that']],
     ['withdrawn', 'withdrawn', ['Canceled by you']],
     ['lapsed', 'lapsed', ['nobody decided in 8 hours', 'tell one of these: <!subteam^S0DBA>']],
     ['failed', 'failed', ['Why it was not granted: no such role', 'Ask again once this is fixed']],

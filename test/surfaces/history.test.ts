@@ -46,7 +46,11 @@ const SENTENCES: Record<RequestEvent['type'], readonly [AccessRequest, RequestEv
     { type: 'extend_by_rule', rule: 'on_call', through: 'schedule P1', maxMs: 7_200_000 },
     'A rule extended it, schedule P1, from 2026-11-21T13:00:00Z to 2026-11-21T14:01:00Z.',
   ],
-  deny: [aRequest(), { type: 'deny', by: 'U0BEN', via: 'named' }, 'U0BEN denied it.'],
+  deny: [
+    aRequest(),
+    { type: 'deny', by: 'U0BEN', via: 'named', because: 'Ask for orders_read.' },
+    'U0BEN denied it: Ask for orders_read.',
+  ],
   withdraw: [aRequest(), { type: 'withdraw', by: 'U0ANA' }, 'U0ANA canceled it.'],
   lapse: [aRequest({ pendingUntil: NOON }), { type: 'lapse' }, 'It lapsed: nobody decided in time.'],
   previewed: [

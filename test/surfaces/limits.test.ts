@@ -46,6 +46,7 @@ function hostile(request: AccessRequest, { name, long }: (typeof HOSTILE)[number
     onCallNote: long,
     trouble: request.trouble === null ? null : long,
     decidedVia: request.decidedVia === null ? null : long,
+    deniedBecause: request.deniedBecause === null ? null : long,
     endedBecause: request.endedBecause === null ? null : long,
     endedBy: request.endedBecause === null ? request.endedBy : long,
     wishedMs: 9 * 86_400_000 + 3_723_000,

@@ -76,6 +76,13 @@ export const SITUATIONS = {
   endedByOperator: { ...ended('ended', 'olga@ops1'), endedBecause: 'stolen laptop' },
   removed: ended('removed'),
   denied: { ...pending, ...decided, state: 'denied', endedAt: DECIDED },
+  deniedBecause: {
+    ...pending,
+    ...decided,
+    state: 'denied',
+    deniedBecause: 'orders_read is enough for that',
+    endedAt: DECIDED,
+  },
   withdrawn: { ...pending, state: 'withdrawn', endedAt: ENDED },
   withdrawnLeft: { ...pending, state: 'withdrawn', why: 'ended', endedAt: ENDED },
   withdrawnByOperator: {

@@ -41,18 +41,19 @@ export async function decide(
 ): Promise<Reply> {
   const who = await identify(deps, actor);
   if (!who.ok) return who;
-  let found = await findRequest(deps, requestId, clicked);
+  const found = await findRequest(deps, requestId, clicked);
   if (found === null) return { text: words.unknownRequest(requestId) };
   if (verdict === 'extend' && found.request.requester === actor.userId) {
     return askExtension(deps, found.request, found.now);
   }
+  let reading = found;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const { request } = found;
-    const click = { ...found, doing: doingOn(request, verdict), person: who.person, forMs };
+    const { request } = reading;
+    const click = { ...reading, doing: doingOn(request, verdict), person: who.person, forMs };
     const answer = await decideOnce(deps, click, because);
     if (answer !== 'changed') return answer.reply;
     const { now, requests } = await readRequests(deps.db, [request.id]);
-    found = { now, request: requests[0] ?? request };
+    reading = { now, request: requests[0] ?? request };
   }
   throw new HallpassError('the request kept changing while it was being decided', { passing: true });
 }
