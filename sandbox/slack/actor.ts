@@ -1,23 +1,13 @@
 /** Acting as a person of the workspace, and seeing what that person sees. */
 import { BadAck, isEmpty } from './acks.js';
 import { findElement } from './act/find.js';
-import {
-  acknowledge,
-  ask,
-  choose,
-  close,
-  type Done,
-  fill,
-  openModal,
-  type Submitted,
-  submit,
-  tell,
-} from './act/form.js';
+import { ask, choose, close, type Done, fill, openModal, type Submitted, submit, tell } from './act/form.js';
+import { chooseInMessage, tellOfMessage } from './act/in-message.js';
 import { type Failure, interact } from './act/outcome.js';
 import { type SeenMessage, type SeenView, seenMessage, seenView } from './act/seen.js';
 import { Impossible } from './impossible.js';
 import type { Message, Notification } from './messages.js';
-import { action, appHomeOpened, messageAction, slashCommand } from './payloads.js';
+import { appHomeOpened, slashCommand } from './payloads.js';
 import { reply, respond } from './response-url.js';
 import type { OpenView } from './screens.js';
 import type { Option } from './validate/objects.js';
@@ -88,10 +78,18 @@ export class Actor {
     return offered;
   }
 
-  /** Chooses options by their text or value. Throws Impossible for one that is not offered. */
-  choose(element: string, wanted: string | readonly string[], surface: Surface = 'modal'): Promise<Done> {
+  /** Chooses options by their text or value; in a message, one. Throws Impossible for one that is not offered. */
+  async choose(
+    element: string,
+    wanted: string | readonly string[],
+    where: Surface | SeenMessage = 'modal',
+  ): Promise<Done> {
+    const [world, person] = [this.#world, this.#person()];
     const list = typeof wanted === 'string' ? [wanted] : wanted;
-    return choose(this.#world, this.#person(), this.#open(surface), element, list);
+    if (typeof where === 'string') return choose(world, person, this.#open(where), element, list);
+    const [only, ...more] = list;
+    if (only === undefined || more.length > 0) throw new Impossible('A menu of a message takes one option.');
+    return chooseInMessage(world, person, this.#seen(where), element, only);
   }
 
   /** Types text; dates are `YYYY-MM-DD`, times `HH:mm`, date-times seconds since 1970, people and channels ids. */
@@ -121,13 +119,11 @@ export class Actor {
     const surface = typeof where === 'string' ? this.#open(where) : this.#seen(where);
     const blocks = 'view' in surface ? surface.view.blocks : surface.blocks;
     const found = findElement(blocks, button, value);
-    const { block, element } = found;
+    const { element } = found;
     if (element.type !== 'button') throw new Impossible(`${button} is no button.`);
     if (element.confirm && !confirm) return { outcome: 'not confirmed' };
     if ('view' in surface) return tell(world, person, surface, found, {});
-    const payload = messageAction(world, person, surface, action(world, block.block_id, element, {}));
-    const seen = 'A warning sign beside the button.';
-    return interact(world, { kind: 'interactive', payload, seen }, acknowledge);
+    return tellOfMessage(world, person, surface, found, {});
   }
 
   /** What this person sees in a channel (its id or name, or `dm`: the app's direct messages), newest last. */

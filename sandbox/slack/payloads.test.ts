@@ -117,6 +117,21 @@ it('of a click, with the message unless only one person sees it', async () => {
   expect(sent('block_actions')).toMatchObject({ container: { is_ephemeral: true } });
 });
 
+it('of a choice in a menu of a message, which keeps no state of it', async () => {
+  const option = { text: { type: 'plain_text', text: 'For 15m', emoji: true }, value: 'R-1:15m' };
+  const elements = [{ type: 'overflow', action_id: 'less', options: [option] }];
+  const blocks = [{ type: 'actions', block_id: 'decision', elements }];
+  await client.chat.postMessage({ channel: CARDS, text: 'card', blocks });
+  const [open] = slack.as(ANA).messages(CARDS);
+  if (!open) throw new Error('The message is not there.');
+  await slack.as(ANA).choose('less', 'For 15m', open);
+  expect(sent('block_actions')).toMatchObject({
+    container: { type: 'message', message_ts: open.ts },
+    state: { values: {} },
+    actions: [{ type: 'overflow', action_id: 'less', block_id: 'decision', selected_option: option }],
+  });
+});
+
 it('of App Home, with its view once there is one', async () => {
   const ana = slack.as(ANA);
   ana.openHome();

@@ -63,6 +63,13 @@ describe.each(['socket', 'http'] as const)('a Bolt app by %s', (transport) => {
     expect(told.text).toBe('You may not decide this.');
     expect(bo.messages(CARDS)).toHaveLength(1);
 
+    expect(await bo.choose('approve_for', 'Approve for 15m', card)).toEqual({ outcome: 'ok' });
+    await slack.waitFor(() => bo.messages(CARDS).find(({ text }) => text === 'For 15m.'));
+    await expect(bo.choose('approve_for', 'Approve for 2h', card)).rejects.toThrow(
+      'does not offer Approve for 2h, but: Approve for 30m, Approve for 15m',
+    );
+    await expect(bo.choose('approve_for', ['30m', '15m'], card)).rejects.toThrow('takes one option');
+
     expect(await bo.click(card, 'Approve', { value: 'R-1' })).toEqual({ outcome: 'ok' });
     const approved = await slack.waitFor(() => bo.messages(CARDS).find(({ edited }) => edited));
     expect(approved.ts).toBe(card.ts);

@@ -43,6 +43,13 @@ export function buttonsOf(blocks: readonly Block[]): string[] {
     .flatMap((element) => (element.type === 'button' ? [element.text.text] : []));
 }
 
+/** The labels of what overflow menus offer, in order. */
+export function optionsOf(blocks: readonly Block[]): string[] {
+  return blocks
+    .flatMap(elementsOf)
+    .flatMap((element) => (element.type === 'overflow' ? element.options.map(({ text }) => text.text) : []));
+}
+
 /** All words that the blocks show, a line for each piece of text. */
 export function wordsOf(blocks: readonly Block[]): string {
   return words(blocks).join('\n');

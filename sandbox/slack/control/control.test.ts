@@ -48,11 +48,15 @@ it('does over HTTP all that a test can do', async () => {
   expect(await get('screen?user=U0ANA00000')).toMatchObject({ view: { title: 'Request access' } });
   expect((await post('submit', ana)).body).toEqual({ outcome: 'closed' });
   const card = await slack.waitFor(() => slack.as('U0BO000000').messages(CARDS)[0]);
-  const click = { user: 'U0BO000000', channel: CARDS, ts: card.ts, button: 'Approve' };
+  const at = { user: 'U0BO000000', channel: CARDS, ts: card.ts };
+  const menu = { ...at, element: 'approve_for', wanted: 'Approve for 15m' };
+  expect((await post('choose-message', menu)).body).toEqual({ outcome: 'ok' });
+  await slack.waitFor(() => slack.as('U0BO000000').messages(CARDS)[1]);
+  const click = { ...at, button: 'Approve' };
   expect((await post('click-message', click)).body).toEqual({ outcome: 'ok' });
   await slack.waitFor(() => slack.as('U0BO000000').messages(CARDS)[0]?.edited);
   expect(await get('screen?user=U0BO000000')).toMatchObject({
-    messages: { [CARDS]: [{ text: 'Approved.' }] },
+    messages: { [CARDS]: [{ text: 'Approved.' }, { text: 'For 15m.', ephemeral: true }] },
   });
   expect(await get('state')).toMatchObject({
     connections: 1,

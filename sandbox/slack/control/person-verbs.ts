@@ -1,7 +1,8 @@
 /** What a person can do: type, choose, click, and look. */
 import { z } from 'zod';
-import { seenMessage } from '../act/seen.js';
+import { type SeenMessage, seenMessage } from '../act/seen.js';
 import { Impossible } from '../impossible.js';
+import type { World } from '../world.js';
 import { personVerb, type Verb } from './verb.js';
 
 const optional = z.exactOptional;
@@ -41,14 +42,22 @@ export const personVerbs: Readonly<Record<string, Verb>> = {
       value: optional(z.string()),
       confirm: z.boolean().default(true),
     },
-    (actor, { channel: where, ts, button, ...how }, world) => {
-      const message = world.messages.find(where, ts);
-      if (!message) throw new Impossible(`There is no message ${ts} in ${where}.`);
-      return actor.click(seenMessage(message), button, how);
-    },
+    (actor, { channel, ts, button, ...how }, world) =>
+      actor.click(messageAt(world, channel, ts), button, how),
+  ),
+  'choose-message': personVerb(
+    { channel: z.string(), ts: z.string(), element: z.string(), wanted: z.string() },
+    (actor, { channel, ts, element, wanted }, world) =>
+      actor.choose(element, wanted, messageAt(world, channel, ts)),
   ),
   say: personVerb({ where: z.string(), text: z.string() }, (actor, args) => actor.say(args.where, args.text)),
   'open-home': personVerb({ tab: z.enum(['home', 'messages']).default('home') }, (actor, args) =>
     actor.openHome(args.tab),
   ),
 };
+
+function messageAt(world: World, channel: string, ts: string): SeenMessage {
+  const message = world.messages.find(channel, ts);
+  if (!message) throw new Impossible(`There is no message ${ts} in ${channel}.`);
+  return seenMessage(message);
+}

@@ -82,6 +82,14 @@ export function requestApp(app: App): void {
               value: 'R-1',
               text: { type: 'plain_text', text: 'Approve' },
             },
+            {
+              type: 'overflow',
+              action_id: 'approve_for',
+              options: ['30m', '15m'].map((value) => ({
+                text: { type: 'plain_text', text: `Approve for ${value}` },
+                value,
+              })),
+            },
           ],
         },
       ],
@@ -105,6 +113,12 @@ export function requestApp(app: App): void {
       text: 'Approved.',
       blocks: [{ type: 'section', text: { type: 'mrkdwn', text: `Approved by <@${body.user.id}>` } }],
     });
+  });
+
+  app.action('approve_for', async ({ ack, action, respond }) => {
+    await ack();
+    const value = action.type === 'overflow' ? action.selected_option.value : 'nothing';
+    await respond({ response_type: 'ephemeral', replace_original: false, text: `For ${value}.` });
   });
 
   app.event('app_home_opened', async ({ event, client }) => {
