@@ -64,6 +64,9 @@ export function createAccess(deps: Deps) {
   } satisfies Record<string, Click>;
   return {
     ...clicks,
+    /** Approves for less than was asked for; `forMs` in milliseconds, not trusted. */
+    approveFor: (actor: Actor, requestId: string, clicked: Clicked, forMs: number): Promise<Reply> =>
+      decide(deps, 'approve', actor, requestId, clicked, { forMs }),
     /** `/request help`, in words. */
     help: (): string => help(deps.config.slack.command, exampleOf(deps)),
     /** Waits for Slack a second at most, and asks no server. */

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import type { Actor, ChangedInSlack, Clicked, Submission } from '../access/access.js';
+import { parseApproveFor } from '../surfaces/approve-for.js';
 import { ACTIONS, BLOCKS, BUTTON_VALUE, durationBlock, roleBlock } from '../surfaces/ids.js';
 import type { Address } from './home.js';
 import { unsealed } from './seal.js';
@@ -86,6 +87,11 @@ type View = z.infer<typeof View>;
 const Click = z.object({
   container: z.object({ type: z.literal('message'), channel_id: z.string(), message_ts: z.string() }),
   actions: z.tuple([z.object({ value: z.string().regex(BUTTON_VALUE) })]),
+});
+
+const Approval = z.object({
+  container: Click.shape.container,
+  actions: z.tuple([z.object({ selected_option: z.object({ value: Chosen }) })]),
 });
 
 const Choice = z.object({ view: View, actions: z.tuple([Element]) });
@@ -173,8 +179,20 @@ export function parseClick(body: unknown) {
   if (click === undefined) return null;
   return {
     requestId: click.actions[0].value,
-    clicked: { channel: click.container.channel_id, ts: click.container.message_ts } satisfies Clicked,
+    clicked: clickedOf(click),
   };
+}
+
+/** A choice in the menu beside Approve. */
+export function parseApproval(body: unknown) {
+  const approval = Approval.safeParse(body).data;
+  const chosen = parseApproveFor(approval?.actions[0].selected_option.value ?? '');
+  if (approval === undefined || chosen === null) return null;
+  return { ...chosen, clicked: clickedOf(approval) };
+}
+
+function clickedOf({ container }: Pick<z.infer<typeof Click>, 'container'>): Clicked {
+  return { channel: container.channel_id, ts: container.message_ts };
 }
 
 function valueIn(view: View, blockId: string, actionId: string): string | null {

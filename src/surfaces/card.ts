@@ -1,5 +1,5 @@
 /** The card in the role's channel: one message that shows a request through its whole life. */
-import type { Button } from '@slack/types';
+import type { Button, Overflow } from '@slack/types';
 import { sayDuration } from '../domain/duration.js';
 import type { PreviewResult } from '../domain/preview.js';
 import {
@@ -11,6 +11,7 @@ import {
   requestName,
   ruleOf,
 } from '../domain/request.js';
+import { approveFor } from './approve-for.js';
 import { button, compose, type Paragraph, plain } from './blocks.js';
 import { headlineSinceEnd, sinceItsEnd } from './came-back.js';
 import { ACTIONS } from './ids.js';
@@ -79,14 +80,16 @@ function approvers(request: AccessRequest, { told = [] }: Scene, first: boolean)
     : [];
 }
 
-function buttons(request: AccessRequest, scene: Scene): readonly Button[] {
+function buttons(request: AccessRequest, scene: Scene): readonly (Button | Overflow)[] {
   const id = requestName(request.id);
   const what = `${plainName(request.role, 63)} on ${plainName(scene.targetName, 40)}`;
   if (request.state === 'pending') {
+    const forLess = approveFor(request, scene.durationsMs);
     const whole = `${id}: ${what} for ${sayDuration(request.wishedMs)}`;
     return [
       button(request, ACTIONS.approve, 'Approve', `Approve ${whole}`, { style: 'primary' }),
       button(request, ACTIONS.deny, 'Deny', `Deny ${whole}`, { style: 'danger' }),
+      ...(forLess === null ? [] : [forLess]),
     ];
   }
   if (!canEnd(request)) return [];

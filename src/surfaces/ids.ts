@@ -1,8 +1,9 @@
 import { ID_DIGITS } from '../domain/request.js';
 
-/** The names by which Slack tells us what was clicked. Values carry an id ("R-1042", "O-12") and nothing else. */
+/** The names by which Slack tells us what was clicked. Values carry an id ("R-1042", "O-12") and nothing else, but for the menu beside Approve (approve-for.ts). */
 export const ACTIONS = {
   approve: 'request_approve',
+  approveFor: 'request_approve_for',
   deny: 'request_deny',
   withdraw: 'request_withdraw',
   relinquish: 'grant_relinquish',
@@ -26,6 +27,9 @@ const ORPHAN_NAME = new RegExp(`^O-(${ID_DIGITS})$`);
 
 /** What a button of a message carries: a request's id, or a reported membership's. */
 export const BUTTON_VALUE = new RegExp(`^[RO]-${ID_DIGITS}$`);
+
+/** A request's id, where nothing else will do. */
+export const REQUEST_NAME = new RegExp(`^R-${ID_DIGITS}$`);
 
 /** The id in "O-12"; null for anything else. */
 export function parseOrphanName(name: string): number | null {

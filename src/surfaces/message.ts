@@ -21,6 +21,8 @@ export interface Scene {
   readonly about: string | null;
   /** What today's policy links in the reason. */
   readonly reasonLink?: { readonly text: string; readonly url: string } | null;
+  /** For how long today's policy lets the role be granted, shortest first, milliseconds; empty when it is no longer offered. */
+  readonly durationsMs: readonly number[];
   /** How to connect. */
   readonly host: string;
   readonly port: number;

@@ -17,6 +17,7 @@ export const scene: Scene = {
   targetName: 'Shop',
   environment: 'production',
   about: 'Change orders',
+  durationsMs: [],
   host: 'db.internal',
   port: 5432,
   database: 'shop',

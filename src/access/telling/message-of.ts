@@ -137,6 +137,7 @@ function sceneOf(
     environment: target?.environment ?? null,
     about: role?.about ?? null,
     reasonLink: rule === null ? null : linkIn(rule, request.reason),
+    durationsMs: role?.policy.durationsMs ?? [],
     host: target?.connect.host ?? '',
     port: target?.connect.port ?? 5432,
     database: target?.connect.database ?? '',

@@ -1,9 +1,9 @@
 import type { App } from '@slack/bolt';
-import type { Access, Actor, Clicked, Reply } from '../../access/access.js';
+import type { Access, Actor, Reply } from '../../access/access.js';
 import { coerceError } from '../../errors.js';
 import { ACTIONS } from '../../surfaces/ids.js';
 import { acknowledge, claim, type Deps, refuseMalformed, tellPrivately, wentWrong } from '../answer.js';
-import { parseChoice, parseClick, parseSender } from '../payloads.js';
+import { parseApproval, parseChoice, parseClick, parseSender } from '../payloads.js';
 import { turnAway } from '../turn-away.js';
 
 const BUTTONS = [
@@ -16,25 +16,38 @@ const BUTTONS = [
   'settle',
 ] as const satisfies (keyof Access & keyof typeof ACTIONS)[];
 
-/** The buttons of cards and direct messages, and the two selects of the modal that change what it shows. */
+/** The buttons and the menu of cards and direct messages, and the two selects of the modal that change what it shows. */
 export function registerActions(app: App, deps: Deps): void {
-  for (const verb of BUTTONS) registerButton(app, deps, verb);
+  const { access } = deps;
+  for (const verb of BUTTONS) {
+    registerClick(app, deps, verb, parseClick, (actor, { requestId, clicked }) =>
+      access[verb](actor, requestId, clicked),
+    );
+  }
+  registerClick(app, deps, 'approveFor', parseApproval, (actor, { requestId, clicked, forMs }) =>
+    access.approveFor(actor, requestId, clicked, forMs),
+  );
   // The latest choice of each form being filled; it only orders choices made while another is in progress.
   const latest = new Map<string, symbol>();
   registerSelect(app, deps, ACTIONS.target, latest);
   registerSelect(app, deps, ACTIONS.role, latest);
 }
 
-function registerButton(app: App, deps: Deps, verb: (typeof BUTTONS)[number]): void {
-  const { access, logger } = deps;
-  const act = (actor: Actor, id: string, clicked: Clicked): Promise<Reply> =>
-    access[verb](actor, id, clicked);
+/** @param parse null for what isn't believed. */
+function registerClick<T extends { readonly requestId: string }>(
+  app: App,
+  deps: Deps,
+  verb: keyof typeof ACTIONS,
+  parse: (body: unknown) => T | null,
+  act: (actor: Actor, click: T) => Promise<Reply>,
+): void {
+  const { logger } = deps;
 
   app.action(ACTIONS[verb], async (args) => {
     const { ack, body, context, respond } = args;
     claim(context);
     const sender = parseSender(body);
-    const click = parseClick(body);
+    const click = parse(body);
     if (sender === null || click === null) {
       refuseMalformed('click', logger);
       return turnAway(args, 'malformed_payload', deps);
@@ -45,7 +58,7 @@ function registerButton(app: App, deps: Deps, verb: (typeof BUTTONS)[number]): v
     const { actor } = sender;
     let reply: Reply;
     try {
-      reply = await act(actor, click.requestId, click.clicked);
+      reply = await act(actor, click);
     } catch (error) {
       logger.error({ err: coerceError(error), request: click.requestId, verb }, 'Slack: a click failed');
       reply = { text: wentWrong(click.requestId) };
