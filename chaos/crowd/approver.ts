@@ -1,5 +1,5 @@
-/** Approves most of what stands in the channel, denies some, ends some, extends some, and clicks cards as they were a while ago. */
-import { buttonsOf, type Slack } from '../../sandbox/slack/index.js';
+/** Approves most of what stands in the channel, some of it for less, denies some, ends some, extends some, and clicks cards as they were a while ago. */
+import { buttonsOf, optionsOf, type Slack } from '../../sandbox/slack/index.js';
 import { CHANNELS } from '../../sandbox/stage/cast.js';
 import type { Random } from '../random.js';
 import { Memory, press, withButton } from './memory.js';
@@ -14,9 +14,17 @@ export function createApprover(slack: Slack, userId: string, random: Random): ()
     if (cards.length > 0) await press(person, random.pick(cards), button, random);
   }
 
+  async function approveForLess(): Promise<void> {
+    const cards = person.messages(CHANNELS.access).filter(({ blocks }) => optionsOf(blocks).length > 0);
+    if (cards.length === 0) return;
+    const card = random.pick(cards);
+    await person.choose('request_approve_for', random.pick(optionsOf(card.blocks)), card);
+  }
+
   return async () => {
     const what = random.next();
-    if (what < 0.75) return clickOne('Approve');
+    if (what < 0.7) return clickOne('Approve');
+    if (what < 0.75) return approveForLess();
     if (what < 0.83) return clickOne('Deny');
     if (what < 0.89) return clickOne('End access');
     if (what < 0.94) return clickOne('Extend');

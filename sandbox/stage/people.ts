@@ -1,5 +1,5 @@
 /** What people do with Hallpass in Slack, and what they see of a request. */
-import { type Actor, type SeenMessage, type Slack, wordsOf } from '../slack/index.js';
+import { type Actor, type SeenMessage, type SeenView, type Slack, wordsOf } from '../slack/index.js';
 import { CAST, CHANNELS } from './cast.js';
 
 export type Name = keyof typeof CAST;
@@ -129,6 +129,37 @@ export async function clickAndHear(
 /** Clicks a button that needs no private answer. */
 export async function click(slack: Slack, name: Name, message: SeenMessage, button: string): Promise<void> {
   succeeded(await slack.as(CAST[name]).click(message, button));
+}
+
+/** Clicks Deny, and sends the form that asks why. */
+export async function deny(slack: Slack, name: Name, message: SeenMessage, reason?: string): Promise<void> {
+  const person = slack.as(CAST[name]);
+  await openDenial(slack, name, message);
+  if (reason !== undefined) succeeded(await person.fill('Reason', reason));
+  const sent = await person.submit();
+  if (sent.outcome !== 'closed') throw new Error(`the form: ${JSON.stringify(sent)}`);
+}
+
+/** Clicks Deny, and waits for the form that asks why. */
+export async function openDenial(slack: Slack, name: Name, message: SeenMessage): Promise<SeenView> {
+  const person = slack.as(CAST[name]);
+  const before = person.openedView()?.id;
+  await click(slack, name, message, 'Deny');
+  return slack.waitFor(() => {
+    const view = person.openedView();
+    return view?.id === before ? undefined : view;
+  });
+}
+
+/** Chooses in the menu beside Approve. @param duration as the menu says it: "30 minutes" */
+export async function approveFor(
+  slack: Slack,
+  name: Name,
+  message: SeenMessage,
+  duration: string,
+): Promise<void> {
+  const menu = 'request_approve_for';
+  succeeded(await slack.as(CAST[name]).choose(menu, `Approve for ${duration}`, message));
 }
 
 function mentionsId(message: SeenMessage, id: string): boolean {

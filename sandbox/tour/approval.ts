@@ -1,4 +1,4 @@
-import { card, click, clickAndHear, request, submitRequest, told } from '../stage/people.js';
+import { card, clickAndHear, deny, request, submitRequest, told } from '../stage/people.js';
 import type { Stage } from '../stage/stage.js';
 import { plain } from './plain.js';
 import { isRefused, ORDERS, PAYMENTS, reads } from './postgres.js';
@@ -35,7 +35,7 @@ export async function otherOutcomes(stage: Stage, report: Report): Promise<strin
   report.say('\nDenied, on call, held for good');
   await report.step('deny', 'Ana asks for payments_read; Cora denies', async () => {
     const denied = await request(slack, 'ana', { role: 'payments_read', duration: '1 hour' });
-    await click(slack, 'cora', await card(slack, denied, /Approve/), 'Deny');
+    await deny(slack, 'cora', await card(slack, denied, /Approve/));
     return headline(await told(slack, 'ana', denied, /denied/i));
   });
   const urgent = await report.step('on-call', 'Dan, who is on call, asks for 4 hours', () =>

@@ -4,6 +4,7 @@ import { fillForm, openForm } from './asking/form.js';
 import { roleOptions, targetOptions } from './asking/options.js';
 import { submit } from './asking/submit.js';
 import { decide } from './deciding/decide.js';
+import { deny, openDenial } from './deciding/deny.js';
 import { end, relinquishOrWithdraw } from './deciding/end.js';
 import type { Deps } from './deps.js';
 import { changedInSlack } from './keeping/leavers.js';
@@ -40,6 +41,15 @@ export interface Submission {
   readonly reason: string | null;
 }
 
+/** What was sent of the form that asks why a request is denied. Its seal covers the request and the card. */
+export interface Denial {
+  /** "R-1042". */
+  readonly requestId: string;
+  readonly clicked: Clicked;
+  /** Not trusted. */
+  readonly reason: string | null;
+}
+
 export type Submitted =
   | { readonly ok: true }
   /** Keyed by the field's block id. */
@@ -54,7 +64,6 @@ type Click = (actor: Actor, requestId: string, clicked: Clicked) => Promise<Repl
 export function createAccess(deps: Deps) {
   const clicks = {
     approve: decide.bind(null, deps, 'approve'),
-    deny: decide.bind(null, deps, 'deny'),
     extend: decide.bind(null, deps, 'extend'),
     withdraw: relinquishOrWithdraw.bind(null, deps, 'withdraw'),
     relinquish: relinquishOrWithdraw.bind(null, deps, 'relinquish'),
@@ -67,6 +76,10 @@ export function createAccess(deps: Deps) {
     /** Approves for less than was asked for; `forMs` in milliseconds, not trusted. */
     approveFor: (actor: Actor, requestId: string, clicked: Clicked, forMs: number): Promise<Reply> =>
       decide(deps, 'approve', actor, requestId, clicked, { forMs }),
+    /** The form that asks why; or, within a second, why this person can't deny it. */
+    openDenial: openDenial.bind(null, deps),
+    /** A second call with the same reason is the same denial. */
+    deny: deny.bind(null, deps),
     /** `/request help`, in words. */
     help: (): string => help(deps.config.slack.command, exampleOf(deps)),
     /** Waits for Slack a second at most, and asks no server. */

@@ -14,6 +14,7 @@ import { ACK_BUDGET_MS, type Deps, isClaimed } from './answer.js';
 import { type Address, type Home, whyForeign } from './home.js';
 import { registerActions } from './listeners/actions.js';
 import { registerCommands } from './listeners/commands.js';
+import { registerDeny } from './listeners/deny.js';
 import { registerEvents } from './listeners/events.js';
 import { registerOptions } from './listeners/options.js';
 import { registerViews } from './listeners/views.js';
@@ -129,6 +130,7 @@ export function createSlackApp({
 
   registerCommands(app, deps);
   registerActions(app, deps);
+  registerDeny(app, deps);
   registerOptions(app, deps);
   registerViews(app, deps);
   registerEvents(app, deps);

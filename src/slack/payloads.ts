@@ -4,9 +4,9 @@
  * organization `user.team_id` may be the organization, or any of its workspaces.
  */
 import { z } from 'zod';
-import type { Actor, ChangedInSlack, Clicked, Submission } from '../access/access.js';
+import type { Actor, ChangedInSlack, Clicked, Denial, Submission } from '../access/access.js';
 import { parseApproveFor } from '../surfaces/approve-for.js';
-import { ACTIONS, BLOCKS, BUTTON_VALUE, durationBlock, roleBlock } from '../surfaces/ids.js';
+import { ACTIONS, BLOCKS, BUTTON_VALUE, durationBlock, REQUEST_NAME, roleBlock } from '../surfaces/ids.js';
 import type { Address } from './home.js';
 import { unsealed } from './seal.js';
 
@@ -102,6 +102,14 @@ const Suggestion = z.object({ value: Chosen, view: View });
 const Metadata = z.object({ v: z.literal(1), target: z.string().nullable(), channel: Channel });
 
 type Metadata = z.infer<typeof Metadata>;
+
+/** As `Metadata`, of the form that asks why a request is denied. */
+const DenialOf = z.object({
+  v: z.literal(1),
+  request: z.string().regex(REQUEST_NAME),
+  channel: z.string(),
+  ts: z.string(),
+});
 
 export interface Sender {
   readonly actor: Actor;
@@ -201,10 +209,14 @@ function valueIn(view: View, blockId: string, actionId: string): string | null {
 }
 
 function metadataOf(view: View): Partial<Metadata> {
+  return Metadata.safeParse(keptIn(view)).data ?? {};
+}
+
+function keptIn(view: View): unknown {
   try {
-    return Metadata.safeParse(JSON.parse(unsealed(view.private_metadata))).data ?? {};
+    return JSON.parse(unsealed(view.private_metadata));
   } catch {
-    return {};
+    return null;
   }
 }
 
@@ -261,7 +273,18 @@ export function parseSubmission(body: unknown) {
     otherDuration: valueIn(view, BLOCKS.otherDuration, ACTIONS.otherDuration),
     reason: valueIn(view, BLOCKS.reason, ACTIONS.reason),
   };
-  return { submission, inputs: inputsOf(view.blocks) };
+  return { sent: submission, viewId: view.id, inputs: inputsOf(view.blocks) };
+}
+
+/** The submitted form that asks why a request is denied; otherwise as `parseSubmission`. */
+export function parseDenial(body: unknown) {
+  const view = z.object({ view: View }).safeParse(body).data?.view;
+  const kept = view && DenialOf.safeParse(keptIn(view)).data;
+  if (view === undefined || kept === undefined) return null;
+  const { request: requestId, channel, ts } = kept;
+  const reason = valueIn(view, BLOCKS.reason, ACTIONS.reason);
+  const denial: Denial = { requestId, clicked: { channel, ts }, reason };
+  return { sent: denial, viewId: view.id, inputs: inputsOf(view.blocks) };
 }
 
 const Refused = z.object({

@@ -13,7 +13,7 @@ const LENGTH = 43;
 
 const Form = z.object({
   user: z.object({ id: z.string() }),
-  view: z.object({ callback_id: z.literal(VIEWS.request), private_metadata: z.string() }),
+  view: z.object({ callback_id: z.enum(VIEWS), private_metadata: z.string() }),
 });
 
 export interface Seal {

@@ -158,6 +158,7 @@ export const durationTooLong = (maxMs: number): string =>
   `This role is granted for ${sayDuration(maxMs)} at most. Choose a shorter time.`;
 export const reasonMissing = (): string =>
   'Enter a reason. Approvers see it, and it’s kept in the audit trail.';
+export const denyReasonMissing = (): string => 'Enter a reason. The requester sees it.';
 export const reasonTooLong = (most: number): string =>
   `The reason may have ${most} characters. Shorten it, and link to the rest.`;
 

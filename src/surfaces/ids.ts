@@ -41,7 +41,7 @@ export function parseOrphanName(name: string): number | null {
 export const MAX_REASON = 500;
 export const MAX_DURATION = 30;
 
-export const VIEWS = { request: 'request_submit' } as const;
+export const VIEWS = { request: 'request_submit', deny: 'request_deny_submit' } as const;
 
 /** Block ids of the modal's inputs; errors are shown beside them. `role` is followed by `:` and the target. */
 export const BLOCKS = {

@@ -128,15 +128,17 @@ export function extensionAsked(request: AccessRequest, reader: string | null): r
     `:hourglass_flowing_sand: ${requester === reader ? 'You' : mention(requester)} asked ${when(ask.at)} to extend it by ${sayDuration(ask.forMs)}.\n${needs}`,
   ];
 }
+/** The target as people know it. */
+export type Where = Pick<Scene, 'targetName' | 'environment'>;
 
 /** What was asked for, and by whom. */
-export function wish(request: AccessRequest, scene: Scene, reader: string | null): string {
+export function wish(request: AccessRequest, scene: Where, reader: string | null): string {
   const subject = request.requester === reader ? 'You' : mention(request.requester);
   return `${subject} asked for ${code(request.role)} on ${place(scene)} for ${sayDuration(request.wishedMs)}.`;
 }
 
 /** The target as people know it, with the mark of its environment. */
-export function place({ targetName, environment }: Scene): string {
+export function place({ targetName, environment }: Where): string {
   const name = inline(targetName, MAX_NAME);
   return environment === null ? name : `${name} (${inline(environment, MAX_NAME)})`;
 }

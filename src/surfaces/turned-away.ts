@@ -20,7 +20,7 @@ export function turnedAway(why: TurnedAway, command: string): string {
     case 'foreign_app':
       return `This belongs to another Slack app than this Hallpass, so nothing was changed. Type ${command} to use this one, or ask an operator which one is right.`;
     case 'altered_form':
-      return `This form is not yours, or was changed on its way. Close it and type ${command} again.`;
+      return 'This form is not yours, or was changed on its way. Close it and open it again.';
     case 'unknown':
       return `Hallpass doesn't know this button or form, so nothing was changed. It may come from another release: use the newest message about the request, or type ${command} again.`;
   }

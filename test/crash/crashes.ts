@@ -7,7 +7,17 @@ import { describe, expect, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import type { SeenMessage } from '../../sandbox/slack/index.js';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
-import { all, card, click, fillForm, messagesOf, request, told } from '../../sandbox/stage/people.js';
+import {
+  all,
+  card,
+  click,
+  deny,
+  fillForm,
+  messagesOf,
+  openDenial,
+  request,
+  told,
+} from '../../sandbox/stage/people.js';
 import { expectReads, isRefused, type Login, type Role, untilRefused } from '../support/access.js';
 import { buttons, expectRung } from '../support/messages.js';
 import { inLedger, obtain, untilAllSent, untilInLedger } from '../support/requests.js';
@@ -230,7 +240,7 @@ export async function crashes(backend: Backend): Promise<void> {
       const { id, asked } = await postedUnknown();
       await restart();
       await slack.waitFor(() => cards(id).length === 2);
-      await click(slack, 'cora', asked, 'Deny');
+      await deny(slack, 'cora', asked);
       await slack.waitFor(() => cards(id).length === 1);
       expect(buttons(await card(slack, id, /Denied/))).toEqual([]);
       await expectRung(stage, 'ana', id, [WAITING, `Denied by <@${CAST.cora}>`]);
@@ -240,7 +250,7 @@ export async function crashes(backend: Backend): Promise<void> {
     test('posted, but not recorded, and clicked before it is posted again: it stays the card', async () => {
       const { id, asked } = await postedUnknown();
       await restart('last');
-      await click(slack, 'cora', asked, 'Deny');
+      await deny(slack, 'cora', asked);
       expect(buttons(await card(slack, id, /Denied/))).toEqual([]);
       await expectRung(stage, 'ana', id, [WAITING, `Denied by <@${CAST.cora}>`]);
       await expectRung(stage, 'cora', id, [WAITING]);
@@ -251,9 +261,11 @@ export async function crashes(backend: Backend): Promise<void> {
       const id = await request(slack, 'ben', { role: 'orders_read', otherDuration: '15m' });
       const asked = await card(slack, id, /Waiting/);
       await untilAllSent(stage, id);
+      await openDenial(slack, 'cora', asked);
       slack.faults.order('chat.postMessage', { kind: 'hang' });
       arm('after-update-before-record');
-      await clickAndDie('cora', asked, 'Deny');
+      await slack.as(CAST.cora).submit();
+      await untilKilled();
       expect(await inLedger(stage, id)).toMatchObject({ state: 'denied' });
       await restart();
       await expectRung(stage, 'ben', id, [WAITING, `Denied by <@${CAST.cora}>`]);

@@ -1,7 +1,17 @@
 /** Killed after a post and before its record: Hallpass finds the message where the app may look, and posts no second. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
-import { all, card, click, messagesOf, type Name, request, told } from '../../sandbox/stage/people.js';
+import {
+  all,
+  card,
+  click,
+  deny,
+  messagesOf,
+  type Name,
+  openDenial,
+  request,
+  told,
+} from '../../sandbox/stage/people.js';
 import { startSecond, untilPast } from '../support/disturb.js';
 import { buttons } from '../support/messages.js';
 import { untilAllSent, untilInLedger } from '../support/requests.js';
@@ -29,8 +39,9 @@ describe('a direct message', () => {
     const id = await request(slack, 'ana', { role: 'orders_read', otherDuration: '15m' });
     const asked = await card(slack, id, /Waiting/);
     await untilAllSent(stage, id);
+    await openDenial(slack, 'cora', asked);
     arm('after-post-before-ts');
-    await slack.as(CAST.cora).click(asked, 'Deny');
+    await slack.as(CAST.cora).submit();
     await untilKilled();
     await restart();
     await untilAllSent(stage, id);
@@ -81,7 +92,7 @@ describe('a card', () => {
     await restart();
     await untilAllSent(stage, id);
     expect(cards(id)).toHaveLength(1);
-    await click(slack, 'cora', await card(slack, id, /Waiting/), 'Deny');
+    await deny(slack, 'cora', await card(slack, id, /Waiting/));
     expect(buttons(await card(slack, id, /Denied/))).toEqual([]);
   });
 
@@ -94,7 +105,7 @@ describe('a card', () => {
     const { pid } = stage.hallpass();
     if (pid !== undefined) process.kill(pid, 'SIGCONT');
     await slack.waitFor(() => cards(id).length === 1);
-    await click(slack, 'cora', await card(slack, id, /Waiting/), 'Deny');
+    await deny(slack, 'cora', await card(slack, id, /Waiting/));
     await card(slack, id, /Denied/);
     expect(cards(id).map(buttons)).toEqual([[]]);
   });

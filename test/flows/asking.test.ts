@@ -10,6 +10,7 @@ import {
   cardNow,
   click,
   clickAndHear,
+  deny,
   messagesOf,
   type Name,
   request,
@@ -141,7 +142,7 @@ test.each([
     // Each is decided once, wherever.
     const [first = ''] = ids;
     const stale = await told(slack, 'olga', first, /Waiting/);
-    await click(slack, 'cora', await told(slack, 'cora', first, /Waiting/), 'Deny');
+    await deny(slack, 'cora', await told(slack, 'cora', first, /Waiting/));
     await card(slack, first, /Denied/);
     expect(await clickAndHear(slack, 'olga', stale, 'Approve')).toMatch(/denied|decided/i);
   },

@@ -4,6 +4,7 @@ import { expectSettled, untilAllSent } from '../support/requests.js';
 import { KINDS } from '../support/stage.js';
 import { asking } from './life/asking.js';
 import { deciding } from './life/deciding.js';
+import { denying } from './life/denying.js';
 import { granting } from './life/granting.js';
 import { onCall } from './life/on-call.js';
 import { scope } from './life/scope.js';
@@ -16,6 +17,7 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
 
   describe('asking', () => asking(stage));
   describe('deciding', () => deciding(stage));
+  describe('denying, and approving for less', () => denying(stage));
   describe('on call', () => onCall(stage));
   describe('sessions', () => sessions(stage));
   describe('scope', () => scope(stage));

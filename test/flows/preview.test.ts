@@ -8,6 +8,7 @@ import {
   card,
   cardNow,
   click,
+  deny,
   type Name,
   request,
   submitRequest,
@@ -57,7 +58,7 @@ test('a role that can do more than max_danger allows is refused, with the reason
   // Known for a minute: asked for through another login, it is looked at again.
   const errors = await submitRequest(slack, 'cora', { role: 'payments_read', duration: '15 minutes' });
   expect(Object.values(errors ?? {}).join(' ')).toMatch(/danger “write”, and at most “read” is granted here/);
-  await click(slack, 'cora', await card(slack, id, /Approve/), 'Deny');
+  await deny(slack, 'cora', await card(slack, id, /Approve/));
 });
 
 /** What was read is remembered for a minute: each asks for another role, or by another login. */

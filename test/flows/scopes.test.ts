@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { wordsOf } from '../../sandbox/slack/index.js';
 import { CAST, GROUPS } from '../../sandbox/stage/cast.js';
-import { all, card, click, clickAndHear, request, submitRequest, told } from '../../sandbox/stage/people.js';
+import { all, card, clickAndHear, deny, request, submitRequest, told } from '../../sandbox/stage/people.js';
 import { operatorsHear } from '../support/messages.js';
 import { warnings } from '../support/ops-port.js';
 import { untilAllEnded } from '../support/requests.js';
@@ -80,7 +80,7 @@ test('usergroups:read: who asks, who decides and who runs Hallpass read which sc
   expect(all(await told(slack, 'ana', id, /Nobody can decide/))).toContain(PAGE);
   expect(all(await operatorsHear(stage, /Nobody can decide/))).toContain(PAGE);
   workspace.setScopes(SCOPES);
-  await click(slack, 'cora', shown, 'Deny');
+  await deny(slack, 'cora', shown);
   await card(slack, id, /Denied/);
 });
 

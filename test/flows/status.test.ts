@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST } from '../../sandbox/stage/cast.js';
-import { card, click, request } from '../../sandbox/stage/people.js';
+import { card, deny, request } from '../../sandbox/stage/people.js';
 import { hallpass } from '../commands/run.js';
 import { untilRefused } from '../support/access.js';
 import { expectSettled, obtain, untilInLedger } from '../support/requests.js';
@@ -25,7 +25,7 @@ test('a grant is shown from the request to the report', async () => {
     new RegExp(`WAITING[^R]*ROLE.*\n {2}${asked} +orders_write +ben +${CAST.ben} +20`),
   );
   expect(waiting.said).toMatch(/why: an import\n +for 15 minutes; asked: @dba$/m);
-  await click(slack, 'cora', await card(slack, asked, /Waiting for approval/), 'Deny');
+  await deny(slack, 'cora', await card(slack, asked, /Waiting for approval/));
 
   const { id } = await obtain(stage, 'ana', { role: 'orders_read', duration: '15 minutes' });
   const held = await hallpass(['status', '--person', CAST.ana], env);

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST, CHANNELS, GROUPS } from '../../sandbox/stage/cast.js';
-import { all, card, click, clickAndHear, request, told } from '../../sandbox/stage/people.js';
+import { all, card, click, clickAndHear, deny, request, told } from '../../sandbox/stage/people.js';
 import { metric, warnings } from '../support/ops-port.js';
 import { untilAllEnded, untilAllSent } from '../support/requests.js';
 import { openStage } from '../support/stage.js';
@@ -144,7 +144,7 @@ test('approvers: changes while a request waits: its card says who decides now, a
   );
   expect(call).toMatchObject({ channel: CHANNELS.access, why: 'mention' });
   expect(await clickAndHear(slack, 'cora', asked, 'Approve')).toMatch(/can't decide.*<@U0EVE>/);
-  await click(slack, 'eve', asked, 'Deny');
+  await deny(slack, 'eve', asked);
   await card(slack, id, /Denied by <@U0EVE>/);
   expect(slack.problems).toEqual([]);
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ACK_BUDGET_MS } from '../../src/slack/answer.js';
+import { denyForm, nothingToDeny } from '../../src/surfaces/deny-form.js';
 import { ACTIONS, BLOCKS } from '../../src/surfaces/ids.js';
 import { waitFor } from '../support/wait-for.js';
-import { ANA, type Bench, CARDS, form, postCard, privateWords, start } from './harness.js';
+import { ANA, type Bench, CARDS, form, MENU, postCard, privateWords, start } from './harness.js';
 
 const verbs = ({ uses }: Bench): string[] => uses.map(({ verb }) => verb);
 
@@ -38,7 +39,9 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
     slack.faults.duplicateNext();
     await ana.command('/request', '', CARDS);
     await slack.waitFor(() => slack.log.filter(({ method }) => method === 'views.open').length === 2);
-    await waitFor(() => bench.log().includes('opened by the same command already'), { what: 'the second' });
+    await waitFor(() => bench.log().includes('opened by the same command or click already'), {
+      what: 'the second',
+    });
     expect(ana.openedView()).toBeDefined();
     expect(privateWords(slack)).toEqual([]);
     await ana.closeView();
@@ -156,9 +159,145 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
     const { slack } = bench;
     const card = await postCard(bench);
     slack.faults.order('response_url', { kind: 'status', status: 500 });
-    await slack.as(ANA).click(card, ACTIONS.deny);
+    await slack.as(ANA).click(card, ACTIONS.withdraw);
     await slack.waitFor(() => slack.as(ANA).messages('dm').length > 0);
     expect(slack.as(ANA).messages('dm')[0]?.text).toBe('heard of R-1042');
+  });
+
+  it('asks why a request is denied, and hands on what was typed', async () => {
+    const refusals = [
+      { ok: false as const, errors: { [BLOCKS.reason]: 'Say why.' } },
+      { ok: false as const, view: nothingToDeny('R-1042', 'Too late for <@U0BEN>.') },
+    ];
+    const bench = await start(kind, { overrides: { deny: async () => refusals.shift() ?? { ok: true } } });
+    const { slack } = bench;
+    const card = await postCard(bench);
+    const ana = slack.as(ANA);
+    const open = async () => {
+      const before = ana.openedView()?.id;
+      await ana.click(card, ACTIONS.deny);
+      return slack.waitFor(() => (ana.openedView()?.id === before ? null : ana.openedView()));
+    };
+    expect(await open()).toMatchObject({ title: 'Deny R-1042', submit: 'Deny' });
+    await ana.fill('Reason', 'a reason of hers');
+    expect(await ana.submit()).toMatchObject({ by: 'app', errors: { [BLOCKS.reason]: 'Say why.' } });
+    // A view that replaces the form shows mentions, which the errors of a form can't.
+    expect(await ana.submit()).toMatchObject({ outcome: 'updated', view: { submit: null } });
+    await open();
+    expect(await ana.submit()).toEqual({ outcome: 'closed' });
+    const actor = { userId: ANA };
+    const clicked = { channel: CARDS, ts: card.ts };
+    const denial = { requestId: 'R-1042', clicked };
+    const opened = { verb: 'openDenial', args: [actor, 'R-1042', clicked] };
+    const sent = { verb: 'deny', args: [actor, { ...denial, reason: 'a reason of hers' }] };
+    expect(bench.uses).toEqual([
+      opened,
+      sent,
+      sent,
+      opened,
+      { verb: 'deny', args: [actor, { ...denial, reason: null }] },
+    ]);
+    expect(privateWords(slack)).toEqual([]);
+    expect(slack.problems).toEqual([]);
+    expectNoSecrets(bench);
+  });
+
+  it('opens one form for two clicks, and none for who can’t deny or when Slack won’t', async () => {
+    let answer: () => Promise<{ text: string }> = () => new Promise(() => undefined);
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const bench = await start(kind, {
+      overrides: {
+        openDenial: async (_, requestId, clicked) => {
+          await gate;
+          if (bench.uses.length > 1) return answer();
+          const nothing = { what: null, reasonRequired: false, notice: null };
+          return { form: denyForm({ requestId, clicked, ...nothing }) };
+        },
+      },
+    });
+    const { slack } = bench;
+    const card = await postCard(bench);
+    const ana = slack.as(ANA);
+    slack.faults.duplicateNext();
+    await Promise.all([ana.click(card, ACTIONS.deny), ana.click(card, ACTIONS.deny)]);
+    expect(verbs(bench)).toEqual(['openDenial']);
+    release();
+    await slack.waitFor(() => ana.openedView());
+    await ana.closeView();
+
+    answer = async () => ({ text: 'Not yours to deny.' });
+    const another = async () => {
+      await ana.click(card, ACTIONS.deny);
+      return verbs(bench).length > 1;
+    };
+    await waitFor(another, { what: 'the first form to be done with' });
+    await slack.waitFor(() => privateWords(slack).includes('Not yours to deny.'));
+    expect(ana.openedView()).toBeUndefined();
+    answer = async () => {
+      throw new Error('broken');
+    };
+    await ana.click(card, ACTIONS.deny);
+    await slack.waitFor(() => privateWords(slack).some((text) => text.includes('Click Deny again; if it')));
+    expect(slack.log.filter(({ method }) => method === 'views.open')).toHaveLength(1);
+    expect(slack.problems).toEqual([]);
+  });
+
+  it('says what to do when Slack does not open the form that asks why', async () => {
+    const bench = await start(kind);
+    const { slack } = bench;
+    const card = await postCard(bench);
+    const ana = slack.as(ANA);
+    for (const [error, says] of [
+      ['expired_trigger_id', "the form didn't open. Click Deny again."],
+      ['internal_error', 'The form could not be opened. Click Deny again; if it happens again'],
+    ] as const) {
+      slack.faults.order('views.open', { kind: 'error', error });
+      await ana.click(card, ACTIONS.deny);
+      await slack.waitFor(() => privateWords(slack).some((text) => text.includes(says)));
+    }
+    expect(ana.openedView()).toBeUndefined();
+  });
+
+  it('takes no denial that does not say of what', async () => {
+    const nothing = { what: null, reasonRequired: false, notice: null };
+    const clicked = { channel: CARDS, ts: '1.2' };
+    const kept = [{}, { v: 1, request: 'O-12', ...clicked }, { v: 1, request: 'R-1042', channel: CARDS }];
+    for (const each of kept) {
+      const form = {
+        ...denyForm({ requestId: 'R-1042', clicked, ...nothing }),
+        private_metadata: JSON.stringify(each),
+      };
+      const bench = await start(kind, { overrides: { openDenial: async () => ({ form }) } });
+      const ana = bench.slack.as(ANA);
+      await ana.click(await postCard(bench), ACTIONS.deny);
+      await bench.slack.waitFor(() => ana.openedView());
+      expect(await ana.submit()).toMatchObject({
+        by: 'app',
+        errors: { [BLOCKS.reason]: expect.stringContaining("can't read what Slack sent") },
+      });
+      expect(verbs(bench)).toEqual(['openDenial']);
+      expect(bench.log()).toContain('a malformed form was refused');
+    }
+  });
+
+  it('approves for what was chosen in the menu, and for nothing else', async () => {
+    const bench = await start(kind);
+    const { slack } = bench;
+    const card = await postCard(bench);
+    const ana = slack.as(ANA);
+    for (const value of MENU) await ana.choose(ACTIONS.approveFor, value, card);
+    await slack.waitFor(() => privateWords(slack).length === MENU.length);
+    expect(bench.uses).toEqual([
+      {
+        verb: 'approveFor',
+        args: [{ userId: ANA }, 'R-1042', { channel: CARDS, ts: card.ts }, 30 * 60_000],
+      },
+    ]);
+    expect(privateWords(slack).filter((text) => text.includes("can't read"))).toHaveLength(MENU.length - 1);
+    expect(slack.problems).toEqual([]);
   });
 
   it('says privately that it has nothing for a button, or can’t read one, and nothing of a link', async () => {

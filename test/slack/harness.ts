@@ -7,6 +7,7 @@ import type { HallpassError } from '../../src/errors.js';
 import { createLogger } from '../../src/logger.js';
 import { createMessenger, type WebApiMessenger } from '../../src/messenger/web-api.js';
 import { createSlackApp, type SlackApp } from '../../src/slack/app.js';
+import { denyForm } from '../../src/surfaces/deny-form.js';
 import { ACTIONS, BLOCKS, durationBlock, roleBlock, VIEWS } from '../../src/surfaces/ids.js';
 
 export const ANA = 'U0ANA00000';
@@ -78,7 +79,10 @@ function recordingAccess(overrides: Partial<Access> = {}): { access: Access; use
     submit: async () => ({ ok: true }),
     approve: clicked,
     approveFor: clicked,
-    deny: clicked,
+    openDenial: async (_, requestId, kept) => ({
+      form: denyForm({ requestId, clicked: kept, what: null, reasonRequired: false, notice: null }),
+    }),
+    deny: async () => ({ ok: true }),
     withdraw: clicked,
     relinquish: clicked,
     end: clicked,
@@ -105,6 +109,7 @@ function recordingAccess(overrides: Partial<Access> = {}): { access: Access; use
     submit: record('submit', answers.submit),
     approve: record('approve', answers.approve),
     approveFor: record('approveFor', answers.approveFor),
+    openDenial: record('openDenial', answers.openDenial),
     deny: record('deny', answers.deny),
     withdraw: record('withdraw', answers.withdraw),
     relinquish: record('relinquish', answers.relinquish),
@@ -185,6 +190,9 @@ export async function start(...args: Parameters<typeof build>): Promise<Bench> {
   return bench;
 }
 
+/** What stands in the menu of the card: one choice that we write, and others that we don't. */
+export const MENU = ['R-1042:30m', 'R-1042:30 min', 'R-1042', 'O-12:30m', 'R-1042:30m:1h'] as const;
+
 /** A card with buttons, as Ana sees it. */
 export async function postCard({ slack, messenger }: Bench): Promise<SeenMessage> {
   const button = (action_id: string) => ({
@@ -201,6 +209,8 @@ export async function postCard({ slack, messenger }: Bench): Promise<SeenMessage
         elements: [
           button(ACTIONS.approve),
           button(ACTIONS.deny),
+          button(ACTIONS.withdraw),
+          { type: 'overflow', action_id: ACTIONS.approveFor, options: MENU.map(option) },
           { ...button('unknown'), url: 'https://example.com' },
           button('of_an_older_release'),
           { ...button(ACTIONS.end), value: 'R-1 or more' },

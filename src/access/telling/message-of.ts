@@ -125,7 +125,7 @@ export async function threadOf(
 }
 
 /** What is known today of the request's target and role; what no longer is, is left out. */
-function sceneOf(
+export function sceneOf(
   { config, roles }: Pick<Deps, 'config' | 'roles'>,
   request: AccessRequest,
 ): Omit<Scene, 'strays' | 'pause' | 'told'> {

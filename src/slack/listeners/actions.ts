@@ -8,7 +8,6 @@ import { turnAway } from '../turn-away.js';
 
 const BUTTONS = [
   'approve',
-  'deny',
   'withdraw',
   'relinquish',
   'end',

@@ -5,7 +5,7 @@ import { HALLPASS } from '../../../sandbox/postgres/samples.js';
 import { runSql } from '../../../sandbox/postgres/server-access.js';
 import { buttonsOf } from '../../../sandbox/slack/index.js';
 import { CAST, GROUPS } from '../../../sandbox/stage/cast.js';
-import { all, card, click, clickAndHear, request, told } from '../../../sandbox/stage/people.js';
+import { all, card, click, clickAndHear, deny, request, told } from '../../../sandbox/stage/people.js';
 import { expectReads, granted, isRefused, makeGrantable } from '../../support/access.js';
 import { expectRung } from '../../support/messages.js';
 import { eventsOf, obtain } from '../../support/requests.js';
@@ -222,7 +222,7 @@ export function granting(stage: LifeStage): void {
     expect(await clickAndHear(slack, 'olga', asked, 'Approve')).toMatch(
       /for the login `ben`.*<@U0BEN> can't use anymore, so it can't be approved/,
     );
-    await click(slack, 'olga', asked, 'Deny');
+    await deny(slack, 'olga', asked);
     await card(slack, pending, /Denied by <@U0OLGA>/);
     slack.workspace.setPerson(CAST.ben, { deactivated: false });
     slack.workspace.setGroup(GROUPS.dba, { members: [CAST.cora, CAST.olga] });

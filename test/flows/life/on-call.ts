@@ -4,7 +4,16 @@ import { expect, it } from 'vitest';
 import type { PagerDuty } from '../../../sandbox/pagerduty/pagerduty.js';
 import { buttonsOf } from '../../../sandbox/slack/index.js';
 import { CAST, ON_CALL } from '../../../sandbox/stage/cast.js';
-import { all, card, cardNow, click, request, submitRequest, told } from '../../../sandbox/stage/people.js';
+import {
+  all,
+  card,
+  cardNow,
+  click,
+  deny,
+  request,
+  submitRequest,
+  told,
+} from '../../../sandbox/stage/people.js';
 import { expectReads, isRefused } from '../../support/access.js';
 import { expectRung } from '../../support/messages.js';
 import { eventsOf, inLedger } from '../../support/requests.js';
@@ -73,7 +82,7 @@ export function onCall(stage: LifeStage): void {
       expect(all(pending), why).toMatch(/Not approved by on call:/);
       expect(all(pending)).toContain(why);
       stage.pagerduty.faults.clear();
-      await click(slack, 'cora', pending, 'Deny');
+      await deny(slack, 'cora', pending);
       const denied = await card(slack, id, /Denied/);
       expect(all(denied)).not.toContain('Not approved by on call');
       await expectRung(stage, 'cora', id, [WAITING]);
@@ -85,7 +94,7 @@ export function onCall(stage: LifeStage): void {
     const id = await request(slack, 'ana', { role: 'orders_write' });
     const pending = await card(slack, id, /Waiting/);
     expect(all(pending)).toContain("PagerDuty has no user with this person's e-mail address.");
-    await click(slack, 'cora', pending, 'Deny');
+    await deny(slack, 'cora', pending);
     await card(slack, id, /Denied/);
   });
 }

@@ -4,7 +4,16 @@ import { expect, it, onTestFinished } from 'vitest';
 import { HALLPASS } from '../../../sandbox/postgres/samples.js';
 import { wordsOf } from '../../../sandbox/slack/index.js';
 import { CAST, CHANNELS } from '../../../sandbox/stage/cast.js';
-import { all, card, click, clickAndHear, type Name, request, told } from '../../../sandbox/stage/people.js';
+import {
+  all,
+  card,
+  click,
+  clickAndHear,
+  deny,
+  type Name,
+  request,
+  told,
+} from '../../../sandbox/stage/people.js';
 import { createGrantable } from '../../support/access.js';
 import { approved } from '../../support/requests.js';
 import { waitFor } from '../../support/wait-for.js';
@@ -54,7 +63,7 @@ export function scope(stage: LifeStage): void {
     await stage.server.query('alter role found_brief createrole');
     await untilOffered(stage, 'found_brief', false);
     expect(await clickAndHear(slack, 'cora', pending, 'Approve')).toContain('is no longer offered on `shop`');
-    await click(slack, 'cora', pending, 'Deny');
+    await deny(slack, 'cora', pending);
     await told(slack, 'ana', id, /Denied/);
   });
 

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
 import { HALLPASS } from '../../../sandbox/postgres/samples.js';
 import { runSql } from '../../../sandbox/postgres/server-access.js';
-import { card, click, request, told } from '../../../sandbox/stage/people.js';
+import { card, click, deny, request, told } from '../../../sandbox/stage/people.js';
 import type { Stage } from '../../../sandbox/stage/stage.js';
 import { isRefused } from '../../support/access.js';
 import { eventsOf, obtain, untilInLedger } from '../../support/requests.js';
@@ -68,7 +68,7 @@ export function sessions(stage: LifeStage): void {
     // Of another role was read a moment ago, and what was read is kept for a minute.
     const id = await request(slack, 'ana', { role: 'payments_read' });
     const shown = await card(slack, id, /Also usable by[\s\S]*dan[\s\S]*REVOKE "ana" FROM "dan";/);
-    await click(slack, 'cora', shown, 'Deny');
+    await deny(slack, 'cora', shown);
     await card(slack, id, /Denied/);
   });
 

@@ -27,6 +27,7 @@ const ROLES = `
       nowhere: read
       pg_monitor: read
       vault_read: { approvers: [vault] }
+      strict_read: { policy: read, deny_reason: required }
       desk_read: { policy: read, requesters: [desk] }
       here_read: { policy: read, requesters: [${CAST.ben}], channels: [${CHANNELS.access}] }
       ${JSON.stringify(HOSTILE.role)}: { policy: read, about: ${JSON.stringify(HOSTILE.about)} }
@@ -62,7 +63,7 @@ export async function openLifeStage(kind: (typeof KINDS)[number]): Promise<LifeS
   slack.workspace.setGroup(GROUPS.dba, { members: [CAST.cora, CAST.dan, CAST.ana, ANA2] });
   slack.workspace.addGroup({ id: VAULT, handle: 'vault', members: [CAST.dan, CAST.cora] });
   slack.workspace.addGroup({ id: DESK, handle: 'desk', members: [CAST.ben] });
-  const roles = ['brief', 'doomed', 'vault_read', 'desk_read', 'here_read', 'found_listed'];
+  const roles = ['brief', 'doomed', 'vault_read', 'strict_read', 'desk_read', 'here_read', 'found_listed'];
   await createGrantable(server, ...roles, `"${HOSTILE.role}"`);
 
   let hallpass: HallpassProcess;

@@ -1,0 +1,54 @@
+import type { RespondFn } from '@slack/bolt';
+import type { ModalView } from '@slack/types';
+import { coerceError } from '../errors.js';
+import { type Deps, tellPrivately } from './answer.js';
+
+/** The answer is lost: Slack may have opened the form. */
+const UNSURE: ReadonlySet<unknown> = new Set(['timeout', 'network']);
+
+/**
+ * Opens a form for this person, or tells them privately what to do. Never throws.
+ * @param build takes a second at most, because the trigger lives 3 s; null when they were told something instead.
+ * @param again what opens it, in words: "type /request".
+ */
+export async function openForm(
+  deps: Deps,
+  {
+    triggerId,
+    userId,
+    respond,
+    build,
+    again,
+  }: {
+    readonly triggerId: string;
+    readonly userId: string;
+    readonly respond: RespondFn;
+    readonly build: () => Promise<ModalView | null>;
+    readonly again: string;
+  },
+): Promise<void> {
+  const { outward, logger, seal } = deps;
+  try {
+    const form = await build();
+    if (form !== null) await outward.openView(triggerId, seal.close(form, userId));
+  } catch (error) {
+    const text = whyNotOpened(error, again);
+    if (text === null) return logger.info('Slack: the form was opened by the same command or click already');
+    logger.error({ err: coerceError(error) }, 'Slack: the form was not opened');
+    await tellPrivately(text, { ...deps, userId, respond });
+  }
+}
+
+/** For the person; null when the form is there: Slack delivered the command or the click twice. */
+function whyNotOpened(error: unknown, again: string): string | null {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'exchanged_trigger_id') return null;
+  if (UNSURE.has(code)) {
+    return `Slack didn't say whether the form opened. If you don't see it, ${again} again.`;
+  }
+  const next = `${again.charAt(0).toUpperCase()}${again.slice(1)} again`;
+  if (code === 'expired_trigger_id') {
+    return `That took longer than the 3 s that Slack allows, so the form didn't open. ${next}.`;
+  }
+  return `The form could not be opened. ${next}; if it happens again, tell an operator of Hallpass.`;
+}
