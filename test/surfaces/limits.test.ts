@@ -5,6 +5,7 @@ import { checkModal } from '../../sandbox/slack/validate/view.js';
 import type { AccessRequest } from '../../src/domain/request.js';
 import * as words from '../../src/surfaces/answers.js';
 import { card } from '../../src/surfaces/card.js';
+import { denyForm, nothingToDeny } from '../../src/surfaces/deny-form.js';
 import { NOTE_KINDS, note, status } from '../../src/surfaces/direct.js';
 import { endedByOperator } from '../../src/surfaces/ended.js';
 import * as formWords from '../../src/surfaces/form-words.js';
@@ -151,6 +152,23 @@ it.each(HOSTILE.map((sample, i) => [i, sample] as const))('the form, sample %i',
 });
 
 it.each(HOSTILE.map((sample, i) => [i, sample] as const))(
+  'the form that asks why, sample %i',
+  (_, sample) => {
+    const request = hostile(SITUATIONS.pending, sample);
+    for (const where of scenes(sample)) {
+      const clicked = { channel: 'C0ACCESS', ts: '1795226400.000100' };
+      const what = { request, where };
+      const notice = words.groupUnreadable(MANY, null);
+      const view = denyForm({ requestId: 'R-123456789012345', clicked, what, reasonRequired: true, notice });
+      for (const each of [view, nothingToDeny('R-1042', notice)]) {
+        expect(checkModal(each)).toMatchObject({ ok: true });
+        for (const { type, text } of textsIn(each.blocks)) if (type === 'mrkdwn') expectInert(text);
+      }
+    }
+  },
+);
+
+it.each(HOSTILE.map((sample, i) => [i, sample] as const))(
   'what is said privately, sample %i',
   (_, { name, long }) => {
     for (const situation of SITUATION_NAMES) {
@@ -166,6 +184,7 @@ it.each(HOSTILE.map((sample, i) => [i, sample] as const))(
         expectInert(words.refused({ code, request }, 'U0OTHER'));
       }
       expectInert(words.sameLogin(request, MANY));
+      expectInert(words.notForSoLong(request, 60_000));
       for (const verdict of ['approve', 'extend'] as const) {
         expectInert(words.loginChanged(request, verdict));
         expectInert(words.notOfferedAnyMore(request, verdict));
