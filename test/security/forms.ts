@@ -1,7 +1,7 @@
 /** Attacks by the form: changed, somebody else's, sent twice, or asking for what is not offered. */
 import { expect, it } from 'vitest';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
-import { fillForm, request, submitRequest } from '../../sandbox/stage/people.js';
+import { card, deny, fillForm, request, submitRequest } from '../../sandbox/stage/people.js';
 import { ANA2 } from '../support/fixtures.js';
 import { by, changed, deliver, lastSent, type Payload, part } from './forge.js';
 import {
@@ -56,6 +56,34 @@ export function forms(stage: AttackStage): void {
     expect(await expectLogged(stage, 'replayed_payload', () => send(stage, sent))).toBe('');
     expect(await inTheLedger(stage)).toEqual(before);
     await withdraw(stage, id);
+  });
+
+  it('that asks why denies nothing once it was changed, or when somebody else sends it', async () => {
+    const { slack } = stage;
+    const [id, other] = [
+      await request(slack, 'ana', { role: 'orders_read' }),
+      await request(slack, 'ana', { role: 'payments_read' }),
+    ];
+    await deny(slack, 'cora', await card(slack, id, /Waiting/), 'there is a report of it');
+    await card(slack, id, /Denied/);
+    const sent = lastSent(stage, 'view_submission');
+    const kept = String(part(sent.view).private_metadata);
+    for (const payload of [
+      changed(sent, 'view', 'private_metadata', kept.replace(id, other)),
+      changed(sent, 'view', 'private_metadata', kept.slice(kept.indexOf('{')).replace(id, other)),
+      by(sent, CAST.ben),
+    ]) {
+      await expectVain(stage, 'altered_form', async () =>
+        expect(await send(stage, payload)).toContain('This form is not yours'),
+      );
+    }
+    // Once more it is the same denial; with another reason, it comes too late.
+    expect(await expectLogged(stage, 'replayed_payload', () => send(stage, sent))).toBe('');
+    const reason = { reason: { reason: { type: 'plain_text_input', value: 'another' } } };
+    expect(await send(stage, changed(sent, 'view', 'state', 'values', reason))).toContain(
+      'already denied by you',
+    );
+    await withdraw(stage, other);
   });
 
   it('asks for nothing but what is offered to this person, there, by their own login', async () => {
