@@ -1,29 +1,24 @@
 /** The commands that a DBA or an operator types. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { explainRole } from '../config/explain.js';
 import { manifest } from '../slack/manifest.js';
 import { addAudit } from './audit.js';
 import { addCheck } from './check.js';
+import { addConfig } from './config.js';
 import { addEnd } from './end.js';
 import { addPause } from './pause.js';
 import { addReap } from './reap.js';
 import { addRecover } from './recover.js';
 import { addReport } from './report.js';
 import { addSetupSql } from './setup-sql.js';
-import { load, loadWithoutConnections } from './shared/configuration.js';
-import { print, printJson } from './shared/output.js';
+import { loadWithoutConnections } from './shared/configuration.js';
+import { printJson } from './shared/output.js';
 import { addShow } from './show.js';
 import { addStatus } from './status.js';
 
 export function addCommands(program: Command): void {
   addCheck(program);
 
-  program
-    .command('config')
-    .description('each effective value of one role, with the file and line it comes from')
-    .argument('<target/role>')
-    .action((role: string) => print(explainRole(load(), role)));
-
+  addConfig(program);
   addEnd(program);
   addPause(program);
   addSetupSql(program);
