@@ -44,7 +44,18 @@ create table repeats (
 );
 create index repeats_open on repeats (target, role, login) where ended_at is null;
 
+-- An approval without an approver explains the state that it makes, whichever rule gave it.
+do $$ begin
+  execute replace(pg_get_functiondef('requests_explained'::regproc), $q$('approved', 'approved_on_call')$q$,
+    $q$('approved', 'approved_on_call', 'approved_automatically', 'approved_again', 'approved_in_emergency')$q$);
+end $$;
+
 -- Down Migration
+do $$ begin
+  execute replace(pg_get_functiondef('requests_explained'::regproc),
+    $q$('approved', 'approved_on_call', 'approved_automatically', 'approved_again', 'approved_in_emergency')$q$,
+    $q$('approved', 'approved_on_call')$q$);
+end $$;
 drop table repeats;
 delete from decisions d where exists (
   select from decisions o where o.request_id = d.request_id and o.approver = d.approver and o.decided_at > d.decided_at);
