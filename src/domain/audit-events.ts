@@ -3,6 +3,7 @@
  * then asked of that one table again, and is written down nowhere else. Pure; whatever an event holds may be forged.
  */
 import { z } from 'zod';
+import { UNJUDGED, VERDICTS } from './emergency.js';
 import { SESSIONS } from './grant-terms.js';
 import { type AccessRequest, type MembershipId, RULE_NAMES } from './request.js';
 import type { OperatorsWord, RequestEvent } from './request-events.js';
@@ -76,6 +77,8 @@ const until = z.object({ expiresAt: moment });
 const extended = until.extend({ via: z.string(), from: moment });
 const byRule = extended.extend({ rule: z.enum(RULE_NAMES) });
 const proof = z.object({ found: z.boolean(), closed: z.number(), prepared: z.array(z.string()) });
+
+const judgement = z.object({ via: z.string(), verdict: z.enum(VERDICTS), words: z.string() });
 
 /** An operator's word: `by` is a user of the operating system. */
 const word = z.object({ by: z.string(), because: z.string().nullable() });
@@ -212,11 +215,18 @@ const READERS: { readonly [T in RequestEvent['type']]: Reader | readonly Reader[
   })),
   proved_gone: reader('proved_gone', proof, (data) => ({ event: { type: 'proved_gone', proof: data } })),
   restored: reader('restored', nothing, () => ({ event: { type: 'restored', trouble: '' } })),
+  // `given`: of a request whose beginning was pruned, the row already has the verdict.
+  judged: reader('judged', judgement, (data, { actor: by }, { emergency }) => {
+    if (by === null) return INCOMPLETE;
+    if (emergency === null) return 'judges what was no emergency';
+    return { event: { type: 'judged', by, ...data }, given: { emergency: UNJUDGED } };
+  }),
   ask_extension: null,
   asking: null,
   blocked: null,
   cleared: null,
   deny_extension: null,
+  judge_asked: null,
   on_call_said: null,
   previewed: null,
   reviewed: null,

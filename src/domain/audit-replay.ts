@@ -3,6 +3,7 @@
  * doesn't fit. Pure.
  */
 import { type PastEvent, readTold, recovered, SLACK_MS, submitted } from './audit-events.js';
+import { UNJUDGED } from './emergency.js';
 import { type AccessRequest, isFinal, ruleOf } from './request.js';
 import type { RequestEvent } from './request-events.js';
 import { transition } from './transition.js';
@@ -67,7 +68,8 @@ function endAt(next: AccessRequest, expiresAt: Date, type: RequestEvent['type'])
 function begin({ actor, data }: PastEvent, row: AccessRequest): AccessRequest | string {
   const wish = submitted.safeParse(data);
   if (!wish.success || actor === null) return 'does not say who asked for what';
-  return { ...row, ...BLANK, ...wish.data, requester: actor, durationMs: wish.data.wishedMs };
+  const emergency = row.emergency && UNJUDGED;
+  return { ...row, ...BLANK, emergency, ...wish.data, requester: actor, durationMs: wish.data.wishedMs };
 }
 
 const BLANK = {
@@ -147,6 +149,9 @@ const COMPARED: readonly (readonly [string, (request: AccessRequest) => unknown,
   ['place', ({ place }) => placeOf(place), 'shown'],
   ['sessions', ({ terms }) => terms?.sessions, 'shown'],
   ['set role', ({ terms }) => terms?.setRole, 'shown'],
+  ['verdict', ({ emergency }) => emergency?.verdict, 'shown'],
+  ['judged by', ({ emergency }) => emergency?.by, 'shown'],
+  ['verdict’s words', ({ emergency }) => emergency?.words, 'hidden'],
   ['extended by', ({ extension }) => extension?.by, 'shown'],
 ];
 

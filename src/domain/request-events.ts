@@ -2,6 +2,7 @@
 
 import type { ApprovalRule } from './approvals.js';
 import type { Danger } from './danger.js';
+import type { Verdict } from './emergency.js';
 import type { Step } from './escalation.js';
 import type { GrantTerms } from './grant-terms.js';
 import type { Principal } from './policy.js';
@@ -105,6 +106,11 @@ interface Facts {
   written_off: OperatorsWord;
   /** An operator said that its server was replaced, and it was proved gone on the new one. */
   replaced: { by: string; because: string | null; proof: Proof };
+  /** A reviewer says what they think of a break-glass request. */
+  judged: { by: string; via: string; verdict: Verdict; words: string };
+  /** Its reviewers are asked, or asked again. */
+  judge_asked: Nothing;
+
   /** What changed on the target during the grant was read, or can't be. */
   reviewed: { result: object };
 }

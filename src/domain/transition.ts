@@ -9,6 +9,7 @@
  * - the clock of a grant starts at the proved GRANT.
  */
 import { tally } from './approvals.js';
+import { askedAgain, firstAsked, isReviewDue } from './emergency.js';
 import { climb, hasLapsed, tellStep } from './escalation.js';
 import { isLastCall, lastCall, warningTime } from './expiry-notice.js';
 import {
@@ -188,6 +189,7 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
           mark: event.mark,
           users: addUsers(request.users, event.users),
           warnAt: warningTime(request, request.durationMs, now, expiresAt),
+          judgeAt: isReviewDue({ ...request, grantedAt: now }) ? firstAsked(now) : null,
         },
         'granted',
         null,
@@ -376,6 +378,26 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
         ...proof,
         ...place,
       });
+    }
+    case 'judged': {
+      const { emergency } = request;
+      if (emergency === null || !isReviewDue(request)) return refuse('stale');
+      const { by, via, verdict, words } = event;
+      const judged = { ...emergency, verdict, by, words };
+      return go({ emergency: judged, judgeAt: null }, 'judged', by, { via, verdict, words });
+    }
+    case 'judge_asked': {
+      const { emergency, judgeAt } = request;
+      if (emergency === null || judgeAt === null || judgeAt > now) return refuse('stale');
+      const asked = emergency.asked + 1;
+      return go(
+        { emergency: { ...emergency, asked }, judgeAt: askedAgain(asked, now) },
+        'judge_asked',
+        null,
+        {
+          asked,
+        },
+      );
     }
     case 'reviewed':
       if (request.reviewAt === null) return refuse('stale');

@@ -39,7 +39,7 @@ export async function insertCheckpoint(
 
 /**
  * How far the chain may be pruned: to the first event that is not older than `before`, or whose request is not over,
- * because it is open, due for review, or has unsent messages.
+ * because it is open, due for review, an emergency that no reviewer has judged, or has unsent messages.
  * @returns `heldBy`: the request that keeps the rest, if one does.
  */
 export async function readPrunable(
@@ -50,6 +50,7 @@ export async function readPrunable(
     `with unfinished as (
        select id from requests where state in ('pending', 'granting', 'active', 'ending')
        union select id from requests where review_at is not null
+       union select id from requests where judge_at is not null
        union select request_id from deliveries where sent < wanted
      ), kept as (
        select min(c.seq) as seq, null::bigint as request from events e join audit_chain c on c.event_id = e.id
@@ -97,6 +98,7 @@ export async function deleteRequests(
   const { rows } = await db.query(
     `with gone as (
        select r.id from requests r where r.id > $3 and r.ended_at < $1 and r.review_at is null
+         and r.judge_at is null
          and r.id < (select max(id) from requests)
          and not exists (select from events e where e.request_id = r.id)
          and not exists (select from deliveries d where d.request_id = r.id and d.sent < d.wanted)

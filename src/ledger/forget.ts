@@ -13,7 +13,7 @@ const DELIVERIES = `
         and case when d.request_id is null
           then not exists (select from orphans o where d.key = 'orphan:' || o.id and o.settled_at is null)
             and not exists (select from overdue o where d.key = 'overdue:' || o.id and o.mended_at is null)
-          else (select r.ended_at < now() - $1 * interval '1 millisecond' and r.review_at is null
+          else (select r.ended_at < now() - $1 * interval '1 millisecond' and r.review_at is null and r.judge_at is null
             from requests r where r.id = d.request_id) end
       order by d.created_at limit $2 for update of d skip locked))`;
 

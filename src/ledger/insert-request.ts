@@ -4,7 +4,17 @@ import { REQUEST_COLUMNS, toRequest } from './request-row.js';
 
 export type NewRequest = Pick<
   AccessRequest,
-  'target' | 'role' | 'login' | 'requester' | 'askedIn' | 'reason' | 'wishedMs' | 'asked' | 'rules' | 'danger'
+  | 'target'
+  | 'role'
+  | 'login'
+  | 'requester'
+  | 'askedIn'
+  | 'reason'
+  | 'wishedMs'
+  | 'asked'
+  | 'rules'
+  | 'danger'
+  | 'emergency'
 > & {
   readonly viewId: string;
   /** Milliseconds until it lapses undecided. */
@@ -35,15 +45,16 @@ export async function insertRequest(db: Queryable, wish: NewRequest): Promise<Ac
   const { rows } = await db.query(
     `with r as (
        insert into requests (target, role, login, requester, reason, wished_ms, duration_ms, asked, view_id,
-           pending_until, asked_in, rules, danger, step_at)
+           pending_until, asked_in, rules, danger, step_at, emergency)
          select $1, $2, $3, $4, $5, $6, $6, $7::jsonb, $8, now() + $9 * interval '1 millisecond', $15, $16::jsonb, $17,
-           now() + $18 * interval '1 millisecond'
+           now() + $18 * interval '1 millisecond', $19::jsonb
          where too_many($4, $13, $14) is null
          on conflict do nothing returning *
      ), audited as (
        insert into events (request_id, kind, actor, data)
          select r.id, 'submitted', r.requester, jsonb_build_object('target', r.target, 'role', r.role, 'login', r.login,
            'reason', r.reason, 'wishedMs', r.wished_ms, 'asked', r.asked, 'rules', r.rules, 'configHash', $10::text)
+           || case when r.emergency is null then '{}' else '{"emergency": true}'::jsonb end
          from r
      ), shown as (
        insert into deliveries (key, kind, request_id, recipient, wanted, not_before)
@@ -71,6 +82,7 @@ export async function insertRequest(db: Queryable, wish: NewRequest): Promise<Ac
       wish.rules === null ? null : JSON.stringify(wish.rules),
       wish.danger,
       wish.firstStepMs,
+      wish.emergency === null ? null : JSON.stringify(wish.emergency),
     ],
   );
   return rows[0] === undefined ? null : toRequest(rows[0]);

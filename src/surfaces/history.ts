@@ -161,6 +161,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `It is revoked, and sessions could still use it${f.maybe(': ', 'trouble')}${alsoFor(f)}`,
   proved_gone: (f) =>
     `${f.is('found') ? 'Hallpass found it revoked already' : 'Hallpass revoked it'}, confirmed on the server.${proof(f)}`,
+  judged: (f, actor) =>
+    `${actor}${viaOf(f)} found the emergency ${f.text('verdict') === 'justified' ? 'justified' : 'not justified'}${f.maybe(': ', 'words')}`,
+  judge_asked: () => 'Hallpass asked the reviewers whether the emergency was justified.',
   reviewed: (f) =>
     f.text('why') === null
       ? `Hallpass read what changed on the server during the grant: ${plural(f.number('total'), 'change')}.`

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { reconcile } from '../../src/access/audit/reconcile.js';
 import { change } from '../../src/access/change.js';
 import { OTHERS_LOOK } from '../../src/access/deps.js';
+import { UNJUDGED } from '../../src/domain/emergency.js';
 import type { AccessRequest } from '../../src/domain/request.js';
 import type { RequestEvent } from '../../src/domain/request-events.js';
 import { insertRequest } from '../../src/ledger/insert-request.js';
@@ -64,6 +65,8 @@ const events = {
   missing: { type: 'missing' },
   open: { type: 'sessions_open', before: '1', trouble: 'one is left', users: [] },
   gone: { type: 'proved_gone', proof },
+  glass: { type: 'approve_by_rule', rule: 'break_glass', through: 'sre', maxMs: hour },
+  judged: { type: 'judged', by: 'U0CORA', via: 'security', verdict: 'justified', words: 'It burnt.' },
   review: { type: 'reviewed', result: { total: 0 } },
   restore: { type: 'restored', trouble: 'the ledger was restored' },
 } as const satisfies Record<string, RequestEvent>;
@@ -100,6 +103,21 @@ beforeAll(() => registerTargets(db, ['shop-prod']));
 const { approve, intend, grant } = events;
 
 describe('a request that Hallpass wrote', () => {
+  it('is what its events make of it: judged', async () => {
+    const { glass, relinquish, gone, judged } = events;
+    const id = await submitted({ emergency: UNJUDGED });
+    const request = await live(id, glass, intend, grant, relinquish, gone, judged);
+    expect(request.emergency).toMatchObject({ verdict: 'justified', by: 'U0CORA' });
+    expect((await reconcile(db)).misfits).toEqual([]);
+    const other = `'{"verdict": "not_justified", "by": "U0CORA", "words": "It burnt.", "asked": 0}'`;
+    expect(await found(id, `update requests set emergency = ${other} where id = $1`)).toMatch(
+      /verdict: is not_justified, and its events make it justified/,
+    );
+    expect(
+      await found(id, `update events set kind = 'judge_asked' where request_id = $1 and kind = 'judged'`),
+    ).toMatch(/verdict: is justified, and its events make it due/);
+  });
+
   it.each<[string, keyof typeof events, ...(keyof typeof events)[]]>([
     ['ended', 'approve', 'intend', 'grant', 'relinquish', 'open', 'gone', 'review'],
     ['active', 'onCall', 'block', 'intend', 'grant'],

@@ -55,6 +55,8 @@ const EVENTS: Record<RequestEvent['type'], RequestEvent> = {
   proved_gone: { type: 'proved_gone', proof: PROOF },
   blocked: { type: 'blocked', trouble: 'the server does not answer' },
   warned: { type: 'warned' },
+  judged: { type: 'judged', by: 'U0CORA', via: 'security', verdict: 'justified', words: 'Right.' },
+  judge_asked: { type: 'judge_asked' },
   restored: { type: 'restored', trouble: 'ask again' },
   step_due: { type: 'step_due', steps: [{ afterMs: 30_000, remind: true, to: [], page: false }] },
 };

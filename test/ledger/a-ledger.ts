@@ -38,6 +38,7 @@ export function aWish(change: Partial<NewRequest> = {}): NewRequest {
     asked: [{ id: 'S0DBA', name: 'dba' }],
     rules: null,
     danger: null,
+    emergency: null,
     viewId: randomUUID(),
     pendingTimeoutMs: 3_600_000,
     firstStepMs: null,

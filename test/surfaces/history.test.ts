@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EVENT_TYPES, TELLING_KINDS } from '../../src/domain/audit-events.js';
+import { UNJUDGED } from '../../src/domain/emergency.js';
 import type { AccessRequest } from '../../src/domain/request.js';
 import type { RequestEvent } from '../../src/domain/request-events.js';
 import { transition } from '../../src/domain/transition.js';
@@ -12,6 +13,7 @@ import { anActive, aRequest, later, NOON, PLACE, PROOF, TERMS } from '../domain/
 const granting = aRequest({ state: 'granting', decidedAt: NOON, decidedBy: 'U0BEN' });
 const ending = anActive({ state: 'ending', why: 'relinquished', endedBy: 'U0ANA' });
 const extending = anActive({ extension: { state: 'asked', by: 'U0BEN', at: NOON, from: later(3_600_000) } });
+const emergency = anActive({ emergency: UNJUDGED, decidedBy: null, decidedRule: 'break_glass' });
 const users = [{ oid: 1, name: 'ben' }];
 
 /** Each event where it can happen, and what is told of it. A new one fails here until it has its sentence. */
@@ -105,6 +107,16 @@ const SENTENCES: Record<RequestEvent['type'], readonly [AccessRequest, RequestEv
     granting,
     { type: 'blocked', trouble: 'the server does not answer' },
     'It could not be done yet: the server does not answer.',
+  ],
+  judged: [
+    { ...emergency, judgeAt: later(900_000) },
+    { type: 'judged', by: 'U0CORA', via: 'security', verdict: 'not_justified', words: 'It could wait.' },
+    'U0CORA through security found the emergency not justified: It could wait.',
+  ],
+  judge_asked: [
+    { ...emergency, judgeAt: NOON },
+    { type: 'judge_asked' },
+    'Hallpass asked the reviewers whether the emergency was justified.',
   ],
   warned: [anActive(), { type: 'warned' }, 'Hallpass told the holder that the end is near.'],
   extend: [
