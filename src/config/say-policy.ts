@@ -10,7 +10,7 @@ export function sayPeople(principals: readonly Principal[]): string {
   return principals.map(sayPrincipal).join(', ');
 }
 
-function sayPrincipal({ id, name }: Principal): string {
+export function sayPrincipal({ id, name }: Principal): string {
   return name === null ? id : `${name} (${id})`;
 }
 

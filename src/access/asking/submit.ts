@@ -90,6 +90,7 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
     asked: today.asked,
     rules: today.rules,
     danger: today.danger,
+    emergency: null,
     viewId: submission.viewId,
     pendingTimeoutMs: policy.pendingTimeoutMs,
     firstStepMs: policy.escalate[0]?.afterMs ?? null,
