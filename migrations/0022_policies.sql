@@ -37,12 +37,16 @@ create table repeats (
   approver   text not null,
   created_at timestamptz not null default now(),
   until      timestamptz not null,
-  -- Who ended it, and when: a Slack user, or null when Hallpass did, with the reason.
+  -- Who ended it, and when: a Slack user, or null when Hallpass did, with the reason. It is over after `until`, too.
   ended_at   timestamptz,
   ended_by   text,
   because    text
 );
-create index repeats_open on repeats (target, role, login) where ended_at is null;
+create index repeats_of on repeats (target, role, login);
+create index repeats_of_request on repeats (request_id);
+create index repeats_holders on repeats (requester) where ended_at is null;
+-- Of one request, one at a time: of two clicks one makes it.
+create unique index repeats_open on repeats (request_id) where ended_at is null;
 
 -- An approval without an approver explains the state that it makes, whichever rule gave it.
 do $$ begin

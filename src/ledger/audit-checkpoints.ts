@@ -39,7 +39,8 @@ export async function insertCheckpoint(
 
 /**
  * How far the chain may be pruned: to the first event that is not older than `before`, or whose request is not over,
- * because it is open, due for review, an emergency that no reviewer has judged, or has unsent messages.
+ * because it is open, due for review, an emergency that no reviewer has judged, has unsent messages, or its approval
+ * covers later ones.
  * @returns `heldBy`: the request that keeps the rest, if one does.
  */
 export async function readPrunable(
@@ -52,6 +53,7 @@ export async function readPrunable(
        union select id from requests where review_at is not null
        union select id from requests where judge_at is not null
        union select request_id from deliveries where sent < wanted
+       union select request_id from repeats where ended_at is null and until > now()
      ), kept as (
        select min(c.seq) as seq, null::bigint as request from events e join audit_chain c on c.event_id = e.id
          where e.at >= $1
@@ -103,11 +105,14 @@ export async function deleteRequests(
          and not exists (select from events e where e.request_id = r.id)
          and not exists (select from deliveries d where d.request_id = r.id and d.sent < d.wanted)
          and not exists (select from strays s where s.settled_at is null and r.id in (s.request_id, s.wanted_by))
+         and not exists (select from repeats p where p.request_id = r.id and p.ended_at is null and p.until > now())
          order by r.id limit $4
      ), decided as (
        delete from decisions where request_id in (select id from gone)
      ), told as (
        delete from deliveries where request_id in (select id from gone)
+     ), repeated as (
+       delete from repeats where request_id in (select id from gone)
      ), strayed as (
        delete from strays where request_id in (select id from gone) or wanted_by in (select id from gone)
      ), deleted as (

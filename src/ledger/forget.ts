@@ -4,7 +4,7 @@ import type { Queryable } from './pool.js';
 /**
  * The oldest first, by the index on their age, with one look at each one's request. A card stays as long as its request,
  * because it says where the request is shown. A note about something still open is edited once that is over. Any other
- * message is needed as long as its request may change.
+ * message is needed as long as its request may change, or is approved again.
  */
 const DELIVERIES = `
   delete from deliveries where key = any(array(
@@ -14,7 +14,8 @@ const DELIVERIES = `
           then not exists (select from orphans o where d.key = 'orphan:' || o.id and o.settled_at is null)
             and not exists (select from overdue o where d.key = 'overdue:' || o.id and o.mended_at is null)
           else (select r.ended_at < now() - $1 * interval '1 millisecond' and r.review_at is null and r.judge_at is null
-            from requests r where r.id = d.request_id) end
+            from requests r where r.id = d.request_id)
+            and not exists (select from repeats p where p.request_id = d.request_id and p.ended_at is null and p.until > now()) end
       order by d.created_at limit $2 for update of d skip locked))`;
 
 /** Before the orphans that they belong to. */

@@ -1,5 +1,5 @@
 /**
- * People with open requests, and the round in which Hallpass asks Slack about each of them. Replicas share one round. A
+ * People with open requests, or with approvals for later ones, and the round in which Hallpass asks Slack about each of them. Replicas share one round. A
  * person whom Slack couldn't be asked about gets a round of their own, named after them, so that the shared one goes on.
  */
 import type { Queryable } from './pool.js';
@@ -72,6 +72,8 @@ async function nextOf(db: Queryable, after: string, limit: number): Promise<Pick
   const { rows } = await db.query<{ requester: string }>(
     `select distinct requester from requests
        where requester > $1 and state in ('pending', 'granting', 'active', 'ending')
+     union
+     select requester from repeats where requester > $1 and ended_at is null and until > now()
        order by requester limit $2`,
     [after, limit],
   );
