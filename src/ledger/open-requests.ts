@@ -39,6 +39,8 @@ const tally = z.object({
   /** Memberships that no open request accounts for: being revoked, and left alone. */
   strays: z.number(),
   orphans: z.number(),
+  /** Approvals that cover later requests. */
+  repeats: z.number(),
 });
 
 /** One target, and how much is open there. */
@@ -57,7 +59,7 @@ export async function readTallies(
   const only = 'only' in which;
   const { rows } = await db.query(
     `select t.name as target, t.server, t.checked_at as "comparedAt", t.seen_at as "seenAt", t.doubt, t.stranger,
-         n.waiting, n.granted, n.due + s.due as due, n.overdue + s.overdue as overdue,
+         n.waiting, n.granted, n.due + s.due as due, n.overdue + s.overdue as overdue, p.repeats,
          least(n.since, s.since) as "overdueSince", s.due as strays, o.orphans
        from (select * from targets where ${only ? 'name = $3' : 'name > $3'} order by name limit $4) t
        cross join lateral (
@@ -74,7 +76,10 @@ export async function readTallies(
        ) s cross join lateral (
          select count(*)::int as orphans from orphans o
            where target = t.name and ${REPORTED} and ($1::text is null or o.login = $1)
-       ) o
+       ) o cross join lateral (
+         select count(*)::int as repeats from repeats r
+           where r.target = t.name and r.ended_at is null and r.until > now() and ${PERSONS}
+       ) p
        order by t.name`,
     [person, lateMs, only ? which.only : which.after, only ? 1 : which.limit],
   );

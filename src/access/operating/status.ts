@@ -1,4 +1,5 @@
 /** Who holds what, what waits, what is late and what is blocked, as the ledger says: read only as fast as it is printed. */
+import type { Repeat } from '../../domain/repeat.js';
 import type { Stray } from '../../domain/stray.js';
 import { readDailyNotes } from '../../ledger/notes-of-today.js';
 import {
@@ -12,6 +13,7 @@ import {
 } from '../../ledger/open-requests.js';
 import { type Orphan, readOpenOrphans } from '../../ledger/orphans.js';
 import type { Queryable } from '../../ledger/pool.js';
+import { readOpenRepeats } from '../../ledger/repeats.js';
 import { readOpenStrays } from '../../ledger/strays.js';
 import { OVERDUE_MS } from '../telling/overdue.js';
 import { BLOCKING_NOTES, type Block, readBlocks } from './blocked.js';
@@ -35,7 +37,8 @@ export type StatusPiece =
   | { readonly is: 'target'; readonly tally: TargetTally; readonly blocks: readonly Block[] }
   | { readonly is: 'requests'; readonly part: Part; readonly requests: readonly OpenRequest[] }
   | { readonly is: 'strays'; readonly strays: readonly Stray[] }
-  | { readonly is: 'orphans'; readonly orphans: readonly (Orphan & { readonly foundAt: Date })[] };
+  | { readonly is: 'orphans'; readonly orphans: readonly (Orphan & { readonly foundAt: Date })[] }
+  | { readonly is: 'repeats'; readonly repeats: readonly Repeat[] };
 
 /** Leaves out targets on which nothing matches the filter, unless the filter names the target or is empty. */
 export async function* readStatus(db: Queryable, filter: StatusFilter): AsyncGenerator<StatusPiece> {
@@ -56,9 +59,12 @@ export async function* readStatus(db: Queryable, filter: StatusFilter): AsyncGen
   }
 }
 
-function matches({ waiting, granted, due, overdue, orphans }: TargetTally, filter: StatusFilter): boolean {
+function matches(
+  { waiting, granted, due, overdue, orphans, repeats }: TargetTally,
+  filter: StatusFilter,
+): boolean {
   if (filter.overdue) return overdue > 0;
-  return filter.person === null || waiting + granted + due + orphans > 0;
+  return filter.person === null || waiting + granted + due + orphans + repeats > 0;
 }
 
 async function* readOpen(
@@ -94,6 +100,11 @@ async function* readOpen(
   if (tally.orphans > 0 && !overdueOnly) {
     for await (const orphans of pages((after) => readOpenOrphans(db, target, person, after, PAGE))) {
       yield { is: 'orphans', orphans };
+    }
+  }
+  if (tally.repeats > 0 && !overdueOnly) {
+    for await (const repeats of pages((after) => readOpenRepeats(db, target, person, after, PAGE))) {
+      yield { is: 'repeats', repeats };
     }
   }
 }

@@ -4,13 +4,14 @@
  */
 import type { Block } from '../../access/operating/blocked.js';
 import type { StatusPiece } from '../../access/operating/status.js';
+import type { Repeat } from '../../domain/repeat.js';
 import { requestName } from '../../domain/request.js';
 import type { OpenRequest, TargetTally } from '../../ledger/open-requests.js';
 import type { Orphan } from '../../ledger/orphans.js';
 import { requestFacts, strayFacts } from '../shared/request-facts.js';
 
 /** The lists of a target, in their order. */
-const LISTS = ['requests', 'strays', 'orphans'] as const;
+const LISTS = ['requests', 'strays', 'orphans', 'repeats'] as const;
 
 /** @param at the ledger's clock when it began. */
 export async function* statusJson(at: Date, pieces: AsyncIterable<StatusPiece>): AsyncGenerator<string> {
@@ -51,6 +52,8 @@ function rowsOf(piece: Exclude<StatusPiece, { is: 'target' }>): readonly object[
       return piece.strays.map(strayFacts);
     case 'orphans':
       return piece.orphans.map(orphanFacts);
+    case 'repeats':
+      return piece.repeats.map(repeatFacts);
   }
 }
 
@@ -66,6 +69,13 @@ function openFacts(open: OpenRequest) {
   }
   const { request, dueSince, overdue } = open;
   return { ...requestFacts(request), dueSince, overdue };
+}
+
+function repeatFacts({ requestId, role, login, requester, approver, createdAt, until, maxMs }: Repeat) {
+  return {
+    ...{ request: requestName(requestId), role, login, person: requester, approver },
+    ...{ approvedAt: createdAt, until, maxSeconds: Math.round(maxMs / 1_000) },
+  };
 }
 
 function orphanFacts({ role, login, foundAt }: Orphan & { readonly foundAt: Date }) {

@@ -3,6 +3,7 @@ import type { Block } from '../../access/operating/blocked.js';
 import type { StatusPiece } from '../../access/operating/status.js';
 import { sayDuration } from '../../domain/duration.js';
 import { lapsesAtTheEarliest } from '../../domain/escalation.js';
+import type { Repeat } from '../../domain/repeat.js';
 import { type AccessRequest, requestName } from '../../domain/request.js';
 import type { Stray } from '../../domain/stray.js';
 import type { OpenRequest, Part, TargetTally } from '../../ledger/open-requests.js';
@@ -66,13 +67,14 @@ function rowLines(line: string, { details }: Row, column: number): string {
 }
 
 function targetLines(tally: TargetTally, blocks: readonly Block[]): readonly string[] {
-  const { target, waiting, granted, due, overdue, overdueSince, orphans } = tally;
+  const { target, waiting, granted, due, overdue, overdueSince, orphans, repeats } = tally;
   const counts = [
     ...(overdueSince === null ? [] : [`${overdue} overdue since ${time(overdueSince)}`]),
     ...(due > overdue ? [`${due - overdue} ending`] : []),
     ...(granted === 0 ? [] : [`${granted} granted`]),
     ...(waiting === 0 ? [] : [`${waiting} waiting`]),
     ...(orphans === 0 ? [] : [`${orphans} unexplained`]),
+    ...(repeats === 0 ? [] : [`${repeats} approved again`]),
   ];
   const indent = `${INDENT}  `;
   return [
@@ -93,6 +95,8 @@ function sectionOf(piece: Exclude<StatusPiece, { is: 'target' }>): Section {
       return { head: headOf('CAME BACK', 'FOUND'), rows: piece.strays.map(strayRow) };
     case 'orphans':
       return { head: headOf('UNEXPLAINED', 'FOUND'), rows: piece.orphans.map(orphanRow) };
+    case 'repeats':
+      return { head: headOf('AGAIN', 'UNTIL'), rows: piece.repeats.map(repeatRow) };
   }
 }
 
@@ -146,6 +150,15 @@ function whyLeft({ kind, askedBy }: Stray): string {
   if (kind === 'leftover') return 'it was on the server again after its end; being revoked';
   const because = askedBy === null ? 'because of orphans: revoke' : `by word of ${name(askedBy)}`;
   return `no request explains it; being revoked ${because}`;
+}
+
+function repeatRow({ requestId, role, login, requester, approver, createdAt, until, maxMs }: Repeat): Row {
+  return {
+    cells: [requestName(requestId), name(role), name(login), name(requester), time(until)],
+    details: [
+      `${name(approver)} approved the same again, ${time(createdAt)}; for ${sayDuration(maxMs)} at most each time`,
+    ],
+  };
 }
 
 function orphanRow({ role, login, foundAt }: Orphan & { readonly foundAt: Date }): Row {
