@@ -3,9 +3,11 @@ import { help } from '../surfaces/answers.js';
 import { fillForm, openForm } from './asking/form.js';
 import { roleOptions, targetOptions } from './asking/options.js';
 import { submit } from './asking/submit.js';
+import { approveAgain } from './deciding/approve-again.js';
 import { decide } from './deciding/decide.js';
 import { deny, openDenial } from './deciding/deny.js';
 import { end, relinquishOrWithdraw } from './deciding/end.js';
+import { endRepeat } from './deciding/end-repeat.js';
 import type { Deps } from './deps.js';
 import { changedInSlack } from './keeping/leavers.js';
 import { settle } from './sweeping/orphans.js';
@@ -68,6 +70,7 @@ export function createAccess(deps: Deps) {
     withdraw: relinquishOrWithdraw.bind(null, deps, 'withdraw'),
     relinquish: relinquishOrWithdraw.bind(null, deps, 'relinquish'),
     end: end.bind(null, deps),
+    endRepeat: endRepeat.bind(null, deps),
     /** An operator has a membership revoked that no request explains. */
     settle: settle.bind(null, deps),
   } satisfies Record<string, Click>;
@@ -80,6 +83,8 @@ export function createAccess(deps: Deps) {
     openDenial: openDenial.bind(null, deps),
     /** A second call with the same reason is the same denial. */
     deny: deny.bind(null, deps),
+    /** The same again until a time that an approver chooses. */
+    approveAgain: approveAgain.bind(null, deps),
     /** `/request help`, in words. */
     help: (): string => help(deps.config.slack.command, exampleOf(deps)),
     /** Waits for Slack a second at most, and asks no server. */

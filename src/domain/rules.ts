@@ -8,8 +8,12 @@ import type { AccessRequest } from './request.js';
 const MOST_BY_GROUP: Danger = 'write';
 
 /** Whether the policy has a rule that may approve some request at once: its card waits for the answer. */
-export function mayApproveAtOnce({ onCall, automatic }: Pick<Policy, 'onCall' | 'automatic'>): boolean {
-  return onCall !== null || automatic !== null;
+export function mayApproveAtOnce({
+  onCall,
+  automatic,
+  repeatMs,
+}: Pick<Policy, 'onCall' | 'automatic' | 'repeatMs'>): boolean {
+  return onCall !== null || automatic !== null || repeatMs !== null;
 }
 
 /** Whether PagerDuty is asked under this rule. */

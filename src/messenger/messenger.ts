@@ -14,6 +14,8 @@ export interface Person {
   readonly emailUnread: string | null;
   readonly deactivated: boolean;
   readonly bot: boolean;
+  /** Their time zone, an IANA name; null when Slack doesn't say. */
+  readonly tz: string | null;
   /** A restricted or ultra-restricted (guest) account. */
   readonly guest: boolean;
 }

@@ -13,6 +13,7 @@ const User = z.object({
   name: z.string().optional(),
   real_name: z.string().optional(),
   deleted: z.boolean().optional(),
+  tz: z.string().nullish().catch(null),
   is_bot: z.boolean().optional(),
   is_restricted: z.boolean().optional(),
   is_ultra_restricted: z.boolean().optional(),
@@ -55,6 +56,7 @@ export function parsePerson(
     emailUnread,
     deactivated: user.deleted === true,
     bot: user.is_bot === true,
+    tz: user.tz ?? null,
     guest: user.is_restricted === true || user.is_ultra_restricted === true,
   };
 }

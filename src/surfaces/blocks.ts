@@ -2,7 +2,7 @@
  * Puts a message together: its blocks, and from the same paragraphs the `text` that stands alone, so that no fact
  * can be in one and not in the other. Limits: docs.slack.dev, "Blocks" and chat.update.
  */
-import type { Button, KnownBlock, Overflow, PlainTextElement } from '@slack/types';
+import type { Button, KnownBlock, Overflow, PlainTextElement, StaticSelect } from '@slack/types';
 import { type AccessRequest, requestName } from '../domain/request.js';
 import type { Message } from './message.js';
 import { inline, ownWords, truncate } from './text.js';
@@ -27,7 +27,7 @@ export interface Content {
   readonly title: string;
   /** Null: there is nothing to say here. */
   readonly paragraphs: readonly (Paragraph | null)[];
-  readonly buttons?: readonly (Button | Overflow)[];
+  readonly buttons?: readonly (Button | Overflow | StaticSelect)[];
   readonly footer: string;
 }
 

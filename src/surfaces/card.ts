@@ -19,6 +19,7 @@ import { allOf } from './kit/words.js';
 import { stepsSoFar } from './ladder.js';
 import type { Message, Scene } from './message.js';
 import { headlineWhilePaused, pausedParagraphs, whilePaused } from './pause.js';
+import { repeatControls, sameAgain } from './repeat.js';
 import {
   extensionAsked,
   footer,
@@ -55,9 +56,10 @@ export function card(request: AccessRequest, scene: Scene, { first, preview, mis
       ...pausedParagraphs(request, scene.pause),
       ...sinceItsEnd(scene.strays),
       ...extensionAsked(request, null),
+      ...sameAgain(scene, null),
       ...approvers(request, scene, first),
     ],
-    buttons: buttons(request, scene),
+    buttons: [...buttons(request, scene), ...repeatControls(request, scene)],
     footer: footer(request),
   });
 }

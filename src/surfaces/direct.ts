@@ -18,6 +18,7 @@ import { ACTIONS } from './ids.js';
 import { stepsSoFar } from './ladder.js';
 import type { Message, Scene } from './message.js';
 import { headlineWhilePaused, pausedParagraphs, whilePaused } from './pause.js';
+import { endRepeatButton, sameAgain } from './repeat.js';
 import {
   endedSessions,
   events,
@@ -97,6 +98,7 @@ function tell(request: AccessRequest, scene: Scene, more: readonly Paragraph[]):
       ...soFar(whilePaused(request, scene.pause), request.requester),
       ...pausedParagraphs(request, scene.pause),
       ...sinceItsEnd(scene.strays),
+      ...sameAgain(scene, request.requester),
       ...nextStep(request, scene),
     ],
     buttons: buttons(request, scene),
@@ -122,6 +124,7 @@ function granted(request: AccessRequest, scene: Scene): Message {
       ...roleParagraphs(request, scene, null),
       ...extensionAsked(request, request.requester),
       events(request, request.requester).join('\n'),
+      ...sameAgain(scene, request.requester),
     ],
     buttons: buttons(request, scene),
     footer: footer(request),
@@ -147,6 +150,7 @@ function expiring(request: AccessRequest, scene: Scene): Message {
       ...(request.extensionAsk === null
         ? ['Finish what is open, or click Extend if you need it longer.']
         : extensionAsked(request, request.requester)),
+      ...sameAgain(scene, request.requester),
     ],
     buttons: buttons(request, scene),
     footer: footer(request),
@@ -180,6 +184,7 @@ function extended(request: AccessRequest, scene: Scene): Message {
       ...access(request, scene),
       ...extensionAsked(request, request.requester),
       events(request, request.requester).join('\n'),
+      ...sameAgain(scene, request.requester),
     ],
     buttons: buttons(request, scene),
     footer: footer(request),
@@ -194,6 +199,7 @@ function closing(request: AccessRequest, scene: Scene): Message {
     paragraphs: [
       `${code(request.role)} on ${place(scene)} is revoked from ${code(request.login)}, and then ${endedSessions(request)}.`,
       'Commit or roll back now.',
+      ...sameAgain(scene, request.requester),
     ],
     buttons: buttons(request, scene),
     footer: footer(request),
@@ -233,11 +239,11 @@ function buttons(request: AccessRequest, scene: Scene): readonly Button[] {
   if (request.state === 'pending') {
     return [button(request, ACTIONS.withdraw, 'Cancel request', `Cancel request ${what}`)];
   }
-  if (!canEnd(request)) return [];
   return [
-    button(request, ACTIONS.relinquish, 'Relinquish', `Relinquish ${what}`),
+    ...(canEnd(request) ? [button(request, ACTIONS.relinquish, 'Relinquish', `Relinquish ${what}`)] : []),
     ...(isInForce(request) && request.extensionAsk === null
       ? [button(request, ACTIONS.extend, 'Extend', `Extend ${what}`)]
       : []),
+    ...endRepeatButton(request, scene),
   ];
 }

@@ -98,6 +98,12 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `An automatic rule approved it${f.maybe(', ', 'through', name)},${f.duration('durationMs')}.`,
   approved_again: (f) =>
     `An earlier approval covers it${f.maybe(', ', 'through', name)},${f.duration('durationMs')}.`,
+  repeat_made: (f, actor) =>
+    `${actor} approved the same again${f.time(' until ', 'until')}, each time${f.duration('maxMs')} at most.`,
+  repeat_ended: (f, actor) =>
+    actor === HALLPASS
+      ? `The same again is no longer approved${f.maybe(', because ', 'because')}.`
+      : `${actor} ended the approval of the same again.`,
   approved_in_emergency: (f) =>
     `It was granted as an emergency${f.maybe(', ', 'through', name)},${f.duration('durationMs')}.`,
   denied: (f, actor) => `${actor} denied it${viaOf(f)}${f.maybe(': ', 'because')}`,

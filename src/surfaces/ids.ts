@@ -10,6 +10,8 @@ export const ACTIONS = {
   end: 'grant_end',
   extend: 'grant_extend',
   settle: 'orphan_settle',
+  again: 'repeat_make',
+  endRepeat: 'repeat_end',
   /** In the modal. The role's block id changes with the target, so that a stale choice is cleared. */
   target: 'target',
   role: 'role',

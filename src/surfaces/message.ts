@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { ToldStep } from '../domain/escalation.js';
 import type { Pause } from '../domain/pause.js';
+import type { Repeat } from '../domain/repeat.js';
 import type { Stray } from '../domain/stray.js';
 
 /** What one Slack message shows. */
@@ -37,6 +38,17 @@ export interface Scene {
   readonly strays: readonly Stray[];
   /** What was done because nobody decided, the oldest first. */
   readonly told?: readonly ToldStep[];
+  readonly again?: SceneAgain;
+}
+
+/** What is known beside the request: the policy of today, and what became of repeats. */
+interface SceneAgain {
+  /** How long the policy lets approvers approve the same again, milliseconds; null: not at all. */
+  readonly repeatMs: number | null;
+  /** What was approved again under this request, unless its time is up. */
+  readonly made: Repeat | null;
+  /** What would have covered this request, and ended instead. */
+  readonly lost: Repeat | null;
 }
 
 /** A message as it was kept in the ledger; null when it is none. */

@@ -88,6 +88,8 @@ function recordingAccess(overrides: Partial<Access> = {}): { access: Access; use
     end: clicked,
     extend: clicked,
     settle: clicked,
+    endRepeat: clicked,
+    approveAgain: clicked,
     changedInSlack: async () => {},
     ...overrides,
   };
@@ -116,6 +118,8 @@ function recordingAccess(overrides: Partial<Access> = {}): { access: Access; use
     end: record('end', answers.end),
     extend: record('extend', answers.extend),
     settle: record('settle', answers.settle),
+    endRepeat: record('endRepeat', answers.endRepeat),
+    approveAgain: record('approveAgain', answers.approveAgain),
     changedInSlack: record('changedInSlack', answers.changedInSlack),
   };
   return { access, uses };

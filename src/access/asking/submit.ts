@@ -13,7 +13,7 @@ import { turnedAway } from '../../surfaces/turned-away.js';
 import type { Unsaid } from '../../surfaces/unsaid.js';
 import type { Actor, Submission, Submitted } from '../access.js';
 import { identify } from '../deciding/accounts.js';
-import { considerRules, rulesAsked } from '../deciding/by-rule.js';
+import { considerRules } from '../deciding/by-rule.js';
 import { rulesToday } from '../deciding/count-approvals.js';
 import { aboveLimit, readingDanger } from '../deciding/danger-limit.js';
 import { findLogin, resolveLogin } from '../deciding/logins.js';
@@ -102,20 +102,24 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
   if (request === null) return notMade(deps, actor, submission, wish, refused);
   // crash point: after-submit-before-answer
   deps.outbox.kick();
-  const byRule = rulesAsked(policy, request, request.createdAt).length > 0;
+  const byRule = mayApproveAtOnce(policy);
   const previewed = showPreview(deps, request, wish.role.terms);
   // What a rule approves is shown as approved from the start.
   deps.background(
     'preview the role',
     byRule ? previewed : previewed.then(() => releaseCard(deps, request.id)),
   );
-  // A rule may make approvers unnecessary, so look for them afterwards.
-  const asked = byRule ? considerRules(deps, request.id) : Promise.resolve();
-  deps.background(
-    'ask the rules, and look who decides',
-    asked.finally(() => lookWhoDecidesNew(deps, request.id)),
-  );
+  deps.background('ask the rules, and look who decides', rulesThenPeople(deps, request.id));
   return { ok: true };
+}
+
+/** A rule may make approvers unnecessary, so they are looked for afterwards. */
+async function rulesThenPeople(deps: Deps, id: number): Promise<void> {
+  try {
+    await considerRules(deps, id);
+  } finally {
+    await lookWhoDecidesNew(deps, id);
+  }
 }
 
 /** Without this scope Hallpass can't tell anyone of the request. Checked each time, because it can be removed any time. */

@@ -52,5 +52,10 @@ async function eventFor(
   ]);
   return yes === null
     ? { type: 'ask_extension', maxMs, rules, asked }
-    : { type: 'extend_by_rule', ...yes, maxMs: Math.min(maxMs, yes.maxMs) };
+    : {
+        type: 'extend_by_rule',
+        rule: yes.rule,
+        through: yes.through,
+        maxMs: Math.min(maxMs, yes.maxMs),
+      };
 }

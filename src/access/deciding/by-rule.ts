@@ -6,6 +6,7 @@ import type { RoleConfig } from '../../config/config.js';
 import { pauseOn } from '../../domain/pause.js';
 import type { Policy } from '../../domain/policy.js';
 import { type AccessRequest, ruleOf } from '../../domain/request.js';
+import { mayApproveAtOnce } from '../../domain/rules.js';
 import { releaseDeliveries } from '../../ledger/deliveries.js';
 import { readPauses } from '../../ledger/pauses.js';
 import { readPending, readRequests } from '../../ledger/read-requests.js';
@@ -15,15 +16,16 @@ import { automatic } from './automatic.js';
 import { type DangerReading, readingDanger } from './danger-limit.js';
 import { type MembersNow, membersNow } from './members-now.js';
 import { onCall } from './on-call.js';
+import { repeat } from './repeat.js';
 import type { Moment, Rule } from './rule.js';
 import type { RuleAnswer } from './rule-answer.js';
 import { offeredToday, standsToday } from './standing.js';
 
 /** In the order in which they decide. */
-const RULES: readonly Rule[] = [onCall, automatic];
+const RULES: readonly Rule[] = [repeat, onCall, automatic];
 
 /** Those that may approve this request now. */
-export function rulesAsked(policy: Policy, request: AccessRequest, now: Date): readonly Rule[] {
+function rulesAsked(policy: Policy, request: AccessRequest, now: Date): readonly Rule[] {
   return RULES.filter((rule) => rule.applies(policy, request, now));
 }
 
@@ -44,6 +46,8 @@ export async function considerRules(
   const isPaused = pauseOn(await readPauses(deps.db), request.target) !== null;
   const rules = role === null || isPaused ? [] : rulesAsked(role.policy, request, now);
   if (role !== null && rules.length > 0) await askRules(deps, rules, request, role, members);
+  // Without a rule that holds it back, it waits for its preview.
+  if (role !== null && !mayApproveAtOnce(role.policy)) return;
   await releaseDeliveries(deps.db, id);
   deps.outbox.kick();
 }
@@ -57,23 +61,29 @@ async function askRules(
 ): Promise<void> {
   const { policy } = role;
   const danger = readingDanger(deps, role, request);
+  // Most requests have nothing but this to be asked, and it says no.
+  if (rules.every(({ name }) => name === 'repeat')) {
+    if (firstYes(await answersOf(deps, rules, request, role, { danger, members })) === null) return;
+  }
   // A rule must not approve what a person couldn't.
   const [standing, answers] = await Promise.all([
     standsToday(deps, request, role, 'approve', danger).catch(() => null),
     answersOf(deps, rules, request, role, { danger, members }),
   ]);
   if (standing === null || standing.objection !== null) return;
-  const yes = firstYes(answers);
+  const said = firstYes(answers);
+  const yes = (await said?.stillHolds?.()) === false ? null : said;
   const note = noteOf(answers);
   // crash point: after-pagerduty-before-approved
   await change(deps, [request.id], (current) => {
     if (current.state !== 'pending') return null;
     if (yes === null) return { event: { type: 'on_call_said', note } };
     const { cleared } = standing;
+    const { rule, through, maxMs } = yes;
     return {
-      event: { type: 'approve_by_rule', ...yes, cleared },
-      audit: { policy, configHash: deps.config.hash },
-      decision: { approver: yes.rule, verdict: 'approve', via: yes.through },
+      event: { type: 'approve_by_rule', rule, through, maxMs, cleared },
+      audit: { ...yes.audit, policy, configHash: deps.config.hash },
+      decision: { approver: rule, verdict: 'approve', via: through },
     };
   });
 }
@@ -114,7 +124,7 @@ interface Answered {
 /** The first rule that says yes; one that isn't sure keeps none behind it from saying so. */
 function firstYes(answers: readonly Answered[]) {
   for (const { rule, said } of answers) {
-    if (said.answer === 'yes') return { rule, through: said.through, maxMs: said.maxMs };
+    if (said.answer === 'yes') return { rule, ...said };
   }
   return null;
 }

@@ -14,9 +14,12 @@ import {
   takeHolders,
   type UnreadPerson,
 } from '../../ledger/holders.js';
+import type { Queryable } from '../../ledger/pool.js';
+import { endRepeats, hasRepeats } from '../../ledger/repeats.js';
 import { MessengerError } from '../../messenger/errors.js';
 import { logSecurity } from '../../security.js';
 import { personUnread } from '../../surfaces/operators.js';
+import { accountLeft } from '../../surfaces/repeat.js';
 import type { ChangedInSlack } from '../access.js';
 import { change } from '../change.js';
 import { unfit } from '../deciding/accounts.js';
@@ -50,7 +53,7 @@ export async function changedInSlack(deps: LeaverDeps, changed: ChangedInSlack):
   if ('group' in changed) return deps.messenger.forget(changed.group);
   deps.messenger.forget(changed.person);
   // Slack tells of each new status of everybody: it is asked about few.
-  if ((await readOpenOf(deps.db, changed.person)).length === 0) return;
+  if (!(await hasAny(deps.db, changed.person))) return;
   const answer = await endIfLeft(deps, changed.person);
   if (answer?.told === false) await recordUnread(deps.db, changed.person, UNREAD_EVERY_MS);
 }
@@ -66,8 +69,7 @@ export async function lookForLeavers(deps: LeaverDeps): Promise<void> {
   for (const unread of taken.unread) {
     const answer = await endIfLeft(deps, unread.person);
     if (answer === null) return;
-    if (answer.told || (await readOpenOf(db, unread.person)).length === 0)
-      await forgetUnread(db, unread.person);
+    if (answer.told || !(await hasAny(db, unread.person))) await forgetUnread(db, unread.person);
     else if (unread.forMs >= UNREAD_TOLD_MS) await tellUnread(deps, unread, answer.why);
   }
   const { turn } = taken;
@@ -114,6 +116,11 @@ async function isReached({ messenger }: LeaverDeps, error: MessengerError): Prom
   );
 }
 
+/** Has this person anything that would end if they left? */
+async function hasAny(db: Queryable, person: string): Promise<boolean> {
+  return (await readOpenOf(db, person)).length > 0 || hasRepeats(db, person);
+}
+
 async function endAll(deps: LeaverDeps, userId: string, because: ReturnType<typeof unfit>): Promise<void> {
   if (because === null) return;
   const { db, logger } = deps;
@@ -123,8 +130,16 @@ async function endAll(deps: LeaverDeps, userId: string, because: ReturnType<type
       : { event: { type: state === 'pending' ? 'withdraw' : 'end', by: null }, audit: { because } },
   );
   const requests = [...outcomes].flatMap(([id, outcome]) => (outcome.ok ? [id] : []));
-  if (requests.length === 0) return;
-  logSecurity(logger, 'holder_left', { user: userId, because, requests }, 'ended what somebody had who left');
+  const end = { by: null, because: accountLeft() };
+  const repeats = await endRepeats(db, { requester: userId }, end, { left: because });
+  if (repeats.length > 0) deps.outbox.kick();
+  if (requests.length + repeats.length === 0) return;
+  logSecurity(
+    logger,
+    'holder_left',
+    { user: userId, because, requests, repeats },
+    'ended what somebody had who left',
+  );
 }
 
 /** Once for each time that somebody can't be read: whichever process does, by the key. */

@@ -9,6 +9,7 @@ import { type Delivery, isOutdone, whereShown } from '../../ledger/deliveries.js
 import { readEvent } from '../../ledger/history.js';
 import { readPauses } from '../../ledger/pauses.js';
 import type { Queryable } from '../../ledger/pool.js';
+import { readRepeatLostBy, readShownRepeat } from '../../ledger/repeats.js';
 import type { Shown } from '../../ledger/strays.js';
 import { card } from '../../surfaces/card.js';
 import { NOTE_KINDS, note, status } from '../../surfaces/direct.js';
@@ -55,6 +56,7 @@ export async function messageOf(
     strays: shown.strays,
     pause: waits ? pauseOn(await readPauses(db), request.target) : null,
     told: await toldSteps(db, request),
+    again: await againOf(deps, request),
   };
   if (isToldAgain(delivery) && (await isOutdone(db, delivery)))
     return line(request, scene, request.requester);
@@ -94,6 +96,19 @@ export async function messageOf(
   const { setRoleFirst, by, because } = keptSchema.safeParse(kept).data ?? {};
   const denial = by === undefined ? null : { by, because: because ?? null };
   return note(kind, request, { ...scene, setRoleFirst: setRoleFirst === true, denial });
+}
+
+/** What was approved again under this request, and what no longer covers it. */
+async function againOf(
+  { db, roles }: Pick<Deps, 'db' | 'roles'>,
+  request: AccessRequest,
+): Promise<Scene['again'] & object> {
+  const byPeople = request.decidedBy !== null && request.state !== 'denied';
+  return {
+    repeatMs: roles.role(request.target, request.role)?.policy.repeatMs ?? null,
+    made: byPeople ? await readShownRepeat(db, request.id) : null,
+    lost: request.state === 'pending' ? await readRepeatLostBy(db, request) : null,
+  };
 }
 
 /** One of the messages to the requester, of which only the newest has the details and the buttons. */

@@ -2,6 +2,7 @@ import type { App } from '@slack/bolt';
 import type { Access, Actor, Reply } from '../../access/access.js';
 import { coerceError } from '../../errors.js';
 import { ACTIONS } from '../../surfaces/ids.js';
+import { parseAgain } from '../again.js';
 import { acknowledge, claim, type Deps, refuseMalformed, tellPrivately, wentWrong } from '../answer.js';
 import { parseApproval, parseChoice, parseClick, parseSender } from '../payloads.js';
 import { turnAway } from '../turn-away.js';
@@ -13,9 +14,10 @@ const BUTTONS = [
   'end',
   'extend',
   'settle',
+  'endRepeat',
 ] as const satisfies (keyof Access & keyof typeof ACTIONS)[];
 
-/** The buttons and the menu of cards and direct messages, and the two selects of the modal that change what it shows. */
+/** The buttons and menus of cards and direct messages, and the two selects of the modal that change what it shows. */
 export function registerActions(app: App, deps: Deps): void {
   const { access } = deps;
   for (const verb of BUTTONS) {
@@ -25,6 +27,9 @@ export function registerActions(app: App, deps: Deps): void {
   }
   registerClick(app, deps, 'approveFor', parseApproval, (actor, { requestId, clicked, forMs }) =>
     access.approveFor(actor, requestId, clicked, forMs),
+  );
+  registerClick(app, deps, 'again', parseAgain, (actor, { requestId, span, clicked }) =>
+    access.approveAgain(actor, requestId, span, clicked),
   );
   // The latest choice of each form being filled; it only orders choices made while another is in progress.
   const latest = new Map<string, symbol>();

@@ -82,7 +82,7 @@ export async function openLifeStage(kind: (typeof KINDS)[number]): Promise<LifeS
 }
 
 /** What a failed test leaves open would fail the tests after it. */
-async function clearAway(stage: Stage): Promise<void> {
+export async function clearAway(stage: Stage): Promise<void> {
   await runSql(
     stage.ledgerUrl,
     `update requests set state = 'ended', why = 'ended', ended_at = now() where ended_at is null`,

@@ -1,0 +1,68 @@
+/**
+ * The same again: a request that is covered by an earlier approval for a longer time is approved at once. Whether that
+ * approval still holds is asked whenever it is used; one that doesn't ends, and approvers decide.
+ */
+import type { RoleConfig } from '../../config/config.js';
+import type { Policy } from '../../domain/policy.js';
+import type { Repeat } from '../../domain/repeat.js';
+import { approversOf } from '../../domain/repeat.js';
+import { type AccessRequest, requestName } from '../../domain/request.js';
+import { readRequests } from '../../ledger/read-requests.js';
+import { endRepeats, isRepeatOpen, readRepeatsFor } from '../../ledger/repeats.js';
+import * as words from '../../surfaces/repeat.js';
+import type { Deps } from '../deps.js';
+import type { Rule } from './rule.js';
+import type { RuleAnswer } from './rule-answer.js';
+import { nameOf, type StillApproved, stillApproved } from './still-approved.js';
+
+/** Nothing is approved again later than its request is made: it is asked about for so long, milliseconds, in spite of a crash. */
+const ASKED_MS = 3 * 60_000;
+
+export const repeat = {
+  name: 'repeat',
+  extends: false,
+  // Also where today's policy allows none: then what was approved again ends.
+  applies: (_, { createdAt }, now) => now.getTime() - createdAt.getTime() < ASKED_MS,
+  limit: () => null,
+
+  /** One that the policy forbids by now, or whose approvers may not decide any more, is ended here. */
+  async ask(deps: Deps, request: AccessRequest, { policy }: RoleConfig): Promise<RuleAnswer> {
+    let unsure: string | null = null;
+    for (const repeated of await readRepeatsFor(deps.db, request)) {
+      const [original] = (await readRequests(deps.db, [repeated.requestId])).requests;
+      if (original === undefined) continue;
+      const answer = await holds(deps, repeated, original, request, policy);
+      if (answer.answer === 'unsure') unsure = answer.why;
+      if (answer.answer === 'no') {
+        const { because } = answer;
+        await endRepeats(deps.db, repeated, { by: null, because }, { asked: requestName(request.id) });
+        deps.outbox.kick();
+      }
+      if (answer.answer !== 'yes') continue;
+      const names = await Promise.all(approversOf(original).map((by) => nameOf(deps, by)));
+      return {
+        answer: 'yes',
+        through: words.through(names, original.id),
+        maxMs: Math.min(repeated.maxMs, policy.maxMs),
+        audit: { repeat: repeated.id, request: requestName(original.id) },
+        stillHolds: () => isRepeatOpen(deps.db, repeated.id),
+      };
+    }
+    return unsure === null ? { answer: 'no' } : { answer: 'unsure', why: unsure };
+  },
+} as const satisfies Rule;
+
+async function holds(
+  deps: Deps,
+  { createdAt, until }: Repeat,
+  original: AccessRequest,
+  request: AccessRequest,
+  { repeatMs }: Policy,
+): Promise<StillApproved> {
+  if (repeatMs === null || until.getTime() > createdAt.getTime() + repeatMs) {
+    return { answer: 'no', because: words.policyForbids(repeatMs) };
+  }
+  const role = deps.roles.role(request.target, request.role);
+  if (role === undefined) return { answer: 'unsure', why: words.notOffered(request) };
+  return stillApproved(deps, original, role, request.durationMs);
+}
