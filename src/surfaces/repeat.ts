@@ -98,7 +98,7 @@ export function through(names: readonly string[], originalId: number): string {
 
 export const canDecideNoMore = (names: readonly string[]): string =>
   `${allOf(names)} can no longer approve it`;
-export const rulesAreStronger = (): string => 'the policy asks for more approvals than it had';
+export const notEnough = (): string => 'its approvals are no longer enough under today’s policy and groups';
 export const policyForbids = (repeatMs: number | null): string =>
   repeatMs === null
     ? 'the policy no longer lets approvers approve the same again'

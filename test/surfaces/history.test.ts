@@ -219,6 +219,19 @@ describe('the sentence of', () => {
     }
   });
 
+  it('what was approved again, and how that ended', () => {
+    const made = { until: '2026-11-22T23:00:00+00:00', maxMs: 3_600_000 };
+    expect(tell({ kind: 'repeat_made', actor: 'U0BEN', data: made })).toBe(
+      'U0BEN approved the same again until 2026-11-22T23:00:00Z, each time for 1 hour at most.',
+    );
+    expect(tell({ kind: 'repeat_ended', actor: 'U0ANA', data: {} })).toBe(
+      'U0ANA ended the approval of the same again.',
+    );
+    expect(
+      tell({ kind: 'repeat_ended', actor: null, data: { because: '@ben can no longer approve it' } }),
+    ).toBe('The same again is no longer approved, because @ben can no longer approve it.');
+  });
+
   it('a kind of a newer release is not known, and no name of an object is a kind', () => {
     for (const kind of ['approved_twice', 'constructor', '__proto__', '']) {
       expect(tell({ kind, actor: null, data: {} })).toBeNull();

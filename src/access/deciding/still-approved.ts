@@ -6,7 +6,7 @@ import { type Danger, isAbove } from '../../domain/danger.js';
 import { deciders, mayDecide, qualifies, rulesFor } from '../../domain/policy.js';
 import { approversOf } from '../../domain/repeat.js';
 import type { AccessRequest } from '../../domain/request.js';
-import { canDecideNoMore, groupsUnread, rulesAreStronger } from '../../surfaces/repeat.js';
+import { canDecideNoMore, groupsUnread, notEnough } from '../../surfaces/repeat.js';
 import type { Deps } from '../deps.js';
 import { readGroups, unfit } from './accounts.js';
 import { knownAs } from './logins.js';
@@ -51,7 +51,7 @@ export async function stillApproved(
     return { answer: 'no', because: canDecideNoMore(names) };
   }
   return danger.unread === null
-    ? { answer: 'no', because: rulesAreStronger() }
+    ? { answer: 'no', because: notEnough() }
     : { answer: 'unsure', why: danger.unread };
 }
 
