@@ -13,6 +13,7 @@ import { previewAgain } from './access/deciding/preview.js';
 import type { Deps } from './access/deps.js';
 import { HEARTBEAT_MS } from './access/heartbeat.js';
 import { passTime } from './access/keeping/deadlines.js';
+import { watchEmergencies } from './access/keeping/emergencies.js';
 import { createLadder } from './access/keeping/ladder.js';
 import { HOLDERS_EVERY_MS, lookForLeavers } from './access/keeping/leavers.js';
 import { FORGET_EVERY_MS, forgetOld } from './access/keeping/retention.js';
@@ -158,6 +159,7 @@ export async function createContext(first: Config, env: WorkerEnv, logger: Logge
     [({ open }) => open, task('let time pass', () => passTime(deps))],
     [({ pending }) => pending, task('tell that no one has decided', () => ladder.look())],
     [({ toReview }) => toReview, task('look at what was left behind', () => reviewEnded(deps))],
+    [({ emergencies }) => emergencies, task('look at emergencies', () => watchEmergencies(deps))],
     [({ open }) => open, task('read again what roles can do', () => previewAgain(deps))],
     [({ pending, shut }) => pending || shut, telling],
     [({ unsent }) => unsent, task('look at the outbox', async () => deliverer.kick())],

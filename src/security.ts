@@ -27,6 +27,8 @@ export type SecurityEvent =
   | 'role_not_offered'
   | 'not_a_requester'
   | 'wrong_channel'
+  /** An emergency for someone who may not break the glass. */
+  | 'no_emergency'
   | 'form_of_another'
   | 'too_many_pending'
   | 'too_many_requests'
@@ -38,6 +40,7 @@ export type SecurityEvent =
   /** A second account of somebody who has approved it already. */
   | 'same_approver'
   | 'not_an_approver'
+  | 'not_a_reviewer'
   | 'not_the_requester'
   | 'not_an_operator'
   | 'login_changed'

@@ -1,3 +1,4 @@
+import type { ModalView } from '@slack/types';
 import { shortDuration } from '../domain/duration.js';
 import { help } from '../surfaces/answers.js';
 import { fillForm, openForm } from './asking/form.js';
@@ -8,6 +9,7 @@ import { decide } from './deciding/decide.js';
 import { deny, openDenial } from './deciding/deny.js';
 import { end, relinquishOrWithdraw } from './deciding/end.js';
 import { endRepeat } from './deciding/end-repeat.js';
+import { judge, openJudging } from './deciding/judge.js';
 import type { Deps } from './deps.js';
 import { changedInSlack } from './keeping/leavers.js';
 import { settle } from './sweeping/orphans.js';
@@ -41,6 +43,8 @@ export interface Submission {
   /** Typed instead of the menu; wins when not empty. */
   readonly otherDuration: string | null;
   readonly reason: string | null;
+  /** `asked`: the box is ticked; `confirmed`: and they said again that they mean it. */
+  readonly emergency: 'asked' | 'confirmed' | null;
 }
 
 /** What was sent of the form that asks why a request is denied. Its seal covers the request and the card. */
@@ -54,6 +58,8 @@ export interface Denial {
 
 export type Submitted =
   | { readonly ok: true }
+  /** It asks once more, in this form. */
+  | { readonly ok: true; readonly confirm: ModalView }
   /** Keyed by the field's block id. */
   | { readonly ok: false; readonly errors: Record<string, string> };
 
@@ -95,6 +101,10 @@ export function createAccess(deps: Deps) {
     roleOptions: roleOptions.bind(null, deps),
     /** Answers within 2.5 s; a second call for one view is the same request. */
     submit: submit.bind(null, deps),
+    /** The form in which a reviewer says why; or why they may not. */
+    openJudging: openJudging.bind(null, deps),
+    /** Everything is looked at again; of two, the first one counts. */
+    judge: judge.bind(null, deps),
     /** Throws when the ledger doesn't answer; the next round of checks on everybody makes up for it. */
     changedInSlack: changedInSlack.bind(null, deps),
   };

@@ -20,6 +20,8 @@ export interface Intended {
   readonly decision?: Write['decision'];
   /** What the operators are to know of it. */
   readonly alert?: Write['alert'];
+  /** Messages beside those that every such event makes. */
+  readonly notes?: Write['notes'];
 }
 
 export type Changed =
@@ -61,7 +63,7 @@ export async function change(
       writes.push({
         next,
         audit: { ...audit, data: { ...audit.data, ...intended.audit } },
-        notes: notesFor(request, next, intended.event, now),
+        notes: [...notesFor(request, next, intended.event, now), ...(intended.notes ?? [])],
         wakes: isWork(request, next),
         leastLeftMs: intended.event.type === 'extend' ? LEAST_LEFT_MS : null,
         shownBy: shownBy(intended.event),

@@ -1,5 +1,7 @@
 import type { Queryable } from './pool.js';
 
+/** What operators are told: by itself, or of a request. */
+const KINDS = `'operators', 'emergency', 'misused'`;
 /** Between a message's key and the person who has a copy of it. */
 const COPY = '@';
 
@@ -14,9 +16,9 @@ export async function copyToOperators(
   limit: number,
 ): Promise<boolean> {
   const { rowCount } = await db.query(
-    `insert into deliveries (key, kind, recipient, message, wanted)
-       select d.key || '${COPY}' || p.id, d.kind, p.id, d.message, 1
-         from (select * from deliveries where kind = 'operators' and recipient = $1 and channel is null and sent < wanted
+    `insert into deliveries (key, kind, request_id, recipient, message, wanted)
+       select d.key || '${COPY}' || p.id, d.kind, d.request_id, p.id, d.message, d.wanted
+         from (select * from deliveries where kind in (${KINDS}) and recipient = $1 and channel is null and sent < wanted
                  order by created_at desc limit $3) d
            cross join unnest($2::text[]) p(id)
        on conflict (key) do nothing`,
@@ -29,7 +31,7 @@ export async function copyToOperators(
 export async function moveOperatorNotes(db: Queryable, from: string, to: string): Promise<void> {
   await db.query(
     `update deliveries set recipient = $2, not_before = now(), attempts = 0, lease_until = null
-       where kind = 'operators' and recipient = $1 and channel is null and sent < wanted`,
+       where kind in (${KINDS}) and recipient = $1 and channel is null and sent < wanted`,
     [from, to],
   );
 }

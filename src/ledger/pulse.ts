@@ -2,6 +2,7 @@
  * What a heartbeat finds to do, in one round trip: each part reads an index that holds only what is open, due or recent.
  * It is the only statement an idle Hallpass runs.
  */
+import { EMERGENCIES_DUE } from './emergencies.js';
 import type { Queryable } from './pool.js';
 
 export interface Pulse {
@@ -17,6 +18,8 @@ export interface Pulse {
   readonly unread: boolean;
   /** Grants ended, and the target was not yet read for what was left behind. */
   readonly toReview: boolean;
+  /** Emergencies wait to be granted, or for a reviewer to be asked. */
+  readonly emergencies: boolean;
   /** Messages that Slack was not told. */
   readonly unsent: boolean;
   /** Pages that PagerDuty was not told. */
@@ -45,6 +48,7 @@ const PULSE = `
     exists (${OPEN}) as open,
     exists (select from rounds where name <> 'people') as unread,
     exists (select from requests where review_at <= now()) as "toReview",
+    ${EMERGENCIES_DUE} as emergencies,
     exists (select from deliveries where sent < wanted) as unsent,
     exists (select from pages where sent < wanted) as unpaged,
     exists (select from shut_places) as shut,
@@ -64,6 +68,6 @@ export async function readPulse(db: Queryable): Promise<Pulse> {
 export function unknownPulse(targets: readonly string[]): Pulse {
   return {
     ...{ work: targets, busy: targets, pending: true, open: true, unread: true, toReview: true },
-    ...{ unsent: true, unpaged: true, shut: true, revocations: true },
+    ...{ emergencies: true, unsent: true, unpaged: true, shut: true, revocations: true },
   };
 }

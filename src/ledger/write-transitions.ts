@@ -11,18 +11,18 @@ import { CHANGE_ASSIGNMENTS, CHANGE_COLUMNS, toChange } from './request-row.js';
 export interface Note {
   readonly key: string;
   readonly kind: string;
-  /** A Slack user; null: where the card is. */
+  /** A Slack user, or a channel; null: where the card is. */
   readonly recipient: string | null;
 }
 
-/** What the operators are to know: a page, and a message with the same key in their channel. */
+/** What the operators are to know: a page, and a message with the same key in their channel, unless a note tells them. */
 export interface Alert {
   readonly key: string;
   /** Plain text. */
   readonly summary: string;
   readonly details: Readonly<Record<string, unknown>>;
   readonly channel: string;
-  readonly message: object;
+  readonly message: object | null;
 }
 
 export interface Write {
@@ -37,7 +37,7 @@ export interface Write {
    */
   readonly leastLeftMs: number | null;
   /** Which messages show it. With `card`, a card that is held back for another reason stays held back. */
-  readonly shownBy: 'all' | 'card' | 'none';
+  readonly shownBy: 'all' | 'card' | 'judge' | 'none';
   /** A person's (or on call's) approve or deny, kept as a row of its own. */
   readonly decision: {
     readonly approver: string;
@@ -85,6 +85,7 @@ const WRITE = `
     insert into deliveries (key, kind, recipient, message, wanted)
       select a.key, 'operators', a.channel, a.message, 1
       from jsonb_to_recordset($5::jsonb) as a(id bigint, key text, channel text, message jsonb) join written using (id)
+      where a.message is not null
       on conflict (key) do nothing
   ), paged as (
     insert into pages (key, open, summary, details)

@@ -15,6 +15,7 @@ import { type Address, type Home, whyForeign } from './home.js';
 import { registerActions } from './listeners/actions.js';
 import { registerCommands } from './listeners/commands.js';
 import { registerDeny } from './listeners/deny.js';
+import { registerEmergencies } from './listeners/emergencies.js';
 import { registerEvents } from './listeners/events.js';
 import { registerOptions } from './listeners/options.js';
 import { registerViews } from './listeners/views.js';
@@ -133,6 +134,7 @@ export function createSlackApp({
   registerDeny(app, deps);
   registerOptions(app, deps);
   registerViews(app, deps);
+  registerEmergencies(app, deps);
   registerEvents(app, deps);
 
   async function identify(): Promise<typeof home> {

@@ -6,7 +6,15 @@
 import { z } from 'zod';
 import type { Actor, ChangedInSlack, Clicked, Denial, Submission } from '../access/access.js';
 import { parseApproveFor } from '../surfaces/approve-for.js';
-import { ACTIONS, BLOCKS, BUTTON_VALUE, durationBlock, REQUEST_NAME, roleBlock } from '../surfaces/ids.js';
+import {
+  ACTIONS,
+  BLOCKS,
+  BUTTON_VALUE,
+  durationBlock,
+  emergencyBlock,
+  REQUEST_NAME,
+  roleBlock,
+} from '../surfaces/ids.js';
 import type { Address } from './home.js';
 import { unsealed } from './seal.js';
 
@@ -64,6 +72,10 @@ const Event = z.object({
 const Element = z.object({
   value: Typed.nullish(),
   selected_option: z.object({ value: Chosen }).nullish(),
+  selected_options: z
+    .array(z.object({ value: Chosen }))
+    .max(10)
+    .nullish(),
 });
 
 /** Only inputs need an id, beside which an error is shown. */
@@ -73,7 +85,7 @@ const Blocks = z.array(
     .refine(({ type, block_id }) => type !== 'input' || block_id !== undefined),
 );
 
-const View = z.object({
+export const View = z.object({
   id: SlackId,
   hash: z.string().max(200),
   // Slack's own limit.
@@ -82,7 +94,7 @@ const View = z.object({
   state: z.object({ values: z.record(z.string(), z.record(z.string(), Element)) }),
 });
 
-type View = z.infer<typeof View>;
+export type View = z.infer<typeof View>;
 
 const Click = z.object({
   container: z.object({ type: z.literal('message'), channel_id: z.string(), message_ts: z.string() }),
@@ -203,7 +215,7 @@ function clickedOf({ container }: Pick<z.infer<typeof Click>, 'container'>): Cli
   return { channel: container.channel_id, ts: container.message_ts };
 }
 
-function valueIn(view: View, blockId: string, actionId: string): string | null {
+export function valueIn(view: View, blockId: string, actionId: string): string | null {
   const element = view.state.values[blockId]?.[actionId];
   return element?.selected_option?.value ?? element?.value ?? null;
 }
@@ -272,6 +284,7 @@ export function parseSubmission(body: unknown) {
     duration,
     otherDuration: valueIn(view, BLOCKS.otherDuration, ACTIONS.otherDuration),
     reason: valueIn(view, BLOCKS.reason, ACTIONS.reason),
+    emergency: isTicked(view, role) ? 'asked' : null,
   };
   return { sent: submission, viewId: view.id, inputs: inputsOf(view.blocks) };
 }
@@ -285,6 +298,11 @@ export function parseDenial(body: unknown) {
   const reason = valueIn(view, BLOCKS.reason, ACTIONS.reason);
   const denial: Denial = { requestId, clicked: { channel, ts }, reason };
   return { sent: denial, viewId: view.id, inputs: inputsOf(view.blocks) };
+}
+
+function isTicked(view: View, role: string | null): boolean {
+  const box = role === null ? undefined : view.state.values[emergencyBlock(role)]?.[ACTIONS.emergency];
+  return (box?.selected_options ?? []).length > 0;
 }
 
 const Refused = z.object({

@@ -14,6 +14,7 @@ import {
 import { approveFor } from './approve-for.js';
 import { button, compose, type Paragraph, plain } from './blocks.js';
 import { headlineSinceEnd, sinceItsEnd } from './came-back.js';
+import { emergencyHeadline, emergencyParagraphs } from './emergency.js';
 import { ACTIONS } from './ids.js';
 import { allOf } from './kit/words.js';
 import { stepsSoFar } from './ladder.js';
@@ -46,12 +47,14 @@ export function card(request: AccessRequest, scene: Scene, { first, preview, mis
   return compose({
     ...(headlineSinceEnd(scene.strays) ??
       headlineWhilePaused(request, scene.pause) ??
+      emergencyHeadline(request) ??
       headline(request, null)),
     paragraphs: [
       wish(request, scene, null),
       ...roleParagraphs(request, scene, preview),
       ...sessionsStay(request, missing),
       ...reasonParagraphs(request, scene),
+      ...emergencyParagraphs(request, scene, null),
       ...soFar(whilePaused(request, scene.pause), null),
       ...pausedParagraphs(request, scene.pause),
       ...sinceItsEnd(scene.strays),

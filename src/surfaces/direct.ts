@@ -1,6 +1,7 @@
 /** What a requester is told in direct messages. All of it is a function of the request: shown again, buttons go. */
 import type { Button } from '@slack/types';
 import { sayDuration } from '../domain/duration.js';
+import { isReviewDue } from '../domain/emergency.js';
 import { awaitsWarning } from '../domain/expiry-notice.js';
 import {
   type AccessRequest,
@@ -14,6 +15,7 @@ import {
 import { button, compose, type Paragraph } from './blocks.js';
 import { headlineSinceEnd, sinceItsEnd } from './came-back.js';
 import { psqlLine, setRoleSql } from './connect.js';
+import { emergencyHeadline, emergencyParagraphs, judgedHeadline } from './emergency.js';
 import { ACTIONS } from './ids.js';
 import { stepsSoFar } from './ladder.js';
 import type { Message, Scene } from './message.js';
@@ -24,6 +26,7 @@ import {
   events,
   extensionAsked,
   footer,
+  type Headline,
   headline,
   place,
   reasonParagraphs,
@@ -47,6 +50,7 @@ export const NOTE_KINDS = [
   'extended',
   'not_extended',
   'extension_denied',
+  'judged',
 ] as const;
 export type NoteKind = (typeof NOTE_KINDS)[number];
 
@@ -60,6 +64,7 @@ export function status(request: AccessRequest, scene: Scene): Message {
 
 /** The new message about an outcome. A grant's note that is no longer true tells what happened instead. */
 export function note(kind: NoteKind, request: AccessRequest, scene: Scene): Message {
+  if (kind === 'judged') return tell(request, scene, [], judgedHeadline(request));
   if (isInForce(request)) {
     if (kind === 'granted') return granted(request, scene);
     if (kind === 'expiring' && !isOvertaken(kind, request)) return expiring(request, scene);
@@ -82,19 +87,28 @@ const ONLY_IN_FORCE: ReadonlySet<string> = new Set<NoteKind>([
 /** A note that is no longer true: not worth a first post, since what overtook it is a note of its own. */
 export function isOvertaken(kind: string, request: AccessRequest): boolean {
   if (kind === 'approvers' || kind === 'reminder' || kind === 'step') return request.state !== 'pending';
+  if (kind === 'judge') return !isReviewDue(request);
   if (!isInForce(request)) return ONLY_IN_FORCE.has(kind);
   // When a notice is due again, it was extended since.
   return kind === 'expiring' ? awaitsWarning(request) : kind === 'closing' && request.warnAt !== null;
 }
 
-function tell(request: AccessRequest, scene: Scene, more: readonly Paragraph[]): Message {
+function tell(
+  request: AccessRequest,
+  scene: Scene,
+  more: readonly Paragraph[],
+  title: Headline | null = null,
+): Message {
   return compose({
-    ...(headlineSinceEnd(scene.strays) ??
+    ...(title ??
+      headlineSinceEnd(scene.strays) ??
       headlineWhilePaused(request, scene.pause) ??
+      emergencyHeadline(request) ??
       headline(request, request.requester)),
     paragraphs: [
       wish(request, scene, request.requester),
       ...more,
+      ...emergencyParagraphs(request, scene, request.requester),
       ...soFar(whilePaused(request, scene.pause), request.requester),
       ...pausedParagraphs(request, scene.pause),
       ...sinceItsEnd(scene.strays),
@@ -117,12 +131,13 @@ function access(request: AccessRequest, scene: Scene): readonly Paragraph[] {
 
 function granted(request: AccessRequest, scene: Scene): Message {
   return compose({
-    ...headline(request, request.requester),
+    ...(emergencyHeadline(request) ?? headline(request, request.requester)),
     paragraphs: [
       ...access(request, scene),
       ...setRoleLine(request, scene),
       ...roleParagraphs(request, scene, null),
       ...extensionAsked(request, request.requester),
+      ...emergencyParagraphs(request, scene, request.requester),
       events(request, request.requester).join('\n'),
       ...sameAgain(scene, request.requester),
     ],

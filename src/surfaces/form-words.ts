@@ -10,6 +10,7 @@ import { ownWords, plainName, whenPlain } from './text.js';
 import { afterUnsaid, type Unsaid } from './unsaid.js';
 
 const MAX_NAME = 150;
+const ASK_NORMALLY = 'Clear the emergency box to ask an approver.';
 const MAX_TROUBLE = 500;
 /** The longest list of groups or channels; the rest is counted. */
 const MAX_LISTED = 10;
@@ -156,6 +157,17 @@ export const durationMissing = (): string => 'Choose for how long.';
 export const durationUnreadable = (): string => 'Write a duration like 45m, 1h30m or 2h.';
 export const durationTooLong = (maxMs: number): string =>
   `This role is granted for ${sayDuration(maxMs)} at most. Choose a shorter time.`;
+/** In an emergency. */
+export const emergencyTooLong = (maxMs: number): string =>
+  `An emergency is granted for ${sayDuration(maxMs)} at most. Choose a shorter time, or clear the emergency box.`;
+export const notForEmergency = (role: string, who: readonly Principal[]): string =>
+  `Only ${named(who)} can be granted ${quoted(role)} in an emergency. ${ASK_NORMALLY}`;
+export const noEmergency = (role: string): string =>
+  `${quoted(role)} isn’t granted without approval, not even in an emergency. ${ASK_NORMALLY}`;
+export const emergencyUnknown = (groups: readonly Principal[], unsaid: Unsaid | null): string =>
+  `Slack did not say who is in ${named(groups)}, so Hallpass can’t tell whether this may be granted without approval. ${afterUnsaid('Nothing was granted', unsaid)} ${ASK_NORMALLY}`;
+export const reasonUnkept = (): string =>
+  'Hallpass can’t keep some characters of this reason. Type it in plain words.';
 export const reasonMissing = (): string =>
   'Enter a reason. Approvers see it, and it’s kept in the audit trail.';
 export const denyReasonMissing = (): string => 'Enter a reason. The requester sees it.';

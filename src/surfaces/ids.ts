@@ -12,12 +12,17 @@ export const ACTIONS = {
   settle: 'orphan_settle',
   again: 'repeat_make',
   endRepeat: 'repeat_end',
+  justified: 'emergency_justified',
+  notJustified: 'emergency_not_justified',
   /** In the modal. The role's block id changes with the target, so that a stale choice is cleared. */
   target: 'target',
   role: 'role',
   duration: 'duration',
   otherDuration: 'other_duration',
   reason: 'reason',
+  emergency: 'emergency',
+  /** In the form of a reviewer. */
+  words: 'words',
 } as const;
 
 /** A reported membership's id as buttons carry it. */
@@ -43,7 +48,12 @@ export function parseOrphanName(name: string): number | null {
 export const MAX_REASON = 500;
 export const MAX_DURATION = 30;
 
-export const VIEWS = { request: 'request_submit', deny: 'request_deny_submit' } as const;
+export const VIEWS = {
+  request: 'request_submit',
+  deny: 'request_deny_submit',
+  emergency: 'emergency_confirm',
+  judge: 'emergency_judge',
+} as const;
 
 /** Block ids of the modal's inputs; errors are shown beside them. `role` is followed by `:` and the target. */
 export const BLOCKS = {
@@ -52,6 +62,8 @@ export const BLOCKS = {
   duration: 'duration',
   otherDuration: 'other_duration',
   reason: 'reason',
+  emergency: 'emergency',
+  words: 'words',
 } as const;
 
 /**
@@ -60,6 +72,11 @@ export const BLOCKS = {
  */
 export function roleBlock(target: string | null): string {
   return target === null ? BLOCKS.role : `${BLOCKS.role}:${target}`;
+}
+
+/** The emergency box of a role: ticked for one role, it is not for another. */
+export function emergencyBlock(role: string): string {
+  return `${BLOCKS.emergency}:${role}`;
 }
 
 /** The duration menu's block for a role: another role, another menu, and its own default. */

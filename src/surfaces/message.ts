@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { ToldStep } from '../domain/escalation.js';
 import type { Pause } from '../domain/pause.js';
+import type { Principal } from '../domain/policy.js';
 import type { Repeat } from '../domain/repeat.js';
 import type { Stray } from '../domain/stray.js';
 
@@ -32,6 +33,8 @@ export interface Scene {
   readonly setRoleFirst?: boolean;
   /** Who denied its extension, and what they wrote; null when nobody did. */
   readonly denial?: { readonly by: string; readonly because: string | null } | null;
+  /** Who says whether an emergency was justified. */
+  readonly reviewers?: readonly Principal[];
   /** Why it is not granted at present; null when no pause holds there, or it doesn't wait. */
   readonly pause: Pause | null;
   /** Oldest first. */

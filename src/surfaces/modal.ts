@@ -5,6 +5,7 @@ import type { ReasonRule } from '../domain/policy.js';
 import type { PreviewResult } from '../domain/preview.js';
 import { plain, section } from './blocks.js';
 import { danger } from './danger.js';
+import { type EmergencyChoice, emergencyInput } from './emergency-forms.js';
 import { channelLinks, reasonAsks } from './form-words.js';
 import { ACTIONS, BLOCKS, durationBlock, MAX_DURATION, MAX_REASON, roleBlock, VIEWS } from './ids.js';
 import { roleLines } from './preview.js';
@@ -47,6 +48,8 @@ export interface Form {
   readonly reasonRequired: boolean;
   /** What the reason must hold. */
   readonly reasonRule: ReasonRule | null;
+  /** Null: this person can't break glass here. */
+  readonly emergency: EmergencyChoice | null;
   /** What was typed after the command. */
   readonly typed: { readonly durationMs: number | null; readonly reason: string | null };
 }
@@ -108,6 +111,7 @@ export function requestModal(form: Form): ModalView {
       ...(about.length === 0 ? [] : [section(about.join('\n'))]),
       ...durationInputs(form),
       reasonInput(form),
+      ...emergencyInput(form),
     ],
   };
 }

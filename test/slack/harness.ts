@@ -90,6 +90,8 @@ function recordingAccess(overrides: Partial<Access> = {}): { access: Access; use
     settle: clicked,
     endRepeat: clicked,
     approveAgain: clicked,
+    openJudging: async (_, id) => ({ text: `heard of ${id}` }),
+    judge: async () => ({ ok: true }),
     changedInSlack: async () => {},
     ...overrides,
   };
@@ -117,6 +119,8 @@ function recordingAccess(overrides: Partial<Access> = {}): { access: Access; use
     relinquish: record('relinquish', answers.relinquish),
     end: record('end', answers.end),
     extend: record('extend', answers.extend),
+    openJudging: record('openJudging', answers.openJudging),
+    judge: record('judge', answers.judge),
     settle: record('settle', answers.settle),
     endRepeat: record('endRepeat', answers.endRepeat),
     approveAgain: record('approveAgain', answers.approveAgain),

@@ -133,6 +133,10 @@ it.each(HOSTILE.map((sample, i) => [i, sample] as const))('the form, sample %i',
     maxMs: 9 * 86_400_000 + 3_723_000,
     reasonRequired: true,
     reasonRule: { pattern: long, hint: long, link: null },
+    emergency: {
+      maxMs: 9 * 86_400_000 + 3_723_000,
+      review: Array.from({ length: 50 }, () => ({ id: 'S0SEC', name: long })),
+    },
     typed: { durationMs: 9 * 86_400_000 + 3_723_000, reason: long },
   };
   const view = requestModal(form);

@@ -20,6 +20,7 @@ const form: Form = {
   maxMs: 240 * MINUTE,
   reasonRequired: true,
   reasonRule: null,
+  emergency: null,
   typed: { durationMs: null, reason: null },
 };
 

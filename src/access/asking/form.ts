@@ -21,6 +21,7 @@ import { type Form, requestModal } from '../../surfaces/modal.js';
 import { formWhilePaused } from '../../surfaces/pause.js';
 import type { Actor } from '../access.js';
 import { identify } from '../deciding/accounts.js';
+import { offerEmergency } from '../deciding/break-glass.js';
 import { findLogin, loginOn, resolveLogin } from '../deciding/logins.js';
 import { previewWithin } from '../deciding/preview.js';
 import type { Deps } from '../deps.js';
@@ -158,7 +159,7 @@ export async function fillForm(
 }
 
 /** Said before anything is filled in. Without a target only what holds on every one; null also of a slow ledger. */
-async function pauseNotice(
+export async function pauseNotice(
   { db, logger }: Pick<OfferDeps, 'db' | 'logger'>,
   target: TargetConfig | null,
 ): Promise<string | null> {
@@ -176,14 +177,14 @@ function both(notice: string | null, paused: string | null): string | null {
 }
 
 /** What of a target may be asked for, by whom and from where. */
-interface FormState extends Pick<Form, 'channel' | 'notice' | 'elsewhere'> {
+interface FormState extends Pick<Form, 'channel' | 'notice' | 'elsewhere' | 'emergency'> {
   readonly target: TargetConfig | null;
   /** What was chosen, when it may be asked for; else the notice says why not. */
   readonly role: RoleConfig | null;
 }
 
 function nowhere(channel: string | null): FormState {
-  return { channel, target: null, role: null, notice: null, elsewhere: [] };
+  return { channel, target: null, role: null, notice: null, elsewhere: [], emergency: null };
 }
 
 async function placeOf(
@@ -196,11 +197,12 @@ async function placeOf(
   deps.roles.wake(target.key);
   const place = { ...nowhere(asking.channel), target };
   const policies = (chosen ? [chosen] : deps.roles.list(target.key)).map(({ policy }) => policy);
+  const offered = chosen ? offerEmergency(deps, chosen.policy, asking.userId) : null;
   const refusalOf = await readScope(deps, asking, policies);
   const refusals = policies.map(refusalOf).filter((refusal) => refusal !== null);
   const elsewhere = refusals.flatMap((refusal) => ('channels' in refusal ? refusal.channels : []));
   const [refusal] = refusals;
-  if (chosen && !refusal) return { ...place, role: chosen };
+  if (chosen && !refusal) return { ...place, role: chosen, emergency: await offered };
   return {
     ...place,
     notice:
@@ -230,7 +232,10 @@ function sayMissing(
   return all && !isElsewhere ? nothingFor(target.name) : null;
 }
 
-function form({ channel, target, role, notice, elsewhere }: FormState, login: string | null): Form {
+function form(
+  { channel, target, role, notice, elsewhere, emergency }: FormState,
+  login: string | null,
+): Form {
   const { durationsMs, defaultDurationMs, maxMs, reasonRequired, reasonRule } = role?.policy ?? NO_ROLE_YET;
   return {
     channel,
@@ -239,6 +244,7 @@ function form({ channel, target, role, notice, elsewhere }: FormState, login: st
     login,
     notice,
     elsewhere,
+    emergency,
     preview: null,
     durationsMs,
     defaultMs: defaultDurationMs,

@@ -1,6 +1,8 @@
 import type { RoleConfig, TargetConfig } from '../../config/config.js';
 import { parseDuration } from '../../domain/duration.js';
+import { UNJUDGED } from '../../domain/emergency.js';
 import type { LoginAnswer } from '../../domain/login.js';
+import type { Policy } from '../../domain/policy.js';
 import { fits } from '../../domain/reason-rule.js';
 import { mayApproveAtOnce } from '../../domain/rules.js';
 import { inTime } from '../../in-time.js';
@@ -13,6 +15,7 @@ import { turnedAway } from '../../surfaces/turned-away.js';
 import type { Unsaid } from '../../surfaces/unsaid.js';
 import type { Actor, Submission, Submitted } from '../access.js';
 import { identify } from '../deciding/accounts.js';
+import { breakGlass, breakGlassLate, mayBreakGlass } from '../deciding/break-glass.js';
 import { considerRules } from '../deciding/by-rule.js';
 import { rulesToday } from '../deciding/count-approvals.js';
 import { aboveLimit, readingDanger } from '../deciding/danger-limit.js';
@@ -22,6 +25,8 @@ import type { Deps } from '../deps.js';
 import { lookWhoDecidesNew } from '../telling/reach-approvers.js';
 import { askServer } from './ask-server.js';
 import { readScope, sayRefusal } from './eligibility.js';
+import { askAgain } from './emergency.js';
+import { pauseNotice } from './form.js';
 
 /** How long Slack may take to say which scopes the app has, milliseconds. */
 const LOOK_MS = 1_000;
@@ -34,7 +39,7 @@ const HOLD_FOR_PREVIEW_MS = 500;
 /** A role that may be too dangerous is looked at before the request is made; milliseconds. */
 const DANGER_MS = 1_500;
 
-interface WantedGrant {
+export interface WantedGrant {
   readonly target: TargetConfig;
   readonly role: RoleConfig;
   readonly login: string;
@@ -61,12 +66,13 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
   const asking = { userId: actor.userId, channel: submission.channel };
   const pair = { target: wish.target.key, login: wish.login };
   const danger = readingDanger(deps, wish.role, pair, DANGER_MS);
-  const [refusalOf, server, dangerous, today, untold] = await Promise.all([
+  const [refusalOf, server, dangerous, today, untold, glass] = await Promise.all([
     readScope(deps, asking, [policy]),
     askServer(deps, wish),
     aboveLimit(wish.role, policy.maxDanger, danger),
     rulesToday(wish.role, wish.durationMs, danger),
     whyUntold(deps),
+    submission.emergency === null ? null : mayBreakGlass(deps, policy, wish.role.role, actor.userId),
   ]);
   if (untold !== null) return wrong('target', words.cantBeTold(untold));
   const refusal = refusalOf(policy);
@@ -77,6 +83,15 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
   if (server.refusal !== null) return wrong('role', server.refusal);
   if (dangerous !== null) {
     return wrong('role', words.serverProblem(wish.role.role, wish.target.name, `${dangerous.why}.`));
+  }
+
+  if (glass?.ok === false) {
+    refused(glass.code, { target: wish.target.key, role: wish.role.role });
+    return wrong('emergency', glass.why);
+  }
+  if (submission.emergency === 'asked') {
+    const confirm = askAgain(deps, submission, wish, await pauseNotice(deps, wish.target));
+    return confirm === null ? wrong('reason', words.reasonUnkept()) : { ok: true, confirm };
   }
 
   const request = await insertRequest(deps.db, {
@@ -90,26 +105,28 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
     asked: today.asked,
     rules: today.rules,
     danger: today.danger,
-    emergency: null,
+    emergency: glass === null ? null : UNJUDGED,
     viewId: submission.viewId,
     pendingTimeoutMs: policy.pendingTimeoutMs,
     firstStepMs: policy.escalate[0]?.afterMs ?? null,
     configHash: deps.config.hash,
     channel: wish.role.channel,
-    holdCardMs: mayApproveAtOnce(policy) ? HOLD_CARD_MS : HOLD_FOR_PREVIEW_MS,
+    holdCardMs: mayApproveAtOnce(policy) && glass === null ? HOLD_CARD_MS : HOLD_FOR_PREVIEW_MS,
     limits: deps.config.limits,
   });
   if (request === null) return notMade(deps, actor, submission, wish, refused);
   // crash point: after-submit-before-answer
+  if (glass !== null) await breakGlass(deps, request.id, { policy, via: glass.via, cleared: true });
   deps.outbox.kick();
-  const byRule = mayApproveAtOnce(policy);
+  const byRule = mayApproveAtOnce(policy) && glass === null;
   const previewed = showPreview(deps, request, wish.role.terms);
   // What a rule approves is shown as approved from the start.
   deps.background(
     'preview the role',
     byRule ? previewed : previewed.then(() => releaseCard(deps, request.id)),
   );
-  deps.background('ask the rules, and look who decides', rulesThenPeople(deps, request.id));
+  if (glass === null)
+    deps.background('ask the rules, and look who decides', rulesThenPeople(deps, request.id));
   return { ok: true };
 }
 
@@ -170,9 +187,12 @@ function readForm(
   if (durationMs === null) {
     errors[field] = other === '' ? words.durationMissing() : words.durationUnreadable();
   } else if (durationMs > role.policy.maxMs) errors[field] = words.durationTooLong(role.policy.maxMs);
+  else if (durationMs > longestOf(role.policy, submission))
+    errors[field] = words.emergencyTooLong(longestOf(role.policy, submission));
   // Postgres keeps no NUL in a text.
   const reason = (submission.reason ?? '').replaceAll('\0', '').trim();
-  if (reason === '' && role.policy.reasonRequired) errors[BLOCKS.reason] = words.reasonMissing();
+  if (reason === '' && (role.policy.reasonRequired || submission.emergency !== null))
+    errors[BLOCKS.reason] = words.reasonMissing();
   const rule = role.policy.reasonRule;
   if (reason.length > MAX_REASON) errors[BLOCKS.reason] = words.reasonTooLong(MAX_REASON);
   else if (rule !== null && reason !== '' && !fits(rule, reason)) {
@@ -180,6 +200,10 @@ function readForm(
   }
   if (durationMs === null || Object.keys(errors).length > 0) return { ok: false, errors };
   return { target, role, login: answer.login, durationMs, reason };
+}
+
+function longestOf({ breakGlass: rule }: Policy, { emergency }: Submission): number {
+  return emergency === null || rule === null ? Number.POSITIVE_INFINITY : rule.maxMs;
 }
 
 /** The ledger refused it: the same form was sent twice, the membership is asked for already, or it is one too many. */
@@ -192,7 +216,10 @@ async function notMade(
 ): Promise<Submitted> {
   const same = await readRequestOfView(deps.db, submission.viewId);
   if (same !== null) {
-    if (same.requester === actor.userId) return { ok: true };
+    if (same.requester === actor.userId) {
+      if (same.emergency !== null) await breakGlassLate(deps, same.id);
+      return { ok: true };
+    }
     refused('form_of_another', { request: same.id });
     return wrong('target', turnedAway('altered_form', deps.config.slack.command));
   }

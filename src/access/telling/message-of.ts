@@ -13,12 +13,14 @@ import { readRepeatLostBy, readShownRepeat } from '../../ledger/repeats.js';
 import type { Shown } from '../../ledger/strays.js';
 import { card } from '../../surfaces/card.js';
 import { NOTE_KINDS, note, status } from '../../surfaces/direct.js';
+import { emergencyMessage } from '../../surfaces/emergency-messages.js';
 import { reminder, stepLine } from '../../surfaces/ladder.js';
 import { leftBehind } from '../../surfaces/left-behind.js';
 import { type Message, readMessage, type Scene } from '../../surfaces/message.js';
 import { preparedLeft } from '../../surfaces/prepared.js';
 import { line } from '../../surfaces/shrunk.js';
 import { approversChanged, extensionAskedNote } from '../../surfaces/who-decides.js';
+import { reviewersOf } from '../deciding/reviewers.js';
 import type { Deps } from '../deps.js';
 import { stepOf, toldSteps } from './steps.js';
 
@@ -38,12 +40,13 @@ const IN_THREAD: ReadonlySet<string> = new Set([
   'approvers',
   'extension_asked',
   'reminder',
+  'judge',
 ]);
 const proofSchema = z.object({ prepared: z.array(z.string()) });
 
 /** @returns null when this release does not know how to draw it. */
 export async function messageOf(
-  deps: Pick<Deps, 'db' | 'config' | 'roles'>,
+  deps: Pick<Deps, 'db' | 'config' | 'roles' | 'events'>,
   delivery: Delivery,
   shown: Shown | null,
 ): Promise<Message | null> {
@@ -82,6 +85,8 @@ export async function messageOf(
   }
   if (delivery.kind === 'approvers') return approversChanged(request, scene);
   if (delivery.kind === 'extension_asked') return extensionAskedNote(request, scene);
+  const emergency = emergencyMessage(delivery, request, { ...scene, isPaged: deps.events !== null });
+  if (emergency !== null) return emergency;
   if (delivery.kind === 'left_behind') {
     const changes = changesSchema.safeParse(await readEvent(db, request.id, 'reviewed'));
     return changes.success ? leftBehind(request, scene, changes.data) : null;
@@ -148,6 +153,7 @@ export function sceneOf(
   const role = roles.role(request.target, request.role);
   const rule = role?.policy.reasonRule ?? null;
   return {
+    reviewers: reviewersOf({ config, roles }, request),
     targetName: target?.name ?? request.target,
     environment: target?.environment ?? null,
     about: role?.about ?? null,

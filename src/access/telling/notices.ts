@@ -10,6 +10,7 @@ import { stepNotes } from './steps.js';
 /** Which messages show the event: what was read about a request concerns its approvers, has a message of its own, or is for the audit. */
 export function shownBy({ type }: RequestEvent): Write['shownBy'] {
   if (type === 'previewed') return 'card';
+  if (type === 'judge_asked') return 'judge';
   return type === 'reviewed' || type === 'users_seen' ? 'none' : 'all';
 }
 
@@ -30,6 +31,7 @@ export function notesFor(
   if (event.type === 'ask_extension') {
     return [inThread('extension_asked', `extend:${next.extensionAsk?.at.getTime()}`)];
   }
+  if (event.type === 'judge_asked') return [inThread('judge', `judge:${next.emergency?.asked}`)];
   const kind = noteKind(before, next, event, now);
   const isPrepared = event.type === 'proved_gone' && event.proof.prepared.length > 0;
   return [
@@ -72,6 +74,7 @@ function noteKind(
     if (isExpired(next, now)) return null;
     return isLastCall(before) ? 'closing' : 'expiring';
   }
+  if (event.type === 'judged') return 'judged';
   // One approval of several changes nothing yet.
   if (event.type === 'extend') return next.extensions > before.extensions ? 'extended' : null;
   if (event.type === 'extend_by_rule') return 'extended';

@@ -38,8 +38,15 @@ export function pageOf(id: number, nth: number): string {
   return `undecided/${id}/${nth}`;
 }
 
-/** The pages that are over because the request is decided, or over itself. */
+/** The key of the page about an emergency. */
+export function emergencyPage(id: number): string {
+  return `emergency/${id}`;
+}
+
+/** The pages that are over because the request is decided, or over itself, or its emergency was judged. */
 export function pagesOver(before: AccessRequest, next: AccessRequest): readonly string[] {
+  if (before.emergency?.verdict === 'due' && next.emergency?.verdict !== 'due')
+    return [emergencyPage(next.id)];
   if (before.state !== 'pending' || next.state === 'pending') return [];
   return Array.from({ length: before.stepsTold }, (_, i) => pageOf(before.id, i + 1));
 }

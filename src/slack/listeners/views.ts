@@ -64,6 +64,9 @@ function registerForm<T>(app: App, deps: Deps, { callbackId, parse, take, tooSlo
         await refuse({ '': tooSlow });
         // It still counts as being handled: a stop waits for it.
         await work.catch(failed);
+      } else if ('confirm' in answer) {
+        const view = deps.seal.close(answer.confirm, sender.actor.userId);
+        await acknowledge(() => ack({ response_action: 'push', view }), logger);
       } else if (answer.ok) await acknowledge(ack, logger);
       else if ('errors' in answer) await refuse(answer.errors);
       else {

@@ -1,0 +1,115 @@
+/**
+ * Emergency access: the people whom a policy names grant themselves a role at once, without an approver, and loudly. It
+ * waits for nothing but Slack's word on who is in their groups; PagerDuty and the approvers hear of it, and aren't asked.
+ */
+import { type Policy, type Principal, qualifies } from '../../domain/policy.js';
+import { type AccessRequest, requestName } from '../../domain/request.js';
+import { readRequests } from '../../ledger/read-requests.js';
+import type { Alert } from '../../ledger/write-transitions.js';
+import type { SecurityEvent } from '../../security.js';
+import { emergencySummary } from '../../surfaces/emergency-messages.js';
+import { emergencyUnknown, noEmergency, notForEmergency } from '../../surfaces/form-words.js';
+import { change } from '../change.js';
+import type { Deps } from '../deps.js';
+import { namesOf } from '../telling/operators.js';
+import { sendPages } from '../telling/pages.js';
+import { emergencyPage } from '../telling/steps.js';
+import { readGroups, whyUnsaid } from './accounts.js';
+import { offeredToday, standsToday } from './standing.js';
+
+/** How long Slack may take to say who is in a group, milliseconds. */
+const GROUPS_MS = 1_000;
+
+export type MayBreakGlass =
+  /** `via`: the group through which they may, or "named". */
+  | { readonly ok: true; readonly via: string }
+  /** `why`: a sentence in plain text, with the way to ask normally. */
+  | { readonly ok: false; readonly code: SecurityEvent; readonly why: string };
+
+/** May this person be granted this role without approval, by today's policy and by groups at most a minute old? */
+export async function mayBreakGlass(
+  deps: Pick<Deps, 'messenger' | 'logger'>,
+  { breakGlass }: Pick<Policy, 'breakGlass'>,
+  role: string,
+  userId: string,
+): Promise<MayBreakGlass> {
+  if (breakGlass === null) return { ok: false, code: 'no_emergency', why: noEmergency(role) };
+  const { who } = breakGlass;
+  const may = qualifies(who, { userId, groups: await readGroups(deps, who, GROUPS_MS) });
+  if (may.ok) return may;
+  return may.code === 'group_unknown'
+    ? { ok: false, code: may.code, why: emergencyUnknown(may.groups, whyUnsaid(deps, may.groups)) }
+    : { ok: false, code: 'no_emergency', why: notForEmergency(role, who) };
+}
+
+/** What was checked a moment ago. */
+export interface Checked {
+  readonly policy: Policy;
+  readonly via: string;
+  /** What perishes need not be asked again before the GRANT. */
+  readonly cleared: boolean;
+}
+
+/** Approves it, writes down that the operators are told and paged, and wakes its target: all of it, or nothing. */
+export async function breakGlass(deps: Deps, id: number, { policy, via, cleared }: Checked): Promise<void> {
+  const rule = policy.breakGlass;
+  if (rule === null) return;
+  const maxMs = Math.min(rule.maxMs, policy.maxMs);
+  const outcomes = await change(deps, [id], (request) => {
+    if (request.state !== 'pending' || request.emergency === null) return null;
+    return {
+      event: { type: 'approve_by_rule', rule: 'break_glass', through: via, maxMs, cleared },
+      audit: { policy, configHash: deps.config.hash },
+      decision: { approver: 'break_glass', verdict: 'approve', via },
+      notes: [{ key: `emergency:${id}`, kind: 'emergency', recipient: deps.config.slack.operatorsChannel }],
+      alert: deps.events === null ? null : alertOf(deps, request),
+    };
+  });
+  if (outcomes.get(id)?.ok !== true) return;
+  if (deps.events !== null) deps.background('page the operators', sendPages(deps));
+}
+
+/** The incident of an emergency: the operators' message is a note of its own. It is over when a reviewer has answered. */
+function alertOf({ config }: Pick<Deps, 'config'>, request: AccessRequest): Alert {
+  const { target, targetName } = namesOf(config, request.target);
+  const { id, role, login, requester } = request;
+  const details = { request: requestName(id), target, role, login, person: requester };
+  const channel = config.slack.operatorsChannel;
+  return {
+    key: emergencyPage(id),
+    summary: emergencySummary(request, targetName),
+    details,
+    channel,
+    message: null,
+  };
+}
+
+/**
+ * One that was asked for and not approved, because Hallpass was killed in between: everything is looked at again. If it
+ * can't be granted so any more, it waits for an approver like any other.
+ */
+export async function breakGlassLate(deps: Deps, id: number): Promise<void> {
+  const { requests } = await readRequests(deps.db, [id]);
+  const request = requests[0];
+  if (request?.state !== 'pending' || request.emergency === null) return;
+  const { role } = offeredToday(deps, request, 'approve');
+  if (role === null) return;
+  const [standing, may] = await Promise.all([
+    standsToday(deps, request, role, 'approve').catch(() => null),
+    mayBreakGlass(deps, role.policy, role.role, request.requester),
+  ]);
+  if (!may.ok || standing === null || standing.objection !== null) return;
+  await breakGlass(deps, id, { policy: role.policy, via: may.via, cleared: standing.cleared });
+}
+
+/** What the form offers this person; null when it isn't for them. While Slack doesn't say, it is offered, and checked later. */
+export async function offerEmergency(
+  deps: Pick<Deps, 'messenger' | 'logger'>,
+  { breakGlass }: Pick<Policy, 'breakGlass' | 'maxMs'>,
+  userId: string,
+): Promise<{ readonly maxMs: number; readonly review: readonly Principal[] } | null> {
+  if (breakGlass === null) return null;
+  const groups = await readGroups(deps, breakGlass.who, GROUPS_MS);
+  const may = qualifies(breakGlass.who, { userId, groups });
+  return may.ok || may.code === 'group_unknown' ? breakGlass : null;
+}
