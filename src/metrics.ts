@@ -109,6 +109,7 @@ export function createMetrics({ figures: read, targets, services }: Sources) {
   const totals = {
     leftovers: gauge('leftovers', 'Memberships to be revoked that no open request accounts for.'),
     undecidable: gauge('undecidable_requests', 'Requests that wait and that nobody can decide.'),
+    unreviewed: gauge('emergencies_unreviewed', 'Emergency grants that no reviewer has judged.'),
     messagesWaiting: gauge('messages_waiting', 'Messages to Slack that are to be sent.'),
     messagesFailing: gauge('messages_failing', 'Those that were not taken yet.'),
     pagesWaiting: gauge('pages_waiting', 'What PagerDuty is to be told.'),

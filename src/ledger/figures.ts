@@ -32,6 +32,8 @@ export interface Figures {
   readonly ending: number;
   /** Memberships to be revoked that no open request accounts for. */
   readonly leftovers: number;
+  /** Emergencies that no reviewer has judged. */
+  readonly unreviewed: number;
   /** Messages that are due, and of those the ones that failed before. */
   readonly messagesWaiting: number;
   readonly messagesFailing: number;
@@ -61,6 +63,7 @@ const TOTALS = `
       count(*) filter (where state = 'granting')::int as granting,
       count(*) filter (where state = 'ending')::int as ended,
       (select count(*)::int from strays where settled_at is null) as leftovers,
+      (select count(*)::int from requests where judge_at is not null) as unreviewed,
       (select count(*)::int from deliveries where sent < wanted) as "messagesWaiting",
       (select count(*)::int from deliveries where sent < wanted and trouble is not null) as "messagesFailing",
       (select count(*)::int from pages where sent < wanted) as "pagesWaiting"

@@ -41,6 +41,8 @@ const tally = z.object({
   orphans: z.number(),
   /** Approvals that cover later requests. */
   repeats: z.number(),
+  /** Emergencies that no reviewer has judged, open or over. */
+  unreviewed: z.number(),
 });
 
 /** One target, and how much is open there. */
@@ -60,7 +62,7 @@ export async function readTallies(
   const { rows } = await db.query(
     `select t.name as target, t.server, t.checked_at as "comparedAt", t.seen_at as "seenAt", t.doubt, t.stranger,
          n.waiting, n.granted, n.due + s.due as due, n.overdue + s.overdue as overdue, p.repeats,
-         least(n.since, s.since) as "overdueSince", s.due as strays, o.orphans
+         least(n.since, s.since) as "overdueSince", s.due as strays, o.orphans, e.unreviewed
        from (select * from targets where ${only ? 'name = $3' : 'name > $3'} order by name limit $4) t
        cross join lateral (
          select count(*) filter (where state = 'pending')::int as waiting,
@@ -79,7 +81,10 @@ export async function readTallies(
        ) o cross join lateral (
          select count(*)::int as repeats from repeats r
            where r.target = t.name and r.ended_at is null and r.until > now() and ${PERSONS}
-       ) p
+       ) p cross join lateral (
+         select count(*)::int as unreviewed from requests r
+           where r.target = t.name and r.judge_at is not null and ${PERSONS}
+       ) e
        order by t.name`,
     [person, lateMs, only ? which.only : which.after, only ? 1 : which.limit],
   );

@@ -33,6 +33,11 @@ const grant = z.object({
   sessionsEnded: z.number().nullable(),
   /** As it was read for the approvers; null: it was not, or could not be. */
   danger: z.string().nullable(),
+  /** It was granted without approval, in an emergency; then, once a reviewer has said so: justified or not_justified. */
+  emergency: z.boolean(),
+  verdict: z.string().nullable(),
+  reviewer: z.string().nullable(),
+  reviewerWords: z.string().nullable(),
 });
 
 export type OpenGrant = Readonly<z.infer<typeof grant>>;
@@ -56,7 +61,9 @@ export async function readGrants(
          round(extract(epoch from coalesce(r.ended_at, now()) - r.granted_at))::float8 as "heldSeconds", r.reason,
          r.decided_by as "decidedBy", r.decided_rule as "decidedRule", r.decided_via as "decidedVia", r.decided_at as "decidedAt",
          x.by as "extendedBy", x.at as "extendedAt", r.granted_at as "grantedAt", r.ended_at as "endedAt",
-         coalesce(r.why_exact, r.why) as why, r.ended_by as "endedBy", g.closed as "sessionsEnded", p.danger
+         coalesce(r.why_exact, r.why) as why, r.ended_by as "endedBy", g.closed as "sessionsEnded", p.danger,
+         coalesce(r.emergency is not null and r.decided_rule = 'break_glass', false) as emergency, r.emergency->>'verdict' as verdict,
+         r.emergency->>'by' as reviewer, r.emergency->>'words' as "reviewerWords"
        from (select * from requests
          where id > $1 and granted_at >= coalesce($3, '-infinity'::timestamptz)
            and granted_at < coalesce($4, 'infinity'::timestamptz) and ($5::text is null or target = $5)

@@ -1,6 +1,8 @@
 /** Who holds what, what waits, what is late and what is blocked, as the ledger says: read only as fast as it is printed. */
 import type { Repeat } from '../../domain/repeat.js';
+import type { AccessRequest } from '../../domain/request.js';
 import type { Stray } from '../../domain/stray.js';
+import { readUnjudged } from '../../ledger/emergencies.js';
 import { readDailyNotes } from '../../ledger/notes-of-today.js';
 import {
   type After,
@@ -37,6 +39,8 @@ export type StatusPiece =
   | { readonly is: 'target'; readonly tally: TargetTally; readonly blocks: readonly Block[] }
   | { readonly is: 'requests'; readonly part: Part; readonly requests: readonly OpenRequest[] }
   | { readonly is: 'strays'; readonly strays: readonly Stray[] }
+  /** Emergencies that no reviewer has judged, open or over. */
+  | { readonly is: 'unreviewed'; readonly requests: readonly AccessRequest[] }
   | { readonly is: 'orphans'; readonly orphans: readonly (Orphan & { readonly foundAt: Date })[] }
   | { readonly is: 'repeats'; readonly repeats: readonly Repeat[] };
 
@@ -60,11 +64,11 @@ export async function* readStatus(db: Queryable, filter: StatusFilter): AsyncGen
 }
 
 function matches(
-  { waiting, granted, due, overdue, orphans, repeats }: TargetTally,
+  { waiting, granted, due, overdue, unreviewed, orphans, repeats }: TargetTally,
   filter: StatusFilter,
 ): boolean {
   if (filter.overdue) return overdue > 0;
-  return filter.person === null || waiting + granted + due + orphans + repeats > 0;
+  return filter.person === null || waiting + granted + due + unreviewed + orphans + repeats > 0;
 }
 
 async function* readOpen(
@@ -95,6 +99,11 @@ async function* readOpen(
       readOpenStrays(db, target, person, overdueOnly ? OVERDUE_MS : 0, after, PAGE),
     )) {
       yield { is: 'strays', strays };
+    }
+  }
+  if (tally.unreviewed > 0 && !overdueOnly) {
+    for await (const requests of pages((after) => readUnjudged(db, target, person, after, PAGE))) {
+      yield { is: 'unreviewed', requests };
     }
   }
   if (tally.orphans > 0 && !overdueOnly) {

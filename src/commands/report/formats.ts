@@ -44,7 +44,11 @@ const COLUMNS = {
   endedBy: ({ endedBy }) => endedBy,
   sessionsEnded: ({ sessionsEnded }) => sessionsEnded,
   danger: ({ danger }) => danger,
-} as const satisfies Record<string, (grant: OpenGrant) => string | number | Date | null>;
+  emergency: ({ emergency }) => emergency,
+  verdict: ({ emergency, verdict }) => (emergency ? verdict : null),
+  reviewer: ({ reviewer }) => reviewer,
+  reviewerWords: ({ reviewerWords }) => reviewerWords,
+} as const satisfies Record<string, (grant: OpenGrant) => string | number | boolean | Date | null>;
 
 /** What is said of the rule that approved it; null when people did, or when that isn't known. */
 function wordsOfRule(grant: OpenGrant) {
@@ -105,5 +109,12 @@ function detailsOf(grant: OpenGrant): readonly string[] {
     `why: ${words(grant.reason) || 'no reason was given'}`,
     `${name(person)} asked for ${shortDuration(askedSeconds * 1000)}${approved}${extended}`,
     `${ended}${sessions}danger: ${name(grant.danger ?? 'unknown')}`,
+    ...(grant.emergency ? [emergencyOf(grant)] : []),
   ].map((line) => indent + wrap(line, indent));
+}
+
+function emergencyOf({ verdict, reviewer, reviewerWords }: OpenGrant): string {
+  if (reviewer === null) return 'emergency: not reviewed yet';
+  const found = verdict === 'justified' ? 'justified' : 'not justified';
+  return `emergency: ${found}, says ${name(reviewer)}: ${words(reviewerWords ?? '')}`;
 }

@@ -7,7 +7,7 @@ import { stringify } from 'csv-stringify/sync';
 /** Spreadsheets skip blanks and control characters before they look for a formula; `escape_formulas` doesn't. */
 const HIDDEN_FORMULA = /^(?:\n|[\s\p{C}]+[=+\-@＝＋－＠])/u;
 
-export function csvLine(cells: (string | number | Date | null)[]): string {
+export function csvLine(cells: (string | number | boolean | Date | null)[]): string {
   return stringify([cells], {
     quoted: true,
     quoted_empty: true,
@@ -15,6 +15,7 @@ export function csvLine(cells: (string | number | Date | null)[]): string {
     escape_formulas: true,
     cast: {
       string: (text) => (HIDDEN_FORMULA.test(text) ? `'${text}` : text),
+      boolean: String,
       date: (date) => date.toISOString(),
     },
   });

@@ -1,3 +1,4 @@
+import { isEmergency } from '../../domain/emergency.js';
 import { lapsesAtTheEarliest } from '../../domain/escalation.js';
 import { type AccessRequest, requestName, ruleOf } from '../../domain/request.js';
 import type { Stray } from '../../domain/stray.js';
@@ -33,6 +34,7 @@ export function requestFacts(request: AccessRequest) {
     endedBy: request.endedBy,
     endedAt: request.endedAt,
     trouble: request.trouble,
+    emergency: isEmergency(request) ? request.emergency : null,
   };
 }
 

@@ -11,7 +11,7 @@ import type { Orphan } from '../../ledger/orphans.js';
 import { requestFacts, strayFacts } from '../shared/request-facts.js';
 
 /** The lists of a target, in their order. */
-const LISTS = ['requests', 'strays', 'orphans', 'repeats'] as const;
+const LISTS = ['requests', 'strays', 'unreviewed', 'orphans', 'repeats'] as const;
 
 /** @param at the ledger's clock when it began. */
 export async function* statusJson(at: Date, pieces: AsyncIterable<StatusPiece>): AsyncGenerator<string> {
@@ -50,6 +50,8 @@ function rowsOf(piece: Exclude<StatusPiece, { is: 'target' }>): readonly object[
       return piece.requests.map(openFacts);
     case 'strays':
       return piece.strays.map(strayFacts);
+    case 'unreviewed':
+      return piece.requests.map((request) => ({ ...requestFacts(request), nextAskedAt: request.judgeAt }));
     case 'orphans':
       return piece.orphans.map(orphanFacts);
     case 'repeats':

@@ -8,6 +8,7 @@ import { type AccessRequest, requestName } from '../../domain/request.js';
 import type { Stray } from '../../domain/stray.js';
 import type { OpenRequest, Part, TargetTally } from '../../ledger/open-requests.js';
 import type { Orphan } from '../../ledger/orphans.js';
+import { plural } from '../../surfaces/kit/words.js';
 import { approver, name, people, time, whyEnded, words } from '../../surfaces/plain.js';
 import { wrap } from '../shared/output.js';
 import { Columns } from '../shared/table.js';
@@ -67,12 +68,15 @@ function rowLines(line: string, { details }: Row, column: number): string {
 }
 
 function targetLines(tally: TargetTally, blocks: readonly Block[]): readonly string[] {
-  const { target, waiting, granted, due, overdue, overdueSince, orphans, repeats } = tally;
+  const { target, waiting, granted, due, overdue, overdueSince, unreviewed, orphans, repeats } = tally;
   const counts = [
     ...(overdueSince === null ? [] : [`${overdue} overdue since ${time(overdueSince)}`]),
     ...(due > overdue ? [`${due - overdue} ending`] : []),
     ...(granted === 0 ? [] : [`${granted} granted`]),
     ...(waiting === 0 ? [] : [`${waiting} waiting`]),
+    ...(unreviewed === 0
+      ? []
+      : [`${unreviewed} ${unreviewed === 1 ? 'emergency' : 'emergencies'} not reviewed`]),
     ...(orphans === 0 ? [] : [`${orphans} unexplained`]),
     ...(repeats === 0 ? [] : [`${repeats} approved again`]),
   ];
@@ -93,6 +97,8 @@ function sectionOf(piece: Exclude<StatusPiece, { is: 'target' }>): Section {
       return { head: headOf(...HEADS[piece.part]), rows: piece.requests.map(openRow) };
     case 'strays':
       return { head: headOf('CAME BACK', 'FOUND'), rows: piece.strays.map(strayRow) };
+    case 'unreviewed':
+      return { head: headOf('UNREVIEWED', 'GRANTED'), rows: piece.requests.map(unreviewedRow) };
     case 'orphans':
       return { head: headOf('UNEXPLAINED', 'FOUND'), rows: piece.orphans.map(orphanRow) };
     case 'repeats':
@@ -130,6 +136,24 @@ function* detailsOf(request: AccessRequest, dueSince: Date | null): Generator<st
   if (dueSince !== null) yield `ends because: ${whyEnded(request)}`;
   if (trouble !== null)
     yield `${request.why === 'failed' ? 'why it was not granted' : 'not done yet'}: ${words(trouble)}`;
+}
+
+function unreviewedRow(request: AccessRequest): Row {
+  const { id, role, login, requester, grantedAt, reason, emergency, judgeAt, state } = request;
+  const next = judgeAt === null ? '' : `, next ${time(judgeAt)}`;
+  return {
+    cells: [
+      requestName(id),
+      name(role),
+      name(login),
+      name(requester),
+      grantedAt === null ? '-' : time(grantedAt),
+    ],
+    details: [
+      `why: ${words(reason) || 'no reason was given'}`,
+      `emergency access, ${state === 'ended' ? 'over' : 'not over yet'}; reviewers asked ${plural(emergency?.asked ?? 0, 'time')}${next}`,
+    ],
+  };
 }
 
 function strayRow(stray: Stray): Row {
