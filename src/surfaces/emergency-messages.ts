@@ -16,7 +16,7 @@ export interface EmergencyScene extends Scene {
 }
 
 /** `judge`: in the thread of the card; `emergency` and `misused`: in the operators' channel. */
-export const EMERGENCY_KINDS = ['judge', 'emergency', 'misused'] as const;
+const EMERGENCY_KINDS = ['judge', 'emergency', 'misused'] as const;
 
 /** @returns null for a message of another kind. */
 export function emergencyMessage(
