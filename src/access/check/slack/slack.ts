@@ -11,6 +11,7 @@ import { checkApproversInChannels } from './approvers-in-channels.js';
 import { checkChannels } from './channels.js';
 import { describeOnCallGroups } from './on-call-groups.js';
 import { readKnown } from './people.js';
+import { describeEmergencies } from './reviewers.js';
 
 export interface SlackCheck {
   /** The part of it to ask about. */
@@ -42,6 +43,7 @@ export async function checkSlack(
       ...known.findings,
       ...describePrincipals(config, known),
       ...(await describeOnCallGroups(config, known, slack)),
+      ...describeEmergencies(config, known),
       ...(await checkApproversInChannels(config, channels.seen, known, slack)),
     ];
   } catch (error) {
