@@ -76,6 +76,10 @@ describe('report', () => {
         endedBy: 'U0OLGA',
         sessionsEnded: 2,
         danger: 'read',
+        emergency: false,
+        verdict: null,
+        reviewer: null,
+        reviewerWords: null,
       },
     });
     expect(second).toMatchObject({
@@ -86,6 +90,10 @@ describe('report', () => {
         why: null,
         sessionsEnded: null,
         danger: null,
+        emergency: false,
+        verdict: null,
+        reviewer: null,
+        reviewerWords: null,
       },
     });
   });
