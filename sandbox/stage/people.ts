@@ -132,19 +132,30 @@ export async function click(slack: Slack, name: Name, message: SeenMessage, butt
 }
 
 /** Clicks Deny, and sends the form that asks why. */
-export async function deny(slack: Slack, name: Name, message: SeenMessage, reason?: string): Promise<void> {
+export async function deny(
+  slack: Slack,
+  name: Name,
+  message: SeenMessage,
+  reason?: string,
+  button = 'Deny',
+): Promise<void> {
   const person = slack.as(CAST[name]);
-  await openDenial(slack, name, message);
+  await openDenial(slack, name, message, button);
   if (reason !== undefined) succeeded(await person.fill('Reason', reason));
   const sent = await person.submit();
   if (sent.outcome !== 'closed') throw new Error(`the form: ${JSON.stringify(sent)}`);
 }
 
 /** Clicks Deny, and waits for the form that asks why. */
-export async function openDenial(slack: Slack, name: Name, message: SeenMessage): Promise<SeenView> {
+export async function openDenial(
+  slack: Slack,
+  name: Name,
+  message: SeenMessage,
+  button = 'Deny',
+): Promise<SeenView> {
   const person = slack.as(CAST[name]);
   const before = person.openedView()?.id;
-  await click(slack, name, message, 'Deny');
+  await click(slack, name, message, button);
   return slack.waitFor(() => {
     const view = person.openedView();
     return view?.id === before ? undefined : view;

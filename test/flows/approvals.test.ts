@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { buttonsOf } from '../../sandbox/slack/index.js';
 import { CAST, GROUPS } from '../../sandbox/stage/cast.js';
-import { all, card, click, clickAndHear, request, told } from '../../sandbox/stage/people.js';
+import { all, card, click, clickAndHear, deny, request, told } from '../../sandbox/stage/people.js';
 import { expectReads, granted } from '../support/access.js';
 import { inLedger, untilInLedger } from '../support/requests.js';
 import { KINDS, openStage } from '../support/stage.js';
@@ -72,7 +72,7 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
     expect(await clickAndHear(slack, 'ana', shown, 'Approve')).toContain('your own request');
     await click(slack, 'eve', shown, 'Approve');
     const partly = await waiting(id, /1 of 2: <@U0EVE>; still needed: 1 of/);
-    await click(slack, 'olga', partly, 'Deny');
+    await deny(slack, 'olga', partly);
     await waiting(id, /Denied by <@U0OLGA>/);
     expect(await granted(stage)).toEqual([]);
   });
@@ -127,7 +127,7 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
     await waiting(risky, /Needs 1 of .*S0DBA.* and 1 of .*S0SECURITY/);
     await click(slack, 'cora', await waiting(long, /Granted/), 'End access');
     await waiting(long, /Ended/);
-    await click(slack, 'cora', await waiting(risky, /Needs/), 'Deny');
+    await deny(slack, 'cora', await waiting(risky, /Needs/));
     await waiting(risky, /Denied/);
   });
 
@@ -151,7 +151,7 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
     );
     expect(buttonsOf((await told(slack, 'ana', id, /You asked/)).blocks)).toEqual(['Relinquish']);
     expect((await inLedger(stage, id)).expires_at).toEqual(before);
-    await click(slack, 'cora', asked, 'Deny extension');
+    await deny(slack, 'cora', asked, undefined, 'Deny extension');
     await told(slack, 'ana', id, /Your extension was denied by <@U0CORA>/);
     expect((await inLedger(stage, id)).expires_at).toEqual(before);
 
