@@ -1,6 +1,9 @@
-/** How far a grant may be extended. Pure. */
+/** Extensions: how far a grant may be extended, and what each makes of it. Pure. */
+import { countApprovals } from './count.js';
+import { warningTime } from './expiry-notice.js';
 import type { Policy } from './policy.js';
-import type { AccessRequest } from './request.js';
+import type { AccessRequest, Extension } from './request.js';
+import type { RequestEvent } from './request-events.js';
 
 /** The longest extension that the policy allows, milliseconds from now; or why there is none. */
 export type ExtensionLimit =
@@ -26,4 +29,74 @@ export function lengthWith(
   now: Date,
 ): number {
   return now.getTime() + Math.min(wishedMs, maxMs) - (grantedAt ?? now).getTime();
+}
+
+/** What a transition makes of a request, and what the audit says of it. */
+interface Made {
+  readonly change: Partial<AccessRequest>;
+  readonly kind: string;
+  readonly actor: string | null;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** The grant runs until this moment. @param granted counts as the time of the GRANT if none is known. */
+function endingAt({ grantedAt }: AccessRequest, expiresAt: Date, granted: Date): Partial<AccessRequest> {
+  return { expiresAt, durationMs: expiresAt.getTime() - (grantedAt ?? granted).getTime() };
+}
+
+type Extending = Extract<RequestEvent, { readonly type: 'extend' | 'extend_by_rule' }>;
+
+/** An approver, or a rule, extends a grant that ends at `ends`; one approval of several changes no end yet. */
+export function extend(request: AccessRequest, event: Extending, ends: Date, now: Date): Made {
+  const forMs = Math.min(request.wishedMs, event.maxMs);
+  const { by, via, counted } =
+    event.type === 'extend'
+      ? { ...event, counted: event.count ? countApprovals(event.count, now) : null }
+      : { by: event.rule, via: event.through, counted: null };
+  if (counted?.met === false) {
+    const { rules, approvals, asked, audit } = counted;
+    return {
+      change: { extensionAsk: { at: request.extensionAsk?.at ?? now, forMs, rules, approvals, asked } },
+      kind: 'extension_approved_partly',
+      actor: by,
+      data: { via, forMs, ...audit },
+    };
+  }
+  const { extension } = request;
+  const expiresAt = new Date(now.getTime() + forMs);
+  const times = { from: ends.toISOString(), expiresAt: expiresAt.toISOString() };
+  return {
+    change: {
+      ...endingAt(request, expiresAt, now),
+      warnAt: warningTime(request, forMs, now, expiresAt),
+      extension: { state: 'asked', by, at: now, from: extension?.state === 'asked' ? extension.from : ends },
+      extensionAsk: null,
+      extensions: request.extensions + 1,
+    },
+    ...(event.type === 'extend'
+      ? { kind: 'extended', actor: by, data: { via, ...times, ...counted?.audit } }
+      : { kind: 'extended_by_rule', actor: null, data: { via, ...times, rule: event.rule } }),
+  };
+}
+
+/** The target refused it, and the end before it stands again: it was in force until now, so that is no earlier than now. */
+export function undoExtension(
+  request: AccessRequest,
+  extension: Extension,
+  trouble: string,
+  now: Date,
+): Made {
+  const from = new Date(Math.max(extension.from.getTime(), now.getTime()));
+  const leftMs = from.getTime() - now.getTime();
+  return {
+    change: {
+      ...endingAt(request, from, from),
+      warnAt: leftMs > 0 ? warningTime(request, leftMs, now, from) : null,
+      extension: { ...extension, state: 'refused' },
+      extensions: Math.max(0, request.extensions - 1),
+    },
+    kind: 'extension_refused',
+    actor: null,
+    data: { trouble, expiresAt: from.toISOString() },
+  };
 }

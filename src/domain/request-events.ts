@@ -1,7 +1,7 @@
 /** What can happen to a request, and what transition.ts answers. Pure. */
 
 import type { ApprovalRule } from './approvals.js';
-import type { Danger } from './danger.js';
+import type { Count } from './count.js';
 import type { Verdict } from './emergency.js';
 import type { Step } from './escalation.js';
 import type { GrantTerms } from './grant-terms.js';
@@ -28,21 +28,6 @@ export interface Proof {
 interface Ender {
   by: string | null;
   because?: string;
-}
-
-/** All approvals under today's rules and groups, this one included. */
-export interface Count {
-  readonly rules: readonly ApprovalRule[];
-  /** The rules that each can serve today, with the group through which they qualify for it. */
-  readonly approvers: readonly {
-    readonly by: string;
-    readonly at: Date | null;
-    readonly serves: readonly { readonly rule: number; readonly via: string }[];
-  }[];
-  /** Those of the rules who are mentioned. */
-  readonly asked: readonly Principal[];
-  /** As read for the rules. */
-  readonly danger: Danger | null;
 }
 
 type Nothing = Record<never, never>;

@@ -8,10 +8,11 @@
  * - `failed` and `ended` are reached only by an event that says absence was proved, or that an operator gave their word;
  * - the clock of a grant starts at the proved GRANT.
  */
-import { tally } from './approvals.js';
+import { countApprovals } from './count.js';
 import { askedAgain, firstAsked, isReviewDue } from './emergency.js';
 import { climb, hasLapsed, tellStep } from './escalation.js';
 import { isLastCall, lastCall, warningTime } from './expiry-notice.js';
+import { extend, undoExtension } from './extension.js';
 import {
   type AccessRequest,
   addUsers,
@@ -22,7 +23,7 @@ import {
   type State,
   type Why,
 } from './request.js';
-import type { Count, Refusal, RequestEvent, Transition } from './request-events.js';
+import type { Refusal, RequestEvent, Transition } from './request-events.js';
 
 /** An extension that adds less than this part of its duration is refused. */
 const LEAST_GAIN = 0.05;
@@ -65,6 +66,8 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
     next: { ...request, ...change, version: request.version + 1 },
     audit: { kind, actor, data },
   });
+
+  const made = ({ change, kind, actor, data }: ReturnType<typeof extend>) => go(change, kind, actor, data);
 
   switch (event.type) {
     // A decision, by people or by the on-call rule; or what changes until there is one.
@@ -240,41 +243,10 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
       });
     }
     case 'extend':
-    case 'extend_by_rule': {
-      if (request.expiresAt === null) return refuse('not_granted');
-      const more = Math.min(request.wishedMs, event.maxMs);
-      const counted = event.type === 'extend' && event.count ? countApprovals(event.count, now) : null;
-      const by = event.type === 'extend' ? event.by : event.rule;
-      const via = event.type === 'extend' ? event.via : event.through;
-      if (counted?.met === false) {
-        const { rules, approvals, asked } = counted;
-        const ask = { at: request.extensionAsk?.at ?? now, forMs: more, rules, approvals, asked };
-        return go({ extensionAsk: ask }, 'extension_approved_partly', by, {
-          via,
-          forMs: more,
-          ...counted.audit,
-        });
-      }
-      const expiresAt = new Date(now.getTime() + more);
-      const from = extension?.state === 'asked' ? extension.from : request.expiresAt;
-      return go(
-        {
-          ...endingAt(request, expiresAt, now),
-          warnAt: warningTime(request, more, now, expiresAt),
-          extension: { state: 'asked', by, at: now, from },
-          extensionAsk: null,
-          extensions: request.extensions + 1,
-        },
-        event.type === 'extend' ? 'extended' : 'extended_by_rule',
-        event.type === 'extend' ? by : null,
-        {
-          via,
-          from: request.expiresAt.toISOString(),
-          expiresAt: expiresAt.toISOString(),
-          ...(event.type === 'extend' ? counted?.audit : { rule: event.rule }),
-        },
-      );
-    }
+    case 'extend_by_rule':
+      return request.expiresAt === null
+        ? refuse('not_granted')
+        : made(extend(request, event, request.expiresAt, now));
     case 'extended':
       if (state !== 'active' || extension?.state !== 'asked') return refuse('stale');
       return go({ extension: { ...extension, state: 'confirmed' } }, 'extension_confirmed', null);
@@ -282,20 +254,7 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
       if (state !== 'active' || extension?.state !== 'asked' || isExpired(request, now)) {
         return refuse('stale');
       }
-      // It was in force until now, so it can't have ended earlier.
-      const from = new Date(Math.max(extension.from.getTime(), now.getTime()));
-      const leftMs = from.getTime() - now.getTime();
-      return go(
-        {
-          ...endingAt(request, from, from),
-          warnAt: leftMs > 0 ? warningTime(request, leftMs, now, from) : null,
-          extension: { ...extension, state: 'refused' },
-          extensions: Math.max(0, request.extensions - 1),
-        },
-        'extension_refused',
-        null,
-        { trouble: event.trouble, expiresAt: from.toISOString() },
-      );
+      return made(undoExtension(request, extension, event.trouble, now));
     }
 
     // Ending: someone ends it, or its time is up, and it is revoked until it is proved gone.
@@ -405,33 +364,6 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
   }
 }
 
-/** Do these approvals meet all rules? */
-export function isEnough(count: Pick<Count, 'rules' | 'approvers'>): boolean {
-  return tallyOf(count).met;
-}
-
-function tallyOf({ rules, approvers }: Pick<Count, 'rules' | 'approvers'>) {
-  return tally(
-    rules,
-    approvers.map(({ by, serves }) => ({ userId: by, serves: serves.map(({ rule }) => rule) })),
-  );
-}
-
-/** Which approvals serve which rule, and whether they are enough. */
-function countApprovals(count: Count, now: Date) {
-  const { rules, approvers, danger, asked } = count;
-  const counted = tallyOf(count);
-  const approvals = counted.serving.flatMap((people, rule) =>
-    people.flatMap((by) => {
-      const approver = approvers.find((each) => each.by === by);
-      const via = approver?.serves.find((each) => each.rule === rule)?.via;
-      return via === undefined ? [] : [{ by, rule, via, at: approver?.at ?? now }];
-    }),
-  );
-  approvals.sort((a, b) => a.at.getTime() - b.at.getTime());
-  return { met: counted.met, rules, approvals, danger, asked, audit: { rules, approvals } };
-}
-
 /** What a person or the on-call rule decides, and what changes until there is a decision. */
 const DECISIONS = [
   'approve',
@@ -486,11 +418,6 @@ export function whyRefused(
 function whyGone(request: AccessRequest, now: Date): Why | null {
   if (request.state === 'ending') return request.why;
   return request.state === 'active' && isExpired(request, now) ? 'expired' : null;
-}
-
-/** @param granted counts as the time of the GRANT if none is known. */
-function endingAt({ grantedAt }: AccessRequest, expiresAt: Date, granted: Date): Partial<AccessRequest> {
-  return { expiresAt, durationMs: expiresAt.getTime() - (grantedAt ?? granted).getTime() };
 }
 
 /** For the audit trail: a person in Slack is the actor; what an operator says on the command line is data. */

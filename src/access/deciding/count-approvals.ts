@@ -1,6 +1,7 @@
 /** The approvals that a request has, counted anew at each click: under today's rules, groups and accounts. */
 import type { RoleConfig } from '../../config/config.js';
 import type { Approval, ApprovalRule } from '../../domain/approvals.js';
+import { type Count, isEnough } from '../../domain/count.js';
 import { type Danger, worse } from '../../domain/danger.js';
 import { rulesAfter } from '../../domain/escalation.js';
 import {
@@ -14,8 +15,6 @@ import {
 } from '../../domain/policy.js';
 import type { PreviewResult } from '../../domain/preview.js';
 import type { AccessRequest } from '../../domain/request.js';
-import type { Count } from '../../domain/request-events.js';
-import { isEnough } from '../../domain/transition.js';
 import type { Deps } from '../deps.js';
 import { unfit } from './accounts.js';
 import type { DangerReading } from './danger-limit.js';

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RoleConfig } from '../../config/config.js';
+import type { Count } from '../../domain/count.js';
 import { type Pause, pauseOn } from '../../domain/pause.js';
 import type { AccessRequest } from '../../domain/request.js';
-import type { Count, RequestEvent } from '../../domain/request-events.js';
+import type { RequestEvent } from '../../domain/request-events.js';
 import { HallpassError } from '../../errors.js';
 import { readPauses } from '../../ledger/pauses.js';
 import { readRequests } from '../../ledger/read-requests.js';

@@ -1,5 +1,4 @@
-import type { AccessRequest } from '../../domain/request.js';
-import { isFinal, parseRequestName } from '../../domain/request.js';
+import { type AccessRequest, isFinal, parseRequestName } from '../../domain/request.js';
 import { mayBePruned } from '../../ledger/audit-checkpoints.js';
 import { adopt, isStray, showAgain, whereShown } from '../../ledger/deliveries.js';
 import { readRequests } from '../../ledger/read-requests.js';

@@ -4,8 +4,7 @@
  */
 import type { GrantTerms } from '../../domain/grant-terms.js';
 import { SESSION_RIGHTS } from '../../domain/predefined-roles.js';
-import type { PreviewResult } from '../../domain/preview.js';
-import { previewResultSchema } from '../../domain/preview.js';
+import { type PreviewResult, previewResultSchema } from '../../domain/preview.js';
 import type { AccessRequest } from '../../domain/request.js';
 import { coerceError } from '../../errors.js';
 import { inTime } from '../../in-time.js';

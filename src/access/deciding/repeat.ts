@@ -4,8 +4,7 @@
  */
 import type { RoleConfig } from '../../config/config.js';
 import type { Policy } from '../../domain/policy.js';
-import type { Repeat } from '../../domain/repeat.js';
-import { approversOf } from '../../domain/repeat.js';
+import { approversOf, type Repeat } from '../../domain/repeat.js';
 import { type AccessRequest, requestName } from '../../domain/request.js';
 import { readRequests } from '../../ledger/read-requests.js';
 import { endRepeats, isRepeatOpen, readRepeatsFor } from '../../ledger/repeats.js';

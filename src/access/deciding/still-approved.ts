@@ -1,7 +1,6 @@
 /** Would those who approved a request approve it today? Asked under today's policy, groups and accounts. */
 import type { RoleConfig } from '../../config/config.js';
-import type { ApprovalRule } from '../../domain/approvals.js';
-import { tally } from '../../domain/approvals.js';
+import { type ApprovalRule, tally } from '../../domain/approvals.js';
 import { type Danger, isAbove } from '../../domain/danger.js';
 import { deciders, mayDecide, qualifies, rulesFor } from '../../domain/policy.js';
 import { approversOf } from '../../domain/repeat.js';

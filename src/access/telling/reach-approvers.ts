@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import type { Count } from '../../domain/count.js';
 import { rulesAfter } from '../../domain/escalation.js';
 import { unique } from '../../domain/policy.js';
 import {
@@ -15,7 +16,6 @@ import {
   MOST_ASKED_DIRECTLY,
   rulesOf,
 } from '../../domain/request.js';
-import type { Count } from '../../domain/request-events.js';
 import { readNow } from '../../ledger/audit-chain.js';
 import { moveCard, readWaitingCards, type WaitingCard } from '../../ledger/read-asking.js';
 import { readRequests } from '../../ledger/read-requests.js';
