@@ -4,11 +4,13 @@ import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vite
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { type Actor, type SeenMessage, wordsOf } from '../../sandbox/slack/index.js';
 import { CAST, CHANNELS, GROUPS } from '../../sandbox/stage/cast.js';
+import { askInEmergency, judge } from '../../sandbox/stage/emergency.js';
 import {
   all,
   card,
   click,
   clickAndHear,
+  deny,
   fillForm,
   type Name,
   request,
@@ -27,8 +29,6 @@ type SeenView = NonNullable<ReturnType<Actor['openedView']>>;
 
 const FIRE = 'S0FIRE';
 const SECURITY = 'S0SEC';
-const BOX = 'Is this an emergency?';
-const TICK = 'Emergency: grant it at once, without approval';
 const HOSTILE = 'Down <!channel> *all* of it <@U0EVE>';
 
 describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
@@ -65,13 +65,10 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
     name: Name,
     what: Wish = wish,
   ): Promise<SeenView | Readonly<Record<string, string>>> {
-    const person = slack.as(CAST[name]);
-    await fillForm(slack, name, what);
-    await person.choose(BOX, TICK);
-    const sent = await person.submit();
+    const sent = await askInEmergency(slack, name, what);
     if (sent.outcome === 'pushed') return sent.view;
     if (sent.outcome !== 'errors') throw new Error(JSON.stringify(sent));
-    await person.closeView();
+    await slack.as(CAST[name]).closeView();
     return sent.errors;
   }
 
@@ -107,14 +104,6 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
     slack.waitFor(() => inChannel(CHANNELS.access, 'cora', id, says), 30_000);
   const incident = (id: string) =>
     pagerduty.incidents.find(({ dedupKey }) => dedupKey.endsWith(`/emergency/${number(id)}`))?.status;
-
-  async function review(name: Name, message: SeenMessage, button: string, words: string) {
-    const person = slack.as(CAST[name]);
-    await click(slack, name, message, button);
-    await slack.waitFor(() => person.openedView()?.callbackId === 'emergency_judge');
-    await person.fill(`${button}: why?`, words);
-    return person.submit();
-  }
 
   async function endAccess(id: string): Promise<void> {
     await click(slack, 'ana', await told(slack, 'ana', id, /Emergency access until/), 'Relinquish');
@@ -182,11 +171,11 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
     expect(row).toMatchObject({ hours: '2', asked: '2' });
 
     // A sentence is required, and the first verdict counts.
-    expect(await review('cora', again, 'Not justified', '  ')).toMatchObject({ outcome: 'errors' });
+    expect(await judge(slack, 'cora', again, 'Not justified', '  ')).toMatchObject({ outcome: 'errors' });
     await slack.as(CAST.cora).closeView();
     await click(slack, 'dan', again, 'Justified');
     await slack.waitFor(() => slack.as(CAST.dan).openedView()?.callbackId === 'emergency_judge');
-    expect(await review('cora', again, 'Not justified', 'It could <!here> wait.')).toEqual({
+    expect(await judge(slack, 'cora', again, 'Not justified', 'It could <!here> wait.')).toEqual({
       outcome: 'closed',
     });
     await slack.as(CAST.dan).fill('Justified: why?', 'Of course.');
@@ -275,7 +264,7 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
 
   it('is granted all the same when Hallpass was killed between the request and the approval', async () => {
     const id = await request(slack, 'ben', { role: 'orders_read', duration: '15 minutes' });
-    await click(slack, 'cora', await card(slack, id, /Waiting/), 'Deny');
+    await deny(slack, 'cora', await card(slack, id, /Waiting/));
     const emergency = `'{"verdict": "due", "by": null, "words": null, "asked": 0}'::jsonb`;
     await runSql(
       stage.ledgerUrl,
