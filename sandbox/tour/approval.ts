@@ -30,9 +30,9 @@ export async function askAndApprove(stage: Stage, report: Report): Promise<void>
 }
 
 /** @returns the id of what Dan has granted, until somebody ends it. */
-export async function otherOutcomes(stage: Stage, report: Report): Promise<string> {
+export async function deniedAndOnCall(stage: Stage, report: Report): Promise<string> {
   const { slack } = stage;
-  report.say('\nDenied, on call, held for good');
+  report.say('\nDenied, and on call');
   await report.step('deny', 'Ana asks for payments_read; Cora denies', async () => {
     const denied = await request(slack, 'ana', { role: 'payments_read', duration: '1 hour' });
     await deny(slack, 'cora', await card(slack, denied, /Approve/));
@@ -50,6 +50,12 @@ export async function otherOutcomes(stage: Stage, report: Report): Promise<strin
       return `${headline(message)}; ${await reads(stage, 'dan', ORDERS)}`;
     },
   );
+  return urgent;
+}
+
+export async function heldForGood(stage: Stage, report: Report): Promise<void> {
+  const { slack } = stage;
+  report.say('\nHeld for good');
   await report.step('permanent', 'Ben holds payments_read for good, and asks for it', async () => {
     const errors = await submitRequest(slack, 'ben', { role: 'payments_read', duration: '15 minutes' });
     if (errors === null) throw new Error('he was not told');
@@ -62,8 +68,7 @@ export async function otherOutcomes(stage: Stage, report: Report): Promise<strin
       const { id } = await obtain(stage, { role: 'payments_read', duration: '5 seconds' });
       await stage.server.query('grant payments_read to ana');
       await told(slack, 'ana', id, /Ended: its time was up/);
-      return `Hallpass took its own back; ${await reads(stage, 'ana', PAYMENTS)}, ${await reads(stage, 'ben', PAYMENTS)}`;
+      return `Hallpass revoked its own; ${await reads(stage, 'ana', PAYMENTS)}, ${await reads(stage, 'ben', PAYMENTS)}`;
     },
   );
-  return urgent;
 }

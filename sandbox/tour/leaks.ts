@@ -5,10 +5,10 @@ import type { Stage } from '../stage/stage.js';
 import type { Report } from './report.js';
 import { approve, LIMIT_MS, linesOf, relinquish } from './story.js';
 
-/** What can stay when the grant is gone is said before it, and what did stay is said after it. */
-export async function warnAndReview(stage: Stage, report: Report): Promise<void> {
+/** What can stay when the grant is gone is said before it. @returns the id of a grant that is over, and left something */
+export async function warnAndLeave(stage: Stage, report: Report): Promise<string> {
   const { slack } = stage;
-  report.say('\nWhat can outlive a grant, and what did');
+  report.say('\nWhat can outlive a grant');
   const id = await report.step('risky', 'Ana asks for orders_admin, which may make tables', () =>
     request(slack, 'ana', { role: ORDERS_ADMIN, duration: '15 minutes' }),
   );
@@ -24,6 +24,12 @@ export async function warnAndReview(stage: Stage, report: Report): Promise<void>
       return relinquish(stage, id);
     },
   );
+  return id;
+}
+
+/** What did stay is said after it. */
+export async function reviewLeft({ slack }: Stage, report: Report, id: string): Promise<void> {
+  report.say('\nWhat Ana left behind');
   await report.step('left-behind', 'At the next heartbeat, in the thread of the card', async () => {
     const asked = await card(slack, id, /Ended/);
     const inThread = () =>

@@ -2,28 +2,25 @@
 import { card, click, told } from '../stage/people.js';
 import type { HallpassProcess } from '../stage/process.js';
 import type { Stage } from '../stage/stage.js';
-import { askAndApprove, otherOutcomes } from './approval.js';
+import { askAndApprove, deniedAndOnCall, heldForGood } from './approval.js';
+import { timeIsUp } from './expiry.js';
 import { killHallpass } from './killed.js';
-import { warnAndReview } from './leaks.js';
+import { reviewLeft, warnAndLeave } from './leaks.js';
 import { ORDERS, untilRefused } from './postgres.js';
 import { receipt } from './receipt.js';
 import type { Report } from './report.js';
 import { endSessions } from './sessions.js';
-import { headline, LIMIT_MS, obtain } from './story.js';
+import { headline, LIMIT_MS } from './story.js';
 
 export async function playTour(stage: Stage, hallpass: HallpassProcess, report: Report): Promise<void> {
   const { slack } = stage;
   await askAndApprove(stage, report);
-  const urgent = await otherOutcomes(stage, report);
-  await warnAndReview(stage, report);
-
-  report.say('\nTime is up');
-  await report.step('expiry', 'Ana is granted orders_read for 5 s', async () => {
-    const { id } = await obtain(stage, { role: 'orders_read', duration: '5 seconds' });
-    const late = await untilRefused(stage, 'ana', ORDERS, LIMIT_MS);
-    await told(slack, 'ana', id, /Ended: its time was up/);
-    return `refused after ${late} ms, and told so`;
-  });
+  const urgent = await deniedAndOnCall(stage, report);
+  // Its review comes with a heartbeat; meanwhile a grant's time is up.
+  const left = await warnAndLeave(stage, report);
+  await timeIsUp(stage, report);
+  await reviewLeft(stage, report, left);
+  await heldForGood(stage, report);
 
   await endSessions(stage, report);
   await killHallpass(stage, hallpass, report);
