@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { PEOPLE } from './postgres/samples.js';
 import { type Stage, startStage } from './stage/stage.js';
 import { createReport } from './tour/report.js';
+import { addSecurity, withRules } from './tour/setting.js';
 import { playTour } from './tour/tour.js';
 
 const { values } = parseArgs({
@@ -26,8 +27,10 @@ async function tour(): Promise<number> {
     cli,
     ordersAdmin: true,
     vault: true,
+    configure: withRules,
     onLine: (line) => log.push(line),
   });
+  addSecurity(stage.slack);
   try {
     const hallpass = await report.step('start', 'Hallpass is ready', () => stage.startHallpass());
     await playTour(stage, hallpass, report);

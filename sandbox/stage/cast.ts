@@ -13,6 +13,8 @@ export const CAST = {
   eve: 'U0EVE',
   /** Runs Hallpass: the one member of @sre. */
   olga: 'U0OLGA',
+  /** Looks after security; in no group but where one is made for it. */
+  sam: 'U0SAM',
 } as const;
 
 export const CHANNELS = { access: 'C0ACCESS', operators: 'C0OPS' } as const;

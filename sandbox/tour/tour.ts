@@ -10,11 +10,13 @@ import { ORDERS, untilRefused } from './postgres.js';
 import { receipt } from './receipt.js';
 import type { Report } from './report.js';
 import { endSessions } from './sessions.js';
+import { twoApprove } from './several.js';
 import { headline, LIMIT_MS } from './story.js';
 
 export async function playTour(stage: Stage, hallpass: HallpassProcess, report: Report): Promise<void> {
   const { slack } = stage;
   await askAndApprove(stage, report);
+  await twoApprove(stage, report);
   const urgent = await deniedAndOnCall(stage, report);
   // Its review comes with a heartbeat; meanwhile a grant's time is up.
   const left = await warnAndLeave(stage, report);
