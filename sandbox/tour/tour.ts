@@ -4,6 +4,7 @@ import type { HallpassProcess } from '../stage/process.js';
 import type { Stage } from '../stage/stage.js';
 import { askAndApprove, deniedAndOnCall, heldForGood } from './approval.js';
 import { timeIsUp } from './expiry.js';
+import { extendOnCall } from './extension.js';
 import { killHallpass } from './killed.js';
 import { reviewLeft, warnAndLeave } from './leaks.js';
 import { ORDERS, untilRefused } from './postgres.js';
@@ -18,6 +19,7 @@ export async function playTour(stage: Stage, hallpass: HallpassProcess, report: 
   await askAndApprove(stage, report);
   await twoApprove(stage, report);
   const urgent = await deniedAndOnCall(stage, report);
+  await extendOnCall(stage, report, urgent);
   // Its review comes with a heartbeat; meanwhile a grant's time is up.
   const left = await warnAndLeave(stage, report);
   await timeIsUp(stage, report);
