@@ -1,6 +1,6 @@
 /** What the chapters share. */
 import type { SeenMessage } from '../slack/index.js';
-import { all, card, click, request, told, type Wish } from '../stage/people.js';
+import { all, card, click, type Name, request, told, type Wish } from '../stage/people.js';
 import type { Stage } from '../stage/stage.js';
 import { plain } from './plain.js';
 
@@ -27,10 +27,10 @@ export async function approve({ slack }: Stage, id: string): Promise<Obtained> {
   return { id, expiresAt: Number(EXPIRY.exec(all(note))?.[1]) * 1000, said: headline(note) };
 }
 
-/** Ana clicks Relinquish. @returns what she is told then */
-export async function relinquish({ slack }: Stage, id: string): Promise<string> {
-  await click(slack, 'ana', await told(slack, 'ana', id, /psql/), 'Relinquish');
-  return headline(await told(slack, 'ana', id, /Ended: relinquished/));
+/** They click Relinquish. @returns what they are told then */
+export async function relinquish({ slack }: Stage, id: string, name: Name = 'ana'): Promise<string> {
+  await click(slack, name, await told(slack, name, id, /psql/), 'Relinquish');
+  return headline(await told(slack, name, id, /Ended: relinquished/));
 }
 
 export function headline(message: SeenMessage): string {
@@ -41,7 +41,8 @@ export function headline(message: SeenMessage): string {
 export function linesOf(message: SeenMessage, says: RegExp): string {
   const lines = all(message)
     .split('\n')
-    .filter((line) => says.test(line));
+    .filter((line) => says.test(line))
+    .map(plain);
   if (lines.length === 0) throw new Error(`nothing of it says ${says}: ${all(message)}`);
-  return plain([...new Set(lines)].join('\n'));
+  return [...new Set(lines)].join('\n');
 }

@@ -13,6 +13,7 @@ import type { Report } from './report.js';
 import { endSessions } from './sessions.js';
 import { twoApprove } from './several.js';
 import { headline, LIMIT_MS } from './story.js';
+import { askInVain, askOthers, remind } from './undecided.js';
 
 export async function playTour(stage: Stage, hallpass: HallpassProcess, report: Report): Promise<void> {
   const { slack } = stage;
@@ -20,14 +21,17 @@ export async function playTour(stage: Stage, hallpass: HallpassProcess, report: 
   await twoApprove(stage, report);
   const urgent = await deniedAndOnCall(stage, report);
   await extendOnCall(stage, report, urgent);
-  // Its review comes with a heartbeat; meanwhile a grant's time is up.
+  // What these leave to do is done by one heartbeat; meanwhile a grant's time is up.
+  const unanswered = await askInVain(stage, report);
   const left = await warnAndLeave(stage, report);
   await timeIsUp(stage, report);
   await reviewLeft(stage, report, left);
+  await remind(stage, report, unanswered);
   await heldForGood(stage, report);
 
   await endSessions(stage, report);
   await killHallpass(stage, hallpass, report);
+  await askOthers(stage, report, unanswered);
 
   report.say('\nReceipt');
   await report.step('give-back', "Olga, an operator, ends Dan's access", async () => {
