@@ -3,6 +3,7 @@ import { card, click, told } from '../stage/people.js';
 import type { HallpassProcess } from '../stage/process.js';
 import type { Stage } from '../stage/stage.js';
 import { askAndApprove, deniedAndOnCall, heldForGood } from './approval.js';
+import { breakGlass, reviewEmergency } from './emergency.js';
 import { timeIsUp } from './expiry.js';
 import { extendOnCall } from './extension.js';
 import { killHallpass } from './killed.js';
@@ -21,12 +22,14 @@ export async function playTour(stage: Stage, hallpass: HallpassProcess, report: 
   await twoApprove(stage, report);
   const urgent = await deniedAndOnCall(stage, report);
   await extendOnCall(stage, report, urgent);
-  // What these leave to do is done by one heartbeat; meanwhile a grant's time is up.
+  // What these three leave to do is done by one heartbeat; meanwhile a grant's time is up.
   const unanswered = await askInVain(stage, report);
+  const emergency = await breakGlass(stage, report);
   const left = await warnAndLeave(stage, report);
   await timeIsUp(stage, report);
   await reviewLeft(stage, report, left);
   await remind(stage, report, unanswered);
+  await reviewEmergency(stage, report, emergency);
   await heldForGood(stage, report);
 
   await endSessions(stage, report);
