@@ -3,7 +3,16 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startProxy, type TcpProxy } from '../../sandbox/postgres/proxy.js';
 import { CAST } from '../../sandbox/stage/cast.js';
-import { all, card, click, request, submitRequest, told, type Wish } from '../../sandbox/stage/people.js';
+import {
+  all,
+  card,
+  click,
+  deny,
+  request,
+  submitRequest,
+  told,
+  type Wish,
+} from '../../sandbox/stage/people.js';
 import type { HallpassProcess } from '../../sandbox/stage/process.js';
 import { expectReads } from '../support/access.js';
 import { checkFinds } from '../support/check-finds.js';
@@ -74,7 +83,7 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
   async function waits(name: 'ana' | 'ben' | 'dan', wish: Wish): Promise<string> {
     const id = await request(slack, name, wish);
     const shown = await card(slack, id, /Waiting/);
-    await click(slack, 'cora', shown, 'Deny');
+    await deny(slack, 'cora', shown);
     await card(slack, id, /Denied/);
     return all(shown);
   }
@@ -130,7 +139,7 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
       expect(all(shown)).toContain(`Not approved by on call: ${why}`);
       if (fault.kind === 'hang') await atOnce('dan', WRITE, /Granted \(on call\)[\s\S]*schedule Shop/);
       slack.faults.clear();
-      await click(slack, 'cora', shown, 'Deny');
+      await deny(slack, 'cora', shown);
       await card(slack, id, /Denied/);
       await expectRung(stage, 'cora', id, [WAITING]);
     }
@@ -143,7 +152,7 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
     expect(all(shown)).toMatch(
       /Not approved by on call: orders_admin is of danger “admin”, and at most “write” is approved by a Slack group here/,
     );
-    await click(slack, 'cora', shown, 'Deny');
+    await deny(slack, 'cora', shown);
     await card(slack, id, /Denied/);
     await atOnce('dan', { role: 'orders_admin', ...SHORT }, /Granted \(on call\)/);
   });

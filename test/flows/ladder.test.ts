@@ -2,7 +2,7 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST, CHANNELS, GROUPS } from '../../sandbox/stage/cast.js';
-import { all, card, click, messagesOf, type Name, request, told } from '../../sandbox/stage/people.js';
+import { all, card, click, deny, messagesOf, type Name, request, told } from '../../sandbox/stage/people.js';
 import { metric } from '../support/ops-port.js';
 import { untilAllEnded, untilAllSent, untilInLedger } from '../support/requests.js';
 import { KINDS, openStage } from '../support/stage.js';
@@ -182,7 +182,7 @@ describe.each(KINDS)('$transport', async (kind) => {
     slack.workspace.setGroup(GROUPS.dba, { members: [CAST.cora, CAST.dan, CAST.ana, CAST.eve] });
     await own('eve', /Waiting/);
     expect((await own('cora', /Waiting/)).blocks.length).toBeGreaterThan(2);
-    await click(slack, 'cora', coras, 'Deny');
+    await deny(slack, 'cora', coras);
     await card(slack, id, /Denied by <@U0CORA>/);
     for (const name of ['cora', 'ben', 'eve'] as const) {
       const shrunk = await own(name, /Denied by <@U0CORA>/);

@@ -2,7 +2,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { CAST } from '../../sandbox/stage/cast.js';
-import { all, card, click, fillForm, request, submitRequest, told } from '../../sandbox/stage/people.js';
+import {
+  all,
+  card,
+  click,
+  deny,
+  fillForm,
+  request,
+  submitRequest,
+  told,
+} from '../../sandbox/stage/people.js';
 import { operatorsHear } from '../support/messages.js';
 import { KINDS, openStage } from '../support/stage.js';
 
@@ -39,7 +48,7 @@ describe.each(KINDS)('by $transport', async ({ transport, backend }) => {
     expect(all(waiting)).toContain(link);
     expect(all(waiting)).toContain('OPS-123: orders hang');
     expect(all(await told(slack, 'ana', id, /Waiting/))).toContain(link);
-    await click(slack, 'cora', waiting, 'Deny');
+    await deny(slack, 'cora', waiting);
   });
 
   test('what the configuration asks for today counts, for what is sent from now on', async () => {

@@ -10,6 +10,7 @@ import {
   cardNow,
   click,
   clickAndHear,
+  deny,
   type Name,
   request,
   told,
@@ -78,7 +79,7 @@ describe.each(KINDS)('over $transport, with alarms on $backend', async (kind) =>
   /** It was asked of approvers; they deny it. @returns what the card said */
   async function denied(id: string): Promise<string> {
     const waiting = await card(slack, id, /Waiting for approval/);
-    await click(slack, 'cora', waiting, 'Deny');
+    await deny(slack, 'cora', waiting);
     await card(slack, id, /Denied/);
     return all(waiting);
   }
@@ -215,7 +216,7 @@ describe.each(KINDS)('over $transport, with alarms on $backend', async (kind) =>
       actor: null,
       data: { asked },
     });
-    await click(slack, 'dan', waiting, 'Deny');
+    await deny(slack, 'dan', waiting);
     await card(slack, asked, /Denied/);
   });
 
