@@ -97,7 +97,10 @@ describe('Slack', () => {
         .replace('groups: {', 'groups: { empty: S0EMPTY, off: S0OFF, gone: S0GONE, leavers: S0LEFT,')
         .replace('operators: [sre]', 'operators: [sre, gone, U0NOBODY]')
         .replace('orders_read: {', 'orders_read: { approvers: [empty, U0LEFT],')
-        .replace('orders_write: {', 'orders_write: { approvers: [dba, off],')
+        .replace(
+          'orders_write: {',
+          'orders_write: { approvers: [dba, off], more: [{ danger: read, from: [empty] }],',
+        )
         .replace('payments_read: {', 'payments_read: { approvers: [leavers],'),
     );
     const { code, troubles } = await checkFinds(stage, wrong);
@@ -111,6 +114,7 @@ describe('Slack', () => {
       /^note approvers: U0LEFT is deactivated, and decides nothing\./,
       /^failure approvers: Nobody can decide a request for shop\/orders_read: /,
       /^failure approvers: Nobody can decide a request for shop\/payments_read: /,
+      /^failure approvers: A request for shop\/orders_write where it is of danger read needs 1 of empty \(S0EMPTY\), and none of them can decide: /,
     ]) {
       expect(troubles).toContainEqual(expect.stringMatching(line));
     }
