@@ -37,7 +37,7 @@ interface AutomaticRule {
 }
 
 /** A rule that is added to the others when a request is longer than `overMs`, or its role at least as dangerous as `danger`. */
-interface ExtraRule {
+export interface ExtraRule {
   /** Milliseconds; null: its length doesn't matter. One of the two is not null. */
   readonly overMs: number | null;
   readonly danger: Danger | null;
@@ -202,15 +202,24 @@ export interface Weight {
   readonly danger: Danger | null;
 }
 
+/** What of a request adds this rule to the others; empty when it isn't added. */
+export function whyAdded(
+  { overMs, danger: level }: ExtraRule,
+  { durationMs, danger }: Weight,
+): readonly ('over' | 'danger')[] {
+  return [
+    ...(overMs !== null && durationMs > overMs ? (['over'] as const) : []),
+    ...(level !== null && (danger === null || !isAbove(level, danger)) ? (['danger'] as const) : []),
+  ];
+}
+
 /** The rules that a request has to meet under this policy. */
 export function rulesFor(
   policy: Pick<Policy, 'approvals' | 'more' | 'quiet'>,
-  { durationMs, danger }: Weight,
+  weight: Weight,
 ): readonly ApprovalRule[] {
-  const applies = (extra: ExtraRule) =>
-    (extra.overMs !== null && durationMs > extra.overMs) ||
-    (extra.danger !== null && (danger === null || !isAbove(extra.danger, danger)));
-  const rules = [...policy.approvals, ...policy.more.filter(applies).map(({ rule }) => rule)];
+  const added = policy.more.filter((extra) => whyAdded(extra, weight).length > 0);
+  const rules = [...policy.approvals, ...added.map(({ rule }) => rule)];
   const named = new Set(allRules(policy).flatMap(({ from }) => from.map(({ id }) => id)));
   const anywhere = policy.quiet.filter(({ id }) => !named.has(id));
   return anywhere.length === 0

@@ -11,6 +11,8 @@ interface Progress {
   readonly approvals: readonly Approval[];
   /** Those whom a message mentions; the others may decide too, and aren't named. */
   readonly asked: readonly Principal[];
+  /** How they are named; by mentions unless it says otherwise. */
+  readonly name?: (principals: readonly Principal[]) => string;
 }
 
 /** Does it take one approval, of any of those asked? Then "Can decide: @dba" says it all. */
@@ -18,15 +20,22 @@ export function isPlain(rules: readonly ApprovalRule[]): boolean {
   return rules.length === 1 && rules[0]?.count === 1;
 }
 
+/** "Can decide: @dba", to the requester "Asked to decide: @dba"; of several approvals, how far they are. */
+export function whoIsAsked(shown: Progress, reader: string | null): string {
+  const { rules, asked, name = mentions } = shown;
+  if (isPlain(rules)) return `${reader === null ? 'Can decide' : 'Asked to decide'}: ${name(asked)}`;
+  return progress(shown, reader);
+}
+
 /** "1 of @dba and 2 of @security". */
-export function stillNeeded({ rules, approvals, asked }: Progress): string {
+export function stillNeeded({ rules, approvals, asked, name = mentions }: Progress): string {
   const missing = missingBy(rules, approvals);
   return allOf(
     rules.flatMap(({ from }, i) => {
       const n = missing[i] ?? 0;
       const named = from.filter(({ id }) => asked.some((each) => each.id === id));
       if (n === 0) return [];
-      return [named.length === 0 ? plural(n, 'other approver') : `${n} of ${mentions(named)}`];
+      return [named.length === 0 ? plural(n, 'other approver') : `${n} of ${name(named)}`];
     }),
   );
 }

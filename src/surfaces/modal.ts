@@ -39,6 +39,8 @@ export interface Form {
   readonly notice: string | null;
   /** What the role can do; null when it is not known yet. */
   readonly preview: PreviewResult | null;
+  /** Who will be asked, paragraphs in mrkdwn; empty as long as no role is chosen. */
+  readonly asks: readonly string[];
   /** The Slack channels in which more may be asked for than here. */
   readonly elsewhere: readonly string[];
   /** The menu, not empty. */
@@ -109,6 +111,7 @@ export function requestModal(form: Form): ModalView {
         : [section(`More roles are available if you type the command in ${channelLinks(form.elsewhere)}.`)]),
       roleInput(form),
       ...(about.length === 0 ? [] : [section(about.join('\n'))]),
+      ...form.asks.map(section),
       ...durationInputs(form),
       reasonInput(form),
       ...emergencyInput(form),

@@ -14,7 +14,7 @@ import {
   rulesOf,
   type Unshown,
 } from '../domain/request.js';
-import { isPlain, progress } from './approvals.js';
+import { whoIsAsked } from './approvals.js';
 import { compose, type Paragraph } from './blocks.js';
 import { andMore, plural } from './kit/words.js';
 import { lapses } from './ladder.js';
@@ -37,15 +37,12 @@ export function whoDecides(request: AccessRequest, reader: string | null): reado
     ...(asking === null ? [] : obstacles(request, asking, reader)),
     asking?.unshown && reader !== null
       ? `${directly.length === 0 ? 'Hallpass knows nobody it could ask by direct message meanwhile.' : `Asked by direct message meanwhile: ${mentions(directly.map((id) => ({ id, name: null })))}`}\n${lapses(request)}`
-      : `${whoIsAsked(request, reader)}\n${asking?.unshown ? '' : directlyToo(directly)}${lapses(request)}`,
+      : `${whoIsAsked(progressOf(request), reader)}\n${asking?.unshown ? '' : directlyToo(directly)}${lapses(request)}`,
   ];
 }
 
-/** "Can decide: @dba", or how far the approvals of several are. */
-function whoIsAsked(request: AccessRequest, reader: string | null): string {
-  const [rules, asked] = [rulesOf(request), askedNow(request)];
-  if (isPlain(rules)) return `${reader === null ? 'Can decide' : 'Asked to decide'}: ${mentions(asked)}`;
-  return progress({ rules, approvals: request.approvals, asked }, reader);
+function progressOf(request: AccessRequest) {
+  return { rules: rulesOf(request), approvals: request.approvals, asked: askedNow(request) };
 }
 
 /** The line that some have a card of their own beside this one; nothing when none has. */
@@ -64,9 +61,19 @@ function obstacles(request: AccessRequest, asking: Asking, reader: string | null
     ...(asking.nobody.length === 0
       ? []
       : [
-          `:warning: *${asking.nobody.some(({ because }) => because === 'too_few') ? 'Not enough people' : 'Nobody'} can decide this now:* ${whyNobody(asking.nobody, request.requester, reader)} Hallpass’s operators are told; the request continues by itself once that is fixed.`,
+          `${cantBeDecided(asking.nobody, request.requester, reader)} Hallpass’s operators are told; the request continues by itself once that is fixed.`,
         ]),
   ];
+}
+
+/** Why a request can't be decided, also one that isn't made yet. @param nobody not empty. */
+export function cantBeDecided(
+  nobody: readonly CantDecide[],
+  requester: string,
+  reader: string | null,
+): string {
+  const who = nobody.some(({ because }) => because === 'too_few') ? 'Not enough people' : 'Nobody';
+  return `:warning: *${who} can decide this now:* ${whyNobody(nobody, requester, reader)}`;
 }
 
 function unshown({ channel, why, fix }: Unshown): string {
@@ -89,7 +96,7 @@ function whyNot({ approver, because }: CantDecide, requester: string, reader: st
     case 'requester':
       return approver.id === requester
         ? `${who} asked for it, and nobody decides on their own request`
-        : `nobody but ${who} is in ${called}, and nobody decides on their own request`;
+        : `only ${who} ${requester === reader ? 'are' : 'is'} in ${called}, and nobody decides on their own request`;
     case 'same_person':
       return `${called} has nobody but another account of ${who}`;
     case 'left':

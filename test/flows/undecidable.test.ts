@@ -71,7 +71,7 @@ const BROKEN = [
   [
     'has nobody but the requester',
     () => workspace.setGroup(GROUPS.dba, { members: [CAST.ana] }),
-    /nobody but you is in .*S0DBA/,
+    /only you are in .*S0DBA/,
   ],
 ] as const;
 

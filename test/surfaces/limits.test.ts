@@ -4,6 +4,7 @@ import { checkBlocks } from '../../sandbox/slack/validate/message.js';
 import { checkModal } from '../../sandbox/slack/validate/view.js';
 import type { AccessRequest } from '../../src/domain/request.js';
 import * as words from '../../src/surfaces/answers.js';
+import { asks } from '../../src/surfaces/asks.js';
 import { card } from '../../src/surfaces/card.js';
 import { denyForm, nothingToDeny } from '../../src/surfaces/deny-form.js';
 import { NOTE_KINDS, note, status } from '../../src/surfaces/direct.js';
@@ -19,6 +20,8 @@ import {
   grantingResumed,
   notExtendedWhilePaused,
 } from '../../src/surfaces/pause.js';
+import { cantBeDecided } from '../../src/surfaces/who-decides.js';
+import { aPolicy } from '../domain/a-policy.js';
 import { SITUATION_NAMES, SITUATIONS, scene, textsIn } from './samples.js';
 
 const EVIL = '<!channel> `*_~` <https://evil|ok> <@U0BO> & &lt; \u202E\u200B "\'\n> quote\r\n:tada: ';
@@ -120,7 +123,19 @@ it.each(HOSTILE.map((sample, i) => [i, sample] as const))('messages, sample %i',
 
 it.each(HOSTILE.map((sample, i) => [i, sample] as const))('the form, sample %i', (_, { name, long }) => {
   const durationsMs = Array.from({ length: 150 }, (_, i) => (i + 1) * 60_000);
+  const from = Array.from({ length: 20 }, (_, i) => ({ id: `S0${i}${name}`, name: long }));
+  const rules = Array.from({ length: 20 }, () => ({ from, count: 20 }));
+  const hours = { days: ['Mon'], from: 0, to: 1, zone: 'America/Argentina/ComodRivadavia' } as const;
+  const policy = aPolicy({
+    maxMs: 9 * 86_400_000,
+    approvals: rules,
+    more: rules.map((rule, i) => ({ overMs: i + 3_723_000, danger: 'admin', rule })),
+    onCall: { schedules: ['P'], escalationPolicies: [], slackGroups: [], maxMs: 3_599_000, maxDanger: null },
+    automatic: { maxMs: 3_599_000, maxDanger: 'write', hours },
+  });
+  const nobody = from.map((approver) => ({ approver, because: 'requester' as const, fix: long }));
   const form = {
+    asks: [asks(policy, null).join('\n'), cantBeDecided(nobody, 'U0ANA', 'U0ANA')],
     channel: 'C0ACCESS',
     preview: null,
     elsewhere: Array.from({ length: 150 }, (_, i) => `C0${i}`),

@@ -10,6 +10,7 @@ const role = { role: 'orders_write', about: 'Change orders' };
 const form: Form = {
   channel: 'C0SHOP',
   elsewhere: [],
+  asks: [],
   preview: null,
   target: null,
   role: null,
@@ -87,6 +88,19 @@ describe('the request form', () => {
     expect(blocks).toContain('"plain_text","text":"No <login>."');
     expect(blocks).toContain('*Danger:* `pg_monitor` reads all server settings');
   });
+});
+
+it('says who will be asked, below what the role can do', () => {
+  const view = requestModal({
+    ...form,
+    ...{ target, role: { role: 'pg_monitor', about: null }, login: 'ana' },
+    asks: ['Asked to decide: <!subteam^S0DBA>'],
+  });
+  const at = view.blocks.findIndex((block) =>
+    JSON.stringify(block).includes('Asked to decide: <!subteam^S0DBA>'),
+  );
+  expect(JSON.stringify(view.blocks[at - 1])).toContain('*Danger:*');
+  expect(view.blocks[at + 1]?.block_id).toBe('duration:pg_monitor');
 });
 
 it('says in which channels more may be asked for, as links', () => {

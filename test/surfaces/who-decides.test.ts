@@ -25,7 +25,7 @@ const because = (reason: CantDecide['because'], id = 'S0DBA'): CantDecide => ({
 describe('nobody can decide', () => {
   it.each([
     [because('requester', ANA), /you asked for it, and nobody decides on their own request/],
-    [because('requester'), /nobody but you is in <!subteam\^S0DBA> \(`dba`\)/],
+    [because('requester'), /only you are in <!subteam\^S0DBA> \(`dba`\)/],
     [because('same_person', 'U0BO'), /<@U0BO> \(`dba`\) has nobody but another account of you/],
     [because('left', 'U0BO'), /<@U0BO> \(`dba`\) has left/],
     [because('left'), /everybody in <!subteam\^S0DBA> .* has left/],

@@ -28,6 +28,7 @@ import type { Deps } from '../deps.js';
 import { askServer } from './ask-server.js';
 import { type Asking, type Refusal, readScope, sayHidden, sayRefusal } from './eligibility.js';
 import { roleMenu, targetMenu } from './menus.js';
+import { whoIsAsked } from './who-is-asked.js';
 
 type OfferDeps = Pick<Deps, 'config' | 'db' | 'targets' | 'inspectors' | 'roles' | 'messenger' | 'logger'>;
 
@@ -73,16 +74,19 @@ export async function openForm(
   const durationMs = parseDuration(rest[0] ?? '');
   const reason = rest.slice(durationMs === null ? 0 : 1).join(' ');
   const login = target ? loginOn(deps.config, target.key, { id: userId, email: null }) : null;
+  const asked = target && named ? whoIsAsked(deps, named, { requester: userId, target: target.key }) : null;
   const [place, notice, paused] = await Promise.all([
     placeOf(deps, { userId, channel }, target, named),
     noticeAtOpen(deps, actor, { words, channel, target, named }),
     pauseNotice(deps, target),
   ]);
   const maxMs = (place.role?.policy ?? NO_ROLE_YET).maxMs;
+  const asks = place.role === null ? [] : ((await asked?.(null)) ?? []);
   const tooLong = durationMs !== null && durationMs > maxMs;
   const cut = tooLong && place.role !== null ? durationTooLong(maxMs) : null;
   return requestModal({
     ...form({ ...place, notice: both(notice ?? place.notice ?? cut, paused) }, login),
+    asks,
     typed: { durationMs: tooLong ? null : durationMs, reason: reason === '' ? null : reason },
   });
 }
@@ -141,6 +145,7 @@ export async function fillForm(
   if (target === undefined)
     return requestModal(form({ ...nowhere(channel), notice: nothingOffered() }, null));
   const role = deps.roles.offered(target.key, chosen.role ?? '');
+  const asked = role && whoIsAsked(deps, role, { requester: actor.userId, target: target.key });
   const [answer, place, paused] = await Promise.all([
     resolveLogin(deps, target, who.person, LOGIN_MS),
     placeOf(deps, { userId: actor.userId, channel }, target, role),
@@ -155,7 +160,8 @@ export async function fillForm(
     previewWithin(deps, { ...pair, setRole }, { ms: PREVIEW_MS }),
     askServer(deps, { target, role: place.role, login: answer.login, durationMs: null }),
   ]);
-  return requestModal({ ...shown, preview, notice: shown.notice ?? server.refusal ?? server.remark });
+  const asks = (await asked?.(preview)) ?? [];
+  return requestModal({ ...shown, preview, asks, notice: shown.notice ?? server.refusal ?? server.remark });
 }
 
 /** Said before anything is filled in. Without a target only what holds on every one; null also of a slow ledger. */
@@ -246,6 +252,7 @@ function form(
     elsewhere,
     emergency,
     preview: null,
+    asks: [],
     durationsMs,
     defaultMs: defaultDurationMs,
     maxMs,

@@ -56,7 +56,7 @@ export async function rulesToday(
 }
 
 /** Null when it can't be read: that counts as the worst. */
-function dangerIn(read: PreviewResult): Danger | null {
+export function dangerIn(read: PreviewResult): Danger | null {
   return read.ok ? worse(read.preview.danger, read.preview.unreadDanger ?? 'none') : null;
 }
 

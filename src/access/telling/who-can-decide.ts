@@ -22,7 +22,7 @@ interface Deciders {
 export async function findDeciders(
   { config }: Pick<Deps, 'config'>,
   reader: PeopleReader,
-  request: AccessRequest,
+  request: Pick<AccessRequest, 'requester' | 'target' | 'login'>,
   rules: readonly ApprovalRule[],
   { most, thorough }: { readonly most: number; readonly thorough: boolean },
 ): Promise<Deciders> {
