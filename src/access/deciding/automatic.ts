@@ -18,7 +18,7 @@ export const automatic = {
 
   async ask(
     _: unknown,
-    request: AccessRequest,
+    request: Pick<AccessRequest, 'wishedMs'>,
     role: RoleConfig,
     { danger }: Pick<Moment, 'danger'>,
   ): Promise<RuleAnswer> {

@@ -5,8 +5,9 @@
 import type { RoleConfig } from '../../config/config.js';
 import { pauseOn } from '../../domain/pause.js';
 import type { Policy } from '../../domain/policy.js';
-import { type AccessRequest, ruleOf } from '../../domain/request.js';
+import { type AccessRequest, type RuleName, ruleOf } from '../../domain/request.js';
 import { mayApproveAtOnce } from '../../domain/rules.js';
+import { coerceError } from '../../errors.js';
 import { releaseDeliveries } from '../../ledger/deliveries.js';
 import { readPauses } from '../../ledger/pauses.js';
 import { readPending, readRequests } from '../../ledger/read-requests.js';
@@ -17,7 +18,7 @@ import { type DangerReading, readingDanger } from './danger-limit.js';
 import { type MembersNow, membersNow } from './members-now.js';
 import { onCall } from './on-call.js';
 import { repeat } from './repeat.js';
-import type { Moment, Rule } from './rule.js';
+import type { Moment, Rule, RuleDeps, Wish } from './rule.js';
 import type { RuleAnswer } from './rule-answer.js';
 import { offeredToday, standsToday } from './standing.js';
 
@@ -25,7 +26,7 @@ import { offeredToday, standsToday } from './standing.js';
 const RULES: readonly Rule[] = [repeat, onCall, automatic];
 
 /** Those that may approve this request now. */
-function rulesAsked(policy: Policy, request: AccessRequest, now: Date): readonly Rule[] {
+function rulesAsked(policy: Policy, request: Wish, now: Date): readonly Rule[] {
   return RULES.filter((rule) => rule.applies(policy, request, now));
 }
 
@@ -89,15 +90,38 @@ async function askRules(
 }
 
 function answersOf(
-  deps: Deps,
+  deps: RuleDeps,
   rules: readonly Rule[],
-  request: AccessRequest,
+  request: Wish,
   role: RoleConfig,
   moment: Moment,
 ): Promise<readonly Answered[]> {
   return Promise.all(
     rules.map(async (rule) => ({ rule: rule.name, said: await rule.ask(deps, request, role, moment) })),
   );
+}
+
+/** What the rules say of a request that isn't made. Nothing is written. @param except those that can't be asked. */
+export async function rulesAhead(
+  deps: RuleDeps,
+  wish: Wish,
+  role: RoleConfig,
+  moment: Moment,
+  except: ReadonlySet<RuleName>,
+): Promise<{ readonly yes: ReturnType<typeof firstYes>; readonly unsure: readonly string[] }> {
+  const rules = rulesAsked(role.policy, wish, wish.createdAt).filter(({ name }) => !except.has(name));
+  const answers = await Promise.all(
+    rules.map((rule) =>
+      answersOf(deps, [rule], wish, role, moment).catch((thrown: unknown): readonly Answered[] => [
+        { rule: rule.name, said: { answer: 'unsure', why: coerceError(thrown).message } },
+      ]),
+    ),
+  );
+  const all = answers.flat();
+  return {
+    yes: firstYes(all),
+    unsure: all.flatMap(({ said }) => (said.answer === 'unsure' ? [said.why] : [])),
+  };
 }
 
 /** The rule that extends a grant without an approver; null when none does. @param lengthMs what it would last in all. */

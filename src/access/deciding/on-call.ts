@@ -27,7 +27,7 @@ export const onCall = {
 
   async ask(
     deps: Sources,
-    request: AccessRequest,
+    request: Pick<AccessRequest, 'requester'>,
     role: RoleConfig,
     { danger, members }: Moment,
   ): Promise<RuleAnswer> {
@@ -54,7 +54,7 @@ const NO = { answer: 'no' } as const;
 
 async function askPagerDuty(
   { config, onCall: pagerduty, messenger }: Sources,
-  { requester }: AccessRequest,
+  { requester }: Pick<AccessRequest, 'requester'>,
   rule: OnCallRule,
 ): Promise<OnCallAnswer> {
   const id = config.people.get(requester)?.pagerduty ?? null;
@@ -70,7 +70,7 @@ async function askPagerDuty(
 }
 
 async function askGroups(
-  { requester }: AccessRequest,
+  { requester }: Pick<AccessRequest, 'requester'>,
   rule: OnCallRule,
   members: MembersNow,
 ): Promise<OnCallAnswer> {

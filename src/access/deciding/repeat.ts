@@ -9,8 +9,7 @@ import { type AccessRequest, requestName } from '../../domain/request.js';
 import { readRequests } from '../../ledger/read-requests.js';
 import { endRepeats, isRepeatOpen, readRepeatsFor } from '../../ledger/repeats.js';
 import * as words from '../../surfaces/repeat.js';
-import type { Deps } from '../deps.js';
-import type { Rule } from './rule.js';
+import type { Rule, RuleDeps, Wish } from './rule.js';
 import type { RuleAnswer } from './rule-answer.js';
 import { nameOf, type StillApproved, stillApproved } from './still-approved.js';
 
@@ -25,14 +24,14 @@ export const repeat = {
   limit: () => null,
 
   /** One that the policy forbids by now, or whose approvers may not decide any more, is ended here. */
-  async ask(deps: Deps, request: AccessRequest, { policy }: RoleConfig): Promise<RuleAnswer> {
+  async ask(deps: RuleDeps, request: Wish, { policy }: RoleConfig): Promise<RuleAnswer> {
     let unsure: string | null = null;
     for (const repeated of await readRepeatsFor(deps.db, request)) {
       const [original] = (await readRequests(deps.db, [repeated.requestId])).requests;
       if (original === undefined) continue;
       const answer = await holds(deps, repeated, original, request, policy);
       if (answer.answer === 'unsure') unsure = answer.why;
-      if (answer.answer === 'no') {
+      if (answer.answer === 'no' && request.id !== null) {
         const { because } = answer;
         await endRepeats(deps.db, repeated, { by: null, because }, { asked: requestName(request.id) });
         deps.outbox.kick();
@@ -52,16 +51,16 @@ export const repeat = {
 } as const satisfies Rule;
 
 async function holds(
-  deps: Deps,
+  deps: RuleDeps,
   { createdAt, until }: Repeat,
   original: AccessRequest,
-  request: AccessRequest,
+  request: Wish,
   { repeatMs }: Policy,
 ): Promise<StillApproved> {
   if (repeatMs === null || until.getTime() > createdAt.getTime() + repeatMs) {
     return { answer: 'no', because: words.policyForbids(repeatMs) };
   }
   const role = deps.roles.role(request.target, request.role);
-  if (role === undefined) return { answer: 'unsure', why: words.notOffered(request) };
+  if (role === undefined) return { answer: 'unsure', why: words.notOffered(original) };
   return stillApproved(deps, original, role, request.durationMs);
 }

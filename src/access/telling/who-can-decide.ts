@@ -16,6 +16,10 @@ interface Deciders {
   readonly people: readonly string[];
   /** Why there aren't enough; empty when there are, or may be. */
   readonly nobody: readonly CantDecide[];
+  /** Who can't, of those looked at, and why. */
+  readonly cant: ReadonlyMap<string, CantDecide['because']>;
+  /** Of these Slack didn't say who they are: they are among those who can. */
+  readonly unread: ReadonlySet<string>;
 }
 
 /** @param how `most`: so many are looked for, even if fewer are enough; `thorough`: also looks for other accounts by the requester's address. */
@@ -34,6 +38,7 @@ export async function findDeciders(
   const email = requester === null || requester instanceof Error ? null : requester.email;
   const deciders = new Map<string, Approver>();
   const reasons = new Map<string, CantDecide['because']>();
+  const unread = new Set<string>();
   let looked = 0;
 
   /** Why this one can't; null: they can, or nothing is known against them. */
@@ -41,7 +46,11 @@ export async function findDeciders(
     if (id === request.requester) return 'requester';
     if (++looked > MOST_LOOKED_AT) return null;
     const person = await reader.person(id);
-    if (person instanceof Error) return isUnknownPerson(person) ? 'left' : null;
+    if (person instanceof Error) {
+      if (isUnknownPerson(person)) return 'left';
+      unread.add(id);
+      return null;
+    }
     if (unfit(person) !== null) return 'left';
     const facts = { userId: id, ...knownAs(config, request.target, person), groups: new Map() };
     const may = mayDecide([{ id, name: null }], facts, { ...request, email });
@@ -51,7 +60,7 @@ export async function findDeciders(
   const isEnough = () => deciders.size >= most && tally(rules, [...deciders.values()]).met;
   for (const approver of approvers) {
     for (const id of groups.get(approver.id) ?? (isGroup(approver) ? [] : [approver.id])) {
-      if (isEnough()) return { people: [...deciders.keys()], nobody: [] };
+      if (isEnough()) return { people: [...deciders.keys()], nobody: [], cant: reasons, unread };
       if (deciders.has(id) || reasons.has(id)) continue;
       const because = await whyNot(id);
       if (because !== null) reasons.set(id, because);
@@ -67,8 +76,8 @@ export async function findDeciders(
   const nobody = short.flatMap((approver): readonly (CantDecide | null)[] => {
     const read = reads.get(approver.id);
     if (read?.members === null) {
-      const unread = whyUnread(read);
-      return [unread && { approver, ...unread }];
+      const why = whyUnread(read);
+      return [why && { approver, ...why }];
     }
     const ids = [...(read?.members ?? [approver.id])];
     const because = ids.some((id) => deciders.has(id))
@@ -77,7 +86,8 @@ export async function findDeciders(
     return [{ approver, because, fix: null }];
   });
   // A group that Slack will tell of later may have who is missing.
-  return { people, nobody: nobody.includes(null) ? [] : nobody.filter((each) => each !== null) };
+  const known = nobody.includes(null) ? [] : nobody.filter((each) => each !== null);
+  return { people, nobody: known, cant: reasons, unread };
 }
 
 /** Of a group with several reasons, that they left is the one that an operator can do something about. */
