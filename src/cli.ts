@@ -56,7 +56,8 @@ await program.parseAsync().catch(async (thrown: unknown) => {
     ...(error.cause === undefined ? [] : [`Because: ${coerceError(error.cause).message}`]),
   ];
   console.error(withoutSecrets(asTyped(said.join('\n'))));
-  process.exitCode = 1;
+  // A command may have said how it ends on an error.
+  process.exitCode ||= 1;
 });
 
 function sayMigrated({ login, steps }: MigratedLedger): string {

@@ -5,6 +5,7 @@ import { addAudit } from './audit.js';
 import { addCheck } from './check.js';
 import { addConfig } from './config.js';
 import { addEnd } from './end.js';
+import { addExplain } from './explain.js';
 import { addPause } from './pause.js';
 import { addReap } from './reap.js';
 import { addRecover } from './recover.js';
@@ -19,6 +20,7 @@ export function addCommands(program: Command): void {
   addCheck(program);
 
   addConfig(program);
+  addExplain(program);
   addEnd(program);
   addPause(program);
   addSetupSql(program);
