@@ -2,9 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   ANSWER_MS,
   APART_MS,
-  hasLapsed,
   lapsesAt,
-  nextStepAt,
   type Step,
   toldStepSchema,
   withEscalated,
@@ -12,7 +10,9 @@ import {
 import type { AccessRequest } from '../../src/domain/request.js';
 import type { RequestEvent } from '../../src/domain/request-events.js';
 import { transition, whyRefused } from '../../src/domain/transition.js';
-import { aRequest, later, NOON } from './a-request.js';
+import { randomFrom } from '../races/barrier.js';
+import { aRequest, later } from './a-request.js';
+import { wronglyLapsed } from './random-ladders.js';
 
 const MINUTE = 60_000;
 const DBA = { id: 'S0DBA', name: 'dba' };
@@ -154,59 +154,6 @@ describe('a request lapses', () => {
 
 describe('1,000 random ladders, with a clock that is turned', () => {
   it('no request lapses before its last step was told and had its time to be answered; and each lapses', () => {
-    const random = seeded(20_261_201);
-    for (let n = 0; n < 1_000; n++) climbDown(random);
+    expect(wronglyLapsed(randomFrom(20_261_201), 1_000)).toEqual([]);
   });
 });
-
-/** One request that nobody decides, looked at now and then, until it lapses. */
-function climbDown(random: (below: number) => number): void {
-  const times = Array.from({ length: random(7) }, () => 1_000 * (1 + random(7_200)));
-  let steps = times.toSorted((a, b) => a - b).map((afterMs) => aStep(afterMs, { remind: true }));
-  let request = waiting({
-    pendingUntil: later(1_000 * (1 + random(9_000))),
-    stepAt: nextStepAt(steps, { createdAt: NOON, stepsTold: 0, stepToldAt: null }),
-  });
-  const told: number[] = [];
-  let now = 0;
-  for (let looks = 0; request.state === 'pending'; looks++) {
-    expect(looks).toBeLessThan(5_000);
-    // Mostly a heartbeat; once in a while Hallpass is down.
-    now += random(12) === 0 ? random(6 * 60 * MINUTE) : random(15_000);
-    // Today's policy has fewer steps, or later ones.
-    if (random(40) === 0) steps = steps.slice(0, random(steps.length + 1));
-    if (random(40) === 0) steps = steps.map((step) => ({ ...step, afterMs: step.afterMs + random(600_000) }));
-    // What is due is looked at first; now and then the lapse comes first, as from another replica.
-    const [step, lapse]: RequestEvent[] = [due(steps), { type: 'lapse' }];
-    for (const event of random(2) === 0 ? [step, lapse] : [lapse, step]) {
-      if (event === undefined) continue;
-      const result = transition(request, event, later(now));
-      if (!result.ok) continue;
-      if (result.audit.kind === 'step_told') told.push(now);
-      if (event.type === 'lapse') expectRightly(request, steps, told, now);
-      request = result.next;
-    }
-    const isOver = hasLapsed(request, later(now));
-    expect(whyRefused(request, 'approve', later(now)) === null).toBe(request.state === 'pending' && !isOver);
-  }
-}
-
-function expectRightly(request: AccessRequest, steps: readonly Step[], told: readonly number[], now: number) {
-  const last = told.at(-1);
-  expect(now).toBeGreaterThanOrEqual(request.pendingUntil.getTime() - NOON.getTime());
-  expect(told.length).toBeGreaterThanOrEqual(steps.length);
-  if (last !== undefined) expect(now - last).toBeGreaterThanOrEqual(ANSWER_MS);
-  for (const [i, at] of told.entries())
-    expect(at - (told[i - 1] ?? -APART_MS)).toBeGreaterThanOrEqual(APART_MS);
-}
-
-/** Whole numbers below a bound, the same in each run: mulberry32. */
-function seeded(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4_294_967_296) * below);
-  };
-}
