@@ -22,13 +22,18 @@ export function extensionLimit(
   return leftMs <= 0 ? { maxMs: null, because: 'total' } : { maxMs: Math.min(maxMs, leftMs) };
 }
 
+/** When a grant would end with such an extension, at the latest: what it may depend on is looked at for this end. */
+export function latestEnd({ wishedMs }: Pick<AccessRequest, 'wishedMs'>, maxMs: number, now: Date): Date {
+  return new Date(now.getTime() + Math.min(wishedMs, maxMs));
+}
+
 /** How long a grant would have lasted at the end of such an extension, milliseconds: its rules are those of a grant so long. */
 export function lengthWith(
-  { grantedAt, wishedMs }: Pick<AccessRequest, 'grantedAt' | 'wishedMs'>,
+  request: Pick<AccessRequest, 'grantedAt' | 'wishedMs'>,
   maxMs: number,
   now: Date,
 ): number {
-  return now.getTime() + Math.min(wishedMs, maxMs) - (grantedAt ?? now).getTime();
+  return latestEnd(request, maxMs, now).getTime() - (request.grantedAt ?? now).getTime();
 }
 
 /** What a transition makes of a request, and what the audit says of it. */
@@ -42,6 +47,13 @@ interface Made {
 /** The grant runs until this moment. @param granted counts as the time of the GRANT if none is known. */
 function endingAt({ grantedAt }: AccessRequest, expiresAt: Date, granted: Date): Partial<AccessRequest> {
   return { expiresAt, durationMs: expiresAt.getTime() - (grantedAt ?? granted).getTime() };
+}
+
+/** The most that an event allows from `now` on, milliseconds. */
+export function mostMs(event: RequestEvent, now: Date): number {
+  const maxMs = 'maxMs' in event ? event.maxMs : Number.POSITIVE_INFINITY;
+  const latest = 'latest' in event ? event.latest : undefined;
+  return latest === undefined ? maxMs : Math.min(maxMs, latest.getTime() - now.getTime());
 }
 
 type Extending = Extract<RequestEvent, { readonly type: 'extend' | 'extend_by_rule' }>;
@@ -63,12 +75,13 @@ export function extend(request: AccessRequest, event: Extending, ends: Date, now
     };
   }
   const { extension } = request;
-  const expiresAt = new Date(now.getTime() + forMs);
+  const leftMs = Math.min(request.wishedMs, mostMs(event, now));
+  const expiresAt = new Date(now.getTime() + leftMs);
   const times = { from: ends.toISOString(), expiresAt: expiresAt.toISOString() };
   return {
     change: {
       ...endingAt(request, expiresAt, now),
-      warnAt: warningTime(request, forMs, now, expiresAt),
+      warnAt: warningTime(request, leftMs, now, expiresAt),
       extension: { state: 'asked', by, at: now, from: extension?.state === 'asked' ? extension.from : ends },
       extensionAsk: null,
       extensions: request.extensions + 1,

@@ -68,10 +68,13 @@ interface Facts {
   /** The holder asks for the requested duration again, and approvers decide. `maxMs` as for `approve`. */
   ask_extension: { maxMs: number; rules: readonly ApprovalRule[]; asked: readonly Principal[] };
   deny_extension: { by: string; via: string; because?: string };
-  /** An approver grants the requested duration again, from now on. `maxMs` and `count` as for `approve`. */
-  extend: { by: string; via: string; maxMs: number; count?: Count };
-  /** As `approve_by_rule`. */
-  extend_by_rule: { rule: RuleName; through: string; maxMs: number };
+  /**
+   * An approver grants the requested duration again, from now on. `maxMs` and `count` as for `approve`. `latest`: the end
+   * that it was looked at for; it ends no later, however long that took.
+   */
+  extend: { by: string; via: string; maxMs: number; latest?: Date; count?: Count };
+  /** As `approve_by_rule`, and `latest` as for `extend`. */
+  extend_by_rule: { rule: RuleName; through: string; maxMs: number; latest?: Date };
   /** The target has the new end. */
   extended: Nothing;
   /** The target rejected it: the previous end applies. */

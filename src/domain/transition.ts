@@ -12,7 +12,7 @@ import { countApprovals } from './count.js';
 import { askedAgain, firstAsked, isReviewDue } from './emergency.js';
 import { climb, hasLapsed, tellStep } from './escalation.js';
 import { isLastCall, lastCall, warningTime } from './expiry-notice.js';
-import { extend, undoExtension } from './extension.js';
+import { extend, mostMs, undoExtension } from './extension.js';
 import {
   type AccessRequest,
   addUsers,
@@ -51,9 +51,7 @@ const PREVIEWED: ReadonlySet<State> = new Set(['pending', 'granting', 'active'])
 /** What `event` makes of `request` at `now`. */
 export function transition(request: AccessRequest, event: RequestEvent, now: Date): Transition {
   const { state, place, extension } = request;
-  const refusal = isDecision(event)
-    ? whyRefused(request, event.type, now, 'maxMs' in event ? event.maxMs : undefined)
-    : null;
+  const refusal = isDecision(event) ? whyRefused(request, event.type, now, mostMs(event, now)) : null;
   if (refusal !== null) return { ok: false, refusal };
   const refuse = (code: Refusal['code']): Transition => ({ ok: false, refusal: { code, request } });
   const go = (

@@ -289,6 +289,24 @@ describe('an extension', () => {
     });
   });
 
+  it('ends no later than what it was looked at for, however long that took', () => {
+    const extend = { type: 'extend', by: 'U0BEN', via: 'dba', maxMs: 14_400_000 } as const;
+    const latest = later(4_500_000);
+    expect(transition(anActive(), { ...extend, latest }, later(1_809_000))).toMatchObject({
+      next: { expiresAt: latest, durationMs: 4_500_000 },
+    });
+    // What that leaves may be next to nothing, or less than there is.
+    for (const end of [later(3_601_000), later(3_000_000), later(1_000_000)]) {
+      expect(transition(anActive(), { ...extend, latest: end }, halfWay)).toMatchObject({
+        refusal: { code: 'no_longer' },
+      });
+    }
+    const count = { rules: [{ from: [], count: 2 }], approvers: [], asked: [], danger: null };
+    expect(transition(anActive(), { ...extend, latest, count }, later(1_809_000))).toMatchObject({
+      next: { expiresAt: later(3_600_000), extensionAsk: { forMs: 3_600_000 } },
+    });
+  });
+
   it('is too late from its end on, and when less is left than a write may take', () => {
     const more = { ...anActive(), wishedMs: 7_200_000 };
     for (const left of [LEAST_LEFT_MS, 1, 0, -1]) {

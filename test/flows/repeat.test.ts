@@ -105,7 +105,11 @@ describe.each(KINDS)('over $transport, with alarms on $backend', async (kind) =>
     await choose('cora', shown, WEEK);
     expect(buttonsOf(again.blocks)).toEqual(['Extend', 'End access', 'End repeat']);
     expect(optionsOf(again)).toEqual([]);
-    expect(buttonsOf((await told(slack, 'ana', id, OPEN)).blocks)).toEqual(['Relinquish', 'Extend', 'End repeat']);
+    expect(buttonsOf((await told(slack, 'ana', id, OPEN)).blocks)).toEqual([
+      'Relinquish',
+      'Extend',
+      'End repeat',
+    ]);
     expect(await repeatEvents(id)).toMatchObject([
       { kind: 'repeat_made', actor: CAST.cora, data: { maxMs: 900_000, span: 'week' } },
     ]);

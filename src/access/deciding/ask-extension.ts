@@ -1,5 +1,5 @@
 import type { RoleConfig } from '../../config/config.js';
-import { extensionLimit, lengthWith } from '../../domain/extension.js';
+import { extensionLimit, latestEnd, lengthWith } from '../../domain/extension.js';
 import { pauseOn } from '../../domain/pause.js';
 import type { AccessRequest } from '../../domain/request.js';
 import type { RequestEvent } from '../../domain/request-events.js';
@@ -57,5 +57,6 @@ async function eventFor(
         rule: yes.rule,
         through: yes.through,
         maxMs: Math.min(maxMs, yes.maxMs),
+        latest: latestEnd(request, maxMs, now),
       };
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RoleConfig } from '../../config/config.js';
 import type { Count } from '../../domain/count.js';
+import { latestEnd } from '../../domain/extension.js';
 import { type Pause, pauseOn } from '../../domain/pause.js';
 import type { AccessRequest } from '../../domain/request.js';
 import type { RequestEvent } from '../../domain/request-events.js';
@@ -67,7 +68,7 @@ async function decideOnce(
   click: Click,
   because: string | undefined,
 ): Promise<Answer | 'changed'> {
-  const { request, doing, person, forMs } = click;
+  const { request, now, doing, person, forMs } = click;
   const refuse = (text: string): Answer => ({ reply: { text } });
   const may = await mayDecideNow(deps, click);
   if (!may.ok) return refuse(may.text);
@@ -99,21 +100,15 @@ async function decideOnce(
     doing === 'approve' ? previewBefore(deps, request) : null,
   ]);
   if (standing?.objection) return refuse(say(deps, click, standing.objection));
-  const event = eventOf(doing, person.id, { via, maxMs, count: counted.count });
+  const event = { by: person.id, via, maxMs, count: counted.count };
   return write(
     deps,
     click,
-    doing === 'approve' ? { ...event, cleared: standing?.cleared === true } : event,
+    doing === 'approve'
+      ? { ...event, type: doing, cleared: standing?.cleared === true }
+      : { ...event, type: doing, latest: latestEnd(request, maxMs, now) },
     role,
   );
-}
-
-function eventOf(
-  type: 'approve' | 'extend',
-  by: string,
-  facts: { readonly via: string; readonly maxMs: number; readonly count: Count },
-) {
-  return { type, by, ...facts };
 }
 
 async function write(
