@@ -1,7 +1,7 @@
 /**
  * What must be true of requests whatever raced, read by SQL from the ledger and from the target:
  * - each change of state left one audit event: their number is the version, and read in order they are one history;
- * - one decision each at most, of whom the request names, and one end;
+ * - one decision each at most, of whom the request names, after the approvals that weren't enough yet, and one end;
  * - the members of the role are those of the active requests, and nobody else.
  */
 import type pg from 'pg';
@@ -16,12 +16,15 @@ export interface Judged {
   readonly decided_by: string | null;
   readonly duration_ms: number;
   readonly history: readonly string[];
+  /** In the order of their decisions. */
+  readonly deciders: readonly string[];
   readonly hashes: readonly string[];
 }
 
 /** From each event to those that may follow it. */
 const FOLLOWS: Readonly<Record<string, readonly string[]>> = {
-  submitted: ['approved', 'denied'],
+  submitted: ['approved', 'approved_partly', 'denied'],
+  approved_partly: ['approved', 'approved_partly', 'denied'],
   approved: ['grant_intended', 'relinquished', 'end_asked'],
   grant_intended: ['granted', 'relinquished', 'end_asked'],
   granted: ['relinquished', 'end_asked', 'extended', 'proved_gone'],
@@ -45,12 +48,12 @@ const BESIDE: ReadonlySet<string> = new Set([
 const READ = `
   select r.id, r.state, r.why, r.login, r.decided_by, r.duration_ms, r.version,
       array(select e.kind from events e where e.request_id = r.id order by e.id) as history,
-      array(select d.approver from decisions d where d.request_id = r.id) as deciders,
+      array(select d.approver from decisions d where d.request_id = r.id order by d.decided_at) as deciders,
       array(select e.data->>'configHash' from events e where e.request_id = r.id and e.data ? 'configHash' order by e.id)
         as hashes
     from requests r where r.id = any($1::bigint[])`;
 
-type Row = Judged & { readonly version: number; readonly deciders: readonly string[] };
+type Row = Judged & { readonly version: number };
 
 /** @returns the requests, in the order of the ids */
 export async function judge(
@@ -73,9 +76,10 @@ function expectOneHistory({ id, state, why, version, history, deciders, decided_
   for (const [i, kind] of steps.entries()) {
     if (i > 0) expect(FOLLOWS[steps[i - 1] ?? ''] ?? [], told).toContain(kind);
   }
-  const decisions = history.filter((kind) => kind === 'approved' || kind === 'denied');
-  expect(deciders.length, told).toBe(decisions.length);
-  expect(decisions.length <= 1 && (deciders[0] ?? null) === decided_by, told).toBe(true);
+  const decided = history.filter((kind) => kind === 'approved' || kind === 'denied').length;
+  const partly = history.filter((kind) => kind === 'approved_partly').length;
+  expect(deciders.length, told).toBe(decided + partly);
+  expect(decided <= 1 && (decided === 0 ? null : deciders.at(-1)) === decided_by, told).toBe(true);
   if (state === 'ended') {
     const asked = steps.at(-2);
     const because = asked === 'relinquished' ? 'relinquished' : asked === 'end_asked' ? 'ended' : 'expired';

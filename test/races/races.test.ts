@@ -1,6 +1,6 @@
 /**
  * Two actors at once, on two replicas with one ledger and one server: the real use cases, held at the same step and
- * released together, some 2,300 times. No sweep takes the lock here: it saves work, and nothing rests on it.
+ * released together, some 2,800 times. No sweep takes the lock here: it saves work, and nothing rests on it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -176,6 +176,78 @@ describe('two at once', () => {
       await endAll(asked);
       return won;
     }));
+
+  describe('where two approvers are needed', () => {
+    const each = { all: [CORA, DORA] };
+    let here: Replica;
+    let there: Replica;
+    beforeAll(() => {
+      here = replica(each);
+      there = replica(each);
+    });
+    afterAll(() => Promise.all([here.close(), there.close()]));
+
+    test('both at once: both count, and it is granted once', () =>
+      rounds(20, async () => {
+        const asked = await askAll();
+        const replies = await clickTwice(asked, ({ id }) => [
+          (at) => here.at(at, 'write').approve(CORA, id),
+          (at) => there.at(at, 'write').approve(DORA, id),
+        ]);
+        expect(replies.flat().filter((reply) => reply !== null)).toEqual([]);
+        await Promise.all([sweepTwice(), expectNoStranger(db, the.server)]);
+        const judged = await judgeAll(asked);
+        const last = judged.map(({ state, deciders, decided_by }) => {
+          expect({ state, deciders: deciders.toSorted() }).toEqual({
+            state: 'active',
+            deciders: [CORA, DORA],
+          });
+          return decided_by === CORA;
+        });
+        await endAll(asked);
+        return last;
+      }));
+
+    test('one of them twice at once counts once, and the other is still needed', () =>
+      rounds(20, async () => {
+        const asked = await askAll();
+        const replies = await clickTwice(asked, ({ id }) => [
+          (at) => here.at(at, 'write').approve(CORA, id),
+          (at) => there.at(at, 'write').approve(CORA, id),
+        ]);
+        await Promise.all([sweepTwice(), expectNoStranger(db, the.server)]);
+        const judged = await judgeAll(asked);
+        const won = judged.map(({ state, deciders }, i) => {
+          expect({ state, deciders }).toEqual({ state: 'pending', deciders: [CORA] });
+          return firstWon(
+            replies[i] ?? [],
+            /^You have already approved R-\d+\. Still needed: 1 of <@U0DORA>/,
+          );
+        });
+        await endAll(asked);
+        return won;
+      }));
+
+    test('one approves, and the other denies: it is denied, and nothing is granted', () =>
+      rounds(20, async () => {
+        const asked = await askAll();
+        const replies = await clickTwice(asked, ({ id }) => [
+          (at) => here.at(at, 'write').approve(CORA, id),
+          (at) => there.at(at, 'write').deny(DORA, id),
+        ]);
+        await Promise.all([sweepTwice(), expectNoStranger(db, the.server)]);
+        const judged = await judgeAll(asked);
+        const counted = judged.map(({ state, decided_by, deciders }, i) => {
+          const [approved, denied] = replies[i] ?? [];
+          expect({ state, decided_by, denied }).toEqual({ state: 'denied', decided_by: DORA, denied: null });
+          if (approved !== null) expect(approved?.text).toMatch(/was already denied by <@U0DORA>/);
+          expect(deciders).toEqual(approved === null ? [CORA, DORA] : [DORA]);
+          return approved === null;
+        });
+        await endAll(asked);
+        return counted;
+      }));
+  });
 
   /** Each clicks before the time is up, and it is written when the time is up and a sweep is at it. @returns the replies */
   async function againstExpiry(

@@ -59,6 +59,8 @@ export interface Replica extends Racer {
 /** What is different in a configuration. */
 export interface Policy {
   readonly approvers?: readonly string[];
+  /** Each of them has to approve. */
+  readonly all?: readonly string[];
   readonly max?: string;
   readonly roles?: readonly string[];
   /** The login of the first of the people. */
@@ -66,12 +68,15 @@ export interface Policy {
 }
 
 export function configuration({ connect }: TestServer, policy: Policy = {}): string {
-  const { approvers = [CORA, DORA], max = '4h', roles = ['granted'], firstLogin = PEOPLE[0] } = policy;
+  const { approvers = [CORA, DORA], all, max = '4h', roles = ['granted'], firstLogin = PEOPLE[0] } = policy;
+  const who = all
+    ? `approvals: [${all.map((id) => `{ from: ${id} }`).join(', ')}]`
+    : `approvers: [${approvers.join(', ')}]`;
   const logins = PEOPLE.map((login, i) => `${slackIdOf(login)}: { login: ${i === 0 ? firstLogin : login} }`);
   return `slack: { channel: C0ACCESS00, operators_channel: C0OPS00000 }
 operators: [${OLGA}]
 people: { ${logins.join(', ')} }
-defaults: { approvers: [${approvers.join(', ')}], max: ${max}, durations: [10m], default_duration: 10m }
+defaults: { ${who}, max: ${max}, durations: [10m], default_duration: 10m }
 targets:
   ${TARGET}:
     connect: { host: ${connect.host}, port: ${connect.port}, database: ${connect.database}, user: hallpass, password: "\${P}", tls: off }
