@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { explainRole } from '../../src/config/explain.js';
 import { loadConfig } from '../../src/config/load.js';
 import { HallpassError } from '../../src/errors.js';
+import { aPolicy } from '../domain/a-policy.js';
 import { BASE, connected, folderWith, load, target } from './files.js';
 
 const MINUTE = 60_000;
@@ -31,20 +32,17 @@ test('what nobody says has a default', () => {
     role: 'r',
     about: null,
     channel: 'C0123456789',
-    policy: {
-      approvals: [{ from: [DBA], count: 1 }],
-      onCall: null,
-      reasonRequired: true,
-      durationsMs: [30 * MINUTE, HOUR, 4 * HOUR],
-      defaultDurationMs: HOUR,
-      maxMs: 4 * HOUR,
-      pendingTimeoutMs: 8 * HOUR,
-      requesters: null,
-      channels: null,
-      maxDanger: null,
-    },
     terms: { sessions: 'auto', setRole: false, graceMs: 10_000 },
   });
+  // What it doesn't say is as it was before there was a key for it.
+  expect(role(config, 'r')?.policy).toEqual(
+    aPolicy({
+      approvals: [{ from: [DBA], count: 1 }],
+      durationsMs: [30 * MINUTE, HOUR, 4 * HOUR],
+      maxMs: 4 * HOUR,
+      pendingTimeoutMs: 8 * HOUR,
+    }),
+  );
 });
 
 test('the nearest wins, maps merge by key, lists are replaced whole', () => {

@@ -7,9 +7,9 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
-import { card, cardNow, click, told } from '../../sandbox/stage/people.js';
+import { card, cardNow, click, clickAndHear, deny, told } from '../../sandbox/stage/people.js';
 import { expectReads, granted, isRefused, untilRefused } from '../support/access.js';
-import { expectSettled, untilAllSent, untilInLedger } from '../support/requests.js';
+import { expectSettled, inLedger, untilAllSent, untilInLedger } from '../support/requests.js';
 import { openStage } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
 import { WAITING } from '../support/words.js';
@@ -84,7 +84,10 @@ test('what the previous release left, and what it still does, goes on', async ()
     { actor: CAST.ana },
   );
   const granting = await approved(await ask('orders_read', 'dan'));
+  const onCall = await old.approveOnCall(await ask('orders_write', 'dan'), 'Shop, primary');
+  const held = await old.grant(await approved(await ask('payments_read', 'ana')), 240_000);
   const pending = await ask('payments_read', 'dan');
+  const unwanted = await ask('payments_read', 'ben');
   // Claimed by a process that was then killed; and two cards that are as they were wanted.
   await old.say('claimDeliveries', [100, 1_000]);
   const shown = new Map<number, string>();
@@ -121,9 +124,22 @@ test('what the previous release left, and what it still does, goes on', async ()
   // The old card's button is understood, and the card itself is edited.
   const waiting = await card(slack, nameOf(pending), /Waiting for approval/);
   expect(waiting.ts).toBe(shown.get(pending.id));
+  expect(await clickAndHear(slack, 'eve', waiting, 'Approve')).toContain(`can't decide ${nameOf(pending)}`);
   await click(slack, 'cora', waiting, 'Approve');
   await told(slack, 'dan', nameOf(pending), /psql/);
   expect((await card(slack, nameOf(pending), /Granted/)).ts).toBe(shown.get(pending.id));
+  await deny(slack, 'cora', await card(slack, nameOf(unwanted), /Waiting for approval/), 'not today');
+  await told(slack, 'ben', nameOf(unwanted), /Denied by <@U0CORA>[\s\S]*not today/);
+
+  // Whom the on-call rule had approved is granted, and still on call.
+  await told(slack, 'dan', nameOf(onCall), /psql/);
+  await card(slack, nameOf(onCall), /Granted \(on call\)[\s\S]*by the on-call rule \(Shop, primary\)/);
+
+  // What it had granted can be extended as what is granted today.
+  await click(slack, 'ana', await told(slack, 'ana', nameOf(held), /^Granted until/), 'Extend');
+  expect((await inLedger(stage, nameOf(held))).expires_at).toEqual(held.expires_at);
+  await click(slack, 'cora', await card(slack, nameOf(held), /asked .* to extend it/), 'Approve extension');
+  await told(slack, 'ana', nameOf(held), /^Extended until/);
 
   // A process of the previous release still runs, and even starts again.
   await old.startAgain();
@@ -145,7 +161,8 @@ test('what the previous release left, and what it still does, goes on', async ()
   );
   expect(await untilInLedger(stage, nameOf(late), 'ended')).toMatchObject({ why: 'relinquished' });
   expect(await isRefused(stage, 'ben', 'orders_write')).toBe(true);
-  for (const { id } of [due, active, ending, granting, pending, late]) await old.read(id);
+  const theirs = [due, active, ending, granting, onCall, held, pending, unwanted, late];
+  for (const { id } of theirs) await old.read(id);
   await restOf(old, late);
 
   // What is out keeps its end.
@@ -155,9 +172,10 @@ test('what the previous release left, and what it still does, goes on', async ()
   expect(expires_at).toEqual(active.expires_at);
   await untilRefused(stage, 'ben', 'orders_read', expires_at);
   expect((await card(slack, nameOf(active), /Ended: its time was up/)).ts).toBe(shown.get(active.id));
-  for (const request of [granting, pending]) {
+  for (const request of [granting, onCall, pending]) {
     await click(slack, 'dan', await told(slack, 'dan', nameOf(request), /psql/), 'Relinquish');
   }
+  await click(slack, 'ana', await told(slack, 'ana', nameOf(held), /^Extended until/), 'Relinquish');
   await expectSettled(stage);
   await untilAllSent(stage);
   expect(await granted(stage)).toEqual([]);

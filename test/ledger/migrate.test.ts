@@ -1,13 +1,20 @@
 /** Migrations, and what keeps them waiting: nobody without rights on our tables, and nobody forever. */
+import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { checkLedger, viewLedger } from '../../src/access/check/ledger.js';
 import { readDatabaseRights } from '../../src/ledger/database-rights.js';
+import { insertRequest } from '../../src/ledger/insert-request.js';
 import { migrateLedger } from '../../src/ledger/migrate.js';
+import { MIGRATIONS } from '../../src/ledger/migrated.js';
+import { MIGRATIONS_TABLE } from '../../src/ledger/migration-lock.js';
 import { createPool, LedgerError } from '../../src/ledger/pool.js';
+import { readRequests } from '../../src/ledger/read-requests.js';
+import { registerTargets } from '../../src/ledger/targets.js';
 import { createDatabase, postgres, type TestDatabase, uniqueName } from '../support/postgres.js';
+import { aWish } from './a-ledger.js';
 
 const silent = pino({ level: 'silent' });
 
@@ -110,4 +117,43 @@ test('waits for another one, and goes on when that is done', async () => {
   expect(isOver).toBe(false);
   await other.query('rollback');
   expect((await migrating).login).toBe(app.name);
+});
+
+test('the newest step is undone and made again: requests stay, and who decided last', async () => {
+  const owner = await createDatabase('undone');
+  const app = await createLogin(owner.database);
+  await migrateLedger(owner.url, app.url, silent);
+  const db = createPool(app.url, () => undefined);
+  onTestFinished(() => db.end());
+  await registerTargets(db, ['shop-prod']);
+  const rules = [{ from: [{ id: 'S0DBA', name: 'dba' }], count: 2 }];
+  const request = await insertRequest(db, aWish({ rules }));
+  for (const [verdict, at] of [
+    ['approve', '10:00'],
+    ['deny', '10:05'],
+  ]) {
+    await runSql(
+      owner.url,
+      'insert into decisions (request_id, approver, verdict, via, decided_at) values ($1, $2, $3, $4, $5)',
+      [request?.id, 'U0CORA', verdict, 'dba', `2026-12-01 ${at}Z`],
+    );
+  }
+  const client = await openSession(owner.url);
+  const quiet = () => undefined;
+  const logger = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+  const [undone] = await runner({
+    dbClient: client,
+    dir: MIGRATIONS,
+    direction: 'down',
+    count: 1,
+    migrationsTable: MIGRATIONS_TABLE,
+    logger,
+  });
+  expect(undone?.name).toBe('0022_policies');
+  expect(await runSql(owner.url, 'select verdict from decisions')).toEqual([{ verdict: 'deny' }]);
+  await expect(runSql(owner.url, 'select rules from requests')).rejects.toThrow('"rules" does not exist');
+  const { steps } = await migrateLedger(owner.url, app.url, silent);
+  expect(steps).toEqual(['0022_policies']);
+  const { requests } = await readRequests(db, [request?.id ?? 0]);
+  expect(requests).toMatchObject([{ state: 'pending', rules: null, approvals: [] }]);
 });

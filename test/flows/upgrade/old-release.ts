@@ -112,6 +112,16 @@ export class OldRelease {
     );
   }
 
+  /** @param through the schedule that the requester was on */
+  async approveOnCall(request: Known, through: string): Promise<Known> {
+    return this.write(
+      request,
+      'approved_on_call',
+      { state: 'granting', decided_at: new Date(), decided_by: null, decided_via: through },
+      { data: { through, durationMs: Number(request.duration_ms) } },
+    );
+  }
+
   /** Grants it on the target, too. @param leftMs how long it still has; negative when its time is up. */
   async grant(request: Known, leftMs: number): Promise<Known> {
     const { role, login } = request;
