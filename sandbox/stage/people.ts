@@ -20,18 +20,24 @@ export function fillForm(slack: Slack, name: Name, wish: Wish): Promise<void> {
   return fillFormAs(slack, slack.as(CAST[name]), wish);
 }
 
-async function fillFormAs(slack: Slack, person: Actor, wish: Wish): Promise<void> {
+/** As `fillForm`, for somebody who is not in the cast. @param patienceMs how long they wait for what a form shows next */
+export async function fillFormAs(
+  slack: Slack,
+  person: Actor,
+  wish: Wish,
+  patienceMs?: number,
+): Promise<void> {
   const target = wish.target ?? 'shop';
   const before = person.openedView()?.id;
   succeeded(await person.command('/request'));
   await slack.waitFor(() => {
     const view = person.openedView();
     return view !== undefined && view.id !== before;
-  });
+  }, patienceMs);
   succeeded(await person.choose('Postgres instance', target));
-  await slack.waitFor(() => hasBlock(person, `role:${target}`));
+  await slack.waitFor(() => hasBlock(person, `role:${target}`), patienceMs);
   succeeded(await person.choose('Role', wish.role));
-  await slack.waitFor(() => hasBlock(person, `duration:${wish.role}`));
+  await slack.waitFor(() => hasBlock(person, `duration:${wish.role}`), patienceMs);
   if (wish.duration !== undefined) succeeded(await person.choose('For how long?', wish.duration));
   if (wish.otherDuration !== undefined) succeeded(await person.fill('Another duration', wish.otherDuration));
   succeeded(await person.fill('Reason', wish.reason ?? 'ticket 812'));
