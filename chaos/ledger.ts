@@ -11,6 +11,7 @@ export interface LedgerRequest {
   readonly login: string;
   readonly requester: string;
   readonly reason: string;
+  readonly wishedMs: number;
   /** By the clock that all share, milliseconds since 1970. */
   readonly decided: number | null;
   readonly granted: number | null;
@@ -30,7 +31,7 @@ const ENDINGS = ['relinquished', 'end_asked', 'grant_failed', 'found_gone'];
 export function readRequests(url: string): Promise<LedgerRequest[]> {
   return runSql<LedgerRequest>(
     url,
-    `SELECT 'R-' || r.id AS id, r.state, r.why, r.trouble, r.target, r.role, r.login, r.requester, r.reason,
+    `SELECT 'R-' || r.id AS id, r.state, r.why, r.trouble, r.target, r.role, r.login, r.requester, r.reason, r.wished_ms::float8 AS "wishedMs",
             extract(epoch FROM r.decided_at)::float8 * 1000 AS decided,
             extract(epoch FROM r.granted_at)::float8 * 1000 AS granted,
             extract(epoch FROM r.expires_at)::float8 * 1000 AS expires,
@@ -44,6 +45,31 @@ export function readRequests(url: string): Promise<LedgerRequest[]> {
   );
 }
 
+export interface LedgerEvent {
+  readonly id: number;
+  /** "R-1042" */
+  readonly request: string;
+  readonly kind: string;
+  /** Slack user id; null when Hallpass itself acted. */
+  readonly actor: string | null;
+  /** By the clock that all share, milliseconds since 1970. */
+  readonly at: number;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** The audit trail of the requests, by request, in its own order. */
+export async function readTrail(url: string): Promise<ReadonlyMap<string, readonly LedgerEvent[]>> {
+  const rows = await runSql<LedgerEvent>(
+    url,
+    `SELECT id::int, 'R-' || request_id AS request, kind, actor, extract(epoch FROM at)::float8 * 1000 AS at,
+            coalesce(data, '{}') AS data
+       FROM events WHERE request_id IS NOT NULL ORDER BY id`,
+  );
+  const trail = new Map<string, LedgerEvent[]>();
+  for (const row of rows) trail.set(row.request, [...(trail.get(row.request) ?? []), row]);
+  return trail;
+}
+
 /** What is still to be done: "R-1042 is ending", "a message waits: card:1042". */
 export async function readUnsettled(url: string): Promise<readonly string[]> {
   const rows = await runSql<{ what: string }>(
@@ -52,6 +78,10 @@ export async function readUnsettled(url: string): Promise<readonly string[]> {
       WHERE state IN ('granting', 'ending')
          OR state = 'active' AND expires_at <= now() + interval '1 minute'
          OR state = 'pending' AND ${LAPSES} <= now() + interval '10 seconds'
+         OR state = 'active' AND extension = 'asked'
+         OR judge_at <= now()
+     UNION ALL
+     SELECT 'a page waits: ' || key || coalesce(' (' || trouble || ')', '') FROM pages WHERE sent < wanted
      UNION ALL
      SELECT 'a message waits: ' || key || coalesce(' (' || trouble || ')', '') FROM deliveries WHERE sent < wanted`,
   );

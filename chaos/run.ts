@@ -1,17 +1,24 @@
 /** One run: people work while things go wrong; then all is healed, and judged. */
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { turnToReviews } from './crowd/clock.js';
 import { letLive } from './crowd/crowd.js';
 import { type FaultGroup, groupFaults } from './faults/groups.js';
 import { processFaults } from './faults/processes.js';
 import { pagerDutyFaults, slackFaults } from './faults/services.js';
 import { ledgerFaults, redisFaults } from './faults/stores.js';
 import { targetFaults } from './faults/targets.js';
+import { judgeApprovals } from './judge/approvals.js';
 import { judgeAudit } from './judge/audit.js';
+import { judgeEmergencies } from './judge/emergencies.js';
+import { judgeLadders } from './judge/ladders.js';
+import { judgeLengths } from './judge/lengths.js';
 import { judgeMemberships } from './judge/memberships.js';
 import { judgeMessages } from './judge/messages.js';
+import { judgeAtRandom } from './judge/random.js';
 import { judgeRequests } from './judge/requests.js';
-import { readHistory, readRequests, readUnsettled } from './ledger.js';
+import { APPROVED, livesOf, repeatedNow } from './judge/trail.js';
+import { readHistory, readRequests, readTrail, readUnsettled } from './ledger.js';
 import { planFaults } from './plan.js';
 import { createRandom } from './random.js';
 import { quantiles, type Report } from './report.js';
@@ -63,13 +70,19 @@ export async function runChaos(
   await Promise.all(stage.targets.map(({ watcher }) => watcher.again()));
   for (const failure of lived.failures) evidence(`crowd ${failure}`);
   const requests = await readRequests(stage.ledgerUrl);
+  const lives = livesOf(requests, await readTrail(stage.ledgerUrl));
   const memberships = judgeMemberships(stage.targets, requests, stage.timeline);
-  const messages = await judgeMessages(stage.slack, requests);
+  const messages = await judgeMessages(stage.slack, requests, repeatedNow(lives));
   const verdicts = [
     ...memberships.verdicts,
     ...judgeRequests(requests, lived.submitted, stage.targets, stage.timeline),
+    ...judgeApprovals(lives),
+    ...judgeLengths(lives),
+    ...judgeLadders(stage.slack, lives, lived.turned),
+    ...judgeEmergencies(stage, lives),
     ...messages.verdicts,
     await judgeAudit(stage),
+    ...judgeAtRandom(random.fork()),
     { what: 'all settled in time', checked: requests.length, breaches: left },
   ];
   report.table(verdicts, {
@@ -78,6 +91,8 @@ export async function runChaos(
     'requests by state': count(
       requests.map(({ state, why }) => (why === null ? state : `${state} (${why})`)),
     ),
+    'approved by': count(lives.flatMap(({ events }) => events.flatMap(({ kind }) => APPROVED[kind] ?? []))),
+    'audit events': count(lives.flatMap(({ events }) => events.map(({ kind }) => kind))),
     'late by, nothing in the way, ms': quantiles(memberships.undisturbed),
     'late by, with something in the way, ms': quantiles(memberships.disturbed),
     'messages that stood twice': String(messages.twins),
@@ -122,6 +137,7 @@ async function settle(stage: ChaosStage, signal: AbortSignal): Promise<readonly 
   const deadline = Date.now() + SETTLE_MS;
   await stage.fleet.ready();
   for (;;) {
+    await turnToReviews(stage.ledgerUrl);
     const left = await readUnsettled(stage.ledgerUrl);
     if (left.length === 0 || Date.now() > deadline || signal.aborted) return left;
     await sleep(250);

@@ -11,11 +11,12 @@ import { type Fleet, startFleet } from './fleet.js';
 import { type Gate, type Harbor, startGate, startHarbor } from './harbor.js';
 import { ENGINEERS, enterWorkspace, MAPPING, makeLogins } from './people.js';
 import { ON_DEPOT, ON_SHOP, ON_VAULT } from './permanent.js';
+import { GROUPS_YAML, POLICIES_YAML, ROLES, type TargetName } from './policies.js';
 import { Timeline } from './timeline.js';
 import { startWatcher, type Watcher } from './watcher.js';
 
 export interface ServerTarget {
-  readonly name: 'shop' | 'depot' | 'vault' | 'harbor';
+  readonly name: TargetName;
   readonly roles: readonly string[];
   readonly server: ServerAccess;
   readonly gate: Gate;
@@ -109,21 +110,28 @@ async function open({ cli, backend, onLine }: ChaosStageOptions, opened: Opened)
   await vault.query(`GRANT hallpass_people TO ${Object.keys(ENGINEERS).join(', ')}`);
   await Promise.all([shop.query(ON_SHOP), depot.query(ON_DEPOT), vault.query(ON_VAULT)]);
 
-  const target = async (name: ServerTarget['name'], server: Cluster, roles: readonly string[]) => {
+  const target = async (name: TargetName, server: Cluster) => {
     const gate = gates.get(name);
     if (gate === undefined) throw new Error(`there is no proxy before ${name}`);
-    return { name, roles, server, gate, watcher: keep(await startWatcher(server), (it) => it.close()) };
+    return {
+      name,
+      roles: Object.keys(ROLES[name]),
+      server,
+      gate,
+      watcher: keep(await startWatcher(server), (it) => it.close()),
+    };
   };
-  const orders = ['orders_read', 'orders_write', 'payments_read'];
-  const clusters = [
-    await target('shop', shop, orders),
-    await target('depot', depot, orders),
-    await target('vault', vault, ['vault_read']),
-  ];
+  const clusters = [await target('shop', shop), await target('depot', depot), await target('vault', vault)];
   const watcher = keep(await startWatcher(harbor.server), (it) => it.close());
   const targets: readonly ServerTarget[] = [
     ...clusters,
-    { name: 'harbor', roles: orders, server: harbor.server, gate: harbor.primary, watcher },
+    {
+      name: 'harbor',
+      roles: Object.keys(ROLES.harbor),
+      server: harbor.server,
+      gate: harbor.primary,
+      watcher,
+    },
   ];
   const timeline = new Timeline();
   const commands = { 'replica 1': 'serve', 'replica 2': 'serve', worker: 'worker' } as const;
@@ -145,29 +153,33 @@ async function closeAll(opened: Opened): Promise<void> {
   for (let close = opened.pop(); close !== undefined; close = opened.pop()) await close();
 }
 
-/** Adds the depot, the harbor and their people; some requests lapse while the run lasts. */
+/** Adds the depot, the harbor and their people, and lets each role be granted in another way. */
 function configure(
   yaml: string,
   depotPort: number,
   harbor: { readonly primary: number; readonly standby: number },
 ): string {
-  return `${yaml.replace('people:\n', `people:\n${MAPPING}`)}  depot:
+  let said = yaml
+    .replace(/^groups: .*$/m, `groups: ${GROUPS_YAML}`)
+    .replace('people:\n', `people:\n${MAPPING}`)
+    .replace(/^policies:\n(?: .*\n)*/m, `policies:\n${POLICIES_YAML}`);
+  for (const [role, policy] of Object.entries({ ...ROLES.shop, ...ROLES.vault })) {
+    said = said.replace(
+      new RegExp(`^      ${role}: { policy: \\w+`, 'm'),
+      `      ${role}: { policy: ${policy}`,
+    );
+  }
+  return `${said}  depot:
     name: Depot
     environment: staging
     connect: { host: 127.0.0.1, port: ${depotPort}, database: shop, user: hallpass, password: "\${SHOP_PASSWORD}" }
-    roles:
-      orders_read: { policy: read, pending_timeout: 8s }
-      orders_write: { policy: urgent }
-      payments_read: { policy: read }
+    roles: ${JSON.stringify(ROLES.depot)}
   harbor:
     name: Harbor
     environment: production
     connect: { host: 127.0.0.1, port: ${harbor.primary}, database: shop, user: hallpass, password: "\${SHOP_PASSWORD}" }
     replicas:
       - { host: 127.0.0.1, port: ${harbor.standby} }
-    roles:
-      orders_read: { policy: read }
-      orders_write: { policy: urgent }
-      payments_read: { policy: read }
+    roles: ${JSON.stringify(ROLES.harbor)}
 `;
 }

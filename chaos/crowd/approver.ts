@@ -1,34 +1,70 @@
-/** Approves most of what stands in the channel, some of it for less, denies some, ends some, extends some, and clicks cards as they were a while ago. */
-import { buttonsOf, optionsOf, type Slack } from '../../sandbox/slack/index.js';
+/**
+ * Approves most of what stands in the channel or comes as a direct message, some of it for less, denies some, ends some,
+ * extends some, decides what holders ask for, approves the same again and ends that, judges emergencies, and clicks cards
+ * as they were a while ago. Whether they may is no question: some may not.
+ */
+import { optionsOf, type SeenMessage, type Slack } from '../../sandbox/slack/index.js';
 import { CHANNELS } from '../../sandbox/stage/cast.js';
+import { all } from '../../sandbox/stage/people.js';
 import type { Random } from '../random.js';
-import { Memory, press, withButton } from './memory.js';
+import { Hand } from './hand.js';
+import type { Screens } from './screens.js';
 
-export function createApprover(slack: Slack, userId: string, random: Random): () => Promise<void> {
+const AGAIN = 'repeat_make';
+
+export function createApprover(
+  slack: Slack,
+  userId: string,
+  screens: Screens,
+  random: Random,
+): () => Promise<void> {
   const person = slack.as(userId);
-  const memory = new Memory(random);
+  const hand = new Hand(person, userId, screens, random);
+  const places = [CHANNELS.access, 'dm'] as const;
 
-  async function clickOne(button: string): Promise<void> {
-    const cards = withButton(person.messages(CHANNELS.access), button);
-    for (const card of cards) memory.keep(card);
-    if (cards.length > 0) await press(person, random.pick(cards), button, random);
+  async function chooseOne(
+    menu: string,
+    optionsFor: (card: SeenMessage) => readonly string[],
+  ): Promise<void> {
+    const offers = person
+      .messages(CHANNELS.access)
+      .map((card) => ({ card, options: optionsFor(card) }))
+      .filter(({ options }) => options.length > 0);
+    if (offers.length === 0) return;
+    const { card, options } = random.pick(offers);
+    await person.choose(menu, random.pick(options), card);
   }
 
-  async function approveForLess(): Promise<void> {
-    const cards = person.messages(CHANNELS.access).filter(({ blocks }) => optionsOf(blocks).length > 0);
-    if (cards.length === 0) return;
-    const card = random.pick(cards);
-    await person.choose('request_approve_for', random.pick(optionsOf(card.blocks)), card);
-  }
+  /** Mostly of what they approved themselves; others may not. */
+  const again = (card: SeenMessage) =>
+    all(card).includes(`<@${userId}>`) || random.chance(0.05) ? sameAgain(card) : [];
 
   return async () => {
     const what = random.next();
-    if (what < 0.7) return clickOne('Approve');
-    if (what < 0.75) return approveForLess();
-    if (what < 0.83) return clickOne('Deny');
-    if (what < 0.89) return clickOne('End access');
-    if (what < 0.94) return clickOne('Extend');
-    const card = memory.recall();
-    if (card !== null) await press(person, card, random.pick(buttonsOf(card.blocks)), random);
+    if (what < 0.5) return hand.clickOne('Approve', ...places);
+    if (what < 0.55) return chooseOne('request_approve_for', ({ blocks }) => optionsOf(blocks));
+    if (what < 0.57) return hand.clickOne('Deny', ...places);
+    if (what < 0.58) return hand.clickOne('End access', ...places);
+    if (what < 0.61) return hand.clickOne('Extend', ...places);
+    if (what < 0.75) return hand.clickOne('Approve extension', ...places);
+    if (what < 0.77) return hand.clickOne('Deny extension', ...places);
+    if (what < 0.85) return chooseOne(AGAIN, again);
+    if (what < 0.86) return hand.clickOne('End repeat', ...places);
+    if (what < 0.92) return hand.clickOne('Justified', ...places);
+    if (what < 0.95) return hand.clickOne('Not justified', ...places);
+    return hand.clickStale();
   };
+}
+
+/** What the menu beside End access offers; nothing where there is none. */
+function sameAgain({ blocks }: SeenMessage): readonly string[] {
+  return blocks.flatMap((block) =>
+    block.type !== 'actions'
+      ? []
+      : block.elements.flatMap((element) =>
+          element.type === 'static_select' && element.action_id === AGAIN
+            ? (element.options ?? []).map(({ text }) => text.text)
+            : [],
+        ),
+  );
 }

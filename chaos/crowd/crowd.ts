@@ -5,11 +5,15 @@ import type { Random } from '../random.js';
 import type { ChaosStage } from '../stage.js';
 import { createAdministrator } from './administrator.js';
 import { createApprover } from './approver.js';
+import { createClock } from './clock.js';
 import { createEngineer, type Submission } from './engineer.js';
+import { Screens } from './screens.js';
 
 export interface Lived {
   /** The forms that Slack took. */
   readonly submitted: readonly Submission[];
+  /** The requests whose ladder had its time to be answered by a turn of the clock. */
+  readonly turned: ReadonlySet<string>;
   /** How often somebody did something. */
   readonly acts: number;
   /** What they saw fail, or could not do. */
@@ -20,6 +24,8 @@ export interface Lived {
 export async function letLive(stage: ChaosStage, random: Random, signal: AbortSignal): Promise<Lived> {
   const { slack, targets } = stage;
   const submitted: Submission[] = [];
+  const turned = new Set<string>();
+  const screens = new Screens();
   let acts = 0;
   const failures: string[] = [];
   const places = targets.flatMap(({ name, roles }) => roles.map((role) => ({ target: name, role })));
@@ -41,16 +47,17 @@ export async function letLive(stage: ChaosStage, random: Random, signal: AbortSi
 
   const engineers = Object.entries(ENGINEERS).map(([login, userId]) => {
     const own = random.fork();
-    return live(createEngineer(slack, login, userId, places, submitted, own), [200, 1_500], own);
+    return live(createEngineer(slack, login, userId, places, submitted, screens, own), [200, 1_500], own);
   });
   const approvers = APPROVERS.map((userId) => {
     const own = random.fork();
-    return live(createApprover(slack, userId, own), [50, 400], own);
+    return live(createApprover(slack, userId, screens, own), [100, 800], own);
   });
   const own = random.fork();
   // What is given for good at the harbor may be lost in a failover.
   const lasting = targets.filter(({ name }) => name !== 'harbor');
   const administrator = live(createAdministrator(lasting, own), [4_000, 12_000], own);
-  await Promise.all([...engineers, ...approvers, administrator]);
-  return { submitted, acts, failures };
+  const clock = live(createClock(stage.ledgerUrl, turned, random.fork()), [500, 2_500], random.fork());
+  await Promise.all([...engineers, ...approvers, administrator, clock]);
+  return { submitted, turned, acts, failures };
 }

@@ -1,8 +1,14 @@
-/** Asks for short grants, gives some back, takes some wishes back, and clicks what is no longer there. */
-import { buttonsOf, type Slack } from '../../sandbox/slack/index.js';
-import { submitAs } from '../../sandbox/stage/people.js';
+/**
+ * Asks for short grants, some of them in an emergency, gives some back, wants some for longer, takes some wishes back,
+ * approves their own, and clicks what is no longer there.
+ */
+import type { Slack } from '../../sandbox/slack/index.js';
+import { CHANNELS } from '../../sandbox/stage/cast.js';
+import { fillFormAs } from '../../sandbox/stage/people.js';
+import { isIn, policyOf } from '../policies.js';
 import type { Random } from '../random.js';
-import { Memory, press, withButton } from './memory.js';
+import { Hand, OPENS_MS } from './hand.js';
+import type { Screens } from './screens.js';
 
 export interface Place {
   readonly target: string;
@@ -18,6 +24,7 @@ export interface Submission {
 const LONG = '15m';
 /** Seconds. */
 const SHORT = [3, 18] as const;
+const FORM = 'request_submit';
 
 export function createEngineer(
   slack: Slack,
@@ -25,37 +32,59 @@ export function createEngineer(
   userId: string,
   places: readonly Place[],
   submitted: Submission[],
+  screens: Screens,
   random: Random,
 ): () => Promise<void> {
   const person = slack.as(userId);
-  const memory = new Memory(random);
+  const hand = new Hand(person, userId, screens, random);
+  const burning = places.filter(({ target, role }) => {
+    const { break_glass } = policyOf(target, role);
+    return break_glass !== undefined && isIn(break_glass.who, userId);
+  });
   let asked = 0;
+  let last = random.pick(places);
 
-  async function ask(): Promise<void> {
-    asked += 1;
-    const reason = `${login} needs it, ${asked}`;
-    const otherDuration = random.chance(0.1) ? LONG : `${Math.round(random.between(...SHORT))}s`;
-    const errors = await submitAs(slack, person, { ...random.pick(places), otherDuration, reason });
-    if (errors !== null) throw new Error(`the form was refused: ${Object.values(errors).join('; ')}`);
-    submitted.push({ reason, userId });
-  }
+  const askFor = (place: Place, isEmergency: boolean) =>
+    screens.alone(userId, async () => {
+      asked += 1;
+      const reason = `${login} needs it, ${asked}`;
+      const isLong = !isEmergency && random.chance(0.1);
+      const otherDuration = isLong ? LONG : `${Math.round(random.between(...SHORT))}s`;
+      try {
+        await fillFormAs(slack, person, { ...place, otherDuration, reason }, OPENS_MS);
+        if (isEmergency) await tick();
+        if (person.openedView()?.callbackId !== FORM) throw new Error('another form came in the way');
+        let sent = await person.submit();
+        // It asks once more.
+        if (sent.outcome === 'pushed') sent = await person.submit();
+        if (sent.outcome === 'errors') {
+          throw new Error(`the form was refused: ${Object.values(sent.errors).join('; ')}`);
+        }
+        const isTaken = sent.outcome === 'closed' || sent.outcome === 'cleared';
+        if (!isTaken) throw new Error(`the form: ${JSON.stringify(sent)}`);
+        submitted.push({ reason, userId });
+      } finally {
+        while (person.openedView() !== undefined) await person.closeView();
+      }
+    });
 
-  async function clickOne(button: string): Promise<void> {
-    const offers = withButton(person.messages('dm'), button);
-    for (const message of offers) memory.keep(message);
-    if (offers.length > 0) await press(person, random.pick(offers), button, random);
-  }
-
-  async function clickStale(): Promise<void> {
-    const message = memory.recall();
-    if (message !== null) await press(person, message, random.pick(buttonsOf(message.blocks)), random);
+  async function tick(): Promise<void> {
+    await person.choose('Is this an emergency?', 'Emergency: grant it at once, without approval');
   }
 
   return () => {
     const what = random.next();
-    if (what < 0.65) return ask();
-    if (what < 0.8) return clickOne('Relinquish');
-    if (what < 0.9) return clickOne('Cancel request');
-    return clickStale();
+    if (what < 0.2) return askFor(last, false);
+    if (what < 0.5) {
+      last = random.pick(places);
+      return askFor(last, false);
+    }
+    if (what < 0.6) return burning.length === 0 ? hand.clickStale() : askFor(random.pick(burning), true);
+    if (what < 0.67) return hand.clickOne('Relinquish', 'dm');
+    if (what < 0.71) return hand.clickOne('Cancel request', 'dm');
+    if (what < 0.88) return hand.clickOne('Extend', 'dm');
+    if (what < 0.91) return hand.clickOne('End repeat', 'dm');
+    if (what < 0.95) return hand.clickOne('Approve', CHANNELS.access);
+    return hand.clickStale();
   };
 }

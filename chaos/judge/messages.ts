@@ -9,7 +9,7 @@ import type { Verdict } from '../report.js';
 /** What a message says of a request in this state. */
 const SAYS: Readonly<Record<string, RegExp>> = {
   pending: /Waiting for approval/,
-  active: /Granted|You have/,
+  active: /Granted|You have|Emergency access until/,
   denied: /Denied by/,
   withdrawn: /Canceled by/,
   lapsed: /Lapsed: nobody decided/,
@@ -30,12 +30,19 @@ export interface Shown {
   readonly twins: number;
 }
 
-export async function judgeMessages(slack: Slack, requests: readonly LedgerRequest[]): Promise<Shown> {
+/** @param repeated ids of those that are approved again: their messages have the button that ends that */
+export async function judgeMessages(
+  slack: Slack,
+  requests: readonly LedgerRequest[],
+  repeated: ReadonlySet<string>,
+): Promise<Shown> {
   const pages = new Map<string, Page>();
   const untold: string[] = [];
   const stale: string[] = [];
   const stubborn: string[] = [];
   let twins = 0;
+  const isRight = (request: LedgerRequest, message: SeenMessage) =>
+    showsState(request, message, repeated.has(request.id));
   for (const request of requests) {
     const surfaces = [
       { where: CHANNELS.access, reader: slack.as(CAST.eve), what: 'card', presser: slack.as(CAST.olga) },
@@ -52,13 +59,14 @@ export async function judgeMessages(slack: Slack, requests: readonly LedgerReque
       pages.set(key, page);
       const about = page.get(request.id) ?? [];
       const wrong = about.filter((message) => !isRight(request, message));
-      if (!about.some((message) => isRight(request, message)))
-        untold.push(`${request.id} is ${request.state}, ${what}`);
+      const isTold = wrong.length < about.length;
+      if (!isTold) untold.push(`${request.id} is ${request.state}, ${what}`);
       const newest = about.at(-1);
-      if (what === 'card' && newest !== undefined && wrong.includes(newest)) {
+      if (what === 'card' && newest !== undefined && !isTold) {
         stale.push(`${request.id} is ${request.state}, and its card says: ${headline(newest)}`);
       }
-      const copies = wrong.filter((message) => message !== newest);
+      // Of two whose answers were lost, Hallpass edits the one that was clicked first: it may be the older one.
+      const copies = wrong.filter((message) => isTold || message !== newest);
       twins += copies.length;
       for (const copy of copies) {
         const [button] = buttonsOf(copy.blocks);
@@ -121,9 +129,10 @@ async function clickUntilHeard(presser: Actor, message: SeenMessage, button: str
 }
 
 /** Says what is so, and offers no button on what is over. */
-function isRight(request: LedgerRequest, message: SeenMessage): boolean {
+function showsState(request: LedgerRequest, message: SeenMessage, isRepeated: boolean): boolean {
   const says = SAYS[request.state]?.test(all(message)) === true;
-  return says && (request.ended === null || buttonsOf(message.blocks).length === 0);
+  const buttons = buttonsOf(message.blocks).filter((button) => !isRepeated || button !== 'End repeat');
+  return says && (request.ended === null || buttons.length === 0);
 }
 
 function headline(message: SeenMessage): string {
