@@ -56,6 +56,8 @@ export class OwnPool extends pg.Pool {
 
   constructor(url: string, settings: SessionSettings, config: pg.PoolConfig) {
     super(ownConfig(url, settings, config));
+    // Between one statement and the next nobody else listens to a connection, and its last word would end the process.
+    this.on('connect', (client) => client.on('error', () => undefined));
     this.options.onConnect = (client) => this.#settle(client);
     this.#url = url;
     this.#settings = readUrl(url, settings).settings;
