@@ -149,7 +149,9 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
         .messages(asked.channel)
         .find((message) => /asks to extend/.test(message.text) && message.text.includes('S0DBA')),
     );
-    expect(buttonsOf((await told(slack, 'ana', id, /You asked/)).blocks)).toEqual(['Relinquish']);
+    expect(buttonsOf((await told(slack, 'ana', id, /You asked .* to extend it/)).blocks)).toEqual([
+      'Relinquish',
+    ]);
     expect((await inLedger(stage, id)).expires_at).toEqual(before);
     await deny(slack, 'cora', asked, undefined, 'Deny extension');
     await told(slack, 'ana', id, /Your extension was denied by <@U0CORA>/);
