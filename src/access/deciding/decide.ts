@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RoleConfig } from '../../config/config.js';
-import type { Count } from '../../domain/count.js';
 import { latestEnd } from '../../domain/extension.js';
 import { type Pause, pauseOn } from '../../domain/pause.js';
 import type { AccessRequest } from '../../domain/request.js';
