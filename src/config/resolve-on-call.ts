@@ -20,8 +20,8 @@ export function resolveOnCall(
   const policies = nearest(said, 'escalation_policies');
   const slack = nearest(said, 'slack');
   const max = nearestOr(said, 'max', HOUR);
-  // Who is in a group is decided in Slack, by many people: it gives less than PagerDuty unless told otherwise.
-  const danger = nearestOr(said, 'max_danger', slack === null ? null : ('write' as const));
+  // A Slack group has a limit of its own beside it (domain/rules.ts).
+  const danger = nearestOr(said, 'max_danger', null);
   if (schedules === null && policies === null && slack === null) {
     const message = 'names nobody; it needs schedules, escalation_policies or slack';
     return first.source.problem(first.path, message, 'key');

@@ -45,11 +45,7 @@ test.each([
   ['more: { over: 2h, from: dba }', ['~ P: more: none → 1 of dba (S0123456789) when longer than 2h']],
   [
     'on_call: { slack: sre }',
-    [
-      '+ P: on call in sre (S0123456788) is granted at once',
-      '~ P: on_call.max: none → 1h',
-      '~ P: on_call.max_danger: none → write',
-    ],
+    ['+ P: on call in sre (S0123456788) is granted at once', '~ P: on_call.max: none → 1h'],
   ],
   [
     'automatic: { max: 30m, max_danger: read, hours: "Mon-Fri 08:00-18:00 UTC" }',

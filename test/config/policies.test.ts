@@ -192,13 +192,13 @@ test('a word for reason keeps what must stand in it, which null switches off', (
   });
 });
 
-test('a Slack group on call never gives admin, also where nothing is said', () => {
+test('a Slack group on call has no limit in the file unless one is said, and never admin', () => {
   expect(policyOf('approvers: dba, on_call: { slack: oncall-db }')?.onCall).toEqual({
     schedules: [],
     escalationPolicies: [],
     slackGroups: [{ id: 'S0123456787', name: 'oncall-db' }],
     maxMs: HOUR,
-    maxDanger: 'write',
+    maxDanger: null,
   });
   expect(policyOf('approvers: dba, on_call: { schedules: PABC123 }')?.onCall?.maxDanger).toBeNull();
 });
