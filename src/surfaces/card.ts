@@ -80,7 +80,9 @@ function approvers(request: AccessRequest, { told = [] }: Scene, first: boolean)
   if (request.state === 'pending') {
     return [...stepsSoFar(told), ...whoDecides(request, null)];
   }
-  return first && ruleOf(request) !== null && !isFinal(request.state)
+  const rule = ruleOf(request);
+  // Whom an emergency concerns, its own line says.
+  return first && rule !== null && rule !== 'break_glass' && !isFinal(request.state)
     ? [`For your information: ${mentions(askedNow(request))}`]
     : [];
 }

@@ -180,6 +180,7 @@ function extensionDenied(request: AccessRequest, scene: Scene): Message {
     paragraphs: [
       ...(because === null ? [] : [{ label: 'Reason:', words: because }]),
       `You still have ${code(request.role)} on ${place(scene)}${request.expiresAt === null ? '' : ` until ${when(request.expiresAt)}`}.`,
+      ...sameAgain(scene, request.requester),
     ],
     buttons: buttons(request, scene),
     footer: footer(request),

@@ -33,14 +33,12 @@ export function emergencyParagraphs(
   reader: string | null,
 ): readonly Paragraph[] {
   if (!isEmergency(request)) return [];
-  const by = request.requester === reader ? 'You were' : 'It was';
   return [
     ...(isFinal(request.state) || reader !== null
       ? []
       : [
           `*Nobody approved it.* Look at it now: ${mentions(unique([...reviewers, ...askedNow(request)]))}. End access if it shouldn’t be.`,
         ]),
-    ...(reader === null || isFinal(request.state) ? [] : [`${by} granted it without approval.`]),
     ...verdictParagraphs(request, { reviewers }, reader),
   ];
 }

@@ -30,7 +30,7 @@ export const RULE_WORDS: Readonly<Record<RuleName, RuleWords>> = {
     over: 'the automatic rule did not allow it any more before it could be granted',
   },
   repeat: {
-    name: 'approved before',
+    name: 'as before',
     by: 'an earlier approval',
     decided: (through, at) =>
       `Approved by an earlier approval (${through}) ${at}; no approver was asked again.`,

@@ -140,14 +140,25 @@ describe('decided', () => {
   it.each([
     ['on_call', 'Granted (on call) until', 'Approved by the on-call rule (this) <!date'],
     ['automatic', 'Granted (automatic) until', 'Approved by an automatic rule (this) <!date'],
-    ['repeat', 'Granted (approved before) until', 'Approved by an earlier approval (this) <!date'],
-    ['break_glass', 'Granted (emergency) until', 'Granted in an emergency (this) <!date'],
+    ['repeat', 'Granted (as before) until', 'Approved by an earlier approval (this) <!date'],
   ] as const)('says which rule approved: %s', (decidedRule, title, sentence) => {
     const request = { ...SITUATIONS.active, decidedBy: null, decidedVia: 'this', decidedRule };
     const { text } = card(request, scene, { first: true, preview: null, missing: [] });
     expect(text).toContain(title);
     expect(text).toContain(sentence);
     expect(text).toContain('For your information: <!subteam^S0DBA>');
+  });
+
+  it('says that an emergency approved it, and calls nobody for information', () => {
+    const rule = { decidedBy: null, decidedVia: 'this', decidedRule: 'break_glass' } as const;
+    const { text } = card({ ...SITUATIONS.active, ...rule }, scene, {
+      first: true,
+      preview: null,
+      missing: [],
+    });
+    expect(text).toContain('Granted (emergency) until');
+    expect(text).toContain('Granted in an emergency (this) <!date');
+    expect(text).not.toContain('For your information');
   });
 
   it('calls the approvers when on call was quicker than the first post, and at no other time', () => {

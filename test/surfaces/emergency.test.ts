@@ -9,7 +9,7 @@ import { note } from '../../src/surfaces/direct.js';
 import { emergencyModal, emergencyRefused, judgeModal } from '../../src/surfaces/emergency-forms.js';
 import { emergencyMessage, emergencySummary } from '../../src/surfaces/emergency-messages.js';
 import type { Message } from '../../src/surfaces/message.js';
-import { ANA, BO, EXPIRES, SITUATIONS, scene, textsIn } from './samples.js';
+import { BO, EXPIRES, SITUATIONS, scene, textsIn } from './samples.js';
 
 const HOSTILE = '<!channel> *x* `y` <@U0MAL> <https://evil.example|fine>';
 const reviewers = [{ id: 'S0SEC', name: 'security' }];
@@ -84,9 +84,7 @@ describe('an emergency', () => {
     const failed = emergency({ ...SITUATIONS.failed });
     expect(onCard(failed).text).toContain('Nothing was granted, so nobody has to review it.');
     expect(note('judged', over, facts).text).toMatch(/^Your emergency access was not justified/);
-    expect(note('granted', { ...active, requester: ANA }, facts).text).toContain(
-      'You were granted it without approval.',
-    );
+    expect(onCard(active).text).not.toContain('For your information');
     expect(emergencySummary({ ...active, role: 'orders_write', login: 'ana' }, 'Shop')).toBe(
       'Hallpass: emergency access to orders_write on Shop for ana (R-1042)',
     );

@@ -80,7 +80,11 @@ describe('what is approved again', () => {
     for (const kind of NOTE_KINDS) {
       const message = note(kind, SITUATIONS.active, at({ made: repeat }));
       expect(message.text, kind).toContain(line);
-      expect(buttonsIn(message), kind).toEqual(['grant_relinquish=R-1042', 'repeat_end=R-1042']);
+      expect(buttonsIn(message), kind).toEqual([
+        'grant_relinquish=R-1042',
+        'grant_extend=R-1042',
+        'repeat_end=R-1042',
+      ]);
     }
   });
 

@@ -30,6 +30,7 @@ const ROLES_OF_SHOP = [
   'orders_write',
   'payments_read',
   'pg_monitor',
+  'strict_read',
   'vault_read',
 ];
 

@@ -31,7 +31,7 @@ export function granting(stage: LifeStage): void {
 
     await click(slack, 'cora', pending, 'Approve');
     const note = await told(slack, 'ana', id, /psql/);
-    expect(buttonsOf(note.blocks)).toEqual(['Relinquish']);
+    expect(buttonsOf(note.blocks)).toEqual(['Relinquish', 'Extend']);
     expect(all(note)).toMatch(
       /Granted until <!date\^\d+\^[\s\S]*psql "host=127.0.0.1 port=\d+ dbname=shop user=ana"/,
     );
@@ -82,7 +82,7 @@ export function granting(stage: LifeStage): void {
       data: {
         via: 'dba',
         configHash: expect.stringMatching(/^[0-9a-f]{64}$/),
-        policy: { approvers: [{ id: GROUPS.dba, name: 'dba' }], maxMs: 4 * 3_600_000 },
+        policy: { approvals: [{ from: [{ id: GROUPS.dba, name: 'dba' }], count: 1 }], maxMs: 4 * 3_600_000 },
       },
     });
     const denied = { code: '42501' };
