@@ -1,10 +1,14 @@
 /** Which approvals a request has, and which it still needs. */
 import { type Approval, type ApprovalRule, missingBy } from '../domain/approvals.js';
 import type { Principal } from '../domain/policy.js';
-import { allOf, plural } from './kit/words.js';
+import { allOf, firstOf, plural } from './kit/words.js';
 import { inline, mention, mentions, who } from './text.js';
 
-const MAX_NAME = 150;
+const MAX_NAME = 60;
+/** Rules in a sentence, each with ten people or groups at most: a section takes 3000 characters. */
+const MOST_LISTED = 5;
+/** Approvals in a sentence; the rest is counted. */
+const MOST_APPROVALS = 5;
 
 interface Progress {
   readonly rules: readonly ApprovalRule[];
@@ -30,14 +34,15 @@ export function whoIsAsked(shown: Progress, reader: string | null): string {
 /** "1 of @dba and 2 of @security". */
 export function stillNeeded({ rules, approvals, asked, name = mentions }: Progress): string {
   const missing = missingBy(rules, approvals);
-  return allOf(
-    rules.flatMap(({ from }, i) => {
-      const n = missing[i] ?? 0;
-      const named = from.filter(({ id }) => asked.some((each) => each.id === id));
-      if (n === 0) return [];
-      return [named.length === 0 ? plural(n, 'other approver') : `${n} of ${name(named)}`];
-    }),
-  );
+  const open = rules.flatMap(({ from }, i) => {
+    const n = missing[i] ?? 0;
+    const named = from.filter(({ id }) => asked.some((each) => each.id === id));
+    if (n === 0) return [];
+    return [{ n, words: named.length === 0 ? plural(n, 'other approver') : `${n} of ${name(named)}` }];
+  });
+  const listed = open.slice(0, MOST_LISTED).map(({ words }) => words);
+  const more = open.slice(MOST_LISTED).reduce((sum, { n }) => sum + n, 0);
+  return more === 0 ? allOf(listed) : `${listed.join(', ')} and ${plural(more, 'more approval')}`;
 }
 
 /** "1 of 2: @ben (dba); still needed: 1 of @security"; with no approval yet: "Needs 1 of @dba and 1 of @security". */
@@ -45,12 +50,22 @@ export function progress(shown: Progress, reader: string | null): string {
   const { rules, approvals } = shown;
   if (approvals.length === 0) return `Needs ${stillNeeded(shown)}`;
   const total = rules.reduce((sum, { count }) => sum + count, 0);
-  const by = approvals.map((approval) => approver(approval, rules, reader)).join(', ');
-  return `${approvals.length} of ${total}: ${by}; still needed: ${stillNeeded(shown)}`;
+  return `${approvals.length} of ${total}: ${approversOf(shown, reader)}; still needed: ${stillNeeded(shown)}`;
+}
+
+/** "@ben (dba), @cora (security)". */
+export function approversOf(
+  { rules, approvals }: Pick<Progress, 'rules' | 'approvals'>,
+  reader: string | null,
+): string {
+  return firstOf(
+    approvals.map((approval) => approver(approval, rules, reader)),
+    MOST_APPROVALS,
+  );
 }
 
 /** "@ben (dba)", or the mention alone for someone the policy names. */
-export function approver(
+function approver(
   { by, via, rule }: Approval,
   rules: readonly ApprovalRule[],
   reader: string | null,

@@ -14,9 +14,8 @@ import {
   rulesOf,
   termsOf,
 } from '../domain/request.js';
-import { approver, isPlain, progress } from './approvals.js';
+import { approversOf, isPlain, progress } from './approvals.js';
 import type { Paragraph, Quote } from './blocks.js';
-import { allOf } from './kit/words.js';
 import type { Scene } from './message.js';
 import { roleLines } from './preview.js';
 import { RULE_WORDS } from './rule-words.js';
@@ -175,8 +174,7 @@ function decision(request: AccessRequest, decidedAt: Date, reader: string | null
   }
   const { approvals } = request;
   if (request.state !== 'denied' && approvals.length > 1) {
-    const by = approvals.map((approval) => approver(approval, rulesOf(request), reader));
-    return `Approved by ${allOf(by)} ${when(decidedAt)}.`;
+    return `Approved by ${approversOf({ rules: rulesOf(request), approvals }, reader)} ${when(decidedAt)}.`;
   }
   const verb = request.state === 'denied' ? 'Denied' : 'Approved';
   return `${verb} by ${by(request.decidedBy, reader)}${through(request)} ${when(decidedAt)}.`;

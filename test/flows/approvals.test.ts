@@ -60,7 +60,7 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
     await told(slack, 'ana', id, /psql/);
     await expectReads(stage, 'ana', 'orders_read');
     const done = await waiting(id, /Granted until/);
-    expect(all(done)).toMatch(/Approved by <@U0DAN> \(security\) and <@U0CORA> \(dba\)/);
+    expect(all(done)).toMatch(/Approved by <@U0DAN> \(security\), <@U0CORA> \(dba\)/);
     await click(slack, 'cora', done, 'End access');
     await waiting(id, /Ended/);
   });
