@@ -72,7 +72,7 @@ export interface ReasonRule {
 
 /** What the configuration says of one role, with nothing left to inherit. Durations in milliseconds. */
 export interface Policy {
-  /** All of them must be met, each by different people; at least one. Whoever is `quiet` and in none may serve any. */
+  /** All of them must be met, each by different people; at least one. Anyone who is `quiet` and in none may serve any. */
   readonly approvals: readonly ApprovalRule[];
   readonly more: readonly ExtraRule[];
   /** They may decide, and aren't mentioned. */

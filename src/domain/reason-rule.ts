@@ -8,7 +8,7 @@ import type { ReasonRule } from './policy.js';
 /** A longer match is no number of a ticket, and isn't linked. */
 const MAX_LINKED = 100;
 
-/** In place of what matched, in `link`. */
+/** Stands for what matched, in `link`. */
 export const MATCH = '{0}';
 
 /** Each rule is compiled once for as long as its configuration holds. */

@@ -4,7 +4,7 @@ import { isWithinHours } from './office-hours.js';
 import { isGroup, type OnCallRule, type Policy, type Principal } from './policy.js';
 import type { AccessRequest } from './request.js';
 
-/** The most that a role may do which on call by a Slack user group approves: whoever may edit the group is on call. */
+/** The most that a role may do which on call by a Slack user group approves: anyone who may edit the group can put themselves on call. */
 const MOST_BY_GROUP: Danger = 'write';
 
 /** Whether the policy has a rule that may approve some request at once: its card waits for the answer. */

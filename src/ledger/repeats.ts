@@ -45,7 +45,7 @@ export interface NewRepeat extends Pick<Repeat, 'requestId' | 'approver' | 'maxM
 }
 
 /**
- * Approves the same again, in place of what was approved again under this request before. A second click a moment later
+ * Approves the same again, and ends what was approved again under this request before. A second click a moment later
  * changes nothing.
  * @returns false when the request is over, when this repeat stands there already, or when another was made meanwhile.
  */

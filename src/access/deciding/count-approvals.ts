@@ -1,4 +1,4 @@
-/** The approvals that a request has, counted anew at each click: under today's rules, groups and accounts. */
+/** The approvals that a request has, counted again at each click: under today's rules, groups and accounts. */
 import type { RoleConfig } from '../../config/config.js';
 import type { Approval, ApprovalRule } from '../../domain/approvals.js';
 import { type Count, isEnough } from '../../domain/count.js';

@@ -161,7 +161,7 @@ async function askingNow(
   };
 }
 
-/** Null while Slack doesn't say what it takes: the rules stay as they were until then, and each click counts anew. */
+/** Null while Slack doesn't say what it takes: the rules stay as they were until then, and each click counts again. */
 async function countAgain(deps: AskingDeps, request: AccessRequest, today: Today): Promise<Count | null> {
   const [groups, requester] = await Promise.all([
     readGroups(deps, unique(today.rules.flatMap(({ from }) => from))),
