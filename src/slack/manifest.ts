@@ -16,9 +16,7 @@ export function neededScopes(config: Config): ReadonlyMap<string, string> {
     ['commands', 'the slash command'],
     ['chat:write', 'cards and direct messages'],
     ['users:read', 'guests and deactivated accounts are refused, and lose what they have'],
-    ...(principals.some(isGroup)
-      ? [['usergroups:read', 'approvers, or who is on call, named by user group'] as const]
-      : []),
+    ...(principals.some(isGroup) ? [['usergroups:read', 'groups that decide or are on call'] as const] : []),
     ...(byEmail
       ? [['users:read.email', 'logins, or PagerDuty users, found by e-mail address'] as const]
       : []),

@@ -72,7 +72,7 @@ describe('check', () => {
     stage.slack.workspace.setScopes(scopes);
     expect(code).toBe(1);
     for (const line of [
-      /^failure {2}Slack +The scope usergroups:read is missing: approvers, or who is on call, named by user group\.\n .*install the app again/m,
+      /^failure {2}Slack +The scope usergroups:read is missing: groups that decide or are on call\.\n .*install the app again/m,
       /^shop +2 failures +18\.\d+ +primary +off +3\/5 +/m,
       /^attic +1 failure +- +- +- +- +-$/m,
       /^locked +1 failure +- +- +- +- +-$/m,

@@ -13,6 +13,7 @@ import {
   deny,
   type Name,
   request,
+  submitRequest,
   told,
 } from '../../sandbox/stage/people.js';
 import type { HallpassProcess } from '../../sandbox/stage/process.js';
@@ -194,7 +195,8 @@ describe.each(KINDS)('over $transport, with alarms on $backend', async (kind) =>
     await card(slack, unsure, /Waiting for approval/);
     slack.faults.clear();
     await restart();
-    // Asked again once it can be read.
+    // Who asks for it again has the rules asked again.
+    await submitRequest(slack, 'ana', WISH);
     await relinquish(unsure);
     expect(await repeatEvents(id)).toHaveLength(1);
 
