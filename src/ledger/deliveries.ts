@@ -233,6 +233,15 @@ export async function showAgain(db: Queryable, requestId: number, place: Posted)
   );
 }
 
+/** What is known beside the request has changed, and its messages say so: each is sent once more, also one that is under way. */
+export async function redraw(db: Queryable, requestId: number): Promise<void> {
+  await db.query(
+    `update deliveries set stale = true, sent = least(sent, wanted - 1), not_before = least(not_before, now())
+       where request_id = $1 and (channel is not null or lease_until > now())`,
+    [requestId],
+  );
+}
+
 /** Replaces an operators' message, and each copy of it (operator-copies.ts). */
 export async function rewriteOperatorNote(db: Queryable, key: string, message: object): Promise<void> {
   await db.query(

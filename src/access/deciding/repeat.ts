@@ -6,6 +6,7 @@ import type { RoleConfig } from '../../config/config.js';
 import type { Policy } from '../../domain/policy.js';
 import { approversOf, type Repeat } from '../../domain/repeat.js';
 import { type AccessRequest, requestName } from '../../domain/request.js';
+import { redraw } from '../../ledger/deliveries.js';
 import { readRequests } from '../../ledger/read-requests.js';
 import { endRepeats, isRepeatOpen, readRepeatsFor } from '../../ledger/repeats.js';
 import * as words from '../../surfaces/repeat.js';
@@ -34,6 +35,8 @@ export const repeat = {
       if (answer.answer === 'no' && request.id !== null) {
         const { because } = answer;
         await endRepeats(deps.db, repeated, { by: null, because }, { asked: requestName(request.id) });
+        // Its card may be there already, and says why it was not approved at once.
+        await redraw(deps.db, request.id);
         deps.outbox.kick();
       }
       if (answer.answer !== 'yes') continue;
