@@ -9,11 +9,11 @@ import type { Config, RoleConfig, TargetConfig } from './config.js';
 import {
   sayApprovals,
   sayEscalate,
-  sayHours,
   sayLevels,
   sayMore,
   sayPeople,
   sayPrincipal,
+  sayTimes,
 } from './say-policy.js';
 
 /** One thing that differs, at each place where it does. */
@@ -106,7 +106,7 @@ const OF_POLICY: { readonly [K in keyof Policy]: Readers<Policy> } = {
   },
   automatic: {
     automatic: ({ automatic: rule }) =>
-      rule === null ? 'none' : `up to ${ms(rule.maxMs)}, danger ${rule.maxDanger}, ${sayHours(rule.hours)}`,
+      rule === null ? 'none' : `up to ${ms(rule.maxMs)}, danger ${rule.maxDanger}, ${sayTimes(rule.hours)}`,
   },
   repeatMs: { repeat: ({ repeatMs }) => ms(repeatMs) },
   extend: {

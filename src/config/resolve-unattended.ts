@@ -4,7 +4,7 @@ import { isGroup, type Policy, type Principal } from '../domain/policy.js';
 import type { Origin } from './config.js';
 import { type Found, isAsNear, type Layer, merged, nearest, nearestOr, origin } from './layers.js';
 import type { Problem } from './problem.js';
-import { sayHours, sayPeople } from './say-policy.js';
+import { sayPeople, sayTimes } from './say-policy.js';
 import type { Settings } from './schema.js';
 
 const HOUR = 3_600_000;
@@ -36,7 +36,7 @@ export function resolveAutomatic(layers: Layers, longest: Found<number>): Of<'au
     origins: [
       origin('automatic.max', shortDuration(maxMs), max.layer, ['max']),
       origin('automatic.max_danger', danger.value, danger.layer, ['max_danger']),
-      origin('automatic.hours', sayHours(hours.value), hours.layer, ['hours']),
+      origin('automatic.hours', sayTimes(hours.value), hours.layer, ['hours']),
     ],
   };
 }

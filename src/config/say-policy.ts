@@ -2,7 +2,7 @@
 import type { ApprovalRule } from '../domain/approvals.js';
 import { shortDuration } from '../domain/duration.js';
 import type { Step } from '../domain/escalation.js';
-import type { OfficeHours } from '../domain/office-hours.js';
+import { type OfficeHours, sayHours } from '../domain/office-hours.js';
 import type { OnCallRule, Policy, Principal } from '../domain/policy.js';
 
 /** `dba (S0123456789), U0123456786`. */
@@ -50,13 +50,6 @@ export function sayLevels({ id, levels }: OnCallRule['escalationPolicies'][numbe
 }
 
 /** `Mon-Fri 08:00-18:00 Europe/Berlin`, as `parseHours` reads it. */
-export function sayHours(hours: OfficeHours | null): string {
-  if (hours === null) return 'any time';
-  const { days, from, to, zone } = hours;
-  return `${days.join(',')} ${clock(from)}-${clock(to)} ${zone}`.replace('Mon,Tue,Wed,Thu,Fri', 'Mon-Fri');
-}
-
-function clock(minute: number): string {
-  const two = (n: number) => String(n).padStart(2, '0');
-  return `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
+export function sayTimes(hours: OfficeHours | null): string {
+  return hours === null ? 'any time' : sayHours(hours);
 }
