@@ -152,7 +152,7 @@ targets:
     });
     expect(book.roles.offered('shop', 'app_orders')).toMatchObject({
       about: null,
-      policy: { maxMs: 1_800_000, approvers: [{ name: 'sre' }] },
+      policy: { maxMs: 1_800_000, approvals: [{ from: [{ name: 'sre' }] }] },
     });
     for (const role of ['other_ro', 'app_new_ro']) expect(book.roles.offered('shop', role)).toBeUndefined();
 

@@ -115,6 +115,7 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
           duration: '1h',
           otherDuration: null,
           reason: 'a reason of hers',
+          emergency: null,
         },
       ],
     });

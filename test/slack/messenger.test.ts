@@ -84,6 +84,7 @@ describe('messenger', () => {
       bot: false,
       guest: false,
       emailUnread: null,
+      tz: 'Europe/Amsterdam',
     });
     const cases = [
       [{ emailConfirmed: false }, { email: null }],
