@@ -14,8 +14,8 @@ import type { Fleet } from './fleet.js';
 import { insertEvent } from './ledger/insert-event.js';
 import { forgetChecked, registerTargets } from './ledger/targets.js';
 import { neededScopes } from './slack/manifest.js';
-import { configurationRead, configurationRefused } from './surfaces/configuration.js';
-import type { Message } from './surfaces/message.js';
+import type { Message } from './surfaces/kit/message.js';
+import { configurationRead, configurationRefused } from './surfaces/operators/configuration.js';
 
 /** One object for as long as the process runs, which holds the configuration of the moment. */
 export type LiveConfig = { -readonly [K in keyof Config]: Config[K] };

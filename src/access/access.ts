@@ -1,6 +1,6 @@
 import type { ModalView } from '@slack/types';
 import { shortDuration } from '../domain/duration.js';
-import { help } from '../surfaces/answers.js';
+import { help } from '../surfaces/answers/answers.js';
 import { fillForm, openForm } from './asking/form.js';
 import { roleOptions, targetOptions } from './asking/options.js';
 import { submit } from './asking/submit.js';

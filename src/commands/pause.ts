@@ -5,7 +5,7 @@ import type { Config } from '../config/config.js';
 import { readDatabases } from '../config/env.js';
 import type { Pause } from '../domain/pause.js';
 import { ring } from '../queue/ring.js';
-import { plainName } from '../surfaces/text.js';
+import { plainName } from '../surfaces/kit/text.js';
 import { findTarget, load } from './shared/configuration.js';
 import { withLedger } from './shared/ledger.js';
 import { operator, reason } from './shared/operator.js';

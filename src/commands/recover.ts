@@ -13,7 +13,7 @@ import { createTargetConnection, DEFAULT_LIMITS } from '../postgres/connect.js';
 import { readGrants } from '../postgres/guarded/read-grants.js';
 import { inside, openTarget } from '../postgres/open.js';
 import type { Target } from '../postgres/target.js';
-import { FORGED } from '../surfaces/doubt.js';
+import { FORGED } from '../surfaces/request/doubt.js';
 import { sayReplaced, sayWrittenOff } from './recover/last-word.js';
 import { findTarget, load } from './shared/configuration.js';
 import { withLedger } from './shared/ledger.js';

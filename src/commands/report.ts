@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { readNow } from '../ledger/audit-chain.js';
 import type { Queryable } from '../ledger/pool.js';
 import { type GrantsWanted, readGrants, readPrunedBefore } from '../ledger/read-grants.js';
-import { time } from '../surfaces/plain.js';
+import { time } from '../surfaces/terminal/plain.js';
 import { FORMATS } from './report/formats.js';
 import { assertTarget } from './shared/known-target.js';
 import { withPatientLedger } from './shared/ledger.js';

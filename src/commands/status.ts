@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { readStatus, type StatusFilter } from '../access/operating/status.js';
 import { readNow } from '../ledger/audit-chain.js';
-import { name } from '../surfaces/plain.js';
+import { name } from '../surfaces/terminal/plain.js';
 import { assertTarget } from './shared/known-target.js';
 import { withPatientLedger } from './shared/ledger.js';
 import { printStream } from './shared/stream.js';

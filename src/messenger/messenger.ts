@@ -1,6 +1,6 @@
 import type { View } from '@slack/types';
-import type { Message } from '../surfaces/message.js';
-import type { Unsaid } from '../surfaces/unsaid.js';
+import type { Message } from '../surfaces/kit/message.js';
+import type { Unsaid } from '../surfaces/kit/unsaid.js';
 
 /** What Slack says about a person; at most 60 s old. */
 export interface Person {

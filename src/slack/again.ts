@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Clicked } from '../access/access.js';
 import { SPANS } from '../domain/repeat.js';
-import { BUTTON_VALUE } from '../surfaces/ids.js';
+import { BUTTON_VALUE } from '../surfaces/kit/ids.js';
 
 const Value = z
   .string()

@@ -9,7 +9,7 @@ import { coerceError, HallpassError } from '../errors.js';
 import { inTime } from '../in-time.js';
 import { type Logger, loggerForSlack } from '../logger.js';
 import { logSecurity } from '../security.js';
-import type { TurnedAway } from '../surfaces/turned-away.js';
+import type { TurnedAway } from '../surfaces/answers/turned-away.js';
 import { ACK_BUDGET_MS, type Deps, isClaimed } from './answer.js';
 import { type Address, type Home, whyForeign } from './home.js';
 import { registerActions } from './listeners/actions.js';

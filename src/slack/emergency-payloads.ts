@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Submission } from '../access/access.js';
 import { VERDICTS } from '../domain/emergency.js';
-import { ACTIONS, BLOCKS } from '../surfaces/ids.js';
+import { ACTIONS, BLOCKS } from '../surfaces/kit/ids.js';
 import { View, valueIn } from './payloads.js';
 import { unsealed } from './seal.js';
 

@@ -1,5 +1,5 @@
 import type { View } from '@slack/types';
-import type { Message } from '../surfaces/message.js';
+import type { Message } from '../surfaces/kit/message.js';
 import type { Home } from './home.js';
 
 /** The part of the messenger that Slack's side answers with. Each call throws a HallpassError. */

@@ -5,7 +5,6 @@
  */
 import { z } from 'zod';
 import type { Actor, ChangedInSlack, Clicked, Denial, Submission } from '../access/access.js';
-import { parseApproveFor } from '../surfaces/approve-for.js';
 import {
   ACTIONS,
   BLOCKS,
@@ -14,7 +13,8 @@ import {
   emergencyBlock,
   REQUEST_NAME,
   roleBlock,
-} from '../surfaces/ids.js';
+} from '../surfaces/kit/ids.js';
+import { parseApproveFor } from '../surfaces/request/approve-for.js';
 import type { Address } from './home.js';
 import { unsealed } from './seal.js';
 

@@ -6,7 +6,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
-import { VIEWS } from '../surfaces/ids.js';
+import { VIEWS } from '../surfaces/kit/ids.js';
 
 /** SHA-256 in base64url, without padding. */
 const LENGTH = 43;

@@ -3,9 +3,9 @@
  * success, and of a click not at all.
  */
 import type { AnyMiddlewareArgs, SlackOptionsMiddlewareArgs } from '@slack/bolt';
-import { BLOCKS } from '../surfaces/ids.js';
-import { reasonOption } from '../surfaces/modal.js';
-import { type TurnedAway, turnedAway } from '../surfaces/turned-away.js';
+import { type TurnedAway, turnedAway } from '../surfaces/answers/turned-away.js';
+import { reasonOption } from '../surfaces/forms/request-form.js';
+import { BLOCKS } from '../surfaces/kit/ids.js';
 import { acknowledge, type Deps, tellPrivately } from './answer.js';
 import { parseRefused } from './payloads.js';
 

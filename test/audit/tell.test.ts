@@ -3,7 +3,7 @@ import { checkBlocks } from '../../sandbox/slack/validate/message.js';
 import { tellHead } from '../../src/access/audit/tell.js';
 import { verifyChain } from '../../src/access/audit/verify.js';
 import { parseHead } from '../../src/domain/audit-chain.js';
-import { readMessage } from '../../src/surfaces/message.js';
+import { readMessage } from '../../src/surfaces/kit/message.js';
 import { addEvents, anAuditedLedger } from './ledger.js';
 
 const { db, owner } = await anAuditedLedger();

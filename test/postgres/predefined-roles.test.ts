@@ -7,7 +7,7 @@ import {
   predefinedRole,
   whyNeverGranted,
 } from '../../src/domain/predefined-roles.js';
-import { danger } from '../../src/surfaces/danger.js';
+import { danger } from '../../src/surfaces/kit/danger.js';
 import { installedMajors } from '../support/majors.js';
 
 const names = PREDEFINED_ROLES.map(({ name }) => name);

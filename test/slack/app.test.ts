@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ACK_BUDGET_MS } from '../../src/slack/answer.js';
-import { denyForm, nothingToDeny } from '../../src/surfaces/deny-form.js';
-import { ACTIONS, BLOCKS } from '../../src/surfaces/ids.js';
+import { denyForm, nothingToDeny } from '../../src/surfaces/forms/deny-form.js';
+import { ACTIONS, BLOCKS } from '../../src/surfaces/kit/ids.js';
 import { waitFor } from '../support/wait-for.js';
 import { ANA, type Bench, CARDS, form, MENU, postCard, privateWords, start } from './harness.js';
 

@@ -7,8 +7,8 @@ import type { HallpassError } from '../../src/errors.js';
 import { createLogger } from '../../src/logger.js';
 import { createMessenger, type WebApiMessenger } from '../../src/messenger/web-api.js';
 import { createSlackApp, type SlackApp } from '../../src/slack/app.js';
-import { denyForm } from '../../src/surfaces/deny-form.js';
-import { ACTIONS, BLOCKS, durationBlock, roleBlock, VIEWS } from '../../src/surfaces/ids.js';
+import { denyForm } from '../../src/surfaces/forms/deny-form.js';
+import { ACTIONS, BLOCKS, durationBlock, roleBlock, VIEWS } from '../../src/surfaces/kit/ids.js';
 
 export const ANA = 'U0ANA00000';
 export const CARDS = 'C0CARDS000';

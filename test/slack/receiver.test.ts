@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { HallpassError } from '../../src/errors.js';
-import { ACTIONS } from '../../src/surfaces/ids.js';
+import { ACTIONS } from '../../src/surfaces/kit/ids.js';
 import { waitFor } from '../support/wait-for.js';
 import { ANA, build, openSlack, postCard, start } from './harness.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { approversOf, progress, stillNeeded } from '../../src/surfaces/approvals.js';
+import { approversOf, progress, stillNeeded } from '../../src/surfaces/request/approvals.js';
 import { NOON } from '../domain/a-request.js';
 
 const group = (n: number) => ({ id: `S0G${n}`, name: `g${n}` });

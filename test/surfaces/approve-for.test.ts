@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { checkBlocks } from '../../sandbox/slack/validate/message.js';
-import { approveFor, parseApproveFor } from '../../src/surfaces/approve-for.js';
-import { card } from '../../src/surfaces/card.js';
+import { approveFor, parseApproveFor } from '../../src/surfaces/request/approve-for.js';
+import { card } from '../../src/surfaces/request/card.js';
 import { aRequest } from '../domain/a-request.js';
 import { SITUATIONS, scene } from './samples.js';
 

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Danger } from '../../src/domain/danger.js';
 import type { Policy, Principal } from '../../src/domain/policy.js';
-import { asks } from '../../src/surfaces/asks.js';
+import { asks } from '../../src/surfaces/forms/who-is-asked.js';
 import { aPolicy } from '../domain/a-policy.js';
 
 const MINUTE = 60_000;

@@ -1,9 +1,9 @@
 /** What is said of a membership that has to go although no open request accounts for it. */
 import { expect, it } from 'vitest';
 import type { Stray, StrayEnd } from '../../src/domain/stray.js';
-import { strayForHolder, strayForOperators } from '../../src/surfaces/came-back.js';
-import { card } from '../../src/surfaces/card.js';
-import { status } from '../../src/surfaces/direct.js';
+import { strayForHolder, strayForOperators } from '../../src/surfaces/request/came-back.js';
+import { card } from '../../src/surfaces/request/card.js';
+import { status } from '../../src/surfaces/request/direct.js';
 import { ANA, SITUATIONS, scene, textsIn } from './samples.js';
 
 const FOUND = new Date('2026-11-21T04:00:00Z');

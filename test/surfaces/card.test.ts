@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { card } from '../../src/surfaces/card.js';
-import { when } from '../../src/surfaces/text.js';
+import { when } from '../../src/surfaces/kit/text.js';
+import { card } from '../../src/surfaces/request/card.js';
 import {
   BO,
   buttonsIn,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { checkModal } from '../../sandbox/slack/validate/view.js';
-import { denyForm, nothingToDeny } from '../../src/surfaces/deny-form.js';
+import { denyForm, nothingToDeny } from '../../src/surfaces/forms/deny-form.js';
 import { SITUATIONS, scene, textsIn } from './samples.js';
 
 const asked = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isOvertaken, type NOTE_KINDS, note, status } from '../../src/surfaces/direct.js';
-import { when } from '../../src/surfaces/text.js';
+import { when } from '../../src/surfaces/kit/text.js';
+import { isOvertaken, type NOTE_KINDS, note, status } from '../../src/surfaces/request/direct.js';
 import { buttonsIn, EXPIRES, SITUATION_NAMES, SITUATIONS, type Situation, scene } from './samples.js';
 
 const CANCEL = ['request_withdraw=R-1042'];

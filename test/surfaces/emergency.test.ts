@@ -4,11 +4,11 @@ import { checkBlocks } from '../../sandbox/slack/validate/message.js';
 import { checkModal } from '../../sandbox/slack/validate/view.js';
 import { type Emergency, UNJUDGED } from '../../src/domain/emergency.js';
 import type { AccessRequest } from '../../src/domain/request.js';
-import { card } from '../../src/surfaces/card.js';
-import { note } from '../../src/surfaces/direct.js';
-import { emergencyModal, emergencyRefused, judgeModal } from '../../src/surfaces/emergency-forms.js';
-import { emergencyMessage, emergencySummary } from '../../src/surfaces/emergency-messages.js';
-import type { Message } from '../../src/surfaces/message.js';
+import { emergencyModal, emergencyRefused, judgeModal } from '../../src/surfaces/forms/emergency-forms.js';
+import type { Message } from '../../src/surfaces/kit/message.js';
+import { emergencyMessage, emergencySummary } from '../../src/surfaces/operators/emergencies.js';
+import { card } from '../../src/surfaces/request/card.js';
+import { note } from '../../src/surfaces/request/direct.js';
 import { BO, EXPIRES, SITUATIONS, scene, textsIn } from './samples.js';
 
 const HOSTILE = '<!channel> *x* `y` <@U0MAL> <https://evil.example|fine>';

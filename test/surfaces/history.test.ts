@@ -7,7 +7,7 @@ import { UNJUDGED } from '../../src/domain/emergency.js';
 import type { AccessRequest } from '../../src/domain/request.js';
 import type { RequestEvent } from '../../src/domain/request-events.js';
 import { transition } from '../../src/domain/transition.js';
-import { tell } from '../../src/surfaces/history.js';
+import { tell } from '../../src/surfaces/terminal/history.js';
 import { anActive, aRequest, later, NOON, PLACE, PROOF, TERMS } from '../domain/a-request.js';
 
 const granting = aRequest({ state: 'granting', decidedAt: NOON, decidedBy: 'U0BEN' });

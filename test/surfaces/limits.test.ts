@@ -3,24 +3,24 @@ import { expect, it } from 'vitest';
 import { checkBlocks } from '../../sandbox/slack/validate/message.js';
 import { checkModal } from '../../sandbox/slack/validate/view.js';
 import type { AccessRequest } from '../../src/domain/request.js';
-import * as words from '../../src/surfaces/answers.js';
-import { asks } from '../../src/surfaces/asks.js';
-import { card } from '../../src/surfaces/card.js';
-import { denyForm, nothingToDeny } from '../../src/surfaces/deny-form.js';
-import { NOTE_KINDS, note, status } from '../../src/surfaces/direct.js';
-import { endedByOperator } from '../../src/surfaces/ended.js';
-import * as formWords from '../../src/surfaces/form-words.js';
-import type { Message, Scene } from '../../src/surfaces/message.js';
-import { requestModal } from '../../src/surfaces/modal.js';
-import { manyOrphans, orphanFound, serverChanged } from '../../src/surfaces/operators.js';
+import * as words from '../../src/surfaces/answers/answers.js';
+import { denyForm, nothingToDeny } from '../../src/surfaces/forms/deny-form.js';
+import * as formWords from '../../src/surfaces/forms/form-words.js';
+import { requestModal } from '../../src/surfaces/forms/request-form.js';
+import { asks } from '../../src/surfaces/forms/who-is-asked.js';
+import type { Message, Scene } from '../../src/surfaces/kit/message.js';
+import { endedByOperator } from '../../src/surfaces/operators/ended.js';
+import { manyOrphans, orphanFound, serverChanged } from '../../src/surfaces/operators/operators.js';
 import {
   approvedWhilePaused,
   formWhilePaused,
   grantingPaused,
   grantingResumed,
   notExtendedWhilePaused,
-} from '../../src/surfaces/pause.js';
-import { cantBeDecided } from '../../src/surfaces/who-decides.js';
+} from '../../src/surfaces/operators/pause.js';
+import { card } from '../../src/surfaces/request/card.js';
+import { NOTE_KINDS, note, status } from '../../src/surfaces/request/direct.js';
+import { cantBeDecided } from '../../src/surfaces/request/who-decides.js';
 import { aPolicy } from '../domain/a-policy.js';
 import { SITUATION_NAMES, SITUATIONS, scene, textsIn } from './samples.js';
 

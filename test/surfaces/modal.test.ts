@@ -1,7 +1,7 @@
 import type { InputBlock } from '@slack/types';
 import { describe, expect, it } from 'vitest';
-import { reasonUnfit } from '../../src/surfaces/form-words.js';
-import { type Form, requestModal, roleOption, targetOption } from '../../src/surfaces/modal.js';
+import { reasonUnfit } from '../../src/surfaces/forms/form-words.js';
+import { type Form, requestModal, roleOption, targetOption } from '../../src/surfaces/forms/request-form.js';
 
 const MINUTE = 60_000;
 const target = { key: 'shop-prod', name: 'Shop', environment: 'production' };

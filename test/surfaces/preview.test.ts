@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Changes, listSchemas, type Preview } from '../../src/domain/preview.js';
-import { leftBehind, leftBehindText } from '../../src/surfaces/left-behind.js';
-import { roleLines } from '../../src/surfaces/preview.js';
+import { leftBehind, leftBehindText } from '../../src/surfaces/request/left-behind.js';
+import { roleLines } from '../../src/surfaces/request/preview.js';
 import { SITUATIONS, scene } from './samples.js';
 
 const schema = (name: string, read: number, write = 0, more = {}) => ({

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { checkBlocks } from '../../sandbox/slack/validate/message.js';
 import type { Repeat } from '../../src/domain/repeat.js';
 import type { AccessRequest } from '../../src/domain/request.js';
-import { card } from '../../src/surfaces/card.js';
-import { NOTE_KINDS, note, status } from '../../src/surfaces/direct.js';
-import type { Message, Scene } from '../../src/surfaces/message.js';
-import * as words from '../../src/surfaces/repeat.js';
-import { when } from '../../src/surfaces/text.js';
+import type { Message, Scene } from '../../src/surfaces/kit/message.js';
+import { when } from '../../src/surfaces/kit/text.js';
+import { card } from '../../src/surfaces/request/card.js';
+import { NOTE_KINDS, note, status } from '../../src/surfaces/request/direct.js';
+import * as words from '../../src/surfaces/request/repeat.js';
 import { ANA, BO, buttonsIn, EXPIRES, SITUATION_NAMES, SITUATIONS, scene } from './samples.js';
 
 const WEEK_MS = 7 * 24 * 3_600_000;

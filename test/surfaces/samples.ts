@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { AccessRequest, State, Why } from '../../src/domain/request.js';
-import type { Message, Scene } from '../../src/surfaces/message.js';
+import type { Message, Scene } from '../../src/surfaces/kit/message.js';
 import { aRequest } from '../domain/a-request.js';
 
 export const ANA = 'U0ANA';

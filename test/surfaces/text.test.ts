@@ -9,7 +9,7 @@ import {
   truncate,
   when,
   whenPlain,
-} from '../../src/surfaces/text.js';
+} from '../../src/surfaces/kit/text.js';
 
 describe('names', () => {
   it.each([

@@ -2,11 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { checkBlocks } from '../../sandbox/slack/validate/message.js';
 import { type AccessRequest, ASKED_AS_MADE, type CantDecide } from '../../src/domain/request.js';
-import { card } from '../../src/surfaces/card.js';
-import { status } from '../../src/surfaces/direct.js';
-import { line } from '../../src/surfaces/shrunk.js';
-import { placeLeft, placeOpen, placeShut } from '../../src/surfaces/shut-places.js';
-import { approversChanged, nobodyDecides } from '../../src/surfaces/who-decides.js';
+import { line } from '../../src/surfaces/kit/shrunk.js';
+import { placeLeft, placeOpen, placeShut } from '../../src/surfaces/operators/shut-places.js';
+import { card } from '../../src/surfaces/request/card.js';
+import { status } from '../../src/surfaces/request/direct.js';
+import { approversChanged, nobodyDecides } from '../../src/surfaces/request/who-decides.js';
 import { ANA, SITUATIONS, scene } from './samples.js';
 
 const EVIL = '<!channel> `*_~` <https://evil|ok> <@U0BO>\n';

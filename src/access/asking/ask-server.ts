@@ -7,7 +7,7 @@ import type { RoleConfig, TargetConfig } from '../../config/config.js';
 import { inTime } from '../../in-time.js';
 import { describeEntry, needsSetRole } from '../../postgres/reading/problems.js';
 import type { PairFacts, Server } from '../../postgres/target.js';
-import * as words from '../../surfaces/form-words.js';
+import * as words from '../../surfaces/forms/form-words.js';
 import type { Deps } from '../deps.js';
 import { whyNotGrantable } from './grantable.js';
 

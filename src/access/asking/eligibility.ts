@@ -4,8 +4,13 @@
  */
 import type { RoleConfig } from '../../config/config.js';
 import { type Policy, type Principal, qualifies } from '../../domain/policy.js';
-import { notARequester, requesterUnknown, rolesHidden, wrongChannel } from '../../surfaces/form-words.js';
-import type { Unsaid } from '../../surfaces/unsaid.js';
+import {
+  notARequester,
+  requesterUnknown,
+  rolesHidden,
+  wrongChannel,
+} from '../../surfaces/forms/form-words.js';
+import type { Unsaid } from '../../surfaces/kit/unsaid.js';
 import { readGroups, whyUnsaid } from '../deciding/accounts.js';
 import type { Deps } from '../deps.js';
 

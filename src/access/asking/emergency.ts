@@ -1,6 +1,6 @@
 /** What the form asks once more before it grants without approval. */
 import type { ModalView } from '@slack/types';
-import { emergencyModal } from '../../surfaces/emergency-forms.js';
+import { emergencyModal } from '../../surfaces/forms/emergency-forms.js';
 import type { Submission } from '../access.js';
 import type { Deps } from '../deps.js';
 import type { WantedGrant } from './submit.js';

@@ -6,7 +6,7 @@ import { isGroup, type Policy, unique } from '../../domain/policy.js';
 import type { PreviewResult } from '../../domain/preview.js';
 import type { RuleName } from '../../domain/request.js';
 import type { Person } from '../../messenger/messenger.js';
-import * as words from '../../surfaces/form-words.js';
+import * as words from '../../surfaces/forms/form-words.js';
 import { identify } from '../deciding/accounts.js';
 import { mayBreakGlass } from '../deciding/break-glass.js';
 import { rulesAhead } from '../deciding/by-rule.js';

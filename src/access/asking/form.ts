@@ -16,9 +16,9 @@ import {
   nothingOffered,
   rolesUnread,
   roleUnknown,
-} from '../../surfaces/form-words.js';
-import { type Form, requestModal } from '../../surfaces/modal.js';
-import { formWhilePaused } from '../../surfaces/pause.js';
+} from '../../surfaces/forms/form-words.js';
+import { type Form, requestModal } from '../../surfaces/forms/request-form.js';
+import { formWhilePaused } from '../../surfaces/operators/pause.js';
 import type { Actor } from '../access.js';
 import { identify } from '../deciding/accounts.js';
 import { offerEmergency } from '../deciding/break-glass.js';

@@ -5,7 +5,7 @@
 import type { RoleConfig, TargetConfig } from '../../config/config.js';
 import type { Policy } from '../../domain/policy.js';
 import type { Person } from '../../messenger/messenger.js';
-import * as words from '../../surfaces/form-words.js';
+import * as words from '../../surfaces/forms/form-words.js';
 import { findLogin } from '../deciding/logins.js';
 import type { Deps } from '../deps.js';
 import { type Asking, readScope, sayHidden } from './eligibility.js';

@@ -1,8 +1,8 @@
 /** What the two searches of the form answer. */
 import type { Option } from '@slack/types';
 import type { Person } from '../../messenger/messenger.js';
-import { nothingOffered } from '../../surfaces/form-words.js';
-import { reasonOption, roleOption, targetOption } from '../../surfaces/modal.js';
+import { nothingOffered } from '../../surfaces/forms/form-words.js';
+import { reasonOption, roleOption, targetOption } from '../../surfaces/forms/request-form.js';
 import type { Actor } from '../access.js';
 import { identify } from '../deciding/accounts.js';
 import type { Deps } from '../deps.js';

@@ -8,7 +8,7 @@ import { roleOn } from '../../config/lookup.js';
 import { coerceError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { Discovery, FoundRole } from '../../postgres/discover.js';
-import { ownWords } from '../../surfaces/text.js';
+import { ownWords } from '../../surfaces/kit/text.js';
 import { IDLE_EVERY_MS } from '../heartbeat.js';
 
 /** Each target that has `discover` is asked this often, milliseconds; an idle one as often as its memberships are compared. */

@@ -1,5 +1,5 @@
 import { readHead, readNow } from '../../ledger/audit-chain.js';
-import { auditHead } from '../../surfaces/audit.js';
+import { auditHead } from '../../surfaces/operators/audit.js';
 import type { Deps } from '../deps.js';
 import { tellOperators } from '../telling/operators.js';
 

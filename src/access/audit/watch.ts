@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { requestName } from '../../domain/request.js';
 import { logSecurity } from '../../security.js';
-import { requestsAltered } from '../../surfaces/audit.js';
+import { requestsAltered } from '../../surfaces/operators/audit.js';
 import type { Deps } from '../deps.js';
 import { tellOperators } from '../telling/operators.js';
 import { type Misfit, reconcilePage } from './reconcile.js';

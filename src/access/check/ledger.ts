@@ -8,7 +8,7 @@ import { readOwnLogin } from '../../ledger/own-login.js';
 import { readLedgerOwner } from '../../ledger/owner.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { assertReadable } from '../../ledger/readable.js';
-import { shutWarning, undecidableWarning } from '../../surfaces/shut-places.js';
+import { shutWarning, undecidableWarning } from '../../surfaces/operators/shut-places.js';
 import { refuseLostTargets } from '../recovery/lost-targets.js';
 import { readWaiting } from '../telling/shut-places.js';
 import { type Finding, failed, failure, note, ok } from './finding.js';

@@ -3,8 +3,8 @@ import { isGroup, type Principal } from '../../domain/policy.js';
 import { inTime } from '../../in-time.js';
 import type { Person } from '../../messenger/messenger.js';
 import { logSecurity } from '../../security.js';
-import { notEligible, personUnreadable } from '../../surfaces/form-words.js';
-import type { Unsaid } from '../../surfaces/unsaid.js';
+import { notEligible, personUnreadable } from '../../surfaces/forms/form-words.js';
+import type { Unsaid } from '../../surfaces/kit/unsaid.js';
 import type { Actor } from '../access.js';
 import type { Deps } from '../deps.js';
 

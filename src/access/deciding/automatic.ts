@@ -5,7 +5,7 @@
 import type { RoleConfig } from '../../config/config.js';
 import type { AccessRequest } from '../../domain/request.js';
 import { isAutomaticNow, isShortEnough } from '../../domain/rules.js';
-import { automaticThrough } from '../../surfaces/rule-words.js';
+import { automaticThrough } from '../../surfaces/request/rule-words.js';
 import { aboveLimit } from './danger-limit.js';
 import type { Moment, Rule } from './rule.js';
 import type { RuleAnswer } from './rule-answer.js';

@@ -2,7 +2,7 @@ import { deciders, qualifies } from '../../domain/policy.js';
 import type { AccessRequest } from '../../domain/request.js';
 import type { RequestEvent } from '../../domain/request-events.js';
 import { logSecurity } from '../../security.js';
-import * as words from '../../surfaces/answers.js';
+import * as words from '../../surfaces/answers/answers.js';
 import type { Actor, Clicked, Reply } from '../access.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';

@@ -5,7 +5,7 @@ import type { DeciderFacts } from '../../domain/policy.js';
 import type { AccessRequest } from '../../domain/request.js';
 import { inTime } from '../../in-time.js';
 import type { Person } from '../../messenger/messenger.js';
-import { loginUnread } from '../../surfaces/form-words.js';
+import { loginUnread } from '../../surfaces/forms/form-words.js';
 import type { Deps } from '../deps.js';
 import { unfit } from './accounts.js';
 

@@ -15,7 +15,7 @@ import { type AccessRequest, askedNow, rulesOf } from '../../domain/request.js';
 import { whyRefused } from '../../domain/transition.js';
 import type { Person } from '../../messenger/messenger.js';
 import { logSecurity } from '../../security.js';
-import * as words from '../../surfaces/answers.js';
+import * as words from '../../surfaces/answers/answers.js';
 import type { Deps } from '../deps.js';
 import { readGroups, whyUnsaid } from './accounts.js';
 import { type Counting, rulesToday, type Today } from './count-approvals.js';

@@ -2,7 +2,7 @@
 import { createCache } from '../../cache.js';
 import type { Principal } from '../../domain/policy.js';
 import { inTime } from '../../in-time.js';
-import { groupLate, groupUnread } from '../../surfaces/rule-words.js';
+import { groupLate, groupUnread } from '../../surfaces/request/rule-words.js';
 import type { Deps } from '../deps.js';
 import { whyUnsaid } from './accounts.js';
 

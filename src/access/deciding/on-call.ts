@@ -6,7 +6,7 @@ import type { AccessRequest } from '../../domain/request.js';
 import { asksPagerDuty, mostByGroup, onCallGroups } from '../../domain/rules.js';
 import type { Messenger } from '../../messenger/messenger.js';
 import type { OnCall, OnCallAnswer } from '../../oncall/on-call.js';
-import { groupName } from '../../surfaces/rule-words.js';
+import { groupName } from '../../surfaces/request/rule-words.js';
 import { aboveLimit } from './danger-limit.js';
 import type { MembersNow } from './members-now.js';
 import type { Moment, Rule } from './rule.js';

@@ -9,7 +9,7 @@ import { type AccessRequest, requestName } from '../../domain/request.js';
 import { redraw } from '../../ledger/deliveries.js';
 import { readRequests } from '../../ledger/read-requests.js';
 import { endRepeats, isRepeatOpen, readRepeatsFor } from '../../ledger/repeats.js';
-import * as words from '../../surfaces/repeat.js';
+import * as words from '../../surfaces/request/repeat.js';
 import type { Rule, RuleDeps, Wish } from './rule.js';
 import type { RuleAnswer } from './rule-answer.js';
 import { nameOf, type StillApproved, stillApproved } from './still-approved.js';

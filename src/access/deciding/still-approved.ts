@@ -5,7 +5,7 @@ import { type Danger, isAbove } from '../../domain/danger.js';
 import { deciders, mayDecide, qualifies, rulesFor } from '../../domain/policy.js';
 import { approversOf } from '../../domain/repeat.js';
 import type { AccessRequest } from '../../domain/request.js';
-import { canDecideNoMore, groupsUnread, notEnough } from '../../surfaces/repeat.js';
+import { canDecideNoMore, groupsUnread, notEnough } from '../../surfaces/request/repeat.js';
 import type { Deps } from '../deps.js';
 import { readGroups, unfit } from './accounts.js';
 import { knownAs } from './logins.js';

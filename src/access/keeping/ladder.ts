@@ -7,7 +7,7 @@ import type { AccessRequest } from '../../domain/request.js';
 import { nextStep, readPendingAfter, readToStep } from '../../ledger/read-requests.js';
 import type { Reading } from '../../ledger/request-row.js';
 import type { Alert } from '../../ledger/write-transitions.js';
-import { undecided, undecidedSummary } from '../../surfaces/ladder.js';
+import { undecided, undecidedSummary } from '../../surfaces/request/ladder.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
 import { namesOf } from '../telling/operators.js';

@@ -7,7 +7,7 @@ import { type After, readOpenPage, readTroubles, type TargetTally } from '../../
 import { readPauses } from '../../ledger/pauses.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { hasGrantsElsewhere, hasGrantsOfAnotherLogin } from '../../ledger/standing-elsewhere.js';
-import { DOUBTED, FORGED } from '../../surfaces/doubt.js';
+import { DOUBTED, FORGED } from '../../surfaces/request/doubt.js';
 import { anchorOf, judgeAnchor } from '../recovery/anchors.js';
 
 /** As many troubles are shown of one target. */

@@ -5,7 +5,7 @@
 import { type Pause, pauseOn } from '../../domain/pause.js';
 import type { OperatorsWord } from '../../domain/request-events.js';
 import { insertPause, liftPause, readPauses } from '../../ledger/pauses.js';
-import { grantingPaused, grantingResumed } from '../../surfaces/pause.js';
+import { grantingPaused, grantingResumed } from '../../surfaces/operators/pause.js';
 import type { Deps } from '../deps.js';
 
 type PauseDeps = Pick<Deps, 'db' | 'config'>;

@@ -14,7 +14,7 @@ import { recordOrphans } from '../../ledger/orphans.js';
 import { readUngranted, readWanted } from '../../ledger/read-requests.js';
 import { skipIds } from '../../ledger/recover.js';
 import type { Membership, Server, Target } from '../../postgres/target.js';
-import { notInTheLedger, RESTORED } from '../../surfaces/doubt.js';
+import { notInTheLedger, RESTORED } from '../../surfaces/request/doubt.js';
 import { type ChangeDeps, change } from '../change.js';
 import type { Deps } from '../deps.js';
 import { readLastByPair } from '../sweeping/last-requests.js';

@@ -21,7 +21,7 @@ import { insertEvent } from '../../ledger/insert-event.js';
 import { skipFirstIds, skipIds } from '../../ledger/recover.js';
 import type { TargetRow } from '../../ledger/targets.js';
 import type { Target } from '../../postgres/target.js';
-import { anchorForged, anchorGarbled, DOUBTED, FORGED, ledgerDoubted } from '../../surfaces/doubt.js';
+import { anchorForged, anchorGarbled, DOUBTED, FORGED, ledgerDoubted } from '../../surfaces/request/doubt.js';
 import type { Deps } from '../deps.js';
 import { onKnownServer } from '../sweeping/known-server.js';
 import { namesOf, tellOperators } from '../telling/operators.js';

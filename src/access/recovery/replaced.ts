@@ -19,7 +19,7 @@ import {
   recordReplaced,
 } from '../../ledger/servers.js';
 import type { Membership, Target } from '../../postgres/target.js';
-import { serverReplaced } from '../../surfaces/servers.js';
+import { serverReplaced } from '../../surfaces/operators/servers.js';
 import { change, type TellDeps } from '../change.js';
 import type { Deps } from '../deps.js';
 import { identityOf } from '../sweeping/meet-server.js';

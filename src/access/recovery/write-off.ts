@@ -1,7 +1,7 @@
 /** The last resort: an operator closes what can never be proved. It is recorded as that, and nowhere called confirmed. */
 import { requestName } from '../../domain/request.js';
 import { readWanted } from '../../ledger/read-requests.js';
-import { writtenOff } from '../../surfaces/servers.js';
+import { writtenOff } from '../../surfaces/operators/servers.js';
 import { type ChangeDeps, change } from '../change.js';
 import type { Deps } from '../deps.js';
 import { namesOf, tellOperators } from '../telling/operators.js';

@@ -16,8 +16,13 @@ import type { RequestEvent } from '../../domain/request-events.js';
 import { HallpassError } from '../../errors.js';
 import { readWanted } from '../../ledger/read-requests.js';
 import type { ListedMembership, Server, Target } from '../../postgres/target.js';
-import { loginChanged, loginDropped, loginShared, serverChanged } from '../../surfaces/operators.js';
-import { serverMoved } from '../../surfaces/servers.js';
+import {
+  loginChanged,
+  loginDropped,
+  loginShared,
+  serverChanged,
+} from '../../surfaces/operators/operators.js';
+import { serverMoved } from '../../surfaces/operators/servers.js';
 import { type ChangeDeps, change, changeEach } from '../change.js';
 import { anchorOf, recognize } from '../recovery/anchors.js';
 import { nameKey, settleReplaced, stillStanding } from '../recovery/replaced.js';

@@ -9,8 +9,8 @@ import { describeMove, type ServerIdentity, standingOf } from '../../domain/serv
 import { insertEvent } from '../../ledger/insert-event.js';
 import { adoptServer, type Replacement, readKnownPlace, recordStranger } from '../../ledger/servers.js';
 import type { Server } from '../../postgres/target.js';
-import type { Message } from '../../surfaces/message.js';
-import { mayBeACopy, takenForOwn } from '../../surfaces/servers.js';
+import type { Message } from '../../surfaces/kit/message.js';
+import { mayBeACopy, takenForOwn } from '../../surfaces/operators/servers.js';
 import type { TellDeps } from '../change.js';
 import { namesOf, tellOperators } from '../telling/operators.js';
 

@@ -1,6 +1,6 @@
 import { type AccessRequest, requestName } from '../../domain/request.js';
 import { logSecurity } from '../../security.js';
-import { NOT_APPROVED, notApproved } from '../../surfaces/audit.js';
+import { NOT_APPROVED, notApproved } from '../../surfaces/operators/audit.js';
 import { change, type TellDeps } from '../change.js';
 import { tellOperators } from '../telling/operators.js';
 

@@ -5,7 +5,11 @@
 import { coerceError } from '../../errors.js';
 import { assertReadable } from '../../ledger/readable.js';
 import type { Posted } from '../../messenger/messenger.js';
-import { ledgerReadable, ledgerUnreadable, ledgerUnreadableSummary } from '../../surfaces/ledger.js';
+import {
+  ledgerReadable,
+  ledgerUnreadable,
+  ledgerUnreadableSummary,
+} from '../../surfaces/operators/ledger.js';
 import type { Deps } from '../deps.js';
 import { createPeopleReader, MOST_TOLD, peopleBehind } from './people-reader.js';
 

@@ -5,7 +5,7 @@
  */
 import { rewriteOperatorNote } from '../../ledger/deliveries.js';
 import type { TargetError } from '../../postgres/errors.js';
-import { loggedInAgain, loginRefused } from '../../surfaces/login-refused.js';
+import { loggedInAgain, loginRefused } from '../../surfaces/operators/login-refused.js';
 import type { Deps } from '../deps.js';
 import { keepOperatorsTold, namesOf } from './operators.js';
 

@@ -4,7 +4,7 @@ import { isLastCall } from '../../domain/expiry-notice.js';
 import { type AccessRequest, isExpired, isFinal } from '../../domain/request.js';
 import type { RequestEvent } from '../../domain/request-events.js';
 import type { Note, Write } from '../../ledger/write-transitions.js';
-import type { NoteKind } from '../../surfaces/direct.js';
+import type { NoteKind } from '../../surfaces/request/direct.js';
 import { stepNotes } from './steps.js';
 
 /** Which messages show the event: what was read about a request concerns its approvers, has a message of its own, or is for the audit. */

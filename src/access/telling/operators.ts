@@ -1,7 +1,7 @@
 /** What the operators are told: in their channel, once for each key, by whichever process is first. */
 import type { Config } from '../../config/config.js';
 import { insertOperatorNote, rewriteOperatorNote } from '../../ledger/deliveries.js';
-import type { Message } from '../../surfaces/message.js';
+import type { Message } from '../../surfaces/kit/message.js';
 import type { Deps } from '../deps.js';
 
 /** @returns false when they were told before. */

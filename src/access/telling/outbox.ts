@@ -15,7 +15,7 @@ import {
 import { recordShut } from '../../ledger/shut-places.js';
 import { readToShow, type Shown } from '../../ledger/strays.js';
 import { MessengerError, shutsWhat } from '../../messenger/errors.js';
-import { isOvertaken } from '../../surfaces/direct.js';
+import { isOvertaken } from '../../surfaces/request/direct.js';
 import type { Deps } from '../deps.js';
 import { findLost } from './lost-messages.js';
 import { isCopy, messageOf, threadOf } from './message-of.js';

@@ -4,7 +4,7 @@
  */
 import { type Overdue, readUntold, recordOverdue, recordTold } from '../../ledger/overdue.js';
 import { closePage, openPage } from '../../ledger/pages.js';
-import { overdue, overdueResolved, overdueSummary } from '../../surfaces/overdue.js';
+import { overdue, overdueResolved, overdueSummary } from '../../surfaces/operators/overdue.js';
 import type { Deps } from '../deps.js';
 import type { Leases } from '../sweeping/leases.js';
 import { keepOperatorsTold, namesOf } from './operators.js';

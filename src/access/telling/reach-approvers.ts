@@ -19,7 +19,7 @@ import {
 import { readNow } from '../../ledger/audit-chain.js';
 import { moveCard, readWaitingCards, type WaitingCard } from '../../ledger/read-asking.js';
 import { readRequests } from '../../ledger/read-requests.js';
-import { nobodyDecides } from '../../surfaces/who-decides.js';
+import { nobodyDecides } from '../../surfaces/request/who-decides.js';
 import { change } from '../change.js';
 import { readGroups } from '../deciding/accounts.js';
 import { recount, type Today } from '../deciding/count-approvals.js';

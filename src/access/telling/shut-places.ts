@@ -15,7 +15,7 @@ import {
   placeShut,
   shutWarning,
   undecidableWarning,
-} from '../../surfaces/shut-places.js';
+} from '../../surfaces/operators/shut-places.js';
 import type { Deps } from '../deps.js';
 import { createPeopleReader, MOST_TOLD, peopleBehind } from './people-reader.js';
 

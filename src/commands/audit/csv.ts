@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { Exported } from '../../access/audit/export.js';
 import { requestName } from '../../domain/request.js';
-import { tell } from '../../surfaces/history.js';
+import { tell } from '../../surfaces/terminal/history.js';
 import { csvLine } from '../shared/csv.js';
 
 const COLUMNS = [

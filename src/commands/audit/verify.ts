@@ -3,7 +3,7 @@ import { type Verdict, verifyChain } from '../../access/audit/verify.js';
 import { auditPublicKey } from '../../config/audit-keys.js';
 import { type Fault, type Head, headName, parseHead } from '../../domain/audit-chain.js';
 import { requestName } from '../../domain/request.js';
-import { plainName } from '../../surfaces/text.js';
+import { plainName } from '../../surfaces/kit/text.js';
 import { withPatientLedger } from '../shared/ledger.js';
 import { print } from '../shared/output.js';
 import { refused } from '../shared/refused.js';

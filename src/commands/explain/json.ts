@@ -1,5 +1,5 @@
 import { isWorthAsking } from '../../domain/evaluate.js';
-import { explained, type Told } from '../../surfaces/explain.js';
+import { explained, type Told } from '../../surfaces/terminal/explain.js';
 
 /** The answer for programs; durations in seconds, times in UTC. */
 export function facts(told: Told): object {

@@ -2,8 +2,8 @@
 import { shortDuration } from '../../domain/duration.js';
 import { requestName, ruleOf } from '../../domain/request.js';
 import type { OpenGrant } from '../../ledger/read-grants.js';
-import { name, through, time, words } from '../../surfaces/plain.js';
-import { RULE_WORDS } from '../../surfaces/rule-words.js';
+import { RULE_WORDS } from '../../surfaces/request/rule-words.js';
+import { name, through, time, words } from '../../surfaces/terminal/plain.js';
 import { csvLine } from '../shared/csv.js';
 import { wrap } from '../shared/output.js';
 import { Columns } from '../shared/table.js';

@@ -9,7 +9,7 @@ import type { Stray } from '../../domain/stray.js';
 import type { OpenRequest, Part, TargetTally } from '../../ledger/open-requests.js';
 import type { Orphan } from '../../ledger/orphans.js';
 import { plural } from '../../surfaces/kit/words.js';
-import { approver, name, people, time, whyEnded, words } from '../../surfaces/plain.js';
+import { approver, name, people, time, whyEnded, words } from '../../surfaces/terminal/plain.js';
 import { wrap } from '../shared/output.js';
 import { Columns } from '../shared/table.js';
 

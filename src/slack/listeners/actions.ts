@@ -1,7 +1,7 @@
 import type { App } from '@slack/bolt';
 import type { Access, Actor, Reply } from '../../access/access.js';
 import { coerceError } from '../../errors.js';
-import { ACTIONS } from '../../surfaces/ids.js';
+import { ACTIONS } from '../../surfaces/kit/ids.js';
 import { parseAgain } from '../again.js';
 import { acknowledge, claim, type Deps, refuseMalformed, tellPrivately, wentWrong } from '../answer.js';
 import { parseApproval, parseChoice, parseClick, parseSender } from '../payloads.js';

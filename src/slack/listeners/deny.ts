@@ -1,5 +1,5 @@
 import type { App } from '@slack/bolt';
-import { ACTIONS } from '../../surfaces/ids.js';
+import { ACTIONS } from '../../surfaces/kit/ids.js';
 import { acknowledge, claim, type Deps, refuseMalformed, tellPrivately } from '../answer.js';
 import { openForm } from '../opening.js';
 import { parseClick, parseSender } from '../payloads.js';

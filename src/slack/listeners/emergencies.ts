@@ -4,8 +4,8 @@ import type { Submitted } from '../../access/access.js';
 import type { Verdict } from '../../domain/emergency.js';
 import { coerceError } from '../../errors.js';
 import { inTime } from '../../in-time.js';
-import { emergencyRefused } from '../../surfaces/emergency-forms.js';
-import { ACTIONS, BLOCKS, VIEWS } from '../../surfaces/ids.js';
+import { emergencyRefused } from '../../surfaces/forms/emergency-forms.js';
+import { ACTIONS, BLOCKS, VIEWS } from '../../surfaces/kit/ids.js';
 import {
   ACK_BUDGET_MS,
   acknowledge,

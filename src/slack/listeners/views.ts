@@ -3,7 +3,7 @@ import type { ModalView } from '@slack/types';
 import type { Actor, Submitted } from '../../access/access.js';
 import { coerceError } from '../../errors.js';
 import { inTime } from '../../in-time.js';
-import { VIEWS } from '../../surfaces/ids.js';
+import { VIEWS } from '../../surfaces/kit/ids.js';
 import { ACK_BUDGET_MS, acknowledge, claim, type Deps, refuseMalformed, wentWrong } from '../answer.js';
 import { parseDenial, parseSender, parseSubmission } from '../payloads.js';
 import { besideInputs, turnAway } from '../turn-away.js';

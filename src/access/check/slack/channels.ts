@@ -5,7 +5,7 @@ import { coerceError } from '../../../errors.js';
 import { MessengerError } from '../../../messenger/errors.js';
 import type { Messenger } from '../../../messenger/messenger.js';
 import type { ChannelSeen, SlackProbe } from '../../../messenger/probe.js';
-import { checking } from '../../../surfaces/checking.js';
+import { checking } from '../../../surfaces/terminal/check-post.js';
 import { namedChannels } from '../configured.js';
 import { type Finding, failed, failure, note, ok } from '../finding.js';
 
