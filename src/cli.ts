@@ -3,7 +3,7 @@
 import { Command } from 'commander';
 import { readDatabases, readLogLevel } from './config/env.js';
 import { coerceError, HallpassError } from './errors.js';
-import type { MigratedLedger } from './ledger/migrate.js';
+import type { MigratedLedger } from './ledger/schema/migrate.js';
 import { createLogger } from './logger.js';
 import { migrate, serve, work } from './main.js';
 import { withoutSecrets } from './secrets.js';

@@ -38,7 +38,7 @@ import { readFigures } from './ledger/figures.js';
 import { readInstallation } from './ledger/installation.js';
 import { createPool } from './ledger/pool.js';
 import { type Pulse, readPulse, unknownPulse } from './ledger/pulse.js';
-import { readTarget, registerTargets, targetsWithGrants } from './ledger/targets.js';
+import { readTarget, registerTargets, targetsWithGrants } from './ledger/targets/targets.js';
 import type { Logger } from './logger.js';
 import { createMessenger } from './messenger/web-api.js';
 import { createMetrics, type TargetState } from './metrics.js';

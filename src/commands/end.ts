@@ -4,8 +4,8 @@ import { type Ahead, foreseeEnd, readAll } from '../access/operating/end-now.js'
 import type { Config } from '../config/config.js';
 import { readDatabases } from '../config/env.js';
 import { parseDuration } from '../domain/duration.js';
-import { type EndScope, isKnownPerson, readOpenIn } from '../ledger/open-in.js';
 import type { Queryable } from '../ledger/pool.js';
+import { type EndScope, isKnownPerson, readOpenIn } from '../ledger/requests/open-in.js';
 import { ring } from '../queue/ring.js';
 import { plainName } from '../surfaces/kit/text.js';
 import { plural } from '../surfaces/kit/words.js';

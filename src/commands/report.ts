@@ -1,8 +1,8 @@
 /** `hallpass report`: one line for each grant, which is what an auditor asks for. */
 import type { Command } from 'commander';
-import { readNow } from '../ledger/audit-chain.js';
+import { readNow } from '../ledger/audit/audit-chain.js';
 import type { Queryable } from '../ledger/pool.js';
-import { type GrantsWanted, readGrants, readPrunedBefore } from '../ledger/read-grants.js';
+import { type GrantsWanted, readGrants, readPrunedBefore } from '../ledger/requests/read-grants.js';
 import { time } from '../surfaces/terminal/plain.js';
 import { FORMATS } from './report/formats.js';
 import { assertTarget } from './shared/known-target.js';

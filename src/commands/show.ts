@@ -2,11 +2,11 @@
 import type { Command } from 'commander';
 import { parseRequestName, requestName } from '../domain/request.js';
 import type { HallpassError } from '../errors.js';
-import { readNow } from '../ledger/audit-chain.js';
-import { mayBePruned } from '../ledger/audit-checkpoints.js';
-import { type HistoryEvent, readHistory } from '../ledger/history.js';
+import { readNow } from '../ledger/audit/audit-chain.js';
+import { mayBePruned } from '../ledger/audit/audit-checkpoints.js';
+import { type HistoryEvent, readHistory } from '../ledger/audit/history.js';
 import type { Queryable } from '../ledger/pool.js';
-import { readToShow, type Shown } from '../ledger/strays.js';
+import { readToShow, type Shown } from '../ledger/targets/strays.js';
 import { tell } from '../surfaces/terminal/history.js';
 import { name, time } from '../surfaces/terminal/plain.js';
 import { whereItStands } from '../surfaces/terminal/where-it-stands.js';

@@ -1,7 +1,7 @@
 /** `hallpass status`: who holds what until when, what waits, what is overdue, and what is blocked. */
 import type { Command } from 'commander';
 import { readStatus, type StatusFilter } from '../access/operating/status.js';
-import { readNow } from '../ledger/audit-chain.js';
+import { readNow } from '../ledger/audit/audit-chain.js';
 import { name } from '../surfaces/terminal/plain.js';
 import { assertTarget } from './shared/known-target.js';
 import { withPatientLedger } from './shared/ledger.js';

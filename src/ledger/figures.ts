@@ -1,7 +1,7 @@
-import { LATE } from './overdue.js';
-import { isPausedSql } from './pauses.js';
+import { LATE } from './messages/overdue.js';
 import type { Queryable } from './pool.js';
-import { UNDECIDABLE } from './read-asking.js';
+import { UNDECIDABLE } from './requests/read-asking.js';
+import { isPausedSql } from './targets/pauses.js';
 
 /** What the ledger counts for metrics: the same on every replica. */
 export interface Figures {

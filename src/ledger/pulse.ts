@@ -2,8 +2,9 @@
  * What a heartbeat finds to do, in one round trip: each part reads an index that holds only what is open, due or recent.
  * It is the only statement an idle Hallpass runs.
  */
-import { EMERGENCIES_DUE } from './emergencies.js';
+
 import type { Queryable } from './pool.js';
+import { EMERGENCIES_DUE } from './requests/emergencies.js';
 
 export interface Pulse {
   /** Targets with something to grant or to revoke now, or whose memberships are to be compared at once. */

@@ -2,8 +2,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { verifyChain } from '../../src/access/audit/verify.js';
 import { headName } from '../../src/domain/audit-chain.js';
-import { readHead } from '../../src/ledger/audit-chain.js';
-import { insertRequest } from '../../src/ledger/insert-request.js';
+import { readHead } from '../../src/ledger/audit/audit-chain.js';
+import { insertRequest } from '../../src/ledger/requests/insert-request.js';
 import { aWish } from '../ledger/a-ledger.js';
 import { audit } from './command.js';
 import { addEvents, anAuditedLedger, tampered } from './ledger.js';

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { registerTargets } from '../../src/ledger/targets.js';
+import { registerTargets } from '../../src/ledger/targets/targets.js';
 import { anAuditedLedger } from '../audit/ledger.js';
 import { asked, granted, happened, PROOF } from './people.js';
 import { hallpass } from './run.js';

@@ -3,8 +3,8 @@
 import { change } from '../../src/access/change.js';
 import { OTHERS_LOOK } from '../../src/access/deps.js';
 import type { RequestEvent } from '../../src/domain/request-events.js';
-import { insertRequest, type NewRequest } from '../../src/ledger/insert-request.js';
 import type { Queryable } from '../../src/ledger/pool.js';
+import { insertRequest, type NewRequest } from '../../src/ledger/requests/insert-request.js';
 import { aWish } from '../ledger/a-ledger.js';
 
 export const SERVER = '7300000000000000001';

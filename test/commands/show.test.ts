@@ -1,7 +1,7 @@
 /** `hallpass show` as an operator reads it: nothing but DATABASE_URL is set. */
 import { describe, expect, it } from 'vitest';
-import { insertEvent } from '../../src/ledger/insert-event.js';
-import { registerTargets } from '../../src/ledger/targets.js';
+import { insertEvent } from '../../src/ledger/audit/insert-event.js';
+import { registerTargets } from '../../src/ledger/targets/targets.js';
 import { anAuditedLedger } from '../audit/ledger.js';
 import { asked, granted, happened, PROOF } from './people.js';
 import { hallpass, piped } from './run.js';

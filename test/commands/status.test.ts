@@ -1,12 +1,12 @@
 /** `hallpass status` as an operator reads it: nothing but DATABASE_URL is set. */
 import { describe, expect, it } from 'vitest';
 import { formatAnchor, signAnchor } from '../../src/domain/anchor.js';
-import { readReach, recordAnchored, recordDoubt } from '../../src/ledger/anchor.js';
-import { insertOperatorNote } from '../../src/ledger/deliveries.js';
-import { recordOrphans } from '../../src/ledger/orphans.js';
-import { adoptServer, recordStranger } from '../../src/ledger/servers.js';
-import { insertStrays } from '../../src/ledger/strays.js';
-import { recordChecked, registerTargets } from '../../src/ledger/targets.js';
+import { readReach, recordAnchored, recordDoubt } from '../../src/ledger/audit/anchor.js';
+import { insertOperatorNote } from '../../src/ledger/messages/deliveries.js';
+import { recordOrphans } from '../../src/ledger/targets/orphans.js';
+import { adoptServer, recordStranger } from '../../src/ledger/targets/servers.js';
+import { insertStrays } from '../../src/ledger/targets/strays.js';
+import { recordChecked, registerTargets } from '../../src/ledger/targets/targets.js';
 import { anAuditedLedger } from '../audit/ledger.js';
 import { asked, granted, happened, SERVER } from './people.js';
 import { hallpass, piped } from './run.js';

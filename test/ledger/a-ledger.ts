@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { pino } from 'pino';
 import { afterAll } from 'vitest';
-import type { NewRequest } from '../../src/ledger/insert-request.js';
-import { migrateLedger } from '../../src/ledger/migrate.js';
 import { createPool } from '../../src/ledger/pool.js';
+import type { NewRequest } from '../../src/ledger/requests/insert-request.js';
+import { migrateLedger } from '../../src/ledger/schema/migrate.js';
 import { createDatabase, postgres, uniqueName } from '../support/postgres.js';
 
 const silent = pino({ level: 'silent' });

@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { change } from '../../src/access/change.js';
 import { OTHERS_LOOK } from '../../src/access/deps.js';
 import type { RequestEvent } from '../../src/domain/request-events.js';
-import { insertRequest } from '../../src/ledger/insert-request.js';
 import { ledgerConnection } from '../../src/ledger/pool.js';
-import { readRequests } from '../../src/ledger/read-requests.js';
-import { registerTargets } from '../../src/ledger/targets.js';
+import { insertRequest } from '../../src/ledger/requests/insert-request.js';
+import { readRequests } from '../../src/ledger/requests/read-requests.js';
+import { registerTargets } from '../../src/ledger/targets/targets.js';
 import { aLedger, aWish } from './a-ledger.js';
 
 const { db, databaseUrl, ownerUrl } = await aLedger();

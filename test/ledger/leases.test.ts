@@ -2,10 +2,10 @@
 import pg from 'pg';
 import { beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
-import { insertRequest } from '../../src/ledger/insert-request.js';
-import { releaseLease, renewLease, takeLease } from '../../src/ledger/leases.js';
-import { look } from '../../src/ledger/look.js';
-import { recordChecked, registerTargets } from '../../src/ledger/targets.js';
+import { insertRequest } from '../../src/ledger/requests/insert-request.js';
+import { releaseLease, renewLease, takeLease } from '../../src/ledger/targets/leases.js';
+import { look } from '../../src/ledger/targets/look.js';
+import { recordChecked, registerTargets } from '../../src/ledger/targets/targets.js';
 import { waitFor } from '../support/wait-for.js';
 import { aLedger, aWish } from './a-ledger.js';
 

@@ -4,21 +4,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { change } from '../../src/access/change.js';
 import { OTHERS_LOOK } from '../../src/access/deps.js';
 import type { AccessRequest } from '../../src/domain/request.js';
-import { holdsAnchor, readReach } from '../../src/ledger/anchor.js';
+import { holdsAnchor, readReach } from '../../src/ledger/audit/anchor.js';
 import {
   adopt,
   claimDeliveries,
   nextDelivery,
   recordSent,
   recordUnsent,
-} from '../../src/ledger/deliveries.js';
-import { insertRequest, type NewRequest } from '../../src/ledger/insert-request.js';
-import { migrateLedger } from '../../src/ledger/migrate.js';
+} from '../../src/ledger/messages/deliveries.js';
 import { ledgerConnection } from '../../src/ledger/pool.js';
 import { readPulse } from '../../src/ledger/pulse.js';
-import { readDue } from '../../src/ledger/read-due.js';
-import { readLastOfPlaces, readOpenRequest, readRequests } from '../../src/ledger/read-requests.js';
-import { registerTargets } from '../../src/ledger/targets.js';
+import { insertRequest, type NewRequest } from '../../src/ledger/requests/insert-request.js';
+import { readDue } from '../../src/ledger/requests/read-due.js';
+import { readLastOfPlaces, readOpenRequest, readRequests } from '../../src/ledger/requests/read-requests.js';
+import { migrateLedger } from '../../src/ledger/schema/migrate.js';
+import { registerTargets } from '../../src/ledger/targets/targets.js';
 import { aLedger, aWish } from './a-ledger.js';
 
 const ledger = await aLedger();

@@ -1,8 +1,8 @@
 /** The ledger behind a real PgBouncer: a session of one's own is needed there too. */
 import { expect, onTestFinished, test } from 'vitest';
 import { viewLedger } from '../../src/access/check/ledger.js';
-import { migrateLedger } from '../../src/ledger/migrate.js';
 import { createPool } from '../../src/ledger/pool.js';
+import { migrateLedger } from '../../src/ledger/schema/migrate.js';
 import { createLogger } from '../../src/logger.js';
 import { type PgBouncer, startPgBouncer } from '../support/pgbouncer.js';
 import { postgres } from '../support/postgres.js';

@@ -3,11 +3,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { reconcile } from '../../src/access/audit/reconcile.js';
 import { change } from '../../src/access/change.js';
 import { OTHERS_LOOK } from '../../src/access/deps.js';
-import { deleteRequests, readPrunable } from '../../src/ledger/audit-checkpoints.js';
+import { deleteRequests, readPrunable } from '../../src/ledger/audit/audit-checkpoints.js';
 import { forgetDeliveries } from '../../src/ledger/forget.js';
-import { takeHolders } from '../../src/ledger/holders.js';
-import { insertRequest } from '../../src/ledger/insert-request.js';
-import { readRequests } from '../../src/ledger/read-requests.js';
+import { takeHolders } from '../../src/ledger/requests/holders.js';
+import { insertRequest } from '../../src/ledger/requests/insert-request.js';
+import { readRequests } from '../../src/ledger/requests/read-requests.js';
 import {
   endRepeats,
   hasRepeats,
@@ -17,7 +17,7 @@ import {
   readRepeatLostBy,
   readRepeatsFor,
   readShownRepeat,
-} from '../../src/ledger/repeats.js';
+} from '../../src/ledger/requests/repeats.js';
 import { anAuditedLedger } from '../audit/ledger.js';
 import { uniqueName } from '../support/postgres.js';
 import { aWish } from './a-ledger.js';

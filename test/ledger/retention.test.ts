@@ -5,9 +5,9 @@ import { change } from '../../src/access/change.js';
 import { OTHERS_LOOK } from '../../src/access/deps.js';
 import { forgetOld } from '../../src/access/keeping/retention.js';
 import type { RequestEvent } from '../../src/domain/request-events.js';
-import { isStray } from '../../src/ledger/deliveries.js';
 import { forgetDeliveries } from '../../src/ledger/forget.js';
-import { insertRequest } from '../../src/ledger/insert-request.js';
+import { isStray } from '../../src/ledger/messages/deliveries.js';
+import { insertRequest } from '../../src/ledger/requests/insert-request.js';
 import { anAuditedLedger } from '../audit/ledger.js';
 import { aWish } from './a-ledger.js';
 

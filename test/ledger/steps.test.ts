@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { change } from '../../src/access/change.js';
 import { OTHERS_LOOK } from '../../src/access/deps.js';
 import { pageOf } from '../../src/access/telling/steps.js';
-import { insertRequest } from '../../src/ledger/insert-request.js';
+import { insertRequest } from '../../src/ledger/requests/insert-request.js';
 import { aLedger, aWish } from './a-ledger.js';
 
 const { db } = await aLedger();

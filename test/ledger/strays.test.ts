@@ -1,11 +1,11 @@
 /** The intent to revoke what no open request accounts for: written once, due until it is settled, and told each time. */
 import { expect, it } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
-import { insertRequest } from '../../src/ledger/insert-request.js';
-import { recordOrphans } from '../../src/ledger/orphans.js';
-import { recordOverdue } from '../../src/ledger/overdue.js';
+import { recordOverdue } from '../../src/ledger/messages/overdue.js';
 import { readPulse } from '../../src/ledger/pulse.js';
-import { readDue } from '../../src/ledger/read-due.js';
+import { insertRequest } from '../../src/ledger/requests/insert-request.js';
+import { readDue } from '../../src/ledger/requests/read-due.js';
+import { recordOrphans } from '../../src/ledger/targets/orphans.js';
 import {
   insertStrays,
   isBeingRevoked,
@@ -14,8 +14,8 @@ import {
   readToShow,
   type StrayWrite,
   writeStrays,
-} from '../../src/ledger/strays.js';
-import { readTarget, registerTargets, targetsWithGrants } from '../../src/ledger/targets.js';
+} from '../../src/ledger/targets/strays.js';
+import { readTarget, registerTargets, targetsWithGrants } from '../../src/ledger/targets/targets.js';
 import { uniqueName } from '../support/postgres.js';
 import { aLedger, aWish } from './a-ledger.js';
 

@@ -1,7 +1,7 @@
 /** Limits of one person, kept by the ledger, whatever number of replicas asks at once. */
 import { describe, expect, it } from 'vitest';
-import { insertRequest, readTooMany } from '../../src/ledger/insert-request.js';
 import { createPool } from '../../src/ledger/pool.js';
+import { insertRequest, readTooMany } from '../../src/ledger/requests/insert-request.js';
 import { aLedger, aWish } from '../ledger/a-ledger.js';
 
 const { db, databaseUrl } = await aLedger();

@@ -5,7 +5,7 @@ import { nearestFirst } from '../../config/did-you-mean.js';
 import { parseDuration } from '../../domain/duration.js';
 import { pauseOn } from '../../domain/pause.js';
 import { inTime } from '../../in-time.js';
-import { readPauses } from '../../ledger/pauses.js';
+import { readPauses } from '../../ledger/targets/pauses.js';
 import type { Person } from '../../messenger/messenger.js';
 import {
   durationTooLong,

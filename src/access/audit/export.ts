@@ -1,7 +1,7 @@
 import type { Link } from '../../domain/audit-chain.js';
-import { hashAt, readLinks, readStretch } from '../../ledger/audit-chain.js';
+import { hashAt, readLinks, readStretch } from '../../ledger/audit/audit-chain.js';
 import type { Queryable } from '../../ledger/pool.js';
-import { type About, readAbout } from '../../ledger/read-about.js';
+import { type About, readAbout } from '../../ledger/requests/read-about.js';
 
 /** Links in memory at a time; one with a preview takes some tens of kilobytes. */
 const PAGE = 500;

@@ -7,7 +7,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Fault } from '../../domain/audit-chain.js';
 import { type Checkpoint, fingerprint, signCheckpoint } from '../../domain/audit-checkpoint.js';
 import { HallpassError } from '../../errors.js';
-import { hashAt, readLinks, readNow } from '../../ledger/audit-chain.js';
+import { hashAt, readLinks, readNow } from '../../ledger/audit/audit-chain.js';
 import {
   deleteLinks,
   deleteRequests,
@@ -15,7 +15,7 @@ import {
   lockPruning,
   readCheckpoint,
   readPrunable,
-} from '../../ledger/audit-checkpoints.js';
+} from '../../ledger/audit/audit-checkpoints.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { startOf, walkChain } from './verify.js';
 

@@ -3,9 +3,9 @@
  * memory and no snapshot grows with the ledger.
  */
 import { misfitsOf } from '../../domain/audit-replay.js';
-import { readCheckpoint } from '../../ledger/audit-checkpoints.js';
+import { readCheckpoint } from '../../ledger/audit/audit-checkpoints.js';
+import { readHistories, readLostRequests } from '../../ledger/audit/read-histories.js';
 import type { Queryable } from '../../ledger/pool.js';
-import { readHistories, readLostRequests } from '../../ledger/read-histories.js';
 
 /** A request that is not what its events make of it. */
 export interface Misfit {

@@ -1,4 +1,4 @@
-import { readHead, readNow } from '../../ledger/audit-chain.js';
+import { readHead, readNow } from '../../ledger/audit/audit-chain.js';
 import { auditHead } from '../../surfaces/operators/audit.js';
 import type { Deps } from '../deps.js';
 import { tellOperators } from '../telling/operators.js';

@@ -6,8 +6,8 @@ import type { KeyObject } from 'node:crypto';
 import { ChainWalk, type Fault, GENESIS, type Head, headName } from '../../domain/audit-chain.js';
 import { isSignedBy, type SignedCheckpoint } from '../../domain/audit-checkpoint.js';
 import { HallpassError } from '../../errors.js';
-import { hashAt, readBeyond, readHead, readLinks, readUnchained } from '../../ledger/audit-chain.js';
-import { readCheckpoint } from '../../ledger/audit-checkpoints.js';
+import { hashAt, readBeyond, readHead, readLinks, readUnchained } from '../../ledger/audit/audit-chain.js';
+import { readCheckpoint } from '../../ledger/audit/audit-checkpoints.js';
 import type { Queryable } from '../../ledger/pool.js';
 
 /** Links in memory at a time; one with a preview takes some tens of kilobytes. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { approversOf, canRepeat, endOfSpan, type Span, spansWithin } from '../../domain/repeat.js';
 import { isExpired } from '../../domain/request.js';
-import { showAgain } from '../../ledger/deliveries.js';
-import { readEvent } from '../../ledger/history.js';
-import { readRequests } from '../../ledger/read-requests.js';
-import { insertRepeat, readShownRepeat } from '../../ledger/repeats.js';
+import { readEvent } from '../../ledger/audit/history.js';
+import { showAgain } from '../../ledger/messages/deliveries.js';
+import { readRequests } from '../../ledger/requests/read-requests.js';
+import { insertRepeat, readShownRepeat } from '../../ledger/requests/repeats.js';
 import { logSecurity } from '../../security.js';
 import { unknownRequest } from '../../surfaces/answers/answers.js';
 import * as words from '../../surfaces/request/repeat.js';

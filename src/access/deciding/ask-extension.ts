@@ -4,7 +4,7 @@ import { pauseOn } from '../../domain/pause.js';
 import type { AccessRequest } from '../../domain/request.js';
 import type { RequestEvent } from '../../domain/request-events.js';
 import { whyRefused } from '../../domain/transition.js';
-import { readPauses } from '../../ledger/pauses.js';
+import { readPauses } from '../../ledger/targets/pauses.js';
 import * as words from '../../surfaces/answers/answers.js';
 import { notExtendedWhilePaused } from '../../surfaces/operators/pause.js';
 import type { Reply } from '../access.js';

@@ -4,8 +4,8 @@
  */
 import { type Policy, type Principal, qualifies } from '../../domain/policy.js';
 import { type AccessRequest, requestName } from '../../domain/request.js';
-import { readRequests } from '../../ledger/read-requests.js';
-import type { Alert } from '../../ledger/write-transitions.js';
+import { readRequests } from '../../ledger/requests/read-requests.js';
+import type { Alert } from '../../ledger/requests/write-transitions.js';
 import type { SecurityEvent } from '../../security.js';
 import { emergencyUnknown, noEmergency, notForEmergency } from '../../surfaces/forms/form-words.js';
 import { emergencySummary } from '../../surfaces/operators/emergencies.js';

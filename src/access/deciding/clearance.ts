@@ -7,7 +7,7 @@
 import { requestName } from '../../domain/request.js';
 import { HallpassError } from '../../errors.js';
 import { inTime } from '../../in-time.js';
-import { readRequests } from '../../ledger/read-requests.js';
+import { readRequests } from '../../ledger/requests/read-requests.js';
 import { RULE_WORDS } from '../../surfaces/request/rule-words.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';

@@ -2,7 +2,7 @@
 import type { ModalView } from '@slack/types';
 import { type AccessRequest, parseRequestName } from '../../domain/request.js';
 import { inTime } from '../../in-time.js';
-import { readRequests } from '../../ledger/read-requests.js';
+import { readRequests } from '../../ledger/requests/read-requests.js';
 import { unknownRequest } from '../../surfaces/answers/answers.js';
 import { denyForm, nothingToDeny } from '../../surfaces/forms/deny-form.js';
 import { denyReasonMissing, reasonTooLong } from '../../surfaces/forms/form-words.js';

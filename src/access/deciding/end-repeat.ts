@@ -1,8 +1,8 @@
 import { deciders, qualifies } from '../../domain/policy.js';
 import { approversOf } from '../../domain/repeat.js';
 import type { AccessRequest } from '../../domain/request.js';
-import { showAgain } from '../../ledger/deliveries.js';
-import { endRepeats, readShownRepeat } from '../../ledger/repeats.js';
+import { showAgain } from '../../ledger/messages/deliveries.js';
+import { endRepeats, readShownRepeat } from '../../ledger/requests/repeats.js';
 import { logSecurity } from '../../security.js';
 import { groupUnreadable, unknownRequest } from '../../surfaces/answers/answers.js';
 import * as words from '../../surfaces/request/repeat.js';

@@ -1,7 +1,7 @@
 import { type AccessRequest, isFinal, parseRequestName } from '../../domain/request.js';
-import { mayBePruned } from '../../ledger/audit-checkpoints.js';
-import { adopt, isStray, showAgain, whereShown } from '../../ledger/deliveries.js';
-import { readRequests } from '../../ledger/read-requests.js';
+import { mayBePruned } from '../../ledger/audit/audit-checkpoints.js';
+import { adopt, isStray, showAgain, whereShown } from '../../ledger/messages/deliveries.js';
+import { readRequests } from '../../ledger/requests/read-requests.js';
 import { logSecurity } from '../../security.js';
 import type { Clicked } from '../access.js';
 import type { Deps } from '../deps.js';

@@ -3,7 +3,7 @@ import type { ModalView } from '@slack/types';
 import { isEmergency, isReviewDue, type Verdict } from '../../domain/emergency.js';
 import { type MayDecide, mayDecide } from '../../domain/policy.js';
 import { type AccessRequest, parseRequestName } from '../../domain/request.js';
-import { readRequests } from '../../ledger/read-requests.js';
+import { readRequests } from '../../ledger/requests/read-requests.js';
 import { logSecurity } from '../../security.js';
 import { unknownRequest } from '../../surfaces/answers/answers.js';
 import * as words from '../../surfaces/answers/reviewer-answers.js';

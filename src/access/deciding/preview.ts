@@ -8,9 +8,9 @@ import { type PreviewResult, previewResultSchema } from '../../domain/preview.js
 import type { AccessRequest } from '../../domain/request.js';
 import { coerceError } from '../../errors.js';
 import { inTime } from '../../in-time.js';
-import { releaseDeliveries } from '../../ledger/deliveries.js';
-import { readEvent } from '../../ledger/history.js';
-import { readUnpreviewed } from '../../ledger/read-requests.js';
+import { readEvent } from '../../ledger/audit/history.js';
+import { releaseDeliveries } from '../../ledger/messages/deliveries.js';
+import { readUnpreviewed } from '../../ledger/requests/read-requests.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
 

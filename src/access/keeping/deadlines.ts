@@ -1,4 +1,4 @@
-import { nextWarning, readLapsed, readToWarn } from '../../ledger/read-requests.js';
+import { nextWarning, readLapsed, readToWarn } from '../../ledger/requests/read-requests.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
 

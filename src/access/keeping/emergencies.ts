@@ -1,5 +1,5 @@
 /** Emergencies that the clock brings up: those that wait though they shouldn't, and those that no reviewer has judged. */
-import { readEmergenciesWaiting, readToJudge } from '../../ledger/emergencies.js';
+import { readEmergenciesWaiting, readToJudge } from '../../ledger/requests/emergencies.js';
 import { change } from '../change.js';
 import { breakGlassLate } from '../deciding/break-glass.js';
 import type { Deps } from '../deps.js';

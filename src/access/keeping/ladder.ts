@@ -4,9 +4,9 @@
  */
 import { climb, type Step } from '../../domain/escalation.js';
 import type { AccessRequest } from '../../domain/request.js';
-import { nextStep, readPendingAfter, readToStep } from '../../ledger/read-requests.js';
-import type { Reading } from '../../ledger/request-row.js';
-import type { Alert } from '../../ledger/write-transitions.js';
+import { nextStep, readPendingAfter, readToStep } from '../../ledger/requests/read-requests.js';
+import type { Reading } from '../../ledger/requests/request-row.js';
+import type { Alert } from '../../ledger/requests/write-transitions.js';
 import { undecided, undecidedSummary } from '../../surfaces/request/ladder.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';

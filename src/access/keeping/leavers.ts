@@ -5,6 +5,7 @@
  * them separately and tells the operators after an hour. Someone who comes back has to request access again.
  */
 import { inTime } from '../../in-time.js';
+import type { Queryable } from '../../ledger/pool.js';
 import {
   endRound,
   forgetUnread,
@@ -13,9 +14,8 @@ import {
   recordUnread,
   takeHolders,
   type UnreadPerson,
-} from '../../ledger/holders.js';
-import type { Queryable } from '../../ledger/pool.js';
-import { endRepeats, hasRepeats } from '../../ledger/repeats.js';
+} from '../../ledger/requests/holders.js';
+import { endRepeats, hasRepeats } from '../../ledger/requests/repeats.js';
 import { MessengerError } from '../../messenger/errors.js';
 import { logSecurity } from '../../security.js';
 import { personUnread } from '../../surfaces/operators/operators.js';

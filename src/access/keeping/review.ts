@@ -1,7 +1,7 @@
 /** What was left behind: after the end of each grant its target's catalogs are read for what changed meanwhile. */
 import type { AccessRequest } from '../../domain/request.js';
 import { coerceError } from '../../errors.js';
-import { readToReview } from '../../ledger/read-requests.js';
+import { readToReview } from '../../ledger/requests/read-requests.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
 

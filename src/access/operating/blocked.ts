@@ -2,11 +2,16 @@
 import { parseAnchor } from '../../domain/anchor.js';
 import { pauseOn } from '../../domain/pause.js';
 import { describeServer } from '../../domain/server-identity.js';
-import type { DailyNote } from '../../ledger/notes-of-today.js';
-import { type After, readOpenPage, readTroubles, type TargetTally } from '../../ledger/open-requests.js';
-import { readPauses } from '../../ledger/pauses.js';
+import type { DailyNote } from '../../ledger/messages/notes-of-today.js';
 import type { Queryable } from '../../ledger/pool.js';
-import { hasGrantsElsewhere, hasGrantsOfAnotherLogin } from '../../ledger/standing-elsewhere.js';
+import {
+  type After,
+  readOpenPage,
+  readTroubles,
+  type TargetTally,
+} from '../../ledger/requests/open-requests.js';
+import { hasGrantsElsewhere, hasGrantsOfAnotherLogin } from '../../ledger/requests/standing-elsewhere.js';
+import { readPauses } from '../../ledger/targets/pauses.js';
 import { DOUBTED, FORGED } from '../../surfaces/request/doubt.js';
 import { anchorOf, judgeAnchor } from '../recovery/anchors.js';
 

@@ -6,7 +6,7 @@
 import { hasLapsed } from '../../domain/escalation.js';
 import { type AccessRequest, isFinal } from '../../domain/request.js';
 import type { OperatorsWord } from '../../domain/request-events.js';
-import { readRequests } from '../../ledger/read-requests.js';
+import { readRequests } from '../../ledger/requests/read-requests.js';
 import { endedByOperator } from '../../surfaces/operators/ended.js';
 import { type ChangeDeps, change } from '../change.js';
 import type { Deps } from '../deps.js';

@@ -4,7 +4,7 @@
  */
 import { type Pause, pauseOn } from '../../domain/pause.js';
 import type { OperatorsWord } from '../../domain/request-events.js';
-import { insertPause, liftPause, readPauses } from '../../ledger/pauses.js';
+import { insertPause, liftPause, readPauses } from '../../ledger/targets/pauses.js';
 import { grantingPaused, grantingResumed } from '../../surfaces/operators/pause.js';
 import type { Deps } from '../deps.js';
 

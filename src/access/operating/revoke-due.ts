@@ -1,9 +1,9 @@
 /** Revokes what is due on a target from here too, next to any Hallpass that runs. Nothing is granted. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { coerceError } from '../../errors.js';
-import { releaseLease } from '../../ledger/leases.js';
-import { look } from '../../ledger/look.js';
-import { readTarget, recordChecked } from '../../ledger/targets.js';
+import { releaseLease } from '../../ledger/targets/leases.js';
+import { look } from '../../ledger/targets/look.js';
+import { readTarget, recordChecked } from '../../ledger/targets/targets.js';
 import type { Target } from '../../postgres/target.js';
 import type { Anchors } from '../recovery/anchors.js';
 import { createBulkRevocations } from '../sweeping/bulk-revocations.js';

@@ -2,8 +2,9 @@
 import type { Repeat } from '../../domain/repeat.js';
 import type { AccessRequest } from '../../domain/request.js';
 import type { Stray } from '../../domain/stray.js';
-import { readUnjudged } from '../../ledger/emergencies.js';
-import { readDailyNotes } from '../../ledger/notes-of-today.js';
+import { readDailyNotes } from '../../ledger/messages/notes-of-today.js';
+import type { Queryable } from '../../ledger/pool.js';
+import { readUnjudged } from '../../ledger/requests/emergencies.js';
 import {
   type After,
   type OpenRequest,
@@ -12,11 +13,10 @@ import {
   readOpenPage,
   readTallies,
   type TargetTally,
-} from '../../ledger/open-requests.js';
-import { type Orphan, readOpenOrphans } from '../../ledger/orphans.js';
-import type { Queryable } from '../../ledger/pool.js';
-import { readOpenRepeats } from '../../ledger/repeats.js';
-import { readOpenStrays } from '../../ledger/strays.js';
+} from '../../ledger/requests/open-requests.js';
+import { readOpenRepeats } from '../../ledger/requests/repeats.js';
+import { type Orphan, readOpenOrphans } from '../../ledger/targets/orphans.js';
+import { readOpenStrays } from '../../ledger/targets/strays.js';
 import { OVERDUE_MS } from '../telling/overdue.js';
 import { BLOCKING_NOTES, type Block, readBlocks } from './blocked.js';
 

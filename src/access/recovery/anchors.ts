@@ -16,10 +16,16 @@ import {
   signAnchor,
 } from '../../domain/anchor.js';
 import { coerceError, HallpassError } from '../../errors.js';
-import { holdsAnchor, readAnchored, readReach, recordAnchored, recordDoubt } from '../../ledger/anchor.js';
-import { insertEvent } from '../../ledger/insert-event.js';
-import { skipFirstIds, skipIds } from '../../ledger/recover.js';
-import type { TargetRow } from '../../ledger/targets.js';
+import {
+  holdsAnchor,
+  readAnchored,
+  readReach,
+  recordAnchored,
+  recordDoubt,
+} from '../../ledger/audit/anchor.js';
+import { insertEvent } from '../../ledger/audit/insert-event.js';
+import { skipFirstIds, skipIds } from '../../ledger/targets/recover.js';
+import type { TargetRow } from '../../ledger/targets/targets.js';
 import type { Target } from '../../postgres/target.js';
 import { anchorForged, anchorGarbled, DOUBTED, FORGED, ledgerDoubted } from '../../surfaces/request/doubt.js';
 import type { Deps } from '../deps.js';

@@ -2,7 +2,7 @@
 import type { Config } from '../../config/config.js';
 import { HallpassError } from '../../errors.js';
 import type { Queryable } from '../../ledger/pool.js';
-import { targetsWithGrants } from '../../ledger/targets.js';
+import { targetsWithGrants } from '../../ledger/targets/targets.js';
 
 /** @throws HallpassError when something is open on a target that the configuration doesn't have. */
 export async function refuseLostTargets(db: Queryable, { targets }: Pick<Config, 'targets'>): Promise<void> {

@@ -9,7 +9,7 @@ import { askedBy } from '../../domain/policy.js';
 import { MAX_ID, requestName } from '../../domain/request.js';
 import { coerceError } from '../../errors.js';
 import type { Queryable } from '../../ledger/pool.js';
-import { type Recovered, recoverGrant, skipIds } from '../../ledger/recover.js';
+import { type Recovered, recoverGrant, skipIds } from '../../ledger/targets/recover.js';
 import type { RememberedGrant } from '../../postgres/guarded/read-grants.js';
 import type { Server } from '../../postgres/target.js';
 

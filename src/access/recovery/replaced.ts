@@ -9,15 +9,15 @@ import { type AccessRequest, requestName } from '../../domain/request.js';
 import type { Proof } from '../../domain/request-events.js';
 import { describeMove, describeServer } from '../../domain/server-identity.js';
 import { HallpassError } from '../../errors.js';
-import { insertEvent } from '../../ledger/insert-event.js';
-import { readWanted } from '../../ledger/read-requests.js';
+import { insertEvent } from '../../ledger/audit/insert-event.js';
+import { readWanted } from '../../ledger/requests/read-requests.js';
 import {
   adoptServer,
   type KnownPlace,
   type Replacement,
   readKnownPlace,
   recordReplaced,
-} from '../../ledger/servers.js';
+} from '../../ledger/targets/servers.js';
 import type { Membership, Target } from '../../postgres/target.js';
 import { serverReplaced } from '../../surfaces/operators/servers.js';
 import { change, type TellDeps } from '../change.js';

@@ -14,7 +14,7 @@ import {
 } from '../../domain/request.js';
 import type { RequestEvent } from '../../domain/request-events.js';
 import { HallpassError } from '../../errors.js';
-import { readWanted } from '../../ledger/read-requests.js';
+import { readWanted } from '../../ledger/requests/read-requests.js';
 import type { ListedMembership, Server, Target } from '../../postgres/target.js';
 import {
   loginChanged,

@@ -6,7 +6,7 @@ import { byPair, pairKey } from '../../domain/memberships.js';
 import { describeServer, type ServerIdentity } from '../../domain/server-identity.js';
 import { HallpassError } from '../../errors.js';
 import type { Queryable } from '../../ledger/pool.js';
-import { forgetChecked, type TargetRow } from '../../ledger/targets.js';
+import { forgetChecked, type TargetRow } from '../../ledger/targets/targets.js';
 import { TargetError } from '../../postgres/errors.js';
 import type { Target, ToEnd } from '../../postgres/target.js';
 import type { Deps } from '../deps.js';

@@ -1,6 +1,6 @@
 import { pairKey, type SeenMembership } from '../../domain/memberships.js';
 import type { AccessRequest } from '../../domain/request.js';
-import { readLastOfPlaces } from '../../ledger/read-requests.js';
+import { readLastOfPlaces } from '../../ledger/requests/read-requests.js';
 import type { Deps } from '../deps.js';
 
 /** The latest request of each of these memberships on this server, by `pairKey`; those of which the ledger knows none are left out. */

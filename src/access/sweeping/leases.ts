@@ -4,7 +4,7 @@
  * keeps nothing from being revoked.
  */
 import { coerceError } from '../../errors.js';
-import { releaseLease, renewLease, takeLease } from '../../ledger/leases.js';
+import { releaseLease, renewLease, takeLease } from '../../ledger/targets/leases.js';
 import type { Deps } from '../deps.js';
 import { HEARTBEAT_MS } from '../heartbeat.js';
 

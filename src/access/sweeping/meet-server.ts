@@ -6,8 +6,13 @@
  */
 import type { MembershipId } from '../../domain/request.js';
 import { describeMove, type ServerIdentity, standingOf } from '../../domain/server-identity.js';
-import { insertEvent } from '../../ledger/insert-event.js';
-import { adoptServer, type Replacement, readKnownPlace, recordStranger } from '../../ledger/servers.js';
+import { insertEvent } from '../../ledger/audit/insert-event.js';
+import {
+  adoptServer,
+  type Replacement,
+  readKnownPlace,
+  recordStranger,
+} from '../../ledger/targets/servers.js';
 import type { Server } from '../../postgres/target.js';
 import type { Message } from '../../surfaces/kit/message.js';
 import { mayBeACopy, takenForOwn } from '../../surfaces/operators/servers.js';

@@ -6,9 +6,9 @@
 import { DEFAULT_TERMS } from '../../domain/grant-terms.js';
 import { qualifies } from '../../domain/policy.js';
 import { isFinal } from '../../domain/request.js';
-import { type Orphan, readOrphan, recordOrphans } from '../../ledger/orphans.js';
-import { readLastOfPlaces } from '../../ledger/read-requests.js';
-import { isBeingRevoked } from '../../ledger/strays.js';
+import { readLastOfPlaces } from '../../ledger/requests/read-requests.js';
+import { type Orphan, readOrphan, recordOrphans } from '../../ledger/targets/orphans.js';
+import { isBeingRevoked } from '../../ledger/targets/strays.js';
 import type { Membership, Server } from '../../postgres/target.js';
 import { logSecurity } from '../../security.js';
 import * as words from '../../surfaces/answers/answers.js';

@@ -6,7 +6,13 @@ import { ownerOf } from '../../config/lookup.js';
 import type { GrantTerms } from '../../domain/grant-terms.js';
 import { type MembershipId, requestName } from '../../domain/request.js';
 import type { DueStray, Stray, StrayEnd } from '../../domain/stray.js';
-import { insertStrays, readStrays, type StrayWrite, type Telling, writeStrays } from '../../ledger/strays.js';
+import {
+  insertStrays,
+  readStrays,
+  type StrayWrite,
+  type Telling,
+  writeStrays,
+} from '../../ledger/targets/strays.js';
 import { strayForHolder, strayForOperators } from '../../surfaces/request/came-back.js';
 import type { TellDeps } from '../change.js';
 import type { Outcome } from './revocation.js';

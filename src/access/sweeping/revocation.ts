@@ -4,8 +4,8 @@ import { pairKey } from '../../domain/memberships.js';
 import { type AccessRequest, type MembershipId, type OtherUser, termsOf } from '../../domain/request.js';
 import type { DueStray } from '../../domain/stray.js';
 import type { HallpassError } from '../../errors.js';
-import type { Ending } from '../../ledger/read-due.js';
-import type { Replacement } from '../../ledger/servers.js';
+import type { Ending } from '../../ledger/requests/read-due.js';
+import type { Replacement } from '../../ledger/targets/servers.js';
 
 /** A request whose server was replaced, on an operator's word. */
 export interface Replaced {

@@ -6,8 +6,8 @@
 import { byPair, pairKey } from '../../domain/memberships.js';
 import { addUsers, type OtherUser } from '../../domain/request.js';
 import { asHallpassError, HallpassError } from '../../errors.js';
-import type { Ending } from '../../ledger/read-due.js';
-import { forgetChecked } from '../../ledger/targets.js';
+import type { Ending } from '../../ledger/requests/read-due.js';
+import { forgetChecked } from '../../ledger/targets/targets.js';
 import { TargetError } from '../../postgres/errors.js';
 import type { Revoked, SessionsEnded, Target } from '../../postgres/target.js';
 import { type ChangeDeps, change, type TellDeps } from '../change.js';

@@ -1,6 +1,6 @@
 import { HallpassError } from '../../errors.js';
-import { readGrantBlockers } from '../../ledger/servers.js';
-import { forgetChecked } from '../../ledger/targets.js';
+import { readGrantBlockers } from '../../ledger/targets/servers.js';
+import { forgetChecked } from '../../ledger/targets/targets.js';
 import type { Server } from '../../postgres/target.js';
 import type { Deps } from '../deps.js';
 import { namesOf } from '../telling/operators.js';

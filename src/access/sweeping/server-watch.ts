@@ -1,5 +1,5 @@
 import { coerceError } from '../../errors.js';
-import { compareAtOnce, readKnownPlace, recordSeen } from '../../ledger/servers.js';
+import { compareAtOnce, readKnownPlace, recordSeen } from '../../ledger/targets/servers.js';
 import type { ChangeDeps } from '../change.js';
 import type { Deps } from '../deps.js';
 import { IDLE_EVERY_MS } from '../heartbeat.js';

@@ -4,7 +4,7 @@
  */
 import { sortDue } from '../../domain/due.js';
 import type { DueStray } from '../../domain/stray.js';
-import { type Due, type Most, readDue } from '../../ledger/read-due.js';
+import { type Due, type Most, readDue } from '../../ledger/requests/read-due.js';
 import type { Target } from '../../postgres/target.js';
 import type { BulkRevocations } from './bulk-revocations.js';
 import { extendThere } from './extend.js';

@@ -4,9 +4,9 @@
  * among processes by the lease.
  */
 import { coerceError } from '../../errors.js';
-import { type Look, look } from '../../ledger/look.js';
 import type { Pulse } from '../../ledger/pulse.js';
-import { readTarget, recordChecked, type TargetRow } from '../../ledger/targets.js';
+import { type Look, look } from '../../ledger/targets/look.js';
+import { readTarget, recordChecked, type TargetRow } from '../../ledger/targets/targets.js';
 import { TargetError } from '../../postgres/errors.js';
 import type { Target } from '../../postgres/target.js';
 import type { Deps } from '../deps.js';

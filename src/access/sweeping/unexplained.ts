@@ -1,7 +1,7 @@
 import { pairKey } from '../../domain/memberships.js';
 import { isFinal, termsOf } from '../../domain/request.js';
-import { readReported } from '../../ledger/orphans.js';
-import { lastCompared } from '../../ledger/strays.js';
+import { readReported } from '../../ledger/targets/orphans.js';
+import { lastCompared } from '../../ledger/targets/strays.js';
 import type { Membership, Server } from '../../postgres/target.js';
 import { readLastByPair } from './last-requests.js';
 import { type OrphanDeps, reportOrphans } from './orphans.js';

@@ -1,5 +1,5 @@
 /** What a sweep has met and not settled yet: its revocations are recorded together, when nothing is more urgent. */
-import type { Due } from '../../ledger/read-due.js';
+import type { Due } from '../../ledger/requests/read-due.js';
 import type { Target } from '../../postgres/target.js';
 import type { TellDeps } from '../change.js';
 import type { BulkRevocations } from './bulk-revocations.js';

@@ -3,7 +3,7 @@
  * unreadable, so the operators hear of it straight from here, once a process for as long as it lasts, as well as can be.
  */
 import { coerceError } from '../../errors.js';
-import { assertReadable } from '../../ledger/readable.js';
+import { assertReadable } from '../../ledger/schema/readable.js';
 import type { Posted } from '../../messenger/messenger.js';
 import {
   ledgerReadable,

@@ -3,7 +3,7 @@
  * there either. The code that meets it first reports it here. Hallpass tries once more, then tells the operators, by
  * the second heartbeat at the latest: long before anything is due or an approval waits for it.
  */
-import { rewriteOperatorNote } from '../../ledger/deliveries.js';
+import { rewriteOperatorNote } from '../../ledger/messages/deliveries.js';
 import type { TargetError } from '../../postgres/errors.js';
 import { loggedInAgain, loginRefused } from '../../surfaces/operators/login-refused.js';
 import type { Deps } from '../deps.js';

@@ -1,5 +1,5 @@
 import { coerceError } from '../../errors.js';
-import { type Delivery, directChannelOf } from '../../ledger/deliveries.js';
+import { type Delivery, directChannelOf } from '../../ledger/messages/deliveries.js';
 import { MessengerError } from '../../messenger/errors.js';
 import type { Posted } from '../../messenger/messenger.js';
 import type { Deps } from '../deps.js';

@@ -3,7 +3,7 @@
 import { isLastCall } from '../../domain/expiry-notice.js';
 import { type AccessRequest, isExpired, isFinal } from '../../domain/request.js';
 import type { RequestEvent } from '../../domain/request-events.js';
-import type { Note, Write } from '../../ledger/write-transitions.js';
+import type { Note, Write } from '../../ledger/requests/write-transitions.js';
 import type { NoteKind } from '../../surfaces/request/direct.js';
 import { stepNotes } from './steps.js';
 

@@ -1,6 +1,6 @@
 /** What the operators are told: in their channel, once for each key, by whichever process is first. */
 import type { Config } from '../../config/config.js';
-import { insertOperatorNote, rewriteOperatorNote } from '../../ledger/deliveries.js';
+import { insertOperatorNote, rewriteOperatorNote } from '../../ledger/messages/deliveries.js';
 import type { Message } from '../../surfaces/kit/message.js';
 import type { Deps } from '../deps.js';
 

@@ -11,9 +11,9 @@ import {
   nextDelivery,
   recordSent,
   recordUnsent,
-} from '../../ledger/deliveries.js';
-import { recordShut } from '../../ledger/shut-places.js';
-import { readToShow, type Shown } from '../../ledger/strays.js';
+} from '../../ledger/messages/deliveries.js';
+import { recordShut } from '../../ledger/messages/shut-places.js';
+import { readToShow, type Shown } from '../../ledger/targets/strays.js';
 import { MessengerError, shutsWhat } from '../../messenger/errors.js';
 import { isOvertaken } from '../../surfaces/request/direct.js';
 import type { Deps } from '../deps.js';

@@ -2,8 +2,8 @@
  * Revocations that are late are never silent: as long as one is overdue, the operators' channel shows it and PagerDuty
  * has an incident. Both say what the ledger says, whichever replica finds it, and whichever was killed.
  */
-import { type Overdue, readUntold, recordOverdue, recordTold } from '../../ledger/overdue.js';
-import { closePage, openPage } from '../../ledger/pages.js';
+import { type Overdue, readUntold, recordOverdue, recordTold } from '../../ledger/messages/overdue.js';
+import { closePage, openPage } from '../../ledger/messages/pages.js';
 import { overdue, overdueResolved, overdueSummary } from '../../surfaces/operators/overdue.js';
 import type { Deps } from '../deps.js';
 import type { Leases } from '../sweeping/leases.js';

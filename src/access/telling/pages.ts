@@ -1,6 +1,6 @@
 /** Pages the operators: makes PagerDuty show what the ledger says. Tried forever; nothing waits for it. */
 import { coerceError } from '../../errors.js';
-import { claimPages, nextPage, type Page, recordPaged, recordUnpaged } from '../../ledger/pages.js';
+import { claimPages, nextPage, type Page, recordPaged, recordUnpaged } from '../../ledger/messages/pages.js';
 import type { Deps } from '../deps.js';
 
 /** Calls to PagerDuty at the same time. */

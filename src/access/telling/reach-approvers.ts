@@ -16,9 +16,9 @@ import {
   MOST_ASKED_DIRECTLY,
   rulesOf,
 } from '../../domain/request.js';
-import { readNow } from '../../ledger/audit-chain.js';
-import { moveCard, readWaitingCards, type WaitingCard } from '../../ledger/read-asking.js';
-import { readRequests } from '../../ledger/read-requests.js';
+import { readNow } from '../../ledger/audit/audit-chain.js';
+import { moveCard, readWaitingCards, type WaitingCard } from '../../ledger/requests/read-asking.js';
+import { readRequests } from '../../ledger/requests/read-requests.js';
 import { nobodyDecides } from '../../surfaces/request/who-decides.js';
 import { change } from '../change.js';
 import { readGroups } from '../deciding/accounts.js';

@@ -3,11 +3,11 @@
  * in their channel, or each of them by direct message when it is their channel that is shut. `/readyz` says it, too.
  */
 
-import { insertOperatorNote, rewriteOperatorNote } from '../../ledger/deliveries.js';
-import { copyToOperators, moveOperatorNotes } from '../../ledger/operator-copies.js';
+import { insertOperatorNote, rewriteOperatorNote } from '../../ledger/messages/deliveries.js';
+import { copyToOperators, moveOperatorNotes } from '../../ledger/messages/operator-copies.js';
+import { forgetShut, readShut, type ShutPlace } from '../../ledger/messages/shut-places.js';
 import type { Queryable } from '../../ledger/pool.js';
-import { countUndecidable } from '../../ledger/read-asking.js';
-import { forgetShut, readShut, type ShutPlace } from '../../ledger/shut-places.js';
+import { countUndecidable } from '../../ledger/requests/read-asking.js';
 import {
   nobodyToTellWarning,
   placeLeft,

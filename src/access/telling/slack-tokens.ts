@@ -3,7 +3,7 @@
  * the log, in /readyz, as a gauge and as a page. It heals by itself when the token works again.
  */
 import { coerceError, HallpassError } from '../../errors.js';
-import { closePage, openPage } from '../../ledger/pages.js';
+import { closePage, openPage } from '../../ledger/messages/pages.js';
 import type { SlackToken } from '../../metrics.js';
 import type { Deps } from '../deps.js';
 import { sendPages } from './pages.js';

@@ -1,9 +1,9 @@
 /** Who is told of a step of the ladder. The key of each message names the step, so that it is sent once. */
 import { type Step, type ToldStep, toldStepSchema } from '../../domain/escalation.js';
 import type { AccessRequest } from '../../domain/request.js';
-import { readEvents } from '../../ledger/history.js';
+import { readEvents } from '../../ledger/audit/history.js';
 import type { Queryable } from '../../ledger/pool.js';
-import type { Note } from '../../ledger/write-transitions.js';
+import type { Note } from '../../ledger/requests/write-transitions.js';
 
 /** The approvers in the card's thread, those who were asked directly where their card is, and the requester. */
 export function stepNotes(

@@ -1,5 +1,5 @@
 import { type Exported, exportEvents } from '../../access/audit/export.js';
-import { readNow } from '../../ledger/audit-chain.js';
+import { readNow } from '../../ledger/audit/audit-chain.js';
 import { withPatientLedger } from '../shared/ledger.js';
 import { parseMoment } from '../shared/moment.js';
 import { refused } from '../shared/refused.js';

@@ -3,7 +3,7 @@ import { auditPrivateKey, auditPublicKey } from '../../config/audit-keys.js';
 import { readDatabases } from '../../config/env.js';
 import { headName } from '../../domain/audit-chain.js';
 import { requestName } from '../../domain/request.js';
-import { readNow } from '../../ledger/audit-chain.js';
+import { readNow } from '../../ledger/audit/audit-chain.js';
 import { withPatientLedger } from '../shared/ledger.js';
 import { parseMoment } from '../shared/moment.js';
 import { operator } from '../shared/operator.js';

@@ -1,6 +1,6 @@
 /** What became of each request that an operator ended, in words for a terminal. */
 import { type AccessRequest, requestName } from '../../domain/request.js';
-import type { Remnant } from '../../ledger/open-in.js';
+import type { Remnant } from '../../ledger/requests/open-in.js';
 import { plainName } from '../../surfaces/kit/text.js';
 
 /** A server's longer sentences are cut, characters. */

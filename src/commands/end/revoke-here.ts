@@ -9,9 +9,9 @@ import { createAnchors } from '../../access/recovery/anchors.js';
 import { createLeases } from '../../access/sweeping/leases.js';
 import type { Config, TargetConfig } from '../../config/config.js';
 import { readInstallation } from '../../ledger/installation.js';
-import { releaseLease } from '../../ledger/leases.js';
-import { type EndScope, readUnproved, type Unproved } from '../../ledger/open-in.js';
 import type { Queryable } from '../../ledger/pool.js';
+import { type EndScope, readUnproved, type Unproved } from '../../ledger/requests/open-in.js';
+import { releaseLease } from '../../ledger/targets/leases.js';
 import { createLogger } from '../../logger.js';
 import { openTarget } from '../../postgres/open.js';
 

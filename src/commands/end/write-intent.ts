@@ -2,8 +2,8 @@ import { OTHERS_LOOK } from '../../access/deps.js';
 import { type Ahead, endNow, foreseeEnd } from '../../access/operating/end-now.js';
 import type { Config } from '../../config/config.js';
 import type { OperatorsWord } from '../../domain/request-events.js';
-import { type EndScope, readOpenIn } from '../../ledger/open-in.js';
 import type { Queryable } from '../../ledger/pool.js';
+import { type EndScope, readOpenIn } from '../../ledger/requests/open-in.js';
 import { withProgress } from './with-progress.js';
 
 /** People may ask again while the first are being ended. What they get is ended too, in at most this many rounds. */

@@ -1,6 +1,6 @@
 import { didYouMean } from '../../config/did-you-mean.js';
-import { readTallies } from '../../ledger/open-requests.js';
 import type { Queryable } from '../../ledger/pool.js';
+import { readTallies } from '../../ledger/requests/open-requests.js';
 import { refused } from './refused.js';
 
 /** Targets that are named in an error. */

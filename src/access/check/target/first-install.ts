@@ -1,7 +1,7 @@
 /** A login that is refused on a server that Hallpass has never used: there is more to set up than the login. */
 import pg from 'pg';
 import type { TargetConfig } from '../../../config/config.js';
-import { readTarget } from '../../../ledger/targets.js';
+import { readTarget } from '../../../ledger/targets/targets.js';
 import { TargetError } from '../../../postgres/errors.js';
 import { type Finding, failed } from '../finding.js';
 import type { LedgerView } from '../ledger.js';

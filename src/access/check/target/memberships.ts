@@ -1,10 +1,10 @@
 import type { TargetConfig } from '../../../config/config.js';
 import { diffMemberships, pairKey } from '../../../domain/memberships.js';
 import { type AccessRequest, isFinal, requestName } from '../../../domain/request.js';
-import { readUnprovedStrays } from '../../../ledger/open-strays.js';
-import { readReported } from '../../../ledger/orphans.js';
 import type { Queryable } from '../../../ledger/pool.js';
-import { readLastOfPlaces } from '../../../ledger/read-requests.js';
+import { readLastOfPlaces } from '../../../ledger/requests/read-requests.js';
+import { readUnprovedStrays } from '../../../ledger/targets/open-strays.js';
+import { readReported } from '../../../ledger/targets/orphans.js';
 import { GRANTORS_SINCE, revokeFromSql } from '../../../postgres/quote.js';
 import type { Membership, Server, Target } from '../../../postgres/target.js';
 import { askFormer } from '../../sweeping/former-login.js';

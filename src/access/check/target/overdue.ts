@@ -1,8 +1,8 @@
 /** What is being revoked on a target, and what is overdue. */
 import { sayDuration } from '../../../domain/duration.js';
-import { readUnprovedStrays, type UnprovedStray } from '../../../ledger/open-strays.js';
-import { readLate } from '../../../ledger/overdue.js';
+import { readLate } from '../../../ledger/messages/overdue.js';
 import type { Queryable } from '../../../ledger/pool.js';
+import { readUnprovedStrays, type UnprovedStray } from '../../../ledger/targets/open-strays.js';
 import { plural } from '../../../surfaces/kit/words.js';
 import { OVERDUE_MS } from '../../telling/overdue.js';
 import { type Finding, failure, note } from '../finding.js';

@@ -1,5 +1,5 @@
 /** Roles and logins that the configuration still calls by a former name: the ledger knows their OIDs. */
-import { type LastPlace, readLastPlaces } from '../../../ledger/last-places.js';
+import { type LastPlace, readLastPlaces } from '../../../ledger/requests/last-places.js';
 import { quoteName } from '../../../postgres/quote.js';
 import type { PairFacts, Server, Target } from '../../../postgres/target.js';
 import type { Finding } from '../finding.js';

@@ -4,11 +4,11 @@
  */
 import type { AccessRequest } from '../../../domain/request.js';
 import { type KnownServer, standingOf } from '../../../domain/server-identity.js';
-import { readReach } from '../../../ledger/anchor.js';
+import { readReach } from '../../../ledger/audit/anchor.js';
 import type { Queryable } from '../../../ledger/pool.js';
-import { readWanted } from '../../../ledger/read-requests.js';
-import { type GrantBlockers, readGrantBlockers } from '../../../ledger/servers.js';
-import { readTarget } from '../../../ledger/targets.js';
+import { readWanted } from '../../../ledger/requests/read-requests.js';
+import { type GrantBlockers, readGrantBlockers } from '../../../ledger/targets/servers.js';
+import { readTarget } from '../../../ledger/targets/targets.js';
 import type { Server, Surroundings } from '../../../postgres/target.js';
 import { type AnchorSays, anchorOf, judgeAnchor } from '../../recovery/anchors.js';
 import { type Finding, failure, note } from '../finding.js';
