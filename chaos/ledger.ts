@@ -22,7 +22,7 @@ export interface LedgerRequest {
   readonly pendingUntil: number;
 }
 
-/** When an undecided request lapses at the earliest: not before its ladder was told (src/domain/escalation.ts). */
+/** When an undecided request lapses at the earliest: not before its ladder was told (src/domain/request/escalation.ts). */
 const LAPSES = `greatest(r.pending_until, r.step_at, r.step_told_at + interval '5 minutes')`;
 
 /** What makes a request end before its time. */

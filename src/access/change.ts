@@ -1,6 +1,6 @@
-import type { AccessRequest } from '../domain/request.js';
-import type { AuditEvent, Refusal, RequestEvent } from '../domain/request-events.js';
-import { LEAST_LEFT_MS, transition } from '../domain/transition.js';
+import type { AccessRequest } from '../domain/request/request.js';
+import type { AuditEvent, Refusal, RequestEvent } from '../domain/request/request-events.js';
+import { LEAST_LEFT_MS, transition } from '../domain/request/transition.js';
 import { HallpassError } from '../errors.js';
 import { readRequests } from '../ledger/requests/read-requests.js';
 import { type Write, writeTransitions } from '../ledger/requests/write-transitions.js';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { requestName } from '../domain/request.js';
+import { requestName } from '../domain/request/request.js';
 import { reapTarget } from '../postgres/guarded/reap.js';
 import { inside } from '../postgres/open.js';
 import { findTarget, load } from './shared/configuration.js';

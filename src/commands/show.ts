@@ -1,6 +1,6 @@
 /** `hallpass show`: one request, from its submission to its end, in words. */
 import type { Command } from 'commander';
-import { parseRequestName, requestName } from '../domain/request.js';
+import { parseRequestName, requestName } from '../domain/request/request.js';
 import type { HallpassError } from '../errors.js';
 import { readNow } from '../ledger/audit/audit-chain.js';
 import { mayBePruned } from '../ledger/audit/audit-checkpoints.js';

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual as same } from 'node:util';
 import { shortDuration } from '../domain/duration.js';
-import { deciders, type Policy } from '../domain/policy.js';
+import { deciders, type Policy } from '../domain/policy/policy.js';
 import type { Config, RoleConfig, TargetConfig } from './config.js';
 import {
   sayApprovals,

@@ -1,5 +1,5 @@
-import type { GrantTerms } from '../domain/grant-terms.js';
-import type { Policy, Principal } from '../domain/policy.js';
+import type { Policy, Principal } from '../domain/policy/policy.js';
+import type { GrantTerms } from '../domain/request/grant-terms.js';
 
 /** A machine that leads into the target's network. */
 export interface Bastion {

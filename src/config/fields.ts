@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { parseDuration, shortDuration } from '../domain/duration.js';
-import { MAX_NAME_BYTES } from '../domain/postgres-name.js';
+import { MAX_NAME_BYTES } from '../domain/postgres/postgres-name.js';
 import { keepSecret } from '../secrets.js';
 import { didYouMean } from './did-you-mean.js';
 import { isBlank, Text } from './text.js';

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { Principal } from '../domain/policy.js';
+import type { Principal } from '../domain/policy/policy.js';
 import type { Config, PersonConfig, TargetConfig } from './config.js';
 import { expandPattern } from './expand-pattern.js';
 import { quote, wrongName } from './fields.js';

@@ -1,6 +1,6 @@
 /** The keys of a policy that say who decides, how long that may take, and what is granted without an approver. */
 import { z } from 'zod';
-import { isGroup, type Principal } from '../domain/policy.js';
+import { isGroup, type Principal } from '../domain/policy/policy.js';
 import { duration, integer, LONGEST, map, oneOf, oneOrMore, orNull, pattern } from './fields.js';
 import { hours, reason } from './policy-texts.js';
 import { isBlank, Text } from './text.js';

@@ -1,7 +1,7 @@
 /** What a policy says in a text with a form of its own: `automatic.hours` and `reason:`. */
 import { z } from 'zod';
-import { parseHours } from '../domain/office-hours.js';
-import { MATCH, wrongPattern } from '../domain/reason-rule.js';
+import { parseHours } from '../domain/policy/office-hours.js';
+import { MATCH, wrongPattern } from '../domain/policy/reason-rule.js';
 import { flag, line, map, oneOf, orNull, quote, scalar, Wrong } from './fields.js';
 import { Text } from './text.js';
 

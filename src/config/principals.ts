@@ -1,5 +1,5 @@
 /** Slack's ids, and the names that the file gives to users and user groups. */
-import type { Principal } from '../domain/policy.js';
+import type { Principal } from '../domain/policy/policy.js';
 import { suggest } from './did-you-mean.js';
 import { oneOrMore, pattern, quote, scalar, Wrong, wrongName } from './fields.js';
 

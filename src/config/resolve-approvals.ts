@@ -1,6 +1,6 @@
 /** Who decides: `approvals:` or its short form `approvers:`, `more:` and `quiet:`. */
-import { type ApprovalRule, tally } from '../domain/approvals.js';
-import { isGroup, type Policy, rulesFor, unique } from '../domain/policy.js';
+import { type ApprovalRule, tally } from '../domain/policy/approvals.js';
+import { isGroup, type Policy, rulesFor, unique } from '../domain/policy/policy.js';
 import type { Origin } from './config.js';
 import { isAsNear, type Layer, nearest, nearestOr, origin } from './layers.js';
 import type { Problem } from './problem.js';

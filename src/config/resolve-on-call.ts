@@ -1,5 +1,5 @@
 import { shortDuration } from '../domain/duration.js';
-import type { OnCallRule } from '../domain/policy.js';
+import type { OnCallRule } from '../domain/policy/policy.js';
 import type { Origin } from './config.js';
 import { type Found, type Layer, merged, nearest, nearestOr, origin } from './layers.js';
 import type { Problem } from './problem.js';
@@ -20,7 +20,7 @@ export function resolveOnCall(
   const policies = nearest(said, 'escalation_policies');
   const slack = nearest(said, 'slack');
   const max = nearestOr(said, 'max', HOUR);
-  // A Slack group has a limit of its own beside it (domain/rules.ts).
+  // A Slack group has a limit of its own beside it (domain/policy/rules.ts).
   const danger = nearestOr(said, 'max_danger', null);
   if (schedules === null && policies === null && slack === null) {
     const message = 'names nobody; it needs schedules, escalation_policies or slack';

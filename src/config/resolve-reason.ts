@@ -1,4 +1,4 @@
-import type { Policy } from '../domain/policy.js';
+import type { Policy } from '../domain/policy/policy.js';
 import type { Origin } from './config.js';
 import { type Layer, merged, nearestOr, origin } from './layers.js';
 import type { Problem } from './problem.js';

@@ -3,8 +3,8 @@
  * scalars are replaced whole. What no layer says is Hallpass's own default.
  */
 import { shortDuration } from '../domain/duration.js';
-import { DEFAULT_TERMS, type GrantTerms } from '../domain/grant-terms.js';
-import type { Policy } from '../domain/policy.js';
+import type { Policy } from '../domain/policy/policy.js';
+import { DEFAULT_TERMS, type GrantTerms } from '../domain/request/grant-terms.js';
 import type { Origin } from './config.js';
 import { type Found, isAsNear, type Layer, merged, nearest, nearestOr, origin } from './layers.js';
 import type { Problem } from './problem.js';

@@ -1,6 +1,6 @@
 /** What is granted before anyone has decided, besides on call: `automatic:` and `break_glass:`. */
 import { shortDuration } from '../domain/duration.js';
-import { isGroup, type Policy, type Principal } from '../domain/policy.js';
+import { isGroup, type Policy, type Principal } from '../domain/policy/policy.js';
 import type { Origin } from './config.js';
 import { type Found, isAsNear, type Layer, merged, nearest, nearestOr, origin } from './layers.js';
 import type { Problem } from './problem.js';

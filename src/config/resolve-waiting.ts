@@ -1,6 +1,6 @@
 /** What happens while nobody decides: `escalate:`, which ends before `pending_timeout`. */
 import { shortDuration } from '../domain/duration.js';
-import type { Step } from '../domain/escalation.js';
+import type { Step } from '../domain/request/escalation.js';
 import type { Origin } from './config.js';
 import { type Found, isAsNear, type Layer, nearestOr, origin } from './layers.js';
 import type { Problem } from './problem.js';

@@ -1,9 +1,10 @@
 /** What a policy says, in words for people at a terminal: plain text, with the ids that the configuration has. */
-import type { ApprovalRule } from '../domain/approvals.js';
+
 import { shortDuration } from '../domain/duration.js';
-import type { Step } from '../domain/escalation.js';
-import { type OfficeHours, sayHours } from '../domain/office-hours.js';
-import type { OnCallRule, Policy, Principal } from '../domain/policy.js';
+import type { ApprovalRule } from '../domain/policy/approvals.js';
+import { type OfficeHours, sayHours } from '../domain/policy/office-hours.js';
+import type { OnCallRule, Policy, Principal } from '../domain/policy/policy.js';
+import type { Step } from '../domain/request/escalation.js';
 
 /** `dba (S0123456789), U0123456786`. */
 export function sayPeople(principals: readonly Principal[]): string {

@@ -1,7 +1,7 @@
 /** The keys of each part of the configuration, and what may stand there. */
 import { z } from 'zod';
-import type { Principal } from '../domain/policy.js';
-import { whyNeverGranted } from '../domain/predefined-roles.js';
+import type { Principal } from '../domain/policy/policy.js';
+import { whyNeverGranted } from '../domain/postgres/predefined-roles.js';
 import type { Bastion } from './config.js';
 import { connectSchemas } from './connection-keys.js';
 import { suggest } from './did-you-mean.js';

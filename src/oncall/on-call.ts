@@ -1,4 +1,4 @@
-import type { OnCallRule } from '../domain/policy.js';
+import type { OnCallRule } from '../domain/policy/policy.js';
 
 export type OnCallAnswer =
   /** `through`: what puts them on call, as "schedule PABC123" or "level 1 of escalation policy PDEF456". */

@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { OnCallRule } from '../domain/policy.js';
+import type { OnCallRule } from '../domain/policy/policy.js';
 import { coerceError } from '../errors.js';
 import type { OnCall, OnCallAnswer } from './on-call.js';
 import { createPagerDutyApi, PagerDutyError } from './pagerduty-api.js';

@@ -6,7 +6,7 @@
  */
 import pg from 'pg';
 import { z } from 'zod';
-import { type Anchor, formatAnchor } from '../domain/anchor.js';
+import { type Anchor, formatAnchor } from '../domain/audit/anchor.js';
 import type { TargetConnection } from './connect.js';
 import { otherServerError } from './errors.js';
 import { readServer } from './reading/server.js';

@@ -1,6 +1,6 @@
 /** What direct and guarded targets share: the connections to a server and its standbys, and how both are read. */
 import type { Connect } from '../config/config.js';
-import { pairKey } from '../domain/memberships.js';
+import { pairKey } from '../domain/postgres/memberships.js';
 import { writeAnchor } from './anchor.js';
 import { byRole, chunks } from './by-role.js';
 import { type CallLimits, createTargetConnection, DEFAULT_LIMITS, type TargetConnection } from './connect.js';

@@ -4,8 +4,8 @@
  */
 import { z } from 'zod';
 import type { Connect, TargetConfig } from '../config/config.js';
-import { isAbove } from '../domain/danger.js';
-import { predefinedRole } from '../domain/predefined-roles.js';
+import { isAbove } from '../domain/postgres/danger.js';
+import { predefinedRole } from '../domain/postgres/predefined-roles.js';
 import type { TargetOptions } from './build.js';
 import { type CallLimits, createTargetConnection, DEFAULT_LIMITS, type TargetConnection } from './connect.js';
 import { dial, dialServer, telling } from './connecting/dial.js';

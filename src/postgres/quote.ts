@@ -5,7 +5,7 @@
  * - GRANT and REVOKE, which take no parameters, get quoted names only, and only ones that the catalog can hold.
  */
 import pg from 'pg';
-import { MAX_NAME_BYTES } from '../domain/postgres-name.js';
+import { MAX_NAME_BYTES } from '../domain/postgres/postgres-name.js';
 
 /** From this release on, a membership has options, and several by different grantors can stand side by side. */
 export const GRANTORS_SINCE = 160_000;

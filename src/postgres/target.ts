@@ -1,6 +1,6 @@
-import type { Anchor, NotedAnchor } from '../domain/anchor.js';
-import type { OtherUser } from '../domain/request.js';
-import type { ServerIdentity } from '../domain/server-identity.js';
+import type { Anchor, NotedAnchor } from '../domain/audit/anchor.js';
+import type { ServerIdentity } from '../domain/postgres/server-identity.js';
+import type { OtherUser } from '../domain/request/request.js';
 import type { HallpassError } from '../errors.js';
 
 /**

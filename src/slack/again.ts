@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Clicked } from '../access/access.js';
-import { SPANS } from '../domain/repeat.js';
+import { SPANS } from '../domain/policy/repeat.js';
 import { BUTTON_VALUE } from '../surfaces/kit/ids.js';
 
 const Value = z

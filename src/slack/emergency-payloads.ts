@@ -1,7 +1,7 @@
 /** The forms of an emergency, as they come back: what they kept is ours, under our own seal. */
 import { z } from 'zod';
 import type { Submission } from '../access/access.js';
-import { VERDICTS } from '../domain/emergency.js';
+import { VERDICTS } from '../domain/policy/emergency.js';
 import { ACTIONS, BLOCKS } from '../surfaces/kit/ids.js';
 import { View, valueIn } from './payloads.js';
 import { unsealed } from './seal.js';

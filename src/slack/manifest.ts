@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.js';
-import { isGroup, namedIn } from '../domain/policy.js';
-import { asksPagerDuty } from '../domain/rules.js';
+import { isGroup, namedIn } from '../domain/policy/policy.js';
+import { asksPagerDuty } from '../domain/policy/rules.js';
 
 /** The only bot scopes that this configuration needs, and why. */
 export function neededScopes(config: Config): ReadonlyMap<string, string> {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { describeEnough } from '../../src/access/check/slack/enough-approvers.js';
 import type { Known } from '../../src/access/check/slack/people.js';
 import type { Config, RoleConfig, TargetConfig } from '../../src/config/config.js';
-import type { Policy, Principal } from '../../src/domain/policy.js';
+import type { Policy, Principal } from '../../src/domain/policy/policy.js';
 import { aPolicy } from '../domain/a-policy.js';
 import { TERMS } from '../domain/a-request.js';
 

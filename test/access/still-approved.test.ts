@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { stillApproved } from '../../src/access/deciding/still-approved.js';
 import type { RoleConfig } from '../../src/config/config.js';
-import type { Policy } from '../../src/domain/policy.js';
+import type { Policy } from '../../src/domain/policy/policy.js';
 import type { Person } from '../../src/messenger/messenger.js';
 import { aPolicy } from '../domain/a-policy.js';
 import { anActive, NOON } from '../domain/a-request.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportEvents } from '../../src/access/audit/export.js';
 import { parseMoment } from '../../src/commands/shared/moment.js';
-import { headName } from '../../src/domain/audit-chain.js';
+import { headName } from '../../src/domain/audit/audit-chain.js';
 import { readHead } from '../../src/ledger/audit/audit-chain.js';
 import { insertEvent } from '../../src/ledger/audit/insert-event.js';
 import { insertRequest } from '../../src/ledger/requests/insert-request.js';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { checkBlocks } from '../../sandbox/slack/validate/message.js';
 import { tellHead } from '../../src/access/audit/tell.js';
 import { verifyChain } from '../../src/access/audit/verify.js';
-import { parseHead } from '../../src/domain/audit-chain.js';
+import { parseHead } from '../../src/domain/audit/audit-chain.js';
 import { readMessage } from '../../src/surfaces/kit/message.js';
 import { addEvents, anAuditedLedger } from './ledger.js';
 

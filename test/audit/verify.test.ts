@@ -1,7 +1,7 @@
 /** Whatever the owner of the ledger does to the audit trail is found, and named. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { verifyChain } from '../../src/access/audit/verify.js';
-import { headName } from '../../src/domain/audit-chain.js';
+import { headName } from '../../src/domain/audit/audit-chain.js';
 import { readHead } from '../../src/ledger/audit/audit-chain.js';
 import { insertRequest } from '../../src/ledger/requests/insert-request.js';
 import { aWish } from '../ledger/a-ledger.js';

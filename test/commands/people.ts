@@ -2,7 +2,7 @@
 
 import { change } from '../../src/access/change.js';
 import { OTHERS_LOOK } from '../../src/access/deps.js';
-import type { RequestEvent } from '../../src/domain/request-events.js';
+import type { RequestEvent } from '../../src/domain/request/request-events.js';
 import type { Queryable } from '../../src/ledger/pool.js';
 import { insertRequest, type NewRequest } from '../../src/ledger/requests/insert-request.js';
 import { aWish } from '../ledger/a-ledger.js';

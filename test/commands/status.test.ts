@@ -1,6 +1,6 @@
 /** `hallpass status` as an operator reads it: nothing but DATABASE_URL is set. */
 import { describe, expect, it } from 'vitest';
-import { formatAnchor, signAnchor } from '../../src/domain/anchor.js';
+import { formatAnchor, signAnchor } from '../../src/domain/audit/anchor.js';
 import { readReach, recordAnchored, recordDoubt } from '../../src/ledger/audit/anchor.js';
 import { insertOperatorNote } from '../../src/ledger/messages/deliveries.js';
 import { recordOrphans } from '../../src/ledger/targets/orphans.js';

@@ -1,4 +1,4 @@
-import type { Policy } from '../../src/domain/policy.js';
+import type { Policy } from '../../src/domain/policy/policy.js';
 
 const HOUR_MS = 3_600_000;
 

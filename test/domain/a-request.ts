@@ -1,4 +1,4 @@
-import type { AccessRequest } from '../../src/domain/request.js';
+import type { AccessRequest } from '../../src/domain/request/request.js';
 
 export const NOON = new Date('2026-11-21T12:00:00Z');
 

@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { type Anchor, formatAnchor, isSigned, parseAnchor, signAnchor } from '../../src/domain/anchor.js';
-import { MAX_ID, parseRequestName, requestName } from '../../src/domain/request.js';
+import {
+  type Anchor,
+  formatAnchor,
+  isSigned,
+  parseAnchor,
+  signAnchor,
+} from '../../src/domain/audit/anchor.js';
+import { MAX_ID, parseRequestName, requestName } from '../../src/domain/request/request.js';
 
 const KEY = randomBytes(32);
 const HERE = { target: 'shop', server: '7713237684607714781' };

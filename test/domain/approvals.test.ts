@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Approver, tally } from '../../src/domain/approvals.js';
+import { type Approver, tally } from '../../src/domain/policy/approvals.js';
 import { randomFrom } from '../races/barrier.js';
 import { miscounted } from './random-approvals.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { isReviewDue, UNJUDGED } from '../../src/domain/emergency.js';
-import type { AccessRequest } from '../../src/domain/request.js';
-import type { RequestEvent } from '../../src/domain/request-events.js';
-import { transition } from '../../src/domain/transition.js';
+import { isReviewDue, UNJUDGED } from '../../src/domain/policy/emergency.js';
+import type { AccessRequest } from '../../src/domain/request/request.js';
+import type { RequestEvent } from '../../src/domain/request/request-events.js';
+import { transition } from '../../src/domain/request/transition.js';
 import { aRequest, later, NOON, PLACE, PROOF, TERMS } from './a-request.js';
 
 const MINUTE_MS = 60_000;

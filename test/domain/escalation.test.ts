@@ -6,10 +6,10 @@ import {
   type Step,
   toldStepSchema,
   withEscalated,
-} from '../../src/domain/escalation.js';
-import type { AccessRequest } from '../../src/domain/request.js';
-import type { RequestEvent } from '../../src/domain/request-events.js';
-import { transition, whyRefused } from '../../src/domain/transition.js';
+} from '../../src/domain/request/escalation.js';
+import type { AccessRequest } from '../../src/domain/request/request.js';
+import type { RequestEvent } from '../../src/domain/request/request-events.js';
+import { transition, whyRefused } from '../../src/domain/request/transition.js';
 import { randomFrom } from '../races/barrier.js';
 import { aRequest, later } from './a-request.js';
 import { wronglyLapsed } from './random-ladders.js';

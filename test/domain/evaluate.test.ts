@@ -1,7 +1,7 @@
 /** What would become of a request, for everything that may have been looked up. */
 import { describe, expect, test } from 'vitest';
-import { type Asked, evaluate, type Facts, isWorthAsking } from '../../src/domain/evaluate.js';
-import type { Policy, Principal } from '../../src/domain/policy.js';
+import { type Asked, evaluate, type Facts, isWorthAsking } from '../../src/domain/policy/evaluate.js';
+import type { Policy, Principal } from '../../src/domain/policy/policy.js';
 import { aPolicy } from './a-policy.js';
 import { later, NOON } from './a-request.js';
 

@@ -5,7 +5,7 @@ import {
   type LoginFacts,
   type LoginRules,
   loginOf,
-} from '../../src/domain/login.js';
+} from '../../src/domain/postgres/login.js';
 
 const ANA = 'U0123456785';
 const BEN = 'U0123456786';

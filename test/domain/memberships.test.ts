@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sortDue } from '../../src/domain/due.js';
-import { diffMemberships } from '../../src/domain/memberships.js';
+import { diffMemberships } from '../../src/domain/postgres/memberships.js';
+import { sortDue } from '../../src/domain/request/due.js';
 import { anActive, aRequest, later, NOON, PLACE } from './a-request.js';
 
 const HERE = { server: PLACE.server, grantorOid: PLACE.grantorOid };

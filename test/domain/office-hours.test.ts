@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { isWithinHours, type OfficeHours, parseHours, sayHours } from '../../src/domain/office-hours.js';
+import {
+  isWithinHours,
+  type OfficeHours,
+  parseHours,
+  sayHours,
+} from '../../src/domain/policy/office-hours.js';
 
 function hours(text: string): OfficeHours {
   const parsed = parseHours(text);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mayDecide, type Principal, qualifies } from '../../src/domain/policy.js';
+import { mayDecide, type Principal, qualifies } from '../../src/domain/policy/policy.js';
 
 const DBA: Principal = { id: 'S0DBA', name: 'dba' };
 const CORA: Principal = { id: 'U0CORA', name: null };

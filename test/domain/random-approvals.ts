@@ -1,5 +1,5 @@
 /** Random policies and approvers, counted by `tally` and by trying every assignment; for tests and for chaos. */
-import { type ApprovalRule, type Approver, tally } from '../../src/domain/approvals.js';
+import { type ApprovalRule, type Approver, tally } from '../../src/domain/policy/approvals.js';
 
 /** Tries every assignment of people to what the rules ask for. */
 export function canMeet(rules: readonly Pick<ApprovalRule, 'count'>[], people: readonly Approver[]): boolean {

@@ -1,8 +1,14 @@
 /** Random ladders and a clock that is turned: what each request goes through until it lapses; for tests and for chaos. */
-import { ANSWER_MS, APART_MS, hasLapsed, nextStepAt, type Step } from '../../src/domain/escalation.js';
-import type { AccessRequest } from '../../src/domain/request.js';
-import type { RequestEvent } from '../../src/domain/request-events.js';
-import { transition, whyRefused } from '../../src/domain/transition.js';
+import {
+  ANSWER_MS,
+  APART_MS,
+  hasLapsed,
+  nextStepAt,
+  type Step,
+} from '../../src/domain/request/escalation.js';
+import type { AccessRequest } from '../../src/domain/request/request.js';
+import type { RequestEvent } from '../../src/domain/request/request-events.js';
+import { transition, whyRefused } from '../../src/domain/request/transition.js';
 import { aRequest, later, NOON } from './a-request.js';
 
 const MINUTE = 60_000;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fits, linkIn, wrongPattern } from '../../src/domain/reason-rule.js';
+import { fits, linkIn, wrongPattern } from '../../src/domain/policy/reason-rule.js';
 
 const rule = (pattern: string, link: string | null = null) => ({ pattern, hint: null, link });
 const TICKET = rule('[A-Z]+-\\d+', 'https://tickets.example.com/browse/{0}?from=hallpass&x=1');

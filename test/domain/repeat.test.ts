@@ -1,6 +1,6 @@
 /** Until when the same again can be approved, by the wall clock of the approver. */
 import { describe, expect, it } from 'vitest';
-import { approversOf, canRepeat, endOfSpan, type Span, spansWithin } from '../../src/domain/repeat.js';
+import { approversOf, canRepeat, endOfSpan, type Span, spansWithin } from '../../src/domain/policy/repeat.js';
 import { anActive, aRequest, NOON } from './a-request.js';
 
 const HOUR = 3_600_000;

@@ -6,9 +6,9 @@ import {
   parseRequestName,
   requestName,
   type State,
-} from '../../src/domain/request.js';
-import type { RequestEvent } from '../../src/domain/request-events.js';
-import { LEAST_LEFT_MS, transition } from '../../src/domain/transition.js';
+} from '../../src/domain/request/request.js';
+import type { RequestEvent } from '../../src/domain/request/request-events.js';
+import { LEAST_LEFT_MS, transition } from '../../src/domain/request/transition.js';
 import { anActive, aRequest, later, NOON, PLACE, PROOF, TERMS } from './a-request.js';
 
 const ONE_OF_DBA = [{ from: [{ id: 'S0DBA', name: 'dba' }], count: 1 }];

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Danger } from '../../src/domain/danger.js';
-import { type OfficeHours, parseHours } from '../../src/domain/office-hours.js';
-import type { OnCallRule } from '../../src/domain/policy.js';
+import { type OfficeHours, parseHours } from '../../src/domain/policy/office-hours.js';
+import type { OnCallRule } from '../../src/domain/policy/policy.js';
 import {
   asksPagerDuty,
   isAutomaticNow,
@@ -9,7 +8,8 @@ import {
   mayApproveAtOnce,
   mostByGroup,
   onCallGroups,
-} from '../../src/domain/rules.js';
+} from '../../src/domain/policy/rules.js';
+import type { Danger } from '../../src/domain/postgres/danger.js';
 import { aPolicy } from './a-policy.js';
 import { aRequest } from './a-request.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeMove, type KnownServer, standingOf } from '../../src/domain/server-identity.js';
+import { describeMove, type KnownServer, standingOf } from '../../src/domain/postgres/server-identity.js';
 
 const KNOWN: KnownServer = {
   id: '7',

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { change } from '../../src/access/change.js';
 import { OTHERS_LOOK } from '../../src/access/deps.js';
-import type { RequestEvent } from '../../src/domain/request-events.js';
+import type { RequestEvent } from '../../src/domain/request/request-events.js';
 import { ledgerConnection } from '../../src/ledger/pool.js';
 import { insertRequest } from '../../src/ledger/requests/insert-request.js';
 import { readRequests } from '../../src/ledger/requests/read-requests.js';

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { change } from '../../src/access/change.js';
 import { OTHERS_LOOK } from '../../src/access/deps.js';
 import { forgetOld } from '../../src/access/keeping/retention.js';
-import type { RequestEvent } from '../../src/domain/request-events.js';
+import type { RequestEvent } from '../../src/domain/request/request-events.js';
 import { forgetDeliveries } from '../../src/ledger/forget.js';
 import { isStray } from '../../src/ledger/messages/deliveries.js';
 import { insertRequest } from '../../src/ledger/requests/insert-request.js';

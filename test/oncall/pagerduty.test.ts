@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Fault } from '../../sandbox/pagerduty/faults.js';
 import { type PagerDuty, startPagerDuty } from '../../sandbox/pagerduty/pagerduty.js';
-import type { OnCallRule } from '../../src/domain/policy.js';
+import type { OnCallRule } from '../../src/domain/policy/policy.js';
 import { createLogger } from '../../src/logger.js';
 import type { OnCall } from '../../src/oncall/on-call.js';
 import { withoutPagerDuty } from '../../src/oncall/on-call.js';

@@ -6,7 +6,7 @@ import {
   PREDEFINED_ROLES,
   predefinedRole,
   whyNeverGranted,
-} from '../../src/domain/predefined-roles.js';
+} from '../../src/domain/postgres/predefined-roles.js';
 import { danger } from '../../src/surfaces/kit/danger.js';
 import { installedMajors } from '../support/majors.js';
 

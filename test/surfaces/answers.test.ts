@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AccessRequest } from '../../src/domain/request.js';
-import type { Refusal } from '../../src/domain/request-events.js';
+import type { AccessRequest } from '../../src/domain/request/request.js';
+import type { Refusal } from '../../src/domain/request/request-events.js';
 import * as words from '../../src/surfaces/answers/answers.js';
 import * as form from '../../src/surfaces/forms/form-words.js';
 import { ANA, BO, byOnCall, SITUATIONS } from './samples.js';

@@ -1,7 +1,7 @@
 /** What the form says of who will be asked. */
 import { expect, test } from 'vitest';
-import type { Danger } from '../../src/domain/danger.js';
-import type { Policy, Principal } from '../../src/domain/policy.js';
+import type { Policy, Principal } from '../../src/domain/policy/policy.js';
+import type { Danger } from '../../src/domain/postgres/danger.js';
 import { asks } from '../../src/surfaces/forms/who-is-asked.js';
 import { aPolicy } from '../domain/a-policy.js';
 

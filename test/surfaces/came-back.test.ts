@@ -1,6 +1,6 @@
 /** What is said of a membership that has to go although no open request accounts for it. */
 import { expect, it } from 'vitest';
-import type { Stray, StrayEnd } from '../../src/domain/stray.js';
+import type { Stray, StrayEnd } from '../../src/domain/request/stray.js';
 import { strayForHolder, strayForOperators } from '../../src/surfaces/request/came-back.js';
 import { card } from '../../src/surfaces/request/card.js';
 import { status } from '../../src/surfaces/request/direct.js';

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkBlocks } from '../../sandbox/slack/validate/message.js';
 import { checkModal } from '../../sandbox/slack/validate/view.js';
-import { type Emergency, UNJUDGED } from '../../src/domain/emergency.js';
-import type { AccessRequest } from '../../src/domain/request.js';
+import { type Emergency, UNJUDGED } from '../../src/domain/policy/emergency.js';
+import type { AccessRequest } from '../../src/domain/request/request.js';
 import { emergencyModal, emergencyRefused, judgeModal } from '../../src/surfaces/forms/emergency-forms.js';
 import type { Message } from '../../src/surfaces/kit/message.js';
 import { emergencyMessage, emergencySummary } from '../../src/surfaces/operators/emergencies.js';

@@ -2,11 +2,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { EVENT_TYPES, TELLING_KINDS } from '../../src/domain/audit-events.js';
-import { UNJUDGED } from '../../src/domain/emergency.js';
-import type { AccessRequest } from '../../src/domain/request.js';
-import type { RequestEvent } from '../../src/domain/request-events.js';
-import { transition } from '../../src/domain/transition.js';
+import { EVENT_TYPES, TELLING_KINDS } from '../../src/domain/audit/audit-events.js';
+import { UNJUDGED } from '../../src/domain/policy/emergency.js';
+import type { AccessRequest } from '../../src/domain/request/request.js';
+import type { RequestEvent } from '../../src/domain/request/request-events.js';
+import { transition } from '../../src/domain/request/transition.js';
 import { tell } from '../../src/surfaces/terminal/history.js';
 import { anActive, aRequest, later, NOON, PLACE, PROOF, TERMS } from '../domain/a-request.js';
 

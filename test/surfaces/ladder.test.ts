@@ -1,6 +1,6 @@
 /** What is told while nobody decides, as people read it. */
 import { describe, expect, it } from 'vitest';
-import { ANSWER_MS, type ToldStep } from '../../src/domain/escalation.js';
+import { ANSWER_MS, type ToldStep } from '../../src/domain/request/escalation.js';
 import { card } from '../../src/surfaces/request/card.js';
 import { note, status } from '../../src/surfaces/request/direct.js';
 import { reminder, stepLine, undecided, undecidedSummary } from '../../src/surfaces/request/ladder.js';

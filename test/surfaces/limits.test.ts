@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { checkBlocks } from '../../sandbox/slack/validate/message.js';
 import { checkModal } from '../../sandbox/slack/validate/view.js';
-import type { AccessRequest } from '../../src/domain/request.js';
+import type { AccessRequest } from '../../src/domain/request/request.js';
 import * as words from '../../src/surfaces/answers/answers.js';
 import { denyForm, nothingToDeny } from '../../src/surfaces/forms/deny-form.js';
 import * as formWords from '../../src/surfaces/forms/form-words.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Changes, listSchemas, type Preview } from '../../src/domain/preview.js';
+import { type Changes, listSchemas, type Preview } from '../../src/domain/postgres/preview.js';
 import { leftBehind, leftBehindText } from '../../src/surfaces/request/left-behind.js';
 import { roleLines } from '../../src/surfaces/request/preview.js';
 import { SITUATIONS, scene } from './samples.js';

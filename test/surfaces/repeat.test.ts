@@ -1,8 +1,8 @@
 /** What people read of "the same again until", and what Slack takes of it. */
 import { describe, expect, it } from 'vitest';
 import { checkBlocks } from '../../sandbox/slack/validate/message.js';
-import type { Repeat } from '../../src/domain/repeat.js';
-import type { AccessRequest } from '../../src/domain/request.js';
+import type { Repeat } from '../../src/domain/policy/repeat.js';
+import type { AccessRequest } from '../../src/domain/request/request.js';
 import type { Message, Scene } from '../../src/surfaces/kit/message.js';
 import { when } from '../../src/surfaces/kit/text.js';
 import { card } from '../../src/surfaces/request/card.js';

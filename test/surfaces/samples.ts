@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import type { AccessRequest, State, Why } from '../../src/domain/request.js';
+import type { AccessRequest, State, Why } from '../../src/domain/request/request.js';
 import type { Message, Scene } from '../../src/surfaces/kit/message.js';
 import { aRequest } from '../domain/a-request.js';
 

@@ -3,7 +3,7 @@
  * nobody is in it.
  */
 import type { RoleConfig } from '../../config/config.js';
-import { type Policy, type Principal, qualifies } from '../../domain/policy.js';
+import { type Policy, type Principal, qualifies } from '../../domain/policy/policy.js';
 import {
   notARequester,
   requesterUnknown,

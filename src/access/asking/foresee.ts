@@ -1,10 +1,10 @@
 /** Looks up what a request would meet, by the parts that a real one passes. Changes nothing, and needs no ledger. */
 import type { RoleConfig, TargetConfig } from '../../config/config.js';
-import { rulesAfter } from '../../domain/escalation.js';
-import { type Evaluation, evaluate, type Obstacle } from '../../domain/evaluate.js';
-import { isGroup, type Policy, unique } from '../../domain/policy.js';
-import type { PreviewResult } from '../../domain/preview.js';
-import type { RuleName } from '../../domain/request.js';
+import { type Evaluation, evaluate, type Obstacle } from '../../domain/policy/evaluate.js';
+import { isGroup, type Policy, unique } from '../../domain/policy/policy.js';
+import type { PreviewResult } from '../../domain/postgres/preview.js';
+import { rulesAfter } from '../../domain/request/escalation.js';
+import type { RuleName } from '../../domain/request/request.js';
 import type { Person } from '../../messenger/messenger.js';
 import * as words from '../../surfaces/forms/form-words.js';
 import { identify } from '../deciding/accounts.js';

@@ -3,7 +3,7 @@ import type { ModalView } from '@slack/types';
 import type { RoleConfig, TargetConfig } from '../../config/config.js';
 import { nearestFirst } from '../../config/did-you-mean.js';
 import { parseDuration } from '../../domain/duration.js';
-import { pauseOn } from '../../domain/pause.js';
+import { pauseOn } from '../../domain/request/pause.js';
 import { inTime } from '../../in-time.js';
 import { readPauses } from '../../ledger/targets/pauses.js';
 import type { Person } from '../../messenger/messenger.js';

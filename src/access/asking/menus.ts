@@ -3,7 +3,7 @@
  * empty says why.
  */
 import type { RoleConfig, TargetConfig } from '../../config/config.js';
-import type { Policy } from '../../domain/policy.js';
+import type { Policy } from '../../domain/policy/policy.js';
 import type { Person } from '../../messenger/messenger.js';
 import * as words from '../../surfaces/forms/form-words.js';
 import { findLogin } from '../deciding/logins.js';

@@ -1,10 +1,10 @@
 import type { RoleConfig, TargetConfig } from '../../config/config.js';
 import { parseDuration } from '../../domain/duration.js';
-import { UNJUDGED } from '../../domain/emergency.js';
-import type { LoginAnswer } from '../../domain/login.js';
-import type { Policy } from '../../domain/policy.js';
-import { fits } from '../../domain/reason-rule.js';
-import { mayApproveAtOnce } from '../../domain/rules.js';
+import { UNJUDGED } from '../../domain/policy/emergency.js';
+import type { Policy } from '../../domain/policy/policy.js';
+import { fits } from '../../domain/policy/reason-rule.js';
+import { mayApproveAtOnce } from '../../domain/policy/rules.js';
+import type { LoginAnswer } from '../../domain/postgres/login.js';
 import { inTime } from '../../in-time.js';
 import { insertRequest, readTooMany } from '../../ledger/requests/insert-request.js';
 import { readOpenRequest, readRequestOfView } from '../../ledger/requests/read-requests.js';

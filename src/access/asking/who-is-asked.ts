@@ -1,9 +1,9 @@
 /** What the form says of who will decide, before anything is requested. */
 import type { RoleConfig } from '../../config/config.js';
-import { rulesAfter } from '../../domain/escalation.js';
-import { deciders } from '../../domain/policy.js';
-import type { PreviewResult } from '../../domain/preview.js';
-import type { AccessRequest } from '../../domain/request.js';
+import { deciders } from '../../domain/policy/policy.js';
+import type { PreviewResult } from '../../domain/postgres/preview.js';
+import { rulesAfter } from '../../domain/request/escalation.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import { asks } from '../../surfaces/forms/who-is-asked.js';
 import { cantBeDecided } from '../../surfaces/request/who-decides.js';
 import { readGroups } from '../deciding/accounts.js';

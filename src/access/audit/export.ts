@@ -1,4 +1,4 @@
-import type { Link } from '../../domain/audit-chain.js';
+import type { Link } from '../../domain/audit/audit-chain.js';
 import { hashAt, readLinks, readStretch } from '../../ledger/audit/audit-chain.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { type About, readAbout } from '../../ledger/requests/read-about.js';

@@ -4,8 +4,8 @@
  * then the requests of which none is left.
  */
 import type { KeyObject } from 'node:crypto';
-import type { Fault } from '../../domain/audit-chain.js';
-import { type Checkpoint, fingerprint, signCheckpoint } from '../../domain/audit-checkpoint.js';
+import type { Fault } from '../../domain/audit/audit-chain.js';
+import { type Checkpoint, fingerprint, signCheckpoint } from '../../domain/audit/audit-checkpoint.js';
 import { HallpassError } from '../../errors.js';
 import { hashAt, readLinks, readNow } from '../../ledger/audit/audit-chain.js';
 import {

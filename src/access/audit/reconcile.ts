@@ -2,7 +2,7 @@
  * Is every request what its audit events make of it? Reads page by page, by short statements, while Hallpass runs: no
  * memory and no snapshot grows with the ledger.
  */
-import { misfitsOf } from '../../domain/audit-replay.js';
+import { misfitsOf } from '../../domain/audit/audit-replay.js';
 import { readCheckpoint } from '../../ledger/audit/audit-checkpoints.js';
 import { readHistories, readLostRequests } from '../../ledger/audit/read-histories.js';
 import type { Queryable } from '../../ledger/pool.js';

@@ -3,8 +3,8 @@
  * with its length, and writers don't wait for it.
  */
 import type { KeyObject } from 'node:crypto';
-import { ChainWalk, type Fault, GENESIS, type Head, headName } from '../../domain/audit-chain.js';
-import { isSignedBy, type SignedCheckpoint } from '../../domain/audit-checkpoint.js';
+import { ChainWalk, type Fault, GENESIS, type Head, headName } from '../../domain/audit/audit-chain.js';
+import { isSignedBy, type SignedCheckpoint } from '../../domain/audit/audit-checkpoint.js';
 import { HallpassError } from '../../errors.js';
 import { hashAt, readBeyond, readHead, readLinks, readUnchained } from '../../ledger/audit/audit-chain.js';
 import { readCheckpoint } from '../../ledger/audit/audit-checkpoints.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { requestName } from '../../domain/request.js';
+import { requestName } from '../../domain/request/request.js';
 import { logSecurity } from '../../security.js';
 import { requestsAltered } from '../../surfaces/operators/audit.js';
 import type { Deps } from '../deps.js';

@@ -1,6 +1,6 @@
 /** What the configuration names in Slack and PagerDuty, and which roles depend on it. */
 import type { Config, RoleConfig, TargetConfig } from '../../config/config.js';
-import { namedIn, type OnCallRule, type Principal, unique } from '../../domain/policy.js';
+import { namedIn, type OnCallRule, type Principal, unique } from '../../domain/policy/policy.js';
 
 /** A role as it is offered, or what `discover:` finds. */
 export interface Offered {

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import pMap from 'p-map';
 import type { Config } from '../../config/config.js';
-import { asksPagerDuty } from '../../domain/rules.js';
+import { asksPagerDuty } from '../../domain/policy/rules.js';
 import type { Events } from '../../oncall/events.js';
 import { PagerDutyError } from '../../oncall/pagerduty-api.js';
 import type { PagerDutyProbe } from '../../oncall/probe.js';

@@ -1,5 +1,5 @@
 /** Who a Slack account is, and who is in a group, as Slack says. */
-import { isGroup, type Principal } from '../../domain/policy.js';
+import { isGroup, type Principal } from '../../domain/policy/policy.js';
 import { inTime } from '../../in-time.js';
 import type { Person } from '../../messenger/messenger.js';
 import { logSecurity } from '../../security.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { approversOf, canRepeat, endOfSpan, type Span, spansWithin } from '../../domain/repeat.js';
-import { isExpired } from '../../domain/request.js';
+import { approversOf, canRepeat, endOfSpan, type Span, spansWithin } from '../../domain/policy/repeat.js';
+import { isExpired } from '../../domain/request/request.js';
 import { readEvent } from '../../ledger/audit/history.js';
 import { showAgain } from '../../ledger/messages/deliveries.js';
 import { readRequests } from '../../ledger/requests/read-requests.js';

@@ -1,9 +1,9 @@
 import type { RoleConfig } from '../../config/config.js';
-import { extensionLimit, latestEnd, lengthWith } from '../../domain/extension.js';
-import { pauseOn } from '../../domain/pause.js';
-import type { AccessRequest } from '../../domain/request.js';
-import type { RequestEvent } from '../../domain/request-events.js';
-import { whyRefused } from '../../domain/transition.js';
+import { extensionLimit, latestEnd, lengthWith } from '../../domain/request/extension.js';
+import { pauseOn } from '../../domain/request/pause.js';
+import type { AccessRequest } from '../../domain/request/request.js';
+import type { RequestEvent } from '../../domain/request/request-events.js';
+import { whyRefused } from '../../domain/request/transition.js';
 import { readPauses } from '../../ledger/targets/pauses.js';
 import * as words from '../../surfaces/answers/answers.js';
 import { notExtendedWhilePaused } from '../../surfaces/operators/pause.js';

@@ -3,8 +3,8 @@
  * of the approval: what was approved within them is granted after them, too.
  */
 import type { RoleConfig } from '../../config/config.js';
-import type { AccessRequest } from '../../domain/request.js';
-import { isAutomaticNow, isShortEnough } from '../../domain/rules.js';
+import { isAutomaticNow, isShortEnough } from '../../domain/policy/rules.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import { automaticThrough } from '../../surfaces/request/rule-words.js';
 import { aboveLimit } from './danger-limit.js';
 import type { Moment, Rule } from './rule.js';

@@ -2,8 +2,8 @@
  * Emergency access: the people whom a policy names grant themselves a role at once, without an approver, and loudly. It
  * waits for nothing but Slack's word on who is in their groups; PagerDuty and the approvers hear of it, and aren't asked.
  */
-import { type Policy, type Principal, qualifies } from '../../domain/policy.js';
-import { type AccessRequest, requestName } from '../../domain/request.js';
+import { type Policy, type Principal, qualifies } from '../../domain/policy/policy.js';
+import { type AccessRequest, requestName } from '../../domain/request/request.js';
 import { readRequests } from '../../ledger/requests/read-requests.js';
 import type { Alert } from '../../ledger/requests/write-transitions.js';
 import type { SecurityEvent } from '../../security.js';

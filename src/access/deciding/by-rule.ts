@@ -3,10 +3,10 @@
  * waits: a shift, or the hours of a rule, may have begun. All are asked at once; the first yes in their order decides.
  */
 import type { RoleConfig } from '../../config/config.js';
-import { pauseOn } from '../../domain/pause.js';
-import type { Policy } from '../../domain/policy.js';
-import { type AccessRequest, type RuleName, ruleOf } from '../../domain/request.js';
-import { mayApproveAtOnce } from '../../domain/rules.js';
+import type { Policy } from '../../domain/policy/policy.js';
+import { mayApproveAtOnce } from '../../domain/policy/rules.js';
+import { pauseOn } from '../../domain/request/pause.js';
+import { type AccessRequest, type RuleName, ruleOf } from '../../domain/request/request.js';
 import { coerceError } from '../../errors.js';
 import { releaseDeliveries } from '../../ledger/messages/deliveries.js';
 import { readPending, readRequests } from '../../ledger/requests/read-requests.js';

@@ -4,7 +4,7 @@
  * none of it, because memberships that are due to go wait for the sweep. It finds the answer in the ledger next time.
  */
 
-import { requestName } from '../../domain/request.js';
+import { requestName } from '../../domain/request/request.js';
 import { HallpassError } from '../../errors.js';
 import { inTime } from '../../in-time.js';
 import { readRequests } from '../../ledger/requests/read-requests.js';

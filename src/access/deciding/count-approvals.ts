@@ -1,9 +1,7 @@
 /** The approvals that a request has, counted again at each click: under today's rules, groups and accounts. */
 import type { RoleConfig } from '../../config/config.js';
-import type { Approval, ApprovalRule } from '../../domain/approvals.js';
-import { type Count, isEnough } from '../../domain/count.js';
-import { type Danger, worse } from '../../domain/danger.js';
-import { rulesAfter } from '../../domain/escalation.js';
+import type { Approval, ApprovalRule } from '../../domain/policy/approvals.js';
+import { type Count, isEnough } from '../../domain/policy/count-approvals.js';
 import {
   type DeciderFacts,
   dependsOnDanger,
@@ -12,9 +10,11 @@ import {
   type Principal,
   servesRules,
   unique,
-} from '../../domain/policy.js';
-import type { PreviewResult } from '../../domain/preview.js';
-import type { AccessRequest } from '../../domain/request.js';
+} from '../../domain/policy/policy.js';
+import { type Danger, worse } from '../../domain/postgres/danger.js';
+import type { PreviewResult } from '../../domain/postgres/preview.js';
+import { rulesAfter } from '../../domain/request/escalation.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import type { Deps } from '../deps.js';
 import { unfit } from './accounts.js';
 import type { DangerReading } from './danger-limit.js';

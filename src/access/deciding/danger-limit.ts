@@ -1,8 +1,8 @@
 /** Whether a role is more dangerous than a policy allows, read from its server at this moment. */
 import type { RoleConfig } from '../../config/config.js';
-import { type Danger, isAbove } from '../../domain/danger.js';
-import type { PreviewResult } from '../../domain/preview.js';
-import type { AccessRequest } from '../../domain/request.js';
+import { type Danger, isAbove } from '../../domain/postgres/danger.js';
+import type { PreviewResult } from '../../domain/postgres/preview.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import type { Deps } from '../deps.js';
 import { PREVIEW_MS, previewWithin } from './preview.js';
 

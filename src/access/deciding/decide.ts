@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RoleConfig } from '../../config/config.js';
-import { latestEnd } from '../../domain/extension.js';
-import { type Pause, pauseOn } from '../../domain/pause.js';
-import type { AccessRequest } from '../../domain/request.js';
-import type { RequestEvent } from '../../domain/request-events.js';
+import { latestEnd } from '../../domain/request/extension.js';
+import { type Pause, pauseOn } from '../../domain/request/pause.js';
+import type { AccessRequest } from '../../domain/request/request.js';
+import type { RequestEvent } from '../../domain/request/request-events.js';
 import { HallpassError } from '../../errors.js';
 import { readRequests } from '../../ledger/requests/read-requests.js';
 import { readPauses } from '../../ledger/targets/pauses.js';

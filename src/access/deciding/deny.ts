@@ -1,6 +1,6 @@
 /** Denying: a form asks for the reason, and everything is looked at again when it is sent. */
 import type { ModalView } from '@slack/types';
-import { type AccessRequest, parseRequestName } from '../../domain/request.js';
+import { type AccessRequest, parseRequestName } from '../../domain/request/request.js';
 import { inTime } from '../../in-time.js';
 import { readRequests } from '../../ledger/requests/read-requests.js';
 import { unknownRequest } from '../../surfaces/answers/answers.js';

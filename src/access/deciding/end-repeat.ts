@@ -1,6 +1,6 @@
-import { deciders, qualifies } from '../../domain/policy.js';
-import { approversOf } from '../../domain/repeat.js';
-import type { AccessRequest } from '../../domain/request.js';
+import { deciders, qualifies } from '../../domain/policy/policy.js';
+import { approversOf } from '../../domain/policy/repeat.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import { showAgain } from '../../ledger/messages/deliveries.js';
 import { endRepeats, readShownRepeat } from '../../ledger/requests/repeats.js';
 import { logSecurity } from '../../security.js';

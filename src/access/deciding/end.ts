@@ -1,6 +1,6 @@
-import { deciders, qualifies } from '../../domain/policy.js';
-import type { AccessRequest } from '../../domain/request.js';
-import type { RequestEvent } from '../../domain/request-events.js';
+import { deciders, qualifies } from '../../domain/policy/policy.js';
+import type { AccessRequest } from '../../domain/request/request.js';
+import type { RequestEvent } from '../../domain/request/request-events.js';
 import { logSecurity } from '../../security.js';
 import * as words from '../../surfaces/answers/answers.js';
 import type { Actor, Clicked, Reply } from '../access.js';

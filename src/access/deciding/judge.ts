@@ -1,8 +1,8 @@
 /** Was an emergency justified? A reviewer who didn't use it says so, once, in a sentence. */
 import type { ModalView } from '@slack/types';
-import { isEmergency, isReviewDue, type Verdict } from '../../domain/emergency.js';
-import { type MayDecide, mayDecide } from '../../domain/policy.js';
-import { type AccessRequest, parseRequestName } from '../../domain/request.js';
+import { isEmergency, isReviewDue, type Verdict } from '../../domain/policy/emergency.js';
+import { type MayDecide, mayDecide } from '../../domain/policy/policy.js';
+import { type AccessRequest, parseRequestName } from '../../domain/request/request.js';
 import { readRequests } from '../../ledger/requests/read-requests.js';
 import { logSecurity } from '../../security.js';
 import { unknownRequest } from '../../surfaces/answers/answers.js';

@@ -1,8 +1,8 @@
 /** Which Postgres login a person has on a target. */
 import type { Config, TargetConfig } from '../../config/config.js';
-import { chooseLogin, isAlike, type LoginAnswer, loginOf } from '../../domain/login.js';
-import type { DeciderFacts } from '../../domain/policy.js';
-import type { AccessRequest } from '../../domain/request.js';
+import type { DeciderFacts } from '../../domain/policy/policy.js';
+import { chooseLogin, isAlike, type LoginAnswer, loginOf } from '../../domain/postgres/login.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import { inTime } from '../../in-time.js';
 import type { Person } from '../../messenger/messenger.js';
 import { loginUnread } from '../../surfaces/forms/form-words.js';

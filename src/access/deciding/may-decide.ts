@@ -1,7 +1,5 @@
 /** Whether somebody may make a decision now: looked at when they click, and again when their form is sent. */
 import type { RoleConfig } from '../../config/config.js';
-import { askedToo } from '../../domain/escalation.js';
-import { extensionLimit, lengthWith } from '../../domain/extension.js';
 import {
   type DeciderFacts,
   deciders,
@@ -10,9 +8,11 @@ import {
   type Policy,
   type Principal,
   unique,
-} from '../../domain/policy.js';
-import { type AccessRequest, askedNow, rulesOf } from '../../domain/request.js';
-import { whyRefused } from '../../domain/transition.js';
+} from '../../domain/policy/policy.js';
+import { askedToo } from '../../domain/request/escalation.js';
+import { extensionLimit, lengthWith } from '../../domain/request/extension.js';
+import { type AccessRequest, askedNow, rulesOf } from '../../domain/request/request.js';
+import { whyRefused } from '../../domain/request/transition.js';
 import type { Person } from '../../messenger/messenger.js';
 import { logSecurity } from '../../security.js';
 import * as words from '../../surfaces/answers/answers.js';

@@ -1,6 +1,6 @@
 /** Who is in a Slack user group at this moment. */
 import { createCache } from '../../cache.js';
-import type { Principal } from '../../domain/policy.js';
+import type { Principal } from '../../domain/policy/policy.js';
 import { inTime } from '../../in-time.js';
 import { groupLate, groupUnread } from '../../surfaces/request/rule-words.js';
 import type { Deps } from '../deps.js';

@@ -1,9 +1,9 @@
 /** On call: by PagerDuty, or as a member of a Slack user group that follows a schedule. Each is asked at the same time. */
 import type { Config, RoleConfig } from '../../config/config.js';
-import type { Danger } from '../../domain/danger.js';
-import type { OnCallRule } from '../../domain/policy.js';
-import type { AccessRequest } from '../../domain/request.js';
-import { asksPagerDuty, mostByGroup, onCallGroups } from '../../domain/rules.js';
+import type { OnCallRule } from '../../domain/policy/policy.js';
+import { asksPagerDuty, mostByGroup, onCallGroups } from '../../domain/policy/rules.js';
+import type { Danger } from '../../domain/postgres/danger.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import type { Messenger } from '../../messenger/messenger.js';
 import type { OnCall, OnCallAnswer } from '../../oncall/on-call.js';
 import { groupName } from '../../surfaces/request/rule-words.js';

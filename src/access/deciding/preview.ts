@@ -2,10 +2,11 @@
  * What approvers see about the role. Read while the request waits, and stored with it; a server that doesn't answer in
  * time holds no request up. What couldn't be read is read again: while the request waits, at its approval, and after.
  */
-import type { GrantTerms } from '../../domain/grant-terms.js';
-import { SESSION_RIGHTS } from '../../domain/predefined-roles.js';
-import { type PreviewResult, previewResultSchema } from '../../domain/preview.js';
-import type { AccessRequest } from '../../domain/request.js';
+
+import { SESSION_RIGHTS } from '../../domain/postgres/predefined-roles.js';
+import { type PreviewResult, previewResultSchema } from '../../domain/postgres/preview.js';
+import type { GrantTerms } from '../../domain/request/grant-terms.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import { coerceError } from '../../errors.js';
 import { inTime } from '../../in-time.js';
 import { readEvent } from '../../ledger/audit/history.js';

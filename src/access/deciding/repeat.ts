@@ -3,9 +3,9 @@
  * approval still holds is asked whenever it is used; one that doesn't ends, and approvers decide.
  */
 import type { RoleConfig } from '../../config/config.js';
-import type { Policy } from '../../domain/policy.js';
-import { approversOf, type Repeat } from '../../domain/repeat.js';
-import { type AccessRequest, requestName } from '../../domain/request.js';
+import type { Policy } from '../../domain/policy/policy.js';
+import { approversOf, type Repeat } from '../../domain/policy/repeat.js';
+import { type AccessRequest, requestName } from '../../domain/request/request.js';
 import { redraw } from '../../ledger/messages/deliveries.js';
 import { readRequests } from '../../ledger/requests/read-requests.js';
 import { endRepeats, isRepeatOpen, readRepeatsFor } from '../../ledger/requests/repeats.js';

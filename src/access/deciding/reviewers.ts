@@ -1,5 +1,5 @@
-import type { Principal } from '../../domain/policy.js';
-import type { AccessRequest } from '../../domain/request.js';
+import type { Principal } from '../../domain/policy/policy.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import type { Deps } from '../deps.js';
 
 /** Who says whether an emergency was justified: today's reviewers, or the operators where the policy names none any more. */

@@ -1,7 +1,7 @@
 import type { RoleConfig } from '../../config/config.js';
-import type { Danger } from '../../domain/danger.js';
-import type { Policy } from '../../domain/policy.js';
-import type { AccessRequest, RuleName } from '../../domain/request.js';
+import type { Policy } from '../../domain/policy/policy.js';
+import type { Danger } from '../../domain/postgres/danger.js';
+import type { AccessRequest, RuleName } from '../../domain/request/request.js';
 import type { Deps } from '../deps.js';
 import type { DangerReading } from './danger-limit.js';
 import type { MembersNow } from './members-now.js';

@@ -3,8 +3,8 @@
  * under today's configuration and today's groups. Approving, extending and on call ask the same here.
  */
 import type { RoleConfig } from '../../config/config.js';
-import { qualifies } from '../../domain/policy.js';
-import type { AccessRequest } from '../../domain/request.js';
+import { qualifies } from '../../domain/policy/policy.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import type { SecurityEvent } from '../../security.js';
 import * as words from '../../surfaces/answers/answers.js';
 import { roleUnsure } from '../../surfaces/forms/form-words.js';

@@ -1,10 +1,10 @@
 /** Would those who approved a request approve it today? Asked under today's policy, groups and accounts. */
 import type { RoleConfig } from '../../config/config.js';
-import { type ApprovalRule, tally } from '../../domain/approvals.js';
-import { type Danger, isAbove } from '../../domain/danger.js';
-import { deciders, mayDecide, qualifies, rulesFor } from '../../domain/policy.js';
-import { approversOf } from '../../domain/repeat.js';
-import type { AccessRequest } from '../../domain/request.js';
+import { type ApprovalRule, tally } from '../../domain/policy/approvals.js';
+import { deciders, mayDecide, qualifies, rulesFor } from '../../domain/policy/policy.js';
+import { approversOf } from '../../domain/policy/repeat.js';
+import { type Danger, isAbove } from '../../domain/postgres/danger.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import { canDecideNoMore, groupsUnread, notEnough } from '../../surfaces/request/repeat.js';
 import type { Deps } from '../deps.js';
 import { readGroups, unfit } from './accounts.js';

@@ -1,9 +1,9 @@
 /**
  * While nobody decides, the steps of the request's ladder are told, one after another: today's policy says what they are.
- * A process that was down tells what is overdue before anything lapses (domain/escalation.ts).
+ * A process that was down tells what is overdue before anything lapses (domain/request/escalation.ts).
  */
-import { climb, type Step } from '../../domain/escalation.js';
-import type { AccessRequest } from '../../domain/request.js';
+import { climb, type Step } from '../../domain/request/escalation.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import { nextStep, readPendingAfter, readToStep } from '../../ledger/requests/read-requests.js';
 import type { Reading } from '../../ledger/requests/request-row.js';
 import type { Alert } from '../../ledger/requests/write-transitions.js';

@@ -1,5 +1,5 @@
 /** What was left behind: after the end of each grant its target's catalogs are read for what changed meanwhile. */
-import type { AccessRequest } from '../../domain/request.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import { coerceError } from '../../errors.js';
 import { readToReview } from '../../ledger/requests/read-requests.js';
 import { change } from '../change.js';

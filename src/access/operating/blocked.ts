@@ -1,7 +1,7 @@
 /** What keeps Hallpass from granting or revoking on a target. Only the ledger is asked, so it works while the target is down. */
-import { parseAnchor } from '../../domain/anchor.js';
-import { pauseOn } from '../../domain/pause.js';
-import { describeServer } from '../../domain/server-identity.js';
+import { parseAnchor } from '../../domain/audit/anchor.js';
+import { describeServer } from '../../domain/postgres/server-identity.js';
+import { pauseOn } from '../../domain/request/pause.js';
 import type { DailyNote } from '../../ledger/messages/notes-of-today.js';
 import type { Queryable } from '../../ledger/pool.js';
 import {

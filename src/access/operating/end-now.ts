@@ -3,9 +3,9 @@
  * it, and pending requests can't be approved any more. Doing it again changes nothing.
  */
 
-import { hasLapsed } from '../../domain/escalation.js';
-import { type AccessRequest, isFinal } from '../../domain/request.js';
-import type { OperatorsWord } from '../../domain/request-events.js';
+import { hasLapsed } from '../../domain/request/escalation.js';
+import { type AccessRequest, isFinal } from '../../domain/request/request.js';
+import type { OperatorsWord } from '../../domain/request/request-events.js';
 import { readRequests } from '../../ledger/requests/read-requests.js';
 import { endedByOperator } from '../../surfaces/operators/ended.js';
 import { type ChangeDeps, change } from '../change.js';

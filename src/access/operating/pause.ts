@@ -2,8 +2,8 @@
  * An operator pauses or resumes granting. A sweep reads the pause when it decides what to grant, and again right before the
  * GRANT; clicks, the form and the cards only mention it. Revocations never look at it.
  */
-import { type Pause, pauseOn } from '../../domain/pause.js';
-import type { OperatorsWord } from '../../domain/request-events.js';
+import { type Pause, pauseOn } from '../../domain/request/pause.js';
+import type { OperatorsWord } from '../../domain/request/request-events.js';
 import { insertPause, liftPause, readPauses } from '../../ledger/targets/pauses.js';
 import { grantingPaused, grantingResumed } from '../../surfaces/operators/pause.js';
 import type { Deps } from '../deps.js';

@@ -1,7 +1,7 @@
 /** Who holds what, what waits, what is late and what is blocked, as the ledger says: read only as fast as it is printed. */
-import type { Repeat } from '../../domain/repeat.js';
-import type { AccessRequest } from '../../domain/request.js';
-import type { Stray } from '../../domain/stray.js';
+import type { Repeat } from '../../domain/policy/repeat.js';
+import type { AccessRequest } from '../../domain/request/request.js';
+import type { Stray } from '../../domain/request/stray.js';
 import { readDailyNotes } from '../../ledger/messages/notes-of-today.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { readUnjudged } from '../../ledger/requests/emergencies.js';

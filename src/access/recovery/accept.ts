@@ -4,9 +4,9 @@
  * granted, and ended, since. It gives no one access.
  */
 import { ownerOf } from '../../config/lookup.js';
-import { type Anchor, signAnchor } from '../../domain/anchor.js';
-import { isSame, pairKey } from '../../domain/memberships.js';
-import { type AccessRequest, isFinal, requestName } from '../../domain/request.js';
+import { type Anchor, signAnchor } from '../../domain/audit/anchor.js';
+import { isSame, pairKey } from '../../domain/postgres/memberships.js';
+import { type AccessRequest, isFinal, requestName } from '../../domain/request/request.js';
 import { readReach, recordAnchored, recordDoubt } from '../../ledger/audit/anchor.js';
 import { insertEvent } from '../../ledger/audit/insert-event.js';
 import { insertOperatorNote } from '../../ledger/messages/deliveries.js';

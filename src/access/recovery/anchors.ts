@@ -1,6 +1,6 @@
 /**
  * Is this the ledger that granted on a target, as it stood then? Each target keeps an anchor: how far the audit chain went
- * (domain/anchor.ts). Invariants kept here:
+ * (domain/audit/anchor.ts). Invariants kept here:
  * - a ledger whose chain doesn't hold the anchor neither grants nor revokes anything there, until an operator decides
  *   (`hallpass recover`): it doesn't know what was extended since, nor what was ended;
  * - it assigns no id that the ledger before it may have assigned, as far as that ledger's own key vouches for the anchor;
@@ -14,7 +14,7 @@ import {
   isSigned,
   type NotedAnchor,
   signAnchor,
-} from '../../domain/anchor.js';
+} from '../../domain/audit/anchor.js';
 import { coerceError, HallpassError } from '../../errors.js';
 import {
   holdsAnchor,

@@ -4,9 +4,9 @@
  */
 import type { Config, TargetConfig } from '../../config/config.js';
 import { ownerOf, roleOn } from '../../config/lookup.js';
-import { DEFAULT_TERMS } from '../../domain/grant-terms.js';
-import { askedBy } from '../../domain/policy.js';
-import { MAX_ID, requestName } from '../../domain/request.js';
+import { askedBy } from '../../domain/policy/policy.js';
+import { DEFAULT_TERMS } from '../../domain/request/grant-terms.js';
+import { MAX_ID, requestName } from '../../domain/request/request.js';
 import { coerceError } from '../../errors.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { type Recovered, recoverGrant, skipIds } from '../../ledger/targets/recover.js';

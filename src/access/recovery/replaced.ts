@@ -4,10 +4,10 @@
  *   stands on the new one under the same names was proved gone;
  * - the word is in the ledger before anything is done, so that a running Hallpass finishes what a command began.
  */
-import { isSame, pairKey } from '../../domain/memberships.js';
-import { type AccessRequest, requestName } from '../../domain/request.js';
-import type { Proof } from '../../domain/request-events.js';
-import { describeMove, describeServer } from '../../domain/server-identity.js';
+import { isSame, pairKey } from '../../domain/postgres/memberships.js';
+import { describeMove, describeServer } from '../../domain/postgres/server-identity.js';
+import { type AccessRequest, requestName } from '../../domain/request/request.js';
+import type { Proof } from '../../domain/request/request-events.js';
 import { HallpassError } from '../../errors.js';
 import { insertEvent } from '../../ledger/audit/insert-event.js';
 import { readWanted } from '../../ledger/requests/read-requests.js';

@@ -1,5 +1,5 @@
 /** The last resort: an operator closes what can never be proved. It is recorded as that, and nowhere called confirmed. */
-import { requestName } from '../../domain/request.js';
+import { requestName } from '../../domain/request/request.js';
 import { readWanted } from '../../ledger/requests/read-requests.js';
 import { writtenOff } from '../../surfaces/operators/servers.js';
 import { type ChangeDeps, change } from '../change.js';

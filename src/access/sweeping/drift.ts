@@ -3,16 +3,17 @@
  * What no open request explains is revoked only when our own ledger says that it was granted and has ended; anything
  * else is reported: an empty or restored ledger must not revoke anything.
  */
-import { sortDue } from '../../domain/due.js';
-import { diffMemberships, isSame, pairKey } from '../../domain/memberships.js';
+
+import { diffMemberships, isSame, pairKey } from '../../domain/postgres/memberships.js';
+import { sortDue } from '../../domain/request/due.js';
 import {
   type AccessRequest,
   addUsers,
   isExpired,
   type MembershipId,
   requestName,
-} from '../../domain/request.js';
-import type { RequestEvent } from '../../domain/request-events.js';
+} from '../../domain/request/request.js';
+import type { RequestEvent } from '../../domain/request/request-events.js';
 import { HallpassError } from '../../errors.js';
 import { readWanted } from '../../ledger/requests/read-requests.js';
 import type { ListedMembership, Server, Target } from '../../postgres/target.js';

@@ -1,7 +1,7 @@
-import { isPlaced, type Placed } from '../../domain/due.js';
-import { byPair, pairKey } from '../../domain/memberships.js';
-import type { AccessRequest } from '../../domain/request.js';
-import type { RequestEvent } from '../../domain/request-events.js';
+import { byPair, pairKey } from '../../domain/postgres/memberships.js';
+import { isPlaced, type Placed } from '../../domain/request/due.js';
+import type { AccessRequest } from '../../domain/request/request.js';
+import type { RequestEvent } from '../../domain/request/request-events.js';
 import { asHallpassError } from '../../errors.js';
 import { readHold } from '../../ledger/targets/pauses.js';
 import { forgetChecked } from '../../ledger/targets/targets.js';

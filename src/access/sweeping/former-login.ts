@@ -2,8 +2,8 @@
  * Grants of a login that Hallpass used before. That our login of today doesn't see them is no proof. But once the former
  * login is dropped, what stands by its OID is all there is: no other role gets its OID.
  */
-import { pairKey } from '../../domain/memberships.js';
-import type { MembershipId } from '../../domain/request.js';
+import { pairKey } from '../../domain/postgres/memberships.js';
+import type { MembershipId } from '../../domain/request/request.js';
 import { HallpassError } from '../../errors.js';
 import { quoteName } from '../../postgres/quote.js';
 import type { Former, Target } from '../../postgres/target.js';

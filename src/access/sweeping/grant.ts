@@ -1,7 +1,7 @@
-import type { Placed } from '../../domain/due.js';
-import { byPair, pairKey } from '../../domain/memberships.js';
-import { type AccessRequest, termsOf } from '../../domain/request.js';
-import type { RequestEvent } from '../../domain/request-events.js';
+import { byPair, pairKey } from '../../domain/postgres/memberships.js';
+import type { Placed } from '../../domain/request/due.js';
+import { type AccessRequest, termsOf } from '../../domain/request/request.js';
+import type { RequestEvent } from '../../domain/request/request-events.js';
 import { asHallpassError, HallpassError } from '../../errors.js';
 import { readOpenRequest, readRequests } from '../../ledger/requests/read-requests.js';
 import { readHold } from '../../ledger/targets/pauses.js';

@@ -1,8 +1,8 @@
-import { isPlaced, type Placed } from '../../domain/due.js';
-import { DEFAULT_TERMS, type GrantTerms } from '../../domain/grant-terms.js';
-import { isSame, pairKey } from '../../domain/memberships.js';
-import type { AccessRequest } from '../../domain/request.js';
-import type { RequestEvent } from '../../domain/request-events.js';
+import { isSame, pairKey } from '../../domain/postgres/memberships.js';
+import { isPlaced, type Placed } from '../../domain/request/due.js';
+import { DEFAULT_TERMS, type GrantTerms } from '../../domain/request/grant-terms.js';
+import type { AccessRequest } from '../../domain/request/request.js';
+import type { RequestEvent } from '../../domain/request/request-events.js';
 import type { PairFacts, Server } from '../../postgres/target.js';
 import { whyNotGrantable } from '../asking/grantable.js';
 import { type ChangeDeps, changeEach } from '../change.js';

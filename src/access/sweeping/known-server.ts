@@ -2,8 +2,8 @@
  * Works on the server that is known, and on no other. A server that may be a copy is worked on as well: whatever is due is
  * revoked there, but nothing that it answers is a proof.
  */
-import { byPair, pairKey } from '../../domain/memberships.js';
-import { describeServer, type ServerIdentity } from '../../domain/server-identity.js';
+import { byPair, pairKey } from '../../domain/postgres/memberships.js';
+import { describeServer, type ServerIdentity } from '../../domain/postgres/server-identity.js';
 import { HallpassError } from '../../errors.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { forgetChecked, type TargetRow } from '../../ledger/targets/targets.js';

@@ -1,5 +1,5 @@
-import { pairKey, type SeenMembership } from '../../domain/memberships.js';
-import type { AccessRequest } from '../../domain/request.js';
+import { pairKey, type SeenMembership } from '../../domain/postgres/memberships.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import { readLastOfPlaces } from '../../ledger/requests/read-requests.js';
 import type { Deps } from '../deps.js';
 

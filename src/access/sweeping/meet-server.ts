@@ -1,11 +1,12 @@
 /**
- * Which server answers at a target's address, and what follows (domain/server-identity.ts). Invariants kept here:
+ * Which server answers at a target's address, and what follows (domain/postgres/server-identity.ts). Invariants kept here:
  * - what a server shows is a proof only for the grants that were made on it: a copy proves nothing about its original;
  * - while anything is granted on the known server, nothing is granted on one that may be a copy;
  * - when it is another one than at the last look, everything is compared at once.
  */
-import type { MembershipId } from '../../domain/request.js';
-import { describeMove, type ServerIdentity, standingOf } from '../../domain/server-identity.js';
+
+import { describeMove, type ServerIdentity, standingOf } from '../../domain/postgres/server-identity.js';
+import type { MembershipId } from '../../domain/request/request.js';
 import { insertEvent } from '../../ledger/audit/insert-event.js';
 import {
   adoptServer,

@@ -3,9 +3,10 @@
  * ledger's, or made by hand: none is revoked unless an operator clicks, or the configuration says so and there are few,
  * on a target that this ledger has known before. An empty ledger revokes nothing.
  */
-import { DEFAULT_TERMS } from '../../domain/grant-terms.js';
-import { qualifies } from '../../domain/policy.js';
-import { isFinal } from '../../domain/request.js';
+
+import { qualifies } from '../../domain/policy/policy.js';
+import { DEFAULT_TERMS } from '../../domain/request/grant-terms.js';
+import { isFinal } from '../../domain/request/request.js';
 import { readLastOfPlaces } from '../../ledger/requests/read-requests.js';
 import { type Orphan, readOrphan, recordOrphans } from '../../ledger/targets/orphans.js';
 import { isBeingRevoked } from '../../ledger/targets/strays.js';

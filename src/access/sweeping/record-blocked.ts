@@ -1,5 +1,5 @@
-import type { AccessRequest } from '../../domain/request.js';
-import type { RequestEvent } from '../../domain/request-events.js';
+import type { AccessRequest } from '../../domain/request/request.js';
+import type { RequestEvent } from '../../domain/request/request-events.js';
 import type { HallpassError } from '../../errors.js';
 import { type ChangeDeps, changeEach } from '../change.js';
 import type { Deps } from '../deps.js';

@@ -1,5 +1,5 @@
 /** Records what became of memberships that had to go: an error of one of them says nothing about the others. */
-import type { RequestEvent } from '../../domain/request-events.js';
+import type { RequestEvent } from '../../domain/request/request-events.js';
 import { changeEach, type TellDeps } from '../change.js';
 import { type Blocked, recordBlocked } from './record-blocked.js';
 import { recordStrays, type SettledStray } from './record-strays.js';

@@ -3,9 +3,9 @@
  * next sweep revokes them like any other (revoke.ts), and what it proved is recorded here.
  */
 import { ownerOf } from '../../config/lookup.js';
-import type { GrantTerms } from '../../domain/grant-terms.js';
-import { type MembershipId, requestName } from '../../domain/request.js';
-import type { DueStray, Stray, StrayEnd } from '../../domain/stray.js';
+import type { GrantTerms } from '../../domain/request/grant-terms.js';
+import { type MembershipId, requestName } from '../../domain/request/request.js';
+import type { DueStray, Stray, StrayEnd } from '../../domain/request/stray.js';
 import {
   insertStrays,
   readStrays,

@@ -1,8 +1,13 @@
-import type { Placed } from '../../domain/due.js';
-import type { GrantTerms } from '../../domain/grant-terms.js';
-import { pairKey } from '../../domain/memberships.js';
-import { type AccessRequest, type MembershipId, type OtherUser, termsOf } from '../../domain/request.js';
-import type { DueStray } from '../../domain/stray.js';
+import { pairKey } from '../../domain/postgres/memberships.js';
+import type { Placed } from '../../domain/request/due.js';
+import type { GrantTerms } from '../../domain/request/grant-terms.js';
+import {
+  type AccessRequest,
+  type MembershipId,
+  type OtherUser,
+  termsOf,
+} from '../../domain/request/request.js';
+import type { DueStray } from '../../domain/request/stray.js';
 import type { HallpassError } from '../../errors.js';
 import type { Ending } from '../../ledger/requests/read-due.js';
 import type { Replacement } from '../../ledger/targets/servers.js';

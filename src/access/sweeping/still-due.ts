@@ -1,6 +1,6 @@
 import { sayDuration } from '../../domain/duration.js';
-import { PAUSED_LIMIT_MS } from '../../domain/pause.js';
-import { type AccessRequest, GRANTING_LIMIT_MS, isCleared, ruleOf } from '../../domain/request.js';
+import { PAUSED_LIMIT_MS } from '../../domain/request/pause.js';
+import { type AccessRequest, GRANTING_LIMIT_MS, isCleared, ruleOf } from '../../domain/request/request.js';
 import type { Hold } from '../../ledger/targets/pauses.js';
 import type { Deps } from '../deps.js';
 

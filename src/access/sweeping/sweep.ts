@@ -2,8 +2,8 @@
  * One sweep of one target: what the ledger wants done there, done and proved. Idempotent, so a lost alarm, a
  * double click, a second process and a crash at any line are one case: the next sweep finds the difference.
  */
-import { sortDue } from '../../domain/due.js';
-import type { DueStray } from '../../domain/stray.js';
+import { sortDue } from '../../domain/request/due.js';
+import type { DueStray } from '../../domain/request/stray.js';
 import { type Due, type Most, readDue } from '../../ledger/requests/read-due.js';
 import type { Target } from '../../postgres/target.js';
 import type { BulkRevocations } from './bulk-revocations.js';

@@ -1,4 +1,4 @@
-import { type AccessRequest, requestName } from '../../domain/request.js';
+import { type AccessRequest, requestName } from '../../domain/request/request.js';
 import { logSecurity } from '../../security.js';
 import { NOT_APPROVED, notApproved } from '../../surfaces/operators/audit.js';
 import { change, type TellDeps } from '../change.js';

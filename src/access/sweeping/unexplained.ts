@@ -1,5 +1,5 @@
-import { pairKey } from '../../domain/memberships.js';
-import { isFinal, termsOf } from '../../domain/request.js';
+import { pairKey } from '../../domain/postgres/memberships.js';
+import { isFinal, termsOf } from '../../domain/request/request.js';
 import { readReported } from '../../ledger/targets/orphans.js';
 import { lastCompared } from '../../ledger/targets/strays.js';
 import type { Membership, Server } from '../../postgres/target.js';

@@ -1,9 +1,9 @@
 /** What a message shows, a pure function of the request and of what the audit keeps beside it, as they stand now. */
 import { z } from 'zod';
-import { pauseOn } from '../../domain/pause.js';
-import { changesSchema, previewResultSchema } from '../../domain/preview.js';
-import { linkIn } from '../../domain/reason-rule.js';
-import { type AccessRequest, isFinal } from '../../domain/request.js';
+import { linkIn } from '../../domain/policy/reason-rule.js';
+import { changesSchema, previewResultSchema } from '../../domain/postgres/preview.js';
+import { pauseOn } from '../../domain/request/pause.js';
+import { type AccessRequest, isFinal } from '../../domain/request/request.js';
 import { HallpassError } from '../../errors.js';
 import { readEvent } from '../../ledger/audit/history.js';
 import { type Delivery, isOutdone, whereShown } from '../../ledger/messages/deliveries.js';

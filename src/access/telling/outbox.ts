@@ -2,7 +2,7 @@
  * The outbox: makes Slack show what the ledger says, newest state first. At least once; a repetition is an edit, also
  * when the answer to a first post was lost, if the app may look for it. Else a twin stands beside it until it is clicked.
  */
-import { type AccessRequest, isFinal } from '../../domain/request.js';
+import { type AccessRequest, isFinal } from '../../domain/request/request.js';
 import { coerceError } from '../../errors.js';
 import {
   claimDeliveries,

@@ -1,5 +1,5 @@
 /** Which people are behind the users and user groups that the configuration names. */
-import { isGroup, type Principal } from '../../domain/policy.js';
+import { isGroup, type Principal } from '../../domain/policy/policy.js';
 import { coerceError } from '../../errors.js';
 import { MessengerError } from '../../messenger/errors.js';
 import type { Messenger, Person } from '../../messenger/messenger.js';

@@ -5,9 +5,9 @@
  */
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { Count } from '../../domain/count.js';
-import { rulesAfter } from '../../domain/escalation.js';
-import { unique } from '../../domain/policy.js';
+import type { Count } from '../../domain/policy/count-approvals.js';
+import { unique } from '../../domain/policy/policy.js';
+import { rulesAfter } from '../../domain/request/escalation.js';
 import {
   type AccessRequest,
   ASKED_AS_MADE,
@@ -15,7 +15,7 @@ import {
   askedNow,
   MOST_ASKED_DIRECTLY,
   rulesOf,
-} from '../../domain/request.js';
+} from '../../domain/request/request.js';
 import { readNow } from '../../ledger/audit/audit-chain.js';
 import { moveCard, readWaitingCards, type WaitingCard } from '../../ledger/requests/read-asking.js';
 import { readRequests } from '../../ledger/requests/read-requests.js';

@@ -1,6 +1,6 @@
 /** Who is told of a step of the ladder. The key of each message names the step, so that it is sent once. */
-import { type Step, type ToldStep, toldStepSchema } from '../../domain/escalation.js';
-import type { AccessRequest } from '../../domain/request.js';
+import { type Step, type ToldStep, toldStepSchema } from '../../domain/request/escalation.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import { readEvents } from '../../ledger/audit/history.js';
 import type { Queryable } from '../../ledger/pool.js';
 import type { Note } from '../../ledger/requests/write-transitions.js';

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Exported } from '../../access/audit/export.js';
-import { requestName } from '../../domain/request.js';
+import { requestName } from '../../domain/request/request.js';
 import { tell } from '../../surfaces/terminal/history.js';
 import { csvLine } from '../shared/csv.js';
 

@@ -1,8 +1,8 @@
 import { pruneEvents } from '../../access/audit/prune.js';
 import { auditPrivateKey, auditPublicKey } from '../../config/audit-keys.js';
 import { readDatabases } from '../../config/env.js';
-import { headName } from '../../domain/audit-chain.js';
-import { requestName } from '../../domain/request.js';
+import { headName } from '../../domain/audit/audit-chain.js';
+import { requestName } from '../../domain/request/request.js';
 import { readNow } from '../../ledger/audit/audit-chain.js';
 import { withPatientLedger } from '../shared/ledger.js';
 import { parseMoment } from '../shared/moment.js';

@@ -1,7 +1,7 @@
 import { readAll } from '../../access/operating/end-now.js';
 import type { Config } from '../../config/config.js';
 import { sayDuration } from '../../domain/duration.js';
-import { requestName } from '../../domain/request.js';
+import { requestName } from '../../domain/request/request.js';
 import type { Queryable } from '../../ledger/pool.js';
 import type { EndScope } from '../../ledger/requests/open-in.js';
 import { print } from '../shared/output.js';

@@ -1,5 +1,5 @@
 /** What became of each request that an operator ended, in words for a terminal. */
-import { type AccessRequest, requestName } from '../../domain/request.js';
+import { type AccessRequest, requestName } from '../../domain/request/request.js';
 import type { Remnant } from '../../ledger/requests/open-in.js';
 import { plainName } from '../../surfaces/kit/text.js';
 

@@ -1,7 +1,7 @@
 import { OTHERS_LOOK } from '../../access/deps.js';
 import { type Ahead, endNow, foreseeEnd } from '../../access/operating/end-now.js';
 import type { Config } from '../../config/config.js';
-import type { OperatorsWord } from '../../domain/request-events.js';
+import type { OperatorsWord } from '../../domain/request/request-events.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { type EndScope, readOpenIn } from '../../ledger/requests/open-in.js';
 import { withProgress } from './with-progress.js';

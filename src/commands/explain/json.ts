@@ -1,4 +1,4 @@
-import { isWorthAsking } from '../../domain/evaluate.js';
+import { isWorthAsking } from '../../domain/policy/evaluate.js';
 import { explained, type Told } from '../../surfaces/terminal/explain.js';
 
 /** The answer for programs; durations in seconds, times in UTC. */

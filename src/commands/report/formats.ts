@@ -1,6 +1,6 @@
 /** A grant in each format; docs/audit.md says what each column means. */
 import { shortDuration } from '../../domain/duration.js';
-import { requestName, ruleOf } from '../../domain/request.js';
+import { requestName, ruleOf } from '../../domain/request/request.js';
 import type { OpenGrant } from '../../ledger/requests/read-grants.js';
 import { RULE_WORDS } from '../../surfaces/request/rule-words.js';
 import { name, through, time, words } from '../../surfaces/terminal/plain.js';

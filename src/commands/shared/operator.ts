@@ -1,7 +1,7 @@
 /** Who runs a command, and what they say in it: why, about which request, and whether they mean it. */
 import { hostname, userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
-import { parseRequestName } from '../../domain/request.js';
+import { parseRequestName } from '../../domain/request/request.js';
 import { refused } from './refused.js';
 
 /** A reason is shown in Slack. */

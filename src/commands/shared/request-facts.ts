@@ -1,7 +1,7 @@
-import { isEmergency } from '../../domain/emergency.js';
-import { lapsesAtTheEarliest } from '../../domain/escalation.js';
-import { type AccessRequest, requestName, ruleOf } from '../../domain/request.js';
-import type { Stray } from '../../domain/stray.js';
+import { isEmergency } from '../../domain/policy/emergency.js';
+import { lapsesAtTheEarliest } from '../../domain/request/escalation.js';
+import { type AccessRequest, requestName, ruleOf } from '../../domain/request/request.js';
+import type { Stray } from '../../domain/request/stray.js';
 
 /** A request as `--json` prints it: times in ISO 8601 UTC, durations in seconds, null for what doesn't apply, or not yet. */
 export function requestFacts(request: AccessRequest) {

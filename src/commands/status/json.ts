@@ -4,8 +4,8 @@
  */
 import type { Block } from '../../access/operating/blocked.js';
 import type { StatusPiece } from '../../access/operating/status.js';
-import type { Repeat } from '../../domain/repeat.js';
-import { requestName } from '../../domain/request.js';
+import type { Repeat } from '../../domain/policy/repeat.js';
+import { requestName } from '../../domain/request/request.js';
 import type { OpenRequest, TargetTally } from '../../ledger/requests/open-requests.js';
 import type { Orphan } from '../../ledger/targets/orphans.js';
 import { requestFacts, strayFacts } from '../shared/request-facts.js';

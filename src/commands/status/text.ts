@@ -2,10 +2,10 @@
 import type { Block } from '../../access/operating/blocked.js';
 import type { StatusPiece } from '../../access/operating/status.js';
 import { sayDuration } from '../../domain/duration.js';
-import { lapsesAtTheEarliest } from '../../domain/escalation.js';
-import type { Repeat } from '../../domain/repeat.js';
-import { type AccessRequest, requestName } from '../../domain/request.js';
-import type { Stray } from '../../domain/stray.js';
+import type { Repeat } from '../../domain/policy/repeat.js';
+import { lapsesAtTheEarliest } from '../../domain/request/escalation.js';
+import { type AccessRequest, requestName } from '../../domain/request/request.js';
+import type { Stray } from '../../domain/request/stray.js';
 import type { OpenRequest, Part, TargetTally } from '../../ledger/requests/open-requests.js';
 import type { Orphan } from '../../ledger/targets/orphans.js';
 import { plural } from '../../surfaces/kit/words.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Anchor, LedgerReach } from '../../domain/anchor.js';
+import type { Anchor, LedgerReach } from '../../domain/audit/anchor.js';
 import type { Queryable } from '../pool.js';
 
 const row = z.object({ seq: z.number(), hash: z.string(), lastId: z.number(), key: z.instanceof(Buffer) });

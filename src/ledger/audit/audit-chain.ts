@@ -3,7 +3,7 @@
  * `sha256(previous hash in hex || canonical text of the event)`. Hallpass's own login only reads here.
  */
 import { z } from 'zod';
-import { GENESIS, type Head, type Link } from '../../domain/audit-chain.js';
+import { GENESIS, type Head, type Link } from '../../domain/audit/audit-chain.js';
 import { LedgerError, type Queryable } from '../pool.js';
 
 const head = z.object({ seq: z.number(), hash: z.string() });

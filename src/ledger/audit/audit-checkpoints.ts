@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SignedCheckpoint } from '../../domain/audit-checkpoint.js';
+import type { SignedCheckpoint } from '../../domain/audit/audit-checkpoint.js';
 import type { Queryable } from '../pool.js';
 
 const checkpoint: z.ZodType<SignedCheckpoint> = z.object({

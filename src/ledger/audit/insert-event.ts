@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../../domain/request-events.js';
+import type { AuditEvent } from '../../domain/request/request-events.js';
 import type { Queryable } from '../pool.js';
 
 /** Writes an audit event that changes no request's state. */

@@ -1,7 +1,7 @@
 /** Requests beside their audit events, to be compared. */
 import { z } from 'zod';
-import { type PastEvent, TELLING_KINDS } from '../../domain/audit-events.js';
-import type { AccessRequest } from '../../domain/request.js';
+import { type PastEvent, TELLING_KINDS } from '../../domain/audit/audit-events.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import type { Queryable } from '../pool.js';
 import { REQUEST_COLUMNS, toRequest } from '../requests/request-row.js';
 

@@ -1,5 +1,5 @@
 /** Emergencies that somebody still has to look at. `judge_at` is set as long as a review is due, and indexed then. */
-import type { AccessRequest } from '../../domain/request.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import type { Queryable } from '../pool.js';
 import { REQUEST_COLUMNS, type Reading, toRequest } from './request-row.js';
 

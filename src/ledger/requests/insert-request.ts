@@ -1,4 +1,4 @@
-import type { AccessRequest } from '../../domain/request.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import type { Queryable } from '../pool.js';
 import { REQUEST_COLUMNS, toRequest } from './request-row.js';
 

@@ -3,8 +3,8 @@
  * open. Each row is parsed separately, so one that this release can't read doesn't hide the others.
  */
 import { z } from 'zod';
-import type { AccessRequest } from '../../domain/request.js';
-import type { ServerIdentity } from '../../domain/server-identity.js';
+import type { ServerIdentity } from '../../domain/postgres/server-identity.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import { LedgerError, type Queryable } from '../pool.js';
 import { REQUEST_COLUMNS, toRequest } from './request-row.js';
 

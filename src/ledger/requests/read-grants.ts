@@ -3,7 +3,7 @@
  * say what the request doesn't. They aren't parsed as this release's requests, so none is left out.
  */
 import { z } from 'zod';
-import { RULE_NAMES } from '../../domain/request.js';
+import { RULE_NAMES } from '../../domain/request/request.js';
 import type { Queryable } from '../pool.js';
 
 const grant = z.object({

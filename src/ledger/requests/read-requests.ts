@@ -1,5 +1,5 @@
-import { ANSWER_MS } from '../../domain/escalation.js';
-import type { AccessRequest } from '../../domain/request.js';
+import { ANSWER_MS } from '../../domain/request/escalation.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import type { Queryable } from '../pool.js';
 import { REQUEST_COLUMNS, type Reading, type TimedRow, toReading } from './request-row.js';
 

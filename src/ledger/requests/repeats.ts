@@ -3,8 +3,8 @@
  * and a new version of that request, which redraws its messages and changes no state.
  */
 import { z } from 'zod';
-import type { Repeat, RepeatEnd } from '../../domain/repeat.js';
-import type { AccessRequest } from '../../domain/request.js';
+import type { Repeat, RepeatEnd } from '../../domain/policy/repeat.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import type { Queryable } from '../pool.js';
 
 const row = z.object({

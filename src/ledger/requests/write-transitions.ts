@@ -2,8 +2,8 @@
  * The only write to a request's state. It is guarded by the version that was read: of two writers one wins, and the other
  * doesn't find its id in the answer. State, audit event and messages are one statement, committed together or not at all.
  */
-import type { AccessRequest } from '../../domain/request.js';
-import type { AuditEvent } from '../../domain/request-events.js';
+import type { AccessRequest } from '../../domain/request/request.js';
+import type { AuditEvent } from '../../domain/request/request-events.js';
 import type { Queryable } from '../pool.js';
 import { CHANGE_ASSIGNMENTS, CHANGE_COLUMNS, toChange } from './request-row.js';
 

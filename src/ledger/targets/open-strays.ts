@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StrayKind } from '../../domain/stray.js';
+import type { StrayKind } from '../../domain/request/stray.js';
 import type { Queryable } from '../pool.js';
 
 const row = z.object({

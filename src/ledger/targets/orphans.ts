@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Standpoint } from '../../domain/memberships.js';
+import type { Standpoint } from '../../domain/postgres/memberships.js';
 import type { Queryable } from '../pool.js';
 
 const orphan = z.object({

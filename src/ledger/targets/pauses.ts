@@ -3,7 +3,7 @@
  * version of every request that waits there, which redraws its card and status and changes no state.
  */
 import { z } from 'zod';
-import type { Pause } from '../../domain/pause.js';
+import type { Pause } from '../../domain/request/pause.js';
 import type { Queryable } from '../pool.js';
 
 /** Every target, in the column `target`; the configuration allows no key like it. */

@@ -1,6 +1,6 @@
-import type { GrantTerms } from '../../domain/grant-terms.js';
-import type { Principal } from '../../domain/policy.js';
-import type { MembershipId } from '../../domain/request.js';
+import type { Principal } from '../../domain/policy/policy.js';
+import type { GrantTerms } from '../../domain/request/grant-terms.js';
+import type { MembershipId } from '../../domain/request/request.js';
 import type { Queryable } from '../pool.js';
 
 /** A grant as a guarded target remembers it, completed from the configuration. */

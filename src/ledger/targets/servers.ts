@@ -1,6 +1,6 @@
 /** Which server each target is, as last seen, and what was seen at its address instead. */
 import { z } from 'zod';
-import type { KnownServer, ServerIdentity } from '../../domain/server-identity.js';
+import type { KnownServer, ServerIdentity } from '../../domain/postgres/server-identity.js';
 import type { Queryable } from '../pool.js';
 
 const identity = z.object({

@@ -3,10 +3,10 @@
  * messages, and a new version of the request that it belongs to, which redraws its messages and changes no state.
  */
 import { z } from 'zod';
-import { type GrantTerms, SESSIONS } from '../../domain/grant-terms.js';
-import type { AccessRequest, MembershipId } from '../../domain/request.js';
-import type { AuditEvent } from '../../domain/request-events.js';
-import type { Stray, StrayEnd, StrayKind } from '../../domain/stray.js';
+import { type GrantTerms, SESSIONS } from '../../domain/request/grant-terms.js';
+import type { AccessRequest, MembershipId } from '../../domain/request/request.js';
+import type { AuditEvent } from '../../domain/request/request-events.js';
+import type { Stray, StrayEnd, StrayKind } from '../../domain/request/stray.js';
 import type { Queryable } from '../pool.js';
 import { REQUEST_COLUMNS, toRequest } from '../requests/request-row.js';
 

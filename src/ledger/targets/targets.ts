@@ -1,4 +1,4 @@
-import type { ServerIdentity } from '../../domain/server-identity.js';
+import type { ServerIdentity } from '../../domain/postgres/server-identity.js';
 import type { Queryable } from '../pool.js';
 import { MAY_BE_ONE } from './servers.js';
 

@@ -1,5 +1,5 @@
 import type { Kind } from '../../config/config.js';
-import { PREDEFINED_ROLES } from '../../domain/predefined-roles.js';
+import { PREDEFINED_ROLES } from '../../domain/postgres/predefined-roles.js';
 
 /** Roles that a provider makes on each of its servers, and that no one else has a reason to make. */
 const SIGNS: ReadonlyMap<string, readonly Kind[]> = new Map(

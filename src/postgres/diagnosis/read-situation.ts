@@ -1,7 +1,7 @@
 /** What a server says of itself and of our connection to it. */
 import { z } from 'zod';
 import type { TargetConfig } from '../../config/config.js';
-import { SESSION_RIGHTS, type SessionRight } from '../../domain/predefined-roles.js';
+import { SESSION_RIGHTS, type SessionRight } from '../../domain/postgres/predefined-roles.js';
 import type { Send } from '../connect.js';
 import { DATABASE, OWNER } from '../guarded/names.js';
 import { nameValues } from '../quote.js';

@@ -1,4 +1,4 @@
-import { pairKey } from '../../domain/memberships.js';
+import { pairKey } from '../../domain/postgres/memberships.js';
 import type { Batch } from '../build.js';
 import { readOurs } from '../reading/memberships.js';
 import { assertPrimary, readServer } from '../reading/server.js';

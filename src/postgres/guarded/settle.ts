@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pairKey } from '../../domain/memberships.js';
+import { pairKey } from '../../domain/postgres/memberships.js';
 import type { TargetConnection } from '../connect.js';
 import { targetError } from '../errors.js';
 import { oidsOf } from '../reading/fragments.js';

@@ -1,7 +1,7 @@
 /** Which databases of a server are looked into: each costs a connection, so not all of many. Pure. */
 
-import { isPredefined } from '../../domain/predefined-roles.js';
-import type { Unread } from '../../domain/preview.js';
+import { isPredefined } from '../../domain/postgres/predefined-roles.js';
+import type { Unread } from '../../domain/postgres/preview.js';
 import { reachesEverything } from './judge.js';
 import type { Reach } from './reach.js';
 

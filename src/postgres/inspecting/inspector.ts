@@ -4,7 +4,13 @@
  */
 import { createCache } from '../../cache.js';
 import type { Connect } from '../../config/config.js';
-import { type Changes, listSchemas, MAX_LISTED, type Preview, type Unread } from '../../domain/preview.js';
+import {
+  type Changes,
+  listSchemas,
+  MAX_LISTED,
+  type Preview,
+  type Unread,
+} from '../../domain/postgres/preview.js';
 import { inTime } from '../../in-time.js';
 import { type CallLimits, createTargetConnection, DEFAULT_LIMITS } from '../connect.js';
 import { standbyError, TargetError, targetError } from '../errors.js';

@@ -1,7 +1,7 @@
 /** How much harm a role can do, on one scale, from what was read about it. Pure. */
-import { type Danger, isAbove, worse } from '../../domain/danger.js';
-import { isPredefined, predefinedRole } from '../../domain/predefined-roles.js';
-import type { Unread } from '../../domain/preview.js';
+import { type Danger, isAbove, worse } from '../../domain/postgres/danger.js';
+import { isPredefined, predefinedRole } from '../../domain/postgres/predefined-roles.js';
+import type { Unread } from '../../domain/postgres/preview.js';
 import { GRANTORS_SINCE } from '../quote.js';
 import type { Reach, ReachedRole } from './reach.js';
 import type { InDatabase } from './tables.js';

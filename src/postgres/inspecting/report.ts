@@ -1,5 +1,5 @@
 /** Puts together, for each grant, what was read of its window in the databases that concern it. Pure. */
-import { type ChangeFact, type Changes, MAX_LISTED, type Unread } from '../../domain/preview.js';
+import { type ChangeFact, type Changes, MAX_LISTED, type Unread } from '../../domain/postgres/preview.js';
 import type { Change, ConcernedDatabase } from './changes.js';
 import { choose } from './choose.js';
 import { cut } from './words.js';

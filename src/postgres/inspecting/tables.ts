@@ -4,7 +4,7 @@
  * get the same answer, so it is asked once for them.
  */
 import { z } from 'zod';
-import { isPredefined } from '../../domain/predefined-roles.js';
+import { isPredefined } from '../../domain/postgres/predefined-roles.js';
 import type { Send } from '../connect.js';
 import type { Reach } from './reach.js';
 

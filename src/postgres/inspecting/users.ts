@@ -1,6 +1,6 @@
 /** Who else could use what a login is granted, and the REVOKE that would change it. */
 import { z } from 'zod';
-import type { PreviewUser } from '../../domain/preview.js';
+import type { PreviewUser } from '../../domain/postgres/preview.js';
 import type { Send } from '../connect.js';
 import { GRANTORS_SINCE, isNamed, nameValues, revokeFromSql } from '../quote.js';
 import { gives, usersOf } from '../reading/usable.js';

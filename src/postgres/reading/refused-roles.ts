@@ -1,4 +1,4 @@
-import { GRANTABLE_PREDEFINED, NEVER_GRANTED } from '../../domain/predefined-roles.js';
+import { GRANTABLE_PREDEFINED, NEVER_GRANTED } from '../../domain/postgres/predefined-roles.js';
 import { GRANTORS_SINCE } from '../quote.js';
 import { gives, rowsOf } from './usable.js';
 

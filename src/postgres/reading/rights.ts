@@ -1,4 +1,4 @@
-import type { SessionRight } from '../../domain/predefined-roles.js';
+import type { SessionRight } from '../../domain/postgres/predefined-roles.js';
 import { GRANTORS_SINCE, quoteName } from '../quote.js';
 import type { Mode } from './fragments.js';
 

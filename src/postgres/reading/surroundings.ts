@@ -1,7 +1,7 @@
 /** Our rights to sessions, other installations under our login, and what the server remembers of our ledger. */
 import { z } from 'zod';
-import { parseAnchor } from '../../domain/anchor.js';
-import { SESSION_RIGHTS } from '../../domain/predefined-roles.js';
+import { parseAnchor } from '../../domain/audit/anchor.js';
+import { SESSION_RIGHTS } from '../../domain/postgres/predefined-roles.js';
 import { ANCHOR } from '../anchor.js';
 import type { Send } from '../connect.js';
 import type { Surroundings } from '../target.js';

@@ -1,5 +1,5 @@
 /** Why sessions, or a server that can't be asked, keep a grant from having ended: in words. */
-import { SESSION_RIGHTS } from '../../domain/predefined-roles.js';
+import { SESSION_RIGHTS } from '../../domain/postgres/predefined-roles.js';
 import { TargetError } from '../errors.js';
 import { roleSql } from '../quote.js';
 import { grantRightsSql } from '../reading/rights.js';

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { Connect } from '../../config/config.js';
 import { formatMoment, fromMicros, parseMoment, toMicros } from '../../connections/moment.js';
-import { SESSION_RIGHTS, type SessionRight } from '../../domain/predefined-roles.js';
+import { SESSION_RIGHTS, type SessionRight } from '../../domain/postgres/predefined-roles.js';
 import type { Send, TargetConnection } from '../connect.js';
 import { GRANTORS_SINCE } from '../quote.js';
 import { GRANTOR, type Mode } from '../reading/fragments.js';

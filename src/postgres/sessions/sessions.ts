@@ -8,7 +8,7 @@
  * - a session that stays open keeps no other login from its proof.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pairKey } from '../../domain/memberships.js';
+import { pairKey } from '../../domain/postgres/memberships.js';
 import { chunks, halving } from '../by-role.js';
 import type { Send, TargetConnection } from '../connect.js';
 import { otherServerError, type TargetError, targetError } from '../errors.js';

@@ -1,5 +1,5 @@
 /** Hallpass's own login and the least rights with which it can grant. */
-import { SESSION_RIGHTS } from '../../domain/predefined-roles.js';
+import { SESSION_RIGHTS } from '../../domain/postgres/predefined-roles.js';
 import { GRANTORS_SINCE, grantAdminSql, quoteName } from '../quote.js';
 import { grantRightsSql } from '../reading/rights.js';
 import { makeRole, POWERLESS } from './make-role.js';

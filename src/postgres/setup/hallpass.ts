@@ -1,5 +1,5 @@
 /** The script for Hallpass itself: its login, what it may grant, its rights to sessions; and its undoing. */
-import { SESSION_RIGHTS } from '../../domain/predefined-roles.js';
+import { SESSION_RIGHTS } from '../../domain/postgres/predefined-roles.js';
 import { OWNER, PEOPLE, REAPER } from '../guarded/names.js';
 import { guardedSteps, shutOut, undoGuarded } from './guarded.js';
 import {

@@ -1,7 +1,7 @@
 /** The form that asks once more in an emergency, and a reviewer's buttons and form. */
 import type { App } from '@slack/bolt';
 import type { Submitted } from '../../access/access.js';
-import type { Verdict } from '../../domain/emergency.js';
+import type { Verdict } from '../../domain/policy/emergency.js';
 import { coerceError } from '../../errors.js';
 import { inTime } from '../../in-time.js';
 import { emergencyRefused } from '../../surfaces/forms/emergency-forms.js';

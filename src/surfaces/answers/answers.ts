@@ -4,11 +4,10 @@
  */
 
 import { sayDuration } from '../../domain/duration.js';
-import { lapsesAtTheEarliest } from '../../domain/escalation.js';
-
-import type { Principal } from '../../domain/policy.js';
-import { type AccessRequest, requestName, ruleOf, rulesOf } from '../../domain/request.js';
-import type { Refusal } from '../../domain/request-events.js';
+import type { Principal } from '../../domain/policy/policy.js';
+import { lapsesAtTheEarliest } from '../../domain/request/escalation.js';
+import { type AccessRequest, requestName, ruleOf, rulesOf } from '../../domain/request/request.js';
+import type { Refusal } from '../../domain/request/request-events.js';
 import { code, inline, mention, mentions, when, who } from '../kit/text.js';
 import { afterUnsaid, type Unsaid } from '../kit/unsaid.js';
 import { plural } from '../kit/words.js';

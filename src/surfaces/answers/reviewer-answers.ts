@@ -1,6 +1,6 @@
 /** Private answers to a reviewer: in mrkdwn after a click, in plain text beside the input of their form. */
-import type { Principal } from '../../domain/policy.js';
-import { type AccessRequest, requestName } from '../../domain/request.js';
+import type { Principal } from '../../domain/policy/policy.js';
+import { type AccessRequest, requestName } from '../../domain/request/request.js';
 import { escapeMrkdwn, mentions, plainName, who } from '../kit/text.js';
 import { afterUnsaid, type Unsaid } from '../kit/unsaid.js';
 import { firstOf } from '../kit/words.js';

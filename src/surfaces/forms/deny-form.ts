@@ -1,6 +1,6 @@
 /** The form in which an approver says why they deny a request, and what it shows when that can't be done. */
 import type { InputBlock, ModalView } from '@slack/types';
-import type { AccessRequest } from '../../domain/request.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import { plain, section } from '../kit/blocks.js';
 import { ACTIONS, BLOCKS, MAX_REASON, VIEWS } from '../kit/ids.js';
 import { truncate } from '../kit/text.js';

@@ -1,9 +1,9 @@
 /** The forms of an emergency: the box in the request form, what asks once more, and what a reviewer fills in. */
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import { sayDuration } from '../../domain/duration.js';
-import type { Verdict } from '../../domain/emergency.js';
-import type { Principal } from '../../domain/policy.js';
-import { type AccessRequest, isInForce, requestName } from '../../domain/request.js';
+import type { Verdict } from '../../domain/policy/emergency.js';
+import type { Principal } from '../../domain/policy/policy.js';
+import { type AccessRequest, isInForce, requestName } from '../../domain/request/request.js';
 import { plain, section } from '../kit/blocks.js';
 import { ACTIONS, BLOCKS, emergencyBlock, MAX_REASON, VIEWS } from '../kit/ids.js';
 import type { Scene } from '../kit/message.js';

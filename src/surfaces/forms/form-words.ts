@@ -3,8 +3,8 @@
  * errors of a modal, so times are in UTC and names are in quotes.
  */
 import { sayDuration } from '../../domain/duration.js';
-import type { Principal, ReasonRule } from '../../domain/policy.js';
-import { type AccessRequest, isInForce, requestName } from '../../domain/request.js';
+import type { Principal, ReasonRule } from '../../domain/policy/policy.js';
+import { type AccessRequest, isInForce, requestName } from '../../domain/request/request.js';
 import { ownWords, plainName, whenPlain } from '../kit/text.js';
 import { afterUnsaid, type Unsaid } from '../kit/unsaid.js';
 import { firstOf, plural } from '../kit/words.js';

@@ -1,8 +1,8 @@
 /** The request form. Limits: docs.slack.dev, "Modals" and "Composition objects". */
 import type { InputBlock, ModalView, PlainTextOption } from '@slack/types';
 import { sayDuration, shortDuration } from '../../domain/duration.js';
-import type { ReasonRule } from '../../domain/policy.js';
-import type { PreviewResult } from '../../domain/preview.js';
+import type { ReasonRule } from '../../domain/policy/policy.js';
+import type { PreviewResult } from '../../domain/postgres/preview.js';
 import { plain, section } from '../kit/blocks.js';
 import { danger } from '../kit/danger.js';
 import { ACTIONS, BLOCKS, durationBlock, MAX_DURATION, MAX_REASON, roleBlock, VIEWS } from '../kit/ids.js';

@@ -1,10 +1,17 @@
 /** Who will be asked about a request that isn't made yet, in the words of its card: for the form and `hallpass explain`. */
-import { type Danger, isAbove } from '../../domain/danger.js';
+
 import { sayDuration } from '../../domain/duration.js';
-import { rulesAfter } from '../../domain/escalation.js';
-import { sayHours } from '../../domain/office-hours.js';
-import { askedBy, type ExtraRule, type Policy, type Principal, whyAdded } from '../../domain/policy.js';
-import { asksPagerDuty, mostByGroup } from '../../domain/rules.js';
+import { sayHours } from '../../domain/policy/office-hours.js';
+import {
+  askedBy,
+  type ExtraRule,
+  type Policy,
+  type Principal,
+  whyAdded,
+} from '../../domain/policy/policy.js';
+import { asksPagerDuty, mostByGroup } from '../../domain/policy/rules.js';
+import { type Danger, isAbove } from '../../domain/postgres/danger.js';
+import { rulesAfter } from '../../domain/request/escalation.js';
 import { mentions } from '../kit/text.js';
 import { stillNeeded, whoIsAsked } from '../request/approvals.js';
 

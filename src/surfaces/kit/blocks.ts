@@ -3,7 +3,7 @@
  * can be in one and not in the other. Limits: docs.slack.dev, "Blocks" and chat.update.
  */
 import type { Button, KnownBlock, Overflow, PlainTextElement, StaticSelect } from '@slack/types';
-import { type AccessRequest, requestName } from '../../domain/request.js';
+import { type AccessRequest, requestName } from '../../domain/request/request.js';
 import type { Message } from './message.js';
 import { inline, ownWords, truncate } from './text.js';
 

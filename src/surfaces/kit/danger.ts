@@ -1,4 +1,4 @@
-import { predefinedRole } from '../../domain/predefined-roles.js';
+import { predefinedRole } from '../../domain/postgres/predefined-roles.js';
 
 /**
  * What is dangerous about a role that Postgres or a provider made, as the end of a sentence that starts with its name;

@@ -1,4 +1,4 @@
-import { ID_DIGITS } from '../../domain/request.js';
+import { ID_DIGITS } from '../../domain/request/request.js';
 
 /** The names by which Slack tells us what was clicked. Values carry an id ("R-1042", "O-12") and nothing else, but for the menu beside Approve (approve-for.ts). */
 export const ACTIONS = {

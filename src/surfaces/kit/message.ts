@@ -1,9 +1,9 @@
 import type { KnownBlock } from '@slack/types';
-import type { ToldStep } from '../../domain/escalation.js';
-import type { Pause } from '../../domain/pause.js';
-import type { Principal } from '../../domain/policy.js';
-import type { Repeat } from '../../domain/repeat.js';
-import type { Stray } from '../../domain/stray.js';
+import type { Principal } from '../../domain/policy/policy.js';
+import type { Repeat } from '../../domain/policy/repeat.js';
+import type { ToldStep } from '../../domain/request/escalation.js';
+import type { Pause } from '../../domain/request/pause.js';
+import type { Stray } from '../../domain/request/stray.js';
 
 /** What one Slack message shows. */
 export interface Message {

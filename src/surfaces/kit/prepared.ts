@@ -1,4 +1,4 @@
-import type { AccessRequest } from '../../domain/request.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import { footer, place } from '../request/state-words.js';
 import { compose } from './blocks.js';
 import type { Message, Scene } from './message.js';

@@ -1,5 +1,5 @@
 /** What is left of a message when a newer one, or the card, has taken over its details and its buttons: one line. */
-import { type AccessRequest, requestName } from '../../domain/request.js';
+import { type AccessRequest, requestName } from '../../domain/request/request.js';
 import { headlineSinceEnd } from '../request/came-back.js';
 import { emergencyHeadline } from '../request/emergency.js';
 import { headline } from '../request/state-words.js';

@@ -10,7 +10,7 @@
  *
  * Lengths are UTF-16 units, never less than what Slack counts. Source: docs.slack.dev, "Formatting message text".
  */
-import type { Principal } from '../../domain/policy.js';
+import type { Principal } from '../../domain/policy/policy.js';
 import { firstOf } from './words.js';
 
 /** The longest list of people in a message; the rest is counted. */

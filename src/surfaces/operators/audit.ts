@@ -1,6 +1,6 @@
 /** What the operators' channel is told of the audit trail. */
-import { type Head, headName } from '../../domain/audit-chain.js';
-import { type AccessRequest, requestName } from '../../domain/request.js';
+import { type Head, headName } from '../../domain/audit/audit-chain.js';
+import { type AccessRequest, requestName } from '../../domain/request/request.js';
 import { compose } from '../kit/blocks.js';
 import type { Message } from '../kit/message.js';
 import { code, truncate } from '../kit/text.js';

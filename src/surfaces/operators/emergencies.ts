@@ -1,7 +1,7 @@
 /** The messages that only an emergency has: its reviewers are asked, its operators are told. */
 import type { Button } from '@slack/types';
-import { isReviewDue } from '../../domain/emergency.js';
-import { type AccessRequest, isInForce, requestName } from '../../domain/request.js';
+import { isReviewDue } from '../../domain/policy/emergency.js';
+import { type AccessRequest, isInForce, requestName } from '../../domain/request/request.js';
 import { button, compose, type Paragraph } from '../kit/blocks.js';
 import { ACTIONS } from '../kit/ids.js';
 import type { Message, Scene } from '../kit/message.js';

@@ -1,5 +1,5 @@
 /** What the operators are told when one of them ends access from the command line. */
-import { requestName } from '../../domain/request.js';
+import { requestName } from '../../domain/request/request.js';
 import { compose } from '../kit/blocks.js';
 import type { Message } from '../kit/message.js';
 import { code, inline } from '../kit/text.js';

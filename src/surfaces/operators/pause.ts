@@ -1,6 +1,6 @@
 /** What people read while granting is paused: on what waits, in the form, at a click, and in the operators' channel. */
-import type { Pause } from '../../domain/pause.js';
-import { type AccessRequest, requestName } from '../../domain/request.js';
+import type { Pause } from '../../domain/request/pause.js';
+import { type AccessRequest, requestName } from '../../domain/request/request.js';
 import { compose, type Paragraph } from '../kit/blocks.js';
 import type { Message } from '../kit/message.js';
 import { code, inline, ownWords, plainName, when, whenPlain } from '../kit/text.js';

@@ -1,6 +1,7 @@
 /** What the operators are told of the servers behind their targets. */
-import { requestName } from '../../domain/request.js';
-import { describeServer, type ServerIdentity } from '../../domain/server-identity.js';
+
+import { describeServer, type ServerIdentity } from '../../domain/postgres/server-identity.js';
+import { requestName } from '../../domain/request/request.js';
 import { compose } from '../kit/blocks.js';
 import type { Message } from '../kit/message.js';
 import { code, inline } from '../kit/text.js';

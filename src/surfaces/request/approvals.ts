@@ -1,6 +1,6 @@
 /** Which approvals a request has, and which it still needs. */
-import { type Approval, type ApprovalRule, missingBy } from '../../domain/approvals.js';
-import type { Principal } from '../../domain/policy.js';
+import { type Approval, type ApprovalRule, missingBy } from '../../domain/policy/approvals.js';
+import type { Principal } from '../../domain/policy/policy.js';
 import { inline, mention, mentions, who } from '../kit/text.js';
 import { allOf, firstOf, plural } from '../kit/words.js';
 

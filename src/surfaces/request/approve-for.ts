@@ -1,7 +1,7 @@
 /** "Approve for less": a menu beside Approve, with the durations of the policy that are shorter than what was asked for. */
 import type { Overflow } from '@slack/types';
 import { parseDuration, sayDuration, shortDuration } from '../../domain/duration.js';
-import { type AccessRequest, requestName } from '../../domain/request.js';
+import { type AccessRequest, requestName } from '../../domain/request/request.js';
 import { plain } from '../kit/blocks.js';
 import { ACTIONS, REQUEST_NAME } from '../kit/ids.js';
 

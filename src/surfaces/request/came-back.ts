@@ -2,8 +2,8 @@
  * A membership that has to go although no open request accounts for it: what its holder, the operators, and the messages
  * of the request that it belonged to say of it, while it is being revoked and afterwards.
  */
-import { requestName } from '../../domain/request.js';
-import type { Stray, StrayEnd } from '../../domain/stray.js';
+import { requestName } from '../../domain/request/request.js';
+import type { Stray, StrayEnd } from '../../domain/request/stray.js';
 import { compose, type Paragraph } from '../kit/blocks.js';
 import type { Message } from '../kit/message.js';
 import { code, inline, mention, when } from '../kit/text.js';

@@ -1,7 +1,7 @@
 /** The card in the role's channel: one message that shows a request through its whole life. */
 import type { Button, Overflow } from '@slack/types';
 import { sayDuration } from '../../domain/duration.js';
-import type { PreviewResult } from '../../domain/preview.js';
+import type { PreviewResult } from '../../domain/postgres/preview.js';
 import {
   type AccessRequest,
   askedNow,
@@ -10,7 +10,7 @@ import {
   isInForce,
   requestName,
   ruleOf,
-} from '../../domain/request.js';
+} from '../../domain/request/request.js';
 import { button, compose, type Paragraph, plain } from '../kit/blocks.js';
 import { ACTIONS } from '../kit/ids.js';
 import type { Message, Scene } from '../kit/message.js';

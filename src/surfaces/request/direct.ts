@@ -1,8 +1,8 @@
 /** What a requester is told in direct messages. All of it is a function of the request: shown again, buttons go. */
 import type { Button } from '@slack/types';
 import { sayDuration } from '../../domain/duration.js';
-import { isReviewDue } from '../../domain/emergency.js';
-import { awaitsWarning } from '../../domain/expiry-notice.js';
+import { isReviewDue } from '../../domain/policy/emergency.js';
+import { awaitsWarning } from '../../domain/request/expiry-notice.js';
 import {
   type AccessRequest,
   askedNow,
@@ -11,7 +11,7 @@ import {
   isInForce,
   requestName,
   termsOf,
-} from '../../domain/request.js';
+} from '../../domain/request/request.js';
 import { button, compose, type Paragraph } from '../kit/blocks.js';
 import { ACTIONS } from '../kit/ids.js';
 import type { Message, Scene } from '../kit/message.js';

@@ -1,7 +1,7 @@
 /** Emergency access, where a request is shown: that it is one, who looks at it, and what they say of it. */
-import { isEmergency, isReviewDue } from '../../domain/emergency.js';
-import { unique } from '../../domain/policy.js';
-import { type AccessRequest, askedNow, isFinal, isInForce } from '../../domain/request.js';
+import { isEmergency, isReviewDue } from '../../domain/policy/emergency.js';
+import { unique } from '../../domain/policy/policy.js';
+import { type AccessRequest, askedNow, isFinal, isInForce } from '../../domain/request/request.js';
 import type { Paragraph } from '../kit/blocks.js';
 import type { Scene } from '../kit/message.js';
 import { mentions, when, who } from '../kit/text.js';

@@ -1,7 +1,7 @@
 /** What is told while nobody decides: to the approvers, to the requester, and to the operators. */
 import { sayDuration } from '../../domain/duration.js';
-import { lapsesAt, lapsesAtTheEarliest, type ToldStep } from '../../domain/escalation.js';
-import { type AccessRequest, askedNow, requestName } from '../../domain/request.js';
+import { lapsesAt, lapsesAtTheEarliest, type ToldStep } from '../../domain/request/escalation.js';
+import { type AccessRequest, askedNow, requestName } from '../../domain/request/request.js';
 import { compose, section } from '../kit/blocks.js';
 import type { Message } from '../kit/message.js';
 import { code, inline, mention, mentions, plainName, when } from '../kit/text.js';

@@ -2,8 +2,8 @@
  * In the thread of the card, after the end: what changed on the server while the role was granted. The catalogs don't say
  * who changed it, so nobody is blamed for it.
  */
-import type { ChangeFact, Changes } from '../../domain/preview.js';
-import type { AccessRequest } from '../../domain/request.js';
+import type { ChangeFact, Changes } from '../../domain/postgres/preview.js';
+import type { AccessRequest } from '../../domain/request/request.js';
 import { compose } from '../kit/blocks.js';
 import type { Message, Scene } from '../kit/message.js';
 import { code, inline } from '../kit/text.js';

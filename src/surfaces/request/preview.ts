@@ -1,5 +1,5 @@
 /** What a role can do, in the few lines approvers read before they click; in mrkdwn. */
-import { isAbove } from '../../domain/danger.js';
+import { isAbove } from '../../domain/postgres/danger.js';
 import {
   addTally,
   type DatabasePreview,
@@ -7,7 +7,7 @@ import {
   type Preview,
   type PreviewResult,
   type Tally,
-} from '../../domain/preview.js';
+} from '../../domain/postgres/preview.js';
 import { danger } from '../kit/danger.js';
 import { code, inline, plainName } from '../kit/text.js';
 import { firstOf, plural } from '../kit/words.js';

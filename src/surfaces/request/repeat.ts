@@ -1,9 +1,9 @@
 /** "The same again until": what a request's messages say and offer of it, and what is answered to a click. */
 import type { Button, StaticSelect } from '@slack/types';
 import { sayDuration } from '../../domain/duration.js';
-import type { Principal } from '../../domain/policy.js';
-import { canRepeat, type Repeat, type Span, spansWithin } from '../../domain/repeat.js';
-import { type AccessRequest, requestName } from '../../domain/request.js';
+import type { Principal } from '../../domain/policy/policy.js';
+import { canRepeat, type Repeat, type Span, spansWithin } from '../../domain/policy/repeat.js';
+import { type AccessRequest, requestName } from '../../domain/request/request.js';
 import { button, plain } from '../kit/blocks.js';
 import { ACTIONS } from '../kit/ids.js';
 import type { Scene } from '../kit/message.js';

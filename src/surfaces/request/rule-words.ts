@@ -1,8 +1,8 @@
 /** What people read of the rules that approve without an approver: one table, for Slack, the terminal and files. */
 import { sayDuration } from '../../domain/duration.js';
-import { sayHours } from '../../domain/office-hours.js';
-import type { Policy, Principal } from '../../domain/policy.js';
-import type { RuleName } from '../../domain/request.js';
+import { sayHours } from '../../domain/policy/office-hours.js';
+import type { Policy, Principal } from '../../domain/policy/policy.js';
+import type { RuleName } from '../../domain/request/request.js';
 import type { Unsaid } from '../kit/unsaid.js';
 
 interface RuleWords {

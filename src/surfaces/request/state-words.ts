@@ -1,7 +1,7 @@
 /** A request's life in words: what its card and its requester's own message both tell, each to its reader. */
 import { sayDuration } from '../../domain/duration.js';
-import { lapsesAtTheEarliest } from '../../domain/escalation.js';
-import type { PreviewResult } from '../../domain/preview.js';
+import type { PreviewResult } from '../../domain/postgres/preview.js';
+import { lapsesAtTheEarliest } from '../../domain/request/escalation.js';
 import {
   type AccessRequest,
   askedNow,
@@ -13,7 +13,7 @@ import {
   ruleOf,
   rulesOf,
   termsOf,
-} from '../../domain/request.js';
+} from '../../domain/request/request.js';
 import type { Paragraph, Quote } from '../kit/blocks.js';
 import type { Scene } from '../kit/message.js';
 import { code, inline, link, mention, mentions, ownWords, when, who } from '../kit/text.js';

@@ -2,7 +2,7 @@
  * What keeps a request that waits from being decided: its card can't be posted, or nobody can decide it. Said to its
  * requester and on its card, and to the operators, each with what fixes it.
  */
-import { lapsesAtTheEarliest } from '../../domain/escalation.js';
+import { lapsesAtTheEarliest } from '../../domain/request/escalation.js';
 import {
   type AccessRequest,
   type Asking,
@@ -13,7 +13,7 @@ import {
   requestName,
   rulesOf,
   type Unshown,
-} from '../../domain/request.js';
+} from '../../domain/request/request.js';
 import { compose, type Paragraph } from '../kit/blocks.js';
 import type { Message } from '../kit/message.js';
 import { code, inline, mention, mentions, when } from '../kit/text.js';

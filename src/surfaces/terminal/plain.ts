@@ -1,6 +1,6 @@
 /** A request in plain text, for a terminal and for files: what Slack's messages say of it with mentions and zones. */
-import type { Principal } from '../../domain/policy.js';
-import { type AccessRequest, ruleOf } from '../../domain/request.js';
+import type { Principal } from '../../domain/policy/policy.js';
+import { type AccessRequest, ruleOf } from '../../domain/request/request.js';
 import { oneLine, plainName } from '../kit/text.js';
 import { firstOf } from '../kit/words.js';
 import { RULE_WORDS } from '../request/rule-words.js';

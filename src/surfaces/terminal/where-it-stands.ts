@@ -1,8 +1,8 @@
 /** Where a request stands now, in plain sentences: what `hallpass show` says above its history. */
 import { sayDuration } from '../../domain/duration.js';
-import { hasLapsed, lapsesAtTheEarliest } from '../../domain/escalation.js';
-import { type AccessRequest, isExpired } from '../../domain/request.js';
-import type { Stray } from '../../domain/stray.js';
+import { hasLapsed, lapsesAtTheEarliest } from '../../domain/request/escalation.js';
+import { type AccessRequest, isExpired } from '../../domain/request/request.js';
+import type { Stray } from '../../domain/request/stray.js';
 import { approver, name, people, time, whyEnded, words } from './plain.js';
 
 /** @param now the ledger's clock. */

@@ -5,7 +5,7 @@ import type { LedgerView } from '../../../src/access/check/ledger.js';
 import { checkPerson } from '../../../src/access/check/person/person.js';
 import { checkTarget, type Instruments, type TargetReport } from '../../../src/access/check/target/target.js';
 import type { Config, RoleConfig, TargetConfig } from '../../../src/config/config.js';
-import { DEFAULT_TERMS } from '../../../src/domain/grant-terms.js';
+import { DEFAULT_TERMS } from '../../../src/domain/request/grant-terms.js';
 import { createDiagnosis } from '../../../src/postgres/diagnosis/diagnosis.js';
 import { createDiscovery } from '../../../src/postgres/discover.js';
 import { createInspector } from '../../../src/postgres/inspecting/inspector.js';

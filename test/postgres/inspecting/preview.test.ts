@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { previewSchema } from '../../../src/domain/preview.js';
+import { previewSchema } from '../../../src/domain/postgres/preview.js';
 import { createInspector, type Inspector } from '../../../src/postgres/inspecting/inspector.js';
 import { quoteName } from '../../../src/postgres/quote.js';
 import { installedMajors } from '../../support/majors.js';

@@ -1,6 +1,6 @@
 /** Do approvers see the cards that mention them? A mention in a private channel reaches only its members. */
 import type { Config } from '../../../config/config.js';
-import { askedBy, type Principal } from '../../../domain/policy.js';
+import { askedBy, type Principal } from '../../../domain/policy/policy.js';
 import type { SlackProbe } from '../../../messenger/probe.js';
 import { firstOf } from '../../../surfaces/kit/words.js';
 import { offeredRoles } from '../configured.js';

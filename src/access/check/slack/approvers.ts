@@ -1,6 +1,6 @@
 /** Can anyone decide on each role, and do the groups and people of the configuration exist? Pure. */
 import type { Config } from '../../../config/config.js';
-import { isGroup, type Principal } from '../../../domain/policy.js';
+import { isGroup, type Principal } from '../../../domain/policy/policy.js';
 import { namedPrincipals } from '../configured.js';
 import { type Finding, failure, note } from '../finding.js';
 import { describeEnough } from './enough-approvers.js';

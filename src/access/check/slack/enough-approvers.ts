@@ -1,10 +1,17 @@
 /** Can each rule of each policy be met, by different people, none of them the requester? Pure. */
 import type { Config } from '../../../config/config.js';
 import { sayApprovals } from '../../../config/say-policy.js';
-import { type ApprovalRule, tally } from '../../../domain/approvals.js';
-import { isAbove } from '../../../domain/danger.js';
 import { sayDuration } from '../../../domain/duration.js';
-import { isGroup, type Policy, rulesFor, servesRules, unique, type Weight } from '../../../domain/policy.js';
+import { type ApprovalRule, tally } from '../../../domain/policy/approvals.js';
+import {
+  isGroup,
+  type Policy,
+  rulesFor,
+  servesRules,
+  unique,
+  type Weight,
+} from '../../../domain/policy/policy.js';
+import { isAbove } from '../../../domain/postgres/danger.js';
 import { firstOf, plural } from '../../../surfaces/kit/words.js';
 import { type Offered, offeredRoles } from '../configured.js';
 import { type Finding, failure, note } from '../finding.js';

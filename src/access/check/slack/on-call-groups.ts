@@ -1,8 +1,8 @@
 /** Who can put themselves on call through a Slack user group? As far as Slack tells. */
 import type { Config } from '../../../config/config.js';
 import { sayDuration } from '../../../domain/duration.js';
-import type { Principal } from '../../../domain/policy.js';
-import { onCallGroups } from '../../../domain/rules.js';
+import type { Principal } from '../../../domain/policy/policy.js';
+import { onCallGroups } from '../../../domain/policy/rules.js';
 import type { Messenger } from '../../../messenger/messenger.js';
 import type { GroupSeen } from '../../../messenger/probe.js';
 import { firstOf } from '../../../surfaces/kit/words.js';

@@ -1,7 +1,7 @@
 /** The people behind the ids that may decide, ask and run Hallpass, read from Slack. approvers.ts judges them. */
 import pMap from 'p-map';
 import type { Config } from '../../../config/config.js';
-import { isGroup, type Principal } from '../../../domain/policy.js';
+import { isGroup, type Principal } from '../../../domain/policy/policy.js';
 import { coerceError } from '../../../errors.js';
 import { MessengerError } from '../../../messenger/errors.js';
 import type { Messenger } from '../../../messenger/messenger.js';

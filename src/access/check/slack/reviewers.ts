@@ -1,6 +1,6 @@
 /** Can anyone break the glass where a policy lets people, and is there someone else who reviews it? Pure. */
 import type { Config } from '../../../config/config.js';
-import { isGroup, type Principal } from '../../../domain/policy.js';
+import { isGroup, type Principal } from '../../../domain/policy/policy.js';
 import { firstOf } from '../../../surfaces/kit/words.js';
 import { offeredRoles } from '../configured.js';
 import { type Finding, failure, note } from '../finding.js';

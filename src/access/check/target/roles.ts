@@ -1,7 +1,7 @@
 /** What is right and wrong with the roles and logins that the configuration names. */
 import type { Config, RoleConfig, TargetConfig } from '../../../config/config.js';
-import { type Danger, isAbove, worse } from '../../../domain/danger.js';
-import type { Preview } from '../../../domain/preview.js';
+import { type Danger, isAbove, worse } from '../../../domain/postgres/danger.js';
+import type { Preview } from '../../../domain/postgres/preview.js';
 import type { Inspector } from '../../../postgres/inspecting/inspector.js';
 import { describeProblems } from '../../../postgres/reading/problems.js';
 import type { NamePair, PairFacts, Server } from '../../../postgres/target.js';

@@ -2,8 +2,9 @@
  * What the ledger knows of a target that keeps Hallpass from granting or revoking there: the same reasons as a sweep's,
  * read without writing anything down.
  */
-import type { AccessRequest } from '../../../domain/request.js';
-import { type KnownServer, standingOf } from '../../../domain/server-identity.js';
+
+import { type KnownServer, standingOf } from '../../../domain/postgres/server-identity.js';
+import type { AccessRequest } from '../../../domain/request/request.js';
 import { readReach } from '../../../ledger/audit/anchor.js';
 import type { Queryable } from '../../../ledger/pool.js';
 import { readWanted } from '../../../ledger/requests/read-requests.js';

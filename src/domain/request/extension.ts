@@ -1,7 +1,7 @@
 /** Extensions: how far a grant may be extended, and what each makes of it. Pure. */
-import { countApprovals } from './count.js';
+import { countApprovals } from '../policy/count-approvals.js';
+import type { Policy } from '../policy/policy.js';
 import { warningTime } from './expiry-notice.js';
-import type { Policy } from './policy.js';
 import type { AccessRequest, Extension } from './request.js';
 import type { RequestEvent } from './request-events.js';
 

@@ -8,8 +8,8 @@
  * - `failed` and `ended` are reached only by an event that says absence was proved, or that an operator gave their word;
  * - the clock of a grant starts at the proved GRANT.
  */
-import { countApprovals } from './count.js';
-import { askedAgain, firstAsked, isReviewDue } from './emergency.js';
+import { countApprovals } from '../policy/count-approvals.js';
+import { askedAgain, firstAsked, isReviewDue } from '../policy/emergency.js';
 import { climb, hasLapsed, tellStep } from './escalation.js';
 import { isLastCall, lastCall, warningTime } from './expiry-notice.js';
 import { extend, mostMs, undoExtension } from './extension.js';

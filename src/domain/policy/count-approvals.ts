@@ -1,6 +1,7 @@
 /** The approvals of a request, counted: which serves which rule, and whether they are enough. Pure. */
+
+import type { Danger } from '../postgres/danger.js';
 import { type Approval, type ApprovalRule, tally } from './approvals.js';
-import type { Danger } from './danger.js';
 import type { Principal } from './policy.js';
 
 /** All approvals under today's rules and groups, the one that is being made included. */

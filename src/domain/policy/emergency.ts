@@ -2,7 +2,7 @@
  * Emergency access: granted at once, and judged afterwards by someone else. Until a reviewer has said whether it was
  * justified, they are asked again and again. Pure.
  */
-import type { AccessRequest } from './request.js';
+import type { AccessRequest } from '../request/request.js';
 
 export type Emergency = NonNullable<AccessRequest['emergency']>;
 /** What a reviewer can say of it. */

@@ -1,11 +1,11 @@
 /** What can happen to a request, and what transition.ts answers. Pure. */
 
-import type { ApprovalRule } from './approvals.js';
-import type { Count } from './count.js';
-import type { Verdict } from './emergency.js';
+import type { ApprovalRule } from '../policy/approvals.js';
+import type { Count } from '../policy/count-approvals.js';
+import type { Verdict } from '../policy/emergency.js';
+import type { Principal } from '../policy/policy.js';
 import type { Step } from './escalation.js';
 import type { GrantTerms } from './grant-terms.js';
-import type { Principal } from './policy.js';
 import type { AccessRequest, Asking, MembershipId, OtherUser, RuleName } from './request.js';
 
 /** What an operator says on the command line. */

@@ -2,9 +2,11 @@
  * What would become of a request, and why: refused, granted at once, or decided by approvers, and what happens then.
  * Over facts that the caller looked up by the same parts that decide real requests. Pure.
  */
+
+import type { Danger } from '../postgres/danger.js';
+import { lapsesAt, nextStepAt, rulesAfter, type Step } from '../request/escalation.js';
+import type { CantDecide, RuleName } from '../request/request.js';
 import { type ApprovalRule, tally } from './approvals.js';
-import type { Danger } from './danger.js';
-import { lapsesAt, nextStepAt, rulesAfter, type Step } from './escalation.js';
 import {
   type ExtraRule,
   isGroup,
@@ -16,7 +18,6 @@ import {
   type Weight,
   whyAdded,
 } from './policy.js';
-import type { CantDecide, RuleName } from './request.js';
 
 /** Something that stands in the way. */
 export interface Obstacle {

@@ -1,8 +1,8 @@
 /** What approves a request without an approver, as far as the policy alone tells. Pure. */
-import { type Danger, isAbove } from './danger.js';
+import { type Danger, isAbove } from '../postgres/danger.js';
+import type { AccessRequest } from '../request/request.js';
 import { isWithinHours } from './office-hours.js';
 import { isGroup, type OnCallRule, type Policy, type Principal } from './policy.js';
-import type { AccessRequest } from './request.js';
 
 /** The most that a role may do which on call by a Slack user group approves: anyone who may edit the group can put themselves on call. */
 const MOST_BY_GROUP: Danger = 'write';

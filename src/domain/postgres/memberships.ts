@@ -2,7 +2,7 @@
  * Compares what the ledger wants on a target with the memberships that were seen there, for every drift check. A grant
  * that was not looked for is never called missing.
  */
-import { type AccessRequest, isExpired } from './request.js';
+import { type AccessRequest, isExpired } from '../request/request.js';
 
 /** Who looked, and where: a server, and our own login on it. */
 export interface Standpoint {

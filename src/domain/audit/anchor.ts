@@ -4,7 +4,7 @@
  * anchor, so it carries a code that only the ledger can make. Pure.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { MAX_ID } from './request.js';
+import { MAX_ID } from '../request/request.js';
 
 /** How far a ledger went. */
 export interface LedgerReach {

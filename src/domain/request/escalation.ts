@@ -4,8 +4,8 @@
  * to be answered: where Hallpass was down, the lapse waits. Pure.
  */
 import { z } from 'zod';
-import { type ApprovalRule, missingBy } from './approvals.js';
-import { askedBy, type Policy, type Principal, rulesFor, type Weight } from './policy.js';
+import { type ApprovalRule, missingBy } from '../policy/approvals.js';
+import { askedBy, type Policy, type Principal, rulesFor, type Weight } from '../policy/policy.js';
 import { type AccessRequest, ASKED_AS_MADE, askedNow, rulesOf } from './request.js';
 
 export interface Step {

@@ -2,10 +2,11 @@
  * Who may decide a request, and for how long access may last: pure decisions over facts that the caller
  * looked up. Nothing here asks Slack, PagerDuty or a clock.
  */
+
+import { type Danger, isAbove } from '../postgres/danger.js';
+import { isAlike, isSameMailbox } from '../postgres/login.js';
+import type { Step } from '../request/escalation.js';
 import type { ApprovalRule } from './approvals.js';
-import { type Danger, isAbove } from './danger.js';
-import type { Step } from './escalation.js';
-import { isAlike, isSameMailbox } from './login.js';
 import type { OfficeHours } from './office-hours.js';
 
 /** A Slack user (`U…`, `W…`) or user group (`S…`), with the configuration's name for it, if it has one. */

@@ -13,10 +13,10 @@
  * - sweep: one comparison of what the ledger wants on a target with what is there, and doing the difference
  * - proved: read back from the target. Proved gone: neither the membership nor a session that could use it is there
  */
-import type { Approval, ApprovalRule } from './approvals.js';
-import type { Danger } from './danger.js';
+import type { Approval, ApprovalRule } from '../policy/approvals.js';
+import type { Principal } from '../policy/policy.js';
+import type { Danger } from '../postgres/danger.js';
 import { DEFAULT_TERMS, type GrantTerms } from './grant-terms.js';
-import type { Principal } from './policy.js';
 
 const FINAL_STATES = ['denied', 'withdrawn', 'lapsed', 'failed', 'ended'] as const;
 export type FinalState = (typeof FINAL_STATES)[number];

@@ -2,7 +2,7 @@
  * "The same again until": approvers approve once, for a longer time, that the same person gets the same role on the same
  * login again, never longer than that time. Pure.
  */
-import type { AccessRequest } from './request.js';
+import type { AccessRequest } from '../request/request.js';
 
 /** An approval that covers later requests. It is open while `end` is null and `until` has not passed. */
 export interface Repeat {

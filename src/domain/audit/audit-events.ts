@@ -3,11 +3,11 @@
  * then asked of that one table again, and is written down nowhere else. Pure; whatever an event holds may be forged.
  */
 import { z } from 'zod';
-import { UNJUDGED, VERDICTS } from './emergency.js';
-import { SESSIONS } from './grant-terms.js';
-import { type AccessRequest, type MembershipId, RULE_NAMES } from './request.js';
-import type { OperatorsWord, RequestEvent } from './request-events.js';
-import { APPROVED_BY } from './transition.js';
+import { UNJUDGED, VERDICTS } from '../policy/emergency.js';
+import { SESSIONS } from '../request/grant-terms.js';
+import { type AccessRequest, type MembershipId, RULE_NAMES } from '../request/request.js';
+import type { OperatorsWord, RequestEvent } from '../request/request-events.js';
+import { APPROVED_BY } from '../request/transition.js';
 
 /** An audit event of a request, as the ledger has it. `at`: when its transaction began. */
 export interface PastEvent {

@@ -2,11 +2,12 @@
  * Is a request in the ledger what its audit events make of it? Replays them through the state table and names what
  * doesn't fit. Pure.
  */
+
+import { UNJUDGED } from '../policy/emergency.js';
+import { type AccessRequest, isFinal, ruleOf } from '../request/request.js';
+import type { RequestEvent } from '../request/request-events.js';
+import { transition } from '../request/transition.js';
 import { type PastEvent, readTold, recovered, SLACK_MS, submitted } from './audit-events.js';
-import { UNJUDGED } from './emergency.js';
-import { type AccessRequest, isFinal, ruleOf } from './request.js';
-import type { RequestEvent } from './request-events.js';
-import { transition } from './transition.js';
 
 /**
  * @param request as it stands in the ledger.
