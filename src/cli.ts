@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `hallpass serve | worker | check | setup-sql | ...`. Its commands can revoke access but never grant it. */
 import { Command } from 'commander';
-import { readDatabases, readLogLevel } from './config/env.js';
+import { readDatabases, readLogLevel } from './config/environment/env.js';
 import { coerceError, HallpassError } from './errors.js';
 import type { MigratedLedger } from './ledger/schema/migrate.js';
 import { createLogger } from './logger.js';

@@ -32,7 +32,7 @@ import { lookWhoDecides } from './access/telling/reach-approvers.js';
 import { createPlaces } from './access/telling/shut-places.js';
 import { createSlackTokens } from './access/telling/slack-tokens.js';
 import type { Config } from './config/config.js';
-import type { WorkerEnv } from './config/env.js';
+import type { WorkerEnv } from './config/environment/env.js';
 import { createFleet } from './fleet.js';
 import { readFigures } from './ledger/figures.js';
 import { readInstallation } from './ledger/installation.js';

@@ -1,7 +1,13 @@
 /** The process: configuration -> context -> start; signals; health; the only place that exits. */
 import { createAgain } from './again.js';
 import type { Config } from './config/config.js';
-import { type Databases, readEnv, readWorkerEnv, type WorkerEnv, whatDiffers } from './config/env.js';
+import {
+  type Databases,
+  readEnv,
+  readWorkerEnv,
+  type WorkerEnv,
+  whatDiffers,
+} from './config/environment/env.js';
 import { loadConfig } from './config/load.js';
 import { type Context, createContext } from './context.js';
 import { coerceError } from './errors.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { readDatabases, readEnv } from '../src/config/env.js';
+import { readDatabases, readEnv } from '../src/config/environment/env.js';
 import { loadConfig } from '../src/config/load.js';
 import { STOP_MS } from '../src/main.js';
 import { folderWith } from './config/files.js';

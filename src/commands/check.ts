@@ -8,7 +8,7 @@ import { checkPerson } from '../access/check/person/person.js';
 import { checkServices } from '../access/check/services.js';
 import { checkTarget, type Instruments } from '../access/check/target/target.js';
 import type { TargetConfig } from '../config/config.js';
-import { configPath, readParts } from '../config/env.js';
+import { configPath, readParts } from '../config/environment/env.js';
 import { createPool } from '../ledger/pool.js';
 import { createDiagnosis } from '../postgres/diagnosis/diagnosis.js';
 import { createDiscovery } from '../postgres/discover.js';

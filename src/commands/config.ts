@@ -1,6 +1,6 @@
 /** `hallpass config`: what the configuration says of one role, or who gains and loses what between two of them. */
 import type { Command } from 'commander';
-import { accessDiff, sayAccessChange } from '../config/access-diff.js';
+import { accessDiff, sayAccessChange } from '../config/changes/access-diff.js';
 import { explainRole } from '../config/explain.js';
 import { loadConfig } from '../config/load.js';
 import { load, loadWithoutConnections } from './shared/configuration.js';

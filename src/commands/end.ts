@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { type Ahead, foreseeEnd, readAll } from '../access/operating/end-now.js';
 import type { Config } from '../config/config.js';
-import { readDatabases } from '../config/env.js';
+import { readDatabases } from '../config/environment/env.js';
 import { parseDuration } from '../domain/duration.js';
 import type { Queryable } from '../ledger/pool.js';
 import { type EndScope, isKnownPerson, readOpenIn } from '../ledger/requests/open-in.js';

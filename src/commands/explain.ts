@@ -4,7 +4,7 @@ import { foresee } from '../access/asking/foresee.js';
 import { createRoles } from '../access/asking/roles.js';
 import { OTHERS_LOOK } from '../access/deps.js';
 import type { Config, TargetConfig } from '../config/config.js';
-import { readParts } from '../config/env.js';
+import { readParts } from '../config/environment/env.js';
 import { roleOn } from '../config/lookup.js';
 import { parseDuration } from '../domain/duration.js';
 import { isWorthAsking } from '../domain/policy/evaluate.js';

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { pauseGranting, resumeGranting } from '../access/operating/pause.js';
 import type { Config } from '../config/config.js';
-import { readDatabases } from '../config/env.js';
+import { readDatabases } from '../config/environment/env.js';
 import type { Pause } from '../domain/request/pause.js';
 import { ring } from '../queue/ring.js';
 import { plainName } from '../surfaces/kit/text.js';

@@ -4,7 +4,7 @@ import { accept, foresee } from '../access/recovery/accept.js';
 import { recognize } from '../access/recovery/anchors.js';
 import { recoverFromTarget } from '../access/recovery/recover.js';
 import type { Config, TargetConfig } from '../config/config.js';
-import { readDatabases, readLogLevel } from '../config/env.js';
+import { readDatabases, readLogLevel } from '../config/environment/env.js';
 import { coerceError } from '../errors.js';
 import type { Queryable } from '../ledger/pool.js';
 import { createLogger } from '../logger.js';

@@ -1,7 +1,7 @@
 import { HallpassError } from '../errors.js';
 import type { Config, Origin } from './config.js';
-import { didYouMean } from './did-you-mean.js';
 import { roleOn } from './lookup.js';
+import { didYouMean } from './yaml/did-you-mean.js';
 
 /**
  * Each effective value of one role with its file and line, as `hallpass config` prints it. For a discovered role: what holds if

@@ -1,17 +1,9 @@
 import { dirname, resolve } from 'node:path';
 import type { Principal } from '../domain/policy/policy.js';
+import { hashConfig } from './changes/hash.js';
 import type { Config, PersonConfig, TargetConfig } from './config.js';
-import { expandPattern } from './expand-pattern.js';
-import { quote, wrongName } from './fields.js';
-import { hashConfig } from './hash.js';
-import { Parts } from './parts.js';
-import { groupMembers, wrongGroupName, wrongUserId } from './principals.js';
-import { ConfigError, type Problem } from './problem.js';
-import { readBastions } from './read-bastions.js';
-import { readLimits } from './read-limits.js';
-import type { RoleScope } from './read-roles.js';
-import { readSource } from './read-source.js';
-import { readTarget } from './read-target.js';
+import { groupMembers, wrongGroupName, wrongUserId } from './policy/principals.js';
+import { readLimits } from './policy/read-limits.js';
 import {
   fileKeys,
   includedFileKeys,
@@ -21,8 +13,16 @@ import {
   slackKeys,
   wrongTargetKey,
 } from './schema.js';
-import type { Path, Source } from './source.js';
-import type { Variables } from './text.js';
+import { readBastions } from './servers/read-bastions.js';
+import type { RoleScope } from './servers/read-roles.js';
+import { readTarget } from './servers/read-target.js';
+import { expandPattern } from './yaml/expand-pattern.js';
+import { quote, wrongName } from './yaml/fields.js';
+import { Parts } from './yaml/parts.js';
+import { ConfigError, type Problem } from './yaml/problem.js';
+import { readSource } from './yaml/read-source.js';
+import type { Path, Source } from './yaml/source.js';
+import type { Variables } from './yaml/text.js';
 
 const COMMAND = '/request';
 

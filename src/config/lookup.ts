@@ -1,5 +1,5 @@
 import type { Config, RoleConfig, TargetConfig } from './config.js';
-import { wildcard } from './wildcard.js';
+import { wildcard } from './servers/wildcard.js';
 
 /**
  * The settings of a role of this target: a listed one wins, then the first match of `discover`; null when it isn't offered.

@@ -3,9 +3,11 @@ import { z } from 'zod';
 import type { Principal } from '../domain/policy/policy.js';
 import { whyNeverGranted } from '../domain/postgres/predefined-roles.js';
 import type { Bastion } from './config.js';
-import { connectSchemas } from './connection-keys.js';
-import { suggest } from './did-you-mean.js';
-import { emailKeys } from './email-rule.js';
+import { emailKeys } from './policy/email-rule.js';
+import { policyKeys } from './policy/policy-keys.js';
+import { channel, principalsOf } from './policy/principals.js';
+import { connectSchemas } from './servers/connection-keys.js';
+import { suggest } from './yaml/did-you-mean.js';
 import {
   duration,
   flag,
@@ -22,10 +24,8 @@ import {
   scalar,
   Wrong,
   wrongName,
-} from './fields.js';
-import { policyKeys } from './policy-keys.js';
-import { channel, principalsOf } from './principals.js';
-import { Text } from './text.js';
+} from './yaml/fields.js';
+import { Text } from './yaml/text.js';
 
 /** The notice before sessions are ended; a longer one would be forgotten. */
 const LONGEST_GRACE = '5m';

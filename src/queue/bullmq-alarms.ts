@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { RedisServer } from '../config/redis-url.js';
+import type { RedisServer } from '../config/environment/redis-url.js';
 import type { Alarms } from './alarms.js';
 import { createArming } from './arming.js';
 import { postgresConnection, redisConnection } from './connection.js';

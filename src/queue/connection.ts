@@ -1,6 +1,6 @@
 /** BullMQ's queue, which adds jobs, and its worker, which receives them, on Redis or on Postgres. */
 import { type BackendFactory, createRedisBackend, type IQueueBackend, withBackend } from 'bullmq';
-import type { RedisServer } from '../config/redis-url.js';
+import type { RedisServer } from '../config/environment/redis-url.js';
 import type { Alarm } from './alarms.js';
 import { QUEUE_NAME } from './names.js';
 import { createLedgerBackend } from './postgres-backend.js';

@@ -1,6 +1,6 @@
 /** What `hallpass check` asks the Redis that keeps the alarms. */
 import { Redis, type RedisOptions } from 'ioredis';
-import type { RedisServer } from '../config/redis-url.js';
+import type { RedisServer } from '../config/environment/redis-url.js';
 import { coerceError } from '../errors.js';
 import { redisOptions } from './redis-options.js';
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { RedisServer } from '../config/redis-url.js';
+import type { RedisServer } from '../config/environment/redis-url.js';
 import { connectorTo, MasterConnector } from './redis-connector.js';
 
 /** How long to wait before trying again when the backend is down. */

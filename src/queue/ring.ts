@@ -1,4 +1,4 @@
-import type { RedisServer } from '../config/redis-url.js';
+import type { RedisServer } from '../config/environment/redis-url.js';
 import { inTime } from '../in-time.js';
 import { discard } from './close.js';
 import { postgresConnection, redisConnection } from './connection.js';

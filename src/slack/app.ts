@@ -11,7 +11,7 @@ import { type Logger, loggerForSlack } from '../logger.js';
 import { logSecurity } from '../security.js';
 import type { TurnedAway } from '../surfaces/answers/turned-away.js';
 import { ACK_BUDGET_MS, type Deps, isClaimed } from './answer.js';
-import { type Address, type Home, whyForeign } from './home.js';
+import { type Address, type Workspace, whyForeign } from './workspace.js';
 import { registerActions } from './listeners/actions.js';
 import { registerCommands } from './listeners/commands.js';
 import { registerDeny } from './listeners/deny.js';
@@ -75,7 +75,7 @@ export function createSlackApp({
   const inFlight = new PQueue();
   const stopping = new AbortController();
   const receiver = createReceiver({ transport, apiUrl, logger, onRefusal });
-  let home: Home | undefined;
+  let workspace: Workspace | undefined;
 
   // With `authorize` Bolt calls auth.test neither in its constructor (where a failure would end the process) nor at
   // each payload. It gets no token: everything outward goes through the messenger.
@@ -120,7 +120,7 @@ export function createSlackApp({
 
   function whyRefused(address: Address | null): Foreign | null {
     if (address === null) return 'malformed_payload';
-    return home === undefined ? 'foreign_workspace' : whyForeign(address, home);
+    return workspace === undefined ? 'foreign_workspace' : whyForeign(address, workspace);
   }
 
   async function refuse(args: AnyMiddlewareArgs, from: Sender | null, why: Foreign): Promise<void> {
@@ -137,7 +137,7 @@ export function createSlackApp({
   registerEmergencies(app, deps);
   registerEvents(app, deps);
 
-  async function identify(): Promise<typeof home> {
+  async function identify(): Promise<typeof workspace> {
     for (let failures = 1; !stopping.signal.aborted; failures += 1) {
       try {
         return await outward.whoAmI();
@@ -152,8 +152,8 @@ export function createSlackApp({
 
   return {
     start: async () => {
-      home = await identify();
-      if (home !== undefined && !stopping.signal.aborted) await app.start();
+      workspace = await identify();
+      if (workspace !== undefined && !stopping.signal.aborted) await app.start();
     },
 
     stop: async () => {

@@ -15,7 +15,7 @@ import {
   roleBlock,
 } from '../surfaces/kit/ids.js';
 import { parseApproveFor } from '../surfaces/request/approve-for.js';
-import type { Address } from './home.js';
+import type { Address } from './workspace.js';
 import { unsealed } from './seal.js';
 
 /** Of a person, a team, an organization, an app, a group, a view. */

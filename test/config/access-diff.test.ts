@@ -1,6 +1,6 @@
 /** Who gains and loses what between two configurations, as a reviewer of a pull request reads it. */
 import { expect, test } from 'vitest';
-import { accessDiff, sayAccessChange } from '../../src/config/access-diff.js';
+import { accessDiff, sayAccessChange } from '../../src/config/changes/access-diff.js';
 import { load } from './files.js';
 
 const file = (read: string, more = '') => `

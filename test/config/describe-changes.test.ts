@@ -1,6 +1,6 @@
 /** What operators read of a configuration that was read again. */
 import { expect, test } from 'vitest';
-import { describeChanges } from '../../src/config/describe-changes.js';
+import { describeChanges } from '../../src/config/changes/describe-changes.js';
 import { connected, load } from './files.js';
 
 const role = (settings: string) => load(connected(`roles: { r: { ${settings} } }`));

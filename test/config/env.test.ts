@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { configPath, EnvError, readDatabases, readEnv, readLogLevel } from '../../src/config/env.js';
-import type { Variables } from '../../src/config/text.js';
+import {
+  configPath,
+  EnvError,
+  readDatabases,
+  readEnv,
+  readLogLevel,
+} from '../../src/config/environment/env.js';
+import type { Variables } from '../../src/config/yaml/text.js';
 import { folderWith } from './files.js';
 
 const LEAST = {

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Config } from '../../src/config/config.js';
 import { loadConfig } from '../../src/config/load.js';
-import { ConfigError } from '../../src/config/problem.js';
-import type { Variables } from '../../src/config/text.js';
+import { ConfigError } from '../../src/config/yaml/problem.js';
+import type { Variables } from '../../src/config/yaml/text.js';
 
 /** One file called hallpass.yaml, or several by their paths. */
 type Files = string | Readonly<Record<string, string>>;

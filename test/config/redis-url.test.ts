@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Wrong } from '../../src/config/fields.js';
-import { readRedisUrl } from '../../src/config/redis-url.js';
+import { readRedisUrl } from '../../src/config/environment/redis-url.js';
+import { Wrong } from '../../src/config/yaml/fields.js';
 import { folderWith } from './files.js';
 
 const PLAIN = { username: null, password: null, sentinel: null, db: 0, tls: null };

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { Wrong } from '../../src/config/fields.js';
-import { readRedisUrl } from '../../src/config/redis-url.js';
+import { readRedisUrl } from '../../src/config/environment/redis-url.js';
+import { Wrong } from '../../src/config/yaml/fields.js';
 import { createLogger } from '../../src/logger.js';
 import type { Alarms } from '../../src/queue/alarms.js';
 import { createAlarms } from '../../src/queue/bullmq-alarms.js';

@@ -1,7 +1,7 @@
 /** The form: as it opens, and as it is filled in. */
 import type { ModalView } from '@slack/types';
 import type { RoleConfig, TargetConfig } from '../../config/config.js';
-import { nearestFirst } from '../../config/did-you-mean.js';
+import { nearestFirst } from '../../config/yaml/did-you-mean.js';
 import { parseDuration } from '../../domain/duration.js';
 import { pauseOn } from '../../domain/request/pause.js';
 import { inTime } from '../../in-time.js';

@@ -1,4 +1,4 @@
-import type { RedisServer } from '../../config/redis-url.js';
+import type { RedisServer } from '../../config/environment/redis-url.js';
 import { coerceError } from '../../errors.js';
 import { probeRedis } from '../../queue/probe.js';
 import { type Finding, failure, note, ok } from './finding.js';

@@ -1,6 +1,6 @@
 /** Slack, Redis and PagerDuty, tried as far as the environment can be read. */
 import type { Config } from '../../config/config.js';
-import type { Parts } from '../../config/env.js';
+import type { Parts } from '../../config/environment/env.js';
 import { createLogger } from '../../logger.js';
 import { createSlackProbe } from '../../messenger/probe.js';
 import { createMessenger } from '../../messenger/web-api.js';

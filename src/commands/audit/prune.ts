@@ -1,6 +1,6 @@
 import { pruneEvents } from '../../access/audit/prune.js';
-import { auditPrivateKey, auditPublicKey } from '../../config/audit-keys.js';
-import { readDatabases } from '../../config/env.js';
+import { auditPrivateKey, auditPublicKey } from '../../config/environment/audit-keys.js';
+import { readDatabases } from '../../config/environment/env.js';
 import { headName } from '../../domain/audit/audit-chain.js';
 import { requestName } from '../../domain/request/request.js';
 import { readNow } from '../../ledger/audit/audit-chain.js';

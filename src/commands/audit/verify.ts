@@ -1,6 +1,6 @@
 import { type Reconciled, reconcile } from '../../access/audit/reconcile.js';
 import { type Verdict, verifyChain } from '../../access/audit/verify.js';
-import { auditPublicKey } from '../../config/audit-keys.js';
+import { auditPublicKey } from '../../config/environment/audit-keys.js';
 import { type Fault, type Head, headName, parseHead } from '../../domain/audit/audit-chain.js';
 import { requestName } from '../../domain/request/request.js';
 import { plainName } from '../../surfaces/kit/text.js';

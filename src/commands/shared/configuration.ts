@@ -1,7 +1,7 @@
 import type { Config, TargetConfig } from '../../config/config.js';
-import { didYouMean } from '../../config/did-you-mean.js';
-import { configPath } from '../../config/env.js';
+import { configPath } from '../../config/environment/env.js';
 import { loadConfig } from '../../config/load.js';
+import { didYouMean } from '../../config/yaml/did-you-mean.js';
 import { refused } from './refused.js';
 
 /** @throws HallpassError naming everything that is wrong in the file. */

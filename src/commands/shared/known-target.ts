@@ -1,4 +1,4 @@
-import { didYouMean } from '../../config/did-you-mean.js';
+import { didYouMean } from '../../config/yaml/did-you-mean.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { readTallies } from '../../ledger/requests/open-requests.js';
 import { refused } from './refused.js';

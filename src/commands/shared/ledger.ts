@@ -1,6 +1,6 @@
 /** The ledger for a command, which works beside a running Hallpass; and in words why it can't be used. */
 import pg from 'pg';
-import { readDatabases } from '../../config/env.js';
+import { readDatabases } from '../../config/environment/env.js';
 import { HallpassError } from '../../errors.js';
 import { connectLedger, createPool, LedgerError, type Queryable } from '../../ledger/pool.js';
 

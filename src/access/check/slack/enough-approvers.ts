@@ -1,6 +1,6 @@
 /** Can each rule of each policy be met, by different people, none of them the requester? Pure. */
 import type { Config } from '../../../config/config.js';
-import { sayApprovals } from '../../../config/say-policy.js';
+import { sayApprovals } from '../../../config/policy/say-policy.js';
 import { sayDuration } from '../../../domain/duration.js';
 import { type ApprovalRule, tally } from '../../../domain/policy/approvals.js';
 import {

@@ -1,6 +1,6 @@
 /** Does Slack take our tokens, and may the app do what this configuration needs? */
 import type { Config } from '../../../config/config.js';
-import type { Env } from '../../../config/env.js';
+import type { Env } from '../../../config/environment/env.js';
 import { coerceError } from '../../../errors.js';
 import { MessengerError } from '../../../messenger/errors.js';
 import type { SlackProbe } from '../../../messenger/probe.js';
