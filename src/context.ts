@@ -12,6 +12,7 @@ import { createClearances } from './access/deciding/clearance.js';
 import { previewAgain } from './access/deciding/preview.js';
 import type { Deps } from './access/deps.js';
 import { HEARTBEAT_MS } from './access/heartbeat.js';
+import { createHomes } from './access/home/publisher.js';
 import { passTime } from './access/keeping/deadlines.js';
 import { watchEmergencies } from './access/keeping/emergencies.js';
 import { createLadder } from './access/keeping/ladder.js';
@@ -124,11 +125,17 @@ export async function createContext(first: Config, env: WorkerEnv, logger: Logge
     },
     clearAgain: (id) => clearances.renew(id),
     placesChanged: () => telling.soon(),
-    outbox: { kick: () => deliverer.kick() },
+    outbox: {
+      kick: () => {
+        deliverer.kick();
+        homes.kick();
+      },
+    },
     sweeps: { wake: (name) => sweeper.wake(name) },
   };
   const clearances = createClearances(deps);
   const deliverer = createDeliverer(deps);
+  const homes = createHomes(deps);
   const logins = createLoginWatch(deps);
   const slackTokens = createSlackTokens(deps);
   const sweeping: Deps = { ...deps, db: sweepDb };
@@ -163,6 +170,7 @@ export async function createContext(first: Config, env: WorkerEnv, logger: Logge
     [({ open }) => open, task('read again what roles can do', () => previewAgain(deps))],
     [({ pending, shut }) => pending || shut, telling],
     [({ unsent }) => unsent, task('look at the outbox', async () => deliverer.kick())],
+    [({ homes: due }) => due, task('look at Homes', async () => homes.kick())],
     [({ revocations: due }) => due, task('look for what is overdue', () => watchOverdue(sweeping, leases))],
     [({ unpaged }) => unpaged, task('page the operators', () => sendPages(deps))],
   ];
@@ -219,7 +227,7 @@ export async function createContext(first: Config, env: WorkerEnv, logger: Logge
       ]);
       // Another process may have written something to show, too.
       await alarms.start(async ({ target, news }) => {
-        if (news) deliverer.kick();
+        if (news) deps.outbox.kick();
         sweeper.wake(target);
       });
       for (const each of beats) each.start();
@@ -240,7 +248,7 @@ export async function createContext(first: Config, env: WorkerEnv, logger: Logge
       // The look at all targets that has begun is finished: a Hallpass that Slack rejects, and that restarts again and
       // again, still revokes what is due.
       await Promise.all(running);
-      await Promise.all([sweeper.stop(), deliverer.stop(), alarms.close()]);
+      await Promise.all([sweeper.stop(), deliverer.stop(), homes.stop(), alarms.close()]);
       await Promise.all(running);
       await fleet.close();
       await Promise.all([db.end(), sweepDb.end()]);

@@ -11,6 +11,7 @@ import { end, relinquishOrWithdraw } from './deciding/end.js';
 import { endRepeat } from './deciding/end-repeat.js';
 import { judge, openJudging } from './deciding/judge.js';
 import type { Deps } from './deps.js';
+import { noteOnHome, opened, turnPage } from './home/use-home.js';
 import { changedInSlack } from './keeping/leavers.js';
 import { settle } from './sweeping/orphans.js';
 
@@ -22,11 +23,8 @@ export interface Actor {
 /** The person or the user group that Slack says has changed. */
 export type ChangedInSlack = { readonly person: string } | { readonly group: string };
 
-/** The message that was clicked: the real channel id and timestamp. */
-export interface Clicked {
-  readonly channel: string;
-  readonly ts: string;
-}
+/** The message that was clicked: the real channel id and timestamp; null for a click on App Home. */
+export type Clicked = { readonly channel: string; readonly ts: string } | null;
 
 /** A private answer to the person who clicked; null when the card itself says enough. */
 export type Reply = { readonly text: string } | null;
@@ -91,6 +89,11 @@ export function createAccess(deps: Deps) {
     deny: deny.bind(null, deps),
     /** The same again until a time that an approver chooses. */
     approveAgain: approveAgain.bind(null, deps),
+    /** App Home was opened; it is drawn in a moment. */
+    openHome: opened.bind(null, deps),
+    turnPage: turnPage.bind(null, deps),
+    /** On App Home a click is answered there. */
+    noteOnHome: noteOnHome.bind(null, deps),
     /** `/request help`, in words. */
     help: (): string => help(deps.config.slack.command, exampleOf(deps)),
     /** Waits for Slack a second at most, and asks no server. */

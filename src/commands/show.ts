@@ -37,8 +37,8 @@ async function show(text: string, { json }: { readonly json?: true }): Promise<v
     throw refused(`${JSON.stringify(text)} is not a request`, 'Write its id as it is on its card: R-1042.');
   }
   await withPatientLedger(async (db) => {
-    const shown = await readToShow(db, id);
-    if (shown === null) throw await unknown(db, id);
+    const [shown] = await readToShow(db, [id]);
+    if (shown === undefined) throw await unknown(db, id);
     const now = await readNow(db);
     const events = readEvents(db, id);
     await printStream(json ? asJson(shown, now, events) : asText(shown, now, events));

@@ -3,6 +3,7 @@
  * It is the only statement an idle Hallpass runs.
  */
 
+import { HOMES_DUE } from './messages/homes.js';
 import type { Queryable } from './pool.js';
 import { EMERGENCIES_DUE } from './requests/emergencies.js';
 
@@ -23,6 +24,8 @@ export interface Pulse {
   readonly emergencies: boolean;
   /** Messages that Slack was not told. */
   readonly unsent: boolean;
+  /** Homes that may have to be published. */
+  readonly homes: boolean;
   /** Pages that PagerDuty was not told. */
   readonly unpaged: boolean;
   /** Places where Slack takes no message. */
@@ -51,6 +54,7 @@ const PULSE = `
     exists (select from requests where review_at <= now()) as "toReview",
     ${EMERGENCIES_DUE} as emergencies,
     exists (select from deliveries where sent < wanted) as unsent,
+    ${HOMES_DUE} as homes,
     exists (select from pages where sent < wanted) as unpaged,
     exists (select from shut_places) as shut,
     exists (select from requests where state in ('granting', 'ending')) or exists (select from requests where state = 'active')
@@ -69,6 +73,6 @@ export async function readPulse(db: Queryable): Promise<Pulse> {
 export function unknownPulse(targets: readonly string[]): Pulse {
   return {
     ...{ work: targets, busy: targets, pending: true, open: true, unread: true, toReview: true },
-    ...{ emergencies: true, unsent: true, unpaged: true, shut: true, revocations: true },
+    ...{ emergencies: true, unsent: true, homes: true, unpaged: true, shut: true, revocations: true },
   };
 }

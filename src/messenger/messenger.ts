@@ -1,4 +1,4 @@
-import type { View } from '@slack/types';
+import type { HomeView, View } from '@slack/types';
 import type { Message } from '../surfaces/kit/message.js';
 import type { Unsaid } from '../surfaces/kit/unsaid.js';
 
@@ -26,6 +26,8 @@ export interface Identity {
   readonly enterpriseId: string | null;
   /** null when Slack does not say. */
   readonly appId: string | null;
+  /** Where people see it, with a slash at the end: "https://acme.slack.com/"; null when Slack does not say. */
+  readonly url: string | null;
 }
 
 /** A message in Slack: the real channel id (`D…` for a direct message) and its timestamp. */
@@ -71,4 +73,9 @@ export interface Messenger {
   delete(where: Posted): Promise<void>;
   openView(triggerId: string, view: View): Promise<void>;
   updateView(view: { id: string; hash: string | null }, next: View): Promise<void>;
+  /**
+   * Shows this on somebody's App Home. @param hash of what is to be replaced: `hash_conflict` when something else stands
+   * there by now; null replaces whatever does. @returns the hash of what stands there then
+   */
+  publishHome(userId: string, view: HomeView, hash: string | null): Promise<string>;
 }

@@ -107,6 +107,7 @@ export function createMessenger({
       return {
         teamId: required('auth.test', 'team_id', me.team_id),
         enterpriseId: me.enterprise_id || null,
+        url: me.url ?? null,
         botUserId: required('auth.test', 'user_id', me.user_id),
       };
     });
@@ -224,6 +225,13 @@ export function createMessenger({
       await asking('views.update', () =>
         writes.views.update({ view_id: id, view, ...(hash === null ? {} : { hash }) }),
       );
+    },
+
+    publishHome: async (userId, view, hash) => {
+      const published = await asking('views.publish', () =>
+        writes.views.publish({ user_id: userId, view, ...(hash === null ? {} : { hash }) }),
+      );
+      return required('views.publish', 'view.hash', published.view?.hash);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Context, RespondFn } from '@slack/bolt';
-import type { Access } from '../access/access.js';
+import type { Access, Actor, Clicked, Reply } from '../access/access.js';
 import { coerceError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { logSecurity } from '../security.js';
@@ -76,5 +76,24 @@ export async function tellPrivately(
     await outward.post(userId, { text, blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }] });
   } catch (error) {
     logger.error({ err: coerceError(error) }, 'Slack: a private answer was not delivered');
+  }
+}
+
+/** Answers a click where it was made: privately beside the message, or on App Home. Never throws. */
+export async function answerClick(
+  reply: Reply,
+  actor: Actor,
+  clicked: Clicked,
+  { respond, ...deps }: Deps & { respond: RespondFn | undefined },
+): Promise<void> {
+  if (clicked !== null) {
+    if (reply !== null) await tellPrivately(reply.text, { ...deps, userId: actor.userId, respond });
+    return;
+  }
+  try {
+    await deps.access.noteOnHome(actor, reply?.text ?? null);
+  } catch (error) {
+    deps.logger.error({ err: coerceError(error) }, 'Slack: a Home was not changed');
+    if (reply !== null) await tellPrivately(reply.text, { ...deps, userId: actor.userId, respond });
   }
 }

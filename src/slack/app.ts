@@ -11,12 +11,12 @@ import { type Logger, loggerForSlack } from '../logger.js';
 import { logSecurity } from '../security.js';
 import type { TurnedAway } from '../surfaces/answers/turned-away.js';
 import { ACK_BUDGET_MS, type Deps, isClaimed } from './answer.js';
-import { type Address, type Workspace, whyForeign } from './workspace.js';
 import { registerActions } from './listeners/actions.js';
 import { registerCommands } from './listeners/commands.js';
 import { registerDeny } from './listeners/deny.js';
 import { registerEmergencies } from './listeners/emergencies.js';
 import { registerEvents } from './listeners/events.js';
+import { registerHome } from './listeners/home.js';
 import { registerOptions } from './listeners/options.js';
 import { registerViews } from './listeners/views.js';
 import type { Outward } from './outward.js';
@@ -26,6 +26,7 @@ import { createReceiver, type Transport } from './receiver.js';
 import { createSeal } from './seal.js';
 import { createSeen } from './seen.js';
 import { turnAway } from './turn-away.js';
+import { type Address, type Workspace, whyForeign } from './workspace.js';
 
 export interface SlackApp {
   /**
@@ -136,6 +137,7 @@ export function createSlackApp({
   registerViews(app, deps);
   registerEmergencies(app, deps);
   registerEvents(app, deps);
+  registerHome(app, deps);
 
   async function identify(): Promise<typeof workspace> {
     for (let failures = 1; !stopping.signal.aborted; failures += 1) {

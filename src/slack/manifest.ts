@@ -45,7 +45,7 @@ export function manifest(config: Config, url: string | null): object {
     },
     features: {
       bot_user: { display_name: 'hallpass', always_online: true },
-      app_home: { home_tab_enabled: false, messages_tab_enabled: true, messages_tab_read_only_enabled: true },
+      app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: true },
       slash_commands: [
         {
           command: config.slack.command,
@@ -67,6 +67,7 @@ export function manifest(config: Config, url: string | null): object {
       event_subscriptions: {
         ...events,
         bot_events: [
+          'app_home_opened',
           'user_change',
           ...(scopes.has('usergroups:read') ? ['subteam_updated', 'subteam_members_changed'] : []),
         ],

@@ -15,8 +15,8 @@ import {
   roleBlock,
 } from '../surfaces/kit/ids.js';
 import { parseApproveFor } from '../surfaces/request/approve-for.js';
-import type { Address } from './workspace.js';
 import { unsealed } from './seal.js';
+import type { Address } from './workspace.js';
 
 /** Of a person, a team, an organization, an app, a group, a view. */
 const SlackId = z.string().regex(/^[A-Z][A-Z0-9]{1,40}$/);
@@ -96,13 +96,23 @@ export const View = z.object({
 
 export type View = z.infer<typeof View>;
 
+/** What was clicked: a message, or App Home. */
+const Container = z.union([
+  z
+    .object({
+      container: z.object({ type: z.literal('message'), channel_id: z.string(), message_ts: z.string() }),
+    })
+    .transform(({ container }): Clicked => ({ channel: container.channel_id, ts: container.message_ts })),
+  z
+    .object({ container: z.object({ type: z.literal('view') }), view: z.object({ type: z.literal('home') }) })
+    .transform((): Clicked => null),
+]);
+
 const Click = z.object({
-  container: z.object({ type: z.literal('message'), channel_id: z.string(), message_ts: z.string() }),
   actions: z.tuple([z.object({ value: z.string().regex(BUTTON_VALUE) })]),
 });
 
 const Approval = z.object({
-  container: Click.shape.container,
   actions: z.tuple([z.object({ selected_option: z.object({ value: Chosen }) })]),
 });
 
@@ -115,12 +125,12 @@ const Metadata = z.object({ v: z.literal(1), target: z.string().nullable(), chan
 
 type Metadata = z.infer<typeof Metadata>;
 
-/** As `Metadata`, of the form that asks why a request is denied. */
+/** As `Metadata`, of the form that asks why a request is denied: on App Home there is no message. */
 const DenialOf = z.object({
   v: z.literal(1),
   request: z.string().regex(REQUEST_NAME),
-  channel: z.string(),
-  ts: z.string(),
+  channel: z.string().optional(),
+  ts: z.string().optional(),
 });
 
 export interface Sender {
@@ -193,26 +203,26 @@ function asTyped(text: string): string {
   return text.replace(/&(?:amp|lt|gt);/g, (escaped) => TYPED[escaped] ?? escaped);
 }
 
-/** A click on a button of a message. */
+/** A click on a button of a message, or of App Home. */
 export function parseClick(body: unknown) {
   const click = Click.safeParse(body).data;
-  if (click === undefined) return null;
-  return {
-    requestId: click.actions[0].value,
-    clicked: clickedOf(click),
-  };
+  const clicked = clickedIn(body);
+  if (click === undefined || clicked === undefined) return null;
+  return { requestId: click.actions[0].value, clicked };
 }
 
 /** A choice in the menu beside Approve. */
 export function parseApproval(body: unknown) {
   const approval = Approval.safeParse(body).data;
   const chosen = parseApproveFor(approval?.actions[0].selected_option.value ?? '');
-  if (approval === undefined || chosen === null) return null;
-  return { ...chosen, clicked: clickedOf(approval) };
+  const clicked = clickedIn(body);
+  if (approval === undefined || chosen === null || clicked === undefined) return null;
+  return { ...chosen, clicked };
 }
 
-function clickedOf({ container }: Pick<z.infer<typeof Click>, 'container'>): Clicked {
-  return { channel: container.channel_id, ts: container.message_ts };
+/** What was clicked; undefined: neither a message nor App Home. */
+export function clickedIn(body: unknown): Clicked | undefined {
+  return Container.safeParse(body).data;
 }
 
 export function valueIn(view: View, blockId: string, actionId: string): string | null {
@@ -296,7 +306,8 @@ export function parseDenial(body: unknown) {
   if (view === undefined || kept === undefined) return null;
   const { request: requestId, channel, ts } = kept;
   const reason = valueIn(view, BLOCKS.reason, ACTIONS.reason);
-  const denial: Denial = { requestId, clicked: { channel, ts }, reason };
+  const clicked = channel === undefined || ts === undefined ? null : { channel, ts };
+  const denial: Denial = { requestId, clicked, reason };
   return { sent: denial, viewId: view.id, inputs: inputsOf(view.blocks) };
 }
 

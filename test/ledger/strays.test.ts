@@ -46,7 +46,7 @@ async function aStray(change: Partial<NewStray> = {}) {
 const due = async (target: string) => (await readDue(db, target, { requests: [], strays: [] }, MOST)).strays;
 const says = async (id: number) =>
   (await db.query('select message, wanted from deliveries where key = $1', [`stray:${id}`])).rows;
-const version = async (id: number) => (await readToShow(db, id))?.request.version;
+const version = async (id: number) => (await readToShow(db, [id]))[0]?.request.version;
 
 const gone = (id: number): StrayWrite => ({
   ...{ id, sessionsBefore: null, revoked: true, trouble: null },
@@ -87,7 +87,7 @@ it('is written once a membership, wakes its target, and is due until it is settl
   );
   expect(await due(target)).toEqual([]);
   expect((await readPulse(db)).work).not.toContain(target);
-  expect((await readToShow(db, request.id))?.strays).toMatchObject([
+  expect((await readToShow(db, [request.id]))[0]?.strays).toMatchObject([
     { id: first.id, trouble: null, end: { outcome: 'revoked', closed: 2, prepared: ['x'] } },
   ]);
   expect(await version(request.id)).toBe(request.version + 3);

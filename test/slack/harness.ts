@@ -92,6 +92,9 @@ function recordingAccess(overrides: Partial<Access> = {}): { access: Access; use
     approveAgain: clicked,
     openJudging: async (_, id) => ({ text: `heard of ${id}` }),
     judge: async () => ({ ok: true }),
+    openHome: async () => {},
+    turnPage: async () => {},
+    noteOnHome: async () => {},
     changedInSlack: async () => {},
     ...overrides,
   };
@@ -124,6 +127,9 @@ function recordingAccess(overrides: Partial<Access> = {}): { access: Access; use
     settle: record('settle', answers.settle),
     endRepeat: record('endRepeat', answers.endRepeat),
     approveAgain: record('approveAgain', answers.approveAgain),
+    openHome: record('openHome', answers.openHome),
+    turnPage: record('turnPage', answers.turnPage),
+    noteOnHome: record('noteOnHome', answers.noteOnHome),
     changedInSlack: record('changedInSlack', answers.changedInSlack),
   };
   return { access, uses };

@@ -37,7 +37,7 @@ export async function approveAgain(
   const { request, now } = found;
   /** The card may offer what is no longer so. */
   const refuse = async (text: string): Promise<Reply> => {
-    await showAgain(deps.db, request.id, clicked);
+    if (clicked !== null) await showAgain(deps.db, request.id, clicked);
     deps.outbox.kick();
     return { text };
   };

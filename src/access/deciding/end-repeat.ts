@@ -31,7 +31,7 @@ export async function endRepeat(
     deps.outbox.kick();
     return null;
   }
-  await showAgain(deps.db, request.id, clicked);
+  if (clicked !== null) await showAgain(deps.db, request.id, clicked);
   deps.outbox.kick();
   // Someone else may have been quicker.
   const over = isOpen ? await readShownRepeat(deps.db, request.id) : repeat;

@@ -24,14 +24,14 @@ export async function findRequest(
     logSecurity(deps.logger, 'unknown_request', { request: requestId }, 'a button names no request of ours');
     return null;
   }
-  deps.background('settle a twin', settleTwin(deps, request, clicked));
+  if (clicked !== null) deps.background('settle a twin', settleTwin(deps, request, clicked));
   return { request, now };
 }
 
 async function settleTwin(
   { db, outbox, messenger }: Pick<Deps, 'db' | 'outbox' | 'messenger'>,
   { id, state }: AccessRequest,
-  clicked: Clicked,
+  clicked: NonNullable<Clicked>,
 ): Promise<void> {
   // What is over has no buttons: it stands there as it was, after a late edit by a process that had been frozen.
   if (isFinal(state)) {

@@ -19,6 +19,7 @@ import { isOvertaken } from '../../surfaces/request/direct.js';
 import type { Deps } from '../deps.js';
 import { findLost } from './lost-messages.js';
 import { isCopy, messageOf, threadOf } from './message-of.js';
+import { createPump, type Pump } from './pump.js';
 import { createLimits, type SlackLimits } from './slack-limits.js';
 
 /** What changes several times within this long is shown once: an approval, and the GRANT that follows. Milliseconds. */
@@ -34,80 +35,20 @@ const SHUT_RETRY_MS = 10_000;
 /** About a day of such tries. */
 const GIVE_UP_SHUT_AFTER = 8_640;
 
-export interface Deliverer {
-  /** Something may be unsent. Returns at once. */
-  kick(): void;
-  /** Sends no more; resolves when the calls under way are done. */
-  stop(): Promise<void>;
-}
-
-export function createDeliverer(deps: Deps): Deliverer {
+export function createDeliverer(deps: Deps): Pump {
   const limits = createLimits();
-  const underWay = new Set<Promise<void>>();
-  let pumping: Promise<void> | null = null;
-  let again = false;
-  let soon: NodeJS.Timeout | null = null;
-  let timer: NodeJS.Timeout | null = null;
-  let stopping = false;
-
-  function kick(): void {
-    if (stopping) return;
-    soon ??= setTimeout(() => {
-      soon = null;
-      sendDue();
-    }, SETTLES_MS);
-  }
-
-  function sendDue(): void {
-    again = true;
-    if (pumping !== null || stopping) return;
-    pumping = pump()
-      .catch((error: unknown) => {
-        deps.logger.warn({ err: error }, 'the outbox could not be read');
-        wakeIn(FIRST_RETRY_MS);
-      })
-      .finally(() => {
-        pumping = null;
-        if (again) sendDue();
-      });
-  }
-
-  async function pump(): Promise<void> {
-    while (again && !stopping) {
-      again = false;
-      const free = SLOTS - underWay.size;
-      if (free <= 0) return;
+  return createPump({
+    settlesMs: SETTLES_MS,
+    slots: SLOTS,
+    claim: (free) => claimDeliveries(deps.db, free, limits.allowed()),
+    send: (delivery) => send(deps, limits, delivery),
+    async nextInMs() {
       const allowed = limits.allowed();
-      const claimed = await claimDeliveries(deps.db, free, allowed);
-      for (const delivery of claimed) {
-        const sending = send(deps, limits, delivery).finally(() => {
-          underWay.delete(sending);
-          sendDue();
-        });
-        underWay.add(sending);
-      }
-      if (claimed.length === 0 && underWay.size === 0) {
-        const due = [await nextDelivery(deps.db, allowed), allowed.moreInMs].filter((ms) => ms !== null);
-        if (due.length > 0) wakeIn(Math.min(...due));
-      }
-    }
-  }
-
-  function wakeIn(ms: number): void {
-    if (stopping) return;
-    if (timer !== null) clearTimeout(timer);
-    timer = setTimeout(sendDue, Math.min(Math.max(ms, 10), LONGEST_RETRY_MS));
-  }
-
-  return {
-    kick,
-    async stop() {
-      stopping = true;
-      for (const waiting of [soon, timer]) if (waiting !== null) clearTimeout(waiting);
-      await pumping;
-      await Promise.all(underWay);
+      const due = [await nextDelivery(deps.db, allowed), allowed.moreInMs].filter((ms) => ms !== null);
+      return due.length === 0 ? null : Math.min(...due);
     },
-  };
+    failed: (error) => deps.logger.warn({ err: error }, 'the outbox could not be read'),
+  });
 }
 
 /** Sends one message and records what came of it; never throws. */
@@ -118,7 +59,7 @@ async function send(deps: Deps, limits: SlackLimits, delivery: Delivery): Promis
   let asked = false;
   try {
     if (delivery.requestId !== null) {
-      shown = await readToShow(db, delivery.requestId);
+      shown = (await readToShow(db, [delivery.requestId]))[0] ?? null;
     }
     const request = shown?.request ?? null;
     const message = await messageOf(deps, delivery, shown);

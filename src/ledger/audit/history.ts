@@ -52,3 +52,17 @@ export async function readEvent(db: Queryable, requestId: number, kind: string):
   );
   return rows[0]?.data ?? null;
 }
+
+/** The data of the latest event of this kind of each request that has one, by request. Unchecked. */
+export async function readLatestOfEach(
+  db: Queryable,
+  requestIds: readonly number[],
+  kind: string,
+): Promise<ReadonlyMap<number, unknown>> {
+  const { rows } = await db.query<{ id: number; data: unknown }>(
+    `select i.id, e.data from unnest($1::bigint[]) i(id) cross join lateral (
+       select data from events where request_id = i.id and kind = $2 order by id desc limit 1) e`,
+    [requestIds, kind],
+  );
+  return new Map(rows.map(({ id, data }) => [id, data]));
+}

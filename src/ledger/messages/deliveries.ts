@@ -172,6 +172,19 @@ export async function whereShown(db: Queryable, key: string): Promise<Posted | n
   return row?.channel && row.ts ? { channel: row.channel, ts: row.ts } : null;
 }
 
+/** Where the cards of these requests are in Slack, by request; those that are nowhere are left out. */
+export async function cardsOf(
+  db: Queryable,
+  requestIds: readonly number[],
+): Promise<ReadonlyMap<number, Posted>> {
+  const { rows } = await db.query<{ id: number; channel: string; ts: string }>(
+    `select i.id, d.channel, d.ts from unnest($1::bigint[]) i(id) join deliveries d on d.key = 'card:' || i.id
+       where d.channel is not null and d.ts is not null`,
+    [requestIds],
+  );
+  return new Map(rows.map(({ id, channel, ts }) => [id, { channel, ts }]));
+}
+
 /**
  * Has a newer message to the same person taken over from this one? It has once it is posted, or about to be: it gets half
  * a second for that (write-transitions.ts). If its post fails, this one keeps the buttons until it succeeds.

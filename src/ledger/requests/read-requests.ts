@@ -103,6 +103,18 @@ export function readLapsed(db: Queryable, limit: number): Promise<Reading> {
   );
 }
 
+/** What waits for a decision and somebody else asked for, requests and extensions; the oldest first. */
+export function readUndecided(db: Queryable, except: string, limit: number): Promise<Reading> {
+  return read(
+    db,
+    `from requests r where r.id in (
+         select id from requests where state = 'pending' union all
+         select id from requests where extension_ask is not null and state = 'active')
+       and r.requester <> $1 order by r.id limit $2`,
+    [except, limit],
+  );
+}
+
 /** Requests of which a step of the ladder is due, by id. */
 export function readToStep(
   db: Queryable,

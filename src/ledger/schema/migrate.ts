@@ -22,8 +22,9 @@ import { assertSchema } from './schema.js';
 
 const GRANTS = `
   grant select, insert, update on requests, deliveries, targets, orphans, strays, overdue, pages to LOGIN;
-  grant select, insert, update on leases, askers, shut_places, pauses, repeats to LOGIN;
-  grant delete on deliveries, orphans, strays, overdue, pages, shut_places to LOGIN;
+  grant select, insert, update on leases, askers, shut_places, pauses, repeats, homes to LOGIN;
+  grant select, update on homes_seen to LOGIN;
+  grant delete on deliveries, orphans, strays, overdue, pages, shut_places, homes to LOGIN;
   grant select, insert, update, delete on rounds to LOGIN;
   grant select on anchor_key, ${MIGRATIONS_TABLE} to LOGIN;
   grant select, insert on decisions to LOGIN;

@@ -205,14 +205,14 @@ export interface Shown {
   readonly strays: readonly Stray[];
 }
 
-/** What messages about a request show of it. */
-export async function readToShow(db: Queryable, requestId: number): Promise<Shown | null> {
+/** What messages about requests show of them, in the order of the ids. */
+export async function readToShow(db: Queryable, ids: readonly number[]): Promise<readonly Shown[]> {
   const { rows } = await db.query<{ strays: unknown }>(
-    `select ${REQUEST_COLUMNS}, ${JSON_OF('s.request_id = r.id')} as strays from requests r where r.id = $1`,
-    [requestId],
+    `select ${REQUEST_COLUMNS}, ${JSON_OF('s.request_id = r.id')} as strays
+       from requests r where r.id = any($1::bigint[]) order by array_position($1::bigint[], r.id)`,
+    [ids],
   );
-  const [row] = rows;
-  return row === undefined ? null : { request: toRequest(row), strays: z.array(strayJson).parse(row.strays) };
+  return rows.map((row) => ({ request: toRequest(row), strays: z.array(strayJson).parse(row.strays) }));
 }
 
 /** When all memberships on a target were compared last; null when never, or when that is to be done again. */

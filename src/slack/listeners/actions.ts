@@ -1,9 +1,17 @@
 import type { App } from '@slack/bolt';
-import type { Access, Actor, Reply } from '../../access/access.js';
+import type { Access, Actor, Clicked, Reply } from '../../access/access.js';
 import { coerceError } from '../../errors.js';
 import { ACTIONS } from '../../surfaces/kit/ids.js';
 import { parseAgain } from '../again.js';
-import { acknowledge, claim, type Deps, refuseMalformed, tellPrivately, wentWrong } from '../answer.js';
+import {
+  acknowledge,
+  answerClick,
+  claim,
+  type Deps,
+  refuseMalformed,
+  tellPrivately,
+  wentWrong,
+} from '../answer.js';
 import { parseApproval, parseChoice, parseClick, parseSender } from '../payloads.js';
 import { turnAway } from '../turn-away.js';
 
@@ -38,7 +46,7 @@ export function registerActions(app: App, deps: Deps): void {
 }
 
 /** @param parse null for what isn't believed. */
-function registerClick<T extends { readonly requestId: string }>(
+function registerClick<T extends { readonly requestId: string; readonly clicked: Clicked }>(
   app: App,
   deps: Deps,
   verb: keyof typeof ACTIONS,
@@ -68,7 +76,7 @@ function registerClick<T extends { readonly requestId: string }>(
       reply = { text: wentWrong(click.requestId) };
     }
     // crash point: after-ledger-before-answer
-    if (reply !== null) await tellPrivately(reply.text, { ...deps, userId: actor.userId, respond });
+    await answerClick(reply, actor, click.clicked, { ...deps, respond });
   });
 }
 

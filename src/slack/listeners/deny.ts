@@ -1,6 +1,6 @@
 import type { App } from '@slack/bolt';
 import { ACTIONS } from '../../surfaces/kit/ids.js';
-import { acknowledge, claim, type Deps, refuseMalformed, tellPrivately } from '../answer.js';
+import { acknowledge, answerClick, claim, type Deps, refuseMalformed } from '../answer.js';
 import { openForm } from '../opening.js';
 import { parseClick, parseSender } from '../payloads.js';
 import { turnAway } from '../turn-away.js';
@@ -31,7 +31,7 @@ export function registerDeny(app: App, deps: Deps): void {
     const build = async () => {
       const opened = await access.openDenial(actor, requestId, clicked);
       if ('form' in opened) return opened.form;
-      await tellPrivately(opened.text, { ...deps, userId, respond });
+      await answerClick(opened, actor, clicked, { ...deps, respond });
       return null;
     };
     await openForm(deps, { triggerId, userId, respond, build, again: 'click Deny' });

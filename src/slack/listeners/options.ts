@@ -40,7 +40,9 @@ export function registerOptions(app: App, deps: Deps): void {
     });
   };
 
-  offer(ACTIONS.target, async (actor, { query }) => access.targetOptions(actor, query));
+  for (const select of [ACTIONS.target, ACTIONS.homeTarget]) {
+    offer(select, async (actor, { query }) => access.targetOptions(actor, query));
+  }
   offer(ACTIONS.role, async (actor, { target, channel, query }) =>
     target === null ? [reasonOption(CHOOSE_FIRST)] : access.roleOptions(actor, { target, channel, query }),
   );

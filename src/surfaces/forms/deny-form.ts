@@ -9,8 +9,8 @@ import { extensionAsked, type Where, wish } from '../request/state-words.js';
 export interface DenyForm {
   /** As the button names it: "R-1042". */
   readonly requestId: string;
-  /** The card that was clicked: what is sent of a form names no message. */
-  readonly clicked: { readonly channel: string; readonly ts: string };
+  /** The card that was clicked, because what is sent of a form names no message; null on App Home. */
+  readonly clicked: { readonly channel: string; readonly ts: string } | null;
   /** What is denied; null when that wasn't read in time. */
   readonly what: { readonly request: AccessRequest; readonly where: Where } | null;
   readonly reasonRequired: boolean;

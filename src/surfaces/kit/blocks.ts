@@ -40,7 +40,8 @@ export function section(text: string): KnownBlock {
   return { type: 'section', text: { type: 'mrkdwn', text, verbatim: true } };
 }
 
-function quotation({ label, words }: Quote): KnownBlock {
+/** A quote as a block of its own; never folded. */
+export function quotation({ label, words }: Quote): KnownBlock {
   const text = plain(`${label} ${ownWords(words, MAX_QUOTE)}`);
   // Without `expand` Slack folds a long text, and what is folded is approved unread.
   return { type: 'section', text, expand: true };

@@ -23,6 +23,10 @@ export const ACTIONS = {
   emergency: 'emergency',
   /** In the form of a reviewer. */
   words: 'words',
+  /** On App Home. The buttons that turn a page have `:back` or `:on` after it. */
+  homePage: 'home_page',
+  homeRequest: 'home_request',
+  homeTarget: 'home_target',
 } as const;
 
 /** A reported membership's id as buttons carry it. */

@@ -89,19 +89,15 @@ function approvers(request: AccessRequest, { told = [] }: Scene, first: boolean)
 
 function buttons(request: AccessRequest, scene: Scene): readonly (Button | Overflow)[] {
   const id = requestName(request.id);
-  const what = `${plainName(request.role, 63)} on ${plainName(scene.targetName, 40)}`;
-  if (request.state === 'pending') {
-    const forLess = approveFor(request, scene.durationsMs);
-    const whole = `${id}: ${what} for ${sayDuration(request.wishedMs)}`;
-    return [
-      button(request, ACTIONS.approve, 'Approve', `Approve ${whole}`, { style: 'primary' }),
-      button(request, ACTIONS.deny, 'Deny', `Deny ${whole}`, { style: 'danger' }),
-      ...(forLess === null ? [] : [forLess]),
-    ];
-  }
+  const what = whatIn(request, scene);
+  if (request.state === 'pending') return decisionButtons(request, scene);
   if (!canEnd(request)) return [];
   return [
-    ...(isInForce(request) ? extensionButtons(request, id, what) : []),
+    ...(!isInForce(request)
+      ? []
+      : request.extensionAsk === null
+        ? [extendButton(request, id, what)]
+        : decisionButtons(request, scene)),
     button(request, ACTIONS.end, 'End access', `End access ${id}: ${what}`, {
       style: 'danger',
       confirm: {
@@ -117,14 +113,29 @@ function buttons(request: AccessRequest, scene: Scene): readonly (Button | Overf
   ];
 }
 
-function extensionButtons(request: AccessRequest, id: string, what: string): readonly Button[] {
-  if (request.extensionAsk === null) return [extendButton(request, id, what)];
-  const whole = `${id}: ${what} by ${sayDuration(request.extensionAsk.forMs)}`;
+function whatIn({ role }: AccessRequest, { targetName }: Scene): string {
+  return `${plainName(role, 63)} on ${plainName(targetName, 40)}`;
+}
+
+/** What decides a request that waits, or the extension that its holder asks for; on the card, and on an approver's Home. */
+export function decisionButtons(request: AccessRequest, scene: Scene): readonly (Button | Overflow)[] {
+  const id = requestName(request.id);
+  const what = whatIn(request, scene);
+  if (request.extensionAsk !== null) {
+    const whole = `${id}: ${what} by ${sayDuration(request.extensionAsk.forMs)}`;
+    return [
+      button(request, ACTIONS.approve, 'Approve extension', `Approve extension of ${whole}`, {
+        style: 'primary',
+      }),
+      button(request, ACTIONS.deny, 'Deny extension', `Deny extension of ${whole}`, {}),
+    ];
+  }
+  const forLess = approveFor(request, scene.durationsMs);
+  const whole = `${id}: ${what} for ${sayDuration(request.wishedMs)}`;
   return [
-    button(request, ACTIONS.approve, 'Approve extension', `Approve extension of ${whole}`, {
-      style: 'primary',
-    }),
-    button(request, ACTIONS.deny, 'Deny extension', `Deny extension of ${whole}`, {}),
+    button(request, ACTIONS.approve, 'Approve', `Approve ${whole}`, { style: 'primary' }),
+    button(request, ACTIONS.deny, 'Deny', `Deny ${whole}`, { style: 'danger' }),
+    ...(forLess === null ? [] : [forLess]),
   ];
 }
 

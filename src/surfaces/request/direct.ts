@@ -115,7 +115,7 @@ function tell(
       ...sameAgain(scene, request.requester),
       ...nextStep(request, scene),
     ],
-    buttons: buttons(request, scene),
+    buttons: requesterButtons(request, scene),
     footer: footer(request),
   });
 }
@@ -141,7 +141,7 @@ function granted(request: AccessRequest, scene: Scene): Message {
       events(request, request.requester).join('\n'),
       ...sameAgain(scene, request.requester),
     ],
-    buttons: buttons(request, scene),
+    buttons: requesterButtons(request, scene),
     footer: footer(request),
   });
 }
@@ -167,7 +167,7 @@ function expiring(request: AccessRequest, scene: Scene): Message {
         : extensionAsked(request, request.requester)),
       ...sameAgain(scene, request.requester),
     ],
-    buttons: buttons(request, scene),
+    buttons: requesterButtons(request, scene),
     footer: footer(request),
   });
 }
@@ -182,7 +182,7 @@ function extensionDenied(request: AccessRequest, scene: Scene): Message {
       `You still have ${code(request.role)} on ${place(scene)}${request.expiresAt === null ? '' : ` until ${when(request.expiresAt)}`}.`,
       ...sameAgain(scene, request.requester),
     ],
-    buttons: buttons(request, scene),
+    buttons: requesterButtons(request, scene),
     footer: footer(request),
   });
 }
@@ -202,7 +202,7 @@ function extended(request: AccessRequest, scene: Scene): Message {
       events(request, request.requester).join('\n'),
       ...sameAgain(scene, request.requester),
     ],
-    buttons: buttons(request, scene),
+    buttons: requesterButtons(request, scene),
     footer: footer(request),
   });
 }
@@ -217,7 +217,7 @@ function closing(request: AccessRequest, scene: Scene): Message {
       'Commit or roll back now.',
       ...sameAgain(scene, request.requester),
     ],
-    buttons: buttons(request, scene),
+    buttons: requesterButtons(request, scene),
     footer: footer(request),
   });
 }
@@ -250,7 +250,8 @@ function nextStep(request: AccessRequest, { told = [] }: Scene): readonly Paragr
   }
 }
 
-function buttons(request: AccessRequest, scene: Scene): readonly Button[] {
+/** What its requester can do about it; on their messages, and on their Home. */
+export function requesterButtons(request: AccessRequest, scene: Scene): readonly Button[] {
   const what = `${requestName(request.id)}: ${plainName(request.role, 63)} on ${plainName(scene.targetName, 40)}`;
   if (request.state === 'pending') {
     return [button(request, ACTIONS.withdraw, 'Cancel request', `Cancel request ${what}`)];
