@@ -4,7 +4,9 @@
  * While Slack doesn't answer, all access stays. A person Slack can't describe doesn't hold up the others: Hallpass retries
  * them separately and tells the operators after an hour. Someone who comes back has to request access again.
  */
+
 import { inTime } from '../../in-time.js';
+import { everyHomeChanged } from '../../ledger/messages/homes.js';
 import type { Queryable } from '../../ledger/pool.js';
 import {
   endRound,
@@ -50,7 +52,11 @@ const UNREAD_TOLD_MS = 60 * 60_000;
 
 /** Slack tells that somebody, or a group, changed: what was remembered is forgotten, and the person looked at. */
 export async function changedInSlack(deps: LeaverDeps, changed: ChangedInSlack): Promise<void> {
-  if ('group' in changed) return deps.messenger.forget(changed.group);
+  if ('group' in changed) {
+    deps.messenger.forget(changed.group);
+    await everyHomeChanged(deps.db);
+    return deps.outbox.kick();
+  }
   deps.messenger.forget(changed.person);
   // Slack tells of each new status of everybody: it is asked about few.
   if (!(await hasAny(deps.db, changed.person))) return;

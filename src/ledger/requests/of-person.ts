@@ -14,9 +14,9 @@ const ASKED = `requester = $1 and (state = 'pending'
   or created_at > ${LATELY} and state not in ('pending', 'granting', 'active', 'ending'))`;
 
 const OF_PERSON = `select
-  array(select id from requests where ${HELD} order by id desc offset $2 limit $4) as held,
+  to_json(array(select id from requests where ${HELD} order by id desc offset $2 limit $4)) as held,
   (select count(*) from requests where ${HELD}) as "heldTotal",
-  array(select id from requests where ${ASKED} order by state = 'pending' desc, id desc offset $3 limit $4) as asked,
+  to_json(array(select id from requests where ${ASKED} order by state = 'pending' desc, id desc offset $3 limit $4)) as asked,
   (select count(*) from requests where ${ASKED}) as "askedTotal"`;
 
 /** @param skip how many of each list come before the page. @param size of a page */

@@ -3,7 +3,7 @@
  * function of what the ledger says; at most 100 blocks (docs.slack.dev, "Home tabs").
  */
 import type { HomeView, KnownBlock } from '@slack/types';
-import { plain, section } from '../kit/blocks.js';
+import { section } from '../kit/blocks.js';
 import { askedBlocks } from './asked.js';
 import { decideBlocks } from './decide.js';
 import { heldBlocks } from './held.js';
@@ -57,17 +57,4 @@ export function home(facts: HomeFacts): HomeView {
 
 function noticeBlocks(notice: string): readonly KnownBlock[] {
   return [section(`:information_source: ${notice}`), { type: 'divider' }];
-}
-
-/** What stands there while Home can't be drawn. */
-export function homeUnavailable(): HomeView {
-  return {
-    type: 'home',
-    blocks: [
-      {
-        type: 'section',
-        text: plain('Hallpass can’t read its ledger right now. Open this tab again in a minute.'),
-      },
-    ],
-  };
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** The lists of a Home, each with pages of its own. */
-export const LISTS = ['held', 'decide', 'asked', 'all'] as const;
+const LISTS = ['held', 'decide', 'asked', 'all'] as const;
 export type List = (typeof LISTS)[number];
 
 const page = z.number().int().min(0).max(100_000).catch(0);
