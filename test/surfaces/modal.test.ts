@@ -2,6 +2,7 @@ import type { InputBlock } from '@slack/types';
 import { describe, expect, it } from 'vitest';
 import { reasonUnfit } from '../../src/surfaces/forms/form-words.js';
 import { type Form, requestModal, roleOption, targetOption } from '../../src/surfaces/forms/request-form.js';
+import { usualAnswer } from '../../src/surfaces/forms/who-is-asked.js';
 
 const MINUTE = 60_000;
 const target = { key: 'shop-prod', name: 'Shop', environment: 'production' };
@@ -90,7 +91,52 @@ describe('the request form', () => {
   });
 });
 
-it('says who will be asked, below what the role can do', () => {
+describe('its alerts, before everything else', () => {
+  const alertsIn = (given: Partial<Form>) =>
+    requestModal({ ...form, ...given }).blocks.flatMap((block) =>
+      'level' in block ? [`${block.level}: ${block.text.text}`] : [],
+    );
+  const preview = (danger: 'write' | 'admin', reasons: readonly string[]) => ({
+    ok: true as const,
+    preview: { danger, reasons, databases: [], unread: [], moreUnread: 0, leaks: [], at: new Date(0) },
+  });
+
+  it('name production, and nothing for other environments', () => {
+    expect(alertsIn({ target })).toEqual(['warning: Shop is production.']);
+    expect(alertsIn({ target: { ...target, environment: 'PROD eu' } })).toHaveLength(1);
+    for (const environment of [null, 'staging', 'product catalog']) {
+      expect(alertsIn({ target: { ...target, environment } })).toEqual([]);
+    }
+  });
+
+  it('name a danger once: of what administers, and not of what writes', () => {
+    const shown = (danger: 'write' | 'admin', reasons = ['has CREATEROLE']) => {
+      const given = { role, login: 'ana', preview: preview(danger, reasons) };
+      return [alertsIn(given), JSON.stringify(requestModal({ ...form, ...given }).blocks).match(/Danger:/g)];
+    };
+    expect(shown('admin')).toEqual([['error: *Danger:* admin: has CREATEROLE'], ['Danger:']]);
+    expect(shown('write')).toEqual([[], ['Danger:']]);
+    const long = [`can run ${'x'.repeat(100)}`, `can read ${'y'.repeat(140)}`];
+    expect(shown('admin', long)[0]).toEqual([`error: *Danger:* admin: ${long[0]}`]);
+  });
+
+  it('hold what stands in the way, or a paragraph does when it is longer than an alert', () => {
+    expect(alertsIn({ notice: 'You have no login there.' })).toEqual(['warning: You have no login there.']);
+    expect(alertsIn({ notice: 'x'.repeat(201) })).toEqual([]);
+  });
+});
+
+it.each([
+  [20_000, '1 minute'],
+  [5.2 * MINUTE, '6 minutes'],
+  [89 * MINUTE, '1 hour 29 minutes'],
+  [100 * MINUTE, '2 hours'],
+  [60 * 60 * MINUTE, '3 days'],
+])('says that answers within %d ms usually come within %s', (ms, says) => {
+  expect(usualAnswer(ms)).toBe(`Requests for it are usually answered within ${says}.`);
+});
+
+it('says who will be asked, below the role', () => {
   const view = requestModal({
     ...form,
     ...{ target, role: { role: 'pg_monitor', about: null }, login: 'ana' },
@@ -99,7 +145,7 @@ it('says who will be asked, below what the role can do', () => {
   const at = view.blocks.findIndex((block) =>
     JSON.stringify(block).includes('Asked to decide: <!subteam^S0DBA>'),
   );
-  expect(JSON.stringify(view.blocks[at - 1])).toContain('*Danger:*');
+  expect(JSON.stringify(view.blocks[at - 1])).toContain('role:shop-prod');
   expect(view.blocks[at + 1]?.block_id).toBe('duration:pg_monitor');
 });
 

@@ -46,12 +46,21 @@ const everywhere = [
   z.strictObject({ type: z.literal('rich_text'), ...base, elements: z.array(richTextElement).min(1) }),
 ] as const;
 
-export const viewBlock = z.discriminatedUnion('type', everywhere);
+const alert = z.strictObject({
+  type: z.literal('alert'),
+  ...base,
+  text: anyText(200),
+  level: z.enum(['default', 'info', 'warning', 'error', 'success']).default('default'),
+});
+
+export const homeBlock = z.discriminatedUnion('type', everywhere);
+/** Slack draws alerts in modals alone. */
+export const modalBlock = z.discriminatedUnion('type', [...everywhere, alert]);
 export const messageBlock = z.discriminatedUnion('type', [
   ...everywhere,
   z.strictObject({ type: z.literal('markdown'), ...base, text: chars(12_000) }),
 ]);
 
 /** A block as Slack keeps it: checked, and with its defaults filled in. */
-export type Block = z.output<typeof messageBlock>;
+export type Block = z.output<typeof messageBlock | typeof modalBlock>;
 export type InputBlock = z.output<typeof input>;

@@ -152,6 +152,14 @@ describe('a view', () => {
     expect(complaints(checkModal(view))).toContain(complaint);
   });
 
+  it('takes an alert of 200 characters in a modal alone', () => {
+    const alert = (length: number) => ({ type: 'alert', level: 'warning', text: plain('x'.repeat(length)) });
+    expect(checkModal(modal(alert(200))).ok).toBe(true);
+    expect(checkModal(modal(alert(201))).ok).toBe(false);
+    expect(checkHome({ type: 'home', blocks: [alert(1)] }).ok).toBe(false);
+    expect(checkBlocks([alert(1)]).ok).toBe(false);
+  });
+
   it('of App Home takes no title', () => {
     expect(checkHome({ type: 'home', blocks: [section] }).ok).toBe(true);
     expect(checkHome({ type: 'home', title: plain('T'), blocks: [section] }).ok).toBe(false);

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { viewBlock } from './blocks.js';
+import { homeBlock, modalBlock } from './blocks.js';
 import { complaintsAbout } from './layout.js';
 import { identifier, plainText } from './objects.js';
 import { type Checked, check, complaint } from './report.js';
 
 const common = {
-  blocks: z.array(viewBlock).min(1).max(100),
   private_metadata: z.string().max(3000).default(''),
   callback_id: z.union([z.literal(''), identifier]).default(''),
   external_id: z.union([z.literal(''), identifier]).default(''),
@@ -17,9 +16,14 @@ const modal = z.strictObject({
   close: plainText(24).optional(),
   clear_on_close: z.boolean().default(false),
   notify_on_close: z.boolean().default(false),
+  blocks: z.array(modalBlock).min(1).max(100),
   ...common,
 });
-const home = z.strictObject({ type: z.literal('home'), ...common });
+const home = z.strictObject({
+  type: z.literal('home'),
+  blocks: z.array(homeBlock).min(1).max(100),
+  ...common,
+});
 
 /** A view as Slack keeps it: checked, and with its defaults filled in. */
 export type ModalView = z.output<typeof modal>;

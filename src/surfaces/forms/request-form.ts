@@ -7,7 +7,8 @@ import { plain, section } from '../kit/blocks.js';
 import { danger } from '../kit/danger.js';
 import { ACTIONS, BLOCKS, durationBlock, MAX_DURATION, MAX_REASON, roleBlock, VIEWS } from '../kit/ids.js';
 import { code, inline, ownWords, plainName, truncate } from '../kit/text.js';
-import { roleLines } from '../request/preview.js';
+import { alarmingLine, roleLines } from '../request/preview.js';
+import { alerts } from './alerts.js';
 import { type EmergencyChoice, emergencyInput } from './emergency-forms.js';
 import { channelLinks, reasonAsks } from './form-words.js';
 
@@ -90,7 +91,9 @@ function option(text: string, value: string, description: string | null): PlainT
 }
 
 export function requestModal(form: Form): ModalView {
-  const about = form.role === null ? [] : roleLines(form.role.role, form.login, form.preview);
+  const lines = form.role === null ? [] : roleLines(form.role.role, form.login, form.preview);
+  const alarm = form.role === null ? null : alarmingLine(form.role.role, form.preview, lines);
+  const about = lines.filter((line) => line !== alarm);
   return {
     type: 'modal',
     callback_id: VIEWS.request,
@@ -99,9 +102,7 @@ export function requestModal(form: Form): ModalView {
     close: plain('Cancel'),
     private_metadata: JSON.stringify({ v: 1, target: form.target?.key ?? null, channel: form.channel }),
     blocks: [
-      ...(form.notice === null
-        ? []
-        : [{ type: 'section' as const, text: plain(truncate(form.notice, 3_000)) }]),
+      ...alerts(form, alarm),
       targetInput(form.target),
       ...(form.login === null || form.target === null
         ? []

@@ -1,5 +1,5 @@
 /** What a role can do, in the few lines approvers read before they click; in mrkdwn. */
-import { isAbove } from '../../domain/postgres/danger.js';
+import { isAbove, worse } from '../../domain/postgres/danger.js';
 import {
   addTally,
   type DatabasePreview,
@@ -22,6 +22,7 @@ const MAX_SENTENCE = 150;
 const MAX_WHY = 60;
 /** The statements that would change something, with what is escaped in them. */
 const MAX_SQL = 400;
+const DANGER = '*Danger:*';
 
 /**
  * At most six lines and 3,000 characters, for a section of a card or of a modal; one of them names the danger, if any
@@ -33,7 +34,7 @@ export function roleLines(
   result: PreviewResult | null,
 ): readonly string[] {
   const power = powerOf(role);
-  if (result === null || login === null) return power === null ? [] : [`*Danger:* ${power}.`];
+  if (result === null || login === null) return power === null ? [] : [`${DANGER} ${power}.`];
   if (!result.ok) {
     return [`Preview not available: ${inline(result.why, MAX_SENTENCE)}`, ...roleLines(role, login, null)];
   }
@@ -41,13 +42,24 @@ export function roleLines(
   return [
     `*Access:* ${abilities(preview.databases)}`,
     `*New for ${name(login)}:* ${news(preview.databases)}`,
-    `*Danger:* ${dangerOf(preview, role, power)}`,
+    `${DANGER} ${dangerOf(preview, role, power)}`,
     databasesRead(preview),
     ...(preview.leaks.length === 0
       ? []
       : [`:warning: *Can outlive the grant:* ${sentences(preview.leaks, MAX_LEAKS)}`]),
     ...alsoUsable(preview, login),
   ];
+}
+
+/** The one of these lines that names the danger, where an alert should: of roles that administer, or that Postgres made. */
+export function alarmingLine(
+  role: string,
+  result: PreviewResult | null,
+  lines: readonly string[],
+): string | null {
+  const level = result?.ok ? worse(result.preview.danger, result.preview.unreadDanger ?? 'none') : 'none';
+  if (powerOf(role) === null && !isAbove(level, 'write')) return null;
+  return lines.find((line) => line.startsWith(DANGER)) ?? null;
 }
 
 /** A grant to a login is also one to its members, so approvers see them. */
