@@ -10,6 +10,7 @@ import { readGroups } from '../deciding/accounts.js';
 import { dangerIn } from '../deciding/count-approvals.js';
 import type { Deps } from '../deps.js';
 import { findDeciders } from '../telling/who-can-decide.js';
+import { sayUsualAnswer } from './asked-before.js';
 
 /** The form waits no longer for Slack to say who is in the groups, milliseconds. */
 const GROUPS_MS = 800;
@@ -19,11 +20,12 @@ export type WhoIsAsked = (preview: PreviewResult | null) => Promise<readonly str
 
 /** Begins to read the groups at once, so that the form can read the rest beside it. */
 export function whoIsAsked(
-  deps: Pick<Deps, 'config' | 'messenger' | 'logger'>,
-  { policy }: Pick<RoleConfig, 'policy'>,
+  deps: Pick<Deps, 'config' | 'db' | 'messenger' | 'logger'>,
+  { role, policy }: Pick<RoleConfig, 'role' | 'policy'>,
   { requester, target }: Pick<AccessRequest, 'requester' | 'target'>,
 ): WhoIsAsked {
   const reading = readGroups(deps, deciders(policy), GROUPS_MS);
+  const soon = sayUsualAnswer(deps, { target, role });
   return async (preview) => {
     const danger = preview === null ? null : dangerIn(preview);
     const { rules } = rulesAfter(policy, { durationMs: 0, danger: danger ?? 'none' }, 0);
@@ -38,8 +40,9 @@ export function whoIsAsked(
     };
     const wish = { requester, target, login: '' };
     const { nobody } = await findDeciders(deps, reader, wish, rules, { most: 1, thorough: false });
+    const usually = await soon;
     return [
-      asks(policy, danger).join('\n'),
+      [...asks(policy, danger), ...(usually === null ? [] : [usually])].join('\n'),
       ...(nobody.length === 0 ? [] : [cantBeDecided(nobody, requester, requester)]),
     ];
   };

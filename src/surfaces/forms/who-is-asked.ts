@@ -20,6 +20,10 @@ const MAX_LINES = 1_200;
 /** The reader is the one who asks. */
 const YOU = '';
 
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
 /**
  * What the requester reads as soon as a role is chosen, a line each, in mrkdwn; together fit for a section.
  * @param danger of the role; null: it isn't known yet.
@@ -78,6 +82,12 @@ export function neededBy(
   name: (principals: readonly Principal[]) => string = mentions,
 ): string {
   return stillNeeded({ rules: [rule], approvals: [], asked: askedBy([rule], policy), name });
+}
+
+/** "Requests for it are usually answered within 6 minutes." @param ms milliseconds; rounded up, because it is a promise. */
+export function usualAnswer(ms: number): string {
+  const unit = ms > 48 * HOUR_MS ? DAY_MS : ms > 90 * MINUTE_MS ? HOUR_MS : MINUTE_MS;
+  return `Requests for it are usually answered within ${sayDuration(Math.max(1, Math.ceil(ms / unit)) * unit)}.`;
 }
 
 function longerThan(ms: number): string {
