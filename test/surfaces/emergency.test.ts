@@ -66,7 +66,7 @@ describe('an emergency', () => {
   it('is asked for, confirmed and reviewed in forms that Slack takes', () => {
     const confirm = emergencyModal({
       ...{ scene: facts, role: HOSTILE, login: HOSTILE, durationMs: 3_600_000, reason: HOSTILE.repeat(9) },
-      ...{ review: reviewers, channels: ['C0ACCESS', 'C0OPS'], isPaged: true, notice: HOSTILE, kept: '{}' },
+      ...{ review: reviewers, channels: ['C0ACCESS', 'C0OPS'], isPaged: true, kept: '{}' },
     });
     const forms = [confirm, emergencyRefused(HOSTILE), judgeModal(active, 'not_justified', facts, '{}')];
     for (const form of forms) {

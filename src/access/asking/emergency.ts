@@ -8,12 +8,11 @@ import type { WantedGrant } from './submit.js';
 /** As much as `private_metadata` takes, less its seal. */
 const MOST_KEPT = 2_900;
 
-/** @param notice in plain text. @returns null when the form can't keep what was typed. */
+/** @returns null when the form can't keep what was typed. */
 export function askAgain(
   { config, events }: Pick<Deps, 'config' | 'events'>,
   submission: Submission,
   wish: WantedGrant & { readonly login: string },
-  notice: string | null,
 ): ModalView | null {
   const { target, role, login, durationMs, reason } = wish;
   const kept = JSON.stringify({ v: 1, submission: { ...submission, reason, emergency: 'confirmed' } });
@@ -27,7 +26,6 @@ export function askAgain(
     review: role.policy.breakGlass?.review ?? config.operators,
     channels: [...new Set([role.channel, config.slack.operatorsChannel])],
     isPaged: events !== null,
-    notice,
     kept,
   });
 }

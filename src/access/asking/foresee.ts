@@ -90,7 +90,7 @@ async function foreseeGrant(
   const [obstacles, ahead, emergency, read] = await Promise.all([
     obstaclesTo(deps, { target, role, login, durationMs: wishedMs, requester, danger }),
     rulesAhead(deps, { ...wish, ...terms }, role, { danger, members: membersNow(deps) }, except),
-    policy.breakGlass === null ? null : mayBreakGlass(deps, policy, role.role, requester),
+    policy.breakGlass === null ? null : mayBreakGlass(deps, target.key, role, requester),
     danger(),
   ]);
   const level = dangerIn(read);

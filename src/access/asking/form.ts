@@ -165,7 +165,7 @@ export async function fillForm(
 }
 
 /** Said before anything is filled in. Without a target only what holds on every one; null also of a slow ledger. */
-export async function pauseNotice(
+async function pauseNotice(
   { db, logger }: Pick<OfferDeps, 'db' | 'logger'>,
   target: TargetConfig | null,
 ): Promise<string | null> {

@@ -26,7 +26,6 @@ import { lookWhoDecidesNew } from '../telling/reach-approvers.js';
 import { askServer } from './ask-server.js';
 import { readScope, sayRefusal } from './eligibility.js';
 import { askAgain } from './emergency.js';
-import { pauseNotice } from './form.js';
 
 /** How long Slack may take to say which scopes the app has, milliseconds. */
 const LOOK_MS = 1_000;
@@ -72,7 +71,7 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
     aboveLimit(wish.role, policy.maxDanger, danger),
     rulesToday(wish.role, wish.durationMs, danger),
     whyUntold(deps),
-    submission.emergency === null ? null : mayBreakGlass(deps, policy, wish.role.role, actor.userId),
+    submission.emergency === null ? null : mayBreakGlass(deps, wish.target.key, wish.role, actor.userId),
   ]);
   if (untold !== null) return wrong('target', words.cantBeTold(untold));
   const refusal = refusalOf(policy);
@@ -86,11 +85,11 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
   }
 
   if (glass?.ok === false) {
-    refused(glass.code, { target: wish.target.key, role: wish.role.role });
+    if (glass.code !== null) refused(glass.code, { target: wish.target.key, role: wish.role.role });
     return wrong('emergency', glass.why);
   }
   if (submission.emergency === 'asked') {
-    const confirm = askAgain(deps, submission, wish, await pauseNotice(deps, wish.target));
+    const confirm = askAgain(deps, submission, wish);
     return confirm === null ? wrong('reason', words.reasonUnkept()) : { ok: true, confirm };
   }
 

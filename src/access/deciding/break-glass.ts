@@ -2,13 +2,18 @@
  * Emergency access: the people whom a policy names grant themselves a role at once, without an approver, and loudly. It
  * waits for nothing but Slack's word on who is in their groups; PagerDuty and the approvers hear of it, and aren't asked.
  */
+
+import type { RoleConfig } from '../../config/config.js';
 import { type Policy, type Principal, qualifies } from '../../domain/policy/policy.js';
+import { pauseOn } from '../../domain/request/pause.js';
 import { type AccessRequest, requestName } from '../../domain/request/request.js';
 import { readRequests } from '../../ledger/requests/read-requests.js';
 import type { Alert } from '../../ledger/requests/write-transitions.js';
+import { readPauses } from '../../ledger/targets/pauses.js';
 import type { SecurityEvent } from '../../security.js';
 import { emergencyUnknown, noEmergency, notForEmergency } from '../../surfaces/forms/form-words.js';
 import { emergencySummary } from '../../surfaces/operators/emergencies.js';
+import { noEmergencyWhilePaused } from '../../surfaces/operators/pause.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
 import { namesOf } from '../telling/operators.js';
@@ -23,19 +28,26 @@ const GROUPS_MS = 1_000;
 export type MayBreakGlass =
   /** `via`: the group through which they may, or "named". */
   | { readonly ok: true; readonly via: string }
-  /** `why`: a sentence in plain text, with the way to ask normally. */
-  | { readonly ok: false; readonly code: SecurityEvent; readonly why: string };
+  /** `code`: worth a line in the log; null: granting is paused. `why`: in plain text, with the way to ask normally. */
+  | { readonly ok: false; readonly code: SecurityEvent | null; readonly why: string };
 
-/** May this person be granted this role without approval, by today's policy and by groups at most a minute old? */
+/**
+ * May this person be granted this role without approval, by today's policy and by groups at most a minute old? Not while
+ * granting is paused: what is granted at a later time is no emergency anymore.
+ * @param target its key in the configuration
+ */
 export async function mayBreakGlass(
-  deps: Pick<Deps, 'messenger' | 'logger'>,
-  { breakGlass }: Pick<Policy, 'breakGlass'>,
-  role: string,
+  deps: Pick<Deps, 'db' | 'messenger' | 'logger'>,
+  target: string,
+  { role, policy: { breakGlass } }: Pick<RoleConfig, 'role' | 'policy'>,
   userId: string,
 ): Promise<MayBreakGlass> {
   if (breakGlass === null) return { ok: false, code: 'no_emergency', why: noEmergency(role) };
   const { who } = breakGlass;
-  const may = qualifies(who, { userId, groups: await readGroups(deps, who, GROUPS_MS) });
+  const [groups, pauses] = await Promise.all([readGroups(deps, who, GROUPS_MS), readPauses(deps.db)]);
+  const may = qualifies(who, { userId, groups });
+  const pause = pauseOn(pauses, target);
+  if (may.ok && pause !== null) return { ok: false, code: null, why: noEmergencyWhilePaused(pause) };
   if (may.ok) return may;
   return may.code === 'group_unknown'
     ? { ok: false, code: may.code, why: emergencyUnknown(may.groups, whyUnsaid(deps, may.groups)) }
@@ -96,7 +108,7 @@ export async function breakGlassLate(deps: Deps, id: number): Promise<void> {
   if (role === null) return;
   const [standing, may] = await Promise.all([
     standsToday(deps, request, role, 'approve').catch(() => null),
-    mayBreakGlass(deps, role.policy, role.role, request.requester),
+    mayBreakGlass(deps, request.target, role, request.requester),
   ]);
   if (!may.ok || standing === null || standing.objection !== null) return;
   await breakGlass(deps, id, { policy: role.policy, via: may.via, cleared: standing.cleared });

@@ -68,12 +68,10 @@ export function emergencyModal(facts: {
   /** Slack channels that are told. */
   readonly channels: readonly string[];
   readonly isPaged: boolean;
-  /** In plain text: granting is paused. */
-  readonly notice: string | null;
   /** What `private_metadata` keeps. */
   readonly kept: string;
 }): ModalView {
-  const { scene, role, login, durationMs, reason, review, channels, isPaged, notice, kept } = facts;
+  const { scene, role, login, durationMs, reason, review, channels, isPaged, kept } = facts;
   const paged = isPaged ? ', and PagerDuty pages them' : '';
   return {
     type: 'modal',
@@ -83,7 +81,6 @@ export function emergencyModal(facts: {
     close: plain('Back'),
     private_metadata: kept,
     blocks: [
-      ...(notice === null ? [] : [plainSection(notice)]),
       section(
         `You get ${code(role)} on ${place(scene)} at once, as ${code(login)}, for at most ${sayDuration(durationMs)}. *Nobody approves it first.*`,
       ),

@@ -48,10 +48,19 @@ export function notExtendedWhilePaused(request: AccessRequest, pause: Pause): st
 }
 
 /** In the form, before it is filled in; plain text. */
-export function formWhilePaused({ target, by, because, since }: Pause): string {
+export function formWhilePaused(pause: Pause): string {
+  return `${isPausedPlain(pause)} You can ask all the same: your request is decided as always, keeps its place, and is granted when granting resumes.`;
+}
+
+/** Beside the emergency box, and in place of the form that asks once more; plain text. */
+export function noEmergencyWhilePaused(pause: Pause): string {
+  return `${isPausedPlain(pause)} Emergency access isn’t granted either. Ask an operator to resume granting; or clear the emergency box, and your request waits for that.`;
+}
+
+function isPausedPlain({ target, by, because, since }: Pause): string {
   const where = target === null ? 'every instance' : `“${plainName(target, MAX_BY)}”`;
   const reason = ownWords(because, MAX_REASON).replace(/\.$/, '');
-  return `Granting is paused on ${where} since ${whenPlain(since)}, by ${plainName(by, MAX_BY)}: ${reason}. You can ask all the same: your request is decided as always, keeps its place, and is granted when granting resumes.`;
+  return `Granting is paused on ${where} since ${whenPlain(since)}, by ${plainName(by, MAX_BY)}: ${reason}.`;
 }
 
 interface Facts {
