@@ -30,6 +30,7 @@ import { createDeliverer } from './access/telling/outbox.js';
 import { OVERDUE_MS, watchOverdue } from './access/telling/overdue.js';
 import { sendPages } from './access/telling/pages.js';
 import { lookWhoDecides } from './access/telling/reach-approvers.js';
+import { reachReviewers } from './access/telling/reach-reviewers.js';
 import { createPlaces } from './access/telling/shut-places.js';
 import { createSlackTokens } from './access/telling/slack-tokens.js';
 import type { Config } from './config/config.js';
@@ -151,7 +152,7 @@ export async function createContext(first: Config, env: WorkerEnv, logger: Logge
     createTask(HEARTBEAT_MS, deps.background, what, work);
   const telling = task('look who is asked, and can be', async () => {
     await places.look();
-    await lookWhoDecides(deps);
+    await Promise.all([lookWhoDecides(deps), reachReviewers(deps)]);
   });
   /** Closes targets that left the configuration, once nothing is open there. */
   async function letGo(): Promise<void> {

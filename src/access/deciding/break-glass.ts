@@ -18,6 +18,7 @@ import { change } from '../change.js';
 import type { Deps } from '../deps.js';
 import { namesOf } from '../telling/operators.js';
 import { sendPages } from '../telling/pages.js';
+import { reachReviewers } from '../telling/reach-reviewers.js';
 import { emergencyPage } from '../telling/steps.js';
 import { readGroups, whyUnsaid } from './accounts.js';
 import { offeredToday, standsToday } from './standing.js';
@@ -79,6 +80,7 @@ export async function breakGlass(deps: Deps, id: number, { policy, via, cleared 
   });
   if (outcomes.get(id)?.ok !== true) return;
   if (deps.events !== null) deps.background('page the operators', sendPages(deps));
+  deps.background('tell its reviewers another way', reachReviewers(deps));
 }
 
 /** The incident of an emergency: the operators' message is a note of its own. It is over when a reviewer has answered. */

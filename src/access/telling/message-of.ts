@@ -42,6 +42,8 @@ const IN_THREAD: ReadonlySet<string> = new Set([
   'reminder',
   'judge',
 ]);
+/** Messages of which people get copies of their own. */
+const COPIED: ReadonlySet<string> = new Set(['card', 'judge']);
 const proofSchema = z.object({ prepared: z.array(z.string()) });
 
 /** @returns null when this release does not know how to draw it. */
@@ -64,10 +66,10 @@ export async function messageOf(
   if (isToldAgain(delivery) && (await isOutdone(db, delivery)))
     return line(request, scene, request.requester);
   if (delivery.kind === 'status') return status(request, scene);
+  const original = originalOf(delivery);
+  if (original !== null && request.state !== 'pending' && (await whereShown(db, original)))
+    return line(request, scene, null);
   if (delivery.kind === 'card') {
-    if (isCopy(delivery) && request.state !== 'pending' && (await whereShown(db, `card:${request.id}`))) {
-      return line(request, scene, null);
-    }
     const kept = isFinal(request.state) ? null : await readEvent(db, request.id, 'previewed');
     return card(request, scene, {
       first: delivery.posted === null,
@@ -121,9 +123,13 @@ function isToldAgain({ kind }: Delivery): boolean {
   return kind === 'status' || NOTE_KINDS.some((known) => known === kind);
 }
 
-/** A card of their own, for somebody who was asked by direct message because the card could not be posted. */
-export function isCopy({ kind, recipient }: Pick<Delivery, 'kind' | 'recipient'>): boolean {
-  return kind === 'card' && isPerson(recipient);
+/**
+ * The key of the message of which this one is a copy, for somebody who was asked by direct message: because the card could
+ * not be posted, or the policy wants it so. Null: it is no copy.
+ */
+export function originalOf({ key, kind, recipient }: Delivery): string | null {
+  const isCopy = COPIED.has(kind) && isPerson(recipient);
+  return isCopy ? key.slice(0, -`@${recipient}`.length) : null;
 }
 
 function isPerson(recipient: string): boolean {
@@ -138,6 +144,8 @@ export async function threadOf(
 ): Promise<string | undefined> {
   if (request === null || !IN_THREAD.has(delivery.kind)) return undefined;
   const { recipient } = delivery;
+  // Whose card was posted before its channel was shut: who gets this copy may have none of the card.
+  if (delivery.kind === 'judge' && isPerson(recipient)) return undefined;
   const own = isPerson(recipient) ? `@${recipient}` : '';
   const shown = await whereShown(db, `card:${request.id}${own}`);
   if (shown === null) throw new HallpassError('its card is not posted yet', { passing: true });

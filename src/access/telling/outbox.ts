@@ -2,6 +2,8 @@
  * The outbox: makes Slack show what the ledger says, newest state first. At least once; a repetition is an edit, also
  * when the answer to a first post was lost, if the app may look for it. Else a twin stands beside it until it is clicked.
  */
+
+import { isEmergency } from '../../domain/request/emergency.js';
 import { type AccessRequest, isFinal } from '../../domain/request/request.js';
 import { coerceError } from '../../errors.js';
 import {
@@ -18,7 +20,7 @@ import { MessengerError, shutsWhat } from '../../messenger/errors.js';
 import { isOvertaken } from '../../surfaces/request/direct.js';
 import type { Deps } from '../deps.js';
 import { findLost } from './lost-messages.js';
-import { isCopy, messageOf, threadOf } from './message-of.js';
+import { messageOf, originalOf, threadOf } from './message-of.js';
 import { createPump, type Pump } from './pump.js';
 import { createLimits, type SlackLimits } from './slack-limits.js';
 
@@ -103,7 +105,9 @@ async function send(deps: Deps, limits: SlackLimits, delivery: Delivery): Promis
 /** What it would say first is no longer news. */
 function isLate(delivery: Delivery, request: AccessRequest | null): boolean {
   if (request === null) return false;
-  return isCopy(delivery) ? request.state !== 'pending' : isOvertaken(delivery.kind, request);
+  if (delivery.kind === 'card' && originalOf(delivery) !== null)
+    return isEmergency(request) ? isFinal(request.state) : request.state !== 'pending';
+  return isOvertaken(delivery.kind, request);
 }
 
 function drop(db: Deps['db'], { key }: Delivery, trouble: string): Promise<void> {

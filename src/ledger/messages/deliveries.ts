@@ -70,11 +70,11 @@ export async function claimDeliveries(
 }
 
 /**
- * Which other messages (`o`) show less once this one (`d`) is posted: the copies of a card; and earlier messages to the
- * same person about the request, which kept their buttons because a post failed (`b`, see `isOutdone`).
+ * Which other messages (`o`) show less once this one (`d`) is posted: its copies; and earlier messages to the same person
+ * about the request, which kept their buttons because a post failed (`b`, see `isOutdone`).
  */
 const SHRINKS = `o.request_id = d.request_id and o.channel is not null and o.key <> d.key
-  and case when d.kind = 'card' then o.kind = 'card' and d.key = 'card:' || d.request_id
+  and case when d.kind in ('card', 'judge') then starts_with(o.key, d.key || '@')
     else b.trouble is not null and o.kind <> 'card' and o.recipient = d.recipient end`;
 
 /**
