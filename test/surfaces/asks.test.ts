@@ -28,7 +28,12 @@ const more = [
 
 test.each<[string, Partial<Policy>, Danger | null, readonly string[]]>([
   ['one approver', {}, 'read', [`Asked to decide: ${DBA}`]],
-  ['two', { approvals: [rule('dba'), rule('security')] }, 'read', [`Needs 1 of ${DBA} and 1 of ${SECURITY}`]],
+  [
+    'two',
+    { approvals: [rule('dba'), rule('security')] },
+    'read',
+    [`Needs 1 of ${DBA} and 1 of ${SECURITY}.`],
+  ],
   [
     'who is quiet is not named',
     { approvals: [{ from: [group('dba'), group('cto')], count: 2 }], quiet: [group('cto')] },
@@ -45,7 +50,7 @@ test.each<[string, Partial<Policy>, Danger | null, readonly string[]]>([
     'a dangerous role',
     { more },
     'admin',
-    [`Needs 1 of ${DBA} and 1 of ${SECURITY}`, 'Longer than 4 hours it also needs 1 of <!subteam^S0LEADS>.'],
+    [`Needs 1 of ${DBA} and 1 of ${SECURITY}.`, 'Longer than 4 hours it also needs 1 of <!subteam^S0LEADS>.'],
   ],
   [
     'a role of which nothing is known yet',

@@ -157,7 +157,7 @@ describe('decided', () => {
       missing: [],
     });
     expect(text).toContain('Granted (emergency) until');
-    expect(text).toContain('Granted in an emergency (this) <!date');
+    expect(text).toContain('Allowed in an emergency (this) <!date');
     expect(text).not.toContain('For your information');
   });
 

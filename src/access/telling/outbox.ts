@@ -3,7 +3,7 @@
  * when the answer to a first post was lost, if the app may look for it. Else a twin stands beside it until it is clicked.
  */
 
-import { isEmergency } from '../../domain/request/emergency.js';
+import { isEmergency } from '../../domain/policy/emergency.js';
 import { type AccessRequest, isFinal } from '../../domain/request/request.js';
 import { coerceError } from '../../errors.js';
 import {

@@ -72,7 +72,7 @@ export function emergencyModal(facts: {
   readonly kept: string;
 }): ModalView {
   const { scene, role, login, durationMs, reason, review, channels, isPaged, kept } = facts;
-  const paged = isPaged ? ', and PagerDuty pages them' : '';
+  const paged = isPaged ? ' PagerDuty pages Hallpass’s operators.' : '';
   return {
     type: 'modal',
     callback_id: VIEWS.emergency,
@@ -85,7 +85,7 @@ export function emergencyModal(facts: {
         `You get ${code(role)} on ${place(scene)} at once, as ${code(login)}, for at most ${sayDuration(durationMs)}. *Nobody approves it first.*`,
       ),
       section(
-        `Told at once: ${channelLinks(channels)}. Hallpass’s operators are told${paged}.\nReviewed by ${mentions(review)}: someone other than you says whether it was justified, and is asked until they do.`,
+        `Told at once: ${channelLinks(channels)}.${paged}\nAfterwards ${mentions(review)} will be asked whether it was justified, until someone other than you answers.`,
       ),
       plainSection(`Your reason: ${ownWords(reason, MAX_REASON)}`),
       section('If this can wait for an approver, go back and clear the box.'),

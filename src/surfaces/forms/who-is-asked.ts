@@ -13,7 +13,7 @@ import { asksPagerDuty, mostByGroup } from '../../domain/policy/rules.js';
 import { type Danger, isAbove } from '../../domain/postgres/danger.js';
 import { rulesAfter } from '../../domain/request/escalation.js';
 import { mentions } from '../kit/text.js';
-import { stillNeeded, whoIsAsked } from '../request/approvals.js';
+import { isPlain, stillNeeded, whoIsAsked } from '../request/approvals.js';
 
 /** Two of these and the rest fit in a section, which takes 3,000. */
 const MAX_LINES = 1_200;
@@ -32,7 +32,8 @@ export function asks(policy: Policy, danger: Danger | null): readonly string[] {
   const lightest = { durationMs: 0, danger: danger ?? 'none' };
   const { rules, asked } = rulesAfter(policy, lightest, 0);
   const total = rules.reduce((sum, { count }) => sum + count, 0);
-  const who = whoIsAsked({ rules, approvals: [], asked }, YOU);
+  const named = whoIsAsked({ rules, approvals: [], asked }, YOU);
+  const who = isPlain(rules) ? named : `${named}.`;
   const more = notYet(policy, danger).join('\n');
   return [
     ...atOnce(policy, danger),

@@ -1,7 +1,7 @@
 /** The messages that only an emergency has: its reviewers are asked, its operators are told. */
 import type { Button } from '@slack/types';
 import { isReviewDue } from '../../domain/policy/emergency.js';
-import { type AccessRequest, isInForce, requestName } from '../../domain/request/request.js';
+import { type AccessRequest, canEnd, isInForce, requestName } from '../../domain/request/request.js';
 import { button, compose, type Paragraph } from '../kit/blocks.js';
 import { ACTIONS } from '../kit/ids.js';
 import type { Message, Scene } from '../kit/message.js';
@@ -61,7 +61,7 @@ function asked(request: AccessRequest, { reviewers = [] }: Scene): readonly Para
   const { judgeAt } = request;
   const next = judgeAt === null ? '' : ` If no one does, Hallpass asks again ${when(judgeAt)}.`;
   return [
-    `${mentions(reviewers)}: answer with one sentence. Anyone of you but ${mention(request.requester)} can.${next}`,
+    `${mentions(reviewers)}: answer with one sentence. Any of you can, except ${mention(request.requester)}.${next}`,
     ...(isInForce(request) ? ['Neither answer ends the access. End access, on its card, does.'] : []),
   ];
 }
@@ -93,7 +93,7 @@ function toOperators(request: AccessRequest, scene: EmergencyScene): Message {
       `${code(request.role)} for ${code(request.login)}, without approval. ${shown.title}.`,
       ...reasonParagraphs(request, scene),
       ...verdictParagraphs(request, scene, null),
-      `Its card is in the role’s channel. ${code(`hallpass end ${requestName(request.id)}`)} ends it, too. ${paged}`,
+      `${canEnd(request) ? `End access on its card ends it, and so does ${code(`hallpass end ${requestName(request.id)}`)}. ` : ''}${paged}`,
     ],
     footer: footer(request),
   });

@@ -37,7 +37,7 @@ export function emergencyParagraphs(
     ...(isFinal(request.state) || reader !== null
       ? []
       : [
-          `*Nobody approved it.* Look at it now: ${mentions(unique([...reviewers, ...askedNow(request)]))}. End access if it shouldn’t be.`,
+          `*Nobody approved it.* Look at it now: ${mentions(unique([...reviewers, ...askedNow(request)]))}. End access if it looks wrong.`,
         ]),
     ...verdictParagraphs(request, { reviewers }, reader),
   ];

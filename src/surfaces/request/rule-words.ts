@@ -39,7 +39,7 @@ export const RULE_WORDS: Readonly<Record<RuleName, RuleWords>> = {
   break_glass: {
     name: 'emergency',
     by: 'break-glass',
-    decided: (through, at) => `Granted in an emergency (${through}) ${at}; no approver was asked.`,
+    decided: (through, at) => `Allowed in an emergency (${through}) ${at}; no approver was asked.`,
     over: 'break-glass did not allow it any more before it could be granted',
   },
 };
