@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Figures, Key } from './figures.js';
 import { describeMachine } from './machine.js';
+import { measureBreakGlass } from './measures/break-glass.js';
 import { measureClicks } from './measures/click.js';
 import { measureKill, measureRedisFlush, measureTargetBack } from './measures/faults.js';
 import { measureFootprint } from './measures/footprint.js';
@@ -26,6 +27,10 @@ const MEASURES: readonly {
   readonly measure: (world: World, note: (seen: string) => void) => Promise<Partial<Figures>>;
 }[] = [
   { keys: ['click_to_grant_ms', 'bare_grant_ms'], measure: measureClicks },
+  {
+    keys: ['break_glass_to_grant'],
+    measure: async (world) => ({ break_glass_to_grant: await measureBreakGlass(world) }),
+  },
   { keys: ['slash_ack_ms', 'modal_open_ms'], measure: measureSlash },
   {
     keys: ['lateness_ms.redis', 'lateness_ms.redis.bare'],

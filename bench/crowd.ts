@@ -4,6 +4,9 @@ import type { Slack } from '../sandbox/slack/index.js';
 
 export const CROWD = 10_000;
 
+/** The first ones of the crowd, who may break the glass. */
+export const FIRE = { id: 'S0FIRE', size: 100 } as const;
+
 /** In Slack. @param i from 1 on */
 export function personOf(i: number): string {
   return `U0C${String(i).padStart(5, '0')}`;
@@ -16,6 +19,8 @@ export function loginOf(i: number): string {
 
 export function joinSlack({ workspace }: Slack): void {
   for (let i = 1; i <= CROWD; i++) workspace.addPerson({ id: personOf(i), name: loginOf(i) });
+  const members = Array.from({ length: FIRE.size }, (_, i) => personOf(i + 1));
+  workspace.addGroup({ id: FIRE.id, handle: 'fire', members });
 }
 
 /** Gives them logins. @returns the OIDs, the first one's first */

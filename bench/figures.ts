@@ -23,6 +23,8 @@ export interface Herd {
 export interface Figures {
   readonly click_to_grant_ms: Spread;
   readonly bare_grant_ms: { readonly p50: number };
+  /** From the confirmation of an emergency to its GRANT. */
+  readonly break_glass_to_grant: { readonly direct: Spread; readonly guarded: Spread };
   readonly slash_ack_ms: Spread;
   readonly modal_open_ms: Spread;
   readonly 'lateness_ms.redis': Lateness;

@@ -53,6 +53,14 @@ const JUDGES: { readonly [K in Key]: Judge<Figures[K]> } = {
     };
   },
   bare_grant_ms: ({ p50 }) => ({ figure: `p50 ${p50} ms`, toReach: '', met: null }),
+  break_glass_to_grant: ({ direct, guarded }) => {
+    const judged = [direct, guarded].map(p99Below(1_000));
+    return {
+      figure: `direct ${judged[0]?.figure}; guarded ${judged[1]?.figure}`,
+      toReach: 'p99 < 1000 ms',
+      met: judged.every(({ met }) => met),
+    };
+  },
   slash_ack_ms: p99Below(300),
   modal_open_ms: p99Below(700),
   'lateness_ms.redis': lateness((all) => all['lateness_ms.redis.bare']),

@@ -7,7 +7,7 @@ import { runSql } from '../sandbox/postgres/server-access.js';
 import { type Redis, startRedis } from '../sandbox/redis/redis.js';
 import type { HallpassProcess } from '../sandbox/stage/process.js';
 import { type Stage, startStage } from '../sandbox/stage/stage.js';
-import { joinSlack } from './crowd.js';
+import { FIRE, joinSlack } from './crowd.js';
 import { type Granter, openGranter } from './granter.js';
 
 export interface World {
@@ -123,7 +123,9 @@ export async function startWorld(cli: string): Promise<World> {
       await sql(
         `update requests set state = 'ended', why = 'ended', ended_at = now(), review_at = null where ended_at is null`,
       );
-      await sql('update requests set review_at = null where review_at is not null');
+      await sql(
+        'update requests set review_at = null, judge_at = null where review_at is not null or judge_at is not null',
+      );
       await sql('update targets set checked_at = null');
       await sql('vacuum analyze');
       await Promise.all(granters.map((granter) => granter.clear()));
@@ -147,10 +149,15 @@ async function prepare(server: Cluster, { samples: { hallpass } }: Stage): Promi
   );
 }
 
-/** The crowd's logins follow from their addresses. */
+/** The crowd's logins follow from their addresses; what everyone can read is granted in an emergency, too. */
 function configure(yaml: string, { north, south }: Readonly<Record<'north' | 'south', Cluster>>): string {
   const byAddress = 'defaults:\n  email_pattern: "{local}"\n  email_domains: [example.com]\n';
-  return yaml.replace('defaults:\n', byAddress) + targetYaml('north', north) + targetYaml('south', south);
+  const breakGlass = `  read: { break_glass: { who: [${FIRE.id}], max: 1h, review: [dba] } }\n`;
+  return (
+    yaml.replace('defaults:\n', byAddress).replace('  read: {}\n', breakGlass) +
+    targetYaml('north', north) +
+    targetYaml('south', south)
+  );
 }
 
 /** The further targets know Hallpass by the shop's password. */

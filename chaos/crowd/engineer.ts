@@ -4,6 +4,7 @@
  */
 import type { Slack } from '../../sandbox/slack/index.js';
 import { CHANNELS } from '../../sandbox/stage/cast.js';
+import { tickEmergency } from '../../sandbox/stage/emergency.js';
 import { fillFormAs } from '../../sandbox/stage/people.js';
 import { isIn, policyOf } from '../policies.js';
 import type { Random } from '../random.js';
@@ -52,7 +53,7 @@ export function createEngineer(
       const otherDuration = isLong ? LONG : `${Math.round(random.between(...SHORT))}s`;
       try {
         await fillFormAs(slack, person, { ...place, otherDuration, reason }, OPENS_MS);
-        if (isEmergency) await tick();
+        if (isEmergency) await tickEmergency(person);
         if (person.openedView()?.callbackId !== FORM) throw new Error('another form came in the way');
         let sent = await person.submit();
         // It asks once more.
@@ -67,10 +68,6 @@ export function createEngineer(
         while (person.openedView() !== undefined) await person.closeView();
       }
     });
-
-  async function tick(): Promise<void> {
-    await person.choose('Is this an emergency?', 'Emergency: grant it at once, without approval');
-  }
 
   return () => {
     const what = random.next();

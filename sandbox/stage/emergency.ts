@@ -12,8 +12,13 @@ type Sent = ReturnType<Actor['submit']>;
 export async function askInEmergency(slack: Slack, name: Name, wish: Wish): Sent {
   const person = slack.as(CAST[name]);
   await fillForm(slack, name, wish);
-  await person.choose(BOX, TICK);
+  await tickEmergency(person);
   return person.submit();
+}
+
+/** In the form that is open. */
+export async function tickEmergency(person: Actor): Promise<void> {
+  await person.choose(BOX, TICK);
 }
 
 /** Clicks an answer to the question whether an emergency was justified, and sends the form that asks why. */
