@@ -119,13 +119,22 @@ export function told(slack: Slack, name: Name, id: string, says: RegExp): Promis
 }
 
 /** Clicks, and waits for what is then said privately in the channel. */
-export async function clickAndHear(
+export function clickAndHear(
   slack: Slack,
   name: Name,
   message: SeenMessage,
   button: string,
 ): Promise<string> {
-  const person = slack.as(CAST[name]);
+  return clickAndHearAs(slack, slack.as(CAST[name]), message, button);
+}
+
+/** As `clickAndHear`, for somebody who is not in the cast. */
+export async function clickAndHearAs(
+  slack: Slack,
+  person: Actor,
+  message: SeenMessage,
+  button: string,
+): Promise<string> {
   const heard = () => person.messages(message.channel).filter(({ ephemeral }) => ephemeral);
   const before = heard().length;
   succeeded(await person.click(message, button));

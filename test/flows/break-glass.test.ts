@@ -1,114 +1,35 @@
 /** Emergency access: granted at once, loudly, without PagerDuty; and reviewed by someone else afterwards. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
-import { type Actor, type SeenMessage, wordsOf } from '../../sandbox/slack/index.js';
+import { wordsOf } from '../../sandbox/slack/index.js';
 import { CAST, CHANNELS, GROUPS } from '../../sandbox/stage/cast.js';
-import { askInEmergency, judge } from '../../sandbox/stage/emergency.js';
+import { judge } from '../../sandbox/stage/emergency.js';
 import {
   all,
   card,
   click,
   clickAndHear,
+  clickAndHearAs,
   deny,
   fillForm,
-  type Name,
   request,
   told,
-  type Wish,
 } from '../../sandbox/stage/people.js';
-import type { HallpassProcess } from '../../sandbox/stage/process.js';
 import { granted } from '../support/access.js';
+import { ANA2 } from '../support/fixtures.js';
 import { metric } from '../support/ops-port.js';
 import { expectSettled, untilAllSent } from '../support/requests.js';
-import { KINDS, openStage } from '../support/stage.js';
+import { KINDS } from '../support/stage.js';
 import { waitFor } from '../support/wait-for.js';
-import { clearAway } from './life/stage.js';
-
-type SeenView = NonNullable<ReturnType<Actor['openedView']>>;
-
-const FIRE = 'S0FIRE';
-const SECURITY = 'S0SEC';
-const HOSTILE = 'Down <!channel> *all* of it <@U0EVE>';
+import { ANA3, FIRE, numberOf, openEmergencyStage, SECURITY } from './emergency/stage.js';
+import { expectVerified } from './emergency/verified.js';
 
 describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
-  const stage = await openStage({
-    ...kind,
-    ledgerApart: false,
-    configure: (yaml) =>
-      yaml
-        .replace('groups: { ', `groups: { fire: ${FIRE}, security: ${SECURITY}, `)
-        .replace(
-          'orders_write: {',
-          'orders_write: { break_glass: { who: [fire], max: 1h, review: [security] },',
-        ),
-  });
-  const { slack, pagerduty } = stage;
+  const stage = await openEmergencyStage(kind);
+  const { slack, pagerduty, askOnce, breakGlass, lastId, turnClock } = stage;
+  const { inChannel, operatorsTold, question, incident, endAccess, restart } = stage;
   const { workspace } = slack;
-  let hallpass: HallpassProcess;
-
-  beforeAll(async () => {
-    workspace.addGroup({ id: FIRE, handle: 'fire', members: [CAST.ana, CAST.ben] });
-    workspace.addGroup({ id: SECURITY, handle: 'security', members: [CAST.cora, CAST.ana, CAST.dan] });
-    hallpass = await stage.startHallpass();
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await clearAway(stage);
-    slack.faults.clear();
-    pagerduty.faults.clear();
-  });
-
-  const wish = { role: 'orders_write', duration: '15 minutes', reason: HOSTILE } as const;
-
-  /** Fills in the form, ticks the box, and sends it: the form that asks once more, or the errors. */
-  async function askOnce(
-    name: Name,
-    what: Wish = wish,
-  ): Promise<SeenView | Readonly<Record<string, string>>> {
-    const sent = await askInEmergency(slack, name, what);
-    if (sent.outcome === 'pushed') return sent.view;
-    if (sent.outcome !== 'errors') throw new Error(JSON.stringify(sent));
-    await slack.as(CAST[name]).closeView();
-    return sent.errors;
-  }
-
-  /** @returns the request's id */
-  async function breakGlass(name: Name, what: Wish = wish): Promise<string> {
-    await askOnce(name, what);
-    const before = await lastId();
-    expect(await slack.as(CAST[name]).submit()).toEqual({ outcome: 'cleared' });
-    const id = await lastId();
-    expect(id).not.toBe(before);
-    return id;
-  }
-
-  async function lastId(): Promise<string> {
-    const [row] = await runSql(stage.ledgerUrl, "select 'R-' || coalesce(max(id), 0) as id from requests");
-    return String((row as { id: string }).id);
-  }
-  const number = (id: string) => Number(id.slice('R-'.length));
-
-  /** As if so much time had passed for those who review it. */
-  const turnClock = (id: string) =>
-    runSql(stage.ledgerUrl, 'update requests set judge_at = now() where id = $1', [number(id)]);
-
-  const inChannel = (channel: string, as: Name, id: string, says: RegExp) =>
-    slack
-      .as(CAST[as])
-      .messages(channel)
-      .findLast((message) => !message.ephemeral && all(message).includes(id) && says.test(all(message)));
-  const operatorsTold = (id: string, says: RegExp): Promise<SeenMessage> =>
-    slack.waitFor(() => inChannel(CHANNELS.operators, 'olga', id, says));
-  /** The newest question to the reviewers. */
-  const question = (id: string, says = /was this emergency access justified/i): Promise<SeenMessage> =>
-    slack.waitFor(() => inChannel(CHANNELS.access, 'cora', id, says), 30_000);
-  const incident = (id: string) =>
-    pagerduty.incidents.find(({ dedupKey }) => dedupKey.endsWith(`/emergency/${number(id)}`))?.status;
-
-  async function endAccess(id: string): Promise<void> {
-    await click(slack, 'ana', await told(slack, 'ana', id, /Emergency access until/), 'Relinquish');
-    await card(slack, id, /Ended/);
-  }
 
   it('asks once more, grants at once with PagerDuty down, and tells and pages everyone', async () => {
     pagerduty.faults.order('*', { kind: 'status', status: 503 }, 50);
@@ -118,8 +39,8 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
     const says = wordsOf(view.blocks);
     expect(says).toMatch(/`orders_write` on Shop \(production\) at once, as `ana`, for at most 15 minutes/);
     expect(says).toContain(`<#${CHANNELS.access}>, <#${CHANNELS.operators}>`);
-    expect(says).toContain(`Reviewed by <!subteam^${SECURITY}>`);
-    expect(says).toContain('PagerDuty pages them');
+    expect(says).toContain(`Afterwards <!subteam^${SECURITY}> will be asked whether it was justified`);
+    expect(says).toContain('PagerDuty pages Hallpass’s operators.');
     expect(await granted(stage)).toEqual([]);
     const began = performance.now();
     expect(await slack.as(CAST.ana).submit()).toEqual({ outcome: 'cleared' });
@@ -145,12 +66,21 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
     expect(await stage.run('status')).toMatch(new RegExp(`UNREVIEWED[\\s\\S]*${id} `));
     expect(await metric(stage.env, 'hallpass_emergencies_unreviewed')).toBe(1);
 
-    // Nobody who used it reviews it, and nobody else but a reviewer.
+    // Nobody who used it reviews it, not by another account either, and nobody else but a reviewer.
     await turnClock(id);
     const asked = await question(id);
     expect(asked.threadTs).toBe(shown.ts);
     expect(all(asked)).toContain(`<!subteam^${SECURITY}>`);
     expect(await clickAndHear(slack, 'ana', asked, 'Justified')).toMatch(/your own emergency/);
+    for (const [account, button] of [
+      [ANA2, 'Justified'],
+      [ANA3, 'Not justified'],
+    ] as const) {
+      expect(await clickAndHearAs(slack, slack.as(account), asked, button)).toMatch(
+        new RegExp(`^${id} counts as your own emergency, so somebody else has to review it`),
+      );
+      expect(slack.as(account).openedView()).toBeUndefined();
+    }
     expect(await clickAndHear(slack, 'ben', asked, 'Not justified')).toMatch(/can't review/);
 
     // Asked again: the message before it has no buttons any more.
@@ -166,7 +96,7 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
     const [row] = await runSql(
       stage.ledgerUrl,
       "select round(extract(epoch from judge_at - now()) / 3600) as hours, emergency->>'asked' as asked from requests where id = $1",
-      [number(id)],
+      [numberOf(id)],
     );
     expect(row).toMatchObject({ hours: '2', asked: '2' });
 
@@ -200,7 +130,7 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
       reviewerWords: 'It could <!here> wait.',
     });
     await untilAllSent(stage);
-    expect((await stage.run('audit', 'verify')).toLowerCase()).toContain('as');
+    await expectVerified(stage, id);
   });
 
   it('is one request, however often it is confirmed', async () => {
@@ -219,7 +149,7 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
 
   it('is for those whom the policy names, with a reason, and no longer than it says', async () => {
     const dan = slack.as(CAST.dan);
-    await fillForm(slack, 'dan', wish);
+    await fillForm(slack, 'dan', { role: 'orders_write' });
     expect(dan.openedView()?.blocks.some(({ block_id }) => block_id?.startsWith('emergency'))).toBe(false);
     await dan.closeView();
     await fillForm(slack, 'ana', { role: 'orders_read' });
@@ -227,7 +157,7 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
     expect(blocks.some(({ block_id }) => block_id?.startsWith('emergency'))).toBe(false);
     await slack.as(CAST.ana).closeView();
 
-    expect(await askOnce('ana', { ...wish, duration: '4 hours' })).toMatchObject({
+    expect(await askOnce('ana', { duration: '4 hours' })).toMatchObject({
       'duration:orders_write': expect.stringMatching(/emergency is granted for 1 hour at most/),
     });
 
@@ -257,11 +187,6 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
     await restart();
   });
 
-  async function restart(): Promise<void> {
-    await hallpass.stop();
-    hallpass = await stage.startHallpass();
-  }
-
   it('is granted all the same when Hallpass was killed between the request and the approval', async () => {
     const id = await request(slack, 'ben', { role: 'orders_read', duration: '15 minutes' });
     await deny(slack, 'cora', await card(slack, id, /Waiting/));
@@ -281,7 +206,7 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
        insert into deliveries (key, kind, request_id, recipient, wanted)
          select 'card:' || id, 'card', id, '${CHANNELS.access}', version from r
          union all select 'status:' || id, 'status', id, requester, version from r`,
-      [number(id)],
+      [numberOf(id)],
     );
     const late = await lastId();
     await slack.waitFor(() => inChannel(CHANNELS.access, 'cora', late, /Emergency access until/), 30_000);
