@@ -1,15 +1,14 @@
-import { deciders, qualifies } from '../../domain/policy/policy.js';
 import { approversOf } from '../../domain/policy/repeat.js';
 import type { AccessRequest } from '../../domain/request/request.js';
 import { showAgain } from '../../ledger/messages/deliveries.js';
 import { endRepeats, readShownRepeat } from '../../ledger/requests/repeats.js';
-import { logSecurity } from '../../security.js';
-import { groupUnreadable, unknownRequest } from '../../surfaces/answers/answers.js';
+import { unknownRequest } from '../../surfaces/answers/answers.js';
 import * as words from '../../surfaces/request/repeat.js';
 import type { Actor, Clicked, Reply } from '../access.js';
 import type { Deps } from '../deps.js';
-import { identify, readGroups, whyUnsaid } from './accounts.js';
+import { identify } from './accounts.js';
 import { findRequest } from './find-request.js';
+import { whyMayNotEnd } from './may-end.js';
 
 /** The requester, one who approved it, a role's approver or an operator ends what was approved again. What is granted stays. */
 export async function endRepeat(
@@ -42,14 +41,8 @@ async function whyNot(deps: Deps, actor: Actor, request: AccessRequest): Promise
   const who = await identify(deps, actor);
   if (!who.ok) return who;
   if (approversOf(request).includes(actor.userId)) return null;
-  const policy = deps.roles.role(request.target, request.role)?.policy;
-  const approvers = policy === undefined ? request.asked : deciders(policy);
-  const principals = [...approvers, ...deps.config.operators];
-  const may = qualifies(principals, { userId: actor.userId, groups: await readGroups(deps, principals) });
-  if (may.ok) return null;
-  const facts = { user: actor.userId, request: request.id };
-  logSecurity(deps.logger, may.code, facts, 'refused to end a repeat');
-  const unread =
-    may.code === 'group_unknown' ? groupUnreadable(may.groups, whyUnsaid(deps, may.groups)) : null;
-  return { text: unread ?? words.mayNotEndRepeat(request, approvers, deps.config.operators) };
+  return whyMayNotEnd(deps, actor, request, {
+    log: 'refused to end a repeat',
+    text: (approvers, operators) => words.mayNotEndRepeat(request, approvers, operators),
+  });
 }

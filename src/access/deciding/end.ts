@@ -1,4 +1,3 @@
-import { deciders, qualifies } from '../../domain/policy/policy.js';
 import type { AccessRequest } from '../../domain/request/request.js';
 import type { RequestEvent } from '../../domain/request/request-events.js';
 import { logSecurity } from '../../security.js';
@@ -6,8 +5,9 @@ import * as words from '../../surfaces/answers/answers.js';
 import type { Actor, Clicked, Reply } from '../access.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
-import { identify, readGroups, whyUnsaid } from './accounts.js';
+import { identify } from './accounts.js';
 import { findRequest } from './find-request.js';
+import { whyMayNotEnd } from './may-end.js';
 
 /** The requester cancels a pending request, or relinquishes a grant. */
 export async function relinquishOrWithdraw(
@@ -37,17 +37,11 @@ export async function end(deps: Deps, actor: Actor, requestId: string, clicked: 
   const { request } = found;
   if (request.requester === actor.userId)
     return enact(deps, request, { type: 'relinquish', by: actor.userId });
-  // The approvers who were asked may end it even when the role is no longer offered.
-  const policy = deps.roles.role(request.target, request.role)?.policy;
-  const approvers = policy === undefined ? request.asked : deciders(policy);
-  const principals = [...approvers, ...deps.config.operators];
-  const may = qualifies(principals, { userId: actor.userId, groups: await readGroups(deps, principals) });
-  if (!may.ok) {
-    logSecurity(deps.logger, may.code, { user: actor.userId, request: request.id }, 'refused to end access');
-    const unread =
-      may.code === 'group_unknown' ? words.groupUnreadable(may.groups, whyUnsaid(deps, may.groups)) : null;
-    return { text: unread ?? words.mayNotEnd(approvers, deps.config.operators) };
-  }
+  const refusal = await whyMayNotEnd(deps, actor, request, {
+    log: 'refused to end access',
+    text: words.mayNotEnd,
+  });
+  if (refusal !== null) return refusal;
   return enact(deps, request, { type: 'end', by: actor.userId });
 }
 
