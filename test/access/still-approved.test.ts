@@ -84,6 +84,28 @@ it.each<[string, Today, object]>([
     { answer: 'no', because: '@eve can no longer approve it' },
   ],
   [
+    'both accounts have one mailbox by now',
+    { people: { U0EVE: { email: 'ben+2@x.org' }, U0BEN: { email: 'Ben@x.org' } } },
+    { answer: 'no', because: 'its approvals are no longer enough under today’s policy and groups' },
+  ],
+  [
+    'one of two accounts of one person left, and the other serves both',
+    {
+      policy: { approvals: [{ from: [DBA, SEC], count: 1 }] },
+      groups: { S0SEC: [] },
+      people: { U0EVE: { email: 'ben@x.org' }, U0BEN: { email: 'ben@x.org' } },
+    },
+    { answer: 'yes' },
+  ],
+  [
+    'a group can’t be read that has nobody but the other account',
+    {
+      groups: { S0SEC: null },
+      people: { U0EVE: { email: 'ben@x.org' }, U0BEN: { email: 'ben@x.org' } },
+    },
+    { answer: 'no', because: 'its approvals are no longer enough under today’s policy and groups' },
+  ],
+  [
     'a group can’t be read',
     { groups: { S0SEC: null } },
     { answer: 'unsure', why: expect.stringContaining('R-1042') },

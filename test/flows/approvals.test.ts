@@ -10,7 +10,12 @@ import { KINDS, openStage } from '../support/stage.js';
 
 const SECURITY = 'S0SECURITY';
 
+/** Dan, through a second account that has his login, and one whose mail arrives at his. */
+const DAN2 = 'U0DANTWO';
+const DAN_PLUS = { id: 'U0DANPLUS', name: 'dan.plus', email: 'DAN+plus@example.com' } as const;
+
 const POLICIES = `policies:
+  pair: { approvals: [{ from: [dba], count: 2 }] }
   two: { approvals: [{ from: [dba] }, { from: [security] }], quiet: [${CAST.eve}] }
   long: { more: [{ over: 20m, from: [security] }], extend: { times: 1 } }
   risky: { more: [{ danger: write, from: [security] }] }
@@ -22,8 +27,11 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
   const stage = await openStage({
     ...kind,
     ledgerApart: false,
+    ordersAdmin: true,
     configure: (yaml) =>
       yaml
+        .replace('people:\n', `people:\n  ${DAN2}: { login: dan }\n`)
+        .replace('orders_admin: { policy: read', 'orders_admin: { policy: pair')
         .replace('groups: { ', `groups: { security: ${SECURITY}, `)
         .replace('policies:\n', POLICIES)
         .replace('orders_read: { policy: read', 'orders_read: { policy: two')
@@ -38,6 +46,8 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
     hallpass = await stage.startHallpass();
   };
   beforeAll(() => {
+    workspace.addPerson({ id: DAN2, name: 'dan.two' });
+    workspace.addPerson(DAN_PLUS);
     workspace.setGroup(GROUPS.dba, { members: [CAST.cora, CAST.dan] });
     workspace.addGroup({ id: SECURITY, handle: 'security', members: [CAST.olga, CAST.dan] });
   });
@@ -75,6 +85,34 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
     await deny(slack, 'olga', partly);
     await waiting(id, /Denied by <@U0OLGA>/);
     expect(await granted(stage)).toEqual([]);
+  });
+
+  test('two accounts of one person, by login or by mailbox, are one approval of two', async () => {
+    onTestFinished(() => {
+      workspace.setGroup(GROUPS.dba, { members: [CAST.cora, CAST.dan] });
+      return restart();
+    });
+    workspace.setGroup(GROUPS.dba, { members: [CAST.cora, CAST.dan, DAN2, DAN_PLUS.id] });
+    await restart();
+    const id = await request(slack, 'ana', { role: 'orders_admin', ...LONG });
+    await click(slack, 'dan', await waiting(id, /Needs 2 of <!subteam\^S0DBA>/), 'Approve');
+    const partly = await waiting(id, /1 of 2: <@U0DAN>/);
+    for (const account of [DAN2, DAN_PLUS.id]) {
+      const person = slack.as(account);
+      await person.click(partly, 'Approve');
+      const heard = await slack.waitFor(() =>
+        person.messages(partly.channel).find(({ ephemeral, text }) => ephemeral && text.includes(id)),
+      );
+      expect(heard.text).toMatch(
+        new RegExp(`^Another account of yours has already approved ${id}, and each person counts once.`),
+      );
+    }
+    expect(await inLedger(stage, id)).toMatchObject({ state: 'pending' });
+    expect(await granted(stage)).toEqual([]);
+    await click(slack, 'cora', await waiting(id, /1 of 2: <@U0DAN>/), 'Approve');
+    await untilInLedger(stage, id, 'active');
+    await click(slack, 'cora', await waiting(id, /Granted until/), 'End access');
+    await waiting(id, /Ended/);
   });
 
   test('who left the group since does not count any more', async () => {

@@ -1,36 +1,18 @@
-/** The approvals that a request has, counted again at each click: under today's rules, groups and accounts. */
+/**
+ * The approvals that a request has, counted again at each click, at each look, and whenever what they approved is used:
+ * under today's rules, groups and accounts, each person once.
+ */
 import type { RoleConfig } from '../../config/config.js';
-import type { Approval, ApprovalRule } from '../../domain/policy/approvals.js';
+import { type Approval, tally } from '../../domain/policy/approvals.js';
 import { type Count, isEnough } from '../../domain/policy/count-approvals.js';
-import {
-  type DeciderFacts,
-  dependsOnDanger,
-  isSamePerson,
-  mayDecide,
-  type Principal,
-  servesRules,
-  unique,
-} from '../../domain/policy/policy.js';
+import { type DeciderFacts, dependsOnDanger, type Principal, unique } from '../../domain/policy/policy.js';
 import { type Danger, worse } from '../../domain/postgres/danger.js';
 import type { PreviewResult } from '../../domain/postgres/preview.js';
 import { rulesAfter } from '../../domain/request/escalation.js';
-import type { AccessRequest } from '../../domain/request/request.js';
+import { byPerson } from '../../domain/same-person.js';
 import type { Deps } from '../deps.js';
-import { unfit } from './accounts.js';
+import { type ApproverToday, approversToday, type Counting, serving, type Today } from './approvers-today.js';
 import type { DangerReading } from './danger-limit.js';
-import { knownAs } from './logins.js';
-
-/** What the approvals of one request are counted under. */
-export interface Counting {
-  readonly request: AccessRequest;
-  /** The requester's confirmed address; null when it is not known. */
-  readonly email: string | null;
-  readonly rules: readonly ApprovalRule[];
-  /** Those of the rules who are mentioned. */
-  readonly asked: readonly Principal[];
-  readonly danger: Danger | null;
-  readonly groups: DeciderFacts['groups'];
-}
 
 type Counted =
   | { readonly ok: true; readonly count: Count }
@@ -38,8 +20,6 @@ type Counted =
   | { readonly ok: false; readonly code: 'approved' | 'twin' }
   /** Slack doesn't say who is in these groups, and without them it isn't enough. */
   | { readonly ok: false; readonly code: 'unread'; readonly groups: readonly Principal[] };
-
-export type Today = Pick<Counting, 'rules' | 'asked' | 'danger'>;
 
 /**
  * Today's rules for what would be granted, and the danger that they were chosen by, where they depend on it.
@@ -60,27 +40,18 @@ export function dangerIn(read: PreviewResult): Danger | null {
   return read.ok ? worse(read.preview.danger, read.preview.unreadDanger ?? 'none') : null;
 }
 
-type Approver = DeciderFacts & { readonly at: Date | null };
-
 /**
  * Those who approved, without anyone who may no longer decide.
  * @throws MessengerError when Slack doesn't say who one of them is: that drops no approval.
  */
 async function stillCounted(
-  { config, messenger }: Pick<Deps, 'config' | 'messenger'>,
-  { request, email, rules, groups }: Counting,
+  deps: Pick<Deps, 'config' | 'messenger'>,
+  counting: Counting,
   before: readonly Approval[],
-): Promise<Approver[]> {
-  const from = rules.flatMap((rule) => rule.from);
-  const counted: Approver[] = [];
-  for (const { by, at } of before) {
-    const person = await messenger.person(by);
-    const facts = { userId: by, ...knownAs(config, request.target, person), groups };
-    const may = mayDecide(from, facts, { ...request, email });
-    if (unfit(person) !== null || !may.ok || counted.some((each) => isSamePerson(each, facts))) continue;
-    counted.push({ ...facts, at });
-  }
-  return counted;
+): Promise<readonly ApproverToday[]> {
+  const today = await approversToday(deps, counting, before);
+  for (const { unread } of today) if (unread !== null) throw unread;
+  return today.filter(({ serves }) => serves.length > 0);
 }
 
 /**
@@ -92,17 +63,18 @@ export async function countApprovals(
   deps: Pick<Deps, 'config' | 'messenger'>,
   counting: Counting,
   before: readonly Approval[],
-  approver: DeciderFacts,
+  facts: DeciderFacts,
 ): Promise<Counted> {
   const counted = await stillCounted(deps, counting, before);
-  const own = counted.find((each) => isSamePerson(each, approver));
-  if (own !== undefined && own.userId !== approver.userId) return { ok: false, code: 'twin' };
-  if (own === undefined) counted.push({ ...approver, at: null });
-  const count = countOf(counting, counted);
+  const approver = serving(counting.rules, facts);
+  const accounts = byPerson([...counted, approver]).find((each) => each.includes(approver)) ?? [approver];
+  const isSecond = accounts.some((each) => each !== approver && each.userId === approver.userId);
+  if (accounts.length > 1 && !isSecond) return { ok: false, code: 'twin' };
+  const count = countOf(counting, isSecond ? counted : [...counted, approver]);
   if (isEnough(count)) return { ok: true, count };
   const groups = unread(counting);
   if (groups.length > 0) return { ok: false, code: 'unread', groups };
-  return own === undefined ? { ok: true, count } : { ok: false, code: 'approved' };
+  return isSecond ? { ok: false, code: 'approved' } : { ok: true, count };
 }
 
 /**
@@ -118,13 +90,35 @@ export async function recount(
   return countOf(counting, await stillCounted(deps, counting, approvals));
 }
 
-function countOf({ rules, asked, danger }: Counting, approvers: readonly Approver[]): Count {
-  return {
-    rules,
-    asked,
-    danger,
-    approvers: approvers.map((each) => ({ by: each.userId, at: each.at, serves: servesRules(rules, each) })),
-  };
+function countOf({ rules, asked, danger }: Counting, approvers: readonly ApproverToday[]): Count {
+  const people = byPerson(approvers).map((accounts) => {
+    const [{ userId: by, at }] = accounts;
+    const serves = rules.flatMap(
+      (_, i) => accounts.flatMap((each) => each.serves).find(({ rule }) => rule === i) ?? [],
+    );
+    return { by, at, serves };
+  });
+  return { rules, asked, danger, approvers: people };
+}
+
+/**
+ * Are the approvals of these people still enough? Never throws.
+ * @returns `enough`: `unread` when it takes what Slack doesn't say; `lost`: who may no longer decide, for certain.
+ */
+export async function stillEnough(
+  deps: Pick<Deps, 'config' | 'messenger'>,
+  counting: Counting,
+  approvers: readonly string[],
+): Promise<{ readonly enough: 'yes' | 'no' | 'unread'; readonly lost: readonly string[] }> {
+  const before = approvers.map((by) => ({ by, at: null }));
+  const today = await approversToday(deps, counting, before);
+  const lost = today.filter(({ mayServe }) => mayServe.length === 0).map(({ userId }) => userId);
+  if (isEnough(countOf(counting, today))) return { enough: 'yes', lost };
+  const atBest = byPerson(today).map((accounts) => ({
+    userId: accounts[0].userId,
+    serves: [...new Set(accounts.flatMap(({ mayServe }) => mayServe))],
+  }));
+  return { enough: tally(counting.rules, atBest).met ? 'unread' : 'no', lost };
 }
 
 /** The groups of the rules that Slack didn't tell of. */

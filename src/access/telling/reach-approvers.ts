@@ -6,7 +6,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Count } from '../../domain/policy/count-approvals.js';
-import { unique } from '../../domain/policy/policy.js';
 import { rulesAfter } from '../../domain/request/escalation.js';
 import {
   type AccessRequest,
@@ -21,8 +20,8 @@ import { moveCard, readWaitingCards, type WaitingCard } from '../../ledger/reque
 import { readRequests } from '../../ledger/requests/read-requests.js';
 import { nobodyDecides } from '../../surfaces/request/who-decides.js';
 import { change } from '../change.js';
-import { readGroups } from '../deciding/accounts.js';
-import { recount, type Today } from '../deciding/count-approvals.js';
+import { countingUnder, type Today } from '../deciding/approvers-today.js';
+import { recount } from '../deciding/count-approvals.js';
 import type { Deps } from '../deps.js';
 import { namesOf, tellOperators } from './operators.js';
 import { createPeopleReader, type PeopleReader, peopleBehind } from './people-reader.js';
@@ -163,11 +162,7 @@ async function askingNow(
 
 /** Null while Slack doesn't say what it takes: the rules stay as they were until then, and each click counts again. */
 async function countAgain(deps: AskingDeps, request: AccessRequest, today: Today): Promise<Count | null> {
-  const [groups, requester] = await Promise.all([
-    readGroups(deps, unique(today.rules.flatMap(({ from }) => from))),
-    deps.messenger.person(request.requester).catch(() => null),
-  ]);
-  const counting = { ...today, request, email: requester?.email ?? null, groups };
+  const counting = await countingUnder(deps, request, today);
   return recount(deps, counting).catch(() => null);
 }
 

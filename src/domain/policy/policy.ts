@@ -117,8 +117,6 @@ export interface DeciderFacts {
   readonly groups: ReadonlyMap<string, ReadonlySet<string> | null>;
 }
 
-type Account = Omit<DeciderFacts, 'groups'>;
-
 export type Qualifies =
   /** `via`: the group (or "named") through which they qualify; kept with the decision. */
   | { readonly ok: true; readonly via: string }
@@ -152,18 +150,6 @@ export function mayDecide(
     return { ok: false, code: 'same_email' };
   }
   return qualifies(approvers, decider);
-}
-
-/** Do these two accounts belong to one person: the same account, login or mailbox? */
-export function isSamePerson(one: Account, other: Account): boolean {
-  const alike = (login: string | null, by: string | null) =>
-    login !== null && by !== null && isAlike(login, by);
-  return (
-    one.userId === other.userId ||
-    [...one.logins].some((login) => other.logins.has(login)) ||
-    alike(one.loginByAddress, other.loginByAddress) ||
-    (one.email !== null && other.email !== null && isSameMailbox(one.email, other.email))
-  );
 }
 
 /** The rules that this person can serve, each with the group through which they qualify for it. */

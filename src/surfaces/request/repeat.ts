@@ -110,6 +110,10 @@ export const accountLeft = (): string =>
 export const groupsUnread = (id: number): string =>
   `Slack did not say whether those who approved ${requestName(id)} can still approve it.`;
 
+/** @param why what the server said; a clause. */
+export const dangerUnread = (role: string, why: string): string =>
+  `What ${role} can do could not be read (${why}).`;
+
 // The private answers to a click.
 
 export const notOffered = ({ id, role, target }: AccessRequest): string =>
