@@ -18,10 +18,6 @@ export interface Deps {
 /** Slack shows an error after 3 s without an acknowledgement; the rest is for the network. */
 export const ACK_BUDGET_MS = 2_500;
 
-/** Safe to say, because a second submission of one view is the same request. */
-export const TOO_SLOW =
-  'This takes longer than usual. Send it again in a moment: nothing is requested twice.';
-
 const claimed = new WeakSet<Context>();
 
 /** Each listener first claims its payload; one that no listener claims is acknowledged and logged. */

@@ -13,10 +13,9 @@ import type { TurnedAway } from '../surfaces/answers/turned-away.js';
 import { ACK_BUDGET_MS, type Deps, isClaimed } from './answer.js';
 import { registerActions } from './listeners/actions.js';
 import { registerCommands } from './listeners/commands.js';
-import { registerDeny } from './listeners/deny.js';
-import { registerEmergencies } from './listeners/emergencies.js';
 import { registerEvents } from './listeners/events.js';
 import { registerHome } from './listeners/home.js';
+import { registerOpeners } from './listeners/openers.js';
 import { registerOptions } from './listeners/options.js';
 import { registerViews } from './listeners/views.js';
 import type { Outward } from './outward.js';
@@ -132,10 +131,9 @@ export function createSlackApp({
 
   registerCommands(app, deps);
   registerActions(app, deps);
-  registerDeny(app, deps);
+  registerOpeners(app, deps);
   registerOptions(app, deps);
   registerViews(app, deps);
-  registerEmergencies(app, deps);
   registerEvents(app, deps);
   registerHome(app, deps);
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Submission } from '../access/access.js';
 import { VERDICTS } from '../domain/policy/emergency.js';
 import { ACTIONS, BLOCKS } from '../surfaces/kit/ids.js';
-import { View, valueIn } from './payloads.js';
+import { formOf, View, valueIn } from './payloads.js';
 import { unsealed } from './seal.js';
 
 const text = z.string().nullable();
@@ -24,18 +24,21 @@ const Kept = z.object({
 
 const KeptJudging = z.object({ v: z.literal(1), requestId: z.string(), verdict: z.enum(VERDICTS) });
 
-/** What was asked for in the form before this one. */
-export function parseConfirmed(body: unknown): Submission | null {
-  return keptIn(viewOf(body), Kept)?.submission ?? null;
+/** What was asked for in the form before this one; otherwise as `parseSubmission`. */
+export function parseConfirmed(body: unknown) {
+  const view = viewOf(body);
+  const sent = keptIn(view, Kept)?.submission;
+  return view === undefined || sent === undefined ? null : { sent, ...formOf(view) };
 }
 
-/** A reviewer's answer. */
+/** A reviewer's answer; otherwise as `parseSubmission`. */
 export function parseJudgement(body: unknown) {
   const view = viewOf(body);
   const kept = keptIn(view, KeptJudging);
   if (view === undefined || kept === undefined) return null;
   const { requestId, verdict } = kept;
-  return { viewId: view.id, requestId, verdict, words: valueIn(view, BLOCKS.words, ACTIONS.words) };
+  const sent = { requestId, verdict, words: valueIn(view, BLOCKS.words, ACTIONS.words) };
+  return { sent, ...formOf(view) };
 }
 
 function viewOf(body: unknown): View | undefined {

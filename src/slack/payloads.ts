@@ -296,7 +296,7 @@ export function parseSubmission(body: unknown) {
     reason: valueIn(view, BLOCKS.reason, ACTIONS.reason),
     emergency: isTicked(view, role) ? 'asked' : null,
   };
-  return { sent: submission, viewId: view.id, inputs: inputsOf(view.blocks) };
+  return { sent: submission, ...formOf(view) };
 }
 
 /** The submitted form that asks why a request is denied; otherwise as `parseSubmission`. */
@@ -308,7 +308,12 @@ export function parseDenial(body: unknown) {
   const reason = valueIn(view, BLOCKS.reason, ACTIONS.reason);
   const clicked = channel === undefined || ts === undefined ? null : { channel, ts };
   const denial: Denial = { requestId, clicked, reason };
-  return { sent: denial, viewId: view.id, inputs: inputsOf(view.blocks) };
+  return { sent: denial, ...formOf(view) };
+}
+
+/** Of a submitted form: its id, and the block ids beside which Slack can show an error. */
+export function formOf(view: View) {
+  return { viewId: view.id, inputs: inputsOf(view.blocks) };
 }
 
 function isTicked(view: View, role: string | null): boolean {

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import type { Submitted } from '../../src/access/access.js';
 import { ACK_BUDGET_MS } from '../../src/slack/answer.js';
 import { denyForm, nothingToDeny } from '../../src/surfaces/forms/deny-form.js';
+import { emergencyModal, judgeModal } from '../../src/surfaces/forms/emergency-forms.js';
 import { ACTIONS, BLOCKS } from '../../src/surfaces/kit/ids.js';
+import { anActive } from '../domain/a-request.js';
 import { waitFor } from '../support/wait-for.js';
 import { ANA, type Bench, CARDS, form, MENU, postCard, privateWords, start } from './harness.js';
+
+const SHOP = { targetName: 'Shop', environment: null } as const;
 
 const verbs = ({ uses }: Bench): string[] => uses.map(({ verb }) => verb);
 
@@ -260,6 +265,91 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
       await slack.waitFor(() => privateWords(slack).some((text) => text.includes(says)));
     }
     expect(ana.openedView()).toBeUndefined();
+  });
+
+  it('opens one form for a reviewer, whatever comes twice, and hands on what was typed', async () => {
+    const answers = [{ ok: false as const, errors: { [BLOCKS.words]: 'Say more.' } }];
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const bench = await start(kind, {
+      overrides: {
+        openJudging: async (_, requestId, verdict) => {
+          await gate;
+          return {
+            form: judgeModal(anActive(), verdict, SHOP, JSON.stringify({ v: 1, requestId, verdict })),
+          };
+        },
+        judge: async () => answers.shift() ?? { ok: true },
+      },
+    });
+    const { slack } = bench;
+    const card = await postCard(bench);
+    const ana = slack.as(ANA);
+    slack.faults.duplicateNext();
+    await ana.click(card, ACTIONS.notJustified);
+    release();
+    await slack.waitFor(() => ana.openedView());
+    await ana.fill('Not justified: why?', 'a reason of hers');
+    expect(await ana.submit()).toMatchObject({ by: 'app', errors: { [BLOCKS.words]: 'Say more.' } });
+    expect(await ana.submit()).toEqual({ outcome: 'closed' });
+    const sent = { requestId: 'R-1042', verdict: 'not_justified', words: 'a reason of hers' };
+    const judged = { verb: 'judge', args: [{ userId: ANA }, sent] };
+    expect(bench.uses.filter(({ verb }) => verb === 'judge')).toEqual([judged, judged]);
+    expect(bench.uses[0]).toEqual({
+      verb: 'openJudging',
+      args: [{ userId: ANA }, 'R-1042', 'not_justified'],
+    });
+    expect(privateWords(slack)).toEqual([]);
+
+    slack.faults.order('views.open', { kind: 'error', error: 'expired_trigger_id' });
+    await ana.click(card, ACTIONS.justified);
+    await slack.waitFor(() => privateWords(slack).some((text) => text.includes('Click Justified again.')));
+    expect(slack.problems).toEqual([]);
+    expectNoSecrets(bench);
+  });
+
+  it('asks once more in an emergency, says in a form why not, and closes both once it is granted', async () => {
+    const kept = {
+      ...{ viewId: 'V1', channel: null, target: 'shop', role: 'orders', duration: '1h' },
+      ...{ otherDuration: null, reason: 'a reason of hers', emergency: 'confirmed' },
+    };
+    const confirm = emergencyModal({
+      ...{ scene: SHOP, role: 'orders', login: 'ana', durationMs: 60_000, reason: 'a reason of hers' },
+      ...{ review: [], channels: [CARDS], isPaged: false, notice: null },
+      kept: JSON.stringify({ v: 1, submission: kept }),
+    });
+    const answers: (() => Submitted)[] = [
+      () => ({ ok: false, errors: { one: 'Not', other: 'now.' } }),
+      () => {
+        throw new Error('broken');
+      },
+      () => ({ ok: true }),
+    ];
+    const bench = await start(kind, {
+      overrides: {
+        submit: async (_, { emergency }) =>
+          emergency === 'confirmed' ? (answers.shift()?.() ?? { ok: true }) : { ok: true, confirm },
+      },
+    });
+    const { slack } = bench;
+    const ana = slack.as(ANA);
+    await ana.command('/request');
+    await slack.waitFor(() => ana.openedView());
+    for (const says of ['Not now.', 'Something went wrong']) {
+      expect(await ana.submit()).toMatchObject({ outcome: 'pushed', view: { title: 'Break the glass?' } });
+      const refused = await ana.submit();
+      expect(refused).toMatchObject({ outcome: 'updated', view: { title: 'Not granted', submit: null } });
+      expect(JSON.stringify(refused)).toContain(says);
+      await ana.closeView();
+    }
+    await ana.submit();
+    expect(await ana.submit()).toEqual({ outcome: 'cleared' });
+    expect(ana.openedView()).toBeUndefined();
+    expect(bench.uses.at(-1)).toEqual({ verb: 'submit', args: [{ userId: ANA }, kept] });
+    expect(slack.problems).toEqual([]);
+    expectNoSecrets(bench);
   });
 
   it('takes no denial that does not say of what', async () => {

@@ -224,6 +224,8 @@ export async function postCard({ slack, messenger }: Bench): Promise<SeenMessage
           button(ACTIONS.approve),
           button(ACTIONS.deny),
           button(ACTIONS.withdraw),
+          button(ACTIONS.justified),
+          button(ACTIONS.notJustified),
           { type: 'overflow', action_id: ACTIONS.approveFor, options: MENU.map(option) },
           { ...button('unknown'), url: 'https://example.com' },
           button('of_an_older_release'),
