@@ -62,14 +62,14 @@ async function askRules(
 ): Promise<void> {
   const { policy } = role;
   const danger = readingDanger(deps, role, request);
+  const ask = () => answersOf(deps, rules, request, role, { danger, members });
   // Most requests have nothing but this to be asked, and it says no.
-  if (rules.every(({ name }) => name === 'repeat')) {
-    if (firstYes(await answersOf(deps, rules, request, role, { danger, members })) === null) return;
-  }
+  const early = rules.every(({ name }) => name === 'repeat') ? await ask() : null;
+  if (early !== null && firstYes(early) === null) return;
   // A rule must not approve what a person couldn't.
   const [standing, answers] = await Promise.all([
     standsToday(deps, request, role, 'approve', danger).catch(() => null),
-    answersOf(deps, rules, request, role, { danger, members }),
+    early ?? ask(),
   ]);
   if (standing === null || standing.objection !== null) return;
   const said = firstYes(answers);

@@ -3,14 +3,13 @@
  * approval still holds is asked whenever it is used; one that doesn't ends, and approvers decide.
  */
 import type { RoleConfig } from '../../config/config.js';
-import type { Policy } from '../../domain/policy/policy.js';
 import { approversOf, type Repeat } from '../../domain/policy/repeat.js';
 import { type AccessRequest, requestName } from '../../domain/request/request.js';
 import { redraw } from '../../ledger/messages/deliveries.js';
 import { readRequests } from '../../ledger/requests/read-requests.js';
 import { endRepeats, isRepeatOpen, readRepeatsFor } from '../../ledger/requests/repeats.js';
 import * as words from '../../surfaces/request/repeat.js';
-import type { Rule, RuleDeps, Wish } from './rule.js';
+import type { Moment, Rule, RuleDeps, Wish } from './rule.js';
 import type { RuleAnswer } from './rule-answer.js';
 import { nameOf, type StillApproved, stillApproved } from './still-approved.js';
 
@@ -25,12 +24,12 @@ export const repeat = {
   limit: () => null,
 
   /** One that the policy forbids by now, or whose approvers may not decide any more, is ended here. */
-  async ask(deps: RuleDeps, request: Wish, { policy }: RoleConfig): Promise<RuleAnswer> {
+  async ask(deps: RuleDeps, request: Wish, role: RoleConfig, { danger }: Moment): Promise<RuleAnswer> {
     let unsure: string | null = null;
     for (const repeated of await readRepeatsFor(deps.db, request)) {
       const [original] = (await readRequests(deps.db, [repeated.requestId])).requests;
       if (original === undefined) continue;
-      const answer = await holds(deps, repeated, original, request, policy);
+      const answer = await holds(deps, repeated, original, { request, role, danger });
       if (answer.answer === 'unsure') unsure = answer.why;
       if (answer.answer === 'no' && request.id !== null) {
         const { because } = answer;
@@ -44,7 +43,7 @@ export const repeat = {
       return {
         answer: 'yes',
         through: words.through(names, original.id),
-        maxMs: Math.min(repeated.maxMs, policy.maxMs),
+        maxMs: Math.min(repeated.maxMs, role.policy.maxMs),
         audit: { repeat: repeated.id, request: requestName(original.id) },
         stillHolds: () => isRepeatOpen(deps.db, repeated.id),
       };
@@ -57,13 +56,11 @@ async function holds(
   deps: RuleDeps,
   { createdAt, until }: Repeat,
   original: AccessRequest,
-  request: Wish,
-  { repeatMs }: Policy,
+  { request, role, danger }: { readonly request: Wish; readonly role: RoleConfig } & Pick<Moment, 'danger'>,
 ): Promise<StillApproved> {
+  const { repeatMs } = role.policy;
   if (repeatMs === null || until.getTime() > createdAt.getTime() + repeatMs) {
     return { answer: 'no', because: words.policyForbids(repeatMs) };
   }
-  const role = deps.roles.role(request.target, request.role);
-  if (role === undefined) return { answer: 'unsure', why: words.notOffered(original) };
-  return stillApproved(deps, original, role, request.durationMs);
+  return stillApproved(deps, original, role, request.durationMs, danger);
 }

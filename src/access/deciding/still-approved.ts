@@ -7,7 +7,7 @@ import { canDecideNoMore, dangerUnread, groupsUnread, notEnough } from '../../su
 import type { Deps } from '../deps.js';
 import { countingUnder } from './approvers-today.js';
 import { rulesToday, stillEnough } from './count-approvals.js';
-import { readingDanger } from './danger-limit.js';
+import { type DangerReading, readingDanger } from './danger-limit.js';
 
 export type StillApproved =
   | { readonly answer: 'yes' }
@@ -16,14 +16,17 @@ export type StillApproved =
   /** `why`: a sentence. */
   | { readonly answer: 'unsure'; readonly why: string };
 
-/** @param durationMs how long it would be granted: rules may depend on it. */
+/**
+ * @param durationMs how long it would be granted: rules may depend on it.
+ * @param danger for callers that ask for it, too.
+ */
 export async function stillApproved(
   deps: Pick<Deps, 'config' | 'messenger' | 'inspectors' | 'logger'>,
   request: AccessRequest,
   role: RoleConfig,
   durationMs: number,
+  danger: DangerReading = readingDanger(deps, role, request),
 ): Promise<StillApproved> {
-  const danger = readingDanger(deps, role, request);
   const counting = await countingUnder(deps, request, await rulesToday(role, durationMs, danger));
   const { enough, lost } = await stillEnough(deps, counting, approversOf(request));
   if (enough === 'yes') return { answer: 'yes' };
