@@ -77,6 +77,10 @@ const SHRINKS = `o.request_id = d.request_id and o.channel is not null and o.key
   and case when d.kind in ('card', 'judge') then starts_with(o.key, d.key || '@')
     else b.trouble is not null and o.kind <> 'card' and o.recipient = d.recipient end`;
 
+/** What a message (`o`) shows has changed though its request hasn't: it is sent once more, also one that is under way. */
+const SENT_AGAIN =
+  'stale = true, sent = least(o.sent, o.wanted - 1), not_before = least(o.not_before, now())';
+
 /**
  * Records what Slack now shows: this version, in this place. Ends the lease. A process that had been frozen may have
  * overwritten a newer version with an older one; then the newer is sent again.
@@ -98,8 +102,7 @@ export async function recordSent(
            lease_until = null, attempts = 0, trouble = null, tried_at = null
          where key = $1 returning key, kind, request_id, recipient
      ), shrunk as (
-       update deliveries o set stale = true, sent = least(o.sent, o.wanted - 1), not_before = least(o.not_before, now())
-         from sent d, before b where $3::text is not null and ${SHRINKS}
+       update deliveries o set ${SENT_AGAIN} from sent d, before b where $3::text is not null and ${SHRINKS}
      ), opened as (
        update shut_places s set mended_at = now() from sent d
          where $3::text is not null and s.place = ${PLACE_OF} and s.mended_at is null returning s.place
@@ -246,10 +249,10 @@ export async function showAgain(db: Queryable, requestId: number, place: Posted)
   );
 }
 
-/** What is known beside the request has changed, and its messages say so: each is sent once more, also one that is under way. */
+/** What is known beside the request has changed, and all of its messages say so. */
 export async function redraw(db: Queryable, requestId: number): Promise<void> {
   await db.query(
-    `update deliveries set stale = true, sent = least(sent, wanted - 1), not_before = least(not_before, now())
+    `update deliveries o set ${SENT_AGAIN}
        where request_id = $1 and (channel is not null or lease_until > now())`,
     [requestId],
   );
