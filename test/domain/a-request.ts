@@ -41,6 +41,7 @@ export function aRequest(change: Partial<AccessRequest> = {}): AccessRequest {
     clearedAt: null,
     place: null,
     grantedAt: null,
+    grantedMs: null,
     expiresAt: null,
     warnAt: null,
     extension: null,

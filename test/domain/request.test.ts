@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { extensionLimit, latestEnd } from '../../src/domain/request/extension.js';
 import {
   type AccessRequest,
   ASKED_AS_MADE,
@@ -266,7 +267,7 @@ describe('an extension', () => {
     return result.next;
   };
 
-  it('restarts the clock, for what was asked for, warns again, and is not confirmed yet', () => {
+  it('restarts the clock, for as long as was granted, warns again, and is not confirmed yet', () => {
     expect(extended(anActive({ warnAt: null }))).toMatchObject({
       state: 'active',
       expiresAt: later(5_400_000),
@@ -305,6 +306,24 @@ describe('an extension', () => {
     expect(transition(anActive(), { ...extend, latest, count }, later(1_809_000))).toMatchObject({
       next: { expiresAt: later(3_600_000), extensionAsk: { forMs: 3_600_000 } },
     });
+  });
+
+  it('is for as long as was granted, not as was asked for, however often, and within the total', () => {
+    const asked = aRequest({ state: 'granting', place: PLACE, terms: TERMS, wishedMs: 4 * 3_600_000 });
+    const grant = transition({ ...asked, durationMs: 900_000 }, EVENTS.granted, NOON);
+    if (!grant.ok) throw new Error(grant.refusal.code);
+    const first = extended(grant.next, later(600_000));
+    expect(first).toMatchObject({ grantedMs: 900_000, expiresAt: later(1_500_000) });
+    const second = extended(first, later(1_200_000));
+    expect(second).toMatchObject({ durationMs: 2_100_000, expiresAt: later(2_100_000) });
+    expect(transition(second, EVENTS.ask_extension, later(1_800_000))).toMatchObject({
+      next: { extensionAsk: { forMs: 900_000 } },
+    });
+    const policy = { extend: { times: null, totalMs: 2_400_000 }, maxMs: 4 * 3_600_000 };
+    expect(extensionLimit(second, policy, later(1_800_000))).toEqual({ maxMs: 600_000 });
+    expect(latestEnd(second, 600_000, later(1_800_000))).toEqual(later(2_400_000));
+    // A grant of an older release, of which that isn't known.
+    expect(extended({ ...second, grantedMs: null }, later(1_800_000)).expiresAt).toEqual(later(16_200_000));
   });
 
   it('is too late from its end on, and when less is left than a write may take', () => {

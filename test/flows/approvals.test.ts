@@ -3,7 +3,16 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { buttonsOf } from '../../sandbox/slack/index.js';
 import { CAST, GROUPS } from '../../sandbox/stage/cast.js';
-import { all, card, click, clickAndHear, deny, request, told } from '../../sandbox/stage/people.js';
+import {
+  all,
+  approveFor,
+  card,
+  click,
+  clickAndHear,
+  deny,
+  request,
+  told,
+} from '../../sandbox/stage/people.js';
 import { expectReads, granted } from '../support/access.js';
 import { inLedger, untilInLedger } from '../support/requests.js';
 import { KINDS, openStage } from '../support/stage.js';
@@ -167,6 +176,24 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
     await waiting(long, /Ended/);
     await deny(slack, 'cora', await waiting(risky, /Needs/));
     await waiting(risky, /Denied/);
+  });
+
+  test('what was approved for less is extended by as long as it was granted for', async () => {
+    const id = await request(slack, 'ana', { role: 'payments_read', duration: '1 hour' });
+    await approveFor(slack, 'cora', await waiting(id, /Needs/), '15 minutes');
+    const note = await told(slack, 'ana', id, /psql/);
+    expect(JSON.stringify((await waiting(id, /Granted until/)).blocks)).toContain('for 15 minutes from now');
+    await runSql(ledgerUrl, "update requests set expires_at = now() + interval '4 minutes' where id = $1", [
+      id.slice(2),
+    ]);
+    await click(slack, 'ana', note, 'Extend');
+    const asked = await waiting(id, /Granted until[\s\S]*asked .* to extend it by 15 minutes\.\nCan decide/);
+    await click(slack, 'cora', asked, 'Approve extension');
+    const extended = await told(slack, 'ana', id, /^Extended until/);
+    const { expires_at } = await inLedger(stage, id);
+    expect(Math.abs((expires_at?.getTime() ?? 0) - Date.now() - 15 * 60_000)).toBeLessThan(60_000);
+    await click(slack, 'ana', extended, 'Relinquish');
+    await waiting(id, /Ended/);
   });
 
   test('the holder asks for more time; approvers decide on the card; the policy limits it', async () => {

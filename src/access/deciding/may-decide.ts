@@ -24,7 +24,7 @@ import { type DangerReading, readingDanger } from './danger-limit.js';
 import { knownAs } from './logins.js';
 import { type Objection, offeredToday } from './standing.js';
 
-/** `extend`: grant what is granted for as long again as was asked for, from now on. */
+/** `extend`: grant what is granted for as long again, from now on. */
 export type Verdict = 'approve' | 'deny' | 'extend';
 export type Doing = Verdict | 'deny_extension';
 

@@ -133,7 +133,9 @@ function readExtension(
     return `extends access that ended at ${from.toISOString()}, and it ended at ${request.expiresAt?.toISOString() ?? 'no time'}`;
   }
   const maxMs = Math.min(more, request.wishedMs);
-  return { maxMs, when: { now: new Date(expiresAt.getTime() - maxMs), ends: expiresAt } };
+  // Older releases extend by as long as was asked for, though less was granted.
+  const given = { grantedMs: null };
+  return { maxMs, when: { now: new Date(expiresAt.getTime() - maxMs), ends: expiresAt, given } };
 }
 
 /** null: it changes nothing that a request is compared by. One for each event, so that none can be forgotten. */

@@ -86,6 +86,7 @@ const BLANK = {
   terms: null,
   mark: null,
   grantedAt: null,
+  grantedMs: null,
   expiresAt: null,
   extension: null,
   warnAt: null,

@@ -22,14 +22,21 @@ export function extensionLimit(
   return leftMs <= 0 ? { maxMs: null, because: 'total' } : { maxMs: Math.min(maxMs, leftMs) };
 }
 
+/** How long an extension is for, milliseconds: as long as the role was granted for, never longer than was asked for. */
+export function againMs({ wishedMs, grantedMs }: Pick<AccessRequest, 'wishedMs' | 'grantedMs'>): number {
+  return Math.min(wishedMs, grantedMs ?? wishedMs);
+}
+
+type Again = Parameters<typeof againMs>[0];
+
 /** When a grant would end with such an extension, at the latest: what it may depend on is looked at for this end. */
-export function latestEnd({ wishedMs }: Pick<AccessRequest, 'wishedMs'>, maxMs: number, now: Date): Date {
-  return new Date(now.getTime() + Math.min(wishedMs, maxMs));
+export function latestEnd(request: Again, maxMs: number, now: Date): Date {
+  return new Date(now.getTime() + Math.min(againMs(request), maxMs));
 }
 
 /** How long a grant would have lasted at the end of such an extension, milliseconds: its rules are those of a grant so long. */
 export function lengthWith(
-  request: Pick<AccessRequest, 'grantedAt' | 'wishedMs'>,
+  request: Again & Pick<AccessRequest, 'grantedAt'>,
   maxMs: number,
   now: Date,
 ): number {
@@ -60,7 +67,7 @@ type Extending = Extract<RequestEvent, { readonly type: 'extend' | 'extend_by_ru
 
 /** An approver, or a rule, extends a grant that ends at `ends`; one approval of several changes no end yet. */
 export function extend(request: AccessRequest, event: Extending, ends: Date, now: Date): Made {
-  const forMs = Math.min(request.wishedMs, event.maxMs);
+  const forMs = Math.min(againMs(request), event.maxMs);
   const { by, via, counted } =
     event.type === 'extend'
       ? { ...event, counted: event.count ? countApprovals(event.count, now) : null }
@@ -75,7 +82,7 @@ export function extend(request: AccessRequest, event: Extending, ends: Date, now
     };
   }
   const { extension } = request;
-  const leftMs = Math.min(request.wishedMs, mostMs(event, now));
+  const leftMs = Math.min(againMs(request), mostMs(event, now));
   const expiresAt = new Date(now.getTime() + leftMs);
   const times = { from: ends.toISOString(), expiresAt: expiresAt.toISOString() };
   return {

@@ -65,11 +65,11 @@ interface Facts {
   /** A later look at which other logins can use it. */
   users_seen: { users: readonly OtherUser[] };
   warned: Nothing;
-  /** The holder asks for the requested duration again, and approvers decide. `maxMs` as for `approve`. */
+  /** The holder asks for as long again as was granted, and approvers decide. `maxMs` as for `approve`. */
   ask_extension: { maxMs: number; rules: readonly ApprovalRule[]; asked: readonly Principal[] };
   deny_extension: { by: string; via: string; because?: string };
   /**
-   * An approver grants the requested duration again, from now on. `maxMs` and `count` as for `approve`. `latest`: the end
+   * An approver grants it for as long again, from now on. `maxMs` and `count` as for `approve`. `latest`: the end
    * that it was looked at for; it ends no later, however long that took.
    */
   extend: { by: string; via: string; maxMs: number; latest?: Date; count?: Count };

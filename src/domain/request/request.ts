@@ -141,6 +141,8 @@ export interface AccessRequest {
   /** Every other login that could use it since the GRANT, as far as was seen. */
   readonly users: readonly OtherUser[];
   readonly grantedAt: Date | null;
+  /** How long its GRANT was for, milliseconds; null before it, and for grants of older releases. */
+  readonly grantedMs: number | null;
   readonly expiresAt: Date | null;
   readonly extension: Extension | null;
   /** The holder asks for an extension, and it is not decided; null when they don't. */

@@ -12,7 +12,7 @@ import { countApprovals } from '../policy/count-approvals.js';
 import { askedAgain, firstAsked, isReviewDue } from '../policy/emergency.js';
 import { climb, hasLapsed, tellStep } from './escalation.js';
 import { isLastCall, lastCall, warningTime } from './expiry-notice.js';
-import { extend, mostMs, undoExtension } from './extension.js';
+import { againMs, extend, mostMs, undoExtension } from './extension.js';
 import {
   type AccessRequest,
   addUsers,
@@ -186,6 +186,7 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
           state: 'active',
           trouble: null,
           grantedAt: now,
+          grantedMs: request.durationMs,
           expiresAt,
           mark: event.mark,
           users: addUsers(request.users, event.users),
@@ -228,7 +229,7 @@ export function transition(request: AccessRequest, event: RequestEvent, now: Dat
       );
     case 'ask_extension': {
       const { maxMs, rules, asked } = event;
-      const forMs = Math.min(request.wishedMs, maxMs);
+      const forMs = Math.min(againMs(request), maxMs);
       const extensionAsk = { at: now, forMs, rules, asked, approvals: [] };
       return go({ extensionAsk }, 'extension_asked', request.requester, { forMs, rules });
     }
@@ -407,7 +408,7 @@ export function whyRefused(
   if (type === 'deny_extension') return request.extensionAsk === null ? refuse('stale') : null;
   if (type === 'ask_extension' && request.extensionAsk !== null) return refuse('already_asked');
   // A second click at once would add next to nothing.
-  const more = Math.min(request.wishedMs, maxMs);
+  const more = Math.min(againMs(request), maxMs);
   const gain = now.getTime() + more - request.expiresAt.getTime();
   return gain < more * LEAST_GAIN ? refuse('no_longer') : null;
 }

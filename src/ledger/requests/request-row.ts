@@ -74,6 +74,7 @@ const ALONE = {
   deniedBecause: text(),
   clearedAt: time(),
   grantedAt: time(),
+  grantedMs: z.number().nullable().register(changing, { type: 'bigint' }),
   expiresAt: time(),
   warnAt: time(),
   endedBy: text(),

@@ -2,6 +2,7 @@
 import type { Button, Overflow } from '@slack/types';
 import { sayDuration } from '../../domain/duration.js';
 import type { PreviewResult } from '../../domain/postgres/preview.js';
+import { againMs } from '../../domain/request/extension.js';
 import {
   type AccessRequest,
   askedNow,
@@ -146,7 +147,7 @@ function extendButton(request: AccessRequest, id: string, what: string): Button 
       title: plain(`Extend ${id}?`),
       text: plain(
         truncate(
-          `Gives ${plainName(request.login, 63)} ${what} for ${sayDuration(request.wishedMs)} from now, or for as long as policy allows.`,
+          `Gives ${plainName(request.login, 63)} ${what} for ${sayDuration(againMs(request))} from now, or for as long as policy allows.`,
           300,
         ),
       ),

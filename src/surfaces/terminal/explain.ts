@@ -199,7 +199,7 @@ function afterwards({ evaluation, person, wishedMs }: Told, policy: Policy): rea
   const emergency = evaluation.verdict === 'refuse' ? false : evaluation.inEmergency;
   const times = extend.times === null ? '' : ` ${plural(extend.times, 'time')}`;
   const total = extend.totalMs === null ? '' : `, to ${sayDuration(extend.totalMs)} in all`;
-  const again = Math.min(wishedMs ?? maxMs, maxMs);
+  const again = evaluation.verdict === 'allow' ? evaluation.forMs : Math.min(wishedMs ?? maxMs, maxMs);
   return [
     ...(shorter.length === 0
       ? []
