@@ -8,7 +8,8 @@ import {
 } from '../../src/domain/request/escalation.js';
 import type { AccessRequest } from '../../src/domain/request/request.js';
 import type { RequestEvent } from '../../src/domain/request/request-events.js';
-import { transition, whyRefused } from '../../src/domain/request/transition.js';
+import { transition } from '../../src/domain/request/transition.js';
+import { whyRefused } from '../../src/domain/transitions/refusals.js';
 import { aRequest, later, NOON } from './a-request.js';
 
 const MINUTE = 60_000;

@@ -9,7 +9,8 @@ import {
   type State,
 } from '../../src/domain/request/request.js';
 import type { RequestEvent } from '../../src/domain/request/request-events.js';
-import { LEAST_LEFT_MS, transition } from '../../src/domain/request/transition.js';
+import { transition } from '../../src/domain/request/transition.js';
+import { LEAST_LEFT_MS } from '../../src/domain/transitions/refusals.js';
 import { anActive, aRequest, later, NOON, PLACE, PROOF, TERMS } from './a-request.js';
 
 const ONE_OF_DBA = [{ from: [{ id: 'S0DBA', name: 'dba' }], count: 1 }];

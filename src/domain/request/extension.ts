@@ -1,6 +1,7 @@
 /** Extensions: how far a grant may be extended, and what each makes of it. Pure. */
 import { countApprovals } from '../policy/count-approvals.js';
 import type { Policy } from '../policy/policy.js';
+import type { Made } from '../transitions/made.js';
 import { warningTime } from './expiry-notice.js';
 import type { AccessRequest, Extension } from './request.js';
 import type { RequestEvent } from './request-events.js';
@@ -41,14 +42,6 @@ export function lengthWith(
   now: Date,
 ): number {
   return latestEnd(request, maxMs, now).getTime() - (request.grantedAt ?? now).getTime();
-}
-
-/** What a transition makes of a request, and what the audit says of it. */
-interface Made {
-  readonly change: Partial<AccessRequest>;
-  readonly kind: string;
-  readonly actor: string | null;
-  readonly data: Readonly<Record<string, unknown>>;
 }
 
 /** The grant runs until this moment. @param granted counts as the time of the GRANT if none is known. */
