@@ -20,7 +20,7 @@ import { registerOptions } from './listeners/options.js';
 import { registerViews } from './listeners/views.js';
 import type { Outward } from './outward.js';
 import { backoffMs, pause } from './pace.js';
-import { parseAddress, parseSender, type Sender } from './payloads.js';
+import { parseAddress, parseSender, type Sender } from './payloads/sender.js';
 import { createReceiver, type Transport } from './receiver.js';
 import { createSeal } from './seal.js';
 import { createSeen } from './seen.js';

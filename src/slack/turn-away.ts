@@ -7,7 +7,7 @@ import { type TurnedAway, turnedAway } from '../surfaces/answers/turned-away.js'
 import { reasonOption } from '../surfaces/forms/request-form.js';
 import { BLOCKS } from '../surfaces/kit/ids.js';
 import { acknowledge, type Deps, tellPrivately } from './answer.js';
-import { parseRefused } from './payloads.js';
+import { parseRefused } from './payloads/refused.js';
 
 /** Never throws. */
 export async function turnAway(args: AnyMiddlewareArgs, why: TurnedAway, deps: Deps): Promise<void> {

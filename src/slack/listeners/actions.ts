@@ -2,7 +2,6 @@ import type { App } from '@slack/bolt';
 import type { Access, Actor, Clicked, Reply } from '../../access/access.js';
 import { coerceError } from '../../errors.js';
 import { ACTIONS } from '../../surfaces/kit/ids.js';
-import { parseAgain } from '../again.js';
 import {
   acknowledge,
   answerClick,
@@ -12,7 +11,9 @@ import {
   tellPrivately,
   wentWrong,
 } from '../answer.js';
-import { parseApproval, parseChoice, parseClick, parseSender } from '../payloads.js';
+import { parseAgain, parseApproval, parseClick } from '../payloads/clicks.js';
+import { parseChoice } from '../payloads/request-form.js';
+import { parseSender } from '../payloads/sender.js';
 import { turnAway } from '../turn-away.js';
 
 const BUTTONS = [

@@ -2,7 +2,8 @@ import type { App } from '@slack/bolt';
 import { coerceError } from '../../errors.js';
 import { acknowledge, claim, type Deps, refuseMalformed, wentWrong } from '../answer.js';
 import { openForm } from '../opening.js';
-import { parseCommand, parseSender } from '../payloads.js';
+import { parseCommand } from '../payloads/commands.js';
+import { parseSender } from '../payloads/sender.js';
 import { turnAway } from '../turn-away.js';
 
 /** `/request` opens the modal; `/request help` answers in words. */

@@ -1,7 +1,7 @@
 import type { App } from '@slack/bolt';
 import { coerceError } from '../../errors.js';
 import { type Deps, refuseMalformed } from '../answer.js';
-import { parseChange } from '../payloads.js';
+import { parseChange } from '../payloads/events.js';
 
 /** An event only says that something changed: Slack is then asked what is true. A look every few minutes makes up for lost events. */
 export function registerEvents(app: App, { access, logger }: Deps): void {

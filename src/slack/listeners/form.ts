@@ -4,7 +4,7 @@ import type { Actor, Submitted } from '../../access/access.js';
 import { coerceError } from '../../errors.js';
 import { inTime } from '../../in-time.js';
 import { ACK_BUDGET_MS, acknowledge, claim, type Deps, refuseMalformed, wentWrong } from '../answer.js';
-import { parseSender } from '../payloads.js';
+import { parseSender } from '../payloads/sender.js';
 import { besideInputs, turnAway } from '../turn-away.js';
 
 interface Form<T> {

@@ -3,9 +3,9 @@ import type { App } from '@slack/bolt';
 import { coerceError } from '../../errors.js';
 import { ACTIONS } from '../../surfaces/kit/ids.js';
 import { acknowledge, claim, type Deps, refuseMalformed } from '../answer.js';
-import { parseHomeChoice, parseHomeOpened, parseHomePage } from '../home-payloads.js';
 import { openForm } from '../opening.js';
-import { parseSender } from '../payloads.js';
+import { parseHomeChoice, parseHomeOpened, parseHomePage } from '../payloads/home.js';
+import { parseSender } from '../payloads/sender.js';
 import { turnAway } from '../turn-away.js';
 
 const PAGES = new RegExp(`^${ACTIONS.homePage}:(back|on)$`);

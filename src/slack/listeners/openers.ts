@@ -4,7 +4,8 @@ import type { Actor, Clicked } from '../../access/access.js';
 import { ACTIONS } from '../../surfaces/kit/ids.js';
 import { acknowledge, answerClick, claim, type Deps, refuseMalformed } from '../answer.js';
 import { openForm } from '../opening.js';
-import { parseClick, parseSender } from '../payloads.js';
+import { parseClick } from '../payloads/clicks.js';
+import { parseSender } from '../payloads/sender.js';
 import { turnAway } from '../turn-away.js';
 
 interface Opener {

@@ -6,7 +6,8 @@ import { inTime } from '../../in-time.js';
 import { CHOOSE_FIRST, reasonOption } from '../../surfaces/forms/request-form.js';
 import { ACTIONS } from '../../surfaces/kit/ids.js';
 import { ACK_BUDGET_MS, acknowledge, claim, type Deps, refuseMalformed, wentWrong } from '../answer.js';
-import { parseSender, parseSuggestion } from '../payloads.js';
+import { parseSuggestion } from '../payloads/request-form.js';
+import { parseSender } from '../payloads/sender.js';
 import { turnAway } from '../turn-away.js';
 
 type Find = (actor: Actor, asked: NonNullable<ReturnType<typeof parseSuggestion>>) => Promise<Option[]>;

@@ -2,8 +2,8 @@ import type { App } from '@slack/bolt';
 import { emergencyRefused } from '../../surfaces/forms/emergency-forms.js';
 import { VIEWS } from '../../surfaces/kit/ids.js';
 import type { Deps } from '../answer.js';
-import { parseConfirmed, parseJudgement } from '../emergency-payloads.js';
-import { parseDenial, parseSubmission } from '../payloads.js';
+import { parseConfirmed, parseDenial, parseJudgement } from '../payloads/other-forms.js';
+import { parseSubmission } from '../payloads/request-form.js';
 import { registerForm } from './form.js';
 
 const SLOW = 'This takes longer than usual. Send it again in a moment:';

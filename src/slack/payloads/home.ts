@@ -1,6 +1,6 @@
 /** What Slack sends of App Home. */
 import { z } from 'zod';
-import { parsePage } from '../surfaces/home/looking.js';
+import { parsePage } from '../../surfaces/home/looking.js';
 
 const Opened = z.object({
   event: z.object({ user: z.string().regex(/^[UW][A-Z0-9]{1,40}$/), tab: z.string() }),
