@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { ASKED_AS_MADE } from '../../src/domain/asking.js';
 import { extensionLimit, latestEnd } from '../../src/domain/request/extension.js';
-import {
-  type AccessRequest,
-  ASKED_AS_MADE,
-  isFinal,
-  parseRequestName,
-  requestName,
-  type State,
-} from '../../src/domain/request/request.js';
+import { type AccessRequest, parseRequestName, requestName } from '../../src/domain/request/request.js';
 import type { RequestEvent } from '../../src/domain/request/request-events.js';
 import { transition } from '../../src/domain/request/transition.js';
+import { isFinal, type State } from '../../src/domain/request-state.js';
 import { LEAST_LEFT_MS } from '../../src/domain/transitions/refusals.js';
 import { anActive, aRequest, later, NOON, PLACE, PROOF, TERMS } from './a-request.js';
 

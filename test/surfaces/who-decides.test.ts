@@ -1,7 +1,8 @@
 /** What is said of a request that nobody can be asked about: each reason in words, and nothing in it that calls anybody. */
 import { describe, expect, it } from 'vitest';
 import { checkBlocks } from '../../sandbox/slack/validate/message.js';
-import { type AccessRequest, ASKED_AS_MADE, type CantDecide } from '../../src/domain/request/request.js';
+import { ASKED_AS_MADE, type CantDecide } from '../../src/domain/asking.js';
+import type { AccessRequest } from '../../src/domain/request/request.js';
 import { line } from '../../src/surfaces/kit/shrunk.js';
 import { placeLeft, placeOpen, placeShut } from '../../src/surfaces/operators/shut-places.js';
 import { card } from '../../src/surfaces/request/card.js';

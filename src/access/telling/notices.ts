@@ -1,8 +1,9 @@
 /** Who is told what when a request changes. A note's key makes it a message that is sent once. */
 
 import { isLastCall } from '../../domain/request/expiry-notice.js';
-import { type AccessRequest, isExpired, isFinal } from '../../domain/request/request.js';
+import { type AccessRequest, isExpired } from '../../domain/request/request.js';
 import type { RequestEvent } from '../../domain/request/request-events.js';
+import { isFinal } from '../../domain/request-state.js';
 import type { Note, Write } from '../../ledger/requests/write-transitions.js';
 import type { NoteKind } from '../../surfaces/request/direct.js';
 import { stepNotes } from './steps.js';

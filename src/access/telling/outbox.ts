@@ -2,9 +2,9 @@
  * The outbox: makes Slack show what the ledger says, newest state first. At least once; a repetition is an edit, also
  * when the answer to a first post was lost, if the app may look for it. Else a twin stands beside it until it is clicked.
  */
-
 import { isEmergency } from '../../domain/policy/emergency.js';
-import { type AccessRequest, isFinal } from '../../domain/request/request.js';
+import type { AccessRequest } from '../../domain/request/request.js';
+import { isFinal } from '../../domain/request-state.js';
 import { coerceError } from '../../errors.js';
 import {
   claimDeliveries,

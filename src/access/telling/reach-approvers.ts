@@ -5,16 +5,10 @@
  */
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { ASKED_AS_MADE, type Asking, MOST_ASKED_DIRECTLY } from '../../domain/asking.js';
 import type { Count } from '../../domain/policy/count-approvals.js';
 import { rulesAfter } from '../../domain/request/escalation.js';
-import {
-  type AccessRequest,
-  ASKED_AS_MADE,
-  type Asking,
-  askedNow,
-  MOST_ASKED_DIRECTLY,
-  rulesOf,
-} from '../../domain/request/request.js';
+import { type AccessRequest, askedNow, rulesOf } from '../../domain/request/request.js';
 import { readNow } from '../../ledger/audit/audit-chain.js';
 import { moveCard, readWaitingCards, type WaitingCard } from '../../ledger/requests/read-asking.js';
 import { readRequests } from '../../ledger/requests/read-requests.js';

@@ -13,33 +13,14 @@
  * - sweep: one comparison of what the ledger wants on a target with what is there, and doing the difference
  * - proved: read back from the target. Proved gone: neither the membership nor a session that could use it is there
  */
+
+import type { Asking } from '../asking.js';
+import type { OtherUser } from '../other-users.js';
 import type { Approval, ApprovalRule } from '../policy/approvals.js';
 import type { Principal } from '../policy/policy.js';
 import type { Danger } from '../postgres/danger.js';
+import type { State, Why } from '../request-state.js';
 import { DEFAULT_TERMS, type GrantTerms } from './grant-terms.js';
-
-const FINAL_STATES = ['denied', 'withdrawn', 'lapsed', 'failed', 'ended'] as const;
-export type FinalState = (typeof FINAL_STATES)[number];
-
-export const STATES = ['pending', 'granting', 'active', 'ending', ...FINAL_STATES] as const;
-export type State = (typeof STATES)[number];
-
-/** Why access ends or ended. */
-export type Why =
-  /** Its time was up. */
-  | 'expired'
-  | 'relinquished'
-  /** By an approver, an operator, or Hallpass because the holder's account left (then `endedBy` is null). */
-  | 'ended'
-  /** Someone outside Hallpass revoked it. */
-  | 'removed'
-  /** The GRANT didn't succeed. */
-  | 'failed'
-  /** The server lost it in a failover or a restore. */
-  | 'lost'
-  /** An operator said that the server was replaced, or that nothing about it can be proved any more. */
-  | 'replaced'
-  | 'written_off';
 
 /** How long Hallpass tries to run a GRANT before it gives up, milliseconds. */
 export const GRANTING_LIMIT_MS = 15 * 60_000;
@@ -58,27 +39,6 @@ export interface MembershipId {
   readonly grantorOid: number;
   readonly roleOid: number;
   readonly memberOid: number;
-}
-
-/** Another login that can use a grant because it is a member of the login that received it. */
-export interface OtherUser {
-  readonly oid: number;
-  readonly name: string;
-}
-
-/** How many of them are kept with a request. Any others count only as long as they are members. */
-const MOST_USERS = 1_000;
-
-/** Those known and those seen, each once. Returns the same array when none is new. */
-export function addUsers(known: readonly OtherUser[], seen: readonly OtherUser[]): readonly OtherUser[] {
-  const news = newUsers(known, seen).slice(0, Math.max(0, MOST_USERS - known.length));
-  return news.length === 0 ? known : [...known, ...news];
-}
-
-/** Those seen that are not yet known. */
-export function newUsers(known: readonly OtherUser[], seen: readonly OtherUser[]): readonly OtherUser[] {
-  const oids = new Set(known.map(({ oid }) => oid));
-  return seen.filter(({ oid }) => !oids.has(oid));
 }
 
 export interface AccessRequest {
@@ -206,54 +166,6 @@ export function rulesOf(request: Pick<AccessRequest, 'rules' | 'asked' | 'asking
   return request.rules ?? [{ from: askedNow(request), count: 1 }];
 }
 
-/** How a pending request reaches its approvers, where that has changed since it was submitted. */
-export interface Asking {
-  /** Today's approvers; null: the same as at the submission. */
-  readonly approvers: readonly Principal[] | null;
-  /** Why its card can't be posted; null when it can. */
-  readonly unshown: Unshown | null;
-  /** Slack users who have a card of their own: because it can't be posted, or because the policy wants it so. */
-  readonly directly: readonly string[];
-  /** Why no approver can decide it; empty when one can, or when Slack doesn't say. */
-  readonly nobody: readonly CantDecide[];
-}
-
-/** People asked by direct message for one request, at the most. */
-export const MOST_ASKED_DIRECTLY = 20;
-
-/** A channel that doesn't accept the card. */
-export interface Unshown {
-  readonly channel: string;
-  /** Sentences: what is wrong, and what to do about it. */
-  readonly why: string;
-  readonly fix: string | null;
-}
-
-/**
- * Why an approver can't decide: they are the requester, or another account of theirs; they can't use Hallpass (left, a
- * guest, a bot). A group: it has no members, is missing or disabled, or Slack doesn't tell Hallpass who is in it, on this
- * plan or without a scope.
- */
-export const CANT_DECIDE = [
-  'requester',
-  'same_person',
-  'left',
-  'empty',
-  'missing',
-  'plan',
-  'scope',
-  'too_few',
-] as const;
-
-export interface CantDecide {
-  readonly approver: Principal;
-  readonly because: (typeof CANT_DECIDE)[number];
-  /** A sentence: what to do about it, where Slack's error tells. */
-  readonly fix: string | null;
-}
-
-export const ASKED_AS_MADE: Asking = { approvers: null, unshown: null, directly: [], nobody: [] };
-
 /** Today's approvers. */
 export function askedNow({ asked, asking }: Pick<AccessRequest, 'asked' | 'asking'>): readonly Principal[] {
   return asking?.approvers ?? asked;
@@ -268,10 +180,6 @@ export interface Extension {
   readonly at: Date;
   /** When the grant would have ended without it. */
   readonly from: Date;
-}
-
-export function isFinal(state: State): state is FinalState {
-  return FINAL_STATES.some((final) => final === state);
 }
 
 /** The id as people see it: `R-1042`. */

@@ -1,5 +1,6 @@
+import type { OtherUser } from '../other-users.js';
 import type { GrantTerms } from './grant-terms.js';
-import type { MembershipId, OtherUser } from './request.js';
+import type { MembershipId } from './request.js';
 
 /**
  * Why a membership is revoked that no open request accounts for. `leftover`: its request has ended; `late`: its GRANT came

@@ -1,7 +1,8 @@
 /** A decision, by people or by a rule; or what changes until there is one. */
 import { countApprovals } from '../policy/count-approvals.js';
 import { climb, hasLapsed, tellStep } from '../request/escalation.js';
-import type { AccessRequest, RuleName, State } from '../request/request.js';
+import type { AccessRequest, RuleName } from '../request/request.js';
+import type { State } from '../request-state.js';
 import { actorOf, type EventOf, type Outcome, to } from './made.js';
 
 /** The audit events of what approves without an approver. */

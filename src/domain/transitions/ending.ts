@@ -1,5 +1,8 @@
 /** Ending: someone ends it, or its time is up, and it is revoked until it is proved gone. */
-import { type AccessRequest, addUsers, isExpired, newUsers, type Why } from '../request/request.js';
+
+import { addUsers, newUsers } from '../other-users.js';
+import { type AccessRequest, isExpired } from '../request/request.js';
+import type { Why } from '../request-state.js';
 import { actorOf, type EventOf, namesOf, type Outcome, to } from './made.js';
 
 /** Why the request ends with a proof of absence; null when the membership should be there. */

@@ -1,5 +1,7 @@
 /** What an event makes of a request, and words for the audit trail that several events share. */
-import type { AccessRequest, OtherUser } from '../request/request.js';
+
+import type { OtherUser } from '../other-users.js';
+import type { AccessRequest } from '../request/request.js';
 import type { AuditEvent, Refusal, RequestEvent } from '../request/request-events.js';
 
 export interface Made extends AuditEvent {

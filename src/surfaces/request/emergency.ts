@@ -1,7 +1,8 @@
 /** Emergency access, where a request is shown: that it is one, who looks at it, and what they say of it. */
 import { isEmergency, isReviewDue } from '../../domain/policy/emergency.js';
 import { unique } from '../../domain/policy/policy.js';
-import { type AccessRequest, askedNow, isFinal, isInForce } from '../../domain/request/request.js';
+import { type AccessRequest, askedNow, isInForce } from '../../domain/request/request.js';
+import { isFinal } from '../../domain/request-state.js';
 import type { Paragraph } from '../kit/blocks.js';
 import type { Scene } from '../kit/message.js';
 import { mentions, when, who } from '../kit/text.js';

@@ -2,17 +2,15 @@
  * What keeps a request that waits from being decided: its card can't be posted, or nobody can decide it. Said to its
  * requester and on its card, and to the operators, each with what fixes it.
  */
+
+import { type Asking, type CantDecide, MOST_ASKED_DIRECTLY, type Unshown } from '../../domain/asking.js';
 import { lapsesAtTheEarliest } from '../../domain/request/escalation.js';
 import {
   type AccessRequest,
-  type Asking,
   askedNow,
-  type CantDecide,
   isInForce,
-  MOST_ASKED_DIRECTLY,
   requestName,
   rulesOf,
-  type Unshown,
 } from '../../domain/request/request.js';
 import { compose, type Paragraph } from '../kit/blocks.js';
 import type { Message } from '../kit/message.js';
