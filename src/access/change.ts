@@ -1,7 +1,7 @@
 import type { AccessRequest } from '../domain/request/request.js';
 import type { AuditEvent, Refusal, RequestEvent } from '../domain/request/request-events.js';
 import { transition } from '../domain/request/transition.js';
-import { LEAST_LEFT_MS } from '../domain/transitions/refusals.js';
+import { LEAST_LEFT_MS } from '../domain/request/transitions/refusals.js';
 import { HallpassError } from '../errors.js';
 import { readRequests } from '../ledger/requests/read-requests.js';
 import { type Write, writeTransitions } from '../ledger/requests/write-transitions.js';

@@ -1,6 +1,6 @@
 import type { Anchor, NotedAnchor } from '../domain/audit/anchor.js';
-import type { OtherUser } from '../domain/other-users.js';
 import type { ServerIdentity } from '../domain/postgres/server-identity.js';
+import type { OtherUser } from '../domain/request/other-users.js';
 import type { HallpassError } from '../errors.js';
 
 /**

@@ -10,7 +10,7 @@ import {
 import type { AccessRequest } from '../../src/domain/request/request.js';
 import type { RequestEvent } from '../../src/domain/request/request-events.js';
 import { transition } from '../../src/domain/request/transition.js';
-import { whyRefused } from '../../src/domain/transitions/refusals.js';
+import { whyRefused } from '../../src/domain/request/transitions/refusals.js';
 import { randomFrom } from '../races/barrier.js';
 import { aRequest, later } from './a-request.js';
 import { wronglyLapsed } from './random-ladders.js';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { ASKED_AS_MADE } from '../../src/domain/asking.js';
+import { ASKED_AS_MADE } from '../../src/domain/request/asking.js';
 import { extensionLimit, latestEnd } from '../../src/domain/request/extension.js';
 import { type AccessRequest, parseRequestName, requestName } from '../../src/domain/request/request.js';
 import type { RequestEvent } from '../../src/domain/request/request-events.js';
+import { isFinal, type State } from '../../src/domain/request/request-state.js';
 import { transition } from '../../src/domain/request/transition.js';
-import { isFinal, type State } from '../../src/domain/request-state.js';
-import { LEAST_LEFT_MS } from '../../src/domain/transitions/refusals.js';
+import { LEAST_LEFT_MS } from '../../src/domain/request/transitions/refusals.js';
 import { anActive, aRequest, later, NOON, PLACE, PROOF, TERMS } from './a-request.js';
 
 const ONE_OF_DBA = [{ from: [{ id: 'S0DBA', name: 'dba' }], count: 1 }];

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { byPerson } from '../../src/domain/same-person.js';
+import { byPerson } from '../../src/domain/policy/same-person.js';
 
 interface Known {
   readonly login?: string;

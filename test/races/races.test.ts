@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Reply } from '../../src/access/access.js';
-import { LEAST_LEFT_MS } from '../../src/domain/transitions/refusals.js';
+import { LEAST_LEFT_MS } from '../../src/domain/request/transitions/refusals.js';
 import { createPool } from '../../src/ledger/pool.js';
 import { insertRequest } from '../../src/ledger/requests/insert-request.js';
 import { registerTargets } from '../../src/ledger/targets/targets.js';

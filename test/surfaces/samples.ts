@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { AccessRequest } from '../../src/domain/request/request.js';
-import type { State, Why } from '../../src/domain/request-state.js';
+import type { State, Why } from '../../src/domain/request/request-state.js';
 import type { Message, Scene } from '../../src/surfaces/kit/message.js';
 import { aRequest } from '../domain/a-request.js';
 

@@ -1,7 +1,7 @@
 /** What is said of a request that nobody can be asked about: each reason in words, and nothing in it that calls anybody. */
 import { describe, expect, it } from 'vitest';
 import { checkBlocks } from '../../sandbox/slack/validate/message.js';
-import { ASKED_AS_MADE, type CantDecide } from '../../src/domain/asking.js';
+import { ASKED_AS_MADE, type CantDecide } from '../../src/domain/request/asking.js';
 import type { AccessRequest } from '../../src/domain/request/request.js';
 import { line } from '../../src/surfaces/kit/shrunk.js';
 import { placeLeft, placeOpen, placeShut } from '../../src/surfaces/operators/shut-places.js';

@@ -3,7 +3,7 @@ import { extensionLimit, latestEnd, lengthWith } from '../../domain/request/exte
 import { pauseOn } from '../../domain/request/pause.js';
 import type { AccessRequest } from '../../domain/request/request.js';
 import type { RequestEvent } from '../../domain/request/request-events.js';
-import { whyRefused } from '../../domain/transitions/refusals.js';
+import { whyRefused } from '../../domain/request/transitions/refusals.js';
 import { readPauses } from '../../ledger/targets/pauses.js';
 import * as words from '../../surfaces/answers/answers.js';
 import { notExtendedWhilePaused } from '../../surfaces/operators/pause.js';

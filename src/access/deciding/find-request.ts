@@ -1,5 +1,5 @@
 import { type AccessRequest, parseRequestName } from '../../domain/request/request.js';
-import { isFinal } from '../../domain/request-state.js';
+import { isFinal } from '../../domain/request/request-state.js';
 import { mayBePruned } from '../../ledger/audit/audit-checkpoints.js';
 import { adopt, isStray, showAgain, whereShown } from '../../ledger/messages/deliveries.js';
 import { readRequests } from '../../ledger/requests/read-requests.js';

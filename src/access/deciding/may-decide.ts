@@ -12,7 +12,7 @@ import {
 import { askedToo } from '../../domain/request/escalation.js';
 import { extensionLimit, lengthWith } from '../../domain/request/extension.js';
 import { type AccessRequest, askedNow, rulesOf } from '../../domain/request/request.js';
-import { whyRefused } from '../../domain/transitions/refusals.js';
+import { whyRefused } from '../../domain/request/transitions/refusals.js';
 import type { Person } from '../../messenger/messenger.js';
 import { logSecurity } from '../../security.js';
 import * as words from '../../surfaces/answers/answers.js';

@@ -6,7 +6,7 @@
 import { hasLapsed } from '../../domain/request/escalation.js';
 import type { AccessRequest } from '../../domain/request/request.js';
 import type { OperatorsWord } from '../../domain/request/request-events.js';
-import { isFinal } from '../../domain/request-state.js';
+import { isFinal } from '../../domain/request/request-state.js';
 import { readRequests } from '../../ledger/requests/read-requests.js';
 import { endedByOperator } from '../../surfaces/operators/ended.js';
 import { type ChangeDeps, change } from '../change.js';

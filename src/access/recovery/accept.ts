@@ -7,7 +7,7 @@ import { ownerOf } from '../../config/lookup.js';
 import { type Anchor, signAnchor } from '../../domain/audit/anchor.js';
 import { isSame, pairKey } from '../../domain/postgres/memberships.js';
 import { type AccessRequest, requestName } from '../../domain/request/request.js';
-import { isFinal } from '../../domain/request-state.js';
+import { isFinal } from '../../domain/request/request-state.js';
 import { readReach, recordAnchored, recordDoubt } from '../../ledger/audit/anchor.js';
 import { insertEvent } from '../../ledger/audit/insert-event.js';
 import { insertOperatorNote } from '../../ledger/messages/deliveries.js';

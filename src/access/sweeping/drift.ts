@@ -4,9 +4,9 @@
  * else is reported: an empty or restored ledger must not revoke anything.
  */
 
-import { addUsers } from '../../domain/other-users.js';
 import { diffMemberships, isSame, pairKey } from '../../domain/postgres/memberships.js';
 import { sortDue } from '../../domain/request/due.js';
+import { addUsers } from '../../domain/request/other-users.js';
 import {
   type AccessRequest,
   isExpired,

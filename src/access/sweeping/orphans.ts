@@ -6,7 +6,7 @@
 
 import { qualifies } from '../../domain/policy/policy.js';
 import { DEFAULT_TERMS } from '../../domain/request/grant-terms.js';
-import { isFinal } from '../../domain/request-state.js';
+import { isFinal } from '../../domain/request/request-state.js';
 import { readLastOfPlaces } from '../../ledger/requests/read-requests.js';
 import { type Orphan, readOrphan, recordOrphans } from '../../ledger/targets/orphans.js';
 import { isBeingRevoked } from '../../ledger/targets/strays.js';

@@ -1,7 +1,7 @@
-import type { OtherUser } from '../../domain/other-users.js';
 import { pairKey } from '../../domain/postgres/memberships.js';
 import type { Placed } from '../../domain/request/due.js';
 import type { GrantTerms } from '../../domain/request/grant-terms.js';
+import type { OtherUser } from '../../domain/request/other-users.js';
 import { type AccessRequest, type MembershipId, termsOf } from '../../domain/request/request.js';
 import type { DueStray } from '../../domain/request/stray.js';
 import type { HallpassError } from '../../errors.js';

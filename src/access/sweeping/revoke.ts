@@ -4,8 +4,8 @@
  * proves nothing, and the intent stands: in the request's state, or in a row of `strays`.
  */
 
-import { addUsers, type OtherUser } from '../../domain/other-users.js';
 import { byPair, pairKey } from '../../domain/postgres/memberships.js';
+import { addUsers, type OtherUser } from '../../domain/request/other-users.js';
 import { asHallpassError, HallpassError } from '../../errors.js';
 import type { Ending } from '../../ledger/requests/read-due.js';
 import { forgetChecked } from '../../ledger/targets/targets.js';

@@ -1,6 +1,6 @@
 import { pairKey } from '../../domain/postgres/memberships.js';
 import { termsOf } from '../../domain/request/request.js';
-import { isFinal } from '../../domain/request-state.js';
+import { isFinal } from '../../domain/request/request-state.js';
 import { readReported } from '../../ledger/targets/orphans.js';
 import { lastCompared } from '../../ledger/targets/strays.js';
 import type { Membership, Server } from '../../postgres/target.js';

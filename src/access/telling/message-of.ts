@@ -4,7 +4,7 @@ import { linkIn } from '../../domain/policy/reason-rule.js';
 import { changesSchema, previewResultSchema } from '../../domain/postgres/preview.js';
 import { pauseOn } from '../../domain/request/pause.js';
 import type { AccessRequest } from '../../domain/request/request.js';
-import { isFinal } from '../../domain/request-state.js';
+import { isFinal } from '../../domain/request/request-state.js';
 import { HallpassError } from '../../errors.js';
 import { readEvent } from '../../ledger/audit/history.js';
 import { type Delivery, isOutdone, whereShown } from '../../ledger/messages/deliveries.js';

@@ -3,7 +3,7 @@
 import { isLastCall } from '../../domain/request/expiry-notice.js';
 import { type AccessRequest, isExpired } from '../../domain/request/request.js';
 import type { RequestEvent } from '../../domain/request/request-events.js';
-import { isFinal } from '../../domain/request-state.js';
+import { isFinal } from '../../domain/request/request-state.js';
 import type { Note, Write } from '../../ledger/requests/write-transitions.js';
 import type { NoteKind } from '../../surfaces/request/direct.js';
 import { stepNotes } from './steps.js';

@@ -4,7 +4,7 @@
  */
 import { isEmergency } from '../../domain/policy/emergency.js';
 import type { AccessRequest } from '../../domain/request/request.js';
-import { isFinal } from '../../domain/request-state.js';
+import { isFinal } from '../../domain/request/request-state.js';
 import { coerceError } from '../../errors.js';
 import {
   claimDeliveries,

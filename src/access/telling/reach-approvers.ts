@@ -5,8 +5,8 @@
  */
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { ASKED_AS_MADE, type Asking, MOST_ASKED_DIRECTLY } from '../../domain/asking.js';
 import type { Count } from '../../domain/policy/count-approvals.js';
+import { ASKED_AS_MADE, type Asking, MOST_ASKED_DIRECTLY } from '../../domain/request/asking.js';
 import { rulesAfter } from '../../domain/request/escalation.js';
 import { type AccessRequest, askedNow, rulesOf } from '../../domain/request/request.js';
 import { readNow } from '../../ledger/audit/audit-chain.js';

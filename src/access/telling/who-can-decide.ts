@@ -1,8 +1,8 @@
 /** Who can decide a request, and why not enough people can. What Slack doesn't say at present counts as "they may". */
 
-import type { CantDecide } from '../../domain/asking.js';
 import { type ApprovalRule, type Approver, tally } from '../../domain/policy/approvals.js';
 import { isGroup, mayDecide, servesRules, unique } from '../../domain/policy/policy.js';
+import type { CantDecide } from '../../domain/request/asking.js';
 import type { AccessRequest } from '../../domain/request/request.js';
 import { MessengerError } from '../../messenger/errors.js';
 import { unfit } from '../deciding/accounts.js';

@@ -7,7 +7,7 @@ import { UNJUDGED, VERDICTS } from '../policy/emergency.js';
 import { SESSIONS } from '../request/grant-terms.js';
 import { type AccessRequest, type MembershipId, RULE_NAMES } from '../request/request.js';
 import type { OperatorsWord, RequestEvent } from '../request/request-events.js';
-import { APPROVED_BY } from '../transitions/deciding.js';
+import { APPROVED_BY } from '../request/transitions/deciding.js';
 
 /** An audit event of a request, as the ledger has it. `at`: when its transaction began. */
 export interface PastEvent {

@@ -6,8 +6,8 @@
 import { UNJUDGED } from '../policy/emergency.js';
 import { type AccessRequest, ruleOf } from '../request/request.js';
 import type { RequestEvent } from '../request/request-events.js';
+import { isFinal } from '../request/request-state.js';
 import { transition } from '../request/transition.js';
-import { isFinal } from '../request-state.js';
 import { type PastEvent, readTold, recovered, SLACK_MS, submitted } from './audit-events.js';
 
 /**

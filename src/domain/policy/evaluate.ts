@@ -3,8 +3,8 @@
  * Over facts that the caller looked up by the same parts that decide real requests. Pure.
  */
 
-import type { CantDecide } from '../asking.js';
 import type { Danger } from '../postgres/danger.js';
+import type { CantDecide } from '../request/asking.js';
 import { lapsesAt, nextStepAt, rulesAfter, type Step } from '../request/escalation.js';
 import type { RuleName } from '../request/request.js';
 import { type ApprovalRule, tally } from './approvals.js';

@@ -4,9 +4,9 @@
  * to be answered: where Hallpass was down, the lapse waits. Pure.
  */
 import { z } from 'zod';
-import { ASKED_AS_MADE } from '../asking.js';
 import { type ApprovalRule, missingBy } from '../policy/approvals.js';
 import { askedBy, type Policy, type Principal, rulesFor, type Weight } from '../policy/policy.js';
+import { ASKED_AS_MADE } from './asking.js';
 import { type AccessRequest, askedNow, rulesOf } from './request.js';
 
 export interface Step {

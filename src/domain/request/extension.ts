@@ -1,10 +1,10 @@
 /** Extensions: how far a grant may be extended, and what each makes of it. Pure. */
 import { countApprovals } from '../policy/count-approvals.js';
 import type { Policy } from '../policy/policy.js';
-import type { Made } from '../transitions/made.js';
 import { warningTime } from './expiry-notice.js';
 import type { AccessRequest, Extension } from './request.js';
 import type { RequestEvent } from './request-events.js';
+import type { Made } from './transitions/made.js';
 
 /** The longest extension that the policy allows, milliseconds from now; or why there is none. */
 export type ExtensionLimit =

@@ -1,13 +1,13 @@
 /** What can happen to a request, and what transition.ts answers. Pure. */
 
-import type { Asking } from '../asking.js';
-import type { OtherUser } from '../other-users.js';
 import type { ApprovalRule } from '../policy/approvals.js';
 import type { Count } from '../policy/count-approvals.js';
 import type { Verdict } from '../policy/emergency.js';
 import type { Principal } from '../policy/policy.js';
+import type { Asking } from './asking.js';
 import type { Step } from './escalation.js';
 import type { GrantTerms } from './grant-terms.js';
+import type { OtherUser } from './other-users.js';
 import type { AccessRequest, MembershipId, RuleName } from './request.js';
 
 /** What an operator says on the command line. */

@@ -14,13 +14,13 @@
  * - proved: read back from the target. Proved gone: neither the membership nor a session that could use it is there
  */
 
-import type { Asking } from '../asking.js';
-import type { OtherUser } from '../other-users.js';
 import type { Approval, ApprovalRule } from '../policy/approvals.js';
 import type { Principal } from '../policy/policy.js';
 import type { Danger } from '../postgres/danger.js';
-import type { State, Why } from '../request-state.js';
+import type { Asking } from './asking.js';
 import { DEFAULT_TERMS, type GrantTerms } from './grant-terms.js';
+import type { OtherUser } from './other-users.js';
+import type { State, Why } from './request-state.js';
 
 /** How long Hallpass tries to run a GRANT before it gives up, milliseconds. */
 export const GRANTING_LIMIT_MS = 15 * 60_000;

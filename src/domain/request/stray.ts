@@ -1,5 +1,5 @@
-import type { OtherUser } from '../other-users.js';
 import type { GrantTerms } from './grant-terms.js';
+import type { OtherUser } from './other-users.js';
 import type { MembershipId } from './request.js';
 
 /**

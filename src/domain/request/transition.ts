@@ -10,16 +10,16 @@
  * - the clock of a grant starts at the proved GRANT.
  */
 
-import * as deciding from '../transitions/deciding.js';
-import * as ending from '../transitions/ending.js';
-import * as granting from '../transitions/granting.js';
-import * as holding from '../transitions/holding.js';
-import type { Outcome } from '../transitions/made.js';
-import { isDecision, whyRefused } from '../transitions/refusals.js';
-import * as reviewing from '../transitions/reviewing.js';
 import { mostMs } from './extension.js';
 import type { AccessRequest } from './request.js';
 import type { RequestEvent, Transition } from './request-events.js';
+import * as deciding from './transitions/deciding.js';
+import * as ending from './transitions/ending.js';
+import * as granting from './transitions/granting.js';
+import * as holding from './transitions/holding.js';
+import type { Outcome } from './transitions/made.js';
+import { isDecision, whyRefused } from './transitions/refusals.js';
+import * as reviewing from './transitions/reviewing.js';
 
 /** What `event` makes of `request` at `now`. */
 export function transition(request: AccessRequest, event: RequestEvent, now: Date): Transition {

@@ -1,4 +1,4 @@
-import type { Unshown } from '../../domain/asking.js';
+import type { Unshown } from '../../domain/request/asking.js';
 import type { Queryable } from '../pool.js';
 
 /** The card of a request that waits for a decision. */

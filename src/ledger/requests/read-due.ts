@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SESSIONS } from '../../domain/request/grant-terms.js';
 import type { DueStray } from '../../domain/request/stray.js';
-import { APPROVED_BY } from '../../domain/transitions/deciding.js';
+import { APPROVED_BY } from '../../domain/request/transitions/deciding.js';
 import type { Queryable } from '../pool.js';
 import { isPausedSql } from '../targets/pauses.js';
 import {

@@ -4,11 +4,11 @@
  * case here, in SQL results and in the JSON that is written; `toSql` gives its name in the table.
  */
 import { z } from 'zod';
-import { CANT_DECIDE } from '../../domain/asking.js';
 import { DANGERS } from '../../domain/postgres/danger.js';
+import { CANT_DECIDE } from '../../domain/request/asking.js';
 import { SESSIONS } from '../../domain/request/grant-terms.js';
 import { type AccessRequest, RULE_NAMES } from '../../domain/request/request.js';
-import { STATES, type Why } from '../../domain/request-state.js';
+import { STATES, type Why } from '../../domain/request/request-state.js';
 import { LedgerError } from '../pool.js';
 
 /** Postgres's type of each column that a transition may change. The others stay as they were inserted. */

@@ -1,6 +1,6 @@
 /** Who else can use what is granted to a login: read at the GRANT, at each comparison, and at the end. */
 import { z } from 'zod';
-import type { OtherUser } from '../../domain/other-users.js';
+import type { OtherUser } from '../../domain/request/other-users.js';
 import type { Send } from '../connect.js';
 import type { ToEnd } from '../target.js';
 import { forEachMode, type Mode, me, oidsOf, roleBy } from './fragments.js';

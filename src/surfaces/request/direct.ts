@@ -11,7 +11,7 @@ import {
   requestName,
   termsOf,
 } from '../../domain/request/request.js';
-import { isFinal } from '../../domain/request-state.js';
+import { isFinal } from '../../domain/request/request-state.js';
 import { button, compose, type Paragraph } from '../kit/blocks.js';
 import { ACTIONS } from '../kit/ids.js';
 import type { Message, Scene } from '../kit/message.js';

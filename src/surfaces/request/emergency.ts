@@ -2,7 +2,7 @@
 import { isEmergency, isReviewDue } from '../../domain/policy/emergency.js';
 import { unique } from '../../domain/policy/policy.js';
 import { type AccessRequest, askedNow, isInForce } from '../../domain/request/request.js';
-import { isFinal } from '../../domain/request-state.js';
+import { isFinal } from '../../domain/request/request-state.js';
 import type { Paragraph } from '../kit/blocks.js';
 import type { Scene } from '../kit/message.js';
 import { mentions, when, who } from '../kit/text.js';

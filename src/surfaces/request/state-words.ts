@@ -13,7 +13,7 @@ import {
   rulesOf,
   termsOf,
 } from '../../domain/request/request.js';
-import { isFinal } from '../../domain/request-state.js';
+import { isFinal } from '../../domain/request/request-state.js';
 import type { Paragraph, Quote } from '../kit/blocks.js';
 import type { Scene } from '../kit/message.js';
 import { code, inline, link, mention, mentions, ownWords, when, who } from '../kit/text.js';

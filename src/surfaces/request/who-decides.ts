@@ -3,7 +3,12 @@
  * requester and on its card, and to the operators, each with what fixes it.
  */
 
-import { type Asking, type CantDecide, MOST_ASKED_DIRECTLY, type Unshown } from '../../domain/asking.js';
+import {
+  type Asking,
+  type CantDecide,
+  MOST_ASKED_DIRECTLY,
+  type Unshown,
+} from '../../domain/request/asking.js';
 import { lapsesAtTheEarliest } from '../../domain/request/escalation.js';
 import {
   type AccessRequest,

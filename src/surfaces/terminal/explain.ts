@@ -1,11 +1,11 @@
 /** What would become of a request, in plain text for a terminal, in the words of its card where it would have one. */
 
-import type { CantDecide } from '../../domain/asking.js';
 import { sayDuration } from '../../domain/duration.js';
 import type { Asked, Evaluation, Need } from '../../domain/policy/evaluate.js';
 import { isGroup, type Policy, type Principal } from '../../domain/policy/policy.js';
 import { isAbove } from '../../domain/postgres/danger.js';
 import type { PreviewResult } from '../../domain/postgres/preview.js';
+import type { CantDecide } from '../../domain/request/asking.js';
 import { reasonAsks } from '../forms/form-words.js';
 import { neededBy } from '../forms/who-is-asked.js';
 import { allOf, firstOf, plural } from '../kit/words.js';

@@ -1,7 +1,7 @@
 import type { TargetConfig } from '../../../config/config.js';
 import { diffMemberships, pairKey } from '../../../domain/postgres/memberships.js';
 import { type AccessRequest, requestName } from '../../../domain/request/request.js';
-import { isFinal } from '../../../domain/request-state.js';
+import { isFinal } from '../../../domain/request/request-state.js';
 import type { Queryable } from '../../../ledger/pool.js';
 import { readLastOfPlaces } from '../../../ledger/requests/read-requests.js';
 import { readUnprovedStrays } from '../../../ledger/targets/open-strays.js';

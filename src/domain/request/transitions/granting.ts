@@ -1,9 +1,9 @@
 /** Approved: the GRANT is tried until it is proved, or given up. */
 
+import { firstAsked, isReviewDue } from '../../policy/emergency.js';
+import { warningTime } from '../expiry-notice.js';
 import { addUsers } from '../other-users.js';
-import { firstAsked, isReviewDue } from '../policy/emergency.js';
-import { warningTime } from '../request/expiry-notice.js';
-import type { AccessRequest } from '../request/request.js';
+import type { AccessRequest } from '../request.js';
 import { type EventOf, namesOf, type Outcome, to } from './made.js';
 
 export function cleared(request: AccessRequest, now: Date): Outcome {

@@ -1,7 +1,7 @@
 /** Ending: someone ends it, or its time is up, and it is revoked until it is proved gone. */
 
 import { addUsers, newUsers } from '../other-users.js';
-import { type AccessRequest, isExpired } from '../request/request.js';
+import { type AccessRequest, isExpired } from '../request.js';
 import type { Why } from '../request-state.js';
 import { actorOf, type EventOf, namesOf, type Outcome, to } from './made.js';
 

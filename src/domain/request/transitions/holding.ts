@@ -1,9 +1,9 @@
 /** Active: seen, warned of, extended. */
 
+import { isLastCall, lastCall } from '../expiry-notice.js';
+import { againMs, extend, undoExtension } from '../extension.js';
 import { addUsers, newUsers } from '../other-users.js';
-import { isLastCall, lastCall } from '../request/expiry-notice.js';
-import { againMs, extend, undoExtension } from '../request/extension.js';
-import { type AccessRequest, isExpired } from '../request/request.js';
+import { type AccessRequest, isExpired } from '../request.js';
 import { type EventOf, namesOf, type Outcome, to } from './made.js';
 
 export function usersSeen(request: AccessRequest, event: EventOf<'users_seen'>): Outcome {

@@ -1,7 +1,7 @@
 /** Which Slack accounts belong to one person. Pure. */
 
-import type { DeciderFacts } from './policy/policy.js';
-import { isAlike, isSameMailbox } from './postgres/login.js';
+import { isAlike, isSameMailbox } from '../postgres/login.js';
+import type { DeciderFacts } from './policy.js';
 
 type Account = Omit<DeciderFacts, 'groups'>;
 

@@ -1,6 +1,6 @@
 /** What is said of it afterwards: of an emergency, by its reviewers; of what was left behind, by the target. */
-import { askedAgain, isReviewDue } from '../policy/emergency.js';
-import type { AccessRequest } from '../request/request.js';
+import { askedAgain, isReviewDue } from '../../policy/emergency.js';
+import type { AccessRequest } from '../request.js';
 import { type EventOf, type Outcome, to } from './made.js';
 
 export function judged(request: AccessRequest, event: EventOf<'judged'>): Outcome {

@@ -1,7 +1,7 @@
 /** A decision, by people or by a rule; or what changes until there is one. */
-import { countApprovals } from '../policy/count-approvals.js';
-import { climb, hasLapsed, tellStep } from '../request/escalation.js';
-import type { AccessRequest, RuleName } from '../request/request.js';
+import { countApprovals } from '../../policy/count-approvals.js';
+import { climb, hasLapsed, tellStep } from '../escalation.js';
+import type { AccessRequest, RuleName } from '../request.js';
 import type { State } from '../request-state.js';
 import { actorOf, type EventOf, type Outcome, to } from './made.js';
 

@@ -1,5 +1,5 @@
 /** How a request asks its approvers, and what keeps them from deciding. */
-import type { Principal } from './policy/policy.js';
+import type { Principal } from '../policy/policy.js';
 
 /** How a pending request reaches its approvers, where that has changed since it was submitted. */
 export interface Asking {

@@ -1,8 +1,8 @@
 /** Why a decision is no longer possible, no matter who makes it. */
-import { hasLapsed } from '../request/escalation.js';
-import { againMs } from '../request/extension.js';
-import { type AccessRequest, isExpired } from '../request/request.js';
-import type { Refusal, RequestEvent } from '../request/request-events.js';
+import { hasLapsed } from '../escalation.js';
+import { againMs } from '../extension.js';
+import { type AccessRequest, isExpired } from '../request.js';
+import type { Refusal, RequestEvent } from '../request-events.js';
 
 /** An extension that adds less than this part of its duration is refused. */
 const LEAST_GAIN = 0.05;

@@ -1,8 +1,8 @@
 /** What an event makes of a request, and words for the audit trail that several events share. */
 
 import type { OtherUser } from '../other-users.js';
-import type { AccessRequest } from '../request/request.js';
-import type { AuditEvent, Refusal, RequestEvent } from '../request/request-events.js';
+import type { AccessRequest } from '../request.js';
+import type { AuditEvent, Refusal, RequestEvent } from '../request-events.js';
 
 export interface Made extends AuditEvent {
   readonly change: Partial<AccessRequest>;
