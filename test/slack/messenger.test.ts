@@ -66,9 +66,10 @@ describe('messenger', () => {
   it('knows the workspace, the bot and its scopes', async () => {
     const { slack, messenger } = await open();
     const { teamId, appId } = slack;
-    expect(await messenger.whoAmI()).toEqual({ teamId, enterpriseId: null, appId });
+    const url = `https://${slack.workspace.domain}.slack.com/`;
+    expect(await messenger.whoAmI()).toEqual({ teamId, enterpriseId: null, appId, url });
     slack.workspace.grid = { enterpriseId: 'E0ACME' };
-    expect(await messengerOf(slack).whoAmI()).toEqual({ teamId, enterpriseId: 'E0ACME', appId });
+    expect(await messengerOf(slack).whoAmI()).toEqual({ teamId, enterpriseId: 'E0ACME', appId, url });
     expect(await messenger.scopes()).toEqual([...slack.workspace.scopes]);
   });
 

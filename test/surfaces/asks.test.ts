@@ -38,7 +38,7 @@ test.each<[string, Partial<Policy>, Danger | null, readonly string[]]>([
     'who is quiet is not named',
     { approvals: [{ from: [group('dba'), group('cto')], count: 2 }], quiet: [group('cto')] },
     'read',
-    [`Needs 2 of ${DBA}`],
+    [`Needs 2 of ${DBA}.`],
   ],
   [
     'a longer request',

@@ -3,7 +3,8 @@
  * each reviewer gets both by direct message, and each approver the card.
  */
 import { unique } from '../../domain/policy/policy.js';
-import { askedNow, MOST_ASKED_DIRECTLY } from '../../domain/request/asking.js';
+import { MOST_ASKED_DIRECTLY } from '../../domain/request/asking.js';
+import { askedNow } from '../../domain/request/request.js';
 import { copyToPeople, readUnseen } from '../../ledger/messages/emergency-copies.js';
 import { readRequests } from '../../ledger/requests/read-requests.js';
 import { reviewersOf } from '../deciding/reviewers.js';

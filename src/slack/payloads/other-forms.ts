@@ -6,12 +6,14 @@ import { ACTIONS, BLOCKS, REQUEST_NAME } from '../../surfaces/kit/ids.js';
 import { formOf, keptIn, valueIn, viewOf } from './view.js';
 
 /** What the form that asks why a request is denied was drawn for: on App Home there is no message. */
-const DenialOf = z.object({
-  v: z.literal(1),
-  request: z.string().regex(REQUEST_NAME),
-  channel: z.string().optional(),
-  ts: z.string().optional(),
-});
+const DenialOf = z
+  .object({
+    v: z.literal(1),
+    request: z.string().regex(REQUEST_NAME),
+    channel: z.string().optional(),
+    ts: z.string().optional(),
+  })
+  .refine(({ channel, ts }) => (channel === undefined) === (ts === undefined));
 
 const text = z.string().nullable();
 
