@@ -1,6 +1,7 @@
 import type { ModalView } from '@slack/types';
 import { shortDuration } from '../domain/duration.js';
 import { help } from '../surfaces/answers/answers.js';
+import { openAgain } from './asking/ask-again.js';
 import { fillForm, openForm } from './asking/form.js';
 import { roleOptions, targetOptions } from './asking/options.js';
 import { submit } from './asking/submit.js';
@@ -98,6 +99,8 @@ export function createAccess(deps: Deps) {
     help: (): string => help(deps.config.slack.command, exampleOf(deps)),
     /** Waits for Slack a second at most, and asks no server. */
     openForm: openForm.bind(null, deps),
+    /** The form filled in with what this person asked for before; or why not. */
+    openAgain: openAgain.bind(null, deps),
     fillForm: fillForm.bind(null, deps),
     /** At most 100, and only what this person may request from where they typed the command. */
     targetOptions: targetOptions.bind(null, deps),

@@ -82,6 +82,7 @@ function recordingAccess(overrides: Partial<Access> = {}): { access: Access; use
     openDenial: async (_, requestId, kept) => ({
       form: denyForm({ requestId, clicked: kept, what: null, reasonRequired: false, notice: null }),
     }),
+    openAgain: async (_, id) => ({ text: `heard of ${id}` }),
     deny: async () => ({ ok: true }),
     withdraw: clicked,
     relinquish: clicked,
@@ -117,6 +118,7 @@ function recordingAccess(overrides: Partial<Access> = {}): { access: Access; use
     approve: record('approve', answers.approve),
     approveFor: record('approveFor', answers.approveFor),
     openDenial: record('openDenial', answers.openDenial),
+    openAgain: record('openAgain', answers.openAgain),
     deny: record('deny', answers.deny),
     withdraw: record('withdraw', answers.withdraw),
     relinquish: record('relinquish', answers.relinquish),

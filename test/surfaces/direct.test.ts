@@ -5,6 +5,7 @@ import { buttonsIn, EXPIRES, SITUATION_NAMES, SITUATIONS, type Situation, scene 
 
 const CANCEL = ['request_withdraw=R-1042'];
 const RELINQUISH = ['grant_relinquish=R-1042'];
+const AGAIN = ['request_again=R-1042'];
 const HOLDING = ['grant_relinquish=R-1042', 'grant_extend=R-1042'];
 
 describe('the message that follows a request', () => {
@@ -25,6 +26,15 @@ describe('the message that follows a request', () => {
       extending: HOLDING,
       extended: HOLDING,
       notExtended: HOLDING,
+      expired: AGAIN,
+      relinquished: AGAIN,
+      endedBy: AGAIN,
+      removed: AGAIN,
+      denied: AGAIN,
+      deniedBecause: AGAIN,
+      withdrawn: AGAIN,
+      lapsed: AGAIN,
+      failed: AGAIN,
     });
   });
 
@@ -51,7 +61,7 @@ describe('the note about an outcome', () => {
   it.each(['granted', 'expiring'] as const)('%s: loses its button and tells the truth afterwards', (kind) => {
     for (const situation of ['overdue', 'endingRelinquished', 'expired', 'removed'] as const) {
       const later = note(kind, SITUATIONS[situation], scene);
-      expect(buttonsIn(later)).toEqual([]);
+      expect(buttonsIn(later)).toEqual(buttonsIn(status(SITUATIONS[situation], scene)));
       expect(later.text).not.toContain('You have');
       expect(later.text.split('\n')[0]).toBe(status(SITUATIONS[situation], scene).text.split('\n')[0]);
     }
@@ -109,7 +119,8 @@ describe('the note about an outcome', () => {
   ])('%s (%s) says what happened and what to do', (kind, situation, facts) => {
     const message = note(kind, SITUATIONS[situation], scene);
     for (const fact of facts) expect(message.text).toContain(fact);
-    expect(buttonsIn(message)).toEqual([]);
+    // Not for an account that left, nor where an operator is to be asked first.
+    expect(buttonsIn(message)).toEqual(/Left|ByOperator/.test(situation) ? [] : AGAIN);
   });
 });
 
@@ -133,6 +144,15 @@ describe('the psql line', () => {
     const { text } = note('granted', { ...SITUATIONS.active, login }, scene);
     const line = /```(.*)```/.exec(text)?.[1];
     expect(line).toBe(`psql "postgresql:///?host=db.internal&amp;port=5432&amp;dbname=shop&amp;${encoded}"`);
+  });
+
+  it('is a URL where the provider writes URLs', () => {
+    const url = { ...scene, asUrl: true };
+    expect(note('granted', SITUATIONS.active, url).text).toContain(
+      '```psql "postgresql://ana_login@db.internal:5432/shop?sslmode=require"```',
+    );
+    const { text } = note('granted', { ...SITUATIONS.active, login: 'a"$(b)@c' }, { ...url, host: '::1' });
+    expect(text).toContain('```psql "postgresql://a%22%24%28b%29%40c@[::1]:5432/shop?sslmode=require"```');
   });
 
   it('is left out when it would be too long to show', () => {

@@ -61,18 +61,32 @@ const NO_ROLE_YET = {
 } as const;
 
 /** The form as it opens. Anyone who typed more than the command finds it filled in: target, role, duration, reason. */
-export async function openForm(
+export function openForm(
   deps: OfferDeps,
   actor: Actor,
   { typed, channel }: { readonly typed: string; readonly channel: string | null },
 ): Promise<ModalView> {
-  const { userId } = actor;
   const words = typed.split(/\s+/).filter((word) => word !== '');
   const target = deps.config.targets.get(words[0] ?? '') ?? null;
   const named = target === null ? undefined : deps.roles.offered(target.key, words[1] ?? '');
   const rest = words.slice(target ? (named ? 2 : 1) : 0);
   const durationMs = parseDuration(rest[0] ?? '');
   const reason = rest.slice(durationMs === null ? 0 : 1).join(' ');
+  return openFilled(deps, actor, { words, channel, target, named }, { durationMs, reason });
+}
+
+/** As `openForm`, with everything read already. @param first is said before anything else that stands in the way. */
+export async function openFilled(
+  deps: OfferDeps,
+  actor: Actor,
+  { words, channel, target, named }: Opening,
+  {
+    durationMs,
+    reason,
+    first = null,
+  }: { readonly durationMs: number | null; readonly reason: string; readonly first?: string | null },
+): Promise<ModalView> {
+  const { userId } = actor;
   const login = target ? loginOn(deps.config, target.key, { id: userId, email: null }) : null;
   const asked = target && named ? whoIsAsked(deps, named, { requester: userId, target: target.key }) : null;
   const [place, notice, paused] = await Promise.all([
@@ -85,7 +99,7 @@ export async function openForm(
   const tooLong = durationMs !== null && durationMs > maxMs;
   const cut = tooLong && place.role !== null ? durationTooLong(maxMs) : null;
   return requestModal({
-    ...form({ ...place, notice: both(notice ?? place.notice ?? cut, paused) }, login),
+    ...form({ ...place, notice: both(first ?? notice ?? place.notice ?? cut, paused) }, login),
     asks,
     typed: { durationMs: tooLong ? null : durationMs, reason: reason === '' ? null : reason },
   });

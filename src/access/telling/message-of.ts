@@ -1,5 +1,6 @@
 /** What a message shows, a pure function of the request and of what the audit keeps beside it, as they stand now. */
 import { z } from 'zod';
+import type { Kind } from '../../config/config.js';
 import { linkIn } from '../../domain/policy/reason-rule.js';
 import { changesSchema, previewResultSchema } from '../../domain/postgres/preview.js';
 import { pauseOn } from '../../domain/request/pause.js';
@@ -45,6 +46,8 @@ const IN_THREAD: ReadonlySet<string> = new Set([
 ]);
 /** Messages of which people get copies of their own. */
 const COPIED: ReadonlySet<string> = new Set(['card', 'judge']);
+/** Providers that show people a URL to connect with. */
+const BY_URL: ReadonlySet<Kind> = new Set(['neon', 'supabase']);
 const proofSchema = z.object({ prepared: z.array(z.string()) });
 
 /** @returns null when this release does not know how to draw it. */
@@ -171,5 +174,6 @@ export function sceneOf(
     host: target?.connect.host ?? '',
     port: target?.connect.port ?? 5432,
     database: target?.connect.database ?? '',
+    asUrl: target !== undefined && BY_URL.has(target.kind),
   };
 }

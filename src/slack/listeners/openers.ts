@@ -34,6 +34,7 @@ export function registerOpeners(app: App, deps: Deps): void {
     label: 'Not justified',
     open: (actor, requestId) => access.openJudging(actor, requestId, 'not_justified'),
   });
+  registerOpener(app, deps, { actionId: ACTIONS.askAgain, label: 'Ask again', open: access.openAgain });
 }
 
 function registerOpener(app: App, deps: Deps, { actionId, label, open }: Opener): void {

@@ -70,6 +70,12 @@ export const instanceUnknown = (typed: string, known: readonly string[]): string
 export const roleUnknown = (typed: string, targetName: string, known: readonly string[]): string =>
   `${quoted(typed)} isn’t a role you can request on ${quoted(targetName)} here. These are: ${firstOf(known.map(quoted), MAX_LISTED)}.`;
 
+/** They ask again for what they asked for once. */
+export const targetGone = (target: string): string =>
+  `${quoted(target)} is no longer an instance that Hallpass knows. Choose another one.`;
+export const roleGone = (role: string, targetName: string): string =>
+  `${quoted(role)} is no longer offered on ${quoted(targetName)}. Choose another role.`;
+
 /** How much a person asks at once. */
 export function tooMany(
   what: 'too_many_pending' | 'too_many_requests',

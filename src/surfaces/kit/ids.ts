@@ -11,6 +11,7 @@ export const ACTIONS = {
   extend: 'grant_extend',
   settle: 'orphan_settle',
   again: 'repeat_make',
+  askAgain: 'request_again',
   endRepeat: 'repeat_end',
   justified: 'emergency_justified',
   notJustified: 'emergency_not_justified',

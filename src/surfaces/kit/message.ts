@@ -29,6 +29,8 @@ export interface Scene {
   readonly host: string;
   readonly port: number;
   readonly database: string;
+  /** Its provider writes connections as URLs, and requires TLS. */
+  readonly asUrl?: boolean;
   /** The login has nothing of the role before SET ROLE. */
   readonly setRoleFirst?: boolean;
   /** Who denied its extension, and what they wrote; null when nobody did. */

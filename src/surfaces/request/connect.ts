@@ -6,9 +6,14 @@ const SIMPLE = /^[A-Za-z0-9_.:/@%+,-]+$/;
 /**
  * The command that connects as `login`. Simple names give `psql "host=… user=…"`. Any other name is percent-encoded
  * in libpq's URI form: conninfo, shell and Slack each quote in their own way, and Slack can't show a backtick in code.
+ * Where the provider writes connections as URLs, so does this, for people to compare with what they have.
  * Source: PostgreSQL documentation, "Connection Strings".
  */
-export function psqlLine({ host, port, database }: Scene, login: string): string {
+export function psqlLine({ host, port, database, asUrl = false }: Scene, login: string): string {
+  if (asUrl && SIMPLE.test(host)) {
+    const server = host.includes(':') ? `[${host}]` : host;
+    return `psql "postgresql://${encode(login)}@${server}:${port}/${encode(database)}?sslmode=require"`;
+  }
   const parts = [
     ['host', host],
     ['port', String(port)],

@@ -250,9 +250,20 @@ function nextStep(request: AccessRequest, { told = [] }: Scene): readonly Paragr
   }
 }
 
+/** Not for an account that left, nor where an operator is to be asked first. */
+function mayAskAgain({ state, why, endedBy, endedBecause }: AccessRequest): boolean {
+  return isFinal(state) && endedBecause === null && !(why === 'ended' && endedBy === null);
+}
+
 /** What its requester can do about it; on their messages, and on their Home. */
 export function requesterButtons(request: AccessRequest, scene: Scene): readonly Button[] {
   const what = `${requestName(request.id)}: ${plainName(request.role, 63)} on ${plainName(scene.targetName, 40)}`;
+  if (mayAskAgain(request)) {
+    return [
+      button(request, ACTIONS.askAgain, 'Ask again', `Ask again ${what}`),
+      ...endRepeatButton(request, scene),
+    ];
+  }
   if (request.state === 'pending') {
     return [button(request, ACTIONS.withdraw, 'Cancel request', `Cancel request ${what}`)];
   }

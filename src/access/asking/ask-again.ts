@@ -1,0 +1,57 @@
+/** Ask again: the form, filled in with what the same person asked for before. */
+import type { ModalView } from '@slack/types';
+import { parseRequestName } from '../../domain/request/request.js';
+import { HallpassError } from '../../errors.js';
+import { inTime } from '../../in-time.js';
+import { readRequests } from '../../ledger/requests/read-requests.js';
+import { logSecurity } from '../../security.js';
+import { notRequester, unknownRequest } from '../../surfaces/answers/answers.js';
+import { roleGone, roleUnsure, targetGone } from '../../surfaces/forms/form-words.js';
+import type { Actor, Clicked } from '../access.js';
+import type { Deps } from '../deps.js';
+import { openFilled } from './form.js';
+
+/** The trigger lives 3 s, and the form itself waits for Slack a second. Milliseconds. */
+const LEDGER_MS = 1_000;
+
+/**
+ * The form for whoever made this request; else what to tell them, in mrkdwn. Its reason is nobody else's to read. Where it
+ * may be asked for is judged by where the button stands, as for a command that is typed there.
+ * @throws HallpassError when the ledger doesn't answer in time.
+ */
+export async function openAgain(
+  deps: Deps,
+  actor: Actor,
+  requestId: string,
+  { channel }: Clicked,
+): Promise<{ readonly form: ModalView } | { readonly text: string }> {
+  const id = parseRequestName(requestId);
+  const { requests } = await inTime(LEDGER_MS, readRequests(deps.db, id === null ? [] : [id]), () => {
+    throw new HallpassError('the ledger took too long', { passing: true });
+  });
+  const [request] = requests;
+  if (request === undefined) return { text: unknownRequest(requestId) };
+  if (request.requester !== actor.userId) {
+    const facts = { user: actor.userId, request: request.id };
+    logSecurity(deps.logger, 'not_the_requester', facts, 'refused to show what somebody else asked for');
+    return { text: notRequester(request) };
+  }
+  const { wishedMs: durationMs, reason, role } = request;
+  const target = deps.config.targets.get(request.target) ?? null;
+  const named = target === null ? undefined : deps.roles.offered(target.key, role);
+  const first =
+    target === null
+      ? targetGone(request.target)
+      : named !== undefined
+        ? null
+        : deps.roles.isUnsure(target.key)
+          ? roleUnsure(role, target.name)
+          : roleGone(role, target.name);
+  const form = await openFilled(
+    deps,
+    actor,
+    { words: [], channel, target, named },
+    { durationMs, reason, first },
+  );
+  return { form };
+}
