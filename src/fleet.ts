@@ -39,7 +39,7 @@ export function createFleet(
   const retired = new Set<() => Promise<void>>();
 
   function open(target: TargetConfig): void {
-    const { key, connect, mode } = target;
+    const { key, connect, mode, replicas } = target;
     const hear = (error: TargetError | null) => on.heard(key, error);
     states.set(key, UNSEEN);
     const watched = observed(openTarget(target, installation, hear), (state) => {
@@ -47,7 +47,7 @@ export function createFleet(
       if (targets.get(key) === watched) states.set(key, state);
     });
     targets.set(key, watched);
-    inspectors.set(key, createInspector(connect));
+    inspectors.set(key, createInspector(connect, {}, replicas));
     if (target.discover.length > 0) discoveries.set(key, createDiscovery(connect, mode, { heard: hear }));
     else discoveries.delete(key);
     reached.set(key, reachOf(target));

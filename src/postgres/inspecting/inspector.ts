@@ -15,9 +15,12 @@ import { inTime } from '../../in-time.js';
 import { type CallLimits, createTargetConnection, DEFAULT_LIMITS } from '../connect.js';
 import { standbyError, TargetError, targetError } from '../errors.js';
 import { readServer } from '../reading/server.js';
+import type { HoldingLogin } from '../sessions/in-use.js';
+import { nameOf } from '../sessions/queries.js';
 import { type MarkedGrant, readChanges, readConcerned } from './changes.js';
 import { chooseFor } from './choose.js';
 import { createConnections } from './connections.js';
+import { type InUse, lookInUse } from './in-use.js';
 import { judge, judgeUnread } from './judge.js';
 import { findLeaks } from './leaks.js';
 import { readLoginsLike } from './logins.js';
@@ -60,12 +63,26 @@ export interface Inspector {
    * @throws TargetError
    */
   loginsLike(name: string): Promise<readonly string[]>;
+  /**
+   * Which sessions could use what these logins were granted, on the server and its standbys. A standby that can't be asked
+   * is left out, and said so.
+   * @throws TargetError when the server itself can't be asked.
+   */
+  inUse(logins: readonly HoldingLogin[]): Promise<InUse>;
   close(): Promise<void>;
 }
 
 /** Connects when it is first used. Tests shorten the limits. */
-export function createInspector(connect: Connect, limits: Partial<CallLimits> = {}): Inspector {
+export function createInspector(
+  connect: Connect,
+  limits: Partial<CallLimits> = {},
+  replicas: readonly Connect[] = [],
+): Inspector {
   const home = connect.database;
+  const standbys = replicas.map((replica) => ({
+    name: nameOf(replica),
+    connection: createTargetConnection(replica, { ...DEFAULT_LIMITS, ...limits }),
+  }));
   const connections = createConnections((database) =>
     createTargetConnection({ ...connect, database }, { ...DEFAULT_LIMITS, ...limits }),
   );
@@ -139,7 +156,10 @@ export function createInspector(connect: Connect, limits: Partial<CallLimits> = 
     },
     changes,
     loginsLike: (name) => connections.read(home, (send) => readLoginsLike(send, name)),
-    close: () => connections.close(),
+    inUse: (logins) => lookInUse((read) => connections.read(home, read), standbys, logins),
+    close: async () => {
+      await Promise.all([connections.close(), ...standbys.map(({ connection }) => connection.close())]);
+    },
   };
 }
 

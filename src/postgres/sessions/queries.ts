@@ -23,6 +23,9 @@ SELECT set_config('role', '${right}', true)
  WHERE current_setting('server_version_num')::int < ${GRANTORS_SINCE}
    AND pg_has_role(session_user, '${right}', 'MEMBER')`;
 
+/** SQL that runs before others' sessions are read: without the right it does nothing. */
+export const becomeToSee = (): string => become(SESSION_RIGHTS.see);
+
 const session = z.object({
   pid: z.number(),
   memberOid: z.number(),
