@@ -19,6 +19,7 @@ import { createLadder } from './access/keeping/ladder.js';
 import { HOLDERS_EVERY_MS, lookForLeavers } from './access/keeping/leavers.js';
 import { FORGET_EVERY_MS, forgetOld } from './access/keeping/retention.js';
 import { reviewEnded } from './access/keeping/review.js';
+import { createUseWatch } from './access/keeping/uses.js';
 import { createAnchors } from './access/recovery/anchors.js';
 import { refuseLostTargets } from './access/recovery/lost-targets.js';
 import { createLeases } from './access/sweeping/leases.js';
@@ -118,6 +119,7 @@ export async function createContext(first: Config, env: WorkerEnv, logger: Logge
     alarms,
     logger,
     metrics,
+    uses: { of: (id) => uses.of(id) },
     background(what, work) {
       const logged = work
         .catch((error: unknown) => logger.warn({ err: error, what }, 'work in the background failed'))
@@ -134,6 +136,7 @@ export async function createContext(first: Config, env: WorkerEnv, logger: Logge
     },
     sweeps: { wake: (name) => sweeper.wake(name) },
   };
+  const uses = createUseWatch(deps);
   const clearances = createClearances(deps);
   const deliverer = createDeliverer(deps);
   const homes = createHomes(deps);
@@ -192,6 +195,9 @@ export async function createContext(first: Config, env: WorkerEnv, logger: Logge
   const beats = [
     every(HEARTBEAT_MS, 'look what there is to do', beat),
     every(HEARTBEAT_MS, 'look which servers answer', () => servers.look(pulse.busy)),
+    every(HEARTBEAT_MS, 'look who uses what is granted', async () => {
+      if (pulse.busy.length > 0) await uses.look();
+    }),
     every(HEARTBEAT_MS, 'look whether the ledger can be read', () => ledgerWatch.look()),
     every(HEARTBEAT_MS, 'look which servers refuse our login', () => logins.look()),
     every(HEARTBEAT_MS, 'look at the Slack token', () => slackTokens.look()),

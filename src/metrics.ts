@@ -89,6 +89,9 @@ export function createMetrics({ figures: read, targets, services }: Sources) {
     up: '1 when the target answered this process last, 0 when it did not.',
     blocked: '1 while nothing new is granted on the target for this reason.',
     overdue: 'Revocations not proved a minute after they were due: page when above 0.',
+    inUse: 'Of those, the ones with an open session at the last look.',
+    granted: 'For how long what ended within a day was granted.',
+    session: 'Of that, for how long a session was open, as far as Hallpass saw.',
     oldest: 'How long the first of them has been due.',
     compared: 'When all memberships were last compared with the ledger.',
     paused: '1 while an operator has paused granting there: revocations go on.',
@@ -99,6 +102,9 @@ export function createMetrics({ figures: read, targets, services }: Sources) {
   const blocked = gauge('target_blocked', help.blocked, 'target', 'reason');
   const byTarget = {
     active: gauge('active_grants', 'Memberships that are granted.', 'target'),
+    inUse: gauge('grants_in_use', help.inUse, 'target'),
+    grantedMinutes: gauge('granted_minutes_last_day', help.granted, 'target'),
+    sessionMinutes: gauge('session_minutes_last_day', help.session, 'target'),
     overdue: gauge('overdue_revocations', help.overdue, 'target'),
     oldestSeconds: gauge('overdue_oldest_seconds', help.oldest, 'target'),
     compared: gauge('last_full_sweep_timestamp_seconds', help.compared, 'target'),
@@ -120,6 +126,9 @@ export function createMetrics({ figures: read, targets, services }: Sources) {
       blocked.set({ target, reason: 'ledger_doubted' }, doubted ? 1 : 0);
       blocked.set({ target, reason: 'other_server' }, stranger ? 1 : 0);
       byTarget.active.set({ target }, counted.active);
+      byTarget.inUse.set({ target }, counted.inUse);
+      byTarget.grantedMinutes.set({ target }, counted.grantedMinutes);
+      byTarget.sessionMinutes.set({ target }, counted.sessionMinutes);
       byTarget.overdue.set({ target }, counted.overdue);
       byTarget.oldestSeconds.set({ target }, counted.oldestSeconds ?? 0);
       byTarget.paused.set({ target }, counted.paused ? 1 : 0);

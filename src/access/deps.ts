@@ -9,6 +9,7 @@ import type { Inspector } from '../postgres/inspecting/inspector.js';
 import type { Target } from '../postgres/target.js';
 import type { Alarms } from '../queue/alarms.js';
 import type { Roles } from './asking/roles.js';
+import type { UseWatch } from './keeping/uses.js';
 
 /** The adapters that the use cases work with; built in context.ts. */
 export interface Deps {
@@ -26,6 +27,8 @@ export interface Deps {
   readonly alarms: Alarms;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** What the last look at a target saw of the sessions that could use a grant; asks nobody. */
+  readonly uses: Pick<UseWatch, 'of'>;
   /** Work that goes on after the answer was given; the process waits for it before it ends, and logs its errors. */
   readonly background: (what: string, work: Promise<unknown>) => void;
   /** Asks again, in the background, what an approval depends on; the outcome wakes the target. Returns at once. */

@@ -29,6 +29,8 @@ import { Text } from './yaml/text.js';
 
 /** The notice before sessions are ended; a longer one would be forgotten. */
 const LONGEST_GRACE = '5m';
+/** Its end is announced 5 minutes before, and shorter pauses are what work is made of. */
+const SHORTEST_IDLE = '10m';
 
 const KINDS = ['self-managed', 'rds', 'aurora', 'cloud-sql', 'azure', 'neon', 'supabase'] as const;
 
@@ -105,6 +107,7 @@ export function schemasFor({ groups, policies, bastions }: Names) {
     sessions: oneOf(['auto', 'all', 'leave']).optional(),
     allow_set_role: flag.optional(),
     grace: duration(LONGEST_GRACE, '10s, 1m').optional(),
+    idle: orNull(duration(LONGEST, '30m, 2h', SHORTEST_IDLE)).optional(),
     channel: channel.optional(),
   };
   const once = <T extends { approvers?: unknown; approvals?: unknown }>(

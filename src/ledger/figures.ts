@@ -1,6 +1,7 @@
 import { LATE } from './messages/overdue.js';
 import type { Queryable } from './pool.js';
 import { UNDECIDABLE } from './requests/read-asking.js';
+import { sessionMs } from './requests/uses.js';
 import { isPausedSql } from './targets/pauses.js';
 
 /** What the ledger counts for metrics: the same on every replica. */
@@ -10,6 +11,11 @@ export interface Figures {
     readonly active: number;
     /** Of them, those whose time is up. */
     readonly expired: number;
+    /** Of them, those with an open session at the last look. */
+    readonly inUse: number;
+    /** Of what ended there within a day: for how long it was granted, and a session was open; minutes. */
+    readonly grantedMinutes: number;
+    readonly sessionMinutes: number;
     readonly overdue: number;
     /** How long the oldest of them has been due, seconds; null when none is overdue. */
     readonly oldestSeconds: number | null;
@@ -45,13 +51,19 @@ export interface Figures {
 /** Each count reads an index that holds what is open only. */
 const PER_TARGET = `
   select t.name, extract(epoch from t.checked_at)::float8 as compared,
-      held.active, held.expired, t.doubt is not null as doubted, t.stranger is not null as stranger,
+      held.active, held.expired, held."inUse", past.*, t.doubt is not null as doubted, t.stranger is not null as stranger,
       ${isPausedSql('t.name')} as paused,
       late.overdue, extract(epoch from now() - late.since)::float8 as "oldestSeconds"
     from targets t cross join lateral (
-      select count(*)::int as active, count(*) filter (where expires_at <= now())::int as expired
+      select count(*)::int as active, count(*) filter (where expires_at <= now())::int as expired,
+          count(*) filter (where in_use)::int as "inUse"
         from requests where target = t.name and state = 'active'
     ) held cross join lateral (
+      select coalesce(sum(extract(epoch from ended_at - granted_at)) / 60, 0)::float8 as "grantedMinutes",
+          coalesce(sum(${sessionMs('requests')}) / 60000, 0)::float8 as "sessionMinutes"
+        from requests where target = t.name and server is not null and ended_at > now() - interval '1 day'
+          and granted_at is not null
+    ) past cross join lateral (
       select count(*)::int as overdue, min(due) as since from (${LATE}) d
     ) late
     where t.name = any($2)`;

@@ -18,7 +18,7 @@ import { anAuditedLedger } from './ledger.js';
 const { db, owner, databaseUrl } = await anAuditedLedger();
 
 const place = { server: '73', grantorOid: 10, roleOid: 4_200_000_000, memberOid: 16_401 };
-const terms = { sessions: 'all', setRole: true, graceMs: 30_000 } as const;
+const terms = { sessions: 'all', setRole: true, graceMs: 30_000, idleMs: null } as const;
 const proof = { found: false, closed: 2, prepared: ['x'] };
 const hour = 3_600_000;
 const limits = { pendingPerPerson: 100_000, requestsPerMinute: 100_000 };

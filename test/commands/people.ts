@@ -8,7 +8,7 @@ import { insertRequest, type NewRequest } from '../../src/ledger/requests/insert
 import { aWish } from '../ledger/a-ledger.js';
 
 export const SERVER = '7300000000000000001';
-const TERMS = { sessions: 'auto', setRole: false, graceMs: 10_000 } as const;
+const TERMS = { sessions: 'auto', setRole: false, graceMs: 10_000, idleMs: null } as const;
 export const PROOF = { found: false, closed: 2, prepared: [] };
 
 let oid = 20_000;

@@ -67,7 +67,7 @@ describe('report', () => {
     expect(first).toEqual({
       id: `R-${ended}`,
       ...{ person: 'U0ANA', login: 'ana', target: 'shop', role: 'orders_read' },
-      ...{ askedSeconds: 3_600, heldSeconds: 2_650, reason: HOSTILE },
+      ...{ askedSeconds: 3_600, heldSeconds: 2_650, sessionSeconds: 0, reason: HOSTILE },
       ...{ approvedBy: 'U0BEN', approvedThrough: 'dba', approvedAt: expect.any(String) },
       ...{ extendedBy: null, extendedAt: null, grantedAt: '2026-11-01T00:00:00.000Z' },
       ...{

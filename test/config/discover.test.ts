@@ -28,8 +28,8 @@ test('what is discovered is resolved like a role', () => {
     ['*', '*', null],
   ]);
   expect(discover.map(({ like: { policy, terms } }) => [policy.maxMs, policy.maxDanger, terms])).toEqual([
-    [3_600_000, null, { sessions: 'auto', setRole: false, graceMs: 30_000 }],
-    [7_200_000, 'read', { sessions: 'auto', setRole: true, graceMs: 10_000 }],
+    [3_600_000, null, { sessions: 'auto', setRole: false, graceMs: 30_000, idleMs: null }],
+    [7_200_000, 'read', { sessions: 'auto', setRole: true, graceMs: 10_000, idleMs: null }],
   ]);
 });
 

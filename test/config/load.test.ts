@@ -32,7 +32,7 @@ test('what nobody says has a default', () => {
     role: 'r',
     about: null,
     channel: 'C0123456789',
-    terms: { sessions: 'auto', setRole: false, graceMs: 10_000 },
+    terms: { sessions: 'auto', setRole: false, graceMs: 10_000, idleMs: null },
   });
   // What it doesn't say is as it was before there was a key for it.
   expect(role(config, 'r')?.policy).toEqual(
@@ -129,19 +129,19 @@ targets:
     ['S0123456789'],
     ['C0123456781', 'C0123456782'],
     'read',
-    { sessions: 'all', setRole: true, graceMs: 1_000 },
+    { sessions: 'all', setRole: true, graceMs: 1_000, idleMs: null },
   ]);
   expect(scope('policy')).toEqual([
     ['S0123456788', 'U0123456786'],
     ['C0123456781', 'C0123456782'],
     'write',
-    { sessions: 'all', setRole: true, graceMs: 5 * MINUTE },
+    { sessions: 'all', setRole: true, graceMs: 5 * MINUTE, idleMs: null },
   ]);
   expect(scope('own')).toEqual([
     ['S0123456788', 'U0123456786'],
     ['C0123456783'],
     'admin',
-    { sessions: 'leave', setRole: false, graceMs: 5 * MINUTE },
+    { sessions: 'leave', setRole: false, graceMs: 5 * MINUTE, idleMs: null },
   ]);
 });
 
@@ -244,6 +244,7 @@ test('each effective value is explained by its file and line', () => {
     ['sessions', 'auto', 'default'],
     ['allow_set_role', 'false', 'default'],
     ['grace', '10s', 'default'],
+    ['idle', 'never', 'default'],
     ['channel', 'C0123456789', 'hallpass.yaml:1'],
     ['name', 'shop', 'default'],
     ['environment', 'none', 'default'],

@@ -31,7 +31,7 @@ const WRONG: WrongFiles = {
   'unknown keys': {
     [`${BASE}polices: {}\n`]: ['4:1 polices: unknown key; did you mean "policies"?'],
     [`${BASE}policies: { read: { color: red } }\n`]: [
-      '4:21 policies.read.color: unknown key; known here: approvers, approvals, more, quiet, notify, on_call, automatic, repeat, extend, escalate, break_glass, reason, deny_reason, durations, default_duration, max, pending_timeout, requesters, channels, max_danger, sessions, allow_set_role, grace, channel',
+      '4:21 policies.read.color: unknown key; known here: approvers, approvals, more, quiet, notify, on_call, automatic, repeat, extend, escalate, break_glass, reason, deny_reason, durations, default_duration, max, pending_timeout, requesters, channels, max_danger, sessions, allow_set_role, grace, idle, channel',
     ],
     [role('{ maxx: 1h, abuot: x }')]: [
       '6:19 targets.shop.roles.r.maxx: unknown key; did you mean "max"?',
@@ -170,6 +170,7 @@ const WRONG: WrongFiles = {
     [role('{ grace: 0s }')]: [
       '6:26 targets.shop.roles.r.grace: "0s" is not a duration; write it like 10s, 1m',
     ],
+    [role('{ idle: 9m }')]: ['6:25 targets.shop.roles.r.idle: "9m" is too short; 10m at least'],
     [role('{ grace: 6m }')]: ['6:26 targets.shop.roles.r.grace: "6m" is too long; 5m at most'],
     // Nothing must not stand for everybody.
     [connected('requesters:\n    channels:')]: [
@@ -186,7 +187,7 @@ const WRONG: WrongFiles = {
       '7:16 targets.shop.discover[0].match: is missing; write the name of a role, in which * stands for any characters',
       '7:26 targets.shop.discover[0].policy: "reed" is no policy; did you mean "read"?',
       '7:43 targets.shop.discover[1].match: can reach superuser, and is never granted',
-      '7:79 targets.shop.discover[2].about: unknown key; known here: match, policy, approvers, approvals, more, quiet, notify, on_call, automatic, repeat, extend, escalate, break_glass, reason, deny_reason, durations, default_duration, max, pending_timeout, requesters, channels, max_danger, sessions, allow_set_role, grace, channel',
+      '7:79 targets.shop.discover[2].about: unknown key; known here: match, policy, approvers, approvals, more, quiet, notify, on_call, automatic, repeat, extend, escalate, break_glass, reason, deny_reason, durations, default_duration, max, pending_timeout, requesters, channels, max_danger, sessions, allow_set_role, grace, idle, channel',
     ],
     // One thing may stand where a list does; its keys have their own places.
     [connected('discover:\n      match: app_*\n      grace: soon')]: [

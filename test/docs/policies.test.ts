@@ -31,6 +31,6 @@ test('the table has every key of a policy, and no other', () => {
   const known = said?.split('known here: ')[1]?.split(', ') ?? [];
   const rows = [...page.matchAll(/^\| `(\w+)` *\|/gm)].map(([, key]) => key);
   // How a role is granted and shown is no policy.
-  const others = ['about', 'policy', 'sessions', 'allow_set_role', 'grace', 'channel'];
+  const others = ['about', 'policy', 'sessions', 'allow_set_role', 'grace', 'idle', 'channel'];
   expect(rows.toSorted()).toEqual(known.filter((key) => !others.includes(key)).toSorted());
 });

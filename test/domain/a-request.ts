@@ -44,6 +44,11 @@ export function aRequest(change: Partial<AccessRequest> = {}): AccessRequest {
     grantedMs: null,
     expiresAt: null,
     warnAt: null,
+    inUse: false,
+    usedAt: null,
+    sessionMs: 0,
+    idleToldAt: null,
+    idleEndsAt: null,
     extension: null,
     extensionAsk: null,
     extensions: 0,
@@ -61,7 +66,7 @@ export function aRequest(change: Partial<AccessRequest> = {}): AccessRequest {
   };
 }
 
-export const TERMS = { sessions: 'auto', setRole: false, graceMs: 10_000 } as const;
+export const TERMS = { sessions: 'auto', setRole: false, graceMs: 10_000, idleMs: null } as const;
 /** What a proof says that found the membership, and no session. */
 export const PROOF = { found: false, closed: 0, prepared: [] };
 

@@ -23,7 +23,7 @@ const refused = {
   message: expect.stringContaining('without an audit event that explains it'),
 };
 const place = { server: '73', grantorOid: 10, roleOid: 16_400, memberOid: 16_401 };
-const terms = { sessions: 'auto', setRole: false, graceMs: 10_000 } as const;
+const terms = { sessions: 'auto', setRole: false, graceMs: 10_000, idleMs: null } as const;
 const steps: readonly RequestEvent[] = [
   { type: 'approve', by: 'U0BEN', via: 'dba', maxMs: 3_600_000 },
   { type: 'intend', place, terms },

@@ -55,7 +55,7 @@ async function step(
 
 const approve = { type: 'approve', by: 'U0BEN', via: 'dba', maxMs: 14_400_000 } as const;
 const place = { server: '73', grantorOid: 10, roleOid: 4_200_000_000, memberOid: 16_401 };
-const terms = { sessions: 'all', setRole: true, graceMs: 30_000 } as const;
+const terms = { sessions: 'all', setRole: true, graceMs: 30_000, idleMs: null } as const;
 const proof = { found: false, closed: 2, prepared: ['x'] };
 const events = async (id: number) =>
   (

@@ -1,4 +1,5 @@
 /** Migrations, and what keeps them waiting: nobody without rights on our tables, and nobody forever. */
+
 import { readdir } from 'node:fs/promises';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
@@ -120,7 +121,7 @@ test('waits for another one, and goes on when that is done', async () => {
   expect((await migrating).login).toBe(app.name);
 });
 
-test('the newest step is undone and made again: requests stay, and who decided last', async () => {
+test('the newest steps are undone and made again: requests stay, and who decided last', async () => {
   const owner = await createDatabase('undone');
   const app = await createLogin(owner.database);
   await migrateLedger(owner.url, app.url, silent);

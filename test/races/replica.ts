@@ -10,8 +10,7 @@ import type { Clicked, Reply } from '../../src/access/access.js';
 import { createRoles } from '../../src/access/asking/roles.js';
 import { decide } from '../../src/access/deciding/decide.js';
 import { end, relinquishOrWithdraw } from '../../src/access/deciding/end.js';
-import type { Deps } from '../../src/access/deps.js';
-import { OTHERS_LOOK } from '../../src/access/deps.js';
+import { type Deps, OTHERS_LOOK } from '../../src/access/deps.js';
 import { createBulkRevocations } from '../../src/access/sweeping/bulk-revocations.js';
 import { checkDrift } from '../../src/access/sweeping/drift.js';
 import { sweep } from '../../src/access/sweeping/sweep.js';
@@ -123,6 +122,7 @@ export function createReplica(databaseUrl: string, config: Config, { botToken, a
     roles: createRoles(config, new Map(), logger),
     onCall: withoutPagerDuty,
     events: null,
+    uses: { of: () => null },
     metrics: createMetrics({
       figures: () => Promise.reject(new Error('nobody asks')),
       targets: () => new Map(),

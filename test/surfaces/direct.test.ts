@@ -27,6 +27,7 @@ describe('the message that follows a request', () => {
       extended: HOLDING,
       notExtended: HOLDING,
       expired: AGAIN,
+      idle: AGAIN,
       relinquished: AGAIN,
       endedBy: AGAIN,
       removed: AGAIN,
@@ -91,6 +92,60 @@ describe('the note about an outcome', () => {
     expect(buttonsIn(message)).toEqual(HOLDING);
   });
 
+  it.each([
+    [
+      { sessions: 0, inTransaction: 0, since: null },
+      'No session is open.\nClick Extend if you need it longer.',
+    ],
+    [
+      { sessions: 1, inTransaction: 0, since: null },
+      '1 session is open.\nFinish what is open, or click Extend',
+    ],
+    [
+      { sessions: 1, inTransaction: 1, since: EXPIRES },
+      `1 session is open, in a transaction since ${when(EXPIRES)}.`,
+    ],
+    [
+      { sessions: 2, inTransaction: 1, since: EXPIRES },
+      `2 sessions are open, one in a transaction since ${when(EXPIRES)}.`,
+    ],
+    [
+      { sessions: 3, inTransaction: 2, since: EXPIRES },
+      `3 sessions are open, 2 in a transaction since ${when(EXPIRES)}.`,
+    ],
+  ])('expiring: what is open (%#)', (sessions, says) => {
+    expect(note('expiring', SITUATIONS.active, { ...scene, sessions }).text).toContain(says);
+    const { text } = note('closing', SITUATIONS.active, { ...scene, sessions });
+    expect(text).toContain(says.split('\n')[0]);
+    expect(text.includes('Commit or roll back')).toBe(sessions.sessions > 0);
+  });
+
+  it('unused: nothing ends by it, and it is overtaken by a session', () => {
+    const { active } = SITUATIONS;
+    const message = note('unused', active, scene);
+    expect(message.text).toMatch(/^You haven’t used it for 20 minutes\n/);
+    expect(message.text).toContain('If you’re done, click Relinquish.');
+    expect(buttonsIn(message)).toEqual(HOLDING);
+    const used = { ...active, inUse: true };
+    expect([isOvertaken('unused', active), isOvertaken('unused', used)]).toEqual([false, true]);
+    expect(note('unused', used, scene).text).toMatch(/^Granted until/);
+  });
+
+  it('idle: when it ends, and what keeps it', () => {
+    const idling = { ...SITUATIONS.active, terms: SITUATIONS.idle.terms, idleEndsAt: EXPIRES };
+    const message = note('idle', idling, scene);
+    expect(message.text).toMatch(`Your access ends ${when(EXPIRES)} unless you use it`);
+    expect(message.text).toContain('ends after 30 minutes without a session of `ana_login`.');
+    expect(buttonsIn(message)).toEqual(HOLDING);
+    for (const used of [
+      { ...idling, inUse: true },
+      { ...idling, idleEndsAt: null },
+    ]) {
+      expect(isOvertaken('idle', used)).toBe(true);
+      expect(note('idle', used, scene).text).toMatch(/^Granted until/);
+    }
+  });
+
   it.each<[(typeof NOTE_KINDS)[number], Situation, readonly string[]]>([
     ['denied', 'denied', ['Denied by <@U0BO>', 'talk to <@U0BO>']],
     ['denied', 'deniedBecause', ['Denied by <@U0BO>', 'Why: orders_read is enough for that']],
@@ -98,6 +153,14 @@ describe('the note about an outcome', () => {
     ['lapsed', 'lapsed', ['nobody decided in 8 hours', 'tell one of these: <!subteam^S0DBA>']],
     ['failed', 'failed', ['Why it was not granted: no such role', 'Ask again once this is fixed']],
     ['ended', 'expired', ['its time was up', 'ask again']],
+    [
+      'ended',
+      'idle',
+      [
+        'Ended: not used for 30 minutes',
+        'You had it for 1 hour 1 minute, with a session open for 12 minutes.',
+      ],
+    ],
     ['ended', 'removed', ['gone from the server']],
     ['ended', 'endedBy', ['Ended by <@U0BO>']],
     ['ended', 'endedLeft', ['Ended, because your Slack account was deactivated']],

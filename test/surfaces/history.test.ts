@@ -13,6 +13,7 @@ import { anActive, aRequest, later, NOON, PLACE, PROOF, TERMS } from '../domain/
 const granting = aRequest({ state: 'granting', decidedAt: NOON, decidedBy: 'U0BEN' });
 const ending = anActive({ state: 'ending', why: 'relinquished', endedBy: 'U0ANA' });
 const extending = anActive({ extension: { state: 'asked', by: 'U0BEN', at: NOON, from: later(3_600_000) } });
+const idling = anActive({ terms: { ...TERMS, idleMs: 1_800_000 } });
 const emergency = anActive({ emergency: UNJUDGED, decidedBy: null, decidedRule: 'break_glass' });
 const users = [{ oid: 1, name: 'ben' }];
 
@@ -117,6 +118,22 @@ const SENTENCES: Record<RequestEvent['type'], readonly [AccessRequest, RequestEv
     { ...emergency, judgeAt: NOON },
     { type: 'judge_asked' },
     'Hallpass asked the reviewers whether the emergency was justified.',
+  ],
+  unused: [anActive(), { type: 'unused' }, 'Hallpass told the holder that nobody uses it.'],
+  idle_announced: [
+    idling,
+    { type: 'idle_announced', endsAt: later(600_000) },
+    'Hallpass told the holder that it ends unused at 2026-11-21T12:10:00Z.',
+  ],
+  idle_called_off: [
+    { ...idling, idleEndsAt: NOON },
+    { type: 'idle_called_off' },
+    'It is used, or nobody can tell that it isn’t: it doesn’t end unused.',
+  ],
+  idle: [
+    { ...idling, idleEndsAt: NOON },
+    { type: 'idle', since: later(-1_800_000) },
+    'Hallpass ended it: no session could use it since 2026-11-21T11:30:00Z.',
   ],
   warned: [anActive(), { type: 'warned' }, 'Hallpass told the holder that the end is near.'],
   extend: [

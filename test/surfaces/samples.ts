@@ -8,6 +8,7 @@ export const ANA = 'U0ANA';
 export const BO = 'U0BO';
 
 const HOUR = 3_600_000;
+const TERMS = { sessions: 'auto', setRole: false, graceMs: 10_000, idleMs: HOUR / 2 } as const;
 const ASKED = new Date('2026-11-21T02:00:00Z');
 const DECIDED = new Date('2026-11-21T02:10:00Z');
 const GRANTED = new Date('2026-11-21T02:11:00Z');
@@ -72,6 +73,7 @@ export const SITUATIONS = {
   },
   endingFailed: { ...pending, ...decided, state: 'ending', why: 'failed', trouble: 'no such role' },
   expired: ended('expired'),
+  idle: { ...ended('idle'), terms: TERMS, usedAt: GRANTED, sessionMs: 12 * 60_000 },
   relinquished: ended('relinquished', ANA),
   endedBy: ended('ended', BO),
   endedLeft: ended('ended'),

@@ -15,7 +15,7 @@ import { openFilled } from './form.js';
 const LEDGER_MS = 1_000;
 
 /**
- * The form for whoever made this request; else what to tell them, in mrkdwn. Its reason is nobody else's to read. Where it
+ * The form for the person who made this request; else what to tell them, in mrkdwn. Its reason is nobody else's to read. Where it
  * may be asked for is judged by where the button stands, as for a command that is typed there.
  * @throws HallpassError when the ledger doesn't answer in time.
  */
@@ -23,7 +23,7 @@ export async function openAgain(
   deps: Deps,
   actor: Actor,
   requestId: string,
-  { channel }: Clicked,
+  clicked: Clicked,
 ): Promise<{ readonly form: ModalView } | { readonly text: string }> {
   const id = parseRequestName(requestId);
   const { requests } = await inTime(LEDGER_MS, readRequests(deps.db, id === null ? [] : [id]), () => {
@@ -50,7 +50,7 @@ export async function openAgain(
   const form = await openFilled(
     deps,
     actor,
-    { words: [], channel, target, named },
+    { words: [], channel: clicked?.channel ?? null, target, named },
     { durationMs, reason, first },
   );
   return { form };

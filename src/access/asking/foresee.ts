@@ -45,17 +45,24 @@ export interface Foreseen {
   readonly login: string | null;
   readonly wishedMs: number | null;
   readonly policy: Policy | null;
+  /** It ends after so long without a session, milliseconds; null: never. */
+  readonly idleMs: number | null;
   readonly danger: PreviewResult | null;
 }
 
 export async function foresee(deps: ForeseeDeps, question: Question): Promise<Foreseen> {
   const { target, person: userId } = question;
-  const found = { person: null, login: null, wishedMs: null, policy: null, danger: null };
+  const found = { person: null, login: null, wishedMs: null, policy: null, idleMs: null, danger: null };
   const who = await identify(deps, { userId });
   const role = deps.roles.offered(target.key, question.role);
   if (!who.ok)
     return { ...found, evaluation: refused(who.text, deps.messenger.whyUnsaid(userId)?.passing === true) };
-  const known = { ...found, person: who.person, policy: role?.policy ?? null };
+  const known = {
+    ...found,
+    person: who.person,
+    policy: role?.policy ?? null,
+    idleMs: role?.terms.idleMs ?? null,
+  };
   if (!target.grant) return { ...known, evaluation: refused(words.notGranting(target.name)) };
   if (role === undefined) {
     const isUnsure = deps.roles.isUnsure(target.key);

@@ -35,6 +35,8 @@ const keptSchema = z.object({
   by: z.string().optional(),
   because: z.string().optional(),
 });
+/** Notes that say what is open. */
+const ABOUT_END: ReadonlySet<string> = new Set(['expiring', 'closing']);
 /** Messages that answer the card. */
 const IN_THREAD: ReadonlySet<string> = new Set([
   'left_behind',
@@ -52,7 +54,7 @@ const proofSchema = z.object({ prepared: z.array(z.string()) });
 
 /** @returns null when this release does not know how to draw it. */
 export async function messageOf(
-  deps: Pick<Deps, 'db' | 'config' | 'roles' | 'events'>,
+  deps: Pick<Deps, 'db' | 'config' | 'roles' | 'events' | 'uses'>,
   delivery: Delivery,
   shown: Shown | null,
 ): Promise<Message | null> {
@@ -101,12 +103,13 @@ export async function messageOf(
     const proof = proofSchema.safeParse(await readEvent(db, request.id, 'proved_gone'));
     return proof.success ? preparedLeft(request, scene, proof.data.prepared) : null;
   }
+  const sessions = ABOUT_END.has(delivery.kind) ? deps.uses.of(request.id) : null;
   const kind = NOTE_KINDS.find((known) => known === delivery.kind);
   if (kind === undefined) return null;
   const kept = TOLD_BY.has(kind) ? await readEvent(db, request.id, kind) : null;
   const { setRoleFirst, by, because } = keptSchema.safeParse(kept).data ?? {};
   const denial = by === undefined ? null : { by, because: because ?? null };
-  return note(kind, request, { ...scene, setRoleFirst: setRoleFirst === true, denial });
+  return note(kind, request, { ...scene, setRoleFirst: setRoleFirst === true, denial, sessions });
 }
 
 /** What was approved again under this request, and what no longer covers it. */

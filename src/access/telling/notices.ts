@@ -54,12 +54,13 @@ function askingNotes(
   ];
 }
 
-/** Told once, but for each extension and for each new end of a grant again. */
-function noteKey({ id, version, extension, expiresAt }: AccessRequest, kind: NoteKind): string {
+/** Told once, but for each extension and for each new end of a grant again; also for each time that it is to end unused. */
+function noteKey({ id, version, extension, expiresAt, idleEndsAt }: AccessRequest, kind: NoteKind): string {
   const key = `note:${id}:${kind}`;
   if (kind === 'extension_denied') return `${key}:${version}`;
   if (kind === 'extended' || kind === 'not_extended') return `${key}:${extension?.at.getTime()}`;
   // When the server refuses a later end, the previous one stands again: its warning may have been sent already.
+  if (kind === 'idle') return `${key}:${idleEndsAt?.getTime()}`;
   if (kind === 'expiring' || kind === 'closing') return `${key}:${expiresAt?.getTime()}`;
   return key;
 }
@@ -75,6 +76,8 @@ function noteKind(
     if (isExpired(next, now)) return null;
     return isLastCall(before) ? 'closing' : 'expiring';
   }
+  if (event.type === 'unused') return 'unused';
+  if (event.type === 'idle_announced') return 'idle';
   if (event.type === 'judged') return 'judged';
   // One approval of several changes nothing yet.
   if (event.type === 'extend') return next.extensions > before.extensions ? 'extended' : null;

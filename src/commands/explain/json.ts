@@ -17,6 +17,7 @@ export function facts(told: Told): object {
     ...detailsOf(evaluation),
     extend:
       policy === null ? null : { times: policy.extend.times, totalSeconds: seconds(policy.extend.totalMs) },
+    idleSeconds: seconds(told.idleMs),
     unasked,
     says: explained(told)
       .flat()

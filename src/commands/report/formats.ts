@@ -32,6 +32,7 @@ const COLUMNS = {
   role: ({ role }) => role,
   askedSeconds: ({ askedSeconds }) => askedSeconds,
   heldSeconds: ({ heldSeconds }) => heldSeconds,
+  sessionSeconds: ({ sessionSeconds }) => sessionSeconds,
   reason: ({ reason }) => reason,
   approvedBy: (grant) => wordsOfRule(grant)?.name ?? grant.decidedBy,
   approvedThrough: ({ decidedVia }) => decidedVia,
@@ -104,11 +105,13 @@ function detailsOf(grant: OpenGrant): readonly string[] {
   const extended = extendedBy === null ? '' : `; extended by ${name(extendedBy)}`;
   const ended =
     endedAt === null ? '' : `ended ${time(endedAt)}${endedBy === null ? '' : ` by ${name(endedBy)}`}; `;
+  const open =
+    grant.sessionSeconds === 0 ? '' : `a session open for ${shortDuration(grant.sessionSeconds * 1000)}; `;
   const sessions = grant.sessionsEnded === null ? '' : `sessions ended: ${grant.sessionsEnded}; `;
   return [
     `why: ${words(grant.reason) || 'no reason was given'}`,
     `${name(person)} asked for ${shortDuration(askedSeconds * 1000)}${approved}${extended}`,
-    `${ended}${sessions}danger: ${name(grant.danger ?? 'unknown')}`,
+    `${ended}${open}${sessions}danger: ${name(grant.danger ?? 'unknown')}`,
     ...(grant.emergency ? [emergencyOf(grant)] : []),
   ].map((line) => indent + wrap(line, indent));
 }

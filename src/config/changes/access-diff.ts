@@ -145,6 +145,7 @@ const OF_ROLE: Readers<RoleConfig> = {
   sessions: ({ terms }) => terms.sessions,
   allow_set_role: ({ terms }) => String(terms.setRole),
   grace: ({ terms }) => ms(terms.graceMs),
+  idle: ({ terms }) => ms(terms.idleMs, 'never'),
 };
 
 /** What is told of a role that is new. */

@@ -63,6 +63,7 @@ export function resolveSettings(
   const sessions = get('sessions', DEFAULT_TERMS.sessions);
   const setRole = get('allow_set_role', DEFAULT_TERMS.setRole);
   const grace = get('grace', DEFAULT_TERMS.graceMs);
+  const idle = get('idle', DEFAULT_TERMS.idleMs);
   const channel = nearest(layers, 'channel') ?? home;
 
   const outside = wrongDurations(layers, durations, preset, max);
@@ -103,7 +104,7 @@ export function resolveSettings(
   return {
     channel: channel.value,
     policy,
-    terms: { sessions: sessions.value, setRole: setRole.value, graceMs: grace.value },
+    terms: { sessions: sessions.value, setRole: setRole.value, graceMs: grace.value, idleMs: idle.value },
     origins: [
       ...who.origins,
       origin('notify', notify.value, notify.layer),
@@ -130,6 +131,7 @@ export function resolveSettings(
       origin('sessions', sessions.value, sessions.layer),
       origin('allow_set_role', String(setRole.value), setRole.layer),
       origin('grace', shortDuration(grace.value), grace.layer),
+      origin('idle', idle.value === null ? 'never' : shortDuration(idle.value), idle.layer),
       origin('channel', channel.value, channel.layer),
     ],
   };

@@ -79,13 +79,14 @@ function unknownKey(key: string, known: readonly string[]): string {
   return `unknown key${didYouMean(key, known) || `; known here: ${known.join(', ')}`}`;
 }
 
-/** In milliseconds; at least a second. */
-export function duration(most: string, like = '30m, 1h, 2d') {
-  const mostMs = parseDuration(most) ?? 0;
+/** In milliseconds; at least a second, or `least`. */
+export function duration(most: string, like = '30m, 1h, 2d', least = '1s') {
+  const [mostMs, leastMs] = [parseDuration(most) ?? 0, parseDuration(least) ?? 0];
   return scalar(`a duration like ${like}`, (text) => {
     const ms = parseDuration(text.text);
     if (ms === null) return new Wrong(`${quote(text)} is not a duration; write it like ${like}`);
     if (ms > mostMs) return new Wrong(`${quote(text)} is too long; ${shortDuration(mostMs)} at most`);
+    if (ms < leastMs) return new Wrong(`${quote(text)} is too short; ${shortDuration(leastMs)} at least`);
     return ms;
   });
 }

@@ -57,6 +57,8 @@ const terms = z.object({
   sessions: z.enum(SESSIONS),
   setRole: z.boolean(),
   graceMs: z.number(),
+  // Older releases don't write it.
+  idleMs: z.number().nullable().default(null),
 });
 const rule = z.object({
   from: z.array(z.object({ id: z.string(), name: z.string().nullable() })),
@@ -189,6 +191,11 @@ const READERS: { readonly [T in RequestEvent['type']]: Reader | readonly Reader[
     by === null ? INCOMPLETE : { event: { type: 'relinquish', by } },
   ),
   end: reader('end_asked', nothing, (_, told) => ({ event: { type: 'end', ...enderOf(told) } })),
+  idle: reader('ended_idle', z.object({ since: moment }), ({ since }, { at }) => ({
+    event: { type: 'idle', since },
+    // That it was announced changes nothing that a request is compared by.
+    given: { idleEndsAt: new Date(at.getTime() - SLACK_MS), inUse: false },
+  })),
   extend: reader('extended', extended, ({ via, from, expiresAt }, { at, actor: by }, request) => {
     if (by === null) return INCOMPLETE;
     const read = readExtension(request, { at, from, expiresAt });
@@ -228,12 +235,15 @@ const READERS: { readonly [T in RequestEvent['type']]: Reader | readonly Reader[
   blocked: null,
   cleared: null,
   deny_extension: null,
+  idle_announced: null,
+  idle_called_off: null,
   judge_asked: null,
   on_call_said: null,
   previewed: null,
   reviewed: null,
   sessions_open: null,
   step_due: null,
+  unused: null,
   users_seen: null,
   warned: null,
 };

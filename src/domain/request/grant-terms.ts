@@ -11,7 +11,14 @@ export interface GrantTerms {
   readonly setRole: boolean;
   /** How long before sessions are ended their holder is told, milliseconds. */
   readonly graceMs: number;
+  /** It ends when no session could use it for so long, milliseconds; null: never. */
+  readonly idleMs: number | null;
 }
 
 /** For what the configuration doesn't mention, and for grants made before terms were recorded. */
-export const DEFAULT_TERMS: GrantTerms = { sessions: 'auto', setRole: false, graceMs: 10_000 };
+export const DEFAULT_TERMS: GrantTerms = {
+  sessions: 'auto',
+  setRole: false,
+  graceMs: 10_000,
+  idleMs: null,
+};

@@ -67,6 +67,11 @@ interface Facts {
   /** A later look at which other logins can use it. */
   users_seen: { users: readonly OtherUser[] };
   warned: Nothing;
+  /** No session could use it for a while: its holder is told. */
+  unused: Nothing;
+  /** It ends then, unless it is used; or no longer does. */
+  idle_announced: { endsAt: Date };
+  idle_called_off: Nothing;
   /** The holder asks for as long again as was granted, and approvers decide. `maxMs` as for `approve`. */
   ask_extension: { maxMs: number; rules: readonly ApprovalRule[]; asked: readonly Principal[] };
   deny_extension: { by: string; via: string; because?: string };
@@ -84,6 +89,8 @@ interface Facts {
 
   relinquish: { by: string };
   end: Ender;
+  /** Nothing has used it since then, which is as long as its terms allow. */
+  idle: { since: Date };
   /** All our memberships were read, and this one is missing. `lostBy`: how the server lost it, if that is known. */
   missing: { lostBy?: string | null };
   /** The target couldn't be asked, or refused. */

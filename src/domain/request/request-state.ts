@@ -10,6 +10,8 @@ export type State = (typeof STATES)[number];
 export type Why =
   /** Its time was up. */
   | 'expired'
+  /** Nobody used it for as long as its terms allow. */
+  | 'idle'
   | 'relinquished'
   /** By an approver, an operator, or Hallpass because the holder's account left (then `endedBy` is null). */
   | 'ended'

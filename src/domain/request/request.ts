@@ -111,6 +111,13 @@ export interface AccessRequest {
   readonly extensions: number;
   /** When the next notice is due, "about to expire" or the last call; null when none is. */
   readonly warnAt: Date | null;
+  /** Whether a session could use it at the last look, when one last could, and how long in all, milliseconds (idle.ts). */
+  readonly inUse: boolean;
+  readonly usedAt: Date | null;
+  readonly sessionMs: number;
+  /** When its holder was told that it isn't used; and when it ends because of that, which they were told, too. */
+  readonly idleToldAt: Date | null;
+  readonly idleEndsAt: Date | null;
   /** By the target's clock: the membership was proved gone then, but not yet the sessions that had it. */
   readonly sessionsBefore: string | null;
   /** Since when the target is due to be read for what was left behind; null when it isn't due. */

@@ -9,7 +9,6 @@
  * - `failed` and `ended` are reached only by an event that says absence was proved, or that an operator gave their word;
  * - the clock of a grant starts at the proved GRANT.
  */
-
 import { mostMs } from './extension.js';
 import type { AccessRequest } from './request.js';
 import type { RequestEvent, Transition } from './request-events.js';
@@ -70,6 +69,12 @@ function outcome(request: AccessRequest, event: RequestEvent, now: Date): Outcom
       return holding.usersSeen(request, event);
     case 'warned':
       return holding.warned(request);
+    case 'unused':
+      return holding.unused(request, now);
+    case 'idle_announced':
+      return holding.idleAnnounced(request, event, now);
+    case 'idle_called_off':
+      return holding.idleCalledOff(request);
     case 'ask_extension':
       return holding.askExtension(request, event, now);
     case 'deny_extension':
@@ -86,6 +91,8 @@ function outcome(request: AccessRequest, event: RequestEvent, now: Date): Outcom
     case 'relinquish':
     case 'end':
       return ending.endEarly(request, event, now);
+    case 'idle':
+      return ending.endIdle(request, event, now);
     case 'missing':
       return ending.missing(request, event, now);
     case 'blocked':

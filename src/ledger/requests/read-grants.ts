@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { RULE_NAMES } from '../../domain/request/request.js';
 import type { Queryable } from '../pool.js';
+import { sessionMs } from './uses.js';
 
 const grant = z.object({
   id: z.number(),
@@ -15,6 +16,8 @@ const grant = z.object({
   askedSeconds: z.number(),
   /** From the grant to its end, or until now. */
   heldSeconds: z.number(),
+  /** Of that, with an open session, as far as Hallpass saw. */
+  sessionSeconds: z.number(),
   reason: z.string(),
   /** null: a rule, or not known (`recover` read it from a server). */
   decidedBy: z.string().nullable(),
@@ -58,7 +61,8 @@ export async function readGrants(
 ): Promise<readonly OpenGrant[]> {
   const { rows } = await db.query(
     `select r.id, r.requester as person, r.login, r.target, r.role, round(r.wished_ms / 1000.0)::float8 as "askedSeconds",
-         round(extract(epoch from coalesce(r.ended_at, now()) - r.granted_at))::float8 as "heldSeconds", r.reason,
+         round(extract(epoch from coalesce(r.ended_at, now()) - r.granted_at))::float8 as "heldSeconds",
+         round(${sessionMs('r')} / 1000.0)::float8 as "sessionSeconds", r.reason,
          r.decided_by as "decidedBy", r.decided_rule as "decidedRule", r.decided_via as "decidedVia", r.decided_at as "decidedAt",
          x.by as "extendedBy", x.at as "extendedAt", r.granted_at as "grantedAt", r.ended_at as "endedAt",
          coalesce(r.why_exact, r.why) as why, r.ended_by as "endedBy", g.closed as "sessionsEnded", p.danger,

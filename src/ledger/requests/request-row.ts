@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { DANGERS } from '../../domain/postgres/danger.js';
 import { CANT_DECIDE } from '../../domain/request/asking.js';
-import { SESSIONS } from '../../domain/request/grant-terms.js';
+import { type GrantTerms, SESSIONS } from '../../domain/request/grant-terms.js';
 import { type AccessRequest, RULE_NAMES } from '../../domain/request/request.js';
 import { STATES, type Why } from '../../domain/request/request-state.js';
 import { LedgerError } from '../pool.js';
@@ -73,6 +73,12 @@ const ALONE = {
   grantedMs: z.number().nullable().register(changing, { type: 'bigint' }),
   expiresAt: time(),
   warnAt: time(),
+  // Written by looks, and by no transition.
+  inUse: z.boolean(),
+  usedAt: z.date().nullable(),
+  sessionMs: z.number(),
+  idleToldAt: time(),
+  idleEndsAt: time(),
   endedBy: text(),
   endedBecause: text(),
   endedAt: time(),
@@ -99,7 +105,7 @@ const ALONE = {
 /** Columns that make a field of the request together: `joinColumns` reads them, `toRow` writes them. */
 const TOGETHER = {
   why: word(['expired', 'relinquished', 'ended', 'removed', 'failed']),
-  whyExact: word(['lost', 'replaced', 'written_off']),
+  whyExact: word(['lost', 'replaced', 'written_off', 'idle']),
   server: text(),
   grantorOid: oid(),
   roleOid: oid(),
@@ -107,6 +113,7 @@ const TOGETHER = {
   sessions: word(SESSIONS),
   setRole: z.boolean().nullable().register(changing, { type: 'boolean' }),
   graceMs: z.number().nullable().register(changing, { type: 'bigint' }),
+  idleMs: z.number().nullable().register(changing, { type: 'bigint' }),
   usersThrough: z
     .array(z.object({ oid: z.number(), name: z.string() }))
     .nullable()
@@ -183,6 +190,7 @@ export function toRequest(row: unknown): AccessRequest {
     sessions,
     setRole,
     graceMs,
+    idleMs,
     usersThrough,
     extension: state,
     extendedBy: by,
@@ -194,7 +202,7 @@ export function toRequest(row: unknown): AccessRequest {
   return Object.assign(alone, {
     why: whyExact ?? why,
     place: whole({ server, grantorOid, roleOid, memberOid }),
-    terms: whole({ sessions, setRole, graceMs }),
+    terms: termsIn(whole({ sessions, setRole, graceMs }), idleMs),
     users: usersThrough ?? [],
     extension: whole({ state, by, at, from }),
     approvals: approvals ?? [],
@@ -213,6 +221,7 @@ export function joinColumns<R extends Together>(row: R) {
     sessions,
     setRole,
     graceMs,
+    idleMs,
     usersThrough,
     ...alone
   } = row;
@@ -220,9 +229,14 @@ export function joinColumns<R extends Together>(row: R) {
     ...alone,
     why: whyExact ?? why,
     place: whole({ server, grantorOid, roleOid, memberOid }),
-    terms: whole({ sessions, setRole, graceMs }),
+    terms: termsIn(whole({ sessions, setRole, graceMs }), idleMs),
     users: usersThrough ?? [],
   };
+}
+
+/** `idleMs` may be null where there are terms. */
+function termsIn(terms: Omit<GrantTerms, 'idleMs'> | null, idleMs: number | null): GrantTerms | null {
+  return terms && { ...terms, idleMs };
 }
 
 /** These values; null when one of them is. */
@@ -238,7 +252,7 @@ function toRow({ why, place, terms, users, extension, approvals, ...alone }: Acc
     ...alone,
     ...whyColumns(why),
     ...(place ?? { server: null, grantorOid: null, roleOid: null, memberOid: null }),
-    ...(terms ?? { sessions: null, setRole: null, graceMs: null }),
+    ...(terms ?? { sessions: null, setRole: null, graceMs: null, idleMs: null }),
     usersThrough: users.length === 0 ? null : users,
     extension: extension?.state ?? null,
     extendedBy: extension?.by ?? null,
@@ -253,6 +267,8 @@ function whyColumns(why: Why | null): Pick<RequestRow, 'why' | 'whyExact'> {
   switch (why) {
     case 'lost':
       return { why: 'removed', whyExact: why };
+    case 'idle':
+      return { why: 'expired', whyExact: why };
     case 'replaced':
     case 'written_off':
       return { why: 'ended', whyExact: why };

@@ -31,6 +31,12 @@ export interface Scene {
   readonly database: string;
   /** Its provider writes connections as URLs, and requires TLS. */
   readonly asUrl?: boolean;
+  /** Sessions that could use it now; null when that isn't known. `inTransaction`: as far as can be seen, the oldest since then. */
+  readonly sessions?: {
+    readonly sessions: number;
+    readonly inTransaction: number;
+    readonly since: Date | null;
+  } | null;
   /** The login has nothing of the role before SET ROLE. */
   readonly setRoleFirst?: boolean;
   /** Who denied its extension, and what they wrote; null when nobody did. */

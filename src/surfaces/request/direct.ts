@@ -3,6 +3,7 @@ import type { Button } from '@slack/types';
 import { sayDuration } from '../../domain/duration.js';
 import { isReviewDue } from '../../domain/policy/emergency.js';
 import { awaitsWarning } from '../../domain/request/expiry-notice.js';
+import { UNUSED_MS, usedMs } from '../../domain/request/idle.js';
 import {
   type AccessRequest,
   askedNow,
@@ -16,6 +17,7 @@ import { button, compose, type Paragraph } from '../kit/blocks.js';
 import { ACTIONS } from '../kit/ids.js';
 import type { Message, Scene } from '../kit/message.js';
 import { code, escapeMrkdwn, mention, mentions, plainName, when, who } from '../kit/text.js';
+import { plural } from '../kit/words.js';
 import { headlineWhilePaused, pausedParagraphs, whilePaused } from '../operators/pause.js';
 import { headlineSinceEnd, sinceItsEnd } from './came-back.js';
 import { psqlLine, setRoleSql } from './connect.js';
@@ -47,6 +49,8 @@ export const NOTE_KINDS = [
   'ended',
   'expiring',
   'closing',
+  'unused',
+  'idle',
   'extended',
   'not_extended',
   'extension_denied',
@@ -69,6 +73,10 @@ export function note(kind: NoteKind, request: AccessRequest, scene: Scene): Mess
     if (kind === 'granted') return granted(request, scene);
     if (kind === 'expiring' && !isOvertaken(kind, request)) return expiring(request, scene);
     if (kind === 'closing' && !isOvertaken(kind, request)) return closing(request, scene);
+    if (kind === 'unused' || kind === 'idle') {
+      if (isOvertaken(kind, request)) return granted(request, scene);
+      return kind === 'unused' ? unused(request, scene) : idle(request, scene);
+    }
     if (kind === 'extension_denied') return extensionDenied(request, scene);
     if (ONLY_IN_FORCE.has(kind)) return extended(request, scene);
   }
@@ -79,6 +87,8 @@ const ONLY_IN_FORCE: ReadonlySet<string> = new Set<NoteKind>([
   'granted',
   'expiring',
   'closing',
+  'unused',
+  'idle',
   'extended',
   'not_extended',
   'extension_denied',
@@ -89,6 +99,8 @@ export function isOvertaken(kind: string, request: AccessRequest): boolean {
   if (kind === 'approvers' || kind === 'reminder' || kind === 'step') return request.state !== 'pending';
   if (kind === 'judge') return !isReviewDue(request);
   if (!isInForce(request)) return ONLY_IN_FORCE.has(kind);
+  if (kind === 'unused') return request.inUse;
+  if (kind === 'idle') return request.inUse || request.idleEndsAt === null;
   // When a notice is due again, it was extended since.
   return kind === 'expiring' ? awaitsWarning(request) : kind === 'closing' && request.warnAt !== null;
 }
@@ -110,6 +122,7 @@ function tell(
       ...more,
       ...emergencyParagraphs(request, scene, request.requester),
       ...soFar(whilePaused(request, scene.pause), request.requester),
+      ...wasUsed(request),
       ...pausedParagraphs(request, scene.pause),
       ...sinceItsEnd(scene.strays),
       ...sameAgain(scene, request.requester),
@@ -135,6 +148,7 @@ function granted(request: AccessRequest, scene: Scene): Message {
     paragraphs: [
       ...access(request, scene),
       ...setRoleLine(request, scene),
+      ...idleLine(request),
       ...roleParagraphs(request, scene, null),
       ...extensionAsked(request, request.requester),
       ...emergencyParagraphs(request, scene, request.requester),
@@ -155,6 +169,14 @@ function setRoleLine({ role, login }: AccessRequest, { setRoleFirst }: Scene): r
   ];
 }
 
+/** What its terms say of access that nobody uses. */
+function idleLine(request: AccessRequest): readonly string[] {
+  const { idleMs } = termsOf(request);
+  return idleMs === null
+    ? []
+    : [`It ends after ${sayDuration(idleMs)} without a session; you’re told before.`];
+}
+
 function expiring(request: AccessRequest, scene: Scene): Message {
   const at = request.expiresAt === null ? 'soon' : when(request.expiresAt);
   return compose({
@@ -162,14 +184,68 @@ function expiring(request: AccessRequest, scene: Scene): Message {
     title: `Your access ends ${at}`,
     paragraphs: [
       `${code(request.role)} on ${place(scene)} is then revoked from ${code(request.login)}.`,
+      ...openNow(scene),
       ...(request.extensionAsk === null
-        ? ['Finish what is open, or click Extend if you need it longer.']
+        ? [
+            `${scene.sessions?.sessions === 0 ? 'Click' : 'Finish what is open, or click'} Extend if you need it longer.`,
+          ]
         : extensionAsked(request, request.requester)),
       ...sameAgain(scene, request.requester),
     ],
     buttons: requesterButtons(request, scene),
     footer: footer(request),
   });
+}
+
+/** What could use it, as far as that is known. */
+function openNow({ sessions: now }: Scene): readonly string[] {
+  if (now == null) return [];
+  const { sessions, inTransaction, since } = now;
+  if (sessions === 0) return ['No session is open.'];
+  const began = since === null ? '' : ` since ${when(since)}`;
+  const which =
+    inTransaction === 0
+      ? ''
+      : `, ${sessions === 1 ? '' : `${inTransaction === 1 ? 'one' : inTransaction} `}in a transaction${began}`;
+  return [`${plural(sessions, 'session')} ${sessions === 1 ? 'is' : 'are'} open${which}.`];
+}
+
+/** Nothing ends by it: a holder who is done may say so. */
+function unused(request: AccessRequest, scene: Scene): Message {
+  return compose({
+    mark: 'bulb',
+    title: `You haven’t used it for ${sayDuration(UNUSED_MS)}`,
+    paragraphs: [
+      `You have ${code(request.role)} on ${place(scene)}${until(request)}, and no session of ${code(request.login)} is open there.`,
+      'If you’re done, click Relinquish.',
+      ...extensionAsked(request, request.requester),
+      ...sameAgain(scene, request.requester),
+    ],
+    buttons: requesterButtons(request, scene),
+    footer: footer(request),
+  });
+}
+
+/** Sent some minutes before it ends because nobody uses it. */
+function idle(request: AccessRequest, scene: Scene): Message {
+  const { idleMs } = termsOf(request);
+  const at = request.idleEndsAt === null ? 'soon' : when(request.idleEndsAt);
+  return compose({
+    mark: 'alarm_clock',
+    title: `Your access ends ${at} unless you use it`,
+    paragraphs: [
+      `${code(request.role)} on ${place(scene)} ends after ${idleMs === null ? 'a while' : sayDuration(idleMs)} without a session of ${code(request.login)}.`,
+      `To keep it${until(request)}, open a session and leave it open for half a minute. If you’re done, click Relinquish.`,
+      ...extensionAsked(request, request.requester),
+      ...sameAgain(scene, request.requester),
+    ],
+    buttons: requesterButtons(request, scene),
+    footer: footer(request),
+  });
+}
+
+function until({ expiresAt }: AccessRequest): string {
+  return expiresAt === null ? '' : ` until ${when(expiresAt)}`;
 }
 
 function extensionDenied(request: AccessRequest, scene: Scene): Message {
@@ -214,12 +290,23 @@ function closing(request: AccessRequest, scene: Scene): Message {
     title: `Last call: your access ends within ${sayDuration(termsOf(request).graceMs)}`,
     paragraphs: [
       `${code(request.role)} on ${place(scene)} is revoked from ${code(request.login)}, and then ${endedSessions(request)}.`,
-      'Commit or roll back now.',
+      ...openNow(scene),
+      ...(scene.sessions?.sessions === 0 ? [] : ['Commit or roll back now.']),
       ...sameAgain(scene, request.requester),
     ],
     buttons: requesterButtons(request, scene),
     footer: footer(request),
   });
+}
+
+/** For how long of its time a session was open; nothing where that was never looked at. */
+function wasUsed(request: AccessRequest): readonly string[] {
+  const { state, grantedAt, endedAt, usedAt } = request;
+  if (state !== 'ended' || grantedAt === null || endedAt === null || usedAt === null) return [];
+  const minutes = (ms: number) => sayDuration(Math.max(60_000, Math.round(ms / 60_000) * 60_000));
+  const heldMs = endedAt.getTime() - grantedAt.getTime();
+  const openMs = Math.min(heldMs, usedMs(request, endedAt));
+  return [`You had it for ${minutes(heldMs)}, with a session open for ${minutes(openMs)}.`];
 }
 
 function nextStep(request: AccessRequest, { told = [] }: Scene): readonly Paragraph[] {

@@ -103,10 +103,17 @@ export function whyEnded(request: AccessRequest, reader: string | null): string 
       return 'its server was replaced, and it is revoked on the new one';
     case 'written_off':
       return 'written off by an operator, without proof';
+    case 'idle':
+      return `not used${forSoLong(request)}`;
     case 'expired':
     case null:
       return 'its time was up';
   }
+}
+
+function forSoLong(request: AccessRequest): string {
+  const { idleMs } = termsOf(request);
+  return idleMs === null ? '' : ` for ${sayDuration(idleMs)}`;
 }
 
 /** Which sessions end with the grant, as a part of a sentence. Which they are before 16 only the server knows. */

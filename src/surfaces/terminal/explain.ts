@@ -28,6 +28,8 @@ export interface Told {
   readonly role: string;
   readonly login: string | null;
   readonly policy: Policy | null;
+  /** It ends after so long without a session, milliseconds; null: never. */
+  readonly idleMs: number | null;
   readonly danger: PreviewResult | null;
   readonly wishedMs: number | null;
   readonly at: Date;
@@ -193,7 +195,7 @@ function ifNoOne({ steps, lapsesAt }: Asked): readonly string[] {
   ];
 }
 
-function afterwards({ evaluation, person, wishedMs }: Told, policy: Policy): readonly string[] {
+function afterwards({ evaluation, person, wishedMs, idleMs }: Told, policy: Policy): readonly string[] {
   const { extend, maxMs, repeatMs, breakGlass, channels, reasonRequired, reasonRule } = policy;
   const shorter = evaluation.verdict === 'ask' ? evaluation.asked.shorterMs : [];
   const emergency = evaluation.verdict === 'refuse' ? false : evaluation.inEmergency;
@@ -207,6 +209,7 @@ function afterwards({ evaluation, person, wishedMs }: Told, policy: Policy): rea
     extend.times === 0
       ? 'It can’t be extended.'
       : `Its holder may have it extended${times}, by up to ${sayDuration(again)} each time${total}.`,
+    ...(idleMs === null ? [] : [`It ends after ${sayDuration(idleMs)} without a session.`]),
     ...(repeatMs === null || evaluation.verdict !== 'ask'
       ? []
       : [`Approvers may then approve the same again for up to ${sayDuration(repeatMs)}.`]),

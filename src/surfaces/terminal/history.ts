@@ -145,6 +145,10 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   grant_failed: (f) => `Hallpass gave up granting it${f.maybe(': ', 'trouble')}`,
   hindered: (f) => `It could not be done yet${f.maybe(': ', 'trouble')}`,
   warned: () => 'Hallpass told the holder that the end is near.',
+  unused: () => 'Hallpass told the holder that nobody uses it.',
+  idle_announced: (f) => `Hallpass told the holder that it ends unused${f.time(' at ', 'endsAt')}.`,
+  idle_called_off: () => 'It is used, or nobody can tell that it isn’t: it doesn’t end unused.',
+  ended_idle: (f) => `Hallpass ended it: no session could use it${f.time(' since ', 'since')}.`,
   extended: (f, actor) =>
     `${actor} extended it${viaOf(f)}${f.time(', from ', 'from')}${f.time(' to ', 'expiresAt')}.`,
   extension_asked: (f, actor) => `${actor} asked to extend it${f.duration('forMs')}.`,

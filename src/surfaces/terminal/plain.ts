@@ -1,4 +1,5 @@
 /** A request in plain text, for a terminal and for files: what Slack's messages say of it with mentions and zones. */
+import { sayDuration } from '../../domain/duration.js';
 import type { Principal } from '../../domain/policy/policy.js';
 import { type AccessRequest, ruleOf } from '../../domain/request/request.js';
 import { oneLine, plainName } from '../kit/text.js';
@@ -48,7 +49,7 @@ export function approver(request: AccessRequest): string | null {
 }
 
 /** Why access ends or ended, as the end of a sentence. */
-export function whyEnded({ why, endedBy, trouble }: AccessRequest): string {
+export function whyEnded({ why, endedBy, trouble, terms }: AccessRequest): string {
   switch (why) {
     case 'relinquished':
       return `relinquished by ${name(endedBy ?? 'its holder')}`;
@@ -66,6 +67,8 @@ export function whyEnded({ why, endedBy, trouble }: AccessRequest): string {
       return `its server was replaced, by word of ${words(trouble ?? 'an operator')}`;
     case 'written_off':
       return `written off without proof, by word of ${words(trouble ?? 'an operator')}`;
+    case 'idle':
+      return `not used${terms?.idleMs == null ? '' : ` for ${sayDuration(terms.idleMs)}`}`;
     case 'expired':
     case null:
       return 'its time was up';

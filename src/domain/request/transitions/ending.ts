@@ -1,7 +1,7 @@
 /** Ending: someone ends it, or its time is up, and it is revoked until it is proved gone. */
 
 import { addUsers, newUsers } from '../other-users.js';
-import { type AccessRequest, isExpired } from '../request.js';
+import { type AccessRequest, isExpired, termsOf } from '../request.js';
 import type { Why } from '../request-state.js';
 import { actorOf, type EventOf, namesOf, type Outcome, to } from './made.js';
 
@@ -29,6 +29,19 @@ export function endEarly(request: AccessRequest, event: EventOf<'relinquish' | '
     isEnd ? 'end_asked' : 'relinquished',
     ...actorOf(event),
   );
+}
+
+/** Its holder was told when it ends, and nothing used it until then. */
+export function endIdle(request: AccessRequest, event: EventOf<'idle'>, now: Date): Outcome {
+  const { since } = event;
+  const { idleMs } = termsOf(request);
+  const isAnnounced = request.idleEndsAt !== null && request.idleEndsAt <= now;
+  if (request.state !== 'active' || isExpired(request, now) || request.inUse || !isAnnounced) return 'stale';
+  if (idleMs === null || now.getTime() - since.getTime() < idleMs) return 'stale';
+  return to({ state: 'ending', why: 'idle', trouble: null, warnAt: null }, 'ended_idle', null, {
+    since: since.toISOString(),
+    idleMs,
+  });
 }
 
 export function missing(request: AccessRequest, event: EventOf<'missing'>, now: Date): Outcome {

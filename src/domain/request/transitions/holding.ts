@@ -3,7 +3,7 @@
 import { isLastCall, lastCall } from '../expiry-notice.js';
 import { againMs, extend, undoExtension } from '../extension.js';
 import { addUsers, newUsers } from '../other-users.js';
-import { type AccessRequest, isExpired } from '../request.js';
+import { type AccessRequest, isExpired, termsOf } from '../request.js';
 import { type EventOf, namesOf, type Outcome, to } from './made.js';
 
 export function usersSeen(request: AccessRequest, event: EventOf<'users_seen'>): Outcome {
@@ -18,6 +18,24 @@ export function warned(request: AccessRequest): Outcome {
   const { state } = request;
   if (state !== 'active' || request.warnAt === null) return 'stale';
   return to({ warnAt: isLastCall(request) ? null : lastCall(request, request.expiresAt) }, 'warned', null);
+}
+
+export function unused(request: AccessRequest, now: Date): Outcome {
+  const { state } = request;
+  if (state !== 'active' || isExpired(request, now) || request.idleToldAt !== null) return 'stale';
+  return to({ idleToldAt: now }, 'unused', null);
+}
+
+export function idleAnnounced(request: AccessRequest, event: EventOf<'idle_announced'>, now: Date): Outcome {
+  const { state } = request;
+  const { endsAt } = event;
+  if (state !== 'active' || isExpired(request, now) || termsOf(request).idleMs === null) return 'stale';
+  return to({ idleEndsAt: endsAt }, 'idle_announced', null, { endsAt: endsAt.toISOString() });
+}
+
+export function idleCalledOff(request: AccessRequest): Outcome {
+  if (request.state !== 'active' || request.idleEndsAt === null) return 'stale';
+  return to({ idleEndsAt: null }, 'idle_called_off', null);
 }
 
 export function askExtension(request: AccessRequest, event: EventOf<'ask_extension'>, now: Date): Outcome {
