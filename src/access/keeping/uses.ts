@@ -14,7 +14,7 @@ import { change } from '../change.js';
 import type { Deps } from '../deps.js';
 
 /** A target that hasn't answered by then, from the start of a look, wasn't seen; milliseconds. */
-const LOOK_MS = 10_000;
+const LOOK_MS = 6_000;
 /** A look this old ends no grant any more, milliseconds. */
 const FRESH_MS = 5_000;
 /** That a target was seen is written down so often, milliseconds; several times within UNBROKEN_MS. */
@@ -44,6 +44,7 @@ export interface UseWatch {
 
 export function createUseWatch(deps: UseDeps): UseWatch {
   const { db, inspectors, logger } = deps;
+  /** Targets that have not answered yet: none is asked twice at a time. */
   const looking = new Set<string>();
   /** By target, what the last look saw of each grant. */
   const seen = new Map<string, { readonly at: number; readonly grants: ReadonlyMap<number, SessionsNow> }>();
@@ -58,8 +59,10 @@ export function createUseWatch(deps: UseDeps): UseWatch {
     const inspector = inspectors.get(target);
     if (inspector === undefined) return;
     let found: InUse | null = null;
+    looking.add(target);
+    const asking = inspector.inUse(holding(grants)).finally(() => looking.delete(target));
     try {
-      found = await inTime(LOOK_MS, inspector.inUse(holding(grants)), () => null);
+      found = await inTime(LOOK_MS, asking, () => null);
     } catch (thrown) {
       logger.debug({ err: coerceError(thrown), target }, 'a target could not be asked for its sessions');
     }
@@ -89,12 +92,16 @@ export function createUseWatch(deps: UseDeps): UseWatch {
     );
     const ids = due.map(({ was }) => was.id);
     for (let i = 0; i < ids.length; i += BATCH) {
-      await change(deps, ids.slice(i, i + BATCH), (request, at) => {
+      const outcomes = await change(deps, ids.slice(i, i + BATCH), (request, at) => {
         const isOpen = opened.has(request.id);
         const event = eventFor(request, { isOpen, since: wholly.has(request.id) ? since : null }, at);
         const isTooOld = event?.type === 'idle' && performance.now() - began > FRESH_MS;
         return event === null || isTooOld ? null : { event };
       });
+      const ended = [...outcomes].flatMap(([id, outcome]) =>
+        outcome.ok && outcome.request.why === 'idle' ? [id] : [],
+      );
+      if (ended.length > 0) logger.info({ target, requests: ended }, 'ended what nobody used');
     }
   }
 
@@ -117,12 +124,8 @@ export function createUseWatch(deps: UseDeps): UseWatch {
       const clock = () => new Date(now.getTime() + Math.round(performance.now() - began));
       for (const [target, granted] of byTarget(grants)) {
         if (looking.has(target)) continue;
-        looking.add(target);
         const look = lookAt(target, granted, watched.get(target), clock);
-        deps.background(
-          'look who uses what is granted',
-          look.finally(() => looking.delete(target)),
-        );
+        deps.background('look who uses what is granted', look);
       }
     },
 

@@ -31,7 +31,7 @@ const USED = `
   select r.id, r.target, r.server, r.member_oid as "memberOid", r.in_use as "inUse", r.used_at as "usedAt",
       r.session_ms as "sessionMs", r.granted_at as "grantedAt", r.expires_at as "expiresAt", r.extended_at as "extendedAt",
       r.idle_ms as "idleMs", r.idle_told_at as "idleToldAt", r.idle_ends_at as "idleEndsAt",
-      array(select (u->>'oid')::bigint from jsonb_array_elements(r.users_through) u) as users
+      array(select (u->>'oid')::oid from jsonb_array_elements(r.users_through) u) as users
     from requests r
     where r.state = 'active' and r.expires_at > now() and r.server is not null and r.granted_at is not null`;
 

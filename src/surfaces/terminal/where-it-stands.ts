@@ -11,10 +11,13 @@ export function whereItStands(
   strays: readonly Stray[],
   now: Date,
 ): readonly string[] {
-  const { trouble, state, why } = request;
+  const { trouble, state, why, idleEndsAt } = request;
   const waits = state === 'granting' || state === 'active' || (state === 'ending' && why !== 'failed');
   return [
     inItsState(request, now),
+    ...(state === 'active' && idleEndsAt !== null
+      ? [`Ends unused ${time(idleEndsAt)}, unless a session opens.`]
+      : []),
     ...(trouble !== null && waits ? [`Not done yet: ${words(trouble)}`] : []),
     ...(trouble !== null && why === 'failed' ? [`Why it was not granted: ${words(trouble)}`] : []),
     ...strays.filter(({ end }) => end === null).map(cameBack),
