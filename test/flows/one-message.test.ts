@@ -47,7 +47,7 @@ test('granted, extended, ended: what was told before shrinks to a line', async (
   await expectOne(id, /^Extended until/, ['Relinquish', 'Extend']);
   await click(slack, 'ana', extended, 'Relinquish');
   await told(slack, 'ana', id, /^Ended: relinquished by you/);
-  await expectOne(id, /^Ended: relinquished by you/, []);
+  await expectOne(id, /^Ended: relinquished by you/, ['Ask again']);
   expect(slack.problems).toEqual([]);
 });
 
