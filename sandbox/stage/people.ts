@@ -109,12 +109,17 @@ export function cardNow(
     .find((message) => !message.ephemeral && mentionsId(message, id) && says.test(all(message)));
 }
 
-/** Waits for a direct message about a request that says this: a whole one, not the line that an older one shrinks to. */
-export function told(slack: Slack, name: Name, id: string, says: RegExp): Promise<SeenMessage> {
-  return slack.waitFor(() =>
-    messagesOf(slack, name).findLast(
-      (message) => message.blocks.length > 1 && mentionsId(message, id) && says.test(all(message)),
-    ),
+/**
+ * Waits for a direct message about a request that says this: a whole one, not the line that an older one shrinks to.
+ * @param ms how long; by default as long as `waitFor`
+ */
+export function told(slack: Slack, name: Name, id: string, says: RegExp, ms?: number): Promise<SeenMessage> {
+  return slack.waitFor(
+    () =>
+      messagesOf(slack, name).findLast(
+        (message) => message.blocks.length > 1 && mentionsId(message, id) && says.test(all(message)),
+      ),
+    ms,
   );
 }
 
