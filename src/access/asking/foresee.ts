@@ -97,7 +97,7 @@ async function foreseeGrant(
   const [obstacles, ahead, emergency, read] = await Promise.all([
     obstaclesTo(deps, { target, role, login, durationMs: wishedMs, requester, danger }),
     rulesAhead(deps, { ...wish, ...terms }, role, { danger, members: membersNow(deps) }, except),
-    policy.breakGlass === null ? null : mayBreakGlass(deps, target.key, role, requester),
+    policy.breakGlass === null ? null : mayBreakGlass(deps, role, requester),
     danger(),
   ]);
   const level = dangerIn(read);

@@ -15,7 +15,7 @@ import { BLOCKS, MAX_DURATION, MAX_REASON } from '../../surfaces/kit/ids.js';
 import type { Unsaid } from '../../surfaces/kit/unsaid.js';
 import type { Actor, Submission, Submitted } from '../access.js';
 import { identify } from '../deciding/accounts.js';
-import { breakGlass, breakGlassLate, mayBreakGlass } from '../deciding/break-glass.js';
+import { breakGlass, breakGlassLate, mayBreakGlassNow } from '../deciding/break-glass.js';
 import { considerRules } from '../deciding/by-rule.js';
 import { rulesToday } from '../deciding/count-approvals.js';
 import { aboveLimit, readingDanger } from '../deciding/danger-limit.js';
@@ -71,7 +71,7 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
     aboveLimit(wish.role, policy.maxDanger, danger),
     rulesToday(wish.role, wish.durationMs, danger),
     whyUntold(deps),
-    submission.emergency === null ? null : mayBreakGlass(deps, wish.target.key, wish.role, actor.userId),
+    submission.emergency === null ? null : mayBreakGlassNow(deps, wish.target.key, wish.role, actor.userId),
   ]);
   if (untold !== null) return wrong('target', words.cantBeTold(untold));
   const refusal = refusalOf(policy);

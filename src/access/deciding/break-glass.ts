@@ -32,27 +32,34 @@ export type MayBreakGlass =
   /** `code`: worth a line in the log; null: granting is paused. `why`: in plain text, with the way to ask normally. */
   | { readonly ok: false; readonly code: SecurityEvent | null; readonly why: string };
 
-/**
- * May this person be granted this role without approval, by today's policy and by groups at most a minute old? Not while
- * granting is paused: what is granted at a later time is no emergency anymore.
- * @param target its key in the configuration
- */
+/** May this person be granted this role without approval, by today's policy and by groups at most a minute old? */
 export async function mayBreakGlass(
-  deps: Pick<Deps, 'db' | 'messenger' | 'logger'>,
-  target: string,
+  deps: Pick<Deps, 'messenger' | 'logger'>,
   { role, policy: { breakGlass } }: Pick<RoleConfig, 'role' | 'policy'>,
   userId: string,
 ): Promise<MayBreakGlass> {
   if (breakGlass === null) return { ok: false, code: 'no_emergency', why: noEmergency(role) };
   const { who } = breakGlass;
-  const [groups, pauses] = await Promise.all([readGroups(deps, who, GROUPS_MS), readPauses(deps.db)]);
-  const may = qualifies(who, { userId, groups });
-  const pause = pauseOn(pauses, target);
-  if (may.ok && pause !== null) return { ok: false, code: null, why: noEmergencyWhilePaused(pause) };
+  const may = qualifies(who, { userId, groups: await readGroups(deps, who, GROUPS_MS) });
   if (may.ok) return may;
   return may.code === 'group_unknown'
     ? { ok: false, code: may.code, why: emergencyUnknown(may.groups, whyUnsaid(deps, may.groups)) }
     : { ok: false, code: 'no_emergency', why: notForEmergency(role, who) };
+}
+
+/**
+ * As `mayBreakGlass`, and not while granting is paused: what is granted at a later time is no emergency anymore.
+ * @param target its key in the configuration
+ */
+export async function mayBreakGlassNow(
+  deps: Pick<Deps, 'db' | 'messenger' | 'logger'>,
+  target: string,
+  role: Pick<RoleConfig, 'role' | 'policy'>,
+  userId: string,
+): Promise<MayBreakGlass> {
+  const [may, pauses] = await Promise.all([mayBreakGlass(deps, role, userId), readPauses(deps.db)]);
+  const pause = pauseOn(pauses, target);
+  return may.ok && pause !== null ? { ok: false, code: null, why: noEmergencyWhilePaused(pause) } : may;
 }
 
 /** What was checked a moment ago. */
@@ -110,7 +117,7 @@ export async function breakGlassLate(deps: Deps, id: number): Promise<void> {
   if (role === null) return;
   const [standing, may] = await Promise.all([
     standsToday(deps, request, role, 'approve').catch(() => null),
-    mayBreakGlass(deps, request.target, role, request.requester),
+    mayBreakGlassNow(deps, request.target, role, request.requester),
   ]);
   if (!may.ok || standing === null || standing.objection !== null) return;
   await breakGlass(deps, id, { policy: role.policy, via: may.via, cleared: standing.cleared });
