@@ -5,16 +5,13 @@
  */
 import type { Config, RoleConfig, TargetConfig } from '../../config/config.js';
 import { roleOn } from '../../config/lookup.js';
-import { coerceError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { Discovery, FoundRole } from '../../postgres/discover.js';
 import { ownWords } from '../../surfaces/kit/text.js';
-import { IDLE_EVERY_MS } from '../heartbeat.js';
+import { type Asked, createAsked } from './asked.js';
 
 /** Each target that has `discover` is asked this often, milliseconds; an idle one as often as its memberships are compared. */
 export const DISCOVER_EVERY_MS = 60_000;
-/** While a server doesn't answer, what it said longer ago is not offered any more, milliseconds. */
-const STALE_MS = 10 * 60_000;
 /** Who looks at a target has it asked again, but no server is asked more often than this, milliseconds. */
 const ASK_EVERY_MS = 5_000;
 /** As much of a COMMENT is shown as of an `about` in the configuration, characters. */
@@ -40,21 +37,16 @@ export interface Roles {
 }
 
 /** What is found on one target. */
-interface Watch {
+interface Watch extends Asked<readonly FoundRole[]> {
   /** Whom it asks. */
-  readonly discovery: Asked;
+  readonly discovery: Discovers;
   /** As today's configuration has it; empty as long as the target has not answered. */
   known(target: TargetConfig): ReadonlyMap<string, RoleConfig>;
   /** As `known`, but nothing of a server that has been silent for too long. */
   fresh(target: TargetConfig): ReadonlyMap<string, RoleConfig>;
-  isStale(): boolean;
-  /** It answered when it was last asked, and not long ago for an idle target. */
-  mayRest(): boolean;
-  /** One question at a time, and none when it was asked just now; never throws. */
-  ask(): Promise<void>;
 }
 
-type Asked = Pick<Discovery, 'roles'>;
+type Discovers = Pick<Discovery, 'roles'>;
 
 const NONE: ReadonlyMap<string, RoleConfig> = new Map();
 
@@ -62,7 +54,11 @@ const NONE: ReadonlyMap<string, RoleConfig> = new Map();
  * @param config what is configured now: its content may change, as that of `discoveries`.
  * @param discoveries of the targets that have `discover`, by key.
  */
-export function createRoles(config: Config, discoveries: ReadonlyMap<string, Asked>, logger: Logger): Roles {
+export function createRoles(
+  config: Config,
+  discoveries: ReadonlyMap<string, Discovers>,
+  logger: Logger,
+): Roles {
   const watches = new Map<string, Watch>();
   /** What is found there; a target that is reached otherwise than before is asked from the beginning. */
   function watchOf(key: string): Watch | undefined {
@@ -100,58 +96,29 @@ export function createRoles(config: Config, discoveries: ReadonlyMap<string, Ask
   };
 }
 
-function watch(key: string, discovery: Asked, logger: Logger): Watch {
-  let said: readonly FoundRole[] = [];
+function watch(key: string, discovery: Discovers, logger: Logger): Watch {
+  const what = 'the roles of a target could not be read';
+  const asked = createAsked(() => discovery.roles(), { key, what, everyMs: () => ASK_EVERY_MS, logger });
   /** What was said, as one configuration has it. */
-  let known: { readonly as: TargetConfig; readonly roles: ReadonlyMap<string, RoleConfig> } | null = null;
-  /** When that was asked for: it tells how things were then. */
-  let knownAt = Number.NEGATIVE_INFINITY;
-  let askedAt = Number.NEGATIVE_INFINITY;
-  let asking: Promise<void> = Promise.resolve();
-  let busy = false;
-  /** What went wrong last, so that an outage is logged once and not each minute. */
-  let trouble: string | null = null;
-
-  async function read(at: number): Promise<void> {
-    try {
-      said = await discovery.roles();
-      known = null;
-      knownAt = at;
-      trouble = null;
-    } catch (thrown) {
-      const error = coerceError(thrown);
-      if (trouble !== error.message) {
-        logger.warn({ err: error, target: key }, 'the roles of a target could not be read');
-      }
-      trouble = error.message;
-    }
-  }
+  let known: {
+    readonly as: TargetConfig;
+    readonly said: readonly FoundRole[] | null;
+    readonly roles: ReadonlyMap<string, RoleConfig>;
+  } | null = null;
 
   function rolesAs(target: TargetConfig): ReadonlyMap<string, RoleConfig> {
-    if (known?.as !== target) known = { as: target, roles: configured(target, said) };
+    const said = asked.said();
+    if (known?.as !== target || known.said !== said) {
+      known = { as: target, said, roles: configured(target, said ?? []) };
+    }
     return known.roles;
   }
 
-  const age = () => performance.now() - knownAt;
-  // One that was not asked says what it said.
-  const isStale = () => age() >= STALE_MS && (trouble !== null || knownAt === Number.NEGATIVE_INFINITY);
   return {
+    ...asked,
     discovery,
     known: rolesAs,
-    fresh: (target) => (isStale() ? NONE : rolesAs(target)),
-    isStale,
-    mayRest: () => trouble === null && age() < IDLE_EVERY_MS,
-    ask() {
-      const now = performance.now();
-      if (!busy && now - askedAt >= ASK_EVERY_MS) {
-        busy = true;
-        askedAt = now;
-        asking = read(now).finally(() => {
-          busy = false;
-        });
-      }
-      return asking;
-    },
+    fresh: (target) => (asked.isStale() ? NONE : rolesAs(target)),
   };
 }
 
