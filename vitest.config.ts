@@ -17,6 +17,7 @@ const SLOW = [
   'test/{crash,races,security,commands,queue}/**/*.test.ts',
   'test/flows/!(life|decisions|one-message).test.ts',
   'test/postgres/guarded/{theft,expiry}.test.ts',
+  'test/postgres/objects/thousand-worlds.test.ts',
 ];
 
 export default defineConfig({

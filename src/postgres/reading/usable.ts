@@ -11,7 +11,7 @@ const option = (row: string, column: string): string =>
   `coalesce((to_jsonb(${row}) ->> '${column}')::boolean, true)`;
 
 /** SQL: the row of pg_auth_members passes the role's privileges on. */
-const inherits = (row: string): string => option(row, 'inherit_option');
+export const inherits = (row: string): string => option(row, 'inherit_option');
 
 /** SQL: the row of pg_auth_members allows SET ROLE. */
 export const sets = (row: string): string => option(row, 'set_option');

@@ -1,0 +1,88 @@
+import type { Wanted } from '../../../src/domain/wanted/wanted.js';
+import type { ObjectsIndex, OfferedRole } from '../../../src/postgres/objects/objects-index.js';
+import { createObjectsReader } from '../../../src/postgres/objects/objects-reader.js';
+import type { TestServer } from '../server.js';
+import { DATABASES, makeWorld, randomFrom, readTruth, type Truth } from './worlds.js';
+
+/** What the index says otherwise than the server, of one random world; empty when it is right. */
+export async function differencesIn(server: TestServer, seed: number): Promise<readonly string[]> {
+  const prefix = `w${seed}`;
+  const world = await makeWorld(server, prefix, randomFrom(seed));
+  const reader = createObjectsReader(server.connect);
+  try {
+    const offered = world.roles.flatMap((role) => [
+      { role, setRole: false },
+      { role, setRole: true },
+    ]);
+    const index = await reader.read(offered);
+    const differences = index.unread.map(({ name, why }) => `${name} was not read: ${why}`);
+    for (const database of DATABASES) {
+      const truths = await readTruth(server, prefix, database);
+      differences.push(...truths.flatMap((truth) => differ(index, offered, truth, database)));
+    }
+    differences.push(...(await differInAmount(server, prefix, index, offered)));
+    return differences.map((difference) => `seed ${seed}: ${difference}`);
+  } finally {
+    await reader.close();
+    await world.drop();
+  }
+}
+
+const loginOf = ({ role, setRole }: OfferedRole) => `${role}_${setRole ? 'set' : 'plain'}`;
+
+function differ(
+  index: ObjectsIndex,
+  offered: readonly OfferedRole[],
+  { kind, schema, name, privilege, whole, part }: Truth,
+  database: string,
+): readonly string[] {
+  const wanted: Wanted = {
+    asked: 'name',
+    kind,
+    names: [name],
+    schemas: schema === null ? null : [schema],
+    database: kind === 'database' ? null : database,
+    column: null,
+    args: null,
+    privilege,
+  };
+  const says = offered.map((role) => {
+    const [gift] = index.given(wanted, [role]);
+    return { login: loginOf(role), is: gift === undefined ? 'none' : gift.whole ? 'whole' : 'part' };
+  });
+  return says.flatMap(({ login, is }) => {
+    const truth = whole.includes(login) ? 'whole' : part.includes(login) ? 'part' : 'none';
+    return truth === is
+      ? []
+      : [`${privilege} on ${kind} ${database}.${schema}.${name}: ${login} ${truth}, said ${is}`];
+  });
+}
+
+/** How many tables each reads, writes and owns, in all databases. */
+async function differInAmount(
+  server: TestServer,
+  prefix: string,
+  index: ObjectsIndex,
+  offered: readonly OfferedRole[],
+): Promise<readonly string[]> {
+  const truths: (readonly [string, Truth])[] = [];
+  for (const database of DATABASES) {
+    for (const truth of await readTruth(server, prefix, database)) truths.push([database, truth]);
+  }
+  return offered.flatMap((role) => {
+    const count = (...privileges: string[]) =>
+      new Set(
+        truths.flatMap(([database, { kind, schema, name, privilege, whole, part }]) =>
+          kind === 'relation' && privileges.includes(privilege) && [...whole, ...part].includes(loginOf(role))
+            ? [`${database}.${schema}.${name}`]
+            : [],
+        ),
+      ).size;
+    const truth = [count('SELECT'), count('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE'), count('OWN')];
+    const { read, write, own } = index.weigh(role);
+    const said = [read, write, own];
+    return String(truth) === String(said)
+      ? []
+      : [`${loginOf(role)} reads, writes, owns ${truth}, said ${said}`];
+  });
+}
