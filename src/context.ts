@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { createAccess } from './access/access.js';
+import { createObjects } from './access/asking/objects.js';
 import { createRoles, DISCOVER_EVERY_MS } from './access/asking/roles.js';
 import { TELL_HEAD_EVERY_MS, tellHead } from './access/audit/tell.js';
 import { createRequestWatch, WATCH_REQUESTS_EVERY_MS } from './access/audit/watch.js';
@@ -88,6 +89,7 @@ export async function createContext(first: Config, env: WorkerEnv, logger: Logge
   });
   const { targets, inspectors } = fleet;
   const roles = createRoles(config, fleet.discoveries, logger);
+  const objects = createObjects(config, fleet.objectsReaders, roles, logger);
   /** Whether Slack's payloads can arrive now. */
   let isHearing = () => true;
   let pagerdutyUp: boolean | null = null;
@@ -113,6 +115,7 @@ export async function createContext(first: Config, env: WorkerEnv, logger: Logge
     targets,
     inspectors,
     roles,
+    objects,
     onCall,
     events: pagerdutyEvents === null ? null : createEvents({ ...pagerdutyEvents, installation, heard }),
     messenger,
@@ -203,6 +206,7 @@ export async function createContext(first: Config, env: WorkerEnv, logger: Logge
     every(HEARTBEAT_MS, 'look at the Slack token', () => slackTokens.look()),
     every(HEARTBEAT_MS, 'let go of targets that left', letGo),
     every(DISCOVER_EVERY_MS, 'discover roles', () => roles.refresh(new Set(pulse.busy))),
+    every(DISCOVER_EVERY_MS, 'read what roles give', () => objects.refresh(new Set(pulse.busy))),
     every(HOLDERS_EVERY_MS, 'ask who still has an account', async () => {
       if (pulse.open || pulse.unread) await lookForLeavers(deps);
     }),

@@ -9,6 +9,7 @@ import { observed, UNSEEN } from './observed.js';
 import { createDiscovery, type Discovery } from './postgres/discover.js';
 import type { TargetError } from './postgres/errors.js';
 import { createInspector, type Inspector } from './postgres/inspecting/inspector.js';
+import { createObjectsReader, type ObjectsReader } from './postgres/objects/objects-reader.js';
 import { openTarget } from './postgres/open.js';
 import type { Target } from './postgres/target.js';
 
@@ -30,6 +31,7 @@ export function createFleet(
   const targets = new Map<string, Target>();
   const inspectors = new Map<string, Inspector>();
   const discoveries = new Map<string, Discovery>();
+  const objectsReaders = new Map<string, ObjectsReader>();
   /** What each last showed this process. */
   const states = new Map<string, TargetState>();
   const reached = new Map<string, string>();
@@ -48,13 +50,14 @@ export function createFleet(
     });
     targets.set(key, watched);
     inspectors.set(key, createInspector(connect, {}, replicas));
+    objectsReaders.set(key, createObjectsReader(connect));
     if (target.discover.length > 0) discoveries.set(key, createDiscovery(connect, mode, { heard: hear }));
     else discoveries.delete(key);
     reached.set(key, reachOf(target));
   }
 
   function partsOf(name: string): readonly { close(): Promise<void> }[] {
-    const parts = [targets.get(name), inspectors.get(name), discoveries.get(name)];
+    const parts = [targets, inspectors, discoveries, objectsReaders].map((all) => all.get(name));
     return parts.filter((part) => part !== undefined);
   }
 
@@ -77,6 +80,7 @@ export function createFleet(
     targets: targets as ReadonlyMap<string, Target>,
     inspectors: inspectors as ReadonlyMap<string, Inspector>,
     discoveries: discoveries as ReadonlyMap<string, Discovery>,
+    objectsReaders: objectsReaders as ReadonlyMap<string, ObjectsReader>,
     states: states as ReadonlyMap<string, TargetState>,
     /** Uses this configuration from now on. Never throws. @returns the targets that are new, or reached in another way. */
     adopt(next: Config): readonly string[] {
@@ -97,7 +101,8 @@ export function createFleet(
     /** Closes a target on which nothing is open any more. */
     letGo(name: string): void {
       retire(name);
-      for (const map of [targets, inspectors, discoveries, states, reached, leftAt]) map.delete(name);
+      for (const map of [targets, inspectors, discoveries, objectsReaders, states, reached, leftAt])
+        map.delete(name);
     },
     async close(): Promise<void> {
       for (const name of reached.keys()) retire(name);

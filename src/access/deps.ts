@@ -8,6 +8,7 @@ import type { OnCall } from '../oncall/on-call.js';
 import type { Inspector } from '../postgres/inspecting/inspector.js';
 import type { Target } from '../postgres/target.js';
 import type { Alarms } from '../queue/alarms.js';
+import type { Objects } from './asking/objects.js';
 import type { Roles } from './asking/roles.js';
 import type { UseWatch } from './keeping/uses.js';
 
@@ -20,6 +21,8 @@ export interface Deps {
   readonly inspectors: ReadonlyMap<string, Inspector>;
   /** The roles that are offered, listed in the configuration or found on a target. */
   readonly roles: Roles;
+  /** What the offered roles give, for those who ask by a table or by an error. */
+  readonly objects: Objects;
   readonly onCall: OnCall;
   /** Pages the operators; null when no routing key is set. */
   readonly events: Events | null;

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { expect } from 'vitest';
 import { startSlack } from '../../sandbox/slack/index.js';
 import type { Clicked, Reply } from '../../src/access/access.js';
+import { createObjects } from '../../src/access/asking/objects.js';
 import { createRoles } from '../../src/access/asking/roles.js';
 import { decide } from '../../src/access/deciding/decide.js';
 import { end, relinquishOrWithdraw } from '../../src/access/deciding/end.js';
@@ -114,12 +115,14 @@ export function createReplica(databaseUrl: string, config: Config, { botToken, a
   const target = openTarget(targetConfig);
   const pending: Promise<unknown>[] = [];
   const failures: unknown[] = [];
+  const roles = createRoles(config, new Map(), logger);
   const deps: Deps = {
     config,
     db,
     targets: new Map([[TARGET, target]]),
     inspectors: new Map(),
-    roles: createRoles(config, new Map(), logger),
+    roles,
+    objects: createObjects(config, new Map(), roles, logger),
     onCall: withoutPagerDuty,
     events: null,
     uses: { of: () => null },
