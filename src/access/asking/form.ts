@@ -30,7 +30,10 @@ import { type Asking, type Refusal, readScope, sayHidden, sayRefusal } from './e
 import { roleMenu, targetMenu } from './menus.js';
 import { whoIsAsked } from './who-is-asked.js';
 
-type OfferDeps = Pick<Deps, 'config' | 'db' | 'targets' | 'inspectors' | 'roles' | 'messenger' | 'logger'>;
+type OfferDeps = Pick<
+  Deps,
+  'config' | 'db' | 'targets' | 'inspectors' | 'roles' | 'objects' | 'messenger' | 'logger'
+>;
 
 /** The form is shown without what the role can do when its server is slower, milliseconds. */
 const PREVIEW_MS = 1_000;
@@ -215,6 +218,7 @@ async function placeOf(
 ): Promise<FormState> {
   if (target === null) return nowhere(asking.channel);
   deps.roles.wake(target.key);
+  deps.objects.wake(target.key);
   const place = { ...nowhere(asking.channel), target };
   const policies = (chosen ? [chosen] : deps.roles.list(target.key)).map(({ policy }) => policy);
   const offered = chosen ? offerEmergency(deps, chosen.policy, asking.userId) : null;

@@ -79,7 +79,7 @@ export function asking(stage: LifeStage): void {
     await openForm(stage, CAST.ana, 'shop orders_read');
     expect(await offered(CAST.ana, 'Role')).toEqual(ROLES_OF_SHOP);
     expect(await offered(CAST.ana, 'Role', 'pay')).toEqual(['payments_read']);
-    expect(await offered(CAST.ana, 'Role', 'customers')).toEqual(['orders_read']);
+    expect(await offered(CAST.ana, 'Role', 'and customers')).toEqual(['orders_read']);
     expect(await offered(CAST.ana, 'Postgres instance')).toEqual(['attic', 'shop']);
     expect(await offered(CAST.ana, 'Postgres instance', 'nothing like it')).toEqual([]);
 
