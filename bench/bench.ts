@@ -16,6 +16,7 @@ import { measureIdleSweep } from './measures/idle.js';
 import { measureLateness } from './measures/lateness.js';
 import { measureOneDown } from './measures/one-down.js';
 import { measureQuiet } from './measures/quiet.js';
+import { measureSearch } from './measures/search.js';
 import { measureSlash } from './measures/slash.js';
 import { isKey, KEYS, table } from './reach.js';
 import { startWorld, type World } from './world.js';
@@ -65,6 +66,7 @@ const MEASURES: readonly {
     keys: ['idle_ledger_tx_per_min', 'idle_target_tx_per_hour', 'idle_connections', 'hundred_targets'],
     measure: measureQuiet,
   },
+  { keys: ['search_ms'], measure: measureSearch },
   { keys: ['idle_sweep_ms', 'idle_sweep_trips'], measure: measureIdleSweep },
   { keys: ['rss_mb', 'start_ms'], measure: measureFootprint },
 ];

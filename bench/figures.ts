@@ -54,6 +54,8 @@ export interface Figures {
   readonly after_redis_flush_ms: number;
   readonly after_target_back_ms: number;
   readonly after_kill_ms: number;
+  /** The form's search for a role, by a table or by an error. */
+  readonly search_ms: { readonly p50: number; readonly p95: number };
   readonly rss_mb: number;
   readonly start_ms: number;
 }
@@ -62,9 +64,14 @@ export type Key = keyof Figures;
 
 /** The middle, and what one in a hundred exceeds. */
 export function spreadOf(samples: readonly number[]): Lateness {
-  const sorted = [...samples].sort((a, b) => a - b);
-  const at = (share: number) => round(sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN);
+  const at = (share: number) => shareOf(samples, share);
   return { p50: at(0.5), p99: at(0.99), max: at(1) };
+}
+
+/** What so large a share of them, 0 to 1, doesn't exceed. */
+export function shareOf(samples: readonly number[], share: number): number {
+  const sorted = [...samples].sort((a, b) => a - b);
+  return round(sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN);
 }
 
 export function median(samples: readonly number[]): number {

@@ -98,6 +98,11 @@ const JUDGES: { readonly [K in Key]: Judge<Figures[K]> } = {
   after_redis_flush_ms: below(20_000),
   after_target_back_ms: below(2_000),
   after_kill_ms: below(20_000),
+  search_ms: ({ p50, p95 }) => ({
+    figure: `p50 ${p50}, p95 ${p95} ms`,
+    toReach: 'p95 < 100 ms',
+    met: p95 < 100,
+  }),
   rss_mb: (figure) => ({ figure: `${figure} MB`, toReach: '< 200 MB', met: figure < 200 }),
   start_ms: (figure) => ({ figure: `${figure} ms`, toReach: '< 1500 ms', met: figure < 1_500 }),
 };
