@@ -4,10 +4,14 @@ const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 } as const;
 const WORDS = { d: 'day', h: 'hour', m: 'minute', s: 'second' } as const;
 const UNIT_NAMES = ['d', 'h', 'm', 's'] as const;
 
+/** As a person may write it: `2h`, `2 hrs`, `1 hour 30 minutes`. */
+const AS_WRITTEN =
+  /^(?:(\d{1,6})d(?:ays?)?)?(?:(\d{1,6})h(?:(?:ou)?rs?)?)?(?:(\d{1,6})m(?:in(?:ute)?s?)?)?(?:(\d{1,6})s(?:ec(?:ond)?s?)?)?$/;
+
 /** The milliseconds in `text`, or null when it is no duration above zero (and below 10 years). */
 export function parseDuration(text: string): number | null {
   const compact = text.trim().toLowerCase().replace(/\s+/g, '');
-  const match = /^(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m(?:in)?)?(?:(\d{1,6})s)?$/.exec(compact);
+  const match = AS_WRITTEN.exec(compact);
   if (!match) return null;
   const ms = UNIT_NAMES.reduce((sum, unit, i) => sum + Number(match[i + 1] ?? 0) * UNITS[unit], 0);
   return ms > 0 && ms < 3650 * UNITS.d ? ms : null;

@@ -1,8 +1,8 @@
 /** The form: as it opens, and as it is filled in. */
 import type { ModalView } from '@slack/types';
 import type { RoleConfig, TargetConfig } from '../../config/config.js';
-import { nearestFirst } from '../../config/yaml/did-you-mean.js';
 import { parseDuration } from '../../domain/duration.js';
+import { nearestFirst } from '../../domain/nearest.js';
 import { pauseOn } from '../../domain/request/pause.js';
 import { inTime } from '../../in-time.js';
 import { readPauses } from '../../ledger/targets/pauses.js';

@@ -1,3 +1,5 @@
+import { editDistance } from '../../domain/nearest.js';
+
 /** `; did you mean "x"?` with the candidate nearest to `word`, or '' when none is near. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const limit = Math.max(1, Math.floor(word.length / 3));
@@ -12,43 +14,4 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
 /** The same, or all candidates, as in `; policies: read, write`. @param what they are. */
 export function suggest(word: string, candidates: readonly string[], what: string): string {
   return didYouMean(word, candidates) || `; ${what}: ${candidates.join(', ') || 'none'}`;
-}
-
-/** The longest word that is compared; no key and no role's name is longer. */
-const MAX_WORD = 63;
-
-/** All candidates, those most like `word` first; one that contains it counts as nearest. */
-export function nearestFirst(word: string, candidates: readonly string[]): readonly string[] {
-  const typed = word.slice(0, MAX_WORD).toLowerCase();
-  const distanceOf = (candidate: string): number =>
-    candidate.toLowerCase().includes(typed) ? 0 : editDistance(typed, candidate.toLowerCase());
-  return candidates
-    .map((candidate) => ({ candidate, distance: distanceOf(candidate) }))
-    .sort((a, b) => a.distance - b.distance)
-    .map(({ candidate }) => candidate);
-}
-
-/** How many letters must be inserted, left out, replaced or swapped with their neighbor. */
-function editDistance(a: string, b: string): number {
-  let before: number[] = [];
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const at = (cells: number[], index: number) => cells[index] ?? Number.POSITIVE_INFINITY;
-      const same = a[i - 1] === b[j - 1];
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      next.push(
-        Math.min(
-          at(next, j - 1) + 1,
-          at(row, j) + 1,
-          at(row, j - 1) + (same ? 0 : 1),
-          swapped ? at(before, j - 2) + 1 : Number.POSITIVE_INFINITY,
-        ),
-      );
-    }
-    before = row;
-    row = next;
-  }
-  return row[b.length] ?? Number.POSITIVE_INFINITY;
 }
