@@ -5,9 +5,10 @@ import { ask, choose, close, type Done, fill, openModal, type Submitted, submit,
 import { chooseInMessage, tellOfMessage } from './act/in-message.js';
 import { type Failure, interact } from './act/outcome.js';
 import { type SeenMessage, type SeenView, seenMessage, seenView } from './act/seen.js';
+import { useShortcut } from './act/shortcut.js';
 import { Impossible } from './impossible.js';
 import type { Message, Notification } from './messages.js';
-import { appHomeOpened, slashCommand } from './payloads.js';
+import { appHomeOpened, globalShortcut, messageShortcut, slashCommand } from './payloads.js';
 import { reply, respond } from './response-url.js';
 import type { OpenView } from './screens.js';
 import type { Option } from './validate/objects.js';
@@ -47,6 +48,27 @@ export class Actor {
       const message = respond(world, origin, answered.value);
       return { outcome: 'ok', response: message && seenMessage(message) };
     });
+  }
+
+  /** Uses a shortcut from anywhere in Slack. */
+  shortcut(callbackId: string): Promise<Done> {
+    const [world, person] = [this.#world, this.#person()];
+    this.#offers(callbackId, 'global');
+    return useShortcut(world, globalShortcut(world, person, callbackId));
+  }
+
+  /** Uses a shortcut in the menu of a message, whoever wrote it. What only one person sees has no such menu. */
+  messageShortcut(message: SeenMessage, callbackId: string): Promise<Done> {
+    const [world, person] = [this.#world, this.#person()];
+    this.#offers(callbackId, 'message');
+    if (message.ephemeral) throw new Impossible('A message that only one person sees has no shortcuts.');
+    return useShortcut(world, messageShortcut(world, person, this.#seen(message), callbackId));
+  }
+
+  #offers(callbackId: string, type: 'global' | 'message'): void {
+    if (this.#world.workspace.shortcuts.get(callbackId) !== type) {
+      throw new Impossible(`The app has no ${type} shortcut ${callbackId}.`);
+    }
   }
 
   /** The modal on top of the screen. */

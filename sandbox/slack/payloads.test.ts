@@ -132,6 +132,30 @@ it('of a choice in a menu of a message, which keeps no state of it', async () =>
   });
 });
 
+it('of shortcuts, which name no app; one on a message has its message and a response URL', async () => {
+  const ana = slack.as(ANA);
+  await ana.shortcut('request_access');
+  expect(sent('shortcut')).toMatchObject({
+    callback_id: 'request_access',
+    user: { id: ANA },
+    trigger_id: expect.any(String),
+  });
+  for (const key of ['api_app_id', 'channel', 'message', 'response_url']) {
+    expect(sent('shortcut')).not.toHaveProperty(key);
+  }
+  const message = ana.say('cards', 'permission denied');
+  await ana.messageShortcut(message, 'request_for_message');
+  expect(sent('message_action')).toMatchObject({
+    callback_id: 'request_for_message',
+    channel: { id: CARDS },
+    message_ts: message.ts,
+    message: { type: 'message', user: ANA, text: 'permission denied', ts: message.ts },
+    response_url: expect.stringContaining('/app/'),
+  });
+  expect(sent('message_action')).not.toHaveProperty('api_app_id');
+  expect(() => ana.shortcut('request_for_message')).toThrow('no global shortcut');
+});
+
 it('of App Home, with its view once there is one', async () => {
   const ana = slack.as(ANA);
   ana.openHome();

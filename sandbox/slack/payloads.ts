@@ -145,6 +145,50 @@ export function appHomeOpened(world: World, person: Person, tab: 'home' | 'messa
   });
 }
 
+/** A shortcut from anywhere: no channel, no response URL, and no app's id. https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload */
+export function globalShortcut(world: World, person: Person, callbackId: string): JsonObject {
+  return {
+    type: 'shortcut',
+    ...shortcutCommon(world, person, callbackId),
+  };
+}
+
+/** A shortcut used on a message, whoever wrote it. */
+export function messageShortcut(
+  world: World,
+  person: Person,
+  message: Message,
+  callbackId: string,
+): JsonObject {
+  const channel = world.workspace.channel(message.channel);
+  return {
+    type: 'message_action',
+    ...shortcutCommon(world, person, callbackId),
+    message_ts: message.ts,
+    channel: { id: message.channel, name: channel ? channelName(channel) : '' },
+    message: messageObject(world, message),
+    response_url: world.tickets.issueResponseUrl('app', {
+      userId: person.id,
+      channel: message.channel,
+      messageTs: message.ts,
+      threadTs: message.threadTs,
+    }),
+  };
+}
+
+function shortcutCommon(world: World, person: Person, callbackId: string): JsonObject {
+  const { api_app_id: _, ...told } = common(world, person);
+  return {
+    ...told,
+    callback_id: callbackId,
+    trigger_id: world.tickets.issueTrigger(person.id, null),
+    action_ts: world.timestamps.next(),
+    team: team(world),
+    enterprise: enterprise(world),
+    is_enterprise_install: false,
+  };
+}
+
 /** Something of an account changed. https://docs.slack.dev/reference/events/user_change */
 export function userChange(world: World, user: JsonObject): JsonObject {
   return event(world, { type: 'user_change', user, cache_ts: 1_700_000_000 });

@@ -13,7 +13,7 @@ export async function serve(world: World, request: IncomingMessage, response: Se
     if (pathname.startsWith('/api/')) return await serveWebApi(world, pathname.slice(5), request, response);
     if (pathname.startsWith('/control/'))
       return await serveControl(world, pathname.slice(9), request, response);
-    if (pathname.startsWith('/commands/') || pathname.startsWith('/actions/')) {
+    if (/^\/(?:commands|actions|app)\//.test(pathname)) {
       return await serveResponseUrl(world, pathname, request, response);
     }
     sendText(response, 404, 'Nothing is here.');

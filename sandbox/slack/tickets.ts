@@ -53,7 +53,7 @@ export class Tickets {
     return trigger;
   }
 
-  issueResponseUrl(kind: 'commands' | 'actions', origin: Origin): string {
+  issueResponseUrl(kind: 'commands' | 'actions' | 'app', origin: Origin): string {
     const path = `/${kind}/${newId('T')}/${secret(6)}/${secret(12)}`;
     this.#responses.set(path, { origin, until: this.#clock.now() + RESPONSE_LIFE, uses: 0 });
     return `${this.#url}${path}`;

@@ -53,6 +53,8 @@ export interface WorkspaceSeed {
   readonly scopes?: readonly string[];
   /** The slash commands of the app's manifest. */
   readonly commands?: readonly string[];
+  /** The shortcuts of the app's manifest, by callback id: from anywhere, or on a message. */
+  readonly shortcuts?: Readonly<Record<string, 'global' | 'message'>>;
 }
 
 /** The channel that everybody is in, but no app until it is invited. */
@@ -75,6 +77,7 @@ export class Workspace {
   #direct = new Map<string, string>();
   #scopes: ReadonlySet<string>;
   #commands: ReadonlySet<string>;
+  #shortcuts: ReadonlyMap<string, 'global' | 'message'>;
   #changes: Changes;
 
   constructor(changes: Changes, seed: WorkspaceSeed) {
@@ -90,6 +93,9 @@ export class Workspace {
       ],
     );
     this.#commands = new Set(seed.commands ?? ['/request']);
+    this.#shortcuts = new Map(
+      Object.entries(seed.shortcuts ?? { request_access: 'global', request_for_message: 'message' }),
+    );
     this.addChannel({ id: GENERAL, name: 'general' });
     this.botUserId = this.addPerson({ id: 'U0BOT00000', name: 'app', realName: 'App', bot: true }).id;
     for (const person of seed.people ?? []) this.addPerson(person);
@@ -115,6 +121,10 @@ export class Workspace {
 
   get commands(): ReadonlySet<string> {
     return this.#commands;
+  }
+
+  get shortcuts(): ReadonlyMap<string, 'global' | 'message'> {
+    return this.#shortcuts;
   }
 
   person(id: string): Person | undefined {

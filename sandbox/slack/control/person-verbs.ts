@@ -13,6 +13,12 @@ export const personVerbs: Readonly<Record<string, Verb>> = {
     { name: z.string(), text: z.string().default(''), where: optional(z.string()) },
     (actor, args) => actor.command(args.name, args.text, args.where),
   ),
+  shortcut: personVerb({ callback: z.string() }, (actor, { callback }) => actor.shortcut(callback)),
+  'message-shortcut': personVerb(
+    { channel: z.string(), ts: z.string(), callback: z.string() },
+    (actor, { channel, ts, callback }, world) =>
+      actor.messageShortcut(messageAt(world, channel, ts), callback),
+  ),
   options: personVerb({ element: z.string(), query: z.string().default(''), surface }, (actor, args) =>
     actor.options(args.element, args.query, args.surface),
   ),
