@@ -4,7 +4,7 @@ import type { Queryable } from '../pool.js';
 import { REQUEST_COLUMNS, type Reading, type TimedRow, toReading } from './request-row.js';
 
 /** @param name prepares the statement once per connection; only where one plan suits all values. */
-async function read(
+export async function read(
   db: Queryable,
   from: string,
   params: readonly unknown[],
