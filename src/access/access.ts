@@ -1,8 +1,9 @@
 import type { ModalView } from '@slack/types';
-import { shortDuration } from '../domain/duration.js';
-import { help } from '../surfaces/answers/answers.js';
+import { parseRequestName } from '../domain/request/request.js';
+import type { Message } from '../surfaces/kit/message.js';
 import { openAgain } from './asking/ask-again.js';
-import { fillForm, openForm } from './asking/form.js';
+import { fillForm } from './asking/form.js';
+import { EMPTY, openForm } from './asking/open-form.js';
 import { roleOptions, targetOptions } from './asking/options.js';
 import { submit } from './asking/submit.js';
 import { approveAgain } from './deciding/approve-again.js';
@@ -15,6 +16,10 @@ import type { Deps } from './deps.js';
 import { noteOnHome, opened, turnPage } from './home/use-home.js';
 import { changedInSlack } from './keeping/leavers.js';
 import { settle } from './sweeping/orphans.js';
+import { command } from './typed/command.js';
+import { messageShortcut } from './typed/message-shortcut.js';
+import { listMine } from './typed/mine.js';
+import { ownMessage } from './typed/own-message.js';
 
 /** The person who acts, from the verified payload: never from a button's value, a name or a message text. */
 export interface Actor {
@@ -25,7 +30,15 @@ export interface Actor {
 export type ChangedInSlack = { readonly person: string } | { readonly group: string };
 
 /** The message that was clicked: the real channel id and timestamp; null for a click on App Home. */
-export type Clicked = { readonly channel: string; readonly ts: string } | null;
+export type Clicked = {
+  readonly channel: string;
+  readonly ts: string;
+  /** What one person alone sees: no message that is kept up. */
+  readonly ephemeral?: true;
+} | null;
+
+/** What a person has before them alone, and what of it is drawn again after a click. */
+export type Private = 'request' | 'list';
 
 /** A private answer to the person who clicked; null when the card itself says enough. */
 export type Reply = { readonly text: string } | null;
@@ -62,6 +75,8 @@ export type Submitted =
   /** Keyed by the field's block id. */
   | { readonly ok: false; readonly errors: Record<string, string> };
 
+export type { Answered } from './typed/command.js';
+
 /** What Slack's side calls. */
 export type Access = ReturnType<typeof createAccess>;
 
@@ -95,10 +110,19 @@ export function createAccess(deps: Deps) {
     turnPage: turnPage.bind(null, deps),
     /** On App Home a click is answered there. */
     noteOnHome: noteOnHome.bind(null, deps),
-    /** `/request help`, in words. */
-    help: (): string => help(deps.config.slack.command, exampleOf(deps)),
-    /** Waits for Slack a second at most, and asks no server. */
-    openForm: openForm.bind(null, deps),
+    /** What was typed after the command: within 3 s, a form or an answer. A second call with one trigger is the same request. */
+    command: command.bind(null, deps),
+    /** The form, with nothing filled in but an instance. Waits for Slack a second at most, and asks no server. */
+    openForm: (actor: Actor, target: string | null): Promise<ModalView> =>
+      openForm(deps, actor, { ...EMPTY, target: deps.config.targets.get(target ?? '') ?? null }),
+    /** The form with the roles that the error in a message asks for; or why there is none. */
+    messageShortcut: messageShortcut.bind(null, deps),
+    /** What this person has before them alone, as it stands after their click; null when it can't be said. */
+    drawAgain: (actor: Actor, what: Private, requestId: string): Promise<Message | null> => {
+      if (what === 'list') return listMine(deps, actor);
+      const id = parseRequestName(requestId);
+      return id === null ? Promise.resolve(null) : ownMessage(deps, actor, id);
+    },
     /** The form filled in with what this person asked for before; or why not. */
     openAgain: openAgain.bind(null, deps),
     fillForm: fillForm.bind(null, deps),
@@ -114,16 +138,4 @@ export function createAccess(deps: Deps) {
     /** Throws when the ledger doesn't answer; the next round of checks on everybody makes up for it. */
     changedInSlack: changedInSlack.bind(null, deps),
   };
-}
-
-/** An instance and a role that anyone may request; null when there is none. */
-function exampleOf({ config, roles }: Pick<Deps, 'config' | 'roles'>): string | null {
-  for (const { key, grant } of config.targets.values()) {
-    if (!grant) continue;
-    const role = roles.list(key).find(({ policy }) => policy.requesters === null && policy.channels === null);
-    // The command separates its words by spaces.
-    if (role === undefined || /\s/.test(role.role)) continue;
-    return `${key} ${role.role} ${shortDuration(role.policy.defaultDurationMs)}`;
-  }
-  return null;
 }

@@ -3,6 +3,8 @@ import type { Access, Actor, Clicked, Reply } from '../access/access.js';
 import { coerceError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { logSecurity } from '../security.js';
+import { section } from '../surfaces/kit/blocks.js';
+import type { Message } from '../surfaces/kit/message.js';
 import type { Outward } from './outward.js';
 import type { Seal } from './seal.js';
 
@@ -50,17 +52,24 @@ export function refuseMalformed(what: string, logger: Logger): void {
 
 /**
  * Tells this person alone: where they clicked, or by direct message where that isn't possible (a modal has no response URL;
- * an expired one is refused). `text` is mrkdwn. Never throws.
+ * an expired one is refused). Never throws.
+ * @param said mrkdwn, or a message.
  * @param userId null when the payload doesn't say: then there is no direct message.
  */
 export async function tellPrivately(
-  text: string,
+  said: string | Message,
   { userId, respond, outward, logger }: Deps & { userId: string | null; respond: RespondFn | undefined },
 ): Promise<void> {
+  const { text, blocks } = typeof said === 'string' ? { text: said, blocks: [section(said)] } : said;
   if (respond !== undefined) {
     try {
       // Without replace_original: false the answer would overwrite the card that was clicked.
-      await respond({ response_type: 'ephemeral', replace_original: false, text });
+      await respond({
+        response_type: 'ephemeral',
+        replace_original: false,
+        text,
+        ...(typeof said === 'string' ? {} : { blocks: [...blocks] }),
+      });
       return;
     } catch (error) {
       const err = coerceError(error);
@@ -69,7 +78,7 @@ export async function tellPrivately(
   }
   if (userId === null) return;
   try {
-    await outward.post(userId, { text, blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }] });
+    await outward.post(userId, { text, blocks });
   } catch (error) {
     logger.error({ err: coerceError(error) }, 'Slack: a private answer was not delivered');
   }

@@ -17,6 +17,7 @@ import { registerEvents } from './listeners/events.js';
 import { registerHome } from './listeners/home.js';
 import { registerOpeners } from './listeners/openers.js';
 import { registerOptions } from './listeners/options.js';
+import { registerShortcuts } from './listeners/shortcuts.js';
 import { registerViews } from './listeners/views.js';
 import type { Outward } from './outward.js';
 import { backoffMs, pause } from './pace.js';
@@ -134,6 +135,7 @@ export function createSlackApp({
   registerOpeners(app, deps);
   registerOptions(app, deps);
   registerViews(app, deps);
+  registerShortcuts(app, deps);
   registerEvents(app, deps);
   registerHome(app, deps);
 

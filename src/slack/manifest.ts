@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.js';
 import { isGroup, namedIn } from '../domain/policy/policy.js';
 import { asksPagerDuty } from '../domain/policy/rules.js';
+import { SHORTCUTS } from '../surfaces/kit/ids.js';
 
 /** The only bot scopes that this configuration needs, and why. */
 export function neededScopes(config: Config): ReadonlyMap<string, string> {
@@ -13,7 +14,7 @@ export function neededScopes(config: Config): ReadonlyMap<string, string> {
     [...config.targets.values()].some(({ emailRule }) => emailRule !== null) ||
     roles.some(({ policy }) => policy.onCall !== null && asksPagerDuty(policy.onCall));
   return new Map([
-    ['commands', 'the slash command'],
+    ['commands', 'the slash command and the shortcuts'],
     ['chat:write', 'cards and direct messages'],
     ['users:read', 'guests and deactivated accounts are refused, and lose what they have'],
     ...(principals.some(isGroup) ? [['usergroups:read', 'groups that decide or are on call'] as const] : []),
@@ -46,6 +47,21 @@ export function manifest(config: Config, url: string | null): object {
     features: {
       bot_user: { display_name: 'hallpass', always_online: true },
       app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: true },
+      shortcuts: [
+        {
+          type: 'global',
+          name: 'Request database access',
+          callback_id: SHORTCUTS.request,
+          description: 'Ask for a Postgres role for a while',
+        },
+        {
+          type: 'message',
+          // Slack takes 24 characters.
+          name: 'Access for this error',
+          callback_id: SHORTCUTS.forMessage,
+          description: 'Find the role that a “permission denied” in this message asks for',
+        },
+      ],
       slash_commands: [
         {
           command: config.slack.command,

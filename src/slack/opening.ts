@@ -1,7 +1,8 @@
 import type { RespondFn } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import { coerceError } from '../errors.js';
-import { type Deps, tellPrivately } from './answer.js';
+import { type Deps, tellPrivately, wentWrong } from './answer.js';
+import type { Work } from './once.js';
 
 /** The answer is lost: Slack may have opened the form. */
 const UNSURE: ReadonlySet<unknown> = new Set(['timeout', 'network']);
@@ -22,7 +23,7 @@ export async function openForm(
   }: {
     readonly triggerId: string;
     readonly userId: string;
-    readonly respond: RespondFn;
+    readonly respond: RespondFn | undefined;
     readonly build: () => Promise<ModalView | null>;
     readonly again: string;
   },
@@ -36,6 +37,24 @@ export async function openForm(
     if (text === null) return logger.info('Slack: the form was opened by the same command or click already');
     logger.error({ err: coerceError(error) }, 'Slack: the form was not opened');
     await tellPrivately(text, { ...deps, userId, respond });
+  }
+}
+
+/** Tells this person what came of their command or shortcut, or opens the form. Never throws. */
+export async function answerOrOpen(
+  deps: Deps,
+  {
+    work: { answer, repeated },
+    ...asked
+  }: Omit<Parameters<typeof openForm>[1], 'build'> & { readonly work: Work },
+): Promise<void> {
+  try {
+    const answered = await answer;
+    if ('form' in answered) return await openForm(deps, { ...asked, build: async () => answered.form });
+    if (!repeated) await tellPrivately(answered.message, { ...deps, ...asked });
+  } catch (error) {
+    deps.logger.error({ err: coerceError(error) }, 'Slack: a command or a shortcut failed');
+    if (!repeated) await tellPrivately(wentWrong(), { ...deps, ...asked });
   }
 }
 

@@ -25,7 +25,7 @@ export async function turnAway(args: AnyMiddlewareArgs, why: TurnedAway, deps: D
   }
   const { ack } = args;
   if (ack !== undefined) await acknowledge(() => ack(), logger);
-  if (!('action' in args) || isLink(args.action)) return;
+  if (!('shortcut' in args) && (!('action' in args) || isLink(args.action))) return;
   const respond = 'respond' in args ? args.respond : undefined;
   if (respond !== undefined || userId !== null) await tellPrivately(text, { ...deps, userId, respond });
 }

@@ -16,7 +16,8 @@ export interface Address {
   /** The workspace and its organization: each is null where Slack names only the other. */
   readonly teamId: string | null;
   readonly enterpriseId: string | null;
-  readonly appId: string;
+  /** null in a shortcut, which doesn't name it: it came over our app's socket, or signed with its secret. */
+  readonly appId: string | null;
 }
 
 /**
@@ -31,5 +32,5 @@ export function whyForeign(
     id !== null && (id === workspace.teamId || id === workspace.enterpriseId);
   const here = installedIn === null ? isOurs(teamId) || isOurs(enterpriseId) : isOurs(installedIn);
   if (!here) return 'foreign_workspace';
-  return workspace.appId === null || appId === workspace.appId ? null : 'foreign_app';
+  return workspace.appId === null || appId === null || appId === workspace.appId ? null : 'foreign_app';
 }

@@ -3,7 +3,7 @@ import type { Submitted } from '../../src/access/access.js';
 import { ACK_BUDGET_MS } from '../../src/slack/answer.js';
 import { denyForm, nothingToDeny } from '../../src/surfaces/forms/deny-form.js';
 import { emergencyModal, judgeModal } from '../../src/surfaces/forms/emergency-forms.js';
-import { ACTIONS, BLOCKS } from '../../src/surfaces/kit/ids.js';
+import { ACTIONS, BLOCKS, SHORTCUTS } from '../../src/surfaces/kit/ids.js';
 import { anActive } from '../domain/a-request.js';
 import { waitFor } from '../support/wait-for.js';
 import { ANA, type Bench, CARDS, form, MENU, postCard, privateWords, start } from './harness.js';
@@ -28,12 +28,18 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
     expect(await ana.command('/request', ' shop orders_read ')).toEqual({ outcome: 'ok', response: null });
     await bench.slack.waitFor(() => ana.openedView());
     const actor = { userId: ANA };
+    const triggerId = expect.any(String);
     expect(bench.uses).toEqual([
-      { verb: 'openForm', args: [actor, { typed: 'shop orders_read', channel: 'C0GENERAL0' }] },
+      { verb: 'command', args: [actor, { typed: 'shop orders_read', channel: 'C0GENERAL0', triggerId }] },
     ]);
 
-    const helped = await ana.command('/request', 'Help');
-    expect(helped).toMatchObject({ response: { text: 'Words of help.', ephemeral: true } });
+    // Delivered twice, answered once.
+    bench.slack.faults.duplicateNext();
+    expect(await ana.command('/request', 'Help', CARDS)).toEqual({ outcome: 'ok', response: null });
+    await bench.slack.waitFor(() => privateWords(bench.slack).length > 0);
+    expect(bench.uses.filter(({ verb }) => verb === 'command')).toHaveLength(2);
+    await bench.app.stop();
+    expect(privateWords(bench.slack)).toEqual(['Words of help.']);
     expect(bench.slack.problems).toEqual([]);
   });
 
@@ -130,7 +136,7 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
 
   it('takes what the form keeps for a channel only when it is one', async () => {
     const { slack, uses } = await start(kind, {
-      overrides: { openForm: async () => form('shop', null, '<!channel>') },
+      overrides: { command: async () => ({ form: form('shop', null, '<!channel>') }) },
     });
     const ana = slack.as(ANA);
     await ana.command('/request');
@@ -413,7 +419,7 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
   it('shows no form as taken that it does not know', async () => {
     const callback_id = 'of_an_older_release';
     const bench = await start(kind, {
-      overrides: { openForm: async () => ({ ...form(null), callback_id }) },
+      overrides: { command: async () => ({ form: { ...form(null), callback_id } }) },
     });
     const ana = bench.slack.as(ANA);
     await ana.command('/request');
@@ -422,7 +428,7 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
       by: 'app',
       errors: { [BLOCKS.target]: expect.stringContaining("doesn't know this button or form") },
     });
-    expect(bench.uses.map(({ verb }) => verb)).toEqual(['openForm']);
+    expect(bench.uses.map(({ verb }) => verb)).toEqual(['command']);
     expect(bench.slack.problems).toEqual([]);
   });
 
@@ -432,7 +438,9 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
     };
     const bench = await start(kind, {
       overrides: {
-        help: broken,
+        command: async (_, { typed }) => (typed === 'help' ? broken() : { form: form(null) }),
+        openForm: broken,
+        messageShortcut: broken,
         approve: broken,
         targetOptions: broken,
         fillForm: broken,
@@ -441,9 +449,16 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
     });
     const { slack } = bench;
     const ana = slack.as(ANA);
-    expect(await ana.command('/request', 'help')).toMatchObject({
-      response: { text: expect.stringContaining('Something went wrong') },
+    const wrongs = () => privateWords(slack).filter((text) => text.includes('Something went wrong.'));
+    expect(await ana.command('/request', 'help', CARDS)).toEqual({ outcome: 'ok', response: null });
+    await slack.waitFor(() => wrongs().length === 1);
+    expect(await ana.messageShortcut(ana.say(CARDS, 'an error'), SHORTCUTS.forMessage)).toEqual({
+      outcome: 'ok',
     });
+    await slack.waitFor(() => wrongs().length === 2);
+    // It has no response URL.
+    expect(await ana.shortcut(SHORTCUTS.request)).toEqual({ outcome: 'ok' });
+    await slack.waitFor(() => ana.messages('dm').some(({ text }) => text.includes('Something went wrong')));
     expect(await ana.click(await postCard(bench), ACTIONS.approve)).toEqual({ outcome: 'ok' });
     await slack.waitFor(() => privateWords(slack).some((text) => text.includes('wrong with R-1042')));
 

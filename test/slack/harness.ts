@@ -7,6 +7,7 @@ import type { HallpassError } from '../../src/errors.js';
 import { createLogger } from '../../src/logger.js';
 import { createMessenger, type WebApiMessenger } from '../../src/messenger/web-api.js';
 import { createSlackApp, type SlackApp } from '../../src/slack/app.js';
+import { say } from '../../src/surfaces/answers/private-message.js';
 import { denyForm } from '../../src/surfaces/forms/deny-form.js';
 import { ACTIONS, BLOCKS, durationBlock, roleBlock, VIEWS } from '../../src/surfaces/kit/ids.js';
 
@@ -71,8 +72,11 @@ function recordingAccess(overrides: Partial<Access> = {}): { access: Access; use
   const uses: Use[] = [];
   const clicked = async (_: unknown, id: string) => ({ text: `heard of ${id}` });
   const answers: Access = {
-    help: () => 'Words of help.',
-    openForm: async (_, { channel }) => form(null, null, channel),
+    command: async (_, { typed, channel }) =>
+      typed === 'Help' ? { message: say('Words of help.') } : { form: form(null, null, channel) },
+    openForm: async (_, target) => form(target),
+    messageShortcut: async (_, { text }) => ({ message: say(`Heard of ${text}`) }),
+    drawAgain: async (_, what, id) => say(`${what} after ${id}`),
     fillForm: async (_, { target, role, channel }) => form(target, role, channel),
     targetOptions: async () => [option('shop'), option('billing')],
     roleOptions: async (_, { target }) => [option(`${target}_read`)],
@@ -109,8 +113,10 @@ function recordingAccess(overrides: Partial<Access> = {}): { access: Access; use
     };
   };
   const access: Access = {
-    help: record('help', answers.help),
+    command: record('command', answers.command),
     openForm: record('openForm', answers.openForm),
+    messageShortcut: record('messageShortcut', answers.messageShortcut),
+    drawAgain: record('drawAgain', answers.drawAgain),
     fillForm: record('fillForm', answers.fillForm),
     targetOptions: record('targetOptions', answers.targetOptions),
     roleOptions: record('roleOptions', answers.roleOptions),

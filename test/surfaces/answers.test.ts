@@ -93,7 +93,3 @@ describe('beside a field, in plain text', () => {
     expect(said('no such role')).toContain('now: no such role. Ask an operator.');
   });
 });
-
-it('explains the command by its configured name', () => {
-  expect(words.help('/pg', null)).toContain('`/pg` opens a form');
-});

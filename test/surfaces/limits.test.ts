@@ -4,8 +4,12 @@ import { checkBlocks } from '../../sandbox/slack/validate/message.js';
 import { checkModal } from '../../sandbox/slack/validate/view.js';
 import type { AccessRequest } from '../../src/domain/request/request.js';
 import * as words from '../../src/surfaces/answers/answers.js';
+import * as mine from '../../src/surfaces/answers/mine.js';
+import * as typed from '../../src/surfaces/answers/typed.js';
+import { noSuchInstance, whoHolds } from '../../src/surfaces/answers/who.js';
 import { denyForm, nothingToDeny } from '../../src/surfaces/forms/deny-form.js';
 import * as formWords from '../../src/surfaces/forms/form-words.js';
+import { offered } from '../../src/surfaces/forms/offers.js';
 import { requestModal } from '../../src/surfaces/forms/request-form.js';
 import { asks } from '../../src/surfaces/forms/who-is-asked.js';
 import type { Message, Scene } from '../../src/surfaces/kit/message.js';
@@ -135,6 +139,13 @@ it.each(HOSTILE.map((sample, i) => [i, sample] as const))('the form, sample %i',
   });
   const nobody = from.map((approver) => ({ approver, because: 'requester' as const, fix: long }));
   const form = {
+    offers: [
+      offered(
+        long,
+        Array.from({ length: 50 }, () => ({ targetName: long, role: name, words: long })),
+        false,
+      ),
+    ],
     asks: [asks(policy, null).join('\n'), cantBeDecided(nobody, 'U0ANA', 'U0ANA')],
     channel: 'C0ACCESS',
     preview: null,
@@ -215,7 +226,6 @@ it.each(HOSTILE.map((sample, i) => [i, sample] as const))(
       expect(formWhilePaused(pause)).not.toContain('\u202E');
     }
     expectInert(words.unknownRequest(long));
-    expectInert(words.help(name, name));
     for (const text of [
       formWords.serverProblem(long, long, long),
       formWords.roleNotOffered(long, long),
@@ -226,3 +236,57 @@ it.each(HOSTILE.map((sample, i) => [i, sample] as const))(
     }
   },
 );
+
+it.each(HOSTILE.map((sample, i) => [i, sample] as const))(
+  'what is typed is answered, sample %i',
+  (_, sample) => {
+    const { name, long } = sample;
+    for (const where of scenes(sample)) {
+      const own = SITUATION_NAMES.flatMap((situation, i) =>
+        [1, 2].map((n) => ({
+          request: { ...hostile(SITUATIONS[situation], sample), id: 1_000 * n + i },
+          where,
+        })),
+      );
+      for (const total of [own.length, 10_000]) {
+        expectFit(mine.mine('/request', own, total));
+        expectFit(mine.whichOne(own, total));
+        expectFit(whoHolds('/request', null, own, total));
+        expectFit(whoHolds('/request', { key: name, where }, own, total));
+      }
+      for (const each of own) expectFit(mine.relinquishing(each));
+    }
+    for (const message of [
+      mine.noSuchRequest(long),
+      mine.nothingToRelinquish(long, [name, long]),
+      noSuchInstance(long, [name, long]),
+      typed.notRequested(long),
+      typed.noRoleFor(`None gives ${long}`),
+      typed.help({
+        command: '/request',
+        example: name,
+        instances: [name, long],
+        why: null,
+        isOperator: true,
+      }),
+      typed.help({ command: '/request', example: null, instances: [], why: long, isOperator: false }),
+    ]) {
+      expectFit(message);
+    }
+  },
+);
+
+it('lists say how much more there is, and where', () => {
+  const own = Array.from({ length: 15 }, (_, i) => ({
+    request: { ...SITUATIONS.active, id: i + 1 },
+    where: scene,
+  }));
+  const shown = mine.mine('/request', own, 52);
+  expect(shown.text).toMatch(
+    /You have 52 grants and requests[\s\S]*… and 37 more\. The Home tab of Hallpass lists all of them/,
+  );
+  expect(mine.mine('/request', own, 15).text).not.toContain('more');
+  expect(whoHolds('/request', null, own, 52).text).toMatch(
+    /52 roles are granted[\s\S]*… and 37 more\. `\/request who INSTANCE` narrows it; `hallpass status`/,
+  );
+});

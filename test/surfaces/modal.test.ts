@@ -12,6 +12,7 @@ const form: Form = {
   channel: 'C0SHOP',
   elsewhere: [],
   asks: [],
+  offers: [],
   preview: null,
   target: null,
   role: null,

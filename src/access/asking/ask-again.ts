@@ -1,15 +1,16 @@
 /** Ask again: the form, filled in with what the same person asked for before. */
 import type { ModalView } from '@slack/types';
-import { parseRequestName } from '../../domain/request/request.js';
+import { type AccessRequest, parseRequestName, requestName } from '../../domain/request/request.js';
 import { HallpassError } from '../../errors.js';
 import { inTime } from '../../in-time.js';
 import { readRequests } from '../../ledger/requests/read-requests.js';
 import { logSecurity } from '../../security.js';
 import { notRequester, unknownRequest } from '../../surfaces/answers/answers.js';
 import { roleGone, roleUnsure, targetGone } from '../../surfaces/forms/form-words.js';
+import { asIn } from '../../surfaces/forms/typed-words.js';
 import type { Actor, Clicked } from '../access.js';
 import type { Deps } from '../deps.js';
-import { openFilled } from './form.js';
+import { EMPTY, openForm } from './open-form.js';
 
 /** The trigger lives 3 s, and the form itself waits for Slack a second. Milliseconds. */
 const LEDGER_MS = 1_000;
@@ -36,22 +37,26 @@ export async function openAgain(
     logSecurity(deps.logger, 'not_the_requester', facts, 'refused to show what somebody else asked for');
     return { text: notRequester(request) };
   }
-  const { wishedMs: durationMs, reason, role } = request;
-  const target = deps.config.targets.get(request.target) ?? null;
-  const named = target === null ? undefined : deps.roles.offered(target.key, role);
-  const first =
+  return { form: await formAsIn(deps, actor, request, clicked?.channel ?? null) };
+}
+
+/** The form, filled in as this request was: what is no longer offered is said, and everything is to be looked at. */
+export function formAsIn(
+  deps: Deps,
+  actor: Actor,
+  { id, target: key, role, wishedMs: durationMs, reason }: AccessRequest,
+  channel: string | null,
+): Promise<ModalView> {
+  const target = deps.config.targets.get(key) ?? null;
+  const named = (target && deps.roles.offered(target.key, role)) ?? null;
+  const gone =
     target === null
-      ? targetGone(request.target)
-      : named !== undefined
+      ? targetGone(key)
+      : named !== null
         ? null
         : deps.roles.isUnsure(target.key)
           ? roleUnsure(role, target.name)
           : roleGone(role, target.name);
-  const form = await openFilled(
-    deps,
-    actor,
-    { words: [], channel: clicked?.channel ?? null, target, named },
-    { durationMs, reason, first },
-  );
-  return { form };
+  const says = gone ?? asIn(requestName(id));
+  return openForm(deps, actor, { ...EMPTY, channel, target, role: named, durationMs, reason, says });
 }

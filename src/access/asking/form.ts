@@ -1,36 +1,29 @@
-/** The form: as it opens, and as it is filled in. */
+/** The form as it is filled in, and what any form shows. How it opens: open-form.ts. */
 import type { ModalView } from '@slack/types';
 import type { RoleConfig, TargetConfig } from '../../config/config.js';
-import { parseDuration } from '../../domain/duration.js';
-import { nearestFirst } from '../../domain/nearest.js';
 import { pauseOn } from '../../domain/request/pause.js';
 import { inTime } from '../../in-time.js';
 import { readPauses } from '../../ledger/targets/pauses.js';
-import type { Person } from '../../messenger/messenger.js';
 import {
-  durationTooLong,
-  instanceUnknown,
   notGranting,
   notHere,
   nothingFor,
   nothingOffered,
   rolesUnread,
-  roleUnknown,
 } from '../../surfaces/forms/form-words.js';
 import { type Form, requestModal } from '../../surfaces/forms/request-form.js';
 import { formWhilePaused } from '../../surfaces/operators/pause.js';
 import type { Actor } from '../access.js';
 import { identify } from '../deciding/accounts.js';
 import { offerEmergency } from '../deciding/break-glass.js';
-import { findLogin, loginOn, resolveLogin } from '../deciding/logins.js';
+import { resolveLogin } from '../deciding/logins.js';
 import { previewWithin } from '../deciding/preview.js';
 import type { Deps } from '../deps.js';
 import { askServer } from './ask-server.js';
 import { type Asking, type Refusal, readScope, sayHidden, sayRefusal } from './eligibility.js';
-import { roleMenu, targetMenu } from './menus.js';
 import { whoIsAsked } from './who-is-asked.js';
 
-type OfferDeps = Pick<
+export type OfferDeps = Pick<
   Deps,
   'config' | 'db' | 'targets' | 'inspectors' | 'roles' | 'objects' | 'messenger' | 'logger'
 >;
@@ -41,113 +34,17 @@ const PREVIEW_MS = 1_000;
 /** Nor does it wait longer to be told which login an address means; milliseconds. */
 const LOGIN_MS = 800;
 
-/** The form opens without what Slack has not said by then: the trigger lives 3 s. Milliseconds. */
-const OPEN_MS = 1_000;
-
-/** What was typed after the command, and what it names. */
-interface Opening {
-  readonly words: readonly string[];
-  readonly channel: string | null;
-  readonly target: TargetConfig | null;
-  readonly named: RoleConfig | undefined;
-}
 /** Nor for the ledger to say whether granting is paused; milliseconds. */
 const PAUSE_MS = 500;
 
 /** What the form shows as long as no role is chosen. */
-const NO_ROLE_YET = {
+export const NO_ROLE_YET = {
   durationsMs: [30 * 60_000, 3_600_000, 4 * 3_600_000],
   defaultDurationMs: 3_600_000,
   maxMs: 4 * 3_600_000,
   reasonRequired: true,
   reasonRule: null,
 } as const;
-
-/** The form as it opens. Anyone who typed more than the command finds it filled in: target, role, duration, reason. */
-export function openForm(
-  deps: OfferDeps,
-  actor: Actor,
-  { typed, channel }: { readonly typed: string; readonly channel: string | null },
-): Promise<ModalView> {
-  const words = typed.split(/\s+/).filter((word) => word !== '');
-  const target = deps.config.targets.get(words[0] ?? '') ?? null;
-  const named = target === null ? undefined : deps.roles.offered(target.key, words[1] ?? '');
-  const rest = words.slice(target ? (named ? 2 : 1) : 0);
-  const durationMs = parseDuration(rest[0] ?? '');
-  const reason = rest.slice(durationMs === null ? 0 : 1).join(' ');
-  return openFilled(deps, actor, { words, channel, target, named }, { durationMs, reason });
-}
-
-/** As `openForm`, with everything read already. @param first is said before anything else that stands in the way. */
-export async function openFilled(
-  deps: OfferDeps,
-  actor: Actor,
-  { words, channel, target, named }: Opening,
-  {
-    durationMs,
-    reason,
-    first = null,
-  }: { readonly durationMs: number | null; readonly reason: string; readonly first?: string | null },
-): Promise<ModalView> {
-  const { userId } = actor;
-  const login = target ? loginOn(deps.config, target.key, { id: userId, email: null }) : null;
-  const asked = target && named ? whoIsAsked(deps, named, { requester: userId, target: target.key }) : null;
-  const [place, notice, paused] = await Promise.all([
-    placeOf(deps, { userId, channel }, target, named),
-    noticeAtOpen(deps, actor, { words, channel, target, named }),
-    pauseNotice(deps, target),
-  ]);
-  const maxMs = (place.role?.policy ?? NO_ROLE_YET).maxMs;
-  const asks = place.role === null ? [] : ((await asked?.(null)) ?? []);
-  const tooLong = durationMs !== null && durationMs > maxMs;
-  const cut = tooLong && place.role !== null ? durationTooLong(maxMs) : null;
-  return requestModal({
-    ...form({ ...place, notice: both(first ?? notice ?? place.notice ?? cut, paused) }, login),
-    asks,
-    typed: { durationMs: tooLong ? null : durationMs, reason: reason === '' ? null : reason },
-  });
-}
-
-/** What stands in the way, or which words would be right; null also when Slack doesn't identify the person in time. */
-async function noticeAtOpen(deps: OfferDeps, actor: Actor, opening: Opening): Promise<string | null> {
-  const notice = async (): Promise<string | null> => {
-    const who = await identify(deps, actor);
-    if (!who.ok) return who.text;
-    const { target } = opening;
-    return target === null
-      ? noticeOfTargets(deps, who.person, opening.words)
-      : noticeOfRoles(deps, who.person, { ...opening, target });
-  };
-  return inTime(OPEN_MS, notice(), () => null);
-}
-
-async function noticeOfTargets(
-  deps: OfferDeps,
-  person: Person,
-  [typed]: readonly string[],
-): Promise<string | null> {
-  const menu = await targetMenu(deps, person);
-  if ('why' in menu) return menu.why;
-  if (typed === undefined) return null;
-  const known = menu.items.map(({ key }) => key);
-  return instanceUnknown(typed, nearestFirst(typed, known));
-}
-
-async function noticeOfRoles(
-  deps: OfferDeps,
-  person: Person,
-  { words: [, typed], channel, target, named }: Opening & { readonly target: TargetConfig },
-): Promise<string | null> {
-  if (named !== undefined) {
-    const answer = findLogin(deps.config, target, person);
-    return answer.login === null ? answer.why : target.grant ? null : notGranting(target.name);
-  }
-  const menu = await roleMenu(deps, { channel }, target, person);
-  if ('why' in menu) return menu.why;
-  if (typed === undefined || parseDuration(typed) !== null) return null;
-  const known = menu.items.map(({ role }) => role);
-  return roleUnknown(typed, target.name, nearestFirst(typed, known));
-}
 
 /** The form after a target (and perhaps a role) was chosen: who you are there, what may be asked for. */
 export async function fillForm(
@@ -158,9 +55,9 @@ export async function fillForm(
   const { channel } = chosen;
   const who = await identify(deps, actor);
   const target = deps.config.targets.get(chosen.target);
-  if (!who.ok) return requestModal(form({ ...nowhere(channel), notice: who.text }, null));
+  if (!who.ok) return requestModal(formOf({ ...nowhere(channel), notice: who.text }, null));
   if (target === undefined)
-    return requestModal(form({ ...nowhere(channel), notice: nothingOffered() }, null));
+    return requestModal(formOf({ ...nowhere(channel), notice: nothingOffered() }, null));
   const role = deps.roles.offered(target.key, chosen.role ?? '');
   const asked = role && whoIsAsked(deps, role, { requester: actor.userId, target: target.key });
   const [answer, place, paused] = await Promise.all([
@@ -169,7 +66,7 @@ export async function fillForm(
     pauseNotice(deps, target),
   ]);
   const inTheWay = answer.login === null ? answer.why : target.grant ? null : notGranting(target.name);
-  const shown = form({ ...place, notice: both(inTheWay ?? place.notice, paused) }, answer.login);
+  const shown = formOf({ ...place, notice: both(inTheWay ?? place.notice, paused) }, answer.login);
   if (place.role === null || answer.login === null || inTheWay !== null) return requestModal(shown);
   const pair = { target: target.key, role: place.role.role, login: answer.login };
   const { setRole } = place.role.terms;
@@ -182,7 +79,7 @@ export async function fillForm(
 }
 
 /** Said before anything is filled in. Without a target only what holds on every one; null also of a slow ledger. */
-async function pauseNotice(
+export async function pauseNotice(
   { db, logger }: Pick<OfferDeps, 'db' | 'logger'>,
   target: TargetConfig | null,
 ): Promise<string | null> {
@@ -195,12 +92,12 @@ async function pauseNotice(
   return pause === null ? null : formWhilePaused(pause);
 }
 
-function both(notice: string | null, paused: string | null): string | null {
+export function both(notice: string | null, paused: string | null): string | null {
   return notice === null || paused === null ? (notice ?? paused) : `${paused}\n${notice}`;
 }
 
 /** What of a target may be asked for, by whom and from where. */
-interface FormState extends Pick<Form, 'channel' | 'notice' | 'elsewhere' | 'emergency'> {
+export interface FormState extends Pick<Form, 'channel' | 'notice' | 'elsewhere' | 'emergency'> {
   readonly target: TargetConfig | null;
   /** What was chosen, when it may be asked for; else the notice says why not. */
   readonly role: RoleConfig | null;
@@ -210,7 +107,7 @@ function nowhere(channel: string | null): FormState {
   return { channel, target: null, role: null, notice: null, elsewhere: [], emergency: null };
 }
 
-async function placeOf(
+export async function placeOf(
   deps: OfferDeps,
   asking: Asking,
   target: TargetConfig | null,
@@ -256,7 +153,7 @@ function sayMissing(
   return all && !isElsewhere ? nothingFor(target.name) : null;
 }
 
-function form(
+export function formOf(
   { channel, target, role, notice, elsewhere, emergency }: FormState,
   login: string | null,
 ): Form {
@@ -271,6 +168,7 @@ function form(
     emergency,
     preview: null,
     asks: [],
+    offers: [],
     durationsMs,
     defaultMs: defaultDurationMs,
     maxMs,

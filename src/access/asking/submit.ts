@@ -46,8 +46,16 @@ export interface WantedGrant {
   readonly reason: string;
 }
 
-/** Makes a request of a submitted form, or says beside which field what is wrong. */
-export async function submit(deps: Deps, actor: Actor, submission: Submission): Promise<Submitted> {
+/** It is made, by this submission or by the same one before. */
+export interface Made {
+  readonly ok: true;
+  readonly id: number;
+  /** Settles when the rules were asked that may approve it at once; null: none may. */
+  readonly considered: Promise<unknown> | null;
+}
+
+/** Makes a request of a submission, or says beside which field what is wrong. */
+export async function submit(deps: Deps, actor: Actor, submission: Submission): Promise<Submitted | Made> {
   const who = await identify(deps, actor);
   if (!who.ok) return wrong('target', who.text);
   const refused = (security: SecurityEvent, facts: object = {}) =>
@@ -124,9 +132,10 @@ export async function submit(deps: Deps, actor: Actor, submission: Submission): 
     'preview the role',
     byRule ? previewed : previewed.then(() => releaseCard(deps, request.id)),
   );
-  if (glass === null)
-    deps.background('ask the rules, and look who decides', rulesThenPeople(deps, request.id));
-  return { ok: true };
+  if (glass !== null) return { ok: true, id: request.id, considered: null };
+  const considering = rulesThenPeople(deps, request.id);
+  deps.background('ask the rules, and look who decides', considering);
+  return { ok: true, id: request.id, considered: byRule ? considering : null };
 }
 
 /** A rule may make approvers unnecessary, so they are looked for afterwards. */
@@ -212,12 +221,12 @@ async function notMade(
   submission: Submission,
   { target, role, login }: WantedGrant,
   refused: (security: SecurityEvent, facts: object) => void,
-): Promise<Submitted> {
+): Promise<Submitted | Made> {
   const same = await readRequestOfView(deps.db, submission.viewId);
   if (same !== null) {
     if (same.requester === actor.userId) {
       if (same.emergency !== null) await breakGlassLate(deps, same.id);
-      return { ok: true };
+      return { ok: true, id: same.id, considered: null };
     }
     refused('form_of_another', { request: same.id });
     return wrong('target', turnedAway('altered_form', deps.config.slack.command));

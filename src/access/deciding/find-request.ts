@@ -25,7 +25,9 @@ export async function findRequest(
     logSecurity(deps.logger, 'unknown_request', { request: requestId }, 'a button names no request of ours');
     return null;
   }
-  if (clicked !== null) deps.background('settle a twin', settleTwin(deps, request, clicked));
+  if (clicked !== null && clicked.ephemeral !== true) {
+    deps.background('settle a twin', settleTwin(deps, request, clicked));
+  }
   return { request, now };
 }
 

@@ -1,5 +1,5 @@
-import type { App } from '@slack/bolt';
-import type { Access, Actor, Clicked, Reply } from '../../access/access.js';
+import type { App, RespondFn } from '@slack/bolt';
+import type { Access, Actor, Clicked, Private, Reply } from '../../access/access.js';
 import { coerceError } from '../../errors.js';
 import { ACTIONS } from '../../surfaces/kit/ids.js';
 import {
@@ -47,7 +47,9 @@ export function registerActions(app: App, deps: Deps): void {
 }
 
 /** @param parse null for what isn't believed. */
-function registerClick<T extends { readonly requestId: string; readonly clicked: Clicked }>(
+function registerClick<
+  T extends { readonly requestId: string; readonly clicked: Clicked; readonly before?: Private | null },
+>(
   app: App,
   deps: Deps,
   verb: keyof typeof ACTIONS,
@@ -78,7 +80,28 @@ function registerClick<T extends { readonly requestId: string; readonly clicked:
     }
     // crash point: after-ledger-before-answer
     await answerClick(reply, actor, click.clicked, { ...deps, respond });
+    if (click.before) await drawAgain(deps, actor, click.before, click.requestId, respond);
   });
+}
+
+/** What only they see is drawn once, and nothing keeps it up: after their own click it shows how things stand. */
+async function drawAgain(
+  { access, logger }: Deps,
+  actor: Actor,
+  before: Private,
+  requestId: string,
+  respond: RespondFn,
+): Promise<void> {
+  try {
+    const now = await access.drawAgain(actor, before, requestId);
+    if (now === null) return;
+    await respond({ replace_original: true, text: now.text, blocks: [...now.blocks] });
+  } catch (error) {
+    logger.warn(
+      { err: coerceError(error), request: requestId },
+      'Slack: a private message was not drawn again',
+    );
+  }
 }
 
 function registerSelect(app: App, deps: Deps, actionId: string, latest: Map<string, symbol>): void {

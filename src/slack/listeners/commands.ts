@@ -1,14 +1,15 @@
 import type { App } from '@slack/bolt';
-import { coerceError } from '../../errors.js';
-import { acknowledge, claim, type Deps, refuseMalformed, wentWrong } from '../answer.js';
-import { openForm } from '../opening.js';
+import { acknowledge, claim, type Deps, refuseMalformed } from '../answer.js';
+import { createOnce } from '../once.js';
+import { answerOrOpen } from '../opening.js';
 import { parseCommand } from '../payloads/commands.js';
 import { parseSender } from '../payloads/sender.js';
 import { turnAway } from '../turn-away.js';
 
-/** `/request` opens the modal; `/request help` answers in words. */
+/** `/request`, and what is typed after it. Acknowledged first: the answer, or the form, comes after. */
 export function registerCommands(app: App, deps: Deps): void {
   const { access, logger } = deps;
+  const once = createOnce();
 
   app.command(deps.command, async (args) => {
     const { ack, body, context, respond } = args;
@@ -19,26 +20,14 @@ export function registerCommands(app: App, deps: Deps): void {
       refuseMalformed('command', logger);
       return turnAway(args, 'malformed_payload', deps);
     }
-
-    const { typed, channel, triggerId } = command;
-    if (typed.toLowerCase() === 'help') {
-      let text: string;
-      try {
-        text = access.help();
-      } catch (error) {
-        logger.error({ err: coerceError(error) }, 'Slack: help failed');
-        text = wentWrong();
-      }
-      await acknowledge(() => ack({ response_type: 'ephemeral', text }), logger);
-      return;
-    }
-
     await acknowledge(ack, logger);
-    await openForm(deps, {
+    const { actor } = sender;
+    const { triggerId } = command;
+    await answerOrOpen(deps, {
       triggerId,
-      userId: sender.actor.userId,
+      userId: actor.userId,
       respond,
-      build: () => access.openForm(sender.actor, { typed, channel }),
+      work: once(triggerId, () => access.command(actor, command)),
       again: `type ${deps.command}`,
     });
   });

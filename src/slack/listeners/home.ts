@@ -58,7 +58,7 @@ export function registerHome(app: App, deps: Deps): void {
         triggerId,
         userId: actor.userId,
         respond,
-        build: () => access.openForm(actor, { typed: chosen.target ?? '', channel: null }),
+        build: () => access.openForm(actor, chosen.target),
         again: 'click Request access',
       });
     });

@@ -1,24 +1,35 @@
 /** Clicks on the buttons of messages and of App Home, and choices in their menus. */
 import { z } from 'zod';
-import type { Clicked } from '../../access/access.js';
+import type { Clicked, Private } from '../../access/access.js';
 import { SPANS } from '../../domain/policy/repeat.js';
-import { BUTTON_VALUE } from '../../surfaces/kit/ids.js';
+import { BUTTON_VALUE, MINE } from '../../surfaces/kit/ids.js';
 import { parseApproveFor } from '../../surfaces/request/approve-for.js';
 import { Chosen } from './parts.js';
 
 const Container = z.union([
   z
     .object({
-      container: z.object({ type: z.literal('message'), channel_id: z.string(), message_ts: z.string() }),
+      container: z.object({
+        type: z.literal('message'),
+        channel_id: z.string(),
+        message_ts: z.string(),
+        is_ephemeral: z.boolean().nullish(),
+      }),
     })
-    .transform(({ container }): Clicked => ({ channel: container.channel_id, ts: container.message_ts })),
+    .transform(
+      ({ container: { channel_id: channel, message_ts: ts, is_ephemeral } }): Clicked => ({
+        channel,
+        ts,
+        ...(is_ephemeral === true ? { ephemeral: true as const } : {}),
+      }),
+    ),
   z
     .object({ container: z.object({ type: z.literal('view') }), view: z.object({ type: z.literal('home') }) })
     .transform((): Clicked => null),
 ]);
 
 const Click = z.object({
-  actions: z.tuple([z.object({ value: z.string().regex(BUTTON_VALUE) })]),
+  actions: z.tuple([z.object({ value: z.string().regex(BUTTON_VALUE), block_id: z.string().nullish() })]),
 });
 
 const Approval = z.object({
@@ -45,7 +56,13 @@ export function parseClick(body: unknown) {
   const click = Click.safeParse(body).data;
   const clicked = clickedIn(body);
   if (click === undefined || clicked === undefined) return null;
-  return { requestId: click.actions[0].value, clicked };
+  const [{ value: requestId, block_id: block }] = click.actions;
+  return { requestId, clicked, before: clicked?.ephemeral === true ? beforeThem(block) : null };
+}
+
+/** What they alone had before them when they clicked. */
+function beforeThem(block: string | null | undefined): Private {
+  return block?.startsWith(`${MINE}:`) === true ? 'list' : 'request';
 }
 
 /** A choice in the menu beside Approve. */

@@ -10,8 +10,12 @@ import { Command } from './commands.js';
 import { Event } from './events.js';
 import { Id, Optional, SlackId, Trigger } from './parts.js';
 
+/** Of all interactions only a shortcut doesn't name the app. */
+const SHORTCUT_TYPES: ReadonlySet<unknown> = new Set(['shortcut', 'message_action']);
+
 const Interactive = z.object({
-  api_app_id: SlackId,
+  type: z.string().nullish(),
+  api_app_id: SlackId.nullish(),
   user: Id,
   trigger_id: Trigger.nullish(),
   // In an Enterprise organization `team` may be null: then `enterprise` stands for it.
@@ -36,14 +40,15 @@ export function parseSender(body: unknown): Sender | null {
   }
   const interactive = Interactive.safeParse(body).data;
   if (interactive === undefined) return null;
-  const { user, view, team, enterprise } = interactive;
+  const { user, view, team, enterprise, api_app_id: appId = null } = interactive;
+  if (appId === null && !SHORTCUT_TYPES.has(interactive.type)) return null;
   return {
     actor: { userId: user.id },
     address: {
       installedIn: view?.app_installed_team_id || null,
       teamId: team?.id ?? null,
       enterpriseId: enterprise?.id || team?.enterprise_id || null,
-      appId: interactive.api_app_id,
+      appId,
     },
     triggerId: interactive.trigger_id ?? null,
   };

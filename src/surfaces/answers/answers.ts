@@ -205,17 +205,3 @@ export const orphanGoing = ({ role, login }: Orphan): string =>
 /** @param id as it came with the click: not trusted. */
 export const unknownRequest = (id: string): string =>
   `Hallpass has no request ${code(id)}, and nothing was changed. It may have ended long ago: old requests are deleted. If its card comes from another Hallpass, decide it there.`;
-
-/**
- * @param command as configured, with its slash.
- * @param example an instance, a role and a duration that exist, as they are typed; null: there are none.
- */
-export function help(command: string, example: string | null): string {
-  return [
-    `${code(command)} opens a form: choose a Postgres instance, a role, for how long, and say why. An approver decides in Slack; who is on call may be approved at once.`,
-    'The role is granted to your own login, and revoked when its time is up. Relinquish ends it early; Cancel request withdraws one that is not decided yet.',
-    ...(example === null
-      ? []
-      : [`Faster: ${code(`${command} ${example} ticket 812`)} opens the form filled in.`]),
-  ].join('\n');
-}

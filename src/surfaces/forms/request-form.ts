@@ -40,6 +40,8 @@ export interface Form {
   readonly notice: string | null;
   /** What the role can do; null when it is not known yet. */
   readonly preview: PreviewResult | null;
+  /** Roles that would give what somebody needs, paragraphs in mrkdwn; empty where that was not the question. */
+  readonly offers: readonly string[];
   /** Who will be asked, paragraphs in mrkdwn; empty as long as no role is chosen. */
   readonly asks: readonly string[];
   /** The Slack channels in which more may be asked for than here. */
@@ -103,6 +105,7 @@ export function requestModal(form: Form): ModalView {
     private_metadata: JSON.stringify({ v: 1, target: form.target?.key ?? null, channel: form.channel }),
     blocks: [
       ...alerts(form, alarm),
+      ...form.offers.map(section),
       targetInput(form.target),
       ...(form.login === null || form.target === null
         ? []

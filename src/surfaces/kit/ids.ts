@@ -30,6 +30,12 @@ export const ACTIONS = {
   homeTarget: 'home_target',
 } as const;
 
+/** What the manifest calls the shortcuts: one from anywhere, one on a message. */
+export const SHORTCUTS = { request: 'request_access', forMessage: 'request_for_message' } as const;
+
+/** Begins the block id of an entry in a person's own list: it tells that list from a single request. */
+export const MINE = 'mine';
+
 /** A reported membership's id as buttons carry it. */
 export function orphanName(id: number): string {
   return `O-${id}`;

@@ -1,0 +1,44 @@
+/** Who holds what: for operators, because it names people and what they can do. */
+import { nearestFirst } from '../../domain/nearest.js';
+import { qualifies } from '../../domain/policy/policy.js';
+import { readHeld } from '../../ledger/requests/read-own.js';
+import { logSecurity } from '../../security.js';
+import * as answers from '../../surfaces/answers/answers.js';
+import { MOST_ENTRIES, say } from '../../surfaces/answers/private-message.js';
+import { noSuchInstance, whoHolds } from '../../surfaces/answers/who.js';
+import type { Message } from '../../surfaces/kit/message.js';
+import type { Actor } from '../access.js';
+import { identify, readGroups, whyUnsaid } from '../deciding/accounts.js';
+import type { Deps } from '../deps.js';
+import { ownOf } from './mine.js';
+import { namesOf } from './names.js';
+
+/** @param typed an instance; null: all of them. */
+export async function who(deps: Deps, actor: Actor, typed: string | null): Promise<Message> {
+  const refusal = await whyNotOperator(deps, actor);
+  if (refusal !== null) return say(refusal);
+  const { command } = deps.config.slack;
+  const [key = null] = typed === null ? [] : namesOf(deps).instances(typed);
+  const target = deps.config.targets.get(key ?? '');
+  if (typed !== null && target === undefined) {
+    return noSuchInstance(typed, nearestFirst(typed, [...deps.config.targets.keys()]));
+  }
+  const { requests, total } = await readHeld(deps.db, key, MOST_ENTRIES);
+  const held = requests.map((request) => ownOf(deps, request));
+  const where = target && { targetName: target.name, environment: target.environment };
+  return whoHolds(command, target && where ? { key: target.key, where } : null, held, total);
+}
+
+/** For the person, in mrkdwn; null when they are an operator. */
+async function whyNotOperator(deps: Deps, actor: Actor): Promise<string | null> {
+  const person = await identify(deps, actor);
+  if (!person.ok) return person.text;
+  const { operators } = deps.config;
+  const groups = await readGroups(deps, operators);
+  const may = qualifies(operators, { userId: actor.userId, groups });
+  if (may.ok) return null;
+  logSecurity(deps.logger, may.code, { user: actor.userId }, 'refused to say who holds what');
+  return may.code === 'group_unknown'
+    ? answers.groupUnreadable(may.groups, whyUnsaid(deps, may.groups))
+    : answers.mayNotOperate(operators);
+}
