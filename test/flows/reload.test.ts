@@ -113,7 +113,7 @@ test('a target is added, reached otherwise, and removed once nothing is open the
   await operatorsHear(stage, /target vault removed/);
   expect(await submitRequest(slack, 'ana', { role: 'orders_read', otherDuration: '2m' })).toBeNull();
   const ana = slack.as(CAST.ana);
-  await ana.command('/request', 'vault vault_read 1h why');
+  await ana.command('/request', 'vault vault_read 1h');
   await slack.waitFor(() => ana.openedView());
   expect(JSON.stringify(ana.openedView())).not.toContain('role:vault');
   await ana.closeView();

@@ -132,8 +132,9 @@ export function forms(stage: AttackStage): void {
       [IMPOSTOR, 'somebody else'],
     ] as const) {
       const person = slack.as(userId);
-      await person.command('/request', 'shop orders_read 1h why');
+      await person.command('/request', 'shop orders_read');
       await slack.waitFor(() => person.openedView());
+      await person.fill('Reason', 'why');
       await expectVain(stage, 'no_login', async () =>
         expect(await person.submit()).toMatchObject({ errors: { target: expect.stringContaining(says) } }),
       );

@@ -72,7 +72,7 @@ export function scope(stage: LifeStage): void {
     await stage.stop();
     await stage.start();
     slack.faults.order('usergroups.users.list', { kind: 'error', error: 'internal_error' }, 100);
-    expect(await typed(stage, 'ben', 'shop desk_read 1h a call')).toMatchObject({
+    expect(await typed(stage, 'ben', 'shop desk_read a call')).toMatchObject({
       role: undefined,
       words: expect.stringMatching(
         /Slack did not say who is in “desk”[\s\S]*Nothing was requested; try again/,
@@ -81,10 +81,10 @@ export function scope(stage: LifeStage): void {
     expect(await roleNames(stage, 'ben')).not.toContain('desk_read');
 
     slack.faults.clear();
-    const asked = await typed(stage, 'ben', 'shop desk_read 1h a call');
+    const asked = await typed(stage, 'ben', 'shop desk_read a call');
     expect(asked.role).toBe('desk_read');
     expect(await roleNames(stage, 'ben')).toContain('desk_read');
-    const refused = await typed(stage, 'ana', 'shop desk_read 1h a call');
+    const refused = await typed(stage, 'ana', 'shop desk_read a call');
     expect(refused).toMatchObject({
       role: undefined,
       words: expect.stringMatching(/Only “desk” can request “desk_read”[\s\S]*contact a Hallpass operator/),
@@ -96,7 +96,7 @@ export function scope(stage: LifeStage): void {
     await told(slack, 'ben', id, /Canceled/);
 
     // He opens the form, and leaves the group before he sends it.
-    await typed(stage, 'ben', 'shop desk_read 1h a call');
+    await typed(stage, 'ben', 'shop desk_read a call');
     await stage.stop();
     slack.workspace.setGroup(DESK, { members: [] });
     await stage.start();
@@ -116,7 +116,7 @@ export function scope(stage: LifeStage): void {
   it('a form that was opened while its role was offered is refused when it is sent', async () => {
     await makeRole(stage, 'found_late', '');
     await untilOffered(stage, 'found_late', true);
-    expect((await typed(stage, 'ana', 'shop found_late 15m why')).role).toBe('found_late');
+    expect((await typed(stage, 'ana', 'shop found_late why')).role).toBe('found_late');
     await dropRole(stage, 'found_late');
     await untilOffered(stage, 'found_late', false, 'ben');
     const sent = await slack.as(CAST.ana).submit();
@@ -129,7 +129,7 @@ export function scope(stage: LifeStage): void {
   it('a role for one channel is offered where the command was typed there, and nowhere else', async () => {
     const hint = `More roles are available if you type the command in <#${CHANNELS.access}>.`;
     for (const where of [undefined, 'dm']) {
-      const elsewhere = await typed(stage, 'ben', 'shop here_read 1h why', where);
+      const elsewhere = await typed(stage, 'ben', 'shop here_read why', where);
       expect(elsewhere.role).toBeUndefined();
       expect(elsewhere.words).toContain(`“here_read” can’t be requested where you typed the command.`);
       expect(elsewhere.words).toContain(hint);
