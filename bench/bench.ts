@@ -18,6 +18,7 @@ import { measureOneDown } from './measures/one-down.js';
 import { measureQuiet } from './measures/quiet.js';
 import { measureSearch } from './measures/search.js';
 import { measureSlash } from './measures/slash.js';
+import { measureTyped } from './measures/typed.js';
 import { isKey, KEYS, table } from './reach.js';
 import { startWorld, type World } from './world.js';
 
@@ -33,6 +34,7 @@ const MEASURES: readonly {
     measure: async (world) => ({ break_glass_to_grant: await measureBreakGlass(world) }),
   },
   { keys: ['slash_ack_ms', 'modal_open_ms'], measure: measureSlash },
+  { keys: ['typed_to_card_ms'], measure: measureTyped },
   {
     keys: ['lateness_ms.redis', 'lateness_ms.redis.bare'],
     measure: (world) => measureLateness(world, 'redis'),

@@ -27,6 +27,8 @@ export interface Figures {
   readonly break_glass_to_grant: { readonly direct: Spread; readonly guarded: Spread };
   readonly slash_ack_ms: Spread;
   readonly modal_open_ms: Spread;
+  /** From a whole command to its card in the channel. */
+  readonly typed_to_card_ms: Spread;
   readonly 'lateness_ms.redis': Lateness;
   /** By one timer and one REVOKE each, in the same run. */
   readonly 'lateness_ms.redis.bare': Lateness;
