@@ -47,7 +47,9 @@ export function help({ command, example, instances, why, isOperator }: Help): Me
           ]),
       uses.join(' '),
       why === null ? `You can request roles on ${firstOf(instances.map(code), MAX_NAMED)}.` : asSaid(why),
-    ].join('\n'),
+    ]
+      .filter((line) => line !== '')
+      .join('\n'),
   );
 }
 
