@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { type Names, readRequest, readSubCommand } from '../../src/domain/typed-command.js';
-import { tokensOf } from '../../src/domain/typed-tokens.js';
+import { type Names, readRequest, readSubCommand } from '../../src/domain/typed/typed-command.js';
+import { tokensOf } from '../../src/domain/typed/typed-tokens.js';
 
 const HOUR = 3_600_000;
 const ROLES: Readonly<Record<string, readonly string[]>> = {

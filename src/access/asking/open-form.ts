@@ -1,7 +1,7 @@
 /** The form as it opens: with what was typed after the command, or with what a shortcut or an earlier request says. */
 import type { ModalView } from '@slack/types';
 import type { RoleConfig, TargetConfig } from '../../config/config.js';
-import { nearestFirst } from '../../domain/nearest.js';
+import { nearestFirst } from '../../domain/typed/nearest.js';
 import { inTime } from '../../in-time.js';
 import type { Person } from '../../messenger/messenger.js';
 import {

@@ -1,6 +1,6 @@
 /** What comes of what somebody typed after the command: a request, the form with what was typed, or an answer in words. */
 import type { ModalView } from '@slack/types';
-import { readRequest, readSubCommand, type SubCommand } from '../../domain/typed-command.js';
+import { readRequest, readSubCommand, type SubCommand } from '../../domain/typed/typed-command.js';
 import { howToType } from '../../surfaces/answers/typed.js';
 import type { Message } from '../../surfaces/kit/message.js';
 import type { Actor } from '../access.js';

@@ -1,6 +1,6 @@
 /** Makes a request of what was typed, when it is whole. */
 import { shortDuration } from '../../domain/duration.js';
-import type { TypedRequest } from '../../domain/typed-command.js';
+import type { TypedRequest } from '../../domain/typed/typed-command.js';
 import { inTime } from '../../in-time.js';
 import { notRequested, requested } from '../../surfaces/answers/typed.js';
 import { BLOCKS } from '../../surfaces/kit/ids.js';

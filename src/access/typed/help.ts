@@ -1,7 +1,7 @@
 import type { TargetConfig } from '../../config/config.js';
 import { shortDuration } from '../../domain/duration.js';
 import { isGroup, qualifies } from '../../domain/policy/policy.js';
-import { SUB_COMMANDS } from '../../domain/typed-command.js';
+import { SUB_COMMANDS } from '../../domain/typed/typed-command.js';
 import { help } from '../../surfaces/answers/typed.js';
 import type { Message } from '../../surfaces/kit/message.js';
 import type { Actor } from '../access.js';

@@ -1,4 +1,4 @@
-import type { Names } from '../../domain/typed-command.js';
+import type { Names } from '../../domain/typed/typed-command.js';
 import type { Deps } from '../deps.js';
 
 /**

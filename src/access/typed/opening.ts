@@ -1,5 +1,5 @@
 /** What the form begins with that asks for what was left out, unknown or unclear. */
-import type { Doubt, TypedRequest } from '../../domain/typed-command.js';
+import type { Doubt, TypedRequest } from '../../domain/typed/typed-command.js';
 import { inTime } from '../../in-time.js';
 import type { Person } from '../../messenger/messenger.js';
 import * as words from '../../surfaces/forms/typed-words.js';

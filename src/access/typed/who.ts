@@ -1,6 +1,7 @@
 /** Who holds what: for operators, because it names people and what they can do. */
-import { nearestFirst } from '../../domain/nearest.js';
+
 import { qualifies } from '../../domain/policy/policy.js';
+import { nearestFirst } from '../../domain/typed/nearest.js';
 import { readHeld } from '../../ledger/requests/read-own.js';
 import { logSecurity } from '../../security.js';
 import * as answers from '../../surfaces/answers/answers.js';

@@ -1,4 +1,4 @@
-import { editDistance } from '../../domain/nearest.js';
+import { editDistance } from '../../domain/typed/nearest.js';
 
 /** `; did you mean "x"?` with the candidate nearest to `word`, or '' when none is near. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {

@@ -1,7 +1,7 @@
 /** What somebody holds and what waits, and which of it they give up. */
 import type { Button } from '@slack/types';
-import { nearestFirst } from '../../domain/nearest.js';
 import { type AccessRequest, canEnd, requestName } from '../../domain/request/request.js';
+import { nearestFirst } from '../../domain/typed/nearest.js';
 import { button } from '../kit/blocks.js';
 import { ACTIONS, MINE } from '../kit/ids.js';
 import type { Message } from '../kit/message.js';

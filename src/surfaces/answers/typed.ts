@@ -1,5 +1,5 @@
 /** Answers to what was typed after the command, in mrkdwn. */
-import type { SubCommand } from '../../domain/typed-command.js';
+import type { SubCommand } from '../../domain/typed/typed-command.js';
 import type { Message } from '../kit/message.js';
 import { code, inline } from '../kit/text.js';
 import { firstOf } from '../kit/words.js';

@@ -3,7 +3,7 @@
  * role and duration come first, in any order, and the reason is what follows. Whatever can be read in two ways is a
  * doubt, and then the form asks: nothing is guessed. Pure.
  */
-import { parseDuration } from './duration.js';
+import { parseDuration } from '../duration.js';
 import { type Token, tokensOf } from './typed-tokens.js';
 
 export const SUB_COMMANDS = ['help', 'mine', 'again', 'relinquish', 'who'] as const;
