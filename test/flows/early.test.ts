@@ -10,12 +10,12 @@ import { openStage } from '../support/stage.js';
 const [oldest, ...newer] = installedMajors();
 const tried = [oldest, newer.at(-1)].filter((each) => each !== undefined);
 
-/** What the form says above its fields. */
+/** What the form says above its fields, before that this is production. */
 function noticeOf(person: Actor): string {
   const first = person.openedView()?.blocks[0];
-  return first !== undefined && 'text' in first && typeof first.text === 'object'
-    ? (first.text?.text ?? '')
-    : '';
+  const text =
+    first !== undefined && 'text' in first && typeof first.text === 'object' ? first.text?.text : '';
+  return text === undefined || text === 'Shop is production.' ? '' : text;
 }
 
 /** The requests of which they were told. */
