@@ -214,7 +214,7 @@ describe.each(KINDS)('by $transport, with alarms in $backend', async (kind) => {
     await writeFile(path, written.replace(ANOTHER_DAY, MEANWHILE));
     await hallpass.stop();
     hallpass = await stage.startHallpass();
-    await click(slack, 'ana', await told(slack, 'ana', id, /psql/), 'Relinquish');
+    await click(slack, 'ana', await told(slack, 'ana', id, /psql/, AGAIN_MS), 'Relinquish');
     await card(slack, id, /Ended/);
   });
 
