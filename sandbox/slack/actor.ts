@@ -148,6 +148,14 @@ export class Actor {
     return tellOfMessage(world, person, surface, found, {});
   }
 
+  /** Clicks a button of their Home as they saw it a while ago: what stands there by now may have no such button. */
+  async clickSeenHome(seen: SeenView, button: string, value?: string): Promise<Done> {
+    const person = this.#person();
+    const found = findElement(seen.blocks, button, value);
+    if (found.element.type !== 'button') throw new Impossible(`${button} is no button.`);
+    return tell(this.#world, person, this.#open('home'), found, {});
+  }
+
   /** What this person sees in a channel (its id or name, or `dm`: the app's direct messages), newest last. */
   messages(where: string): readonly SeenMessage[] {
     return this.#world.messages.seenBy(this.#id, this.#channel(where).id).map(seenMessage);

@@ -20,7 +20,10 @@ export async function answer(
   act: () => Answer,
 ): Promise<void> {
   const at = world.clock.now();
-  const fault = world.faults.take(request.method, request.args.channel ?? request.args.user);
+  const fault = world.faults.take(
+    request.method,
+    request.args.channel ?? request.args.user ?? request.args.user_id,
+  );
   const done = refused(fault, response) ?? act();
   const write = () =>
     world.journal.called({

@@ -34,7 +34,7 @@ export class Faults {
 
   /**
    * @param method a Web API method, `response_url`, or `*` for all. Faults on the same method happen in the order given.
-   * @param about only calls whose `channel`, or else `user`, is this
+   * @param about only calls whose `channel`, or else `user` or `user_id`, is this
    */
   order(method: string, fault: Fault, times = 1, about?: string): void {
     this.#ordered.push({ method, fault, about, left: times });

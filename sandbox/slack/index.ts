@@ -16,7 +16,7 @@ import type { Acknowledged } from './transport.js';
 import type { Workspace } from './workspace.js';
 import { type AppIdentity, createWorld, deliverTo, type WorldOptions } from './world.js';
 
-export { buttonsOf, optionsOf, wordsOf } from './act/find.js';
+export { buttonsOf, optionsOf, valuesOfButtons, wordsOf } from './act/find.js';
 export type { SeenMessage, SeenView } from './act/seen.js';
 export type { Actor } from './actor.js';
 export type { Fault } from './faults.js';

@@ -43,6 +43,17 @@ export function buttonsOf(blocks: readonly Block[]): string[] {
     .flatMap((element) => (element.type === 'button' ? [element.text.text] : []));
 }
 
+/** The buttons that carry a value, in order. */
+export function valuesOfButtons(
+  blocks: readonly Block[],
+): readonly { readonly label: string; readonly value: string }[] {
+  return blocks
+    .flatMap(elementsOf)
+    .flatMap((element) =>
+      element.type === 'button' && element.value ? [{ label: element.text.text, value: element.value }] : [],
+    );
+}
+
 /** The labels of what overflow menus offer, in order. */
 export function optionsOf(blocks: readonly Block[]): string[] {
   return blocks
