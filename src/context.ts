@@ -40,6 +40,7 @@ import type { WorkerEnv } from './config/environment/env.js';
 import { createFleet } from './fleet.js';
 import { readFigures } from './ledger/figures.js';
 import { readInstallation } from './ledger/installation.js';
+import { everyHomeChanged } from './ledger/messages/homes.js';
 import { createPool } from './ledger/pool.js';
 import { type Pulse, readPulse, unknownPulse } from './ledger/pulse.js';
 import { readTarget, registerTargets, targetsWithGrants } from './ledger/targets/targets.js';
@@ -137,6 +138,7 @@ export async function createContext(first: Config, env: WorkerEnv, logger: Logge
         homes.kick();
       },
     },
+    homes: { openLater: (userId, notice) => homes.openLater(userId, notice) },
     sweeps: { wake: (name) => sweeper.wake(name) },
   };
   const uses = createUseWatch(deps);
@@ -205,8 +207,11 @@ export async function createContext(first: Config, env: WorkerEnv, logger: Logge
     every(HEARTBEAT_MS, 'look which servers refuse our login', () => logins.look()),
     every(HEARTBEAT_MS, 'look at the Slack token', () => slackTokens.look()),
     every(HEARTBEAT_MS, 'let go of targets that left', letGo),
-    every(DISCOVER_EVERY_MS, 'discover roles', () => roles.refresh(new Set(pulse.busy))),
     every(DISCOVER_EVERY_MS, 'read what roles give', () => objects.refresh(new Set(pulse.busy))),
+    every(DISCOVER_EVERY_MS, 'discover roles', async () => {
+      await roles.refresh(new Set(pulse.busy));
+      await homes.lookAtRoles();
+    }),
     every(HOLDERS_EVERY_MS, 'ask who still has an account', async () => {
       if (pulse.open || pulse.unread) await lookForLeavers(deps);
     }),
@@ -227,6 +232,8 @@ export async function createContext(first: Config, env: WorkerEnv, logger: Logge
     async start(): Promise<void> {
       await registerTargets(db, [...config.targets.keys()]);
       await refuseLostTargets(db, config);
+      // Another release may draw them otherwise, and another configuration offers something else.
+      await everyHomeChanged(db);
       // From the first click on, the roles found are offered and granted as configured, and a restored ledger assigns no
       // id twice.
       const looks = [...targets].map(async ([name, target]) =>

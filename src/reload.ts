@@ -12,6 +12,7 @@ import type { Config } from './config/config.js';
 import { coerceError, HallpassError } from './errors.js';
 import type { Fleet } from './fleet.js';
 import { insertEvent } from './ledger/audit/insert-event.js';
+import { everyHomeChanged } from './ledger/messages/homes.js';
 import { forgetChecked, registerTargets } from './ledger/targets/targets.js';
 import { neededScopes } from './slack/manifest.js';
 import type { Message } from './surfaces/kit/message.js';
@@ -58,10 +59,17 @@ export async function takeIn(
   const facts = { hash: next.hash, before: before.hash, changes, later: alsoLater };
   logger.info(facts, 'the configuration was read again');
   deps.background('discover roles', deps.roles.refresh(null));
+  deps.background('draw Homes again', drawHomes(deps));
   deps.background('compare what is reached otherwise', compareAll(deps, reached));
   if (!isNews) return;
   const message = configurationRead({ hash: next.hash, changes, later: alsoLater });
   deps.background('tell of the configuration', tell(deps, `${before.hash}/${next.hash}`, message));
+}
+
+/** Roles, policies and operators may be others. */
+async function drawHomes({ db, outbox }: ReloadDeps): Promise<void> {
+  await everyHomeChanged(db);
+  outbox.kick();
 }
 
 /** Another server may answer there. */

@@ -13,7 +13,8 @@ import { end, relinquishOrWithdraw } from './deciding/end.js';
 import { endRepeat } from './deciding/end-repeat.js';
 import { judge, openJudging } from './deciding/judge.js';
 import type { Deps } from './deps.js';
-import { noteOnHome, opened, turnPage } from './home/use-home.js';
+import { instanceOptions, openPausing, pause, resume } from './home/operate.js';
+import { choseOnHome, filterHome, noteOnHome, opened, turnPage } from './home/use-home.js';
 import { changedInSlack } from './keeping/leavers.js';
 import { settle } from './sweeping/orphans.js';
 import { command } from './typed/command.js';
@@ -108,6 +109,14 @@ export function createAccess(deps: Deps) {
     /** App Home was opened; it is drawn in a moment. */
     openHome: opened.bind(null, deps),
     turnPage: turnPage.bind(null, deps),
+    filterHome: filterHome.bind(null, deps),
+    choseOnHome: choseOnHome.bind(null, deps),
+    /** The form in which an operator says why granting is paused; or why they may not. */
+    openPausing: openPausing.bind(null, deps),
+    pause: pause.bind(null, deps),
+    resume: resume.bind(null, deps),
+    /** At most 100, and only for operators. */
+    instanceOptions: instanceOptions.bind(null, deps),
     /** On App Home a click is answered there. */
     noteOnHome: noteOnHome.bind(null, deps),
     /** What was typed after the command: within 3 s, a form or an answer. A second call with one trigger is the same request. */

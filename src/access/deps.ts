@@ -40,6 +40,8 @@ export interface Deps {
   readonly placesChanged: () => void;
   /** `kick`: there is something to show. Returns at once. */
   readonly outbox: { kick(): void };
+  /** `openLater`: this person's Home is drawn, with this notice, as soon as the ledger answers. Returns at once. */
+  readonly homes: { openLater(userId: string, notice: string | null): void };
   /** `wake`: there is something to do on this target. Returns at once. */
   readonly sweeps: { wake(target: string): void };
 }

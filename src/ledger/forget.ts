@@ -1,4 +1,4 @@
-/** Deletes messages, strays, orphans, episodes and pages that were done with long ago, a batch at a time. */
+/** Deletes messages, strays, orphans, episodes, pages and Homes that were done with long ago, a batch at a time. */
 import type { Queryable } from './pool.js';
 
 /**
@@ -39,13 +39,18 @@ const PAGES = `
     select key from pages where not open and sent >= wanted and not_before < now() - $1 * interval '1 millisecond'
       limit $2)`;
 
+/** Opened again, it is a new row. */
+const HOMES = `
+  delete from homes where person in (
+    select person from homes where opened_at < now() - $1 * interval '1 millisecond' limit $2)`;
+
 /** @returns how many messages were deleted: as many as `limit` when there may be more. */
 export async function forgetDeliveries(db: Queryable, olderThanMs: number, limit: number): Promise<number> {
   const { rowCount } = await db.query(DELIVERIES, [olderThanMs, limit]);
   return rowCount ?? 0;
 }
 
-/** Strays and orphans that were settled, overdue episodes that are over, and the incidents that told of them. */
+/** Strays and orphans that were settled, overdue episodes that are over, the incidents that told of them, and old Homes. */
 export async function forgetSettled(db: Queryable, olderThanMs: number, limit: number): Promise<void> {
-  for (const sql of [STRAYS, ORPHANS, OVERDUE, PAGES]) await db.query(sql, [olderThanMs, limit]);
+  for (const sql of [STRAYS, ORPHANS, OVERDUE, PAGES, HOMES]) await db.query(sql, [olderThanMs, limit]);
 }

@@ -145,6 +145,11 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   invalid_trigger_id: [false, 'Slack does not accept the click.', 'Type the command again.'],
   hash_conflict: [false, 'The form was changed meanwhile.', null],
   not_found: [false, 'The form is closed.', null],
+  not_enabled: [
+    false,
+    'The app has no Home tab.',
+    'Switch on its Home Tab (App Home, "Show Tabs"), and subscribe to the event app_home_opened.',
+  ],
   view_too_large: [false, 'The form is too large for Slack.', OUR_FAULT],
 };
 

@@ -17,13 +17,14 @@ export async function openForm(
   {
     triggerId,
     userId,
-    respond,
+    tell,
     build,
     again,
   }: {
     readonly triggerId: string;
     readonly userId: string;
-    readonly respond: RespondFn | undefined;
+    /** Says why it doesn't open, there where they clicked or typed; in mrkdwn. */
+    readonly tell: (text: string) => Promise<void>;
     readonly build: () => Promise<ModalView | null>;
     readonly again: string;
   },
@@ -36,7 +37,7 @@ export async function openForm(
     const text = whyNotOpened(error, again);
     if (text === null) return logger.info('Slack: the form was opened by the same command or click already');
     logger.error({ err: coerceError(error) }, 'Slack: the form was not opened');
-    await tellPrivately(text, { ...deps, userId, respond });
+    await tell(text);
   }
 }
 
@@ -46,11 +47,17 @@ export async function answerOrOpen(
   {
     work: { answer, repeated },
     ...asked
-  }: Omit<Parameters<typeof openForm>[1], 'build'> & { readonly work: Work },
+  }: Omit<Parameters<typeof openForm>[1], 'build' | 'tell'> & {
+    readonly respond: RespondFn | undefined;
+    readonly work: Work;
+  },
 ): Promise<void> {
   try {
     const answered = await answer;
-    if ('form' in answered) return await openForm(deps, { ...asked, build: async () => answered.form });
+    if ('form' in answered) {
+      const tell = (text: string) => tellPrivately(text, { ...deps, ...asked });
+      return await openForm(deps, { ...asked, tell, build: async () => answered.form });
+    }
     if (!repeated) await tellPrivately(answered.message, { ...deps, ...asked });
   } catch (error) {
     deps.logger.error({ err: coerceError(error) }, 'Slack: a command or a shortcut failed');

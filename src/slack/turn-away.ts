@@ -6,7 +6,8 @@ import type { AnyMiddlewareArgs, SlackOptionsMiddlewareArgs } from '@slack/bolt'
 import { type TurnedAway, turnedAway } from '../surfaces/answers/turned-away.js';
 import { reasonOption } from '../surfaces/forms/request-form.js';
 import { BLOCKS } from '../surfaces/kit/ids.js';
-import { acknowledge, type Deps, tellPrivately } from './answer.js';
+import { acknowledge, answerClick, type Deps, tellPrivately } from './answer.js';
+import { clickedIn } from './payloads/clicks.js';
 import { parseRefused } from './payloads/refused.js';
 
 /** Never throws. */
@@ -27,6 +28,11 @@ export async function turnAway(args: AnyMiddlewareArgs, why: TurnedAway, deps: D
   if (ack !== undefined) await acknowledge(() => ack(), logger);
   if (!('shortcut' in args) && (!('action' in args) || isLink(args.action))) return;
   const respond = 'respond' in args ? args.respond : undefined;
+  // Nothing is shown on the Home of who isn't ours.
+  const isOurs = why === 'malformed_payload' || why === 'unknown';
+  if (isOurs && userId !== null && clickedIn(args.body) === null) {
+    return answerClick({ text }, { userId }, null, { ...deps, respond });
+  }
   if (respond !== undefined || userId !== null) await tellPrivately(text, { ...deps, userId, respond });
 }
 

@@ -142,6 +142,7 @@ export function createReplica(databaseUrl: string, config: Config, { botToken, a
     logger,
     background: (_, work) => void pending.push(work.catch((error: unknown) => failures.push(error))),
     clearAgain: () => undefined,
+    homes: { openLater: () => undefined },
     placesChanged: () => undefined,
     ...OTHERS_LOOK,
   };

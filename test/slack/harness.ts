@@ -9,6 +9,7 @@ import { createMessenger, type WebApiMessenger } from '../../src/messenger/web-a
 import { createSlackApp, type SlackApp } from '../../src/slack/app.js';
 import { say } from '../../src/surfaces/answers/private-message.js';
 import { denyForm } from '../../src/surfaces/forms/deny-form.js';
+import { pauseForm } from '../../src/surfaces/forms/pause-form.js';
 import { ACTIONS, BLOCKS, durationBlock, roleBlock, VIEWS } from '../../src/surfaces/kit/ids.js';
 
 export const ANA = 'U0ANA00000';
@@ -99,6 +100,12 @@ function recordingAccess(overrides: Partial<Access> = {}): { access: Access; use
     judge: async () => ({ ok: true }),
     openHome: async () => {},
     turnPage: async () => {},
+    filterHome: async () => {},
+    choseOnHome: async () => {},
+    openPausing: async (_, key) => ({ form: pauseForm(key, key) }),
+    pause: async () => ({ ok: true }),
+    resume: async (_, key) => ({ text: `heard of ${key}` }),
+    instanceOptions: async () => [option('shop')],
     noteOnHome: async () => {},
     changedInSlack: async () => {},
     ...overrides,
@@ -137,6 +144,12 @@ function recordingAccess(overrides: Partial<Access> = {}): { access: Access; use
     approveAgain: record('approveAgain', answers.approveAgain),
     openHome: record('openHome', answers.openHome),
     turnPage: record('turnPage', answers.turnPage),
+    filterHome: record('filterHome', answers.filterHome),
+    choseOnHome: record('choseOnHome', answers.choseOnHome),
+    openPausing: record('openPausing', answers.openPausing),
+    pause: record('pause', answers.pause),
+    resume: record('resume', answers.resume),
+    instanceOptions: record('instanceOptions', answers.instanceOptions),
     noteOnHome: record('noteOnHome', answers.noteOnHome),
     changedInSlack: record('changedInSlack', answers.changedInSlack),
   };

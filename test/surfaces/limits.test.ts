@@ -1,7 +1,7 @@
 /** Whatever people, servers and the configuration hold: Slack takes it, and nothing of it becomes markup. */
 import { expect, it } from 'vitest';
 import { checkBlocks } from '../../sandbox/slack/validate/message.js';
-import { checkModal } from '../../sandbox/slack/validate/view.js';
+import { checkHome, checkModal } from '../../sandbox/slack/validate/view.js';
 import type { AccessRequest } from '../../src/domain/request/request.js';
 import * as words from '../../src/surfaces/answers/answers.js';
 import * as mine from '../../src/surfaces/answers/mine.js';
@@ -10,8 +10,10 @@ import { noSuchInstance, whoHolds } from '../../src/surfaces/answers/who.js';
 import { denyForm, nothingToDeny } from '../../src/surfaces/forms/deny-form.js';
 import * as formWords from '../../src/surfaces/forms/form-words.js';
 import { offered } from '../../src/surfaces/forms/offers.js';
+import { pauseForm } from '../../src/surfaces/forms/pause-form.js';
 import { requestModal } from '../../src/surfaces/forms/request-form.js';
 import { asks } from '../../src/surfaces/forms/who-is-asked.js';
+import { home, unreadHome } from '../../src/surfaces/home/home.js';
 import type { Message, Scene } from '../../src/surfaces/kit/message.js';
 import { endedByOperator } from '../../src/surfaces/operators/ended.js';
 import { manyOrphans, orphanFound, serverChanged } from '../../src/surfaces/operators/operators.js';
@@ -26,6 +28,7 @@ import { card } from '../../src/surfaces/request/card.js';
 import { NOTE_KINDS, note, status } from '../../src/surfaces/request/direct.js';
 import { cantBeDecided } from '../../src/surfaces/request/who-decides.js';
 import { aPolicy } from '../domain/a-policy.js';
+import { fullHome } from './home-samples.js';
 import { SITUATION_NAMES, SITUATIONS, scene, textsIn } from './samples.js';
 
 const EVIL = '<!channel> `*_~` <https://evil|ok> <@U0BO> & &lt; \u202E\u200B "\'\n> quote\r\n:tada: ';
@@ -290,3 +293,53 @@ it('lists say how much more there is, and where', () => {
     /52 roles are granted[\s\S]*… and 37 more\. `\/request who INSTANCE` narrows it; `hallpass status`/,
   );
 });
+
+it.each(HOSTILE.map((sample, i) => [i, sample] as const))(
+  'Home with every list full, sample %i',
+  (_, sample) => {
+    const { name, long } = sample;
+    for (const situation of SITUATION_NAMES) {
+      for (const where of scenes(sample)) {
+        const as = (request: AccessRequest) =>
+          hostile({ ...SITUATIONS[situation], requester: request.requester }, sample);
+        const durationsMs = Array.from({ length: 90 }, (_, i) => (i + 1) * 60_000);
+        const wide = { ...where, durationsMs, setRoleFirst: true };
+        // Each as it comes to a Home, and all of them as this situation has them.
+        for (const how of [as, (request: AccessRequest) => hostile(request, sample)]) {
+          const facts = fullHome({ as: how, scene: wide, size: 5, more: 10_000, words: long });
+          const { operators } = facts;
+          if (operators === null) throw new Error('there is none');
+          const filtered = {
+            ...operators,
+            instance: { key: name.slice(0, 63), targetName: long },
+            person: 'U0ANA',
+          };
+          const notice = words.groupUnreadable(MANY, null);
+          for (const each of [
+            { ...facts, notice, unfit: notice, unread: notice },
+            { ...facts, operators: filtered },
+            {
+              ...facts,
+              mayAsk: { instances: [], why: formWords.nothingFor(long), command: '/request', choices: 9 },
+            },
+          ]) {
+            const view = home(each);
+            expect(checkHome(view)).toMatchObject({ ok: true });
+            expect(view.blocks.length).toBeLessThanOrEqual(100);
+            for (const { type, text } of textsIn(view.blocks)) {
+              if (type === 'mrkdwn') expectInert(text.replaceAll(CARD_LINK, ''));
+              else expect(text).not.toContain('\u202E');
+            }
+          }
+        }
+      }
+    }
+    expect(checkHome(unreadHome(words.groupUnreadable(MANY, null)))).toMatchObject({ ok: true });
+    const pause = pauseForm(name, long);
+    expect(checkModal(pause)).toMatchObject({ ok: true });
+    for (const { type, text } of textsIn(pause.blocks)) if (type === 'mrkdwn') expectInert(text);
+  },
+);
+
+/** A link that Slack's own address makes. */
+const CARD_LINK = /<https:\/\/acme\.slack\.com\/archives\/\w+\/p\d+\|R-\d+>/g;

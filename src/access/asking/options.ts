@@ -18,7 +18,7 @@ type OptionDeps = Pick<Deps, 'config' | 'db' | 'roles' | 'messenger' | 'logger'>
 /** A pasted error waits so long for a server that has said nothing yet, milliseconds: the answer to Slack is due. */
 const FIRST_MS = 1_000;
 /** As many as Slack takes in the answer to a search. */
-const MAX_OPTIONS = 100;
+export const MAX_OPTIONS = 100;
 
 /** The instances whose name or key holds what was typed, the closest first; of all, those chosen last first. */
 export async function targetOptions(deps: OptionDeps, actor: Actor, query: string): Promise<Option[]> {
@@ -104,7 +104,7 @@ async function answer<T>(
 }
 
 /** Those in which every typed word is found; those that begin with what was typed come first, then by name. */
-function search<T>(
+export function search<T>(
   items: readonly T[],
   query: string,
   textsOf: (item: T) => readonly string[],

@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.js';
 import type { OwnLogin } from '../../connections/own-login.js';
 import { asHallpassError, type HallpassError } from '../../errors.js';
 import { readInstallation } from '../../ledger/installation.js';
+import { readHomes } from '../../ledger/messages/homes.js';
 import type { Queryable } from '../../ledger/pool.js';
 import { closeSql, type DatabaseRights, readDatabaseRights } from '../../ledger/schema/database-rights.js';
 import { readOwnLogin } from '../../ledger/schema/own-login.js';
@@ -69,6 +70,7 @@ export async function checkLedger(
     describeLedger(view),
     ...(await refuseLostTargets(db, config).then(() => [], describeLost)),
     ...(await checkWaiting(db).catch((thrown: unknown) => [failed('ledger', thrown)])),
+    ...(await checkHomes(db).catch((thrown: unknown) => [failed('ledger', thrown)])),
     ...describeOwnLogin('ledger', own, CONNECTIONS),
   ];
 }
@@ -85,6 +87,13 @@ async function checkWaiting(db: Queryable): Promise<readonly Finding[]> {
   if (undecidable === 0) return findings;
   const says = undecidableWarning(undecidable);
   return [...findings, failure('approvers', says, 'Their messages, and the operators’, say why.')];
+}
+
+/** Slack doesn't tell whether the app has a Home tab, and hears of it: what came of those that people opened does. */
+async function checkHomes(db: Queryable): Promise<readonly Finding[]> {
+  const { opened, trouble } = await readHomes(db);
+  if (trouble !== null) return [failure('Slack', `Slack shows nobody's Home: ${trouble}`, null)];
+  return opened ? [ok('Slack', 'People open its Home, and Slack shows it.')] : [];
 }
 
 function describeUnread(view: Exclude<LedgerView, { readonly db: Queryable }>): readonly Finding[] {

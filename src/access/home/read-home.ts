@@ -1,128 +1,134 @@
-/** What somebody's Home shows, as the ledger and today's configuration say. */
-import { previewResultSchema } from '../../domain/postgres/preview.js';
-import { pauseOn } from '../../domain/request/pause.js';
-import { readLatestOfEach } from '../../ledger/audit/history.js';
-import { cardsOf } from '../../ledger/messages/deliveries.js';
+/** What someone's Home shows, as the ledger and today's configuration say. */
 import type { ClaimedHome } from '../../ledger/messages/homes.js';
-import { type PageOfIds, readOfPerson } from '../../ledger/requests/of-person.js';
-import { readPauses } from '../../ledger/targets/pauses.js';
-import { readToShow, type Shown } from '../../ledger/targets/strays.js';
+import { readOfPerson } from '../../ledger/requests/of-person.js';
+import { readRepeatsOf } from '../../ledger/requests/repeats.js';
 import type { Person } from '../../messenger/messenger.js';
 import { notEligible } from '../../surfaces/forms/form-words.js';
 import type { HomeFacts } from '../../surfaces/home/home.js';
-import type { HomeItem, ToDecide } from '../../surfaces/home/item.js';
-import type { Page } from '../../surfaces/home/list.js';
-import { toLooking } from '../../surfaces/home/looking.js';
+import { type Looking, toLooking } from '../../surfaces/home/looking.js';
+import type { MayAsk } from '../../surfaces/home/may-ask.js';
+import { groupsNotSaid, personNotSaid } from '../../surfaces/home/unsaid.js';
 import { targetMenu } from '../asking/menus.js';
-import { unfit } from '../deciding/accounts.js';
+import { unfit, whyUnsaid } from '../deciding/accounts.js';
 import type { Deps } from '../deps.js';
-import { sceneOf } from '../telling/message-of.js';
-import { undecidedFor } from './to-decide.js';
+import { inOrder, readItems, toDecide, withRepeat } from './items.js';
+import { pageOf, placeOf, readPage } from './pages.js';
+import type { Round } from './round.js';
+import { type ForThem, readForThem } from './to-decide.js';
 
 type HomeDeps = Pick<Deps, 'config' | 'db' | 'roles' | 'messenger' | 'logger'>;
 
-/** Of each list on one page: three blocks each, in a hundred. */
+/** Of each list on one page: three blocks each at most, in a hundred. */
 const SIZE = 5;
+/** Slack is asked again so long after it didn't answer, milliseconds. */
+const ASK_AGAIN_MS = 30_000;
 
-/** @throws MessengerError when Slack doesn't say who this is; LedgerError. */
+export interface ReadHome {
+  readonly facts: HomeFacts;
+  /** It shows, or may come to show, what others ask for or have. */
+  readonly ofOthers: boolean;
+  /** When it changes because time passes, milliseconds from now; null: not by itself. */
+  readonly changesInMs: number | null;
+}
+
+const NOTHING: ForThem = { decide: [], review: [], isOperator: false, ofOthers: false, unread: [] };
+
+/** @throws LedgerError, and what the ledger's connection throws. */
 export async function readHome(
   deps: HomeDeps,
-  { person: id, looking: kept, notice }: ClaimedHome,
-): Promise<HomeFacts> {
-  const { db } = deps;
-  const person = await deps.messenger.person(id);
-  const why = unfit(person);
+  { person: id, looking: kept, notice }: Pick<ClaimedHome, 'person' | 'looking' | 'notice'>,
+  round: Round,
+): Promise<ReadHome> {
   const looking = toLooking(kept);
-  const [mine, undecided, pauses, menu] = await Promise.all([
-    readMine(deps, person, looking),
-    why === null ? undecidedFor(deps, person) : [],
-    readPauses(db),
-    targetMenu(deps, person),
+  const person = await personOf(deps, id);
+  const why = person === null ? personNotSaid(deps.messenger.whyUnsaid(id)) : sayUnfit(person);
+  const fit = why === null ? person : null;
+  const [mine, forThem, repeats, mayAsk, pauses] = await Promise.all([
+    readMine(deps, id, looking),
+    fit === null ? NOTHING : readForThem(deps, fit, round),
+    readRepeats(deps, id, looking.repeats),
+    fit === null ? null : mayAskOf(deps, fit, looking),
+    round.pauses(),
   ]);
-  const waiting = pageOf(undecided, looking.decide);
-  const ids = [...mine.held.ids, ...mine.asked.ids, ...waiting.items.map((request) => request.id)];
-  const shown = new Map((await readToShow(db, ids)).map((each) => [each.request.id, each]));
-  const itemsOf = (some: readonly number[]): readonly HomeItem[] =>
-    some.flatMap((one) => {
-      const each = shown.get(one);
-      return each === undefined ? [] : [{ request: each.request, scene: sceneWith(deps, each, pauses) }];
-    });
-  return {
+  const decide = pageOf(forThem.decide, looking.decide, SIZE);
+  const review = pageOf(forThem.review, looking.review, SIZE);
+  const own = [...mine.held.items, ...mine.asked.items, ...repeats.items.map((each) => each.requestId)];
+  const others = [...decide.items, ...review.items].map((request) => request.id);
+  const [items, operators] = await Promise.all([
+    readItems(deps, [...own, ...others], pauses),
+    forThem.isOperator ? round.operators(looking) : null,
+  ]);
+  const facts: HomeFacts = {
     reader: id,
     notice,
-    unfit: why === null ? null : notEligible(why),
-    held: { ...mine.held, items: itemsOf(mine.held.ids) },
-    decide: { ...waiting, items: await toDecide(deps, itemsOf(waiting.items.map((request) => request.id))) },
-    asked: { ...mine.asked, items: itemsOf(mine.asked.ids) },
-    mayAsk: {
-      instances: menu.items.map(({ name }) => name),
-      why: 'why' in menu ? menu.why : null,
-      command: deps.config.slack.command,
+    unfit: why,
+    unread:
+      forThem.unread.length === 0 ? null : groupsNotSaid(forThem.unread, whyUnsaid(deps, forThem.unread)),
+    held: { ...mine.held, items: inOrder(mine.held.items, items) },
+    decide: { ...decide, items: await toDecide(deps, inOrder(decide.items, items)) },
+    review: { ...review, items: inOrder(review.items, items) },
+    asked: { ...mine.asked, items: inOrder(mine.asked.items, items) },
+    repeats: {
+      ...repeats,
+      items: repeats.items.flatMap((made) => {
+        const item = items.get(made.requestId);
+        return item === undefined ? [] : [withRepeat(item, made)];
+      }),
     },
+    mayAsk,
+    operators: operators === null ? null : { ...operators.part, choices: looking.choices },
+  };
+  const unsaid = person === null || forThem.unread.length > 0;
+  const changes = [operators?.changesInMs ?? null, repeats.endsInMs, unsaid ? ASK_AGAIN_MS : null];
+  const due = changes.filter((ms) => ms !== null);
+  return {
+    facts,
+    // Whoever chose a repeat sees when it ends.
+    ofOthers: forThem.ofOthers || person === null || repeats.items.some((each) => each.requester !== id),
+    changesInMs: due.length === 0 ? null : Math.max(0, Math.min(...due)),
   };
 }
 
-type Numbered = Omit<Page<unknown>, 'items'> & { readonly ids: readonly number[] };
+/** Null when Slack doesn't say who this is: then they still see what they hold, and can give it up. */
+async function personOf({ messenger, logger }: HomeDeps, id: string): Promise<Person | null> {
+  try {
+    return await messenger.person(id);
+  } catch (error) {
+    logger.warn({ err: error, user: id }, 'Slack did not say whose Home this is');
+    return null;
+  }
+}
 
-/** A page that is past the end, because something ended meanwhile, is the last one. */
-async function readMine(
-  { db }: HomeDeps,
-  { id }: Person,
-  looking: { readonly held: number; readonly asked: number },
-): Promise<{ readonly held: Numbered; readonly asked: Numbered }> {
-  const at = (page: { readonly held: number; readonly asked: number }) =>
-    readOfPerson(db, id, { held: page.held * SIZE, asked: page.asked * SIZE }, SIZE);
-  const first = await at(looking);
-  const last = { held: lastPage(first.held), asked: lastPage(first.asked) };
-  const pages = { held: Math.min(looking.held, last.held), asked: Math.min(looking.asked, last.asked) };
-  const read = pages.held === looking.held && pages.asked === looking.asked ? first : await at(pages);
-  const numbered = (page: number, { ids, total }: PageOfIds): Numbered => ({
-    ids,
-    total,
-    page,
-    pages: lastPage({ total }) + 1,
+function sayUnfit(person: Person): string | null {
+  const why = unfit(person);
+  return why === null ? null : notEligible(why);
+}
+
+async function mayAskOf(deps: HomeDeps, person: Person, looking: Looking): Promise<MayAsk> {
+  const menu = await targetMenu(deps, person);
+  return {
+    instances: menu.items.map(({ name }) => name),
+    why: 'why' in menu ? menu.why : null,
+    command: deps.config.slack.command,
+    choices: looking.choices,
+  };
+}
+
+async function readMine({ db }: HomeDeps, id: string, looking: Pick<Looking, 'held' | 'asked'>) {
+  const read = (held: number, asked: number) =>
+    readOfPerson(db, id, { held: held * SIZE, asked: asked * SIZE }, SIZE);
+  const first = await read(looking.held, looking.asked);
+  const held = placeOf(first.held.total, looking.held, SIZE);
+  const asked = placeOf(first.asked.total, looking.asked, SIZE);
+  const isPast = held.page !== looking.held || asked.page !== looking.asked;
+  const last = isPast ? await read(held.page, asked.page) : first;
+  return { held: { ...held, items: last.held.ids }, asked: { ...asked, items: last.asked.ids } };
+}
+
+async function readRepeats({ db }: HomeDeps, id: string, wanted: number) {
+  const { read, ...page } = await readPage(wanted, SIZE, async (skip) => {
+    const { repeats, ...rest } = await readRepeatsOf(db, id, skip, SIZE);
+    return { ...rest, items: repeats };
   });
-  return { held: numbered(pages.held, read.held), asked: numbered(pages.asked, read.asked) };
-}
-
-function lastPage({ total }: { readonly total: number }): number {
-  return Math.max(0, Math.ceil(total / SIZE) - 1);
-}
-
-function pageOf<T>(all: readonly T[], wanted: number): Page<T> {
-  const last = lastPage({ total: all.length });
-  const page = Math.min(wanted, last);
-  return { items: all.slice(page * SIZE, (page + 1) * SIZE), total: all.length, page, pages: last + 1 };
-}
-
-function sceneWith(
-  deps: HomeDeps,
-  { request, strays }: Shown,
-  pauses: Awaited<ReturnType<typeof readPauses>>,
-): HomeItem['scene'] {
-  const waits = request.state === 'pending' || request.state === 'granting';
-  return { ...sceneOf(deps, request), strays, pause: waits ? pauseOn(pauses, request.target) : null };
-}
-
-async function toDecide(deps: HomeDeps, items: readonly HomeItem[]): Promise<readonly ToDecide[]> {
-  if (items.length === 0) return [];
-  const ids = items.map(({ request }) => request.id);
-  const [previews, cards, { url }] = await Promise.all([
-    readLatestOfEach(deps.db, ids, 'previewed'),
-    cardsOf(deps.db, ids),
-    deps.messenger.whoAmI(),
-  ]);
-  return items.map((item) => {
-    const card = cards.get(item.request.id);
-    return {
-      ...item,
-      preview: previewResultSchema.safeParse(previews.get(item.request.id)).data ?? null,
-      cardUrl: card === undefined || url === null ? null : permalink(url, card),
-    };
-  });
-}
-
-/** Slack's link to a message (docs.slack.dev, chat.getPermalink shows the form). */
-function permalink(url: string, { channel, ts }: { readonly channel: string; readonly ts: string }): string {
-  return `${url}archives/${channel}/p${ts.replace('.', '')}`;
+  return { ...page, endsInMs: read.endsInMs };
 }

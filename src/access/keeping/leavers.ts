@@ -6,7 +6,7 @@
  */
 
 import { inTime } from '../../in-time.js';
-import { everyHomeChanged } from '../../ledger/messages/homes.js';
+import { everyHomeChanged, homeOfChanged } from '../../ledger/messages/homes.js';
 import type { Queryable } from '../../ledger/pool.js';
 import {
   endRound,
@@ -58,6 +58,7 @@ export async function changedInSlack(deps: LeaverDeps, changed: ChangedInSlack):
     return deps.outbox.kick();
   }
   deps.messenger.forget(changed.person);
+  await homeOfChanged(deps.db, changed.person);
   // Slack tells of each new status of everybody: it is asked about few.
   if (!(await hasAny(deps.db, changed.person))) return;
   const answer = await endIfLeft(deps, changed.person);

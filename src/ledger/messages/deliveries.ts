@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Queryable } from '../pool.js';
+import { markCardLinked } from './homes.js';
 import { PLACE_OF } from './shut-places.js';
 
 /** Where Slack put a message. */
@@ -103,6 +104,8 @@ export async function recordSent(
          where key = $1 returning key, kind, request_id, recipient
      ), shrunk as (
        update deliveries o set ${SENT_AGAIN} from sent d, before b where $3::text is not null and ${SHRINKS}
+     ), linked as (
+       ${markCardLinked(`$3::text is not null and exists (select from sent where key = 'card:' || request_id)`)}
      ), opened as (
        update shut_places s set mended_at = now() from sent d
          where $3::text is not null and s.place = ${PLACE_OF} and s.mended_at is null returning s.place

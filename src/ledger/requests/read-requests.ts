@@ -103,16 +103,21 @@ export function readLapsed(db: Queryable, limit: number): Promise<Reading> {
   );
 }
 
-/** What waits for a decision and somebody else asked for, requests and extensions; the oldest first. */
-export function readUndecided(db: Queryable, except: string, limit: number): Promise<Reading> {
+/** What waits for a decision, requests and extensions; the oldest first. */
+export function readUndecided(db: Queryable, limit: number): Promise<Reading> {
   return read(
     db,
     `from requests r where r.id in (
          select id from requests where state = 'pending' union all
          select id from requests where extension_ask is not null and state = 'active')
-       and r.requester <> $1 order by r.id limit $2`,
-    [except, limit],
+       order by r.id limit $1`,
+    [limit],
   );
+}
+
+/** Emergencies on all targets that no reviewer has judged, in the order of their ids. */
+export function readUnjudgedEverywhere(db: Queryable, limit: number): Promise<Reading> {
+  return read(db, 'from requests r where r.judge_at is not null order by r.id limit $1', [limit]);
 }
 
 /** Requests of which a step of the ladder is due, by id. */

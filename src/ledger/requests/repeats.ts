@@ -125,6 +125,32 @@ export async function readShownRepeat(db: Queryable, requestId: number): Promise
   return rows[0] === undefined ? null : toRepeat(rows[0]);
 }
 
+/** Those that are open and this person holds or chose, the ones that end first. @param skip how many come before the page */
+export async function readRepeatsOf(
+  db: Queryable,
+  person: string,
+  skip: number,
+  limit: number,
+): Promise<{
+  readonly repeats: readonly Repeat[];
+  readonly total: number;
+  /** When the first of them all ends, milliseconds from now; null when there is none. */
+  readonly endsInMs: number | null;
+}> {
+  const concerning = `from repeats p where ${OPEN} and (p.requester = $1 or p.approver = $1)`;
+  const { rows } = await db.query<{ total: number; ms: number | null; id: number | null }>(
+    `select t.total, t.ms, o.*
+       from (select count(*) as total, extract(epoch from min(p.until) - now())::float8 * 1000 as ms ${concerning}) t
+       left join lateral (select p.* ${concerning} order by p.until, p.id offset $2 limit $3) o on true`,
+    [person, skip, limit],
+  );
+  return {
+    repeats: rows.filter(({ id }) => id !== null).map(toRepeat),
+    total: rows[0]?.total ?? 0,
+    endsInMs: rows[0]?.ms ?? null,
+  };
+}
+
 type Wish = Pick<AccessRequest, 'requester' | 'target' | 'role' | 'login' | 'durationMs' | 'createdAt'>;
 const OF_WISH = 'p.target = $1 and p.role = $2 and p.login = $3 and p.requester = $4';
 const wishValues = ({ target, role, login, requester }: Wish) => [target, role, login, requester];

@@ -253,3 +253,20 @@ export async function readOpenStrays(
   );
   return rows.map(({ stray }) => strayJson.parse(stray));
 }
+
+/** The ones that are being revoked for longest, of one target or one requester if these are named, and how many there are. */
+export async function readOldestStrays(
+  db: Queryable,
+  { target, requester }: { readonly target: string | null; readonly requester: string | null },
+  limit: number,
+): Promise<{ readonly strays: readonly Stray[]; readonly total: number }> {
+  const { rows } = await db.query<{ strays: unknown[]; total: number }>(
+    `with open as (
+       select s.id from strays s left join requests q on q.id = s.request_id
+         where s.settled_at is null and ($1::text is null or s.target = $1) and ($2::text is null or q.requester = $2)
+     )
+     select (select count(*) from open) as total, ${JSON_OF('s.id = any(array(select id from open order by id limit $3))')} as strays`,
+    [target, requester, limit],
+  );
+  return { strays: z.array(strayJson).parse(rows[0]?.strays ?? []), total: rows[0]?.total ?? 0 };
+}

@@ -59,13 +59,14 @@ function registerOpener(app: App, deps: Deps, { actionId, label, open }: Opener)
     const key = `${userId} ${requestId}`;
     if (opening.has(key)) return;
     opening.add(key);
+    const tell = (text: string) => answerClick({ text }, actor, clicked, { ...deps, respond });
     const build = async () => {
       const opened = await open(actor, requestId, clicked);
       if ('form' in opened) return opened.form;
-      await answerClick(opened, actor, clicked, { ...deps, respond });
+      await tell(opened.text);
       return null;
     };
-    await openForm(deps, { triggerId, userId, respond, build, again: `click ${label}` });
+    await openForm(deps, { triggerId, userId, tell, build, again: `click ${label}` });
     opening.delete(key);
   });
 }

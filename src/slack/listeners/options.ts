@@ -44,6 +44,7 @@ export function registerOptions(app: App, deps: Deps): void {
   for (const select of [ACTIONS.target, ACTIONS.homeTarget]) {
     offer(select, async (actor, { query }) => access.targetOptions(actor, query));
   }
+  offer(ACTIONS.homeInstance, async (actor, { query }) => access.instanceOptions(actor, query));
   offer(ACTIONS.role, async (actor, { target, channel, query }) =>
     target === null ? [reasonOption(CHOOSE_FIRST)] : access.roleOptions(actor, { target, channel, query }),
   );

@@ -2,6 +2,7 @@ import type { App } from '@slack/bolt';
 import { emergencyRefused } from '../../surfaces/forms/emergency-forms.js';
 import { VIEWS } from '../../surfaces/kit/ids.js';
 import type { Deps } from '../answer.js';
+import { parsePausing } from '../payloads/home.js';
 import { parseConfirmed, parseDenial, parseJudgement } from '../payloads/other-forms.js';
 import { parseSubmission } from '../payloads/request-form.js';
 import { registerForm } from './form.js';
@@ -38,5 +39,11 @@ export function registerViews(app: App, deps: Deps): void {
     parse: parseJudgement,
     take: (actor, judgement) => access.judge(actor, judgement),
     tooSlow: `${SLOW} your answer counts once.`,
+  });
+  registerForm(app, deps, {
+    callbackId: VIEWS.pause,
+    parse: parsePausing,
+    take: (actor, pausing) => access.pause(actor, pausing),
+    tooSlow: `${SLOW} it is paused once.`,
   });
 }

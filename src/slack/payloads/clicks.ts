@@ -47,7 +47,7 @@ const Again = z.object({
 });
 
 /** What was clicked; undefined: neither a message nor App Home. */
-function clickedIn(body: unknown): Clicked | undefined {
+export function clickedIn(body: unknown): Clicked | undefined {
   return Container.safeParse(body).data;
 }
 

@@ -74,7 +74,7 @@ export function roleOption({ role, about }: RoleChoice): PlainTextOption {
 export const CHOOSE_FIRST = 'Choose an instance first.';
 
 /** Longer than any key or Postgres name, so that it is none. */
-const NOTHING = `nothing${'.'.repeat(60)}`;
+export const NOTHING = `nothing${'.'.repeat(60)}`;
 
 /** The only entry of a menu that has none: why. Choosing it shows the reason in full, in the form. */
 export function reasonOption(why: string): PlainTextOption {

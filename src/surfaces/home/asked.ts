@@ -1,8 +1,9 @@
 /** What its reader asked for: what waits, and what became of the rest. */
 import type { KnownBlock } from '@slack/types';
 import { requestName } from '../../domain/request/request.js';
-import { section } from '../kit/blocks.js';
+import { sectionWith } from '../kit/blocks.js';
 import { code, when } from '../kit/text.js';
+import { pausedParagraphs } from '../operators/pause.js';
 import { requesterButtons } from '../request/direct.js';
 import { headline, place } from '../request/state-words.js';
 import { whoDecides } from '../request/who-decides.js';
@@ -11,13 +12,15 @@ import type { HomeItem } from './item.js';
 export function askedBlocks({ request, scene }: HomeItem, reader: string): readonly KnownBlock[] {
   const { mark, title } = headline(request, reader);
   const isPending = request.state === 'pending';
+  const waits = isPending
+    ? [...whoDecides(request, reader), ...pausedParagraphs(request, scene.pause)].filter(
+        (line) => typeof line === 'string',
+      )
+    : [];
   const lines = [
-    `:${mark}: *${title}*: ${code(request.role)} on ${place(scene)} (${requestName(request.id)}, ${when(request.endedAt ?? request.createdAt)})`,
-    ...(isPending ? whoDecides(request, reader).filter((line) => typeof line === 'string') : []),
+    `:${mark}: *${code(request.role)}* on ${place(scene)}. ${title}`,
+    ...waits,
+    `${requestName(request.id)} · ${when(request.endedAt ?? request.createdAt)}`,
   ];
-  const buttons = isPending ? requesterButtons(request, scene) : [];
-  return [
-    section(lines.join('\n')),
-    ...(buttons.length > 0 ? [{ type: 'actions' as const, elements: [...buttons] }] : []),
-  ];
+  return [sectionWith(lines.join('\n'), requesterButtons(request, scene)[0])];
 }

@@ -2,32 +2,38 @@
 import type { KnownBlock } from '@slack/types';
 import { canEnd, isInForce, requestName } from '../../domain/request/request.js';
 import { section } from '../kit/blocks.js';
-import { code, escapeMrkdwn, when } from '../kit/text.js';
-import { pausedParagraphs } from '../operators/pause.js';
+import { code, escapeMrkdwn, inline, when } from '../kit/text.js';
+import { headlineWhilePaused } from '../operators/pause.js';
 import { psqlLine } from '../request/connect.js';
-import { requesterButtons } from '../request/direct.js';
+import { requesterButtons, setRoleLine } from '../request/direct.js';
+import { emergencyHeadline } from '../request/emergency.js';
 import { extensionAsked, headline, place } from '../request/state-words.js';
 import type { HomeItem } from './item.js';
 
 /** Longer ones are left out: cut, they would connect to something else. */
 const MAX_COMMAND = 400;
+const MAX_TROUBLE = 200;
 
 export function heldBlocks({ request, scene }: HomeItem): readonly KnownBlock[] {
-  const { role, expiresAt } = request;
+  const { role, login, expiresAt, trouble } = request;
   const what = `*${code(role)}* on ${place(scene)}`;
-  const until = expiresAt === null ? '' : ` until ${when(expiresAt)}`;
-  const { mark, title } = headline(request, request.requester);
-  const first = isInForce(request) ? `:unlock: ${what}${until}` : `:${mark}: ${what}: ${title}`;
-  const command = escapeMrkdwn(psqlLine(scene, request.login));
+  const isUsable = isInForce(request) && expiresAt !== null;
+  const { mark, title } =
+    headlineWhilePaused(request, scene.pause) ??
+    emergencyHeadline(request) ??
+    headline(request, request.requester);
+  const command = escapeMrkdwn(psqlLine(scene, login));
   const lines = [
-    first,
-    ...(isInForce(request) && command.length <= MAX_COMMAND ? [`\`${command}\``] : []),
+    isUsable ? `:${mark}: ${what} until ${when(expiresAt)}` : `:${mark}: ${what}. ${title}`,
+    ...(isUsable && command.length <= MAX_COMMAND ? [`\`${command}\``] : []),
+    ...(isUsable ? setRoleLine(request, scene) : []),
     ...extensionAsked(request, request.requester),
-    ...pausedParagraphs(request, scene.pause).filter((line) => typeof line === 'string'),
+    ...(trouble === null || scene.pause !== null ? [] : [inline(trouble, MAX_TROUBLE)]),
+    `${requestName(request.id)} · login ${code(login)}`,
   ];
   const buttons = canEnd(request) ? requesterButtons(request, scene) : [];
   return [
-    section(`${lines.join('\n')}\n${requestName(request.id)}`),
+    section(lines.join('\n')),
     ...(buttons.length > 0 ? [{ type: 'actions' as const, elements: [...buttons] }] : []),
   ];
 }

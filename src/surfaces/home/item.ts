@@ -15,3 +15,9 @@ export interface ToDecide extends HomeItem {
   /** Where its card is; null while it has none. */
   readonly cardUrl: string | null;
 }
+
+/** A grant in the operators' part. */
+export interface Standing extends HomeItem {
+  /** It was due to be revoked a while ago, and that is not confirmed. */
+  readonly overdue: boolean;
+}

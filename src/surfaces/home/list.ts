@@ -24,29 +24,34 @@ export function listBlocks<T>(
 ): readonly KnownBlock[] {
   if (total === 0 && empty === null) return [];
   return [
-    { type: 'header', text: plain(total > items.length ? `${title} (${total})` : title) },
+    { type: 'header', text: plain(heading(title, { total, page, pages })) },
     ...(total === 0 && empty !== null ? [section(empty)] : []),
     ...items.flatMap(draw),
-    ...(pages > 1 ? turnPages(list, page, pages) : []),
+    ...(pages > 1 ? [turnPages(list, title, page, pages)] : []),
   ];
 }
 
-function turnPages(list: List, page: number, pages: number): readonly KnownBlock[] {
+function heading(title: string, { total, page, pages }: Omit<Page<unknown>, 'items'>): string {
+  if (total < 2) return title;
+  const [all, here, last] = [total, page + 1, pages].map((n) => n.toLocaleString('en-US'));
+  return pages === 1 ? `${title} (${all})` : `${title} (${all}, page ${here} of ${last})`;
+}
+
+/** @param title a screen reader tells the buttons of several lists apart by it */
+function turnPages(list: List, title: string, page: number, pages: number): KnownBlock {
   const turn = (label: string, to: number): Button => ({
     type: 'button',
     // Two buttons of one block need different ids.
     action_id: `${ACTIONS.homePage}:${to < page ? 'back' : 'on'}`,
     text: plain(label),
     value: pageValue(list, to),
+    accessibility_label: `${label} page: ${title}`,
   });
-  return [
-    {
-      type: 'actions',
-      elements: [
-        ...(page > 0 ? [turn('Previous', page - 1)] : []),
-        ...(page < pages - 1 ? [turn('Next', page + 1)] : []),
-      ],
-    },
-    { type: 'context', elements: [{ type: 'mrkdwn', text: `Page ${page + 1} of ${pages}`, verbatim: true }] },
-  ];
+  return {
+    type: 'actions',
+    elements: [
+      ...(page > 0 ? [turn('Previous', page - 1)] : []),
+      ...(page < pages - 1 ? [turn('Next', page + 1)] : []),
+    ],
+  };
 }

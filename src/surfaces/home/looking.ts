@@ -1,9 +1,12 @@
-/** What somebody looks at on their Home: pages and filters, as the ledger keeps them and buttons carry them. */
+/** What somebody looks at on their Home: pages and filters, as the ledger keeps them and buttons carry them. None of it is trusted. */
 import { z } from 'zod';
 
 /** The lists of a Home, each with pages of its own. */
-const LISTS = ['held', 'decide', 'asked', 'all'] as const;
+const LISTS = ['held', 'decide', 'review', 'asked', 'repeats', 'all'] as const;
 export type List = (typeof LISTS)[number];
+
+/** A target's key, a Slack id. */
+const MAX_KEY = 100;
 
 const page = z.number().int().min(0).max(100_000).catch(0);
 
@@ -11,12 +14,16 @@ const looking = z
   .object({
     held: page,
     decide: page,
+    review: page,
     asked: page,
+    repeats: page,
     all: page,
     /** A target's key; null: all of them. */
-    instance: z.string().nullable().catch(null),
+    instance: z.string().max(MAX_KEY).nullable().catch(null),
     /** Whose grants: a Slack user id; null: everyone's. */
-    person: z.string().nullable().catch(null),
+    person: z.string().max(MAX_KEY).nullable().catch(null),
+    /** How often something was chosen: with another number Slack shows a menu as empty again. */
+    choices: z.number().int().min(0).catch(0),
   })
   .readonly();
 
@@ -25,7 +32,7 @@ export type Looking = z.infer<typeof looking>;
 
 /** As it was kept; where it is none, the first pages of everything. */
 export function toLooking(kept: unknown): Looking {
-  return looking.parse(typeof kept === 'object' && kept !== null ? kept : {});
+  return looking.safeParse(kept).data ?? looking.parse({});
 }
 
 /** The value of a button that turns a page: "decide:2". */
@@ -40,3 +47,6 @@ export function parsePage(value: string): { readonly list: List; readonly page: 
   if (list === undefined || rest.length > 0 || !/^\d{1,5}$/.test(digits)) return null;
   return { list, page: Number(digits) };
 }
+
+/** As the value of a button or an option: every instance. The configuration allows no key like it. */
+export const EVERYWHERE = '*';

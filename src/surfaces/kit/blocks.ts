@@ -40,6 +40,12 @@ export function section(text: string): KnownBlock {
   return { type: 'section', text: { type: 'mrkdwn', text, verbatim: true } };
 }
 
+/** A section with one button beside it. */
+export function sectionWith(text: string, accessory: Button | undefined): KnownBlock {
+  const alone = { type: 'section' as const, text: { type: 'mrkdwn' as const, text, verbatim: true } };
+  return accessory === undefined ? alone : { ...alone, accessory };
+}
+
 /** A quote as a block of its own; never folded. */
 export function quotation({ label, words }: Quote): KnownBlock {
   const text = plain(`${label} ${ownWords(words, MAX_QUOTE)}`);

@@ -28,6 +28,12 @@ export const ACTIONS = {
   homePage: 'home_page',
   homeRequest: 'home_request',
   homeTarget: 'home_target',
+  /** In the operators' part. */
+  homeInstance: 'home_instance',
+  homePerson: 'home_person',
+  homeClear: 'home_clear',
+  pause: 'granting_pause',
+  resume: 'granting_resume',
 } as const;
 
 /** What the manifest calls the shortcuts: one from anywhere, one on a message. */
@@ -64,6 +70,7 @@ export const VIEWS = {
   deny: 'request_deny_submit',
   emergency: 'emergency_confirm',
   judge: 'emergency_judge',
+  pause: 'granting_pause_submit',
 } as const;
 
 /** Block ids of the modal's inputs; errors are shown beside them. `role` is followed by `:` and the target. */

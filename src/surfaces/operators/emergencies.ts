@@ -52,7 +52,7 @@ function question(request: AccessRequest, scene: Scene): Message {
       ...reasonParagraphs(request, scene),
       ...(isDue ? asked(request, scene) : verdictParagraphs(request, scene, null)),
     ],
-    buttons: isDue ? buttons(request) : [],
+    buttons: isDue ? verdictButtons(request) : [],
     footer: footer(request),
   });
 }
@@ -66,7 +66,8 @@ function asked(request: AccessRequest, { reviewers = [] }: Scene): readonly Para
   ];
 }
 
-function buttons(request: AccessRequest): readonly Button[] {
+/** What a reviewer answers; on the message that asks, and on their Home. */
+export function verdictButtons(request: AccessRequest): readonly Button[] {
   const id = requestName(request.id);
   return [
     button(request, ACTIONS.justified, 'Justified', `Justified: ${id}`, { style: 'primary' }),

@@ -11,7 +11,7 @@ const MAX_BY = 150;
 const MAX_REASON = 500;
 
 /** "Granting is paused on every instance since ..., by ...", as the beginning of a sentence. */
-function isPaused({ target, by, since }: Pause): string {
+export function isPaused({ target, by, since }: Pause): string {
   const where = target === null ? 'every instance' : code(target);
   return `Granting is paused on ${where} since ${when(since)}, by ${inline(by, MAX_BY)}`;
 }

@@ -99,19 +99,26 @@ function buttons(request: AccessRequest, scene: Scene): readonly (Button | Overf
       : request.extensionAsk === null
         ? [extendButton(request, id, what)]
         : decisionButtons(request, scene)),
-    button(request, ACTIONS.end, 'End access', `End access ${id}: ${what}`, {
-      style: 'danger',
-      confirm: {
-        title: plain(`End ${id} now?`),
-        text: plain(
-          truncate(`Revokes ${what} from ${plainName(request.login, 63)} before its time is up.`, 300),
-        ),
-        confirm: plain('End access'),
-        deny: plain('Keep access'),
-        style: 'danger',
-      },
-    }),
+    endButton(request, scene),
   ];
+}
+
+/** Ends it before its time; on the card, and on an operator's Home. */
+export function endButton(request: AccessRequest, scene: Scene): Button {
+  const id = requestName(request.id);
+  const what = whatIn(request, scene);
+  return button(request, ACTIONS.end, 'End access', `End access ${id}: ${what}`, {
+    style: 'danger',
+    confirm: {
+      title: plain(`End ${id} now?`),
+      text: plain(
+        truncate(`Revokes ${what} from ${plainName(request.login, 63)} before its time is up.`, 300),
+      ),
+      confirm: plain('End access'),
+      deny: plain('Keep access'),
+      style: 'danger',
+    },
+  });
 }
 
 function whatIn({ role }: AccessRequest, { targetName }: Scene): string {

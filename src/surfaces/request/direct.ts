@@ -161,7 +161,7 @@ function granted(request: AccessRequest, scene: Scene): Message {
 }
 
 /** What a login that is NOINHERIT does first, up to Postgres 15; a name that Slack can't show in code is left to them. */
-function setRoleLine({ role, login }: AccessRequest, { setRoleFirst }: Scene): readonly string[] {
+export function setRoleLine({ role, login }: AccessRequest, { setRoleFirst }: Scene): readonly string[] {
   if (setRoleFirst !== true) return [];
   const line = setRoleSql(role);
   return [
