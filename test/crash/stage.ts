@@ -44,7 +44,7 @@ export async function openCrashStage(backend: Backend, vault = true): Promise<Cr
     stage.slack.faults.clear();
     stage.pagerduty.faults.clear();
     if (leases === 'run out') {
-      for (const table of ['deliveries', 'pages']) {
+      for (const table of ['deliveries', 'pages', 'homes']) {
         await runSql(stage.ledgerUrl, `update ${table} set lease_until = now() where lease_until > now()`);
       }
     }
