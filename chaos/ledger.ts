@@ -83,7 +83,11 @@ export async function readUnsettled(url: string): Promise<readonly string[]> {
      UNION ALL
      SELECT 'a page waits: ' || key || coalesce(' (' || trouble || ')', '') FROM pages WHERE sent < wanted
      UNION ALL
-     SELECT 'a message waits: ' || key || coalesce(' (' || trouble || ')', '') FROM deliveries WHERE sent < wanted`,
+     SELECT 'a message waits: ' || key || coalesce(' (' || trouble || ')', '') FROM deliveries WHERE sent < wanted
+     UNION ALL
+     SELECT 'a Home waits: ' || person FROM homes WHERE shown < wanted
+     UNION ALL
+     SELECT 'Homes were not looked at' FROM homes_seen s, audit_head h WHERE s.seq < h.seq AND EXISTS (SELECT FROM homes)`,
   );
   return rows.map(({ what }) => what);
 }

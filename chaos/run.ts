@@ -11,6 +11,7 @@ import { targetFaults } from './faults/targets.js';
 import { judgeApprovals } from './judge/approvals.js';
 import { judgeAudit } from './judge/audit.js';
 import { judgeEmergencies } from './judge/emergencies.js';
+import { judgeHomes } from './judge/homes.js';
 import { judgeLadders } from './judge/ladders.js';
 import { judgeLengths } from './judge/lengths.js';
 import { judgeMemberships } from './judge/memberships.js';
@@ -81,6 +82,7 @@ export async function runChaos(
     ...judgeLadders(stage.slack, lives, lived.turned),
     ...judgeEmergencies(stage, lives),
     ...messages.verdicts,
+    judgeHomes(stage.slack, requests),
     await judgeAudit(stage),
     ...judgeAtRandom(random.fork()),
     { what: 'all settled in time', checked: requests.length, breaches: left },

@@ -1,6 +1,6 @@
 /**
  * Approves most of what stands in the channel or comes as a direct message, some of it for less, denies some, ends some,
- * extends some, decides what holders ask for, approves the same again and ends that, judges emergencies, and clicks cards
+ * extends some, does the same on App Home, decides what holders ask for, approves the same again and ends that, judges emergencies, and clicks cards
  * as they were a while ago. Whether they may is no question: some may not.
  */
 import { optionsOf, type SeenMessage, type Slack } from '../../sandbox/slack/index.js';
@@ -41,6 +41,7 @@ export function createApprover(
 
   return async () => {
     const what = random.next();
+    if (what < 0.15) return hand.useHome();
     if (what < 0.5) return hand.clickOne('Approve', ...places);
     if (what < 0.55) return chooseOne('request_approve_for', ({ blocks }) => optionsOf(blocks));
     if (what < 0.57) return hand.clickOne('Deny', ...places);

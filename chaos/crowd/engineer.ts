@@ -80,8 +80,9 @@ export function createEngineer(
     if (what < 0.67) return hand.clickOne('Relinquish', 'dm');
     if (what < 0.71) return hand.clickOne('Cancel request', 'dm');
     if (what < 0.88) return hand.clickOne('Extend', 'dm');
-    if (what < 0.91) return hand.clickOne('End repeat', 'dm');
-    if (what < 0.95) return hand.clickOne('Approve', CHANNELS.access);
+    if (what < 0.9) return hand.clickOne('End repeat', 'dm');
+    if (what < 0.95) return hand.useHome();
+    if (what < 0.97) return hand.clickOne('Approve', CHANNELS.access);
     return hand.clickStale();
   };
 }

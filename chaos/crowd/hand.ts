@@ -1,6 +1,12 @@
 /** How a person of the crowd clicks: now and then twice at once, and filling in the form that a button opens. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Actor, buttonsOf, type SeenMessage } from '../../sandbox/slack/index.js';
+import {
+  type Actor,
+  buttonsOf,
+  type SeenMessage,
+  type SeenView,
+  valuesOfButtons,
+} from '../../sandbox/slack/index.js';
 import type { Random } from '../random.js';
 import { Memory, withButton } from './memory.js';
 import type { Screens } from './screens.js';
@@ -13,6 +19,11 @@ const FORMS: Readonly<Record<string, { readonly view: string; readonly field: st
   'Not justified': { view: 'emergency_judge', field: 'Not justified: why?' },
 };
 
+/** What would keep others from being granted anything for the rest of the run, or opens a form that nobody fills in. */
+const NOT_PRESSED: ReadonlySet<string> = new Set(['Pause everywhere', 'Resume', 'Ask again']);
+/** Homes that one person remembers. */
+const MOST_HOMES = 10;
+
 /** Slack opens and changes no form later than this after the click, milliseconds. */
 export const OPENS_MS = 3_200;
 
@@ -22,6 +33,7 @@ export class Hand {
   readonly #screens: Screens;
   readonly #random: Random;
   readonly #memory: Memory;
+  readonly #homes: SeenView[] = [];
 
   constructor(person: Actor, userId: string, screens: Screens, random: Random) {
     this.#person = person;
@@ -42,6 +54,31 @@ export class Hand {
   async clickStale(): Promise<void> {
     const message = this.#memory.recall();
     if (message !== null) await this.press(message, this.#random.pick(buttonsOf(message.blocks)));
+  }
+
+  /** Opens App Home, or presses a button there: also one that was there a while ago. */
+  async useHome(): Promise<void> {
+    const now = this.#person.home();
+    if (now === undefined || this.#random.chance(0.1)) {
+      this.#person.openHome();
+      return;
+    }
+    this.#homes.push(now);
+    if (this.#homes.length > MOST_HOMES) this.#homes.shift();
+    const seen = this.#random.chance(0.3) ? this.#random.pick(this.#homes) : now;
+    const buttons = valuesOfButtons(seen.blocks).filter(({ label }) => !NOT_PRESSED.has(label));
+    if (buttons.length === 0) return;
+    const { label, value } = this.#random.pick(buttons);
+    const form = FORMS[label];
+    const click = () => this.#person.clickSeenHome(seen, label, value);
+    if (form === undefined) {
+      await click();
+      return;
+    }
+    await this.#screens.alone(this.#userId, async () => {
+      await click();
+      await this.#fillIn(form, () => false);
+    });
   }
 
   /** What Slack shows when it fails is no business of the clicker's. */
