@@ -12,6 +12,7 @@ import { measureClicks } from './measures/click.js';
 import { measureKill, measureRedisFlush, measureTargetBack } from './measures/faults.js';
 import { measureFootprint } from './measures/footprint.js';
 import { measureHerd } from './measures/herd.js';
+import { measureHomes } from './measures/homes.js';
 import { measureIdleSweep } from './measures/idle.js';
 import { measureLateness } from './measures/lateness.js';
 import { measureOneDown } from './measures/one-down.js';
@@ -69,6 +70,7 @@ const MEASURES: readonly {
     measure: measureQuiet,
   },
   { keys: ['search_ms'], measure: measureSearch },
+  { keys: ['home_fresh_ms'], measure: measureHomes },
   { keys: ['idle_sweep_ms', 'idle_sweep_trips'], measure: measureIdleSweep },
   { keys: ['rss_mb', 'start_ms'], measure: measureFootprint },
 ];

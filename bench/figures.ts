@@ -29,6 +29,8 @@ export interface Figures {
   readonly modal_open_ms: Spread;
   /** From a whole command to its card in the channel. */
   readonly typed_to_card_ms: Spread;
+  /** From a click elsewhere until open Homes show it, with 10,000 grants out. */
+  readonly home_fresh_ms: Spread;
   readonly 'lateness_ms.redis': Lateness;
   /** By one timer and one REVOKE each, in the same run. */
   readonly 'lateness_ms.redis.bare': Lateness;

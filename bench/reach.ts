@@ -64,6 +64,7 @@ const JUDGES: { readonly [K in Key]: Judge<Figures[K]> } = {
   slash_ack_ms: p99Below(300),
   modal_open_ms: p99Below(700),
   typed_to_card_ms: p99Below(1_500),
+  home_fresh_ms: p99Below(1_000),
   'lateness_ms.redis': lateness((all) => all['lateness_ms.redis.bare']),
   'lateness_ms.redis.bare': bareLateness,
   'lateness_ms.postgres': lateness((all) => all['lateness_ms.postgres.bare']),

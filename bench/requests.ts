@@ -1,5 +1,6 @@
 /** Requests as Hallpass would have written them, a great many at once. */
 
+import { CHANNELS } from '../sandbox/stage/cast.js';
 import { chunks } from '../src/postgres/by-role.js';
 import { loginOf, personOf } from './crowd.js';
 import { BATCH, type Granter } from './granter.js';
@@ -141,4 +142,38 @@ export async function showInSlack({ sql, stage }: World, ids: readonly number[])
       [JSON.stringify(shown)],
     );
   }
+}
+
+/** As the form would have, on the shop: a card is to be shown of each. @param people of the crowd @returns the ids */
+export async function submitFor(
+  { sql, shop }: Pick<World, 'sql' | 'shop'>,
+  people: readonly number[],
+  role: string,
+): Promise<number[]> {
+  const rows = await sql<{ id: number }>(
+    `with r as (
+       insert into requests (target, role, login, requester, reason, wished_ms, duration_ms, asked, view_id, pending_until)
+         select $1, $2, p.login, p.person, 'bench', 3600000, 3600000, '[{"id":"S0DBA","name":"dba"}]',
+           'bench:' || gen_random_uuid(), now() + interval '1 hour'
+         from unnest($3::text[], $4::text[]) with ordinality as p (login, person, n) order by n
+         returning *
+     ), audited as (
+       insert into events (request_id, kind, actor, data)
+         select id, 'submitted', requester, jsonb_build_object('target', target, 'role', role, 'login', login,
+           'reason', reason, 'wishedMs', wished_ms, 'asked', asked) from r order by id
+     ), shown as (
+       insert into deliveries (key, kind, request_id, recipient, wanted)
+         select 'card:' || id, 'card', id, $5, version from r
+     )
+     select id::int from r order by id`,
+    [shop.key, role, people.map(loginOf), people.map(personOf), CHANNELS.access],
+  );
+  const ids = rows.map(({ id }) => id);
+  // It was read while they waited; else it is read before an approval.
+  const preview = { danger: 'read', reasons: [], databases: [], unread: [], moreUnread: 0, leaks: [] };
+  await sql(
+    `insert into events (request_id, kind, data) select id, 'previewed', $2::jsonb from unnest($1::bigint[]) as i (id)`,
+    [ids, JSON.stringify({ ok: true, preview, sessions: [] })],
+  );
+  return ids;
 }
