@@ -18,6 +18,7 @@ const SLOW = [
   'test/flows/!(life|decisions|one-message).test.ts',
   'test/postgres/guarded/{theft,expiry}.test.ts',
   'test/postgres/objects/thousand-worlds.test.ts',
+  'test/ledger/standing-plans.test.ts',
 ];
 
 export default defineConfig({

@@ -1,4 +1,4 @@
-/** Which Homes an event marks, who takes them, and what the questions about them cost. */
+/** Which Homes an event marks, and who takes them. */
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
 import { insertEvent } from '../../src/ledger/audit/insert-event.js';
@@ -15,9 +15,7 @@ import {
   recordUnpublished,
 } from '../../src/ledger/messages/homes.js';
 import { insertRequest } from '../../src/ledger/requests/insert-request.js';
-import { readStanding } from '../../src/ledger/requests/standing.js';
 import { registerTargets } from '../../src/ledger/targets/targets.js';
-import { postgres } from '../support/postgres.js';
 import { aLedger, aWish } from './a-ledger.js';
 
 const { db, ownerUrl } = await aLedger();
@@ -161,47 +159,4 @@ test('it is forgotten 30 days after it was opened; what Slack refuses is kept un
   await sql(`update homes set opened_at = now() - interval '31 days' where person = 'U0ANA'`);
   await forgetSettled(db, 30 * 24 * 3_600_000, 500);
   expect(await sql('select person from homes')).toEqual([{ person: 'U0CORA' }]);
-});
-
-test('with 10,000 grants out and 200,000 that are over, each question reads what it shows', async () => {
-  const columns = `target, role, login, requester, reason, wished_ms, duration_ms, asked, view_id, pending_until, state, why, decided_by, server, grantor_oid, role_oid, member_oid, granted_at, expires_at, ended_at`;
-  const rows = (n: number, state: string, ended: string) =>
-    `insert into requests (${columns})
-       select 'shop-prod', 'r' || i, 'l' || i, 'U0P' || i % 500, 'x', 1000, 1000, '[]', gen_random_uuid(), now(), '${state}', ${ended === 'null' ? 'null' : `'expired'`}, 'U0BEN',
-         '73', 10, i, i, now(), now() + i * interval '1 second', ${ended} from generate_series(1, ${n}) i`;
-  // No audit events are made up for them.
-  const database = new URL(ownerUrl).pathname.slice(1);
-  await postgres.query(
-    `set session_replication_role = replica; ${rows(10_000, 'active', 'null')}; ${rows(200_000, 'ended', 'now()')}`,
-    [],
-    database,
-  );
-  await sql('vacuum analyze requests');
-  const plan = async (text: string, values: readonly unknown[] = []) => {
-    const lines = await sql<{ 'QUERY PLAN': string }>(
-      `explain (analyze, buffers off, costs off) ${text}`,
-      values,
-    );
-    return lines.map((line) => line['QUERY PLAN']).join('\n');
-  };
-  const seen: string[] = [];
-  const spy = {
-    query: async (text: string, values: readonly unknown[]) => {
-      seen.push(await plan(text, values));
-      return db.query(text, [...values]);
-    },
-  } as unknown as typeof db;
-  const page = { skip: 9_990, limit: 10, lateMs: 60_000 };
-  const all = await readStanding(spy, { target: null, requester: null }, page);
-  expect(all).toMatchObject({ total: 10_000, overdue: 0 });
-  expect(all.requests).toHaveLength(10);
-  await readStanding(spy, { target: 'shop-prod', requester: 'U0P7' }, { ...page, skip: 0 });
-  for (const each of seen) {
-    expect(each).not.toMatch(/Seq Scan on requests/);
-    expect(Number(/Execution Time: ([\d.]+) ms/.exec(each)?.[1])).toBeLessThan(150);
-  }
-  const began = performance.now();
-  for (let i = 0; i < 20; i++)
-    await readStanding(db, { target: null, requester: null }, { ...page, skip: 0 });
-  console.error(`readStanding: ${((performance.now() - began) / 20).toFixed(1)} ms`);
 });
