@@ -286,7 +286,7 @@ describe('Slack', () => {
     await click(slack, 'ana', older, 'Cancel request');
     await slack.waitFor(() => offers().every(({ ts }) => ts !== older.ts));
     await expectRung(stage, 'ana', id, [WAITING, WAITING, CANCELLED]);
-    expect(offers().map(buttons)).toEqual([[], []]);
+    expect(offers().map(buttons)).toEqual([[], ['Ask again']]);
   });
 
   test('loses the answer, and the card is clicked before it is posted again: it is the card', async () => {
