@@ -134,7 +134,7 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
       { verb: 'filterHome', args: [ACTOR, { instance: 'shop' }] },
       { verb: 'filterHome', args: [ACTOR, { person: ANA }] },
       { verb: 'resume', args: [ACTOR, '*'] },
-      { verb: 'openForm', args: [ACTOR, { typed: 'billing', channel: null }] },
+      { verb: 'openForm', args: [ACTOR, 'billing'] },
       { verb: 'pause', args: [ACTOR, { target: 'shop', because: 'an incident' }] },
     ]);
     expect(notes(bench)).toEqual(['heard of *']);
@@ -188,7 +188,7 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
       ...{ private_metadata: JSON.stringify(kept), blocks: [input] },
     });
     let form = view;
-    const bench = await start(kind, { overrides: { openForm: async () => form } });
+    const bench = await start(kind, { overrides: { command: async () => ({ form }) } });
     const ana = bench.slack.as(ANA);
     await ana.command('/request');
     await bench.slack.waitFor(() => ana.openedView());
@@ -203,7 +203,7 @@ describe.each(['socket', 'http'] as const)('over %s', (kind) => {
       expect(await ana.submit()).toMatchObject({ outcome: 'errors', by: 'app' });
       await ana.closeView();
     }
-    expect(new Set(bench.uses.map(({ verb }) => verb))).toEqual(new Set(['openForm']));
+    expect(new Set(bench.uses.map(({ verb }) => verb))).toEqual(new Set(['command']));
   });
 
   it('says it by direct message when not even the Home can be changed', async () => {
