@@ -37,20 +37,21 @@ export async function readItems(
   );
 }
 
-async function readEach({ db, logger }: ItemDeps, ids: readonly number[]): Promise<readonly Shown[]> {
+async function readEach(
+  deps: Pick<ItemDeps, 'db' | 'logger'>,
+  ids: readonly number[],
+): Promise<readonly Shown[]> {
   try {
-    return await readToShow(db, ids);
+    return await readToShow(deps.db, ids);
   } catch (thrown) {
     const [only, ...more] = ids;
     if (!(thrown instanceof LedgerError) || thrown.passing || only === undefined) throw thrown;
     if (more.length === 0) {
-      logger.warn({ err: thrown, request: only }, 'a request is left out of a Home');
+      deps.logger.warn({ err: thrown, request: only }, 'a request is left out of a Home');
       return [];
     }
     const half = Math.ceil(ids.length / 2);
-    const parts = [ids.slice(0, half), ids.slice(half)].map((part) =>
-      readEach({ db, logger } as ItemDeps, part),
-    );
+    const parts = [ids.slice(0, half), ids.slice(half)].map((part) => readEach(deps, part));
     return (await Promise.all(parts)).flat();
   }
 }
