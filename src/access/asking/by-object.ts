@@ -4,14 +4,13 @@
  * answer is the same whether or not there is such an object.
  */
 import type { RoleConfig, TargetConfig } from '../../config/config.js';
-import { type DeciderFacts, qualifies } from '../../domain/policy/policy.js';
 import { DANGERS } from '../../domain/postgres/danger.js';
 import { readWanted } from '../../domain/wanted/read-wanted.js';
 import type { Wanted } from '../../domain/wanted/wanted.js';
 import type { Person } from '../../messenger/messenger.js';
 import type { Gift, ObjectsIndex, Weight } from '../../postgres/objects/objects-index.js';
 import { giftWords, nothingGives, objectsUnread, openToAll } from '../../surfaces/forms/by-object.js';
-import { readGroups } from '../deciding/accounts.js';
+import { isOperator } from '../deciding/operator.js';
 import type { Deps } from '../deps.js';
 import { roleMenu, targetMenu } from './menus.js';
 
@@ -100,12 +99,16 @@ export async function rolesAmong(
   const silent = read.filter(({ index }) => index === null).map(({ target }) => target.name);
   if (silent.length > 0) return { kind: 'unread', wanted, text: objectsUnread(silent) };
   const isAll = known.every(({ index }) => index.unread.length === 0);
-  const isOperator = await runsHallpass(deps, person.id);
+  const operates = await isOperator(deps, person.id, GROUPS_MS);
   const names = offers.map(({ target }) => target.name);
   return {
     kind: 'none',
     wanted,
-    text: nothingGives(names, deps.config.operators, { isOperator, isAll, isName: wanted.asked === 'name' }),
+    text: nothingGives(names, deps.config.operators, {
+      isOperator: operates,
+      isAll,
+      isName: wanted.asked === 'name',
+    }),
   };
 }
 
@@ -173,10 +176,4 @@ function weakestFirst(a: FoundRole, b: FoundRole): number {
 
 function named({ giving: { target, role, object } }: FoundRole): string {
   return `${target.key} ${role.role} ${object.schema ?? ''}`;
-}
-
-/** Not while Slack doesn't say so. */
-async function runsHallpass(deps: ByObjectDeps, userId: string): Promise<boolean> {
-  const groups: DeciderFacts['groups'] = await readGroups(deps, deps.config.operators, GROUPS_MS);
-  return qualifies(deps.config.operators, { userId, groups }).ok;
 }

@@ -3,11 +3,8 @@
  * nothing that approvers didn't approve, and says so to the operators. Who is an operator is asked at each click.
  */
 import type { ModalView, Option } from '@slack/types';
-import { qualifies } from '../../domain/policy/policy.js';
 import { targetsWithGrants } from '../../ledger/targets/targets.js';
 import type { Person } from '../../messenger/messenger.js';
-import { logSecurity } from '../../security.js';
-import { groupUnreadable } from '../../surfaces/answers/answers.js';
 import * as words from '../../surfaces/forms/pause-form.js';
 import { reasonOption, targetOption } from '../../surfaces/forms/request-form.js';
 import { EVERYWHERE } from '../../surfaces/home/looking.js';
@@ -15,7 +12,8 @@ import { plain } from '../../surfaces/kit/blocks.js';
 import { BLOCKS, MAX_REASON } from '../../surfaces/kit/ids.js';
 import type { Actor, Reply, Submitted } from '../access.js';
 import { MAX_OPTIONS, search } from '../asking/options.js';
-import { identify, readGroups, whyUnsaid } from '../deciding/accounts.js';
+import { identify } from '../deciding/accounts.js';
+import { refuseUnlessOperator } from '../deciding/operator.js';
 import type { Deps } from '../deps.js';
 import { pauseGranting, resumeGranting } from '../operating/pause.js';
 import { noteOnHome } from './use-home.js';
@@ -91,20 +89,11 @@ type Operator =
 async function operatorOf(deps: Deps, actor: Actor, what: string): Promise<Operator> {
   const who = await identify(deps, actor);
   if (!who.ok) return { ok: false, text: who.text, plain: who.text };
-  const { operators } = deps.config;
-  const groups = await readGroups(deps, operators, GROUPS_MS);
-  const may = qualifies(operators, { userId: actor.userId, groups });
-  if (may.ok) return { ok: true, person: who.person };
-  const isUnknown = may.code === 'group_unknown';
-  logSecurity(
-    deps.logger,
-    isUnknown ? 'group_unknown' : 'not_an_operator',
-    { user: actor.userId },
-    `refused to ${what}`,
-  );
-  if (!isUnknown) return { ok: false, text: words.onlyOperators(), plain: words.onlyOperators() };
-  const text = groupUnreadable(may.groups, whyUnsaid(deps, may.groups));
-  return { ok: false, text, plain: words.operatorsUnread() };
+  const refusal = await refuseUnlessOperator(deps, { user: actor.userId }, `refused to ${what}`, GROUPS_MS);
+  if (refusal === null) return { ok: true, person: who.person };
+  const { unread } = refusal;
+  if (unread === null) return { ok: false, text: words.onlyOperators(), plain: words.onlyOperators() };
+  return { ok: false, text: unread, plain: words.operatorsUnread() };
 }
 
 /** As the audit trail and people read it. */

@@ -4,20 +4,19 @@
  * on a target that this ledger has known before. An empty ledger revokes nothing.
  */
 
-import { qualifies } from '../../domain/policy/policy.js';
 import { DEFAULT_TERMS } from '../../domain/request/grant-terms.js';
 import { isFinal } from '../../domain/request/request-state.js';
 import { readLastOfPlaces } from '../../ledger/requests/read-requests.js';
 import { type Orphan, readOrphan, recordOrphans } from '../../ledger/targets/orphans.js';
 import { isBeingRevoked } from '../../ledger/targets/strays.js';
 import type { Membership, Server } from '../../postgres/target.js';
-import { logSecurity } from '../../security.js';
 import * as words from '../../surfaces/answers/answers.js';
 import { parseOrphanName } from '../../surfaces/kit/ids.js';
 import { manyOrphans, orphanFound } from '../../surfaces/operators/operators.js';
 import type { Actor, Reply } from '../access.js';
 import type { TellDeps } from '../change.js';
-import { identify, readGroups, whyUnsaid } from '../deciding/accounts.js';
+import { identify } from '../deciding/accounts.js';
+import { refuseUnlessOperator } from '../deciding/operator.js';
 import type { Deps } from '../deps.js';
 import { namesOf, tellOperators } from '../telling/operators.js';
 import { type FoundStray, orphanKey, revokeStrays } from './record-strays.js';
@@ -78,16 +77,9 @@ export async function settle(
   const id = parseOrphanName(orphanId);
   const orphan = id === null ? null : await readOrphan(deps.db, id);
   if (orphan === null) return { text: words.unknownOrphan(orphanId) };
-  const { operators } = deps.config;
-  const may = qualifies(operators, { userId: actor.userId, groups: await readGroups(deps, operators) });
-  if (!may.ok) {
-    const security = may.code === 'group_unknown' ? may.code : 'not_an_operator';
-    const facts = { user: actor.userId, orphan: orphan.id };
-    logSecurity(deps.logger, security, facts, 'refused to revoke an orphan');
-    const unread =
-      may.code === 'group_unknown' ? words.groupUnreadable(may.groups, whyUnsaid(deps, may.groups)) : null;
-    return { text: unread ?? words.mayNotOperate(operators) };
-  }
+  const facts = { user: actor.userId, orphan: orphan.id };
+  const refusal = await refuseUnlessOperator(deps, facts, 'refused to revoke an orphan');
+  if (refusal !== null) return { text: refusal.unread ?? words.mayNotOperate(deps.config.operators) };
   if (orphan.settled) return { text: words.orphanSettled(orphan) };
   const target = deps.targets.get(orphan.target);
   if (target === undefined) return { text: words.targetLeft(orphan) };

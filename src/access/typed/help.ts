@@ -1,12 +1,12 @@
 import type { TargetConfig } from '../../config/config.js';
 import { shortDuration } from '../../domain/duration.js';
-import { isGroup, qualifies } from '../../domain/policy/policy.js';
 import { SUB_COMMANDS } from '../../domain/typed/typed-command.js';
 import { help } from '../../surfaces/answers/typed.js';
 import type { Message } from '../../surfaces/kit/message.js';
 import type { Actor } from '../access.js';
 import { targetMenu } from '../asking/menus.js';
-import { identify, readGroups } from '../deciding/accounts.js';
+import { identify } from '../deciding/accounts.js';
+import { isOperator } from '../deciding/operator.js';
 import type { Deps } from '../deps.js';
 
 /** Slack is waited for so long to say who the operators are, milliseconds. */
@@ -14,20 +14,19 @@ const GROUPS_MS = 1_000;
 
 /** How to ask, with instances that this person can use. */
 export async function helped(deps: Deps, actor: Actor): Promise<Message> {
-  const { config } = deps;
-  const { command } = config.slack;
+  const { command } = deps.config.slack;
   const who = await identify(deps, actor);
   if (!who.ok) return help({ command, example: null, instances: [], why: who.text, isOperator: false });
-  const [menu, groups] = await Promise.all([
+  const [menu, operates] = await Promise.all([
     targetMenu(deps, who.person),
-    readGroups(deps, config.operators.filter(isGroup), GROUPS_MS),
+    isOperator(deps, actor.userId, GROUPS_MS),
   ]);
   return help({
     command,
     example: exampleOf(deps, menu.items),
     instances: menu.items.map(({ key }) => asTyped(key)),
     why: 'why' in menu ? menu.why : null,
-    isOperator: qualifies(config.operators, { userId: actor.userId, groups }).ok,
+    isOperator: operates,
   });
 }
 

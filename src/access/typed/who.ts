@@ -1,15 +1,14 @@
 /** Who holds what: for operators, because it names people and what they can do. */
 
-import { qualifies } from '../../domain/policy/policy.js';
 import { nearestFirst } from '../../domain/typed/nearest.js';
 import { readHeld } from '../../ledger/requests/read-own.js';
-import { logSecurity } from '../../security.js';
 import * as answers from '../../surfaces/answers/answers.js';
 import { MOST_ENTRIES, say } from '../../surfaces/answers/private-message.js';
 import { noSuchInstance, whoHolds } from '../../surfaces/answers/who.js';
 import type { Message } from '../../surfaces/kit/message.js';
 import type { Actor } from '../access.js';
-import { identify, readGroups, whyUnsaid } from '../deciding/accounts.js';
+import { identify } from '../deciding/accounts.js';
+import { refuseUnlessOperator } from '../deciding/operator.js';
 import type { Deps } from '../deps.js';
 import { ownOf } from './mine.js';
 import { namesOf } from './names.js';
@@ -34,12 +33,7 @@ export async function who(deps: Deps, actor: Actor, typed: string | null): Promi
 async function whyNotOperator(deps: Deps, actor: Actor): Promise<string | null> {
   const person = await identify(deps, actor);
   if (!person.ok) return person.text;
-  const { operators } = deps.config;
-  const groups = await readGroups(deps, operators);
-  const may = qualifies(operators, { userId: actor.userId, groups });
-  if (may.ok) return null;
-  logSecurity(deps.logger, may.code, { user: actor.userId }, 'refused to say who holds what');
-  return may.code === 'group_unknown'
-    ? answers.groupUnreadable(may.groups, whyUnsaid(deps, may.groups))
-    : answers.mayNotOperate(operators);
+  const facts = { user: actor.userId };
+  const refusal = await refuseUnlessOperator(deps, facts, 'refused to say who holds what');
+  return refusal && (refusal.unread ?? answers.mayNotOperate(deps.config.operators));
 }
