@@ -22,6 +22,7 @@ import { aboveLimit, readingDanger } from '../deciding/danger-limit.js';
 import { findLogin, resolveLogin } from '../deciding/logins.js';
 import { releaseCard, showPreview } from '../deciding/preview.js';
 import type { Deps } from '../deps.js';
+import { keptText } from '../kept-text.js';
 import { lookWhoDecidesNew } from '../telling/reach-approvers.js';
 import { askServer } from './ask-server.js';
 import { readScope, sayRefusal } from './eligibility.js';
@@ -197,8 +198,7 @@ function readForm(
   } else if (durationMs > role.policy.maxMs) errors[field] = words.durationTooLong(role.policy.maxMs);
   else if (durationMs > longestOf(role.policy, submission))
     errors[field] = words.emergencyTooLong(longestOf(role.policy, submission));
-  // Postgres keeps no NUL in a text.
-  const reason = (submission.reason ?? '').replaceAll('\0', '').trim();
+  const reason = keptText(submission.reason);
   if (reason === '' && (role.policy.reasonRequired || submission.emergency !== null))
     errors[BLOCKS.reason] = words.reasonMissing();
   const rule = role.policy.reasonRule;

@@ -9,6 +9,7 @@ import { denyReasonMissing, reasonTooLong } from '../../surfaces/forms/form-word
 import { BLOCKS, MAX_REASON } from '../../surfaces/kit/ids.js';
 import type { Actor, Clicked, Denial, Submitted } from '../access.js';
 import type { Deps } from '../deps.js';
+import { keptText } from '../kept-text.js';
 import { sceneOf } from '../telling/message-of.js';
 import { identify } from './accounts.js';
 import { decide } from './decide.js';
@@ -76,8 +77,7 @@ function needsReason({ roles }: Pick<Deps, 'roles'>, request: AccessRequest | nu
 /** Denies it, or says beside the field or in the form why not. The same form sent twice is one denial. */
 export async function deny(deps: Deps, actor: Actor, denial: Denial): Promise<Denied> {
   const { requestId, clicked } = denial;
-  // Postgres keeps no NUL in a text.
-  const because = (denial.reason ?? '').replaceAll('\0', '').trim();
+  const because = keptText(denial.reason);
   if (because.length > MAX_REASON) return wrong(reasonTooLong(MAX_REASON));
   if (because === '') {
     const request = await readNow(deps, requestId);

@@ -12,6 +12,7 @@ import { BLOCKS, MAX_REASON } from '../../surfaces/kit/ids.js';
 import type { Actor, Reply, Submitted } from '../access.js';
 import { change } from '../change.js';
 import type { Deps } from '../deps.js';
+import { keptText } from '../kept-text.js';
 import { sceneOf } from '../telling/message-of.js';
 import { sendPages } from '../telling/pages.js';
 import { identify, readGroups, whyUnsaid } from './accounts.js';
@@ -46,8 +47,7 @@ export async function openJudging(
 export async function judge(deps: Deps, actor: Actor, judgement: Judgement): Promise<Submitted> {
   const { requestId, verdict } = judgement;
   const wrong = (text: string): Submitted => ({ ok: false, errors: { [BLOCKS.words]: text } });
-  // Postgres keeps no NUL in a text.
-  const said = (judgement.words ?? '').replaceAll('\0', '').trim();
+  const said = keptText(judgement.words);
   if (said === '' || said.length > MAX_REASON) return wrong(words.wordsMissing(MAX_REASON));
   const looked = await look(deps, actor, requestId);
   if ('text' in looked) return wrong(looked.plain);

@@ -15,6 +15,7 @@ import { MAX_OPTIONS, search } from '../asking/options.js';
 import { identify } from '../deciding/accounts.js';
 import { refuseUnlessOperator } from '../deciding/operator.js';
 import type { Deps } from '../deps.js';
+import { keptText } from '../kept-text.js';
 import { pauseGranting, resumeGranting } from '../operating/pause.js';
 import { noteOnHome } from './use-home.js';
 
@@ -42,8 +43,7 @@ export async function pause(
   { target, because }: { readonly target: string | null; readonly because: string | null },
 ): Promise<Submitted> {
   const wrong = (text: string): Submitted => ({ ok: false, errors: { [BLOCKS.reason]: text } });
-  // Postgres keeps no NUL in a text.
-  const said = (because ?? '').replaceAll('\0', '').trim();
+  const said = keptText(because);
   if (said === '' || said.length > MAX_REASON) return wrong(words.pauseReasonMissing());
   const who = await operatorOf(deps, actor, 'pause');
   if (!who.ok) return wrong(who.plain);
