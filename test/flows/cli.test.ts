@@ -41,7 +41,7 @@ describe('config and manifest', () => {
     expect(manifest.oauth_config.scopes.bot.toSorted()).toEqual([...stage.slack.workspace.scopes].sort());
     expect(manifest.settings.socket_mode_enabled).toBe(true);
     expect(manifest.settings.event_subscriptions).toEqual({
-      bot_events: ['user_change', 'subteam_updated', 'subteam_members_changed'],
+      bot_events: ['app_home_opened', 'user_change', 'subteam_updated', 'subteam_members_changed'],
     });
     expect(manifest.features.slash_commands).toMatchObject([{ command: '/request' }]);
 
