@@ -2,14 +2,22 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { PEOPLE } from './postgres/samples.js';
-import { type Stage, startStage } from './stage/stage.js';
+import open from 'open';
+import { hasBrowser } from './page/server/browser.js';
+import { openStage } from './page/server/open-stage.js';
+import { startStage } from './stage/stage.js';
 import { createReport } from './tour/report.js';
 import { addSecurity, withRules } from './tour/setting.js';
 import { playTour } from './tour/tour.js';
 
 const { values } = parseArgs({
-  options: { tour: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+  options: {
+    tour: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    /** Prints the address, and opens no browser. */
+    'no-open': { type: 'boolean', default: false },
+    port: { type: 'string' },
+  },
 });
 const cli = join(process.cwd(), 'dist/cli.js');
 if (!existsSync(cli)) throw new Error('dist/cli.js is missing: start this with `npm run demo`');
@@ -46,33 +54,24 @@ async function tour(): Promise<number> {
 }
 
 async function demo(): Promise<number> {
-  const stage = await startStage({ cli });
+  const ended = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
+  });
+  console.log(
+    'Starting a Slack workspace, a PagerDuty, three Postgres servers and Hallpass, all on this machine …',
+  );
+  const opened = await openStage({
+    cli,
+    files: join(process.cwd(), 'build/page'),
+    ...(values.port === undefined ? {} : { port: Number(values.port) }),
+  });
   try {
-    await stage.startHallpass();
-    describe(stage);
-    await new Promise<void>((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-    });
+    console.log(`\n  ${opened.address}\n\nCtrl-C ends everything, and leaves nothing behind.`);
+    if (!values['no-open'] && hasBrowser(process)) await open(opened.address);
+    await ended;
     console.log('\nEnding …');
     return 0;
   } finally {
-    await stage.close();
+    await opened.close();
   }
-}
-
-function describe({ slack, pagerduty, samples, ledgerUrl, env }: Stage): void {
-  console.log(`
-Hallpass runs on this machine, with all that it lives among:
-
-  Slack workspace    ${slack.url}   (control API: ${slack.url}/control/state)
-  PagerDuty          ${pagerduty.url}
-  Hallpass           http://127.0.0.1:${env.OPS_PORT}/readyz
-  its ledger         psql '${ledgerUrl}'
-  its configuration  ${env.HALLPASS_CONFIG}
-
-The sample database as one of its engineers (try: select * from orders.orders):
-${PEOPLE.map((name) => `  psql '${samples.people[name].url}'`).join('\n')}
-
-The whole story, played by itself:  npm run demo -- --tour
-Ctrl-C ends everything, and leaves nothing behind.`);
 }

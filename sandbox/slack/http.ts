@@ -1,5 +1,6 @@
 /** The few lines of HTTP that the Web API, the response URLs and the control API share. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { isObject, type Json, type JsonObject, parseJson } from './json.js';
 
@@ -25,4 +26,10 @@ export function sendJson(response: ServerResponse, status: number, body: Json): 
 
 export function sendText(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(body);
+}
+
+/** The port that a server listens on. */
+export function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  return address.port;
 }

@@ -3,12 +3,12 @@
  * An app connects to it over the network exactly as to Slack; a test acts as the people in it.
  */
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Actor } from './actor.js';
 import { announce } from './announce.js';
 import type { Change } from './changes.js';
 import type { Clock } from './clock.js';
 import type { Faults } from './faults.js';
+import { portOf } from './http.js';
 import type { Call, Delivered, Problem } from './journal.js';
 import { serve } from './server.js';
 import type { Sockets } from './socket.js';
@@ -97,9 +97,4 @@ export async function startSlack(options: SlackOptions = {}): Promise<Slack> {
       });
     },
   };
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === 'string') throw new Error('The sandbox has no port.');
-  return address.port;
 }

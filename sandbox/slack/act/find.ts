@@ -11,14 +11,15 @@ export interface Found {
 }
 
 /**
- * The one element called `name`: by its action_id, its block_id, its button text or its input's label.
+ * The one element called `name`: by its action_id, its block_id, both with a slash between, its button text or its
+ * input's label.
  * @param value tells buttons of one name apart
  */
 export function findElement(blocks: readonly Block[], name: string, value?: string): Found {
   const all = blocks.flatMap((block) => elementsOf(block).map((element): Found => ({ block, element })));
   const named = all.filter(
     ({ block, element }) =>
-      [element.action_id, block.block_id].includes(name) ||
+      [element.action_id, block.block_id, `${block.block_id}/${element.action_id}`].includes(name) ||
       (element.type === 'button' && element.text.text === name) ||
       (block.type === 'input' && block.label.text === name),
   );

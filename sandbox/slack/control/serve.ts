@@ -18,6 +18,11 @@ export async function serveControl(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  // A browser says so when a page of another site sends something; pages are to ask the server that they come from.
+  const { host, origin } = request.headers;
+  if (host !== new URL(world.url).host || origin !== undefined) {
+    return sendJson(response, 403, { error: 'The control API takes no request of a page.' });
+  }
   try {
     const args = await readArguments(request);
     if (!args) return sendJson(response, 400, { error: 'The body is no JSON object.' });

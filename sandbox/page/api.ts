@@ -1,0 +1,55 @@
+/** What the page and its server say to each other. Types only: the page's build holds none of the server's code. */
+import type { SeenMessage, SeenView } from '../slack/act/seen.js';
+import type { Change } from '../slack/changes.js';
+import type { Notification } from '../slack/messages.js';
+import type { Channel, Person, UserGroup } from '../slack/workspace.js';
+
+/** `POST /workspace`: what is the same for everybody. */
+export interface WorkspaceState {
+  readonly botUserId: string;
+  /** Who can be played, in the order of the switch. */
+  readonly cast: readonly CastMember[];
+  readonly people: readonly Person[];
+  readonly channels: readonly Channel[];
+  readonly groups: readonly UserGroup[];
+  readonly commands: readonly SlashCommand[];
+  readonly shortcuts: readonly Shortcut[];
+}
+
+export interface SlashCommand {
+  /** With its slash. */
+  readonly name: string;
+  /** What Slack shows beside it while somebody types it. */
+  readonly hint: string;
+  readonly description: string;
+}
+
+export interface Shortcut {
+  readonly callbackId: string;
+  readonly type: 'global' | 'message';
+  readonly name: string;
+}
+
+/** `GET /slack/screen?user=U…`: what one person sees. */
+export interface Screen {
+  readonly view: SeenView | null;
+  readonly home: SeenView | null;
+  /** By channel id, the newest last. */
+  readonly messages: Readonly<Record<string, readonly SeenMessage[]>>;
+  readonly notifications: readonly Notification[];
+}
+
+/** Who can be played, and as what. */
+export interface CastMember {
+  readonly id: string;
+  readonly name: string;
+  /** "on call", "approver of @dba", … */
+  readonly part: string;
+  /** Their Postgres login; null: they have none. */
+  readonly login: string | null;
+}
+
+/** The feed, `GET /feed`: server-sent events by topic. All but `slack` are whole states, sent again to each new reader. */
+export interface Topics {
+  readonly slack: Change;
+}

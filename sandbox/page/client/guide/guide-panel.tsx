@@ -1,0 +1,4 @@
+/** Six steps for a newcomer. */
+export function GuidePanel() {
+  return <section aria-label="Guide" />;
+}

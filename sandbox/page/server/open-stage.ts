@@ -1,0 +1,58 @@
+/** The whole demo: the stage with all its servers, Hallpass on it, and the page before it. */
+import { Backstage } from '../../stage/backstage.js';
+import { startStage } from '../../stage/stage.js';
+import { addSecurity, withRules } from '../../tour/setting.js';
+import { Feed } from './feed.js';
+import { startPage } from './page.js';
+import { workspacePart } from './workspace.js';
+
+export interface OpenStageOptions {
+  /** `dist/cli.js` */
+  readonly cli: string;
+  /** The folder of the built page. */
+  readonly files: string;
+  /** The page's; a free one by default. */
+  readonly port?: number;
+}
+
+export interface OpenStage {
+  readonly backstage: Backstage;
+  /** Of the page, with its token. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+export async function openStage({ cli, files, port }: OpenStageOptions): Promise<OpenStage> {
+  const stage = await startStage({
+    cli,
+    ledgerApart: true,
+    ordersAdmin: true,
+    vault: true,
+    configure: withRules,
+  });
+  try {
+    addSecurity(stage.slack);
+    const backstage = new Backstage(stage);
+    const [printed] = await Promise.all([stage.run('manifest'), backstage.start()]);
+    const feed = new Feed();
+    const parts = [workspacePart(stage.slack, printed)];
+    const page = await startPage({
+      slack: stage.slack,
+      feed,
+      parts,
+      files,
+      ...(port === undefined ? {} : { port }),
+    });
+    return {
+      backstage,
+      address: page.address,
+      close: async () => {
+        await page.close();
+        await stage.close();
+      },
+    };
+  } catch (error) {
+    await stage.close();
+    throw error;
+  }
+}
