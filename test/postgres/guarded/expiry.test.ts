@@ -233,6 +233,12 @@ describe.each(installedMajors())('the expiry on a guarded target, on Postgres $m
     expect(taken.answer.filter(({ outcome }) => outcome !== 'gone')).toEqual([]);
     expect(await left()).toBe(0);
 
+    // As on a server where nothing was out when its statistics were made.
+    await inside(
+      'DELETE FROM hallpass.grants WHERE request_id < (SELECT max(request_id) FROM hallpass.grants)',
+    );
+    await inside('VACUUM ANALYZE hallpass.grants');
+    await server.sql('VACUUM ANALYZE pg_auth_members');
     await grantAll();
     await makeDue('true');
     const swept = await timed(reap);
