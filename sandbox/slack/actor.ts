@@ -166,10 +166,14 @@ export class Actor {
     return this.#world.messages.notifications(this.#id);
   }
 
-  /** Writes a message of one's own. */
-  say(where: string, text: string): SeenMessage {
+  /** Writes a message of one's own, or a reply in the thread below the message `threadTs`. */
+  say(where: string, text: string, threadTs: string | null = null): SeenMessage {
     const channel = this.#channel(where).id;
-    return seenMessage(this.#world.messages.post({ channel, user: this.#person().id, text, blocks: [] }));
+    if (threadTs !== null && !this.messages(channel).some(({ ts }) => ts === threadTs)) {
+      throw new Impossible(`There is no message ${threadTs} to reply to.`);
+    }
+    const user = this.#person().id;
+    return seenMessage(this.#world.messages.post({ channel, user, text, blocks: [], threadTs }));
   }
 
   #person(): Person {

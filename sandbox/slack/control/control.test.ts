@@ -65,6 +65,15 @@ it('does over HTTP all that a test can do', async () => {
   });
 });
 
+it('replies in threads', async () => {
+  await post('add-person', { id: 'U0ANA00000', name: 'ana' });
+  const ana = { user: 'U0ANA00000', where: 'general' };
+  await post('say', { ...ana, text: 'permission denied' });
+  const ts = slack.as(ana.user).messages(ana.where)[0]?.ts;
+  expect((await post('say', { ...ana, text: 'Seen.', thread: ts })).body).toMatchObject({ threadTs: ts });
+  expect(await post('say', { ...ana, text: 'Seen.', thread: '1.000000' })).toMatchObject({ status: 400 });
+});
+
 it('says what is impossible', async () => {
   expect(await post('shout', {})).toMatchObject({ status: 404 });
   expect(await post('command', { user: 'U0NOBODY00', name: '/request' })).toMatchObject({ status: 400 });

@@ -56,7 +56,10 @@ export const personVerbs: Readonly<Record<string, Verb>> = {
     (actor, { channel, ts, element, wanted }, world) =>
       actor.choose(element, wanted, messageAt(world, channel, ts)),
   ),
-  say: personVerb({ where: z.string(), text: z.string() }, (actor, args) => actor.say(args.where, args.text)),
+  say: personVerb(
+    { where: z.string(), text: z.string(), thread: z.string().nullable().default(null) },
+    (actor, { where, text, thread }) => actor.say(where, text, thread),
+  ),
   'open-home': personVerb({ tab: z.enum(['home', 'messages']).default('home') }, (actor, args) =>
     actor.openHome(args.tab),
   ),
