@@ -7,6 +7,7 @@ import type { Channel, Person, UserGroup } from '../slack/workspace.js';
 /** `POST /workspace`: what is the same for everybody. */
 export interface WorkspaceState {
   readonly botUserId: string;
+  readonly app: AppCard;
   /** Who can be played, in the order of the switch. */
   readonly cast: readonly CastMember[];
   readonly people: readonly Person[];
@@ -14,6 +15,15 @@ export interface WorkspaceState {
   readonly groups: readonly UserGroup[];
   readonly commands: readonly SlashCommand[];
   readonly shortcuts: readonly Shortcut[];
+}
+
+/** The app as its manifest describes it. */
+export interface AppCard {
+  readonly name: string;
+  /** Of its icon, as in CSS. */
+  readonly color: string;
+  /** Whether people can write in their direct messages with it. */
+  readonly takesMessages: boolean;
 }
 
 export interface SlashCommand {
@@ -52,4 +62,8 @@ export interface CastMember {
 /** The feed, `GET /feed`: server-sent events by topic. All but `slack` are whole states, sent again to each new reader. */
 export interface Topics {
   readonly slack: Change;
+  readonly phones: Phones;
 }
+
+/** What rang last on the phone of each of the cast, by id, the newest last. */
+export type Phones = Readonly<Record<string, readonly Notification[]>>;

@@ -35,7 +35,7 @@ export async function openStage({ cli, files, port }: OpenStageOptions): Promise
     const backstage = new Backstage(stage);
     const [printed] = await Promise.all([stage.run('manifest'), backstage.start()]);
     const feed = new Feed();
-    const parts = [workspacePart(stage.slack, printed)];
+    const parts = [workspacePart(stage.slack, feed, printed)];
     const page = await startPage({
       slack: stage.slack,
       feed,
