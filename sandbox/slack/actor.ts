@@ -1,7 +1,18 @@
 /** Acting as a person of the workspace, and seeing what that person sees. */
 import { BadAck, isEmpty } from './acks.js';
 import { findElement } from './act/find.js';
-import { ask, choose, close, type Done, fill, openModal, type Submitted, submit, tell } from './act/form.js';
+import {
+  ask,
+  choose,
+  close,
+  type Done,
+  fill,
+  openModal,
+  pressEnter,
+  type Submitted,
+  submit,
+  tell,
+} from './act/form.js';
 import { chooseInMessage, tellOfMessage } from './act/in-message.js';
 import { type Failure, interact } from './act/outcome.js';
 import { type SeenMessage, type SeenView, seenMessage, seenView } from './act/seen.js';
@@ -117,6 +128,11 @@ export class Actor {
   /** Types text; dates are `YYYY-MM-DD`, times `HH:mm`, date-times seconds since 1970, people and channels ids. */
   fill(element: string, text: string, surface: Surface = 'modal'): Promise<Done> {
     return fill(this.#world, this.#person(), this.#open(surface), element, text);
+  }
+
+  /** Presses Enter in a text field: the app is told where it asked to be. */
+  pressEnter(element: string, surface: Surface = 'modal'): Promise<Done> {
+    return pressEnter(this.#world, this.#person(), this.#open(surface), element);
   }
 
   submit(): Promise<Submitted> {

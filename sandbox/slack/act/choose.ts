@@ -73,3 +73,13 @@ export function isDispatched(block: Block, element: Element): boolean {
     !element.dispatch_action_config.trigger_actions_on.includes('on_character_entered');
   return block.dispatch_action && !onlyOnEnter;
 }
+
+/** Whether the app is told when Enter is pressed in a text field. */
+export function isToldOnEnter(block: Block, element: Element): boolean {
+  return (
+    block.type === 'input' &&
+    block.dispatch_action &&
+    'dispatch_action_config' in element &&
+    element.dispatch_action_config.trigger_actions_on.includes('on_enter_pressed')
+  );
+}

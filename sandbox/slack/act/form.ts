@@ -7,7 +7,7 @@ import type { OpenView } from '../screens.js';
 import type { Option } from '../validate/objects.js';
 import type { Person } from '../workspace.js';
 import type { World } from '../world.js';
-import { chosen, filled, isDispatched, ownOptions, pick } from './choose.js';
+import { chosen, filled, isDispatched, isToldOnEnter, ownOptions, pick } from './choose.js';
 import { type Found, findElement } from './find.js';
 import { type Failure, interact } from './outcome.js';
 import { errorsBeforeSubmit } from './required.js';
@@ -94,6 +94,14 @@ export function fill(
   return put(world, person, open.id, found, filled(found.element, text));
 }
 
+/** Presses Enter in a text field, which tells the app what stands there if the app asked for that. */
+export async function pressEnter(world: World, person: Person, open: OpenView, name: string): Promise<Done> {
+  const found = findElement(open.view.blocks, name);
+  const { block, element } = found;
+  const state = open.values[block.block_id]?.[element.action_id];
+  return state && isToldOnEnter(block, element) ? tell(world, person, open, found, state) : { outcome: 'ok' };
+}
+
 /** Tells the app that an element was used. */
 export function tell(
   world: World,
@@ -163,6 +171,10 @@ async function offeredOption(
   wanted: string,
 ): Promise<Option | Failure> {
   const open = openModalOrHome(world, viewId);
+  const before = open.values[found.block.block_id]?.[found.element.action_id];
+  // What is chosen already stays so, whatever was offered since.
+  const kept = before && 'selected_options' in before ? pick(before.selected_options, wanted) : undefined;
+  if (kept) return kept;
   let offered = ownOptions(found.element) ?? open.offered[keyOf(found)] ?? [];
   for (const query of ownOptions(found.element) ? [] : ['', wanted]) {
     if (pick(offered, wanted)) break;

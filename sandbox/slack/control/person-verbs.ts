@@ -29,6 +29,9 @@ export const personVerbs: Readonly<Record<string, Verb>> = {
   fill: personVerb({ element: z.string(), text: z.string(), surface }, (actor, args) =>
     actor.fill(args.element, args.text, args.surface),
   ),
+  enter: personVerb({ element: z.string(), surface }, (actor, { element, surface }) =>
+    actor.pressEnter(element, surface),
+  ),
   submit: personVerb({}, (actor) => actor.submit()),
   'close-view': personVerb({}, (actor) => actor.closeView()),
   'click-view': personVerb(
