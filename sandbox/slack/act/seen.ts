@@ -24,6 +24,10 @@ export interface SeenView {
   readonly title: string | null;
   /** The words on the button that submits; null when there is none. */
   readonly submit: string | null;
+  /** The words on the button that closes; null: Slack's own. */
+  readonly close: string | null;
+  /** There is another below it, to which one goes back. */
+  readonly pushed: boolean;
   readonly blocks: readonly Block[];
   readonly values: Values;
   /** What stands in red, by block id. */
@@ -43,6 +47,8 @@ export function seenView(open: OpenView): SeenView {
     callbackId: view.callback_id,
     title: view.type === 'modal' ? view.title.text : null,
     submit: view.type === 'modal' ? (view.submit?.text ?? null) : null,
+    close: view.type === 'modal' ? (view.close?.text ?? null) : null,
+    pushed: open.previousId !== null,
     blocks: view.blocks,
     values,
     errors,
