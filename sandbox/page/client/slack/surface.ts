@@ -25,6 +25,8 @@ export interface Surface {
   choose(at: At, wanted: readonly string[]): Promise<Done>;
   /** Text; `YYYY-MM-DD` for a date, `HH:mm` for a time, seconds since 1970 for both, an id for a person or channel. */
   fill(at: At, text: string): Promise<Done>;
+  /** Enter, in a text field that tells the app of it. */
+  enter(at: At): Promise<Done>;
   /** What a select offers for what is typed. */
   options(at: At, query: string): Promise<readonly Option[]>;
 }
@@ -43,6 +45,7 @@ export function messageSurface(user: string, { channel, ts }: SeenMessage): Surf
     click: (at) => act('click-message', { ...place, button: nameOf(at) }),
     choose: (at, [wanted = '']) => choose(at, wanted),
     fill: (at, text) => choose(at, text),
+    enter: () => Promise.resolve({ outcome: 'ok' }),
     options: () => Promise.resolve([]),
   };
 }
@@ -57,6 +60,7 @@ export function viewSurface(user: string, surface: 'modal' | 'home', { values, e
     choose: (at, wanted) =>
       act('choose', { user, surface, element: nameOf(at), wanted: wanted.length === 1 ? wanted[0] : wanted }),
     fill: (at, text) => act('fill', { user, surface, element: nameOf(at), text }),
+    enter: (at) => act('enter', { user, surface, element: nameOf(at) }),
     options: (at, query) => act('options', { user, surface, element: nameOf(at), query }),
   };
 }

@@ -3,8 +3,11 @@ import type { Block } from '../../../../slack/validate/blocks.js';
 import { atOf } from './acting.js';
 import { Alert } from './alert.js';
 import { ElementOf } from './element.js';
+import { Input } from './input.js';
+import { Markdown } from './markdown.js';
 import { keyed, PlainText, Text, wordsOf } from './mrkdwn.js';
 import { Picture } from './picture.js';
+import { RichText } from './rich-text.js';
 import { Unsupported } from './unsupported.js';
 
 /** One block. */
@@ -37,8 +40,14 @@ export function BlockOf({ block }: { readonly block: Block }): ReactNode {
       );
     case 'alert':
       return <Alert level={block.level} text={block.text} />;
+    case 'input':
+      return <Input block={block} />;
+    case 'rich_text':
+      return <RichText elements={block.elements} />;
+    case 'markdown':
+      return <Markdown text={block.text} />;
     default:
-      return <Unsupported of={block} />;
+      return <Unsupported of={block satisfies never} />;
   }
 }
 

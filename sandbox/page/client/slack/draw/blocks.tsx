@@ -8,6 +8,7 @@ import { Drafts } from './drafts.js';
 import { type Reader, ReaderProvider } from './reader.js';
 import './blocks.css';
 import './controls.css';
+import './inputs.css';
 
 export interface BlocksProps extends Reader {
   readonly blocks: readonly Block[];
