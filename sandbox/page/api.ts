@@ -3,6 +3,7 @@ import type { SeenMessage, SeenView } from '../slack/act/seen.js';
 import type { Change } from '../slack/changes.js';
 import type { Notification } from '../slack/messages.js';
 import type { Channel, Person, UserGroup } from '../slack/workspace.js';
+import type { ConsoleSession, Truth } from './api-database.js';
 
 /** `POST /workspace`: what is the same for everybody. */
 export interface WorkspaceState {
@@ -63,6 +64,10 @@ export interface CastMember {
 export interface Topics {
   readonly slack: Change;
   readonly phones: Phones;
+  /** The sessions of the SQL consoles. */
+  readonly consoles: readonly ConsoleSession[];
+  /** What the servers and the ledger say; looked at each second. */
+  readonly truth: Truth;
 }
 
 /** What rang last on the phone of each of the cast, by id, the newest last. */

@@ -5,7 +5,7 @@ import { runScript } from '../postgres/script.js';
 import type { ServerAccess } from '../postgres/server-access.js';
 
 /** The database in which people work. The script makes one of its own beside it. */
-const VAULT = 'vault';
+export const VAULT = 'vault';
 
 const TABLES = `
   CREATE SCHEMA keys;

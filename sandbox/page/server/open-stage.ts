@@ -2,6 +2,7 @@
 import { Backstage } from '../../stage/backstage.js';
 import { startStage } from '../../stage/stage.js';
 import { addSecurity, withRules } from '../../tour/setting.js';
+import { databasePart } from './database/database.js';
 import { Feed } from './feed.js';
 import { startPage } from './page.js';
 import { workspacePart } from './workspace.js';
@@ -35,7 +36,7 @@ export async function openStage({ cli, files, port }: OpenStageOptions): Promise
     const backstage = new Backstage(stage);
     const [printed] = await Promise.all([stage.run('manifest'), backstage.start()]);
     const feed = new Feed();
-    const parts = [workspacePart(stage.slack, feed, printed)];
+    const parts = [workspacePart(stage.slack, feed, printed), databasePart(stage, feed)];
     const page = await startPage({
       slack: stage.slack,
       feed,
