@@ -48,21 +48,36 @@ export function readWorkspace(): Promise<WorkspaceState> {
   return call('workspace');
 }
 
-let source: EventSource | null = null;
+type State = Exclude<keyof Topics, 'slack'>;
 
-/** Hears one topic of the feed. @returns what ends that */
+/** The topics that are whole states: what comes later to look at one must not wait for its next change. */
+const STATES: Readonly<Record<State, true>> = { consoles: true, truth: true };
+
+let source: EventSource | null = null;
+const last = new Map<string, string>();
+
+function open(): EventSource {
+  if (source !== null) return source;
+  source = new EventSource('/feed');
+  for (const topic of Object.keys(STATES)) {
+    source.addEventListener(topic, (event: MessageEvent<string>) => last.set(topic, event.data));
+  }
+  return source;
+}
+
+/** Hears one topic of the feed; of a state, at once what it is. @returns what ends that */
 export function listen<T extends keyof Topics>(topic: T, hear: (data: Topics[T]) => void): () => void {
-  source ??= new EventSource('/feed');
-  const feed = source;
+  const feed = open();
   const onEvent = (event: MessageEvent<string>) => hear(JSON.parse(event.data));
   feed.addEventListener(topic, onEvent);
+  const known = last.get(topic);
+  if (known !== undefined) hear(JSON.parse(known));
   return () => feed.removeEventListener(topic, onEvent);
 }
 
 /** After the server was gone for a while, what was missed must be read again. @returns what ends that */
 export function onReconnect(hear: () => void): () => void {
-  source ??= new EventSource('/feed');
-  const feed = source;
+  const feed = open();
   feed.addEventListener('open', hear);
   return () => feed.removeEventListener('open', hear);
 }
