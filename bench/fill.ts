@@ -1,6 +1,6 @@
 /** A ledger with a long past and a great many grants that are out. */
-import { CROWD, loginOf } from './crowd.js';
-import { BATCH, withClient } from './granter.js';
+import { CROWD, loginOf } from '../sandbox/herd/crowd.js';
+import { BATCH, withClient } from '../sandbox/herd/herd-target.js';
 import type { World } from './world.js';
 
 const ENDED = 1_000_000;

@@ -2,15 +2,18 @@
  * All that the measurements need, started once: the stage with servers that write to disk as production's do, a Redis,
  * and four targets with ten thousand logins each. Whatever is said of Hallpass is measured on its real process.
  */
+import { byAddress } from '../sandbox/herd/crowd.js';
+import { prepareTarget } from '../sandbox/herd/herd-target.js';
+import type { Ledger } from '../sandbox/herd/requests.js';
 import { type Cluster, startCluster } from '../sandbox/postgres/cluster.js';
 import { runSql } from '../sandbox/postgres/server-access.js';
 import { type Redis, startRedis } from '../sandbox/redis/redis.js';
 import type { HallpassProcess } from '../sandbox/stage/process.js';
 import { type Stage, startStage } from '../sandbox/stage/stage.js';
-import { FIRE, joinSlack } from './crowd.js';
+import { FIRE, fillSlack } from './crowd.js';
 import { type Granter, openGranter } from './granter.js';
 
-export interface World {
+export interface World extends Ledger {
   readonly stage: Stage;
   readonly redis: Redis;
   readonly shop: Granter;
@@ -19,8 +22,6 @@ export interface World {
   readonly south: Granter;
   /** The guarded one. */
   readonly vault: Granter;
-  /** Runs SQL on the ledger as its owner. */
-  sql<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Runs Hallpass while `work` runs. @param changes what is different in its environment */
   withHallpass<T>(
     work: (hallpass: HallpassProcess) => Promise<T>,
@@ -62,8 +63,8 @@ export async function startWorld(cli: string): Promise<World> {
   });
   const { vault: guarded } = stage;
   if (guarded === null) throw new Error('this stage has no vault');
-  await Promise.all([north, south].map((server) => prepare(server, stage)));
-  joinSlack(stage.slack);
+  await Promise.all([north, south].map((server) => prepareTarget(server, ROLE, stage.samples.hallpass)));
+  fillSlack(stage.slack);
   // Stages that test first starts migrate at their first one; here the ledger is filled before.
   await stage.run('migrate');
 
@@ -110,7 +111,7 @@ export async function startWorld(cli: string): Promise<World> {
       const clusters = await Promise.all(
         keys.map((name) => startCluster({ name, settings: { autovacuum: 'off' } })),
       );
-      await Promise.all(clusters.map((cluster) => prepare(cluster, stage)));
+      await Promise.all(clusters.map((cluster) => prepareTarget(cluster, ROLE, stage.samples.hallpass)));
       return {
         clusters,
         keys,
@@ -139,22 +140,11 @@ export async function startWorld(cli: string): Promise<World> {
   };
 }
 
-/** What a direct target needs for granting one role; its databases hold nothing. */
-async function prepare(server: Cluster, { samples: { hallpass } }: Stage): Promise<void> {
-  await server.query(`create role ${ROLE}`);
-  await server.query(`create role ${hallpass.user} login noinherit password '${hallpass.password}'`);
-  await server.query(`grant ${ROLE} to ${hallpass.user} with admin true, inherit false, set false`);
-  await server.query(
-    `grant pg_signal_backend, pg_read_all_stats to ${hallpass.user} with inherit true, set false`,
-  );
-}
-
 /** The crowd's logins follow from their addresses; what everyone can read is granted in an emergency, too. */
 function configure(yaml: string, { north, south }: Readonly<Record<'north' | 'south', Cluster>>): string {
-  const byAddress = 'defaults:\n  email_pattern: "{local}"\n  email_domains: [example.com]\n';
   const breakGlass = `  read: { break_glass: { who: [${FIRE.id}], max: 1h, review: [dba] } }\n`;
   return (
-    yaml.replace('defaults:\n', byAddress).replace('  read: {}\n', breakGlass) +
+    byAddress(yaml).replace('  read: {}\n', breakGlass) +
     targetYaml('north', north) +
     targetYaml('south', south)
   );

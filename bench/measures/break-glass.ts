@@ -1,8 +1,8 @@
 /** From the confirmation of an emergency, as Slack delivers it, to the membership that another session sees. */
 
+import { personOf } from '../../sandbox/herd/crowd.js';
 import { tickEmergency } from '../../sandbox/stage/emergency.js';
 import { fillFormAs } from '../../sandbox/stage/people.js';
-import { personOf } from '../crowd.js';
 import { type Figures, spreadOf } from '../figures.js';
 import type { Granter } from '../granter.js';
 import type { World } from '../world.js';

@@ -1,8 +1,9 @@
 /** From the delivery of an approver's click to the membership that another session sees. */
+
+import { loginOf, personOf } from '../../sandbox/herd/crowd.js';
+import { withClient } from '../../sandbox/herd/herd-target.js';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
-import { loginOf, personOf } from '../crowd.js';
 import { type Figures, spreadOf } from '../figures.js';
-import { withClient } from '../granter.js';
 import { submitFor } from '../requests.js';
 import type { World } from '../world.js';
 

@@ -1,9 +1,9 @@
 /** What breaks just before grants are due, and how long it takes until everything due is gone. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { grantHerd, settled } from '../../sandbox/herd/requests.js';
 import { freePort } from '../../sandbox/postgres/free-port.js';
 import { round } from '../figures.js';
-import { grantHerd, settled } from '../requests.js';
 import type { World } from '../world.js';
 
 const GRANTS = 500;

@@ -1,9 +1,9 @@
 /** One replica with a hundred thousand grants out: how long it takes to start, and the most memory that it has held. */
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { settled } from '../../sandbox/herd/requests.js';
 import { type Figures, median, round } from '../figures.js';
 import { fillActive, fillEnded } from '../fill.js';
-import { settled } from '../requests.js';
 import type { World } from '../world.js';
 
 const STARTS = 3;

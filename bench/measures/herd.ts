@@ -1,10 +1,11 @@
 /** Ten thousand grants on one target end at the same moment: by Hallpass, naively, and as barely as can be. */
-import { Queue, Worker } from 'bullmq';
-import pg from 'pg';
-import { CROWD } from '../crowd.js';
+import { createRedisBackend } from 'bullmq';
+import { CROWD } from '../../sandbox/herd/crowd.js';
+import { BATCH, withClient } from '../../sandbox/herd/herd-target.js';
+import { startNaive } from '../../sandbox/herd/naive.js';
+import { grantHerd, settled } from '../../sandbox/herd/requests.js';
 import { type Herd, round } from '../figures.js';
-import { BATCH, type Granter, withClient } from '../granter.js';
-import { grantHerd, settled } from '../requests.js';
+import type { Granter } from '../granter.js';
 import type { World } from '../world.js';
 import { showHerd, watchMessages } from './messages.js';
 
@@ -57,30 +58,16 @@ async function herdOf(
 /** One delayed job and one REVOKE a grant. */
 async function naively({ redis }: World, granter: Granter, concurrency: number): Promise<number> {
   await granter.grantAll();
-  const connection = { url: redis.url, maxRetriesPerRequest: null };
-  const name = `naive-${granter.key}-${concurrency}`;
-  const pool = new pg.Pool({ connectionString: granter.url, max: concurrency });
-  const queue = new Queue<{ readonly nth: number }>(name, {
-    connection,
-    defaultJobOptions: { removeOnComplete: true, attempts: 1_000 },
-  });
   const due = Date.now() + AHEAD_MS;
-  await queue.addBulk(
-    granter.memberOids.map((_, nth) => ({
-      name: 'revoke',
-      data: { nth },
-      opts: { delay: Math.max(0, due - Date.now()) },
-    })),
-  );
-  const worker = new Worker<{ readonly nth: number }>(
-    name,
-    async ({ data }) => void (await pool.query(granter.revokeSql(data.nth, 1))),
-    { connection, concurrency },
-  );
-  worker.on('error', () => undefined);
+  const end = await startNaive(granter, {
+    backend: createRedisBackend,
+    connection: { url: redis.url, maxRetriesPerRequest: null },
+    name: `naive-${granter.key}-${concurrency}`,
+    concurrency,
+    due,
+  });
   const gone = await granter.watch.allGone(granter);
-  await Promise.all([worker.close(), queue.close()]);
-  await pool.end();
+  await end();
   return round(gone - due);
 }
 

@@ -3,9 +3,9 @@
  * click on a card until the requester's Home shows the grant, and the approver's own no longer asks for it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { personOf } from '../../sandbox/herd/crowd.js';
 import { wordsOf } from '../../sandbox/slack/index.js';
 import { CAST, CHANNELS, GROUPS } from '../../sandbox/stage/cast.js';
-import { personOf } from '../crowd.js';
 import { type Figures, spreadOf } from '../figures.js';
 import { fillActive } from '../fill.js';
 import { submitFor } from '../requests.js';

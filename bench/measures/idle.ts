@@ -5,9 +5,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
+import { settled } from '../../sandbox/herd/requests.js';
 import { type Figures, round } from '../figures.js';
 import { fillActive, fillEnded } from '../fill.js';
-import { settled } from '../requests.js';
 import type { World } from '../world.js';
 
 const SWEEPS = 200;

@@ -3,9 +3,9 @@
  * how late they are gone by one timer and one REVOKE each, which nothing can beat: so a slow machine shows as such.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { withClient } from '../../sandbox/herd/herd-target.js';
+import { grantAll } from '../../sandbox/herd/requests.js';
 import { type Figures, type Lateness, spreadOf } from '../figures.js';
-import { withClient } from '../granter.js';
-import { grantAll } from '../requests.js';
 import type { World } from '../world.js';
 
 const GRANTS = 1_000;

@@ -1,7 +1,8 @@
 /** Three targets with a herd each, and one of them down: what that costs the other two. */
+
+import { grantHerd, settled } from '../../sandbox/herd/requests.js';
 import { median, round } from '../figures.js';
 import type { Granter } from '../granter.js';
-import { grantHerd, settled } from '../requests.js';
 import type { World } from '../world.js';
 
 const GRANTS = 3_000;

@@ -1,5 +1,5 @@
 /** Fifty people type `/request` at once: when it is acknowledged, and when the form stands before them. */
-import { personOf } from '../crowd.js';
+import { personOf } from '../../sandbox/herd/crowd.js';
 import { type Figures, spreadOf } from '../figures.js';
 import type { World } from '../world.js';
 

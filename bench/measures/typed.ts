@@ -1,6 +1,7 @@
 /** From a whole command, typed, to its card in the channel of its approvers: one after the other, each by somebody else. */
+
+import { personOf } from '../../sandbox/herd/crowd.js';
 import { CAST, CHANNELS } from '../../sandbox/stage/cast.js';
-import { personOf } from '../crowd.js';
 import { type Figures, spreadOf } from '../figures.js';
 import type { World } from '../world.js';
 
