@@ -4,12 +4,13 @@ import { plain } from './plain.js';
 import { isRefused, ORDERS, PAYMENTS, reads } from './postgres.js';
 import type { Report } from './report.js';
 import { approve, headline, linesOf, obtain, relinquish } from './story.js';
+import { WORDS } from './words.js';
 
 export async function askAndApprove(stage: Stage, report: Report): Promise<void> {
   const { slack } = stage;
   report.say('\nAsk, approve, use, relinquish');
-  await report.step('refused', 'The database refuses', () => isRefused(stage, 'ana', ORDERS));
-  const id = await report.step('request', 'Ana asks in Slack for orders_read', () =>
+  await report.step('refused', WORDS.refused, () => isRefused(stage, 'ana', ORDERS));
+  const id = await report.step('request', WORDS.request, () =>
     request(slack, 'ana', {
       role: 'orders_read',
       duration: '15 minutes',
@@ -23,10 +24,10 @@ export async function askAndApprove(stage: Stage, report: Report): Promise<void>
   await report.step('stranger', 'Eve, who may not decide, clicks Approve', async () =>
     plain(await clickAndHear(slack, 'eve', asked, 'Approve')),
   );
-  await report.step('approve', 'Cora approves, and Ana is told', async () => (await approve(stage, id)).said);
-  await report.step('reads', 'The database lets her', () => reads(stage, 'ana', ORDERS));
+  await report.step('approve', WORDS.approve, async () => (await approve(stage, id)).said);
+  await report.step('reads', WORDS.reads, () => reads(stage, 'ana', ORDERS));
   await report.step('relinquish', 'Ana clicks Relinquish, and is told', () => relinquish(stage, id));
-  await report.step('refused-again', 'The database refuses again', () => isRefused(stage, 'ana', ORDERS));
+  await report.step('refused-again', WORDS.refusedAgain, () => isRefused(stage, 'ana', ORDERS));
 }
 
 /** @returns the id of what Dan has granted, until somebody ends it. */

@@ -6,15 +6,14 @@ import { turnGuardedClock } from './clock.js';
 import { isRefused, KEYS, ORDERS, reads, untilRefused } from './postgres.js';
 import type { Report } from './report.js';
 import { headline, LIMIT_MS, obtain } from './story.js';
+import { WORDS } from './words.js';
 
 const DURATION = '5 seconds';
 
 /** Hallpass dies with two grants out: a direct target waits for it, a guarded one does not. */
 export async function killHallpass(stage: Stage, hallpass: HallpassProcess, report: Report): Promise<void> {
   const { slack } = stage;
-  report.say(
-    '\nHallpass is killed (kill -9) with two grants out: on Shop, and on Vault, which is a guarded target',
-  );
+  report.say(`\n${WORDS.killed} with two grants out: on Shop, and on Vault, which is a guarded target`);
   const [vault, shop] = await report.step(
     'two-out',
     'Ana is granted vault_read and orders_read, each for 5 s',
@@ -48,7 +47,7 @@ export async function killHallpass(stage: Stage, hallpass: HallpassProcess, repo
   await report.step('guarded-refused', 'Vault refuses, with Hallpass dead', () =>
     isRefused(stage, 'ana', KEYS, 'vault'),
   );
-  await report.step('restart', 'Hallpass starts again', async () => {
+  await report.step('restart', WORDS.restart, async () => {
     const began = performance.now();
     const gone = untilRefused(stage, 'ana', ORDERS, LIMIT_MS);
     await Promise.all([stage.startHallpass(), gone]);

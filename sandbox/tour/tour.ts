@@ -15,6 +15,7 @@ import { endSessions } from './sessions.js';
 import { twoApprove } from './several.js';
 import { headline, LIMIT_MS } from './story.js';
 import { askInVain, askOthers, remind } from './undecided.js';
+import { WORDS } from './words.js';
 
 export async function playTour(stage: Stage, hallpass: HallpassProcess, report: Report): Promise<void> {
   const { slack } = stage;
@@ -42,5 +43,5 @@ export async function playTour(stage: Stage, hallpass: HallpassProcess, report: 
     await untilRefused(stage, 'dan', ORDERS, LIMIT_MS);
     return headline(await told(slack, 'dan', urgent, /^Ended by/));
   });
-  await report.step('receipt', 'pg_auth_members and the ledger say', () => receipt(stage));
+  await report.step('receipt', WORDS.receipt, () => receipt(stage));
 }
