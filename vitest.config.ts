@@ -19,6 +19,7 @@ const SLOW = [
   'test/postgres/guarded/{theft,expiry}.test.ts',
   'test/postgres/objects/thousand-worlds.test.ts',
   'test/ledger/standing-plans.test.ts',
+  'sandbox/page/server/{encore,faults,guide}/*.test.ts',
 ];
 
 export default defineConfig({

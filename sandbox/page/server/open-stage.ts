@@ -3,7 +3,10 @@ import { Backstage } from '../../stage/backstage.js';
 import { startStage } from '../../stage/stage.js';
 import { addSecurity, withRules } from '../../tour/setting.js';
 import { databasePart } from './database/database.js';
+import { encorePart } from './encore/encore.js';
+import { faultsPart } from './faults/faults.js';
 import { Feed } from './feed.js';
+import { guidePart } from './guide/guide.js';
 import { startPage } from './page.js';
 import { workspacePart } from './workspace.js';
 
@@ -36,7 +39,13 @@ export async function openStage({ cli, files, port }: OpenStageOptions): Promise
     const backstage = new Backstage(stage);
     const [printed] = await Promise.all([stage.run('manifest'), backstage.start()]);
     const feed = new Feed();
-    const parts = [workspacePart(stage.slack, feed, printed), databasePart(stage, feed)];
+    const parts = [
+      workspacePart(stage.slack, feed, printed),
+      databasePart(stage, feed),
+      faultsPart(backstage, feed),
+      guidePart(backstage, feed),
+      encorePart(cli, feed),
+    ];
     const page = await startPage({
       slack: stage.slack,
       feed,

@@ -10,6 +10,23 @@ export interface Part {
   close?(): Promise<void>;
 }
 
+/** What somebody ran in a console, and what the server answered to each statement. */
+export interface RanInConsole {
+  readonly login: string;
+  readonly on: 'shop' | 'vault';
+  readonly sql: string;
+  readonly outcomes: readonly ConsoleOutcome[];
+}
+
+/** As much of it as others than the console need. */
+export interface ConsoleOutcome {
+  /** "rows" with their `total`, "error" with its SQLSTATE and its words, … */
+  readonly kind: string;
+  readonly total?: number;
+  readonly code?: string | null;
+  readonly message?: string;
+}
+
 export type PageVerb = (args: JsonObject) => Promise<Json>;
 
 /** @param schema of the arguments */
