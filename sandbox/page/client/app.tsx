@@ -3,6 +3,7 @@ import { useCallback } from 'react';
 import type { WorkspaceState } from '../api.js';
 import { DatabasePanel } from './database/database-panel.js';
 import { FaultsPanel } from './faults/faults-panel.js';
+import { HallpassBadge } from './faults/hallpass-badge.js';
 import { GuidePanel } from './guide/guide-panel.js';
 import { BottomBar } from './layout/bottom-bar.js';
 import type { Destination } from './layout/place.js';
@@ -55,7 +56,7 @@ function Page({ workspace }: { readonly workspace: WorkspaceState }) {
         wide={wide}
         narrow={narrow}
         panelOpen={place.open}
-        state={null}
+        state={<HallpassBadge />}
         onPlay={go.play}
         onBeside={go.beside}
         onAlone={() => go.alone(place.active === 0 ? 1 : 0)}
