@@ -30,7 +30,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'fast',
-          include: ['{test,sandbox}/**/*.test.ts'],
+          include: ['{test,sandbox}/**/*.test.{ts,tsx}'],
           exclude: [...configDefaults.exclude, ...SLOW],
         },
       },

@@ -57,13 +57,73 @@ async function openForm() {
 }
 
 beforeEach(async () => {
-  slack = await startSlack({ people: [{ id: ANA, name: 'ana' }] });
+  slack = await startSlack({ people: [{ id: ANA, name: 'ana' }], commands: ['/request', '/fields'] });
   commands = [];
 });
 afterEach(async () => {
   await running?.stop();
   running = undefined;
   await slack.close();
+});
+
+describe('a field', () => {
+  const text = { type: 'plain_text' as const, text: 'Label' };
+  const option = (value: string) => ({ text: { type: 'plain_text' as const, text: value }, value });
+
+  it('tells the app of Enter where the app asked for it, and of nothing typed before', async () => {
+    const told: unknown[] = [];
+    const input = (action_id: string, dispatch_action: boolean) => ({
+      type: 'input' as const,
+      label: text,
+      dispatch_action,
+      element: { type: 'plain_text_input' as const, action_id },
+    });
+    await withApp((app) => {
+      app.command('/fields', async ({ ack, body, client }) => {
+        await ack();
+        const blocks = [input('told', true), input('silent', false)];
+        await client.views.open({ trigger_id: body.trigger_id, view: form('Fields', 'reason', { blocks }) });
+      });
+      app.action('told', async ({ ack, action }) => {
+        told.push(action);
+        await ack();
+      });
+    });
+    const ana = slack.as(ANA);
+    await ana.command('/fields');
+    await slack.waitFor(() => ana.openedView());
+    for (const field of ['told', 'silent']) {
+      await ana.fill(field, 'typed');
+      expect(await ana.pressEnter(field)).toEqual({ outcome: 'ok' });
+    }
+    expect(told).toMatchObject([{ action_id: 'told', value: 'typed' }]);
+  });
+
+  it('of many keeps what was chosen while others are searched', async () => {
+    await withApp((app) => {
+      app.command('/fields', async ({ ack, body, client }) => {
+        await ack();
+        const element = { type: 'multi_external_select' as const, action_id: 'many', min_query_length: 0 };
+        const blocks = [{ type: 'input' as const, label: text, element }];
+        await client.views.open({ trigger_id: body.trigger_id, view: form('Fields', 'reason', { blocks }) });
+      });
+      app.options('many', ({ ack, payload }) => ack({ options: [option(`found ${payload.value}`)] }));
+    });
+    const ana = slack.as(ANA);
+    await ana.command('/fields');
+    await slack.waitFor(() => ana.openedView());
+    const wanted: string[] = [];
+    for (const query of ['one', 'two']) {
+      await ana.options('many', query);
+      wanted.push(`found ${query}`);
+      expect(await ana.choose('many', wanted)).toEqual({ outcome: 'ok' });
+    }
+    const [kept] = Object.values(ana.openedView()?.values ?? {});
+    expect(kept?.many).toMatchObject({
+      selected_options: [{ value: 'found one' }, { value: 'found two' }],
+    });
+    expect(await ana.choose('many', [])).toEqual({ outcome: 'ok' });
+  });
 });
 
 describe('a submission', () => {
@@ -106,7 +166,8 @@ describe('a submission', () => {
     });
     const root = await openForm();
     const ana = slack.as(ANA);
-    expect(await ana.submit()).toMatchObject({ outcome: 'pushed', view: { title: 'Second' } });
+    expect(root).toMatchObject({ pushed: false, close: null });
+    expect(await ana.submit()).toMatchObject({ outcome: 'pushed', view: { title: 'Second', pushed: true } });
     await ana.click('modal', 'more');
     await slack.waitFor(() => ana.openedView()?.title === 'Pushed');
     const payload = slack.deliveries.at(-1)?.payload;

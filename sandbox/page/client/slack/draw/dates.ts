@@ -1,12 +1,8 @@
 /** `<!date^…>` in words, in the reader's zone. https://docs.slack.dev/messaging/formatting-message-text#date-formatting */
 
-const DAY = 86_400_000;
+import { type Day, dayOf, partsOf } from './zone-time.js';
 
-interface Day {
-  readonly year: number;
-  readonly month: number;
-  readonly day: number;
-}
+const DAY = 86_400_000;
 
 /**
  * @param timestamp in seconds since 1970
@@ -30,37 +26,49 @@ export function formatDate(timestamp: number, format: string, zone: string, now:
 
 /** @throws RangeError */
 function wordsFor(token: string, moment: number, zone: string, now: number): string {
-  const say = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat('en-US', { timeZone: zone, ...options }).format(moment);
-  const { year, month, day } = dayOf(moment, zone);
-  const long = `${say({ month: 'long' })} ${ordinal(day)}`;
-  const withWeekday = `${say({ weekday: 'long' })}, ${long}`;
-  const near = nearWord(moment, zone, now);
+  const near = () => nearWord(moment, zone, now);
+  const long = () => {
+    const { month, day, year } = dayOf(moment, zone);
+    return `${MONTHS[month - 1]} ${ordinal(day)}, ${year}`;
+  };
+  const short = () => {
+    const { month, day, year } = dayOf(moment, zone);
+    return `${MONTHS[month - 1]?.slice(0, 3)} ${day}, ${year}`;
+  };
+  const withWeekday = () => `${weekdayOf(dayOf(moment, zone))}, ${long()}`;
   switch (token) {
-    case 'date_num':
+    case 'date_num': {
+      const { year, month, day } = dayOf(moment, zone);
       return `${year}-${two(month)}-${two(day)}`;
-    case 'date_slash':
+    }
+    case 'date_slash': {
+      const { year, month, day } = dayOf(moment, zone);
       return `${two(month)}/${two(day)}/${year}`;
+    }
     case 'date':
-      return `${long}, ${year}`;
+      return long();
     case 'date_pretty':
-      return near ?? `${long}, ${year}`;
+      return near() ?? long();
     case 'date_short':
-      return `${say({ month: 'short' })} ${day}, ${year}`;
+      return short();
     case 'date_short_pretty':
-      return near ?? `${say({ month: 'short' })} ${day}, ${year}`;
+      return near() ?? short();
     case 'date_long':
-      return `${withWeekday}, ${year}`;
+      return withWeekday();
     case 'date_long_pretty':
-      return near ?? `${withWeekday}, ${year}`;
-    case 'date_long_full':
-      return `${say({ month: 'long' })} ${day}, ${year}`;
-    case 'day_divider_pretty':
-      return near ?? (year === dayOf(now, zone).year ? withWeekday : `${withWeekday}, ${year}`);
+      return near() ?? withWeekday();
+    case 'date_long_full': {
+      const { month, day, year } = dayOf(moment, zone);
+      return `${MONTHS[month - 1]} ${day}, ${year}`;
+    }
+    case 'day_divider_pretty': {
+      const isThisYear = dayOf(moment, zone).year === dayOf(now, zone).year;
+      return near() ?? (isThisYear ? withWeekday().replace(/, \d+$/, '') : withWeekday());
+    }
     case 'time':
-      return say({ hour: 'numeric', minute: '2-digit' }).replaceAll('\u202F', ' ');
+      return timeOf(moment, zone, false);
     case 'time_secs':
-      return say({ hour: 'numeric', minute: '2-digit', second: '2-digit' }).replaceAll('\u202F', ' ');
+      return timeOf(moment, zone, true);
     case 'ago':
       return ago(moment - now);
     default:
@@ -68,23 +76,40 @@ function wordsFor(token: string, moment: number, zone: string, now: number): str
   }
 }
 
-function dayOf(moment: number, zone: string): Day {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-  }).formatToParts(moment);
-  const read = (type: string) => Number(parts.find((part) => part.type === type)?.value);
-  return { year: read('year'), month: read('month'), day: read('day') };
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
+const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
+function timeOf(moment: number, zone: string, withSeconds: boolean): string {
+  const read = partsOf(moment, zone);
+  const hour = read('hour');
+  const seconds = withSeconds ? `:${two(read('second'))}` : '';
+  return `${hour % 12 || 12}:${two(read('minute'))}${seconds} ${hour < 12 ? 'AM' : 'PM'}`;
+}
+
+/** Days since 1970. */
+function numberOf({ year, month, day }: Day): number {
+  return Date.UTC(year, month - 1, day) / DAY;
+}
+
+function weekdayOf(day: Day): string {
+  return WEEKDAYS[new Date(numberOf(day) * DAY).getUTCDay()] ?? '';
 }
 
 function nearWord(moment: number, zone: string, now: number): 'today' | 'yesterday' | 'tomorrow' | null {
-  const number = (at: number) => {
-    const { year, month, day } = dayOf(at, zone);
-    return Date.UTC(year, month - 1, day) / DAY;
-  };
-  const days = number(moment) - number(now);
+  const days = numberOf(dayOf(moment, zone)) - numberOf(dayOf(now, zone));
   return days === 0 ? 'today' : days === -1 ? 'yesterday' : days === 1 ? 'tomorrow' : null;
 }
 
@@ -102,9 +127,11 @@ function ago(ms: number): string {
   return new Intl.RelativeTimeFormat('en-US').format(Math.trunc(ms / size), unit);
 }
 
+const ORDINALS = new Intl.PluralRules('en-US', { type: 'ordinal' });
+
 function ordinal(day: number): string {
   const ending = { one: 'st', two: 'nd', few: 'rd' } as const;
-  const rule = new Intl.PluralRules('en-US', { type: 'ordinal' }).select(day);
+  const rule = ORDINALS.select(day);
   return `${day}${rule === 'one' || rule === 'two' || rule === 'few' ? ending[rule] : 'th'}`;
 }
 

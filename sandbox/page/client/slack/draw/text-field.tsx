@@ -29,7 +29,8 @@ const INPUT_MODES = {
 /** A field to type into. Enter submits the form, unless the app asked to be told of Enter. */
 export function TextField({ at, field, element, dispatches }: Props) {
   const { surface, onFailure } = useActing();
-  const kept = useKept(at, element.type)?.value ?? '';
+  const state = useKept(at, element.type);
+  const kept = (state ? state.value : element.initial_value) ?? '';
   const { text, type, flush } = useTyped(at, kept);
   const isLong = element.type === 'plain_text_input' && element.multiline === true;
   const most = element.type === 'plain_text_input' ? element.max_length : undefined;
