@@ -47,7 +47,7 @@ export interface Column {
 }
 
 /** A statement without rows: `UPDATE 3`. */
-export interface Finished {
+interface Finished {
   readonly kind: 'finished';
   readonly tag: string;
 }

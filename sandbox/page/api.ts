@@ -20,7 +20,7 @@ export interface WorkspaceState {
 }
 
 /** The app as its manifest describes it. */
-export interface AppCard {
+interface AppCard {
   readonly name: string;
   /** Of its icon, as in CSS. */
   readonly color: string;
@@ -36,7 +36,7 @@ export interface SlashCommand {
   readonly description: string;
 }
 
-export interface Shortcut {
+interface Shortcut {
   readonly callbackId: string;
   readonly type: 'global' | 'message';
   readonly name: string;
@@ -75,7 +75,7 @@ export interface Topics {
 }
 
 /** What rang last on the phone of each of the cast, by id, the newest last. */
-export type Phones = Readonly<Record<string, readonly Notification[]>>;
+type Phones = Readonly<Record<string, readonly Notification[]>>;
 
 export type ServerName = 'shop' | 'vault' | 'ledger';
 export type SlackTrouble = 'none' | 'error' | 'late' | 'lost';

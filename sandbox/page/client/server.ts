@@ -51,7 +51,14 @@ export function readWorkspace(): Promise<WorkspaceState> {
 type State = Exclude<keyof Topics, 'slack'>;
 
 /** The topics that are whole states: what comes later to look at one must not wait for its next change. */
-const STATES: Readonly<Record<State, true>> = { consoles: true, truth: true };
+const STATES: Readonly<Record<State, true>> = {
+  phones: true,
+  consoles: true,
+  truth: true,
+  faults: true,
+  guide: true,
+  encore: true,
+};
 
 let source: EventSource | null = null;
 const last = new Map<string, string>();

@@ -19,7 +19,7 @@ export interface RanInConsole {
 }
 
 /** As much of it as others than the console need. */
-export interface ConsoleOutcome {
+interface ConsoleOutcome {
   /** "rows" with their `total`, "error" with its SQLSTATE and its words, … */
   readonly kind: string;
   readonly total?: number;

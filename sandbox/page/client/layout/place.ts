@@ -3,7 +3,7 @@
 export const PANELS = ['guide', 'database', 'faults'] as const;
 export type Panel = (typeof PANELS)[number];
 
-export interface Opened {
+interface Opened {
   readonly user: string;
   /** null: the first one. */
   readonly room: string | null;

@@ -14,7 +14,7 @@ export interface Memory {
   readonly drafts: Readonly<Record<string, string>>;
 }
 
-export interface Note {
+interface Note {
   readonly channel: string;
   readonly ts: string;
   readonly text: string;
@@ -28,7 +28,7 @@ let memories: Readonly<Record<string, Memory>> = {};
 const listeners = new Set<() => void>();
 
 /** @param ms since 1970 */
-export function timestampOf(ms: number): string {
+function timestampOf(ms: number): string {
   return (ms / 1000).toFixed(6);
 }
 

@@ -23,6 +23,7 @@ const ANA = {
 
 const WORKSPACE: WorkspaceState = {
   botUserId: 'U0BOT',
+  app: { name: 'Hallpass', color: '#1f3a5f', takesMessages: false },
   cast: [],
   people: [ANA, { ...ANA, id: 'U0BO', name: 'bo', realName: 'Bo Li' }],
   channels: [

@@ -36,7 +36,7 @@ export function useRings(user: string, screen: Screen | null, looked: Looked): R
 }
 
 /** A reply is only seen by those who have its thread open. */
-export function isLookedAt({ channel, ts }: Notification, screen: Screen, looked: Looked): boolean {
+function isLookedAt({ channel, ts }: Notification, screen: Screen, looked: Looked): boolean {
   if (!looked.visible || looked.channel !== channel) return false;
   const threadTs = screen.messages[channel]?.find((message) => message.ts === ts)?.threadTs ?? null;
   return threadTs === null || threadTs === ts || threadTs === looked.thread;

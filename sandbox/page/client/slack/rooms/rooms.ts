@@ -26,7 +26,7 @@ export function roomsOf(user: string, workspace: WorkspaceState): Rooms {
 }
 
 /** Where somebody begins: where the app posts. */
-export function firstRoom({ channels }: Rooms, botUserId: string): RoomId {
+function firstRoom({ channels }: Rooms, botUserId: string): RoomId {
   return (channels.find(({ members }) => members.includes(botUserId)) ?? channels[0])?.id ?? APP_MESSAGES;
 }
 

@@ -38,7 +38,7 @@ export function watch(name: string, url: string): Watched {
 /** The server starts, stops, or recovers. */
 const NOT_YET = '57P03';
 
-export function whyNot(name: string, error: unknown): string {
+function whyNot(name: string, error: unknown): string {
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : null;
   if (code === NOT_YET) return `${name} is not ready yet.`;
   if (error instanceof pg.DatabaseError && !error.code?.startsWith('57P')) return `${name}: ${error.message}`;
