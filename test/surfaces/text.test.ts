@@ -32,6 +32,17 @@ describe('names', () => {
 
   it('cuts between characters and never inside an escape', () => {
     expect(truncate('𝔯𝔯𝔯𝔯', 6)).toBe('𝔯𝔯…');
+    for (const length of [1, 2, 3, 4, 5, 1_000]) {
+      const texts = ['𝔯'.repeat(length), `a${'𝔯'.repeat(length)}`];
+      for (const text of texts) {
+        for (const max of [3, 4, 5]) {
+          const whole = text.length <= max;
+          const fit = text.slice(0, max - 1).replace(/[\uD800-\uDBFF]$/, '');
+          expect(truncate(text, max)).toBe(whole ? text : `${fit}…`);
+          expect(plainName(text, max)).toBe(whole ? text : `${fit}…`);
+        }
+      }
+    }
     expect(inline('&&&&', 12)).toBe('&amp;&amp;…');
     expect(plainName('ab\u200Bcd', 8)).toBe('ab…');
     expect(code('&'.repeat(63))).toMatch(/^`(&amp;)+…`$/);

@@ -31,9 +31,13 @@ export function escapeMrkdwn(text: string): string {
   return text.replace(/[&<>]/g, (character) => ESCAPES[character] ?? character);
 }
 
-/** `text` with each character shown by `show`, in at most `max` units; an ellipsis tells that it was cut. */
+/**
+ * `text` with each character shown by `show`, in at most `max` units; an ellipsis tells that it was cut.
+ * @param show never answers less than it is given
+ */
 function shorten(text: string, max: number, show: (character: string) => string): string {
-  const shown = Array.from(text, show);
+  // No more is taken apart than is shown: it may be long. Half a character at the end is never shown.
+  const shown = Array.from(text.slice(0, max + 2), show);
   const whole = shown.join('');
   if (whole.length <= max) return whole;
   let cut = '';
@@ -87,8 +91,7 @@ export function link(url: string, words: string): string {
 /** Somebody's own words on one line of plain text, as a terminal shows it: nothing in it moves, hides or colors. */
 export function oneLine(words: string, max: number): string {
   const line = words.replace(/\s+/gu, ' ').replace(UNWANTED, '').trim();
-  // No more is taken apart than is shown: it may be long.
-  return truncate(line.slice(0, max + 2), max);
+  return truncate(line, max);
 }
 
 /** `2026-11-21 03:11 UTC`, for titles, options and errors in a modal, which know no reader's zone. */
