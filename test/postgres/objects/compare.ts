@@ -1,14 +1,34 @@
+import { afterAll, beforeAll } from 'vitest';
 import type { Wanted } from '../../../src/domain/wanted/wanted.js';
 import type { ObjectsIndex, OfferedRole } from '../../../src/postgres/objects/objects-index.js';
 import { createObjectsReader } from '../../../src/postgres/objects/objects-reader.js';
-import type { TestServer } from '../server.js';
-import { DATABASES, makeWorld, randomFrom, readTruth, type Truth } from './worlds.js';
+import type { Major } from '../../support/majors.js';
+import { useServer } from '../server.js';
+import { DATABASES, type Ground, makeWorld, prepare, randomFrom, readTruth, type Truth } from './worlds.js';
 
-/** What the index says otherwise than the server, of one random world; empty when it is right. */
-export async function differencesIn(server: TestServer, seed: number): Promise<readonly string[]> {
+/**
+ * For the top of a `describe`: the server lasts as long as its tests.
+ * @returns what the index says otherwise than the server, in the random worlds of these seeds; empty when it is right
+ */
+export function useWorlds(major: Major): (seeds: readonly number[]) => Promise<readonly string[]> {
+  const used = useServer(major);
+  let ground: Ground | null = null;
+  beforeAll(async () => {
+    ground = await prepare(used.server);
+  });
+  afterAll(() => ground?.close());
+  return async (seeds) => {
+    if (ground === null) throw new Error('the server is there only while tests run');
+    const differences: string[] = [];
+    for (const seed of seeds) differences.push(...(await differencesIn(ground, seed)));
+    return differences;
+  };
+}
+
+async function differencesIn(ground: Ground, seed: number): Promise<readonly string[]> {
   const prefix = `w${seed}`;
-  const world = await makeWorld(server, prefix, randomFrom(seed));
-  const reader = createObjectsReader(server.connect);
+  const world = await makeWorld(ground, prefix, randomFrom(seed));
+  const reader = createObjectsReader(ground.server.connect);
   try {
     const offered = world.roles.flatMap((role) => [
       { role, setRole: false },
@@ -16,11 +36,12 @@ export async function differencesIn(server: TestServer, seed: number): Promise<r
     ]);
     const index = await reader.read(offered);
     const differences = index.unread.map(({ name, why }) => `${name} was not read: ${why}`);
+    const truths: (readonly [database: string, Truth])[] = [];
     for (const database of DATABASES) {
-      const truths = await readTruth(server, prefix, database);
-      differences.push(...truths.flatMap((truth) => differ(index, offered, truth, database)));
+      for (const truth of await readTruth(ground, prefix, database)) truths.push([database, truth]);
     }
-    differences.push(...(await differInAmount(server, prefix, index, offered)));
+    differences.push(...truths.flatMap(([database, truth]) => differ(index, offered, truth, database)));
+    differences.push(...differInAmount(truths, index, offered));
     return differences.map((difference) => `seed ${seed}: ${difference}`);
   } finally {
     await reader.close();
@@ -59,16 +80,11 @@ function differ(
 }
 
 /** How many tables each reads, writes and owns, in all databases. */
-async function differInAmount(
-  server: TestServer,
-  prefix: string,
+function differInAmount(
+  truths: readonly (readonly [database: string, Truth])[],
   index: ObjectsIndex,
   offered: readonly OfferedRole[],
-): Promise<readonly string[]> {
-  const truths: (readonly [string, Truth])[] = [];
-  for (const database of DATABASES) {
-    for (const truth of await readTruth(server, prefix, database)) truths.push([database, truth]);
-  }
+): readonly string[] {
   return offered.flatMap((role) => {
     const count = (...privileges: string[]) =>
       new Set(

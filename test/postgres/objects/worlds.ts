@@ -2,17 +2,46 @@
  * Random servers: nested roles, schemas, objects and grants of every kind; and what each role gives there, as the server
  * itself says it of a login that is granted the role.
  */
+import pg from 'pg';
 import type { Privilege } from '../../../src/domain/wanted/wanted.js';
 import type { TestServer } from '../server.js';
 
 /** An open database, one that few may connect to, and one that is owned by a role of each world. */
 export const DATABASES = ['postgres', 'closed', 'owned'] as const;
 
-export async function prepare(server: TestServer): Promise<void> {
+type Database = (typeof DATABASES)[number];
+
+/** A server for worlds, and a session of its superuser in each database: most of a world's time went into connecting. */
+export interface Ground {
+  readonly server: TestServer;
+  run(statements: readonly string[], database?: Database): Promise<void>;
+  ask<Row extends pg.QueryResultRow>(database: Database, sql: string, params: unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+export async function prepare(server: TestServer): Promise<Ground> {
   await server.sql('CREATE DATABASE closed');
   await server.sql('REVOKE CONNECT ON DATABASE closed FROM PUBLIC');
   await server.sql('GRANT CONNECT ON DATABASE closed TO hallpass');
   await server.sql('CREATE DATABASE owned');
+  const open = async (database: Database) => {
+    const client = new pg.Client({ connectionString: server.cluster.urlFor({ database }) });
+    await client.connect();
+    return client;
+  };
+  const [postgres, closed, owned] = [await open('postgres'), await open('closed'), await open('owned')];
+  const clients = { postgres, closed, owned };
+  return {
+    server,
+    run: async (statements, database = 'postgres') => {
+      await clients[database].query(statements.join(';\n'));
+    },
+    ask: async <Row extends pg.QueryResultRow>(database: Database, sql: string, params: unknown[]) =>
+      (await clients[database].query<Row>(sql, params)).rows,
+    close: async () => {
+      for (const client of Object.values(clients)) await client.end();
+    },
+  };
 }
 
 export interface World {
@@ -35,7 +64,8 @@ const TABLE = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'ALL'] as con
 const COLUMN = ['SELECT', 'INSERT', 'UPDATE'] as const;
 
 /** Makes a world whose names begin with `prefix`. */
-export async function makeWorld(server: TestServer, prefix: string, random: () => number): Promise<World> {
+export async function makeWorld(ground: Ground, prefix: string, random: () => number): Promise<World> {
+  const { server, run } = ground;
   const chance = (share: number) => random() < share;
   const one = <T>(all: readonly [T, ...T[]]): T => all[Math.floor(random() * all.length)] ?? all[0];
   const roles: [string, ...string[]] = [`${prefix}_r0`];
@@ -116,9 +146,6 @@ export async function makeWorld(server: TestServer, prefix: string, random: () =
     ];
   };
 
-  const run = async (statements: readonly string[], database?: string) => {
-    await server.cluster.query(statements.join(';\n'), [], database);
-  };
   await run(shared);
   for (const database of DATABASES) {
     await run([...inSchema(`${prefix}_a`), ...inSchema(`${prefix}_b`)], database);
@@ -230,10 +257,7 @@ SELECT kind, schema, name, privilege,
        coalesce(array_agg(DISTINCT login ORDER BY login) FILTER (WHERE part), '{}') AS part
   FROM answer GROUP BY 1, 2, 3, 4`;
 
-export async function readTruth(
-  server: TestServer,
-  prefix: string,
-  database: string,
-): Promise<readonly Truth[]> {
-  return server.cluster.query<Truth>(TRUTH, [prefix], database);
+/** What is true in this database. */
+export function readTruth(ground: Ground, prefix: string, database: Database): Promise<readonly Truth[]> {
+  return ground.ask<Truth>(database, TRUTH, [prefix]);
 }
