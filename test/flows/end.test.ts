@@ -1,6 +1,5 @@
 /** The incident switch from outside: beside a Hallpass that runs, without one, beside one that dies, with a target that is down. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
@@ -12,6 +11,7 @@ import { spawnChild } from '../support/child.js';
 import { runHallpass } from '../support/commands.js';
 import { holdTable, waitsForLock } from '../support/disturb.js';
 import { buttons, operatorsHear } from '../support/messages.js';
+import { describeWith, programPath } from '../support/program.js';
 import {
   approved,
   expectSettled,
@@ -130,17 +130,19 @@ test('it asks before it does anything, and takes no typo for "nothing is open"',
   await expectSettled(stage);
 });
 
-test.skipIf(!existsSync('/usr/bin/script'))('on a terminal it asks twice', async () => {
-  const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
-  const once = await onTerminal(['end', id, '--because', 'drill'], ['y', 'n']);
-  expect(once.said).toMatch(/End 1 grant and cancel 0 requests\? \[y\/N\][\s\S]*Go on\? \[y\/N\]/);
-  expect(once.said).toContain('nothing was changed');
-  expect(once.code).toBe(1);
-  expect((await inLedger(stage, id)).state).toBe('active');
-  const twice = await onTerminal(['end', id, '--because', 'drill'], ['y', 'y']);
-  expect(twice.said).toContain('All is confirmed: 1 of 1.');
-  expect(twice.code).toBe(0);
-  await expectSettled(stage);
+describeWith('script')('on a terminal', () => {
+  test('it asks twice', async () => {
+    const { id } = await obtain(stage, 'ana', { role: 'orders_read', ...LONG });
+    const once = await onTerminal(['end', id, '--because', 'drill'], ['y', 'n']);
+    expect(once.said).toMatch(/End 1 grant and cancel 0 requests\? \[y\/N\][\s\S]*Go on\? \[y\/N\]/);
+    expect(once.said).toContain('nothing was changed');
+    expect(once.code).toBe(1);
+    expect((await inLedger(stage, id)).state).toBe('active');
+    const twice = await onTerminal(['end', id, '--because', 'drill'], ['y', 'y']);
+    expect(twice.said).toContain('All is confirmed: 1 of 1.');
+    expect(twice.code).toBe(0);
+    await expectSettled(stage);
+  });
 });
 
 /** Types each answer when the next question stands. */
@@ -149,7 +151,7 @@ async function onTerminal(
   answers: readonly string[],
 ): Promise<{ readonly code: number | null; readonly said: string }> {
   const quoted = [process.execPath, CLI, ...args].map((word) => `'${word}'`).join(' ');
-  const child: ChildProcess = spawn('/usr/bin/script', ['-qefc', quoted, '/dev/null'], {
+  const child: ChildProcess = spawn(programPath('script'), ['-qefc', quoted, '/dev/null'], {
     env: { PATH: process.env.PATH, ...stage.env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
