@@ -6,6 +6,7 @@ import { freePort } from './free-port.js';
 import { initialize, runServer, type Server } from './server.js';
 import { type ServerAccess, serverAccess } from './server-access.js';
 import { serverUser } from './server-user.js';
+import { copyTemplate, templateOf } from './template.js';
 
 export interface ClusterOptions {
   /** Shown in error messages and in the process list. */
@@ -58,7 +59,9 @@ const SETTINGS: Readonly<Record<string, string>> = {
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const user = serverUser();
   const folder = createFolder(user);
-  const password = randomBytes(18).toString('base64url');
+  const binaries = options.binaries ?? findBinaries();
+  const template = templateOf(binaries);
+  const password = template?.password ?? randomBytes(18).toString('base64url');
   const superuser = { user: 'postgres', password, database: 'postgres' };
   const name = options.name ?? 'postgres';
   const settings = {
@@ -68,7 +71,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     ...options.settings,
   };
   try {
-    const bin = await initialize(folder, options.binaries ?? findBinaries(), user, superuser);
+    const bin =
+      template === null
+        ? await initialize(folder, binaries, user, superuser)
+        : await copyTemplate(template, folder, user);
     for (;;) {
       const port = options.port ?? (await freePort());
       const run = () => runServer(folder, bin, user, { ...settings, port: String(port) });
@@ -88,6 +94,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   }
 }
 
+/** A password proves nothing: copies of a template share it, and another may have taken the port. */
+async function expectOurs(access: ServerAccess, dataDir: string): Promise<void> {
+  const [row] = await access.query<{ dir: string }>("SELECT current_setting('data_directory') AS dir");
+  if (row?.dir !== dataDir) throw new Error(`Another server answers on port ${access.port}`);
+}
+
 function clusterOf(name: string, folder: string, access: ServerAccess, run: () => Server): Cluster {
   let server: Server | null = null;
 
@@ -98,7 +110,7 @@ function clusterOf(name: string, folder: string, access: ServerAccess, run: () =
     const deadline = Date.now() + START_TIMEOUT_MS;
     for (;;) {
       try {
-        await access.query('SELECT 1');
+        await expectOurs(access, dataFolder(folder));
         return;
       } catch (cause) {
         const ended = started.pid === null;

@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { open, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Cluster } from '../../sandbox/postgres/cluster.js';
 import { createFolder, dataFolder, removeFolder } from '../../sandbox/postgres/folders.js';
 import { freePort } from '../../sandbox/postgres/free-port.js';
+import { changeIdentifier } from '../../sandbox/postgres/identifier.js';
 import { runServer } from '../../sandbox/postgres/server.js';
 import { type ServerAccess, serverAccess } from '../../sandbox/postgres/server-access.js';
 import { serverUser } from '../../sandbox/postgres/server-user.js';
@@ -57,45 +56,7 @@ export async function startCopy(
   }
 }
 
-/**
- * As pg_upgrade leaves it: all roles, OIDs and memberships are the same, and the system identifier is another. The
- * binaries of the tests bring no pg_upgrade and no pg_resetwal, so it is written into the control file, and into the
- * first page of each WAL segment, which repeats it.
- */
+/** As pg_upgrade leaves it: all roles, OIDs and memberships are the same, and the system identifier is another. */
 export function startUpgraded(original: Cluster): Promise<Copy> {
-  return startCopy(original, async (dataDir) => {
-    const path = join(dataDir, 'global/pg_control');
-    const control = await readFile(path);
-    const id = control.readBigUInt64LE(0) + 1n;
-    const end = endOfControl(control);
-    control.writeBigUInt64LE(id, 0);
-    control.writeUInt32LE(crc32c(control.subarray(0, end)), end);
-    await writeFile(path, control);
-    const wal = join(dataDir, 'pg_wal');
-    for (const name of (await readdir(wal)).filter((each) => /^[0-9A-F]{24}$/.test(each))) {
-      const segment = await open(join(wal, name), 'r+');
-      const bytes = Buffer.alloc(8);
-      bytes.writeBigUInt64LE(id);
-      // xlp_sysid of XLogLongPageHeaderData.
-      await segment.write(bytes, 0, bytes.length, 24);
-      await segment.close();
-    }
-  });
-}
-
-/** Where the checksum of the control file stands: its layout differs from major to major. */
-function endOfControl(control: Buffer): number {
-  for (let at = 200; at < 500; at += 4) {
-    if (crc32c(control.subarray(0, at)) === control.readUInt32LE(at)) return at;
-  }
-  throw new Error('the control file has no checksum where it is looked for');
-}
-
-function crc32c(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
-  }
-  return (crc ^ 0xffffffff) >>> 0;
+  return startCopy(original, (dataDir) => changeIdentifier(dataDir, (id) => id + 1n));
 }

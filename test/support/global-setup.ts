@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import type { TestProject } from 'vitest/node';
 import { startCluster } from '../../sandbox/postgres/cluster.js';
 import type { ServerAddress } from '../../sandbox/postgres/server-access.js';
+import { makeTemplate } from '../../sandbox/postgres/template.js';
+import { installedMajors } from './majors.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,9 +17,13 @@ declare module 'vitest' {
 /** Once before all test files; what it returns runs after them. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   project.provide('redis', findRedis());
+  const templates = await Promise.all(installedMajors().map(({ binaries }) => makeTemplate(binaries)));
   const { host, port, user, password, database, close } = await startCluster({ name: 'tests' });
   project.provide('postgres', { host, port, user, password, database });
-  return close;
+  return async () => {
+    await close();
+    for (const remove of templates) remove();
+  };
 }
 
 function findRedis(): 'program' | 'url' | null {
