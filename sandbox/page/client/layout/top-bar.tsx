@@ -25,6 +25,7 @@ export function TopBar({ wide, narrow, panelOpen, state, onBeside, onAlone, onPa
   const me = whoIs(cast.played, cast.workspace);
   return (
     <header className="bar">
+      <h1 className="unseen">Hallpass demo</h1>
       <span className="bar-you">You are</span>
       {wide ? (
         <CastSwitch {...cast} />

@@ -7,6 +7,7 @@ import { itemsOf } from './items.js';
 import { useReading } from './reading.js';
 import { threadsIn } from './threads.js';
 import { useReadMarks } from './use-read-marks.js';
+import { useSteadyScroll } from './use-steady-scroll.js';
 import './message-list.css';
 
 /** How many messages are drawn at first, and how many more at each click. */
@@ -35,6 +36,7 @@ export function MessageList({ label, channel, messages, focus, beginning }: Prop
   const { user, zone } = useReading();
   const list = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(true);
+  const onScrolled = useSteadyScroll(list, atEnd);
   const [limit, setLimit] = useState(DRAWN);
   const [active, setActive] = useState<string | null>(null);
   const newSince = useReadMarks(user, channel, messages, atEnd);
@@ -60,9 +62,12 @@ export function MessageList({ label, channel, messages, focus, beginning }: Prop
       <div
         ref={list}
         className="slack-list"
-        role="feed"
+        role="log"
         aria-label={label}
-        onScroll={({ currentTarget }) => setAtEnd(Math.abs(currentTarget.scrollTop) < NEAR)}
+        onScroll={({ currentTarget }) => {
+          setAtEnd(Math.abs(currentTarget.scrollTop) < NEAR);
+          onScrolled();
+        }}
         onFocus={({ target }) => setActive(target.closest<HTMLElement>('[data-ts]')?.dataset.ts ?? null)}
         onKeyDown={moveFocus}
       >
