@@ -1,6 +1,7 @@
-/** What the operators' list costs, however much is over: too slow for `npm test`, because it fills a ledger. */
+/** What the lists of what is granted, to one person or to all, cost, however much is over: too slow for `npm test`, because it fills a ledger. */
 import { beforeAll, expect, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
+import { readLastBy, readOfPerson, readOpenBy } from '../../src/ledger/requests/of-person.js';
 import { readStanding } from '../../src/ledger/requests/standing.js';
 import { registerTargets } from '../../src/ledger/targets/targets.js';
 import { postgres } from '../support/postgres.js';
@@ -34,10 +35,12 @@ test('with 10,000 grants out and 200,000 that are over, each question reads what
     return lines.map((line) => line['QUERY PLAN']).join('\n');
   };
   const seen: string[] = [];
+  type Asked = string | { readonly text: string; readonly values: readonly unknown[] };
   const spy = {
-    query: async (text: string, values: readonly unknown[]) => {
-      seen.push(await plan(text, values));
-      return db.query(text, [...values]);
+    query: async (asked: Asked, values: readonly unknown[] = []) => {
+      const question = typeof asked === 'string' ? { text: asked, values } : asked;
+      seen.push(await plan(question.text, question.values));
+      return db.query(question.text, [...question.values]);
     },
   } as unknown as typeof db;
   const page = { skip: 9_990, limit: 10, lateMs: 60_000 };
@@ -45,6 +48,10 @@ test('with 10,000 grants out and 200,000 that are over, each question reads what
   expect(all).toMatchObject({ total: 10_000, overdue: 0 });
   expect(all.requests).toHaveLength(10);
   await readStanding(spy, { target: 'shop-prod', requester: 'U0P7' }, { ...page, skip: 0 });
+  expect((await readOfPerson(spy, 'U0P7', { held: 0, asked: 0 }, 5)).held.total).toBe(20);
+  expect(await readOpenBy(spy, 'U0P7', 15)).toMatchObject({ total: 20 });
+  expect(await readLastBy(spy, 'U0P7')).not.toBeNull();
+  expect(seen).toHaveLength(6);
   for (const each of seen) {
     expect(each).not.toMatch(/Seq Scan on requests/);
     expect(Number(/Execution Time: ([\d.]+) ms/.exec(each)?.[1])).toBeLessThan(150);

@@ -1,6 +1,6 @@
 /** The same once more: the form, filled in as an earlier request was. It asks, because much may have changed since. */
 import { type AccessRequest, parseRequestName } from '../../domain/request/request.js';
-import { readLastBy } from '../../ledger/requests/read-own.js';
+import { readLastBy } from '../../ledger/requests/of-person.js';
 import { readRequests } from '../../ledger/requests/read-requests.js';
 import { logSecurity } from '../../security.js';
 import { noSuchRequest, nothingToRepeat } from '../../surfaces/answers/mine.js';

@@ -1,5 +1,5 @@
 import type { AccessRequest } from '../../domain/request/request.js';
-import { readOpenBy } from '../../ledger/requests/read-own.js';
+import { readOpenBy } from '../../ledger/requests/of-person.js';
 import { mine, type Own } from '../../surfaces/answers/mine.js';
 import { MOST_ENTRIES } from '../../surfaces/answers/private-message.js';
 import type { Message } from '../../surfaces/kit/message.js';

@@ -1,6 +1,6 @@
 /** Relinquish, typed: the one role that they hold, the one that they name, or a question which. */
 import { type AccessRequest, canEnd } from '../../domain/request/request.js';
-import { readOpenBy } from '../../ledger/requests/read-own.js';
+import { readOpenBy } from '../../ledger/requests/of-person.js';
 import * as answers from '../../surfaces/answers/answers.js';
 import * as words from '../../surfaces/answers/mine.js';
 import { say } from '../../surfaces/answers/private-message.js';

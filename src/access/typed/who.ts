@@ -1,7 +1,7 @@
-/** Who holds what: for operators, because it names people and what they can do. */
-
+/** Who holds what: for operators, because it names people and what they can do. What is overdue, or ends next, comes first. */
 import { nearestFirst } from '../../domain/typed/nearest.js';
-import { readHeld } from '../../ledger/requests/read-own.js';
+import { readRequests } from '../../ledger/requests/read-requests.js';
+import { readStanding } from '../../ledger/requests/standing.js';
 import * as answers from '../../surfaces/answers/answers.js';
 import { MOST_ENTRIES, say } from '../../surfaces/answers/private-message.js';
 import { noSuchInstance, whoHolds } from '../../surfaces/answers/who.js';
@@ -10,6 +10,7 @@ import type { Actor } from '../access.js';
 import { identify } from '../deciding/accounts.js';
 import { refuseUnlessOperator } from '../deciding/operator.js';
 import type { Deps } from '../deps.js';
+import { OVERDUE_MS } from '../telling/overdue.js';
 import { ownOf } from './mine.js';
 import { namesOf } from './names.js';
 
@@ -23,10 +24,14 @@ export async function who(deps: Deps, actor: Actor, typed: string | null): Promi
   if (typed !== null && target === undefined) {
     return noSuchInstance(typed, nearestFirst(typed, [...deps.config.targets.keys()]));
   }
-  const { requests, total } = await readHeld(deps.db, key, MOST_ENTRIES);
-  const held = requests.map((request) => ownOf(deps, request));
+  const page = { skip: 0, limit: MOST_ENTRIES, lateMs: OVERDUE_MS };
+  const standing = await readStanding(deps.db, { target: key, requester: null }, page);
+  const ids = standing.requests.map(({ id }) => id);
+  const { requests } = await readRequests(deps.db, ids);
+  const inOrder = requests.toSorted((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
+  const held = inOrder.map((request) => ownOf(deps, request));
   const where = target && { targetName: target.name, environment: target.environment };
-  return whoHolds(command, target && where ? { key: target.key, where } : null, held, total);
+  return whoHolds(command, target && where ? { key: target.key, where } : null, held, standing.total);
 }
 
 /** For the person, in mrkdwn; null when they are an operator. */
