@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { stillApproved } from '../../src/access/deciding/still-approved.js';
 import type { RoleConfig } from '../../src/config/config.js';
 import type { Policy } from '../../src/domain/policy/policy.js';
+import type { AccessRequest } from '../../src/domain/request/request.js';
 import type { Person } from '../../src/messenger/messenger.js';
 import { aPolicy } from '../domain/a-policy.js';
 import { anActive, NOON } from '../domain/a-request.js';
@@ -31,7 +32,11 @@ interface Today {
   readonly people?: Readonly<Record<string, Partial<Person> | null>>;
 }
 
-function ask({ policy = {}, groups = {}, people = {} }: Today, durationMs = HOUR) {
+function ask(
+  { policy = {}, groups = {}, people = {} }: Today,
+  durationMs = HOUR,
+  approved: AccessRequest = request,
+) {
   const members: Today['groups'] = { S0DBA: ['U0BEN'], S0SEC: ['U0EVE'], ...groups };
   const unread = async (): Promise<never> => Promise.reject(new Error('Slack does not say'));
   const account = {
@@ -53,7 +58,7 @@ function ask({ policy = {}, groups = {}, people = {} }: Today, durationMs = HOUR
   };
   const role = { policy: aPolicy({ ...both, ...policy }), role: request.role, terms: { setRole: false } };
   // Only what it reads is there.
-  return stillApproved(deps as never, request, role as unknown as RoleConfig, durationMs);
+  return stillApproved(deps as never, approved, role as unknown as RoleConfig, durationMs);
 }
 
 it.each<[string, Today, object]>([
@@ -146,4 +151,22 @@ it('a longer request needs what longer ones need', async () => {
     answer: 'no',
     because: 'its approvals are no longer enough under today’s policy and groups',
   });
+});
+
+it('who was asked because nobody answered counts, as long as the policy would ask them', async () => {
+  const escalate = [{ afterMs: HOUR, remind: false, page: false, to: [{ id: 'S0SRE', name: 'sre' }] }];
+  const approvals = [{ ...approval, via: 'sre', by: 'U0EVE', rule: 0 }];
+  const told = anActive({ approvals, stepsTold: 1, decidedBy: 'U0EVE' });
+  const policy = { approvals: [{ from: [DBA], count: 1 }], escalate };
+  const groups = { S0SEC: [], S0SRE: ['U0EVE'] };
+  expect(await ask({ policy, groups }, HOUR, told)).toEqual({ answer: 'yes' });
+  for (const change of [
+    { policy, groups: { ...groups, S0SRE: [] } },
+    { policy: { ...policy, escalate: [] }, groups },
+  ]) {
+    expect(await ask(change, HOUR, told)).toEqual({
+      answer: 'no',
+      because: '@eve can no longer approve it',
+    });
+  }
 });

@@ -27,7 +27,9 @@ export async function stillApproved(
   durationMs: number,
   danger: DangerReading = readingDanger(deps, role, request),
 ): Promise<StillApproved> {
-  const counting = await countingUnder(deps, request, await rulesToday(role, durationMs, danger));
+  // Those who were asked only because nobody answered approved it as well as the others.
+  const today = await rulesToday(role, durationMs, danger, request.stepsTold);
+  const counting = await countingUnder(deps, request, today);
   const { enough, lost } = await stillEnough(deps, counting, approversOf(request));
   if (enough === 'yes') return { answer: 'yes' };
   if (enough === 'unread') return { answer: 'unsure', why: groupsUnread(request.id) };
