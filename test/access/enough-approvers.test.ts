@@ -27,6 +27,7 @@ function known(members: Readonly<Record<string, readonly string[]>> | null): Kno
             ]),
           ),
     account: (id) => (id === 'U0LEFT' ? 'deactivated' : 'fit'),
+    email: (id) => (id.startsWith('U0TWIN') ? 'twin@example.com' : null),
     findings: [],
   };
 }
@@ -60,6 +61,34 @@ test.each<[string, Partial<Policy>, readonly string[]]>([
     { approvals: [rule([DBA], 3)] },
     [
       `failure: A request for shop/reads, shop/writes needs 3 of dba (S0DBA), and only 2 of them can decide: ${WAITS}`,
+    ],
+  ],
+  [
+    'two of two, one of them twice',
+    {
+      approvals: [rule([DBA], 2)],
+      quiet: [
+        { id: 'U0TWIN1', name: null },
+        { id: 'U0TWIN2', name: null },
+      ],
+    },
+    [],
+  ],
+  [
+    'two of one, by two accounts',
+    {
+      approvals: [
+        rule(
+          [
+            { id: 'U0TWIN1', name: null },
+            { id: 'U0TWIN2', name: null },
+          ],
+          2,
+        ),
+      ],
+    },
+    [
+      `failure: A request for shop/reads, shop/writes needs 2 of U0TWIN1, U0TWIN2, and only 1 of them can decide: ${WAITS}`,
     ],
   ],
   [

@@ -25,7 +25,7 @@ const facts: Facts = {
   byRule: null,
   unsure: [],
   inEmergency: false,
-  deciders: { people: ['U0BEN', 'U0CORA'], unread: new Set(), cant: new Map(), nobody: [] },
+  deciders: { people: ['U0BEN', 'U0CORA'], accounts: [], unread: new Set(), cant: new Map(), nobody: [] },
   groups: groups({ S0DBA: ['U0BEN', 'U0CORA'] }),
 };
 
@@ -129,6 +129,19 @@ describe('which rules, and why', () => {
     });
     const one = { ...facts.deciders, people: ['U0CORA'] };
     expect(asked({ groups: groups(both), deciders: one }, { approvals }).enough).not.toBe('yes');
+  });
+
+  test('two accounts of one person are one person', () => {
+    const approvals = [rule('dba', 2)];
+    const account = (userId: string, login: string) => {
+      return { userId, logins: new Set([login]), loginByAddress: null, email: null };
+    };
+    const as = (login: string) => ({
+      deciders: { ...facts.deciders, accounts: [account('U0BEN', 'ben'), account('U0CORA', login)] },
+    });
+    expect(asked(as('ben'), { approvals })).toMatchObject({ needs: [{ can: 1 }] });
+    expect(asked(as('ben'), { approvals }).enough).not.toBe('yes');
+    expect(asked(as('cora'), { approvals })).toMatchObject({ needs: [{ can: 2 }], enough: 'yes' });
   });
 
   test('who is quiet serves any rule, and is not named', () => {

@@ -6,7 +6,7 @@ import type { RoleConfig } from '../../config/config.js';
 import { type Approval, tally } from '../../domain/policy/approvals.js';
 import { type Count, isEnough } from '../../domain/policy/count-approvals.js';
 import { type DeciderFacts, dependsOnDanger, type Principal, unique } from '../../domain/policy/policy.js';
-import { byPerson } from '../../domain/policy/same-person.js';
+import { byPerson, peopleServing } from '../../domain/policy/same-person.js';
 import { type Danger, worse } from '../../domain/postgres/danger.js';
 import type { PreviewResult } from '../../domain/postgres/preview.js';
 import { rulesAfter } from '../../domain/request/escalation.js';
@@ -114,10 +114,7 @@ export async function stillEnough(
   const today = await approversToday(deps, counting, before);
   const lost = today.filter(({ mayServe }) => mayServe.length === 0).map(({ userId }) => userId);
   if (isEnough(countOf(counting, today))) return { enough: 'yes', lost };
-  const atBest = byPerson(today).map((accounts) => ({
-    userId: accounts[0].userId,
-    serves: [...new Set(accounts.flatMap(({ mayServe }) => mayServe))],
-  }));
+  const atBest = peopleServing(today.map((account) => ({ ...account, serves: account.mayServe })));
   return { enough: tally(counting.rules, atBest).met ? 'unread' : 'no', lost };
 }
 

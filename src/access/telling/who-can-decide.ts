@@ -2,6 +2,7 @@
 
 import { type ApprovalRule, type Approver, tally } from '../../domain/policy/approvals.js';
 import { isGroup, mayDecide, servesRules, unique } from '../../domain/policy/policy.js';
+import { type Account, personsBehind } from '../../domain/policy/same-person.js';
 import type { CantDecide } from '../../domain/request/asking.js';
 import type { AccessRequest } from '../../domain/request/request.js';
 import { MessengerError } from '../../messenger/errors.js';
@@ -14,8 +15,10 @@ import { type GroupRead, isUnknownPerson, type PeopleReader } from './people-rea
 const MOST_LOOKED_AT = 50;
 
 interface Deciders {
-  /** Slack user ids. */
+  /** Slack user ids: accounts, of which a person may have several. */
   readonly people: readonly string[];
+  /** Of these, as far as Slack said: which are one person's. */
+  readonly accounts: readonly Account[];
   /** Why there aren't enough; empty when there are, or may be. */
   readonly nobody: readonly CantDecide[];
   /** Who can't, of those looked at, and why. */
@@ -41,6 +44,8 @@ export async function findDeciders(
   const deciders = new Map<string, Approver>();
   const reasons = new Map<string, CantDecide['because']>();
   const unread = new Set<string>();
+  /** Of those looked at. */
+  const accounts = new Map<string, Account>();
   let looked = 0;
 
   /** Why this one can't; null: they can, or nothing is known against them. */
@@ -54,15 +59,24 @@ export async function findDeciders(
       return null;
     }
     if (unfit(person) !== null) return 'left';
-    const facts = { userId: id, ...knownAs(config, request.target, person), groups: new Map() };
-    const may = mayDecide([{ id, name: null }], facts, { ...request, email });
+    const account = { userId: id, ...knownAs(config, request.target, person) };
+    const may = mayDecide([{ id, name: null }], { ...account, groups: new Map() }, { ...request, email });
+    if (may.ok) accounts.set(id, account);
     return may.ok ? null : 'same_person';
   }
 
-  const isEnough = () => deciders.size >= most && tally(rules, [...deciders.values()]).met;
+  /** As approvals are counted: two accounts of one person are one. */
+  const counted = () => tally(rules, personsBehind([...deciders.values()], [...accounts.values()]));
+  const found = () => ({
+    people: [...deciders.keys()],
+    accounts: [...accounts.values()],
+    cant: reasons,
+    unread,
+  });
+  const isEnough = () => deciders.size >= most && counted().met;
   for (const approver of approvers) {
     for (const id of groups.get(approver.id) ?? (isGroup(approver) ? [] : [approver.id])) {
-      if (isEnough()) return { people: [...deciders.keys()], nobody: [], cant: reasons, unread };
+      if (isEnough()) return { ...found(), nobody: [] };
       if (deciders.has(id) || reasons.has(id)) continue;
       const because = await whyNot(id);
       if (because !== null) reasons.set(id, because);
@@ -72,8 +86,7 @@ export async function findDeciders(
       }
     }
   }
-  const people = [...deciders.keys()];
-  const { missing } = tally(rules, [...deciders.values()]);
+  const { missing } = counted();
   const short = unique(rules.flatMap(({ from }, i) => ((missing[i] ?? 0) > 0 ? from : [])));
   const nobody = short.flatMap((approver): readonly (CantDecide | null)[] => {
     const read = reads.get(approver.id);
@@ -89,7 +102,7 @@ export async function findDeciders(
   });
   // A group that Slack will tell of later may have who is missing.
   const known = nobody.includes(null) ? [] : nobody.filter((each) => each !== null);
-  return { people, nobody: known, cant: reasons, unread };
+  return { ...found(), nobody: known };
 }
 
 /** Of a group with several reasons, that they left is the one that an operator can do something about. */

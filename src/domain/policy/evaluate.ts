@@ -19,6 +19,7 @@ import {
   type Weight,
   whyAdded,
 } from './policy.js';
+import { type Account, personsBehind } from './same-person.js';
 
 /** Something that stands in the way. */
 export interface Obstacle {
@@ -46,6 +47,8 @@ export interface Facts {
   readonly deciders: {
     /** Slack user ids of those who can decide, those in `unread` among them. */
     readonly people: readonly string[];
+    /** Of these, as far as it is known: which are one person's. */
+    readonly accounts: readonly Account[];
     /** Slack doesn't say who they are. */
     readonly unread: ReadonlySet<string>;
     readonly cant: ReadonlyMap<string, CantDecide['because']>;
@@ -128,7 +131,10 @@ function askedOf({ policy, wishedMs, danger, at, deciders, groups }: Facts): Ask
     userId,
     serves: servesRules(rules, { userId, groups }).map(({ rule }) => rule),
   }));
-  const known = serving.filter(({ userId }) => !deciders.unread.has(userId));
+  const known = personsBehind(
+    serving.filter(({ userId }) => !deciders.unread.has(userId)),
+    deciders.accounts,
+  );
   const unreadGroups = from.filter((each) => isGroup(each) && !groups.get(each.id));
   const isShort = deciders.nobody.length > 0;
   return {

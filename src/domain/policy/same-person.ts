@@ -1,9 +1,10 @@
 /** Which Slack accounts belong to one person. Pure. */
 
 import { isAlike, isSameMailbox } from '../postgres/login.js';
+import type { Approver } from './approvals.js';
 import type { DeciderFacts } from './policy.js';
 
-type Account = Omit<DeciderFacts, 'groups'>;
+export type Account = Omit<DeciderFacts, 'groups'>;
 
 /** Do these two accounts belong to one person: the same account, login or mailbox? */
 function isSamePerson(one: Account, other: Account): boolean {
@@ -30,4 +31,25 @@ export function byPerson<T extends Account>(accounts: readonly T[]): readonly (r
     }
   }
   return people;
+}
+
+/** Each person once, by the first of their accounts, with the rules that any of these serves. */
+export function peopleServing(accounts: readonly (Account & Approver)[]): readonly Approver[] {
+  return byPerson(accounts).map((person) => ({
+    userId: person[0].userId,
+    serves: [...new Set(person.flatMap(({ serves }) => serves))],
+  }));
+}
+
+/** As `peopleServing`, where not every account is known: one of which nothing is known is a person's only one. */
+export function personsBehind(
+  approvers: readonly Approver[],
+  known: readonly Account[],
+): readonly Approver[] {
+  const accounts = new Map(known.map((account) => [account.userId, account]));
+  const serving = approvers.flatMap((each) => {
+    const account = accounts.get(each.userId);
+    return account === undefined ? [] : [{ ...account, ...each }];
+  });
+  return [...peopleServing(serving), ...approvers.filter(({ userId }) => !accounts.has(userId))];
 }

@@ -11,6 +11,7 @@ import {
   unique,
   type Weight,
 } from '../../../domain/policy/policy.js';
+import { type Account, personsBehind } from '../../../domain/policy/same-person.js';
 import { isAbove } from '../../../domain/postgres/danger.js';
 import { firstOf, plural } from '../../../surfaces/kit/words.js';
 import { type Offered, offeredRoles } from '../configured.js';
@@ -71,7 +72,7 @@ function describePolicy(
   );
   const looks = kindsOf(policy).map(({ when, weight }) => ({
     place: `${where}${when}`,
-    ...lookAt(rulesFor(policy, weight), known),
+    ...lookAt(rulesFor(policy, weight), known, configured),
   }));
   const [short, ...others] = looks.filter(({ missing }) => missing.length > 0);
   if (short !== undefined) {
@@ -95,7 +96,7 @@ interface Look {
   readonly rules: readonly ApprovalRule[];
   /** Those that can't be met: indexes into the rules. */
   readonly missing: readonly number[];
-  /** Who can decide, as far as it is known. */
+  /** Who can decide, as far as it is known; each person once. */
   readonly people: readonly string[];
   /** By rule: how many of them it can have. */
   readonly fit: readonly number[];
@@ -104,13 +105,13 @@ interface Look {
 }
 
 /** What Slack doesn't say counts as enough. */
-function lookAt(rules: readonly ApprovalRule[], known: Known): Look {
+function lookAt(rules: readonly ApprovalRule[], known: Known, configured: Config['people']): Look {
   const principals = unique(rules.flatMap(({ from }) => from));
   const behind = principals.map((principal) => ({ principal, ids: peopleBehind(known, principal) }));
   const groups = new Map(
     behind.flatMap(({ principal, ids }) => (isGroup(principal) ? [[principal.id, new Set(ids ?? [])]] : [])),
   );
-  const people = [...new Set(behind.flatMap(({ ids }) => ids ?? []))];
+  const ids = [...new Set(behind.flatMap((each) => each.ids ?? []))];
   const most = rules.reduce((sum, { count }) => sum + count, 0);
   const unread = behind
     .filter(({ ids }) => ids === null)
@@ -118,15 +119,18 @@ function lookAt(rules: readonly ApprovalRule[], known: Known): Look {
       const serves = rules.flatMap(({ from }, i) => (from.some((each) => each.id === id) ? [i] : []));
       return Array.from({ length: most }, (_, n) => ({ userId: `${id} ${n}`, serves }));
     });
-  const approvers = people.map((userId) => ({
-    userId,
-    serves: servesRules(rules, { userId, groups }).map(({ rule }) => rule),
-  }));
+  const approvers = personsBehind(
+    ids.map((userId) => ({
+      userId,
+      serves: servesRules(rules, { userId, groups }).map(({ rule }) => rule),
+    })),
+    ids.flatMap((userId) => accountOf(userId, known, configured)),
+  );
   const all = [...approvers, ...unread];
   const { missing, serving } = tally(rules, all);
   return {
     rules,
-    people,
+    people: approvers.map(({ userId }) => userId),
     missing: missing.flatMap((n, i) => (n > 0 ? [i] : [])),
     fit: rules.map((_, i) => approvers.filter(({ serves }) => serves.includes(i)).length),
     needed: serving.flat().filter(
@@ -137,6 +141,14 @@ function lookAt(rules: readonly ApprovalRule[], known: Known): Look {
         ).met,
     ),
   };
+}
+
+/** What tells that two accounts are one person's, on any instance; none when nothing is known. */
+function accountOf(userId: string, known: Known, configured: Config['people']): readonly Account[] {
+  const login = configured.get(userId)?.login ?? null;
+  const email = known.email(userId);
+  if (login === null && email === null) return [];
+  return [{ userId, logins: new Set(login === null ? [] : [login]), loginByAddress: null, email }];
 }
 
 type Placed = Look & { readonly place: string };

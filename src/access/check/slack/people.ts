@@ -24,6 +24,8 @@ export interface Known {
   /** null: the groups could not be read. */
   readonly groups: ReadonlyMap<string, GroupSeen> | null;
   account(userId: string): Account;
+  /** Their confirmed address; null when it is not known. */
+  email(userId: string): string | null;
   /** Why groups or people could not be read, or were not. */
   readonly findings: readonly Finding[];
 }
@@ -48,12 +50,13 @@ export async function readKnown(
   const accounts = new Map(
     await pMap(asked, async (id) => [id, await readAccount(id, slack)] as const, { concurrency: AT_ONCE }),
   );
+  const said = (userId: string) => accounts.get(userId) ?? UNREAD;
   const rest = wanted.size - asked.length;
   if (rest > 0) {
     const says = `Not tried, for their number: whether ${rest} more people of the configuration are in Slack.`;
     findings.push(note('approvers', says));
   }
-  return { groups, account: (id) => accounts.get(id) ?? 'unread', findings };
+  return { groups, account: (id) => said(id).account, email: (id) => said(id).email, findings };
 }
 
 async function readGroups(
@@ -72,12 +75,21 @@ async function readGroups(
   }
 }
 
-async function readAccount(id: string, slack: Pick<Messenger, 'person'>): Promise<Account> {
+interface Said {
+  readonly account: Account;
+  readonly email: string | null;
+}
+
+const UNREAD: Said = { account: 'unread', email: null };
+
+async function readAccount(id: string, slack: Pick<Messenger, 'person'>): Promise<Said> {
   try {
-    return unfit(await slack.person(id)) ?? 'fit';
+    const person = await slack.person(id);
+    return { account: unfit(person) ?? 'fit', email: person.email };
   } catch (thrown) {
     const code = thrown instanceof MessengerError ? thrown.code : null;
-    return code === 'user_not_found' || code === 'user_not_visible' ? 'missing' : 'unread';
+    const isMissing = code === 'user_not_found' || code === 'user_not_visible';
+    return isMissing ? { account: 'missing', email: null } : UNREAD;
   }
 }
 
