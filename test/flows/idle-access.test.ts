@@ -9,9 +9,10 @@ import { CAST } from '../../sandbox/stage/cast.js';
 import { all, card, click, messagesOf, type Name, told } from '../../sandbox/stage/people.js';
 import { isRefused } from '../support/access.js';
 import { buttons } from '../support/messages.js';
-import { changeInLedger, eventsOf, inLedger, obtain, untilAllSent } from '../support/requests.js';
+import { changeInLedger, inLedger, obtain, untilAllSent } from '../support/requests.js';
 import { KINDS, openStage } from '../support/stage.js';
 import { startStandby } from '../support/standby.js';
+import { idleKinds, timePassed, untilInUse, untilSeenUnused, useOf } from '../support/unused.js';
 import { waitFor } from '../support/wait-for.js';
 
 /** Two heartbeats, and what a look takes. */
@@ -43,35 +44,8 @@ describe.each(KINDS)('by $transport', async (kind) => {
     };
   });
 
-  /** As if all that is known were so much older. */
-  async function passed(id: string, minutes: number): Promise<void> {
-    const by = `- interval '${minutes} minutes'`;
-    const times = ['granted_at', 'used_at', 'idle_told_at', 'idle_ends_at'];
-    await changeInLedger(stage, id, times.map((time) => `${time} = ${time} ${by}`).join(', '));
-    await runSql(ledgerUrl, `update targets set watched_since = watched_since ${by}`);
-  }
-
-  const use = async (id: string) =>
-    (
-      await runSql<{ in_use: boolean; used_at: Date | null; session_ms: number }>(
-        ledgerUrl,
-        'select in_use, used_at, session_ms from requests where id = $1',
-        [id.slice(2)],
-      )
-    )[0];
-
-  async function untilInUse(id: string, inUse: boolean): Promise<void> {
-    await waitFor(async () => (await use(id))?.in_use === inUse, { what: `in_use to be ${inUse}` });
-  }
-
-  /** What is not seen for a whole look: an unused grant that the target was asked about. */
-  async function untilWatched(id: string): Promise<void> {
-    await untilInUse(id, false);
-    const watched = async () =>
-      (await runSql(ledgerUrl, "select from targets where watched_at > now() - interval '1 minute'")).length >
-      0;
-    await waitFor(watched, { what: 'the target to be seen' });
-  }
+  const passed = (id: string, minutes: number) => timePassed(stage, id, minutes);
+  const kinds = (id: string) => idleKinds(stage, id);
 
   async function open(url: string): Promise<pg.Client> {
     const client = new pg.Client({ connectionString: url });
@@ -80,9 +54,6 @@ describe.each(KINDS)('by $transport', async (kind) => {
     onTestFinished(() => client.end());
     return client;
   }
-
-  const kinds = async (id: string) =>
-    (await eventsOf(stage, id)).map((event) => event.kind).filter((each) => /unused|idle/.test(each));
 
   /** The messages about a request that have buttons. */
   const withButtons = (id: string): readonly SeenMessage[] =>
@@ -100,7 +71,7 @@ describe.each(KINDS)('by $transport', async (kind) => {
 
   test('it is told of, announced, kept by a session, and ended; one message at a time has the buttons', async () => {
     const { id } = await obtain(stage, 'ana', { ...WISH, reason: 'stuck order, ticket 812' });
-    await untilWatched(id);
+    await untilSeenUnused(stage, id);
     await passed(id, 21);
     const unused = await told(slack, 'ana', id, /^You haven’t used it for 20 minutes/);
     expect(buttons(unused)).toEqual(['Relinquish', 'Extend']);
@@ -114,16 +85,16 @@ describe.each(KINDS)('by $transport', async (kind) => {
     expect(withButtons(id).map(({ ts }) => ts)).toEqual([announced.ts]);
 
     const session = await open(stage.samples.people.ana.url);
-    await untilInUse(id, true);
+    await untilInUse(stage, id, true);
     await slack.waitFor(() => withButtons(id).find((each) => /^Granted until/.test(each.text)));
     expect(await kinds(id)).toEqual(['unused', 'idle_announced', 'idle_called_off']);
     // However long it does nothing: it is open.
     await passed(id, 90);
-    await waitFor(async () => Number((await use(id))?.session_ms) > 0, { what: 'it to be counted' });
+    await waitFor(async () => Number((await useOf(stage, id))?.session_ms) > 0, { what: 'it to be counted' });
     expect((await inLedger(stage, id)).state).toBe('active');
 
     await session.end();
-    await untilInUse(id, false);
+    await untilInUse(stage, id, false);
     await passed(id, 26);
     await told(slack, 'ana', id, /^Your access ends .* unless you use it/);
     expect((await inLedger(stage, id)).state).toBe('active');
@@ -151,13 +122,13 @@ describe.each(KINDS)('by $transport', async (kind) => {
   test('a session on the standby counts, and nothing ends while the standby is not seen', async () => {
     const { id } = await obtain(stage, 'ana', { ...WISH, role: 'payments_read' });
     await changeInLedger(stage, id, 'idle_ms = 1800000');
-    await untilWatched(id);
+    await untilSeenUnused(stage, id);
     await passed(id, 26);
     await told(slack, 'ana', id, /^Your access ends .* unless you use it/);
     const there = await open(standbyUrl);
-    await untilInUse(id, true);
+    await untilInUse(stage, id, true);
     await there.end();
-    await untilInUse(id, false);
+    await untilInUse(stage, id, false);
     await passed(id, 26);
     await told(slack, 'ana', id, /^Your access ends .* unless you use it/);
 
@@ -186,7 +157,7 @@ describe.each(KINDS)('by $transport', async (kind) => {
     const session = await open(stage.samples.people.ana.url);
     await session.query('begin');
     await session.query('select id from payments.payments limit 1');
-    await untilInUse(id, true);
+    await untilInUse(stage, id, true);
     await changeInLedger(stage, id, "warn_at = now(), expires_at = now() + interval '5 minutes'");
     const notice = await told(slack, 'ana', id, /^Your access ends/);
     expect(all(notice)).toMatch(/1 session is open, in a transaction since <!date/);

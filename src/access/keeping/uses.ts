@@ -92,6 +92,7 @@ export function createUseWatch(deps: UseDeps): UseWatch {
     );
     const ids = due.map(({ was }) => was.id);
     for (let i = 0; i < ids.length; i += BATCH) {
+      // crash point: after-look-before-idle
       const outcomes = await change(deps, ids.slice(i, i + BATCH), (request, at) => {
         const isOpen = opened.has(request.id);
         const event = eventFor(request, { isOpen, since: wholly.has(request.id) ? since : null }, at);
