@@ -1,13 +1,12 @@
 /** Ask again: the form, filled in with what the same person asked for before. */
 import type { ModalView } from '@slack/types';
-import { type AccessRequest, parseRequestName, requestName } from '../../domain/request/request.js';
+import { type AccessRequest, parseRequestName } from '../../domain/request/request.js';
 import { HallpassError } from '../../errors.js';
 import { inTime } from '../../in-time.js';
 import { readRequests } from '../../ledger/requests/read-requests.js';
 import { logSecurity } from '../../security.js';
 import { notRequester, unknownRequest } from '../../surfaces/answers/answers.js';
 import { roleGone, roleUnsure, targetGone } from '../../surfaces/forms/form-words.js';
-import { asIn } from '../../surfaces/forms/typed-words.js';
 import type { Actor, Clicked } from '../access.js';
 import type { Deps } from '../deps.js';
 import { EMPTY, openForm } from './open-form.js';
@@ -57,6 +56,8 @@ export function formAsIn(
         : deps.roles.isUnsure(target.key)
           ? roleUnsure(role, target.name)
           : roleGone(role, target.name);
-  const says = gone ?? asIn(requestName(id));
-  return openForm(deps, actor, { ...EMPTY, channel, target, role: named, durationMs, reason, says });
+  return openForm(deps, actor, {
+    ...{ ...EMPTY, channel, target, role: named, durationMs, reason, says: gone },
+    asIn: gone === null ? id : null,
+  });
 }

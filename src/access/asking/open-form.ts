@@ -1,6 +1,7 @@
 /** The form as it opens: with what was typed after the command, or with what a shortcut or an earlier request says. */
 import type { ModalView } from '@slack/types';
 import type { RoleConfig, TargetConfig } from '../../config/config.js';
+import { requestName } from '../../domain/request/request.js';
 import { nearestFirst } from '../../domain/typed/nearest.js';
 import { inTime } from '../../in-time.js';
 import type { Person } from '../../messenger/messenger.js';
@@ -11,6 +12,7 @@ import {
   roleUnknown,
 } from '../../surfaces/forms/form-words.js';
 import { requestModal } from '../../surfaces/forms/request-form.js';
+import * as words from '../../surfaces/forms/typed-words.js';
 import type { Actor } from '../access.js';
 import { identify } from '../deciding/accounts.js';
 import { findLogin, loginOn } from '../deciding/logins.js';
@@ -33,6 +35,8 @@ export interface Opening {
   readonly unknown: { readonly instance: string | null; readonly role: string | null };
   /** What to say first, in plain text; null: nothing. */
   readonly says: string | null;
+  /** The earlier request that it is filled in as; null: none. */
+  readonly asIn: number | null;
   /** Roles to choose from, in mrkdwn, a paragraph each. */
   readonly offers: readonly string[];
 }
@@ -45,6 +49,7 @@ export const EMPTY: Opening = {
   reason: '',
   unknown: { instance: null, role: null },
   says: null,
+  asIn: null,
   offers: [],
 };
 
@@ -64,8 +69,16 @@ export async function openForm(deps: OfferDeps, actor: Actor, opening: Opening):
   const tooLong = durationMs !== null && durationMs > maxMs;
   const cut = tooLong && place.role !== null ? durationTooLong(maxMs) : null;
   const inTheWay = notice ?? place.notice;
+  const again = opening.asIn === null ? null : requestName(opening.asIn);
+  const isElsewhere = notice === null && place.role === null && place.elsewhere.length > 0;
   // What is said may be that it is too long.
-  const says = opening.says ?? (inTheWay === null ? cut : null);
+  const says =
+    opening.says ??
+    (inTheWay === null
+      ? both(cut, again === null ? null : words.asIn(again))
+      : again !== null && isElsewhere
+        ? words.againThere(deps.config.slack.command, again)
+        : null);
   return requestModal({
     ...formOf({ ...place, notice: both(both(says, inTheWay), paused) }, login),
     asks,

@@ -30,6 +30,7 @@ export async function openingOf(deps: Deps, actor: Actor, asked: ToOpen): Promis
     ...{ channel, target, role, durationMs: read.durationMs, reason: read.reason, offers: [] },
     unknown: { instance: unknown(read, 'instance'), role: unknown(read, 'role') },
     says: asked.says,
+    asIn: null,
   };
   const looked = inTime(LOOK_MS, lookUp(deps, actor, asked, opening), () => null);
   return (await looked.catch(() => null)) ?? opening;

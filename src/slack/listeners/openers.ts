@@ -10,8 +10,8 @@ import { turnAway } from '../turn-away.js';
 
 interface Opener {
   readonly actionId: string;
-  /** As it stands on the button. */
-  readonly label: string;
+  /** What is clicked, in words. */
+  readonly what: string;
   /** The form, or why it isn't for this person, in mrkdwn. */
   readonly open: (
     actor: Actor,
@@ -23,21 +23,22 @@ interface Opener {
 /** The buttons of messages that open a form; anyone it isn't for reads that at once. */
 export function registerOpeners(app: App, deps: Deps): void {
   const { access } = deps;
-  registerOpener(app, deps, { actionId: ACTIONS.deny, label: 'Deny', open: access.openDenial });
+  registerOpener(app, deps, { actionId: ACTIONS.deny, what: 'Deny', open: access.openDenial });
   registerOpener(app, deps, {
     actionId: ACTIONS.justified,
-    label: 'Justified',
+    what: 'Justified',
     open: (actor, requestId) => access.openJudging(actor, requestId, 'justified'),
   });
   registerOpener(app, deps, {
     actionId: ACTIONS.notJustified,
-    label: 'Not justified',
+    what: 'Not justified',
     open: (actor, requestId) => access.openJudging(actor, requestId, 'not_justified'),
   });
-  registerOpener(app, deps, { actionId: ACTIONS.askAgain, label: 'Ask again', open: access.openAgain });
+  // “Click Ask again again” would be hard to read.
+  registerOpener(app, deps, { actionId: ACTIONS.askAgain, what: 'the button', open: access.openAgain });
 }
 
-function registerOpener(app: App, deps: Deps, { actionId, label, open }: Opener): void {
+function registerOpener(app: App, deps: Deps, { actionId, what, open }: Opener): void {
   const { logger } = deps;
   // A second click before the form is there opens no second one.
   const opening = new Set<string>();
@@ -66,7 +67,7 @@ function registerOpener(app: App, deps: Deps, { actionId, label, open }: Opener)
       await tell(opened.text);
       return null;
     };
-    await openForm(deps, { triggerId, userId, tell, build, again: `click ${label}` });
+    await openForm(deps, { triggerId, userId, tell, build, again: `click ${what}` });
     opening.delete(key);
   });
 }

@@ -31,3 +31,7 @@ export const durationUnclear = (typed: string, isRead: boolean): string =>
 
 /** The form is filled in as that request was. @param id "R-1042" */
 export const asIn = (id: string): string => `Filled in as in ${id}. Check it before you send it.`;
+
+/** The role of that request is for other channels, which the form names. @param id "R-1042" */
+export const againThere = (command: string, id: string): string =>
+  `Type “${command} again ${id}” there to have this form filled in as in ${id}.`;
