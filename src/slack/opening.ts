@@ -1,8 +1,12 @@
 import type { RespondFn } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import { coerceError } from '../errors.js';
+import type { Message } from '../surfaces/kit/message.js';
 import { type Deps, tellPrivately, wentWrong } from './answer.js';
 import type { Work } from './once.js';
+
+/** Nobody waits for a first answer longer than Slack waits with a form: 3 s, less what the way takes. Milliseconds. */
+const LATE_MS = 2_200;
 
 /** The answer is lost: Slack may have opened the form. */
 const UNSURE: ReadonlySet<unknown> = new Set(['timeout', 'network']);
@@ -41,19 +45,28 @@ export async function openForm(
   }
 }
 
-/** Tells this person what came of their command or shortcut, or opens the form. Never throws. */
+/**
+ * Tells this person what came of their command or shortcut, or opens the form. Never throws.
+ * @param late what they are told when that takes longer than a form can wait; then what came of it is told after that.
+ */
 export async function answerOrOpen(
   deps: Deps,
   {
     work: { answer, repeated },
+    late,
     ...asked
   }: Omit<Parameters<typeof openForm>[1], 'build' | 'tell'> & {
     readonly respond: RespondFn | undefined;
     readonly work: Work;
+    readonly late?: Message;
   },
 ): Promise<void> {
+  const waiting =
+    late === undefined || repeated
+      ? undefined
+      : setTimeout(() => void tellPrivately(late, { ...deps, ...asked }), LATE_MS);
   try {
-    const answered = await answer;
+    const answered = await answer.finally(() => clearTimeout(waiting));
     if ('form' in answered) {
       const tell = (text: string) => tellPrivately(text, { ...deps, ...asked });
       return await openForm(deps, { ...asked, tell, build: async () => answered.form });

@@ -264,6 +264,7 @@ it.each(HOSTILE.map((sample, i) => [i, sample] as const))(
       mine.nothingToRelinquish(long, [name, long]),
       noSuchInstance(long, [name, long]),
       typed.notRequested(long),
+      typed.stillAtIt(long),
       typed.noRoleFor(`None gives ${long}`),
       typed.help({
         command: '/request',

@@ -1,4 +1,5 @@
 import type { App } from '@slack/bolt';
+import { stillAtIt } from '../../surfaces/answers/typed.js';
 import { acknowledge, claim, type Deps, refuseMalformed } from '../answer.js';
 import { createOnce } from '../once.js';
 import { answerOrOpen } from '../opening.js';
@@ -29,6 +30,7 @@ export function registerCommands(app: App, deps: Deps): void {
       respond,
       work: once(triggerId, () => access.command(actor, command)),
       again: `type ${deps.command}`,
+      late: stillAtIt(deps.command),
     });
   });
 }

@@ -79,6 +79,12 @@ export const slow = (command: string): Message =>
     `That took longer than a form can wait, so nothing was opened. Try it again in a moment; ${code(command)} opens the form.`,
   );
 
+/** The first answer when the ledger or Slack is slow: what was typed may still be done. */
+export const stillAtIt = (command: string): Message =>
+  say(
+    `This takes longer than usual. You'll read here what comes of it. If you don't within a minute, ${code(`${command} mine`)} shows whether anything was requested.`,
+  );
+
 export const noErrorFound = (command: string): Message =>
   say(
     `There is no permission error of Postgres in this message, such as ${code('permission denied for table invoices')}. ${code(command)} opens the form, and ${code(`${command} invoices`)} finds the roles that give a table.`,
