@@ -138,6 +138,7 @@ async function run(
       }
     });
   } catch (thrown) {
-    stop(1, coerceError(thrown));
+    // Told to end while it started, it has closed what it was about to use: that is no fault.
+    if (!stopping) stop(1, coerceError(thrown));
   }
 }
