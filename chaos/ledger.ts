@@ -70,6 +70,23 @@ export async function readTrail(url: string): Promise<ReadonlyMap<string, readon
   return trail;
 }
 
+/** When granting was paused and resumed, in the order of the audit trail. */
+export interface PauseEvent {
+  readonly kind: 'paused' | 'resumed';
+  /** null: everywhere. */
+  readonly target: string | null;
+  /** By the clock that all share, milliseconds since 1970. */
+  readonly at: number;
+}
+
+export function readPauses(url: string): Promise<readonly PauseEvent[]> {
+  return runSql<PauseEvent & { readonly kind: 'paused' | 'resumed' }>(
+    url,
+    `SELECT kind, data->>'target' AS target, extract(epoch FROM at)::float8 * 1000 AS at
+       FROM events WHERE kind IN ('paused', 'resumed') ORDER BY id`,
+  );
+}
+
 /** What is still to be done: "R-1042 is ending", "a message waits: card:1042". */
 export async function readUnsettled(url: string): Promise<readonly string[]> {
   const rows = await runSql<{ what: string }>(

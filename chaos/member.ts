@@ -28,7 +28,7 @@ export interface MemberOptions {
   readonly onLine: (line: string) => void;
   /** It began to work, or works no more. */
   readonly onWork: (works: boolean) => void;
-  /** It has ended; `asked`: because it was told to. */
+  /** It has ended; `asked`: because it was told to. It ends by itself, too, when its ledger is away while it starts. */
   readonly onEnd: (how: string, asked: boolean) => void;
 }
 
@@ -62,8 +62,9 @@ export function supervise(options: MemberOptions): Member {
     void untilAnswers(env.OPS_PORT, begun).then((answers) => setWorks(answers && !frozen));
     const [code, by] = await exited;
     child = null;
+    const when = works || frozen ? '' : ' while it started';
     setWorks(false);
-    onEnd(by ?? `exit code ${code}`, asked);
+    onEnd(`${by ?? `exit code ${code}`}${when}`, asked);
   }
 
   const running = (async () => {

@@ -16,10 +16,11 @@ import { judgeLadders } from './judge/ladders.js';
 import { judgeLengths } from './judge/lengths.js';
 import { judgeMemberships } from './judge/memberships.js';
 import { judgeMessages } from './judge/messages.js';
+import { judgePauses } from './judge/pauses.js';
 import { judgeAtRandom } from './judge/random.js';
 import { judgeRequests } from './judge/requests.js';
 import { APPROVED, livesOf, repeatedNow } from './judge/trail.js';
-import { readHistory, readRequests, readTrail, readUnsettled } from './ledger.js';
+import { readHistory, readPauses, readRequests, readTrail, readUnsettled } from './ledger.js';
 import { planFaults } from './plan.js';
 import { createRandom } from './random.js';
 import { quantiles, type Report } from './report.js';
@@ -64,6 +65,7 @@ export async function runChaos(
     Promise.all([letLive(stage, random.fork(), over), carryOut(plan, stage.timeline, report, over)]),
   );
   report.event('all is healed, and nobody asks any more');
+  await resumeAll(stage);
   const left = await settle(stage, signal);
   signal.throwIfAborted();
   report.event(left.length === 0 ? 'all is settled' : `not settled: ${left.slice(0, 5).join('; ')}`);
@@ -83,6 +85,7 @@ export async function runChaos(
     ...judgeEmergencies(stage, lives),
     ...messages.verdicts,
     judgeHomes(stage.slack, requests),
+    ...judgePauses(stage.slack, await readPauses(stage.ledgerUrl), lives, stage.timeline),
     await judgeAudit(stage),
     ...judgeAtRandom(random.fork()),
     { what: 'all settled in time', checked: requests.length, breaches: left },
@@ -103,6 +106,12 @@ export async function runChaos(
   const held = verdicts.every(({ breaches }) => breaches.length === 0);
   if (!held) await layOpen(stage, evidence);
   return held;
+}
+
+/** What the operator didn't come to resume, as on the command line. */
+async function resumeAll({ run, targets }: ChaosStage): Promise<void> {
+  await run('resume');
+  for (const { name } of targets) await run('resume', name);
 }
 
 /** All that there is to find out why a promise was broken. */

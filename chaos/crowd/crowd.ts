@@ -1,5 +1,6 @@
 /** Everybody at once, each in a life of their own, until it is over. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CAST } from '../../sandbox/stage/cast.js';
 import { APPROVERS, ENGINEERS } from '../people.js';
 import type { Random } from '../random.js';
 import type { ChaosStage } from '../stage.js';
@@ -7,6 +8,7 @@ import { createAdministrator } from './administrator.js';
 import { createApprover } from './approver.js';
 import { createClock } from './clock.js';
 import { createEngineer, type Submission } from './engineer.js';
+import { createOperator } from './operator.js';
 import { Screens } from './screens.js';
 
 export interface Lived {
@@ -57,7 +59,17 @@ export async function letLive(stage: ChaosStage, random: Random, signal: AbortSi
   // What is given for good at the harbor may be lost in a failover.
   const lasting = targets.filter(({ name }) => name !== 'harbor');
   const administrator = live(createAdministrator(lasting, own), [4_000, 12_000], own);
+  const operating = random.fork();
+  const instances = [
+    'All instances',
+    ...targets.map(({ name }) => `${name.charAt(0).toUpperCase()}${name.slice(1)} (${name})`),
+  ];
+  const operator = live(
+    createOperator(slack, CAST.olga, instances, screens, operating),
+    [1_500, 5_000],
+    operating,
+  );
   const clock = live(createClock(stage.ledgerUrl, turned, random.fork()), [500, 2_500], random.fork());
-  await Promise.all([...engineers, ...approvers, administrator, clock]);
+  await Promise.all([...engineers, ...approvers, administrator, operator, clock]);
   return { submitted, turned, acts, failures };
 }

@@ -18,9 +18,10 @@ const FORMS: Readonly<Record<string, { readonly view: string; readonly field: st
   Justified: { view: 'emergency_judge', field: 'Justified: why?' },
   'Not justified': { view: 'emergency_judge', field: 'Not justified: why?' },
 };
+const PAUSE = { view: 'granting_pause_submit', field: 'Why?' } as const;
 
-/** What would keep others from being granted anything for the rest of the run, or opens a form that nobody fills in. */
-const NOT_PRESSED: ReadonlySet<string> = new Set(['Pause everywhere', 'Resume', 'Ask again']);
+/** Pauses are left to the operator of the run, or little would be granted; Ask again opens a form that nobody fills in. */
+const NOT_FOR_ALL = /^(?:Pause|Resume|Ask again)/;
 /** Homes that one person remembers. */
 const MOST_HOMES = 10;
 
@@ -56,8 +57,11 @@ export class Hand {
     if (message !== null) await this.press(message, this.#random.pick(buttonsOf(message.blocks)));
   }
 
-  /** Opens App Home, or presses a button there: also one that was there a while ago. */
-  async useHome(): Promise<void> {
+  /**
+   * Opens App Home, or presses a button there: also one that was there a while ago.
+   * @param isPressed by its label; false of all: it presses none
+   */
+  async useHome(isPressed = (label: string) => !NOT_FOR_ALL.test(label)): Promise<void> {
     const now = this.#person.home();
     if (now === undefined || this.#random.chance(0.1)) {
       this.#person.openHome();
@@ -66,10 +70,10 @@ export class Hand {
     this.#homes.push(now);
     if (this.#homes.length > MOST_HOMES) this.#homes.shift();
     const seen = this.#random.chance(0.3) ? this.#random.pick(this.#homes) : now;
-    const buttons = valuesOfButtons(seen.blocks).filter(({ label }) => !NOT_PRESSED.has(label));
+    const buttons = valuesOfButtons(seen.blocks).filter(({ label }) => isPressed(label));
     if (buttons.length === 0) return;
     const { label, value } = this.#random.pick(buttons);
-    const form = FORMS[label];
+    const form = label.startsWith('Pause') ? PAUSE : FORMS[label];
     const click = () => this.#person.clickSeenHome(seen, label, value);
     if (form === undefined) {
       await click();

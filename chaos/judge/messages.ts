@@ -128,11 +128,11 @@ async function clickUntilHeard(presser: Actor, message: SeenMessage, button: str
   }
 }
 
-/** Says what is so, and offers no button on what is over. */
+/** Says what is so, and offers no button on what is over but the one that asks again. */
 function showsState(request: LedgerRequest, message: SeenMessage, isRepeated: boolean): boolean {
   const says = SAYS[request.state]?.test(all(message)) === true;
-  const buttons = buttonsOf(message.blocks).filter((button) => !isRepeated || button !== 'End repeat');
-  return says && (request.ended === null || buttons.length === 0);
+  const fits = new Set([...(isRepeated ? ['End repeat'] : []), 'Ask again']);
+  return says && (request.ended === null || buttonsOf(message.blocks).every((button) => fits.has(button)));
 }
 
 function headline(message: SeenMessage): string {
