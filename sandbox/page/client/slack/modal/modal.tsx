@@ -66,13 +66,13 @@ export function ViewModal({ view, ...reader }: Props) {
               </Dialog.Title>
               {!view.pushed && <IconButton name="Close" sign="×" onClick={close} />}
             </header>
+            {trouble !== null && (
+              <p className="draw-modal-trouble" role="alert">
+                <span aria-hidden="true">⚠ </span>
+                {trouble}
+              </p>
+            )}
             <div className="draw-modal-body">
-              {trouble !== null && (
-                <p className="draw-modal-trouble" role="alert">
-                  <span aria-hidden="true">⚠ </span>
-                  {trouble}
-                </p>
-              )}
               <Blocks
                 key={view.id}
                 {...reader}
