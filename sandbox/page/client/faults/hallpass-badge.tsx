@@ -1,4 +1,4 @@
-import type { FaultsState } from '../../api.js';
+import type { FaultsState } from '../../api-faults.js';
 import { useTopic } from '../use-feed.js';
 import './faults.css';
 

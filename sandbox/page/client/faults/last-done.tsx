@@ -1,4 +1,4 @@
-import type { FaultsState } from '../../api.js';
+import type { FaultsState } from '../../api-faults.js';
 
 /** What was done last, and what came of it. */
 export function LastDone({ last }: Pick<FaultsState, 'last'>) {

@@ -1,4 +1,4 @@
-import type { FaultsState } from '../../api.js';
+import type { FaultsState } from '../../api-faults.js';
 import { Control, type Tone } from './control.js';
 
 const TONES: Readonly<Record<FaultsState['hallpass'], Tone>> = {

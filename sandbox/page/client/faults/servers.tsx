@@ -1,4 +1,4 @@
-import type { FaultsState, ServerName } from '../../api.js';
+import type { FaultsState, ServerName } from '../../api-faults.js';
 import { Control, type Tone } from './control.js';
 
 const SERVERS: Readonly<Record<ServerName, { readonly title: string; readonly watch: string }>> = {

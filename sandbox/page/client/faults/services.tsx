@@ -1,4 +1,4 @@
-import type { FaultsState } from '../../api.js';
+import type { FaultsState } from '../../api-faults.js';
 import { Choice } from './choice.js';
 import { Control } from './control.js';
 

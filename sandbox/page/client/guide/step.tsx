@@ -1,4 +1,4 @@
-import type { GuideStep, StepId } from '../../api.js';
+import type { GuideStep, StepId } from '../../api-guide.js';
 import type { Destination } from '../layout/place.js';
 
 const ANA = 'U0ANA';

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import type { EncoreRun } from '../../api.js';
+import type { EncoreRun } from '../../api-faults.js';
 import { CLI, call, HeardFeed } from '../testing/staged.js';
 import { encorePart } from './encore.js';
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { CROWD } from '../../../herd/crowd.js';
 import { Impossible } from '../../../slack/impossible.js';
-import type { EncoreRun, EncoreState } from '../../api.js';
+import type { EncoreRun, EncoreState } from '../../api-faults.js';
 import { flushAlarms } from '../faults/alarms.js';
 import { firstWords } from '../faults/words.js';
 import type { Feed } from '../feed.js';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Impossible } from '../../../slack/impossible.js';
 import type { Backstage } from '../../../stage/backstage.js';
 import { turnAllClocks, turnGuardedClock } from '../../../tour/clock.js';
-import type { OnCall, SlackTrouble } from '../../api.js';
+import type { OnCall, SlackTrouble } from '../../api-faults.js';
 import type { Feed } from '../feed.js';
 import { type Part, pageVerb } from '../part.js';
 import { flushAlarms } from './alarms.js';

@@ -1,4 +1,4 @@
-import type { FaultsState } from '../../api.js';
+import type { FaultsState } from '../../api-faults.js';
 
 export interface Noted {
   /** Aborted when something else was done since. */

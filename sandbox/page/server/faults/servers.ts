@@ -2,7 +2,7 @@
 import type { Cluster } from '../../../postgres/cluster.js';
 import { Impossible } from '../../../slack/impossible.js';
 import type { Stage } from '../../../stage/stage.js';
-import type { FaultsState, ServerName } from '../../api.js';
+import type { FaultsState, ServerName } from '../../api-faults.js';
 
 export const LABELS: Readonly<Record<ServerName, string>> = {
   shop: 'Shop',

@@ -2,7 +2,7 @@
 import type { PagerDuty } from '../../../pagerduty/pagerduty.js';
 import type { Fault, Slack } from '../../../slack/index.js';
 import { ON_CALL } from '../../../stage/cast.js';
-import type { OnCall, SlackTrouble } from '../../api.js';
+import type { OnCall, SlackTrouble } from '../../api-faults.js';
 
 /** More often than anything calls. */
 const ALWAYS = 1_000_000;

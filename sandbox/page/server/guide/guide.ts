@@ -5,7 +5,7 @@ import { Impossible } from '../../../slack/impossible.js';
 import type { Backstage } from '../../../stage/backstage.js';
 import { CAST } from '../../../stage/cast.js';
 import { readReceipt } from '../../../tour/receipt.js';
-import type { GuideState, StepId } from '../../api.js';
+import type { GuideState, StepId } from '../../api-guide.js';
 import type { Feed } from '../feed.js';
 import { type Part, pageVerb, type RanInConsole } from '../part.js';
 import { readRequests } from './facts.js';

@@ -1,6 +1,6 @@
 /** The guide in words: six steps for a newcomer, and the tour's words where both say the same. */
 import { WORDS } from '../../../tour/words.js';
-import type { StepId } from '../../api.js';
+import type { StepId } from '../../api-guide.js';
 
 export interface StepWords {
   readonly id: StepId;

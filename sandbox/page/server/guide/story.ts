@@ -1,5 +1,5 @@
 /** Which steps of the guide have really happened, by what the ledger, Postgres and Hallpass's process show. Pure. */
-import type { StepId } from '../../api.js';
+import type { StepId } from '../../api-guide.js';
 
 /** All moments are milliseconds since 1970. */
 export interface Facts {

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { EncoreCounter, EncoreRun } from '../../../api.js';
+import type { EncoreCounter, EncoreRun } from '../../../api-faults.js';
 
 const NAMES: Readonly<Record<keyof EncoreRun['counters'], string>> = {
   hallpass: 'Hallpass',
