@@ -39,11 +39,14 @@ export async function openStage({ cli, files, port }: OpenStageOptions): Promise
     const backstage = new Backstage(stage);
     const [printed] = await Promise.all([stage.run('manifest'), backstage.start()]);
     const feed = new Feed();
+    const database = databasePart(stage, feed);
+    const guide = guidePart(backstage, feed);
+    database.onRan(guide.ran);
     const parts = [
       workspacePart(stage.slack, feed, printed),
-      databasePart(stage, feed),
+      database,
       faultsPart(backstage, feed),
-      guidePart(backstage, feed),
+      guide,
       encorePart(cli, feed),
     ];
     const page = await startPage({
