@@ -13,6 +13,8 @@ export interface NaiveOptions<B extends IQueueBackend, C> {
   readonly concurrency: number;
   /** When they are due, milliseconds since 1970. */
   readonly due: number;
+  /** Comes between: the jobs are there, and no worker yet. */
+  readonly added?: () => Promise<void>;
 }
 
 /** Jobs in one `add`. */
@@ -25,7 +27,7 @@ const BATCH = 1_000;
  */
 export async function startNaive<B extends IQueueBackend, C>(
   target: HerdTarget,
-  { backend, connection, name, concurrency, due }: NaiveOptions<B, C>,
+  { backend, connection, name, concurrency, due, added }: NaiveOptions<B, C>,
   onAdded?: (added: number) => void,
 ): Promise<() => Promise<void>> {
   const { Queue, Worker } = withBackend(backend);
@@ -42,6 +44,7 @@ export async function startNaive<B extends IQueueBackend, C>(
     await queue.addBulk(batch.map((job) => ({ ...job, opts: { delay: Math.max(0, due - Date.now()) } })));
     onAdded?.(from + batch.length);
   }
+  await added?.();
   const worker = new Worker<{ readonly nth: number }>(
     name,
     async ({ data }) => void (await pool.query(target.revokeSql(data.nth, 1))),

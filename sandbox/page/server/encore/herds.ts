@@ -2,7 +2,7 @@
  * Ten thousand grants on each of two servers, all due at one moment: one server is a target of a Hallpass, with a ledger and
  * a Slack of its own, so that nothing of it is left in the story; the other belongs to a worker with one job a grant.
  */
-import { createPostgresBackend } from 'bullmq';
+import { createPostgresBackend, withBackend } from 'bullmq';
 import { byAddress, CROWD, joinSlack } from '../../../herd/crowd.js';
 import { type HerdTarget, openHerdTarget, prepareTarget } from '../../../herd/herd-target.js';
 import { startNaive } from '../../../herd/naive.js';
@@ -37,8 +37,10 @@ export interface HerdsOptions {
 const SERVERS = { fsync: true, settings: { shared_buffers: '128MB', max_wal_size: '2GB' } };
 
 const ROLE = 'orders_read';
-/** From the last preparation until they are due: the worker's jobs are added meanwhile. */
-const AHEAD_MS = 20_000;
+/** While they are made, nothing is due. */
+const FAR_MS = 3_600_000;
+/** From the moment when all is ready until they are due. */
+const AHEAD_MS = 12_000;
 
 /** @throws what went wrong, or the signal's reason, with nothing left behind */
 export async function prepareHerds({ cli, onProgress, signal }: HerdsOptions): Promise<Herds> {
@@ -80,10 +82,14 @@ export async function prepareHerds({ cli, onProgress, signal }: HerdsOptions): P
     step('Granting', 0.3);
     const herd = await grantHerd(ledger, [hallpass], CROWD, granting(0));
     await naive.grantAll(granting(1));
-    step('Adding 10,000 jobs for the worker', 0.7);
-    const due = Date.now() + AHEAD_MS;
+    step('Starting Hallpass', 0.7);
+    const backstage = new Backstage(stage);
+    await backstage.start();
+    await settled(ledger, [hallpass]);
+    step('Adding 10,000 jobs for the worker', 0.8);
     await alone.query('create database jobs');
     const jobsUrl = alone.urlFor({ database: 'jobs' });
+    let due = Date.now() + FAR_MS;
     const end = await startNaive(
       naive,
       {
@@ -92,19 +98,27 @@ export async function prepareHerds({ cli, onProgress, signal }: HerdsOptions): P
         name: 'naive',
         concurrency: 10,
         due,
+        // All of it is ready, however long that took: from here on both know the moment.
+        added: async () => {
+          due = await herd.endIn(AHEAD_MS);
+          await ring(stage.ledgerUrl, hallpass.key);
+          await runSql(jobsUrl, 'update bullmq.job set process_at_ms = $1', [due]);
+        },
       },
-      (added) => step('Adding 10,000 jobs for the worker', 0.7 + (0.2 * added) / CROWD),
+      (added) => step('Adding 10,000 jobs for the worker', 0.8 + (0.2 * added) / CROWD),
     );
     opened.push(end);
-    // Before it starts, so that its alarm is set for this moment.
-    await herd.endIn(due - Date.now());
-    step('Starting Hallpass', 0.9);
-    const backstage = new Backstage(stage);
-    await backstage.start();
-    await settled(ledger, [hallpass]);
     return { backstage, hallpass, naive, jobsUrl, due, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Has Hallpass look at the target now: it hears of the new end as it does after a command. */
+async function ring(ledgerUrl: string, target: string): Promise<void> {
+  const { Queue } = withBackend(createPostgresBackend);
+  const alarms = new Queue('hallpass-alarms', { connection: { connectionString: ledgerUrl } });
+  await alarms.add('look', { target }, { removeOnComplete: true, removeOnFail: true });
+  await alarms.close();
 }
