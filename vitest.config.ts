@@ -44,7 +44,7 @@ const SLOW = [
   'test/postgres/guarded/{theft,expiry}.test.ts',
   'test/postgres/objects/thousand-worlds.test.ts',
   'test/ledger/standing-plans.test.ts',
-  'sandbox/page/server/{encore,faults,guide}/*.test.ts',
+  'sandbox/page/server/{encore/encore,faults/faults,guide/guide}.test.ts',
   'test/ledger/{migrate,settings,standing-plans}.test.ts',
   'test/audit/prune.test.ts',
   'test/support/standby.test.ts',
