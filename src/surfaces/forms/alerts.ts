@@ -38,6 +38,8 @@ function alert(level: AlertBlock['level'] & string, text: AlertBlock['text']): A
 /** Whole reasons only: half of one may say something else. */
 function whole(line: string): string {
   if (line.length <= MAX_ALERT) return line;
-  const end = Math.max(line.lastIndexOf('; ', MAX_ALERT), line.indexOf(': '));
+  // The semicolon of an escape ends no reason.
+  const ends = [...line.matchAll(/(?<!&(?:amp|lt|gt)); /g)].map(({ index }) => index);
+  const end = Math.max(...ends.filter((index) => index <= MAX_ALERT), line.indexOf(': '));
   return end > 0 && end <= MAX_ALERT ? line.slice(0, end) : '*Danger:* this role can administer the server.';
 }
