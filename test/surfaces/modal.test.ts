@@ -1,7 +1,13 @@
 import type { InputBlock } from '@slack/types';
 import { describe, expect, it } from 'vitest';
 import { reasonUnfit } from '../../src/surfaces/forms/form-words.js';
-import { type Form, requestModal, roleOption, targetOption } from '../../src/surfaces/forms/request-form.js';
+import {
+  type Form,
+  reasonOption,
+  requestModal,
+  roleOption,
+  targetOption,
+} from '../../src/surfaces/forms/request-form.js';
 import { usualAnswer } from '../../src/surfaces/forms/who-is-asked.js';
 
 const MINUTE = 60_000;
@@ -205,5 +211,34 @@ describe('what the reason must hold', () => {
     expect(reasonUnfit({ pattern: 'x', hint: 'The ticket, like OPS-123.', link: null })).toBe(
       'Add this to the reason: The ticket, like OPS-123.',
     );
+  });
+});
+
+describe('why a menu has nothing to choose', () => {
+  const said = (why: string) => {
+    const { text, description } = reasonOption(why);
+    return [text.text, description?.text];
+  };
+
+  it.each([
+    ['Choose an instance first.', undefined],
+    ['You can’t request anything on “Shop” from here.', 'Choose it to see which channels you can use.'],
+  ])('breaks after a sentence or a clause: %s', (first, second) => {
+    const why = second === undefined ? first : `${first} ${second}`;
+    expect(said(why)).toEqual([first, second]);
+  });
+
+  it('breaks between two words where no clause fits, and inside one only when there is no other', () => {
+    const words =
+      'Hallpass knows no login of yours on any of the instances that it was configured to serve here';
+    const [first = '', second = ''] = said(words);
+    expect(`${first} ${second}`).toBe(words);
+    expect(said('x'.repeat(100))[0]).toHaveLength(75);
+  });
+
+  it('breaks no clause when the next one is too long', () => {
+    const why =
+      'Slack did not say who is in “sre”, so Hallpass can’t tell whether you can request “orders_write”.';
+    expect(said(why)[0]).toBe('Slack did not say who is in “sre”,');
   });
 });

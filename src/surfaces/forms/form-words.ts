@@ -60,7 +60,7 @@ export const noLoginAnywhere = (): string =>
 export const nothingFor = (targetName: string): string =>
   `There’s nothing on ${quoted(targetName)} you can request. A Hallpass operator can change that.`;
 export const nothingHere = (targetName: string): string =>
-  `You can’t request anything on ${quoted(targetName)} where you typed the command. Choose it to see which channels you can use.`;
+  `You can’t request anything on ${quoted(targetName)} from here. Choose it to see which channels you can use.`;
 
 /** What was typed after the command is no instance. @param known nearest first, not empty. */
 export const instanceUnknown = (typed: string, known: readonly string[]): string =>
@@ -103,10 +103,9 @@ export const requesterUnknown = (role: string, groups: readonly Principal[], uns
   `Slack did not say who is in ${named(groups)}, so Hallpass can’t tell whether you can request ${quoted(role)}. ${afterUnsaid('Nothing was requested', unsaid)}`;
 
 /** The form says beside it, by links, where else. */
-export const notHere = (role: string): string =>
-  `${quoted(role)} can’t be requested where you typed the command.`;
+export const notHere = (role: string): string => `${quoted(role)} can’t be requested from here.`;
 export const wrongChannel = (role: string, channels: readonly string[]): string =>
-  `${notHere(role)} Type it in ${channelLinks(channels)}.`;
+  `${notHere(role)} Type the command in ${channelLinks(channels)}.`;
 
 /** What the list leaves out, because Slack does not say for whom it is. */
 export const rolesHidden = (groups: readonly Principal[], unsaid: Unsaid | null): string =>

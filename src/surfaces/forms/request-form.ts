@@ -79,9 +79,16 @@ export const NOTHING = `nothing${'.'.repeat(60)}`;
 /** The only entry of a menu that has none: why. Choosing it shows the reason in full, in the form. */
 export function reasonOption(why: string): PlainTextOption {
   const line = ownWords(why, 2 * MAX_OPTION).replace(/\s+/gu, ' ');
-  const end = line.length <= MAX_OPTION ? line.length : line.lastIndexOf(' ', MAX_OPTION);
-  const cut = end > 0 ? end : MAX_OPTION;
+  const cut = line.length <= MAX_OPTION ? line.length : breakOf(line);
   return option(truncate(line.slice(0, cut), MAX_OPTION), NOTHING, line.slice(cut).trim());
+}
+
+/** Where a line is broken that is too long: after the last clause that fits, else between two words. */
+function breakOf(line: string): number {
+  const start = line.slice(0, MAX_OPTION + 1);
+  const clause = Math.max(...['. ', ', ', '; ', ': '].map((end) => start.lastIndexOf(end))) + 1;
+  const end = clause > 0 ? clause : start.lastIndexOf(' ');
+  return end > 0 ? end : MAX_OPTION;
 }
 
 function option(text: string, value: string, description: string | null): PlainTextOption {

@@ -131,7 +131,7 @@ export function scope(stage: LifeStage): void {
     for (const where of [undefined, 'dm']) {
       const elsewhere = await typed(stage, 'ben', 'shop here_read why', where);
       expect(elsewhere.role).toBeUndefined();
-      expect(elsewhere.words).toContain(`“here_read” can’t be requested where you typed the command.`);
+      expect(elsewhere.words).toContain(`“here_read” can’t be requested from here.`);
       expect(elsewhere.words).toContain(hint);
       expect(await roleNames(stage, 'ben')).not.toContain('here_read');
     }
