@@ -204,7 +204,7 @@ test('where a role may be asked for is asked again, under the configuration of t
   );
   await restart();
   expect(await clickAndHear(slack, 'cora', await waiting(id), 'Approve')).toMatch(
-    /can be requested only in <#C0OPS>, and R-\d+ was requested elsewhere/,
+    /can be requested only in <#C0OPS>, and this was requested elsewhere/,
   );
   await deny(slack, 'cora', await waiting(id));
   await card(slack, id, /Denied/);

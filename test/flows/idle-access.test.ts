@@ -73,7 +73,7 @@ describe.each(KINDS)('by $transport', async (kind) => {
     const { id } = await obtain(stage, 'ana', { ...WISH, reason: 'stuck order, ticket 812' });
     await untilSeenUnused(stage, id);
     await passed(id, 21);
-    const unused = await told(slack, 'ana', id, /^You haven’t used it for 20 minutes/);
+    const unused = await told(slack, 'ana', id, /^You haven’t used your access for 20 minutes/);
     expect(buttons(unused)).toEqual(['Relinquish', 'Extend']);
     await untilAllSent(stage, id);
     expect(withButtons(id)).toHaveLength(1);

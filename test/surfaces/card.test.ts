@@ -21,7 +21,7 @@ const DECIDE = ['request_approve=R-1042', 'request_deny=R-1042'];
 const END = ['grant_end=R-1042'];
 const IN_FORCE = ['grant_extend=R-1042', ...END];
 
-const LEFT = "because the Slack account of <@U0ANA> was deactivated or is not a full member's any more";
+const LEFT = 'because the Slack account of <@U0ANA> was deactivated or is no longer a full member’s';
 
 it.each<[Situation, string, readonly string[]]>([
   ['pending', 'Waiting for approval', DECIDE],

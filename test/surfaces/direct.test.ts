@@ -123,7 +123,7 @@ describe('the note about an outcome', () => {
   it('unused: nothing ends by it, and it is overtaken by a session', () => {
     const { active } = SITUATIONS;
     const message = note('unused', active, scene);
-    expect(message.text).toMatch(/^You haven’t used it for 20 minutes\n/);
+    expect(message.text).toMatch(/^You haven’t used your access for 20 minutes\n/);
     expect(message.text).toContain('If you’re done, click Relinquish.');
     expect(buttonsIn(message)).toEqual(HOLDING);
     const used = { ...active, inUse: true };

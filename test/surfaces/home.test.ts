@@ -67,7 +67,7 @@ describe('says in this order what someone holds, decides, asked for and may ask 
       'All instances',
       'Everyone',
       'Pause everywhere',
-      ':double_vertical_bar: Granting is paused on every instance since 2026-11-21 03:11 UTC, by we look into it: we look into it',
+      ':double_vertical_bar: Granting is paused on every instance. we look into it paused it 2026-11-21 03:11 UTC: we look into it',
       'Resume granting?',
       'What was approved meanwhile on every instance is then granted, if it is still wanted.',
       'Resume',

@@ -129,7 +129,7 @@ it('whatever names hold, Slack takes it', () => {
 
 it('answers why the same again can’t be approved or ended', () => {
   expect(words.notToRepeat(SITUATIONS.activeOnCall, BO)).toBe(
-    "The same again as R-1042 can't be approved: no approver approved it. It takes a grant that approvers approved and that is not over yet.",
+    "The same again as R-1042 can't be approved. No approver approved it. It takes a grant that approvers approved and that is not over yet.",
   );
   expect(words.overAlready(SITUATIONS.expired, null, BO)).toBe(
     'There is nothing to end: nothing is approved again under R-1042 (its time is up).',

@@ -154,7 +154,7 @@ export const requesterUnreadable = (
 
 export function channelChanged(request: AccessRequest, channels: readonly string[], doing: Doing): string {
   const links = channels.map((id) => `<#${id}>`).join(', ');
-  return `${code(request.role)} can be requested only in ${links}, and ${requestName(request.id)} was requested elsewhere, so ${cannot(request, doing)}`;
+  return `${code(request.role)} can be requested only in ${links}, and this was requested elsewhere, so ${cannot(request, doing)}`;
 }
 
 /** @param why what the role can do, or why that could not be read; a clause. */

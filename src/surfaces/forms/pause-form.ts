@@ -45,6 +45,6 @@ export const noSuchInstance = (): string =>
 export const pausedAlready = (): string => 'Granting was paused there already. Nothing was changed.';
 export const notPaused = (): string => 'Granting was not paused there any more. Nothing was changed.';
 export const stillPaused = (): string =>
-  'That pause is lifted, but granting stays paused there by the one of every instance.';
+  'That pause is lifted, but granting is still paused on every instance.';
 export const operatorsUnread = (): string =>
   'Slack doesn’t say who Hallpass’s operators are, so nothing was changed. Try again in a minute.';

@@ -60,7 +60,7 @@ export function unreadHome(notice: string | null): HomeView {
     blocks: [
       ...(notice === null ? [] : noticeBlocks(notice)),
       section(
-        ':warning: *Hallpass can’t reach its ledger, so it can’t show what you hold.*\nNothing that is granted lasts longer for it. This page comes back by itself; if it doesn’t within some minutes, tell a Hallpass operator.',
+        ':warning: *Hallpass can’t reach its ledger, so it can’t show what you hold.*\nThis page comes back by itself; if it doesn’t within a few minutes, tell a Hallpass operator.',
       ),
     ],
   };

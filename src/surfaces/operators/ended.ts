@@ -3,7 +3,7 @@ import { requestName } from '../../domain/request/request.js';
 import { compose } from '../kit/blocks.js';
 import type { Message } from '../kit/message.js';
 import { code, inline } from '../kit/text.js';
-import { firstOf, plural } from '../kit/words.js';
+import { allOf, firstOf, plural } from '../kit/words.js';
 
 /** Names in one message. */
 const MAX_SHOWN = 5;
@@ -32,7 +32,10 @@ export function endedByOperator({ grants, pending, by, because }: Facts): Messag
   );
   return compose({
     mark: 'rotating_light',
-    title: `An operator ends ${plural(grants.length, 'grant')} and cancels ${plural(pending.length, 'request')}`,
+    title: `An operator ${allOf([
+      ...(grants.length > 0 ? [`ends ${plural(grants.length, 'grant')}`] : []),
+      ...(pending.length > 0 ? [`cancels ${plural(pending.length, 'request')}`] : []),
+    ])}`,
     paragraphs: [
       `${firstOf(names, MAX_SHOWN)}.`,
       { label: 'Operator:', words: `${by}: ${because}` },

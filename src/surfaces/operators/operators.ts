@@ -22,7 +22,7 @@ export function serverChanged(
   const name = inline(facts.targetName, 150);
   const standing =
     facts.standing.length === 0
-      ? 'None of them stands on the server that answers.'
+      ? 'No grant stands on the server that answers.'
       : `${firstOf(facts.standing, MAX_SHOWN)} still ${facts.standing.length === 1 ? 'stands' : 'stand'} on the server that answers.`;
   return compose({
     mark: 'warning',
@@ -42,7 +42,7 @@ export function loginChanged(facts: OnTarget & { readonly login: string; readonl
     mark: 'warning',
     title: `Another login on ${inline(facts.targetName, 150)}`,
     paragraphs: [
-      `Hallpass now logs in as ${code(facts.login)}, but ${plural(facts.open, 'grant')} was made by another login. Only that login can revoke it, or see that it is gone.`,
+      `Hallpass now logs in as ${code(facts.login)}, but ${plural(facts.open, 'grant was', 'grants were')} made by another login. Only that login can revoke it, or see that it is gone.`,
       'Put the former login back into `connect` until nothing is granted, then change it.',
     ],
     footer: footer(facts),
@@ -59,7 +59,7 @@ export function loginDropped(
     mark: 'warning',
     title: `Hallpass's login on ${inline(facts.targetName, 150)} was made again`,
     paragraphs: [
-      `The login that granted ${plural(facts.revokes.length, 'grant')} there was dropped. ${code(facts.login)} of today is another one, even if it has the same name, and can't revoke what the former one granted.`,
+      `The login that made ${plural(facts.revokes.length, 'grant')} there was dropped. Today’s ${code(facts.login)} is another one, even if it has the same name, and can't revoke what the former one granted.`,
       `A database administrator has to run: ${shown.join(' ')}${more && `${more}: ${code(`hallpass check ${facts.target}`)} lists them`}. Hallpass sees it, and ends the sessions.`,
     ],
     footer: footer(facts),

@@ -52,7 +52,7 @@ export function overdueResolved({
     mark: 'white_check_mark',
     title: `Resolved: nothing is overdue on ${inline(targetName, 150)}`,
     paragraphs: [
-      `All confirmed revoked at ${when(resolvedAt)}. The oldest was due ${when(since)}; ${plural(grants, 'revocation was', 'revocations were')} overdue last.`,
+      `All confirmed revoked ${when(resolvedAt)}. The oldest was due ${when(since)}; ${plural(grants, 'revocation was', 'revocations were')} overdue last.`,
     ],
     footer: footer({ target, targetName }),
   });

@@ -10,10 +10,10 @@ import type { Headline } from '../request/state-words.js';
 const MAX_BY = 150;
 const MAX_REASON = 500;
 
-/** "Granting is paused on every instance since ..., by ...", as the beginning of a sentence. */
+/** "Granting is paused on every instance. olga@ops1 paused it today at 3:11 AM", without its end. */
 export function isPaused({ target, by, since }: Pause): string {
   const where = target === null ? 'every instance' : code(target);
-  return `Granting is paused on ${where} since ${when(since)}, by ${inline(by, MAX_BY)}`;
+  return `Granting is paused on ${where}. ${inline(by, MAX_BY)} paused it ${when(since)}`;
 }
 
 /** Instead of what is said of an approved request otherwise; null when no pause holds it up. */
@@ -60,7 +60,7 @@ export function noEmergencyWhilePaused(pause: Pause): string {
 function isPausedPlain({ target, by, because, since }: Pause): string {
   const where = target === null ? 'every instance' : `“${plainName(target, MAX_BY)}”`;
   const reason = ownWords(because, MAX_REASON).replace(/\.$/, '');
-  return `Granting is paused on ${where} since ${whenPlain(since)}, by ${plainName(by, MAX_BY)}: ${reason}.`;
+  return `Granting is paused on ${where}. ${plainName(by, MAX_BY)} paused it ${whenPlain(since)}: ${reason}.`;
 }
 
 interface Facts {

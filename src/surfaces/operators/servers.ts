@@ -54,7 +54,7 @@ export function serverReplaced(
     paragraphs: [
       facts.closed === 0
         ? 'Current grants run there to their end, and new ones are made there.'
-        : `${plural(facts.closed, 'grant')} of the old server: what stands on the new one is revoked there, with its sessions.`,
+        : `${plural(facts.closed, 'grant was', 'grants were')} on the old server. What stands on the new one is revoked there, with its sessions.`,
       {
         label: 'Operator:',
         words: `${facts.by}: ${facts.because ?? 'no reason was given'}`,

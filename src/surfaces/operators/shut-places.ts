@@ -23,6 +23,10 @@ function where(place: string): string {
   return place === 'D' ? 'direct messages' : `<#${place}>`;
 }
 
+function postIn(place: string): string {
+  return place === 'D' ? 'send direct messages' : `post in ${where(place)}`;
+}
+
 /** For the operators: Slack lets nothing be posted there. @param home their own channel */
 export function placeShut({ place, why, fix, since }: Shut, home: string): Message {
   const means =
@@ -33,7 +37,7 @@ export function placeShut({ place, why, fix, since }: Shut, home: string): Messa
         : 'Requests whose card belongs there wait: their approvers are asked by direct message, as far as Hallpass knows them as people.';
   return compose({
     mark: 'warning',
-    title: `Hallpass can’t post in ${where(place)}`,
+    title: `Hallpass can’t ${postIn(place)}`,
     paragraphs: [
       sentences(why, fix),
       `${means} Hallpass tries again every 10 seconds, and posts what waits as soon as it can.`,
@@ -46,7 +50,7 @@ export function placeShut({ place, why, fix, since }: Shut, home: string): Messa
 export function placeOpen({ place, since }: Shut): Message {
   return compose({
     mark: 'white_check_mark',
-    title: `Hallpass can post in ${where(place)} again`,
+    title: `Hallpass can ${postIn(place)} again`,
     paragraphs: ['What waited is posted.'],
     footer: `${code(place)} · it could not since ${when(since)}`,
   });

@@ -52,10 +52,7 @@ export function strayForHolder(stray: Stray, targetName: string): Message {
     request === null
       ? `${end === null ? 'Hallpass is revoking' : 'Hallpass revoked'} a role of yours`
       : returned(stray, request.id);
-  const why =
-    request === null
-      ? `Your login ${code(stray.login)} has ${role}, but no request here accounts for it, and ${by(stray)} had it revoked.`
-      : ofRequest(stray, request);
+  const why = request === null ? ofOwnLogin(stray, role) : ofRequest(stray, request);
   return compose({
     mark: end === null ? 'warning' : 'lock',
     title: end?.outcome === 'wanted' && request === null ? `You keep a role of yours` : title,
@@ -68,6 +65,12 @@ export function strayForHolder(stray: Stray, targetName: string): Message {
     ],
     footer: footer(stray),
   });
+}
+
+function ofOwnLogin(stray: Stray, role: string): string {
+  const has = stray.end === null ? 'has' : 'had';
+  const then = stray.end?.outcome === 'wanted' ? '' : `, so ${by(stray)} ${has} it revoked`;
+  return `Your login ${code(stray.login)} ${has} ${role}, but no request here accounted for it${then}.`;
 }
 
 function returned(stray: Stray, id: number): string {

@@ -214,7 +214,7 @@ function openNow({ sessions: now }: Scene): readonly string[] {
 function unused(request: AccessRequest, scene: Scene): Message {
   return compose({
     mark: 'bulb',
-    title: `You haven’t used it for ${sayDuration(UNUSED_MS)}`,
+    title: `You haven’t used your access for ${sayDuration(UNUSED_MS)}`,
     paragraphs: [
       `You have ${code(request.role)} on ${place(scene)}${until(request)}, and no session of ${code(request.login)} is open there.`,
       'If you’re done, click Relinquish.',

@@ -16,10 +16,11 @@ const MAX_FACT = 200;
 const MAX_WHY = 60;
 
 export function leftBehind(request: AccessRequest, scene: Scene, changes: Changes): Message {
+  const others = changes.total === 0 ? '' : '; someone else may have made them';
   return compose({
     mark: 'mag',
     title: title(changes),
-    paragraphs: [`On ${place(scene)}; someone else may have made them. ${leftBehindText(changes, request)}`],
+    paragraphs: [`On ${place(scene)}${others}. ${leftBehindText(changes, request)}`],
     footer: footer(request),
   });
 }

@@ -104,7 +104,7 @@ export const policyForbids = (repeatMs: number | null): string =>
     ? 'the policy no longer lets approvers approve the same again'
     : `the policy lets approvers approve the same again for ${sayDuration(repeatMs)} at most`;
 export const accountLeft = (): string =>
-  "the requester's Slack account was deactivated or is not a full member's anymore";
+  'the requester’s Slack account was deactivated or is no longer a full member’s';
 
 /** Why it can't be told; a sentence. */
 export const groupsUnread = (id: number): string =>
@@ -123,9 +123,9 @@ export function notToRepeat(request: AccessRequest, reader: string): string {
   const id = requestName(request.id);
   const why =
     request.decidedBy === null && request.decidedAt !== null
-      ? 'no approver approved it'
+      ? 'No approver approved it'
       : headline(request, reader).title;
-  return `The same again as ${id} can't be approved: ${why}. It takes a grant that approvers approved and that is not over yet.`;
+  return `The same again as ${id} can't be approved. ${why}. It takes a grant that approvers approved and that is not over yet.`;
 }
 
 export const onlyApprovers = ({ id }: AccessRequest, approvers: readonly string[]): string =>

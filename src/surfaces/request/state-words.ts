@@ -79,7 +79,7 @@ function operatorOf({ endedBy, endedBecause }: AccessRequest): string | null {
 
 function accountLeft({ requester }: AccessRequest, reader: string | null): string {
   const whose = requester === reader ? 'your Slack account' : `the Slack account of ${mention(requester)}`;
-  return `${whose} was deactivated or is not a full member's any more`;
+  return `${whose} was deactivated or is no longer a full member’s`;
 }
 
 /** Why access ends or ended, as the end of a sentence. */
@@ -149,7 +149,7 @@ export function place({ targetName, environment }: Where): string {
   return environment === null ? name : `${name} (${inline(environment, MAX_NAME)})`;
 }
 
-/** What happened so far, a sentence a line, oldest first; empty while nothing has. */
+/** What happened so far and isn't said by the headline, a sentence a line, oldest first; empty while nothing has. */
 export function events(request: AccessRequest, reader: string | null): readonly string[] {
   const { state, decidedAt, grantedAt, endedAt } = request;
   return [
@@ -157,10 +157,10 @@ export function events(request: AccessRequest, reader: string | null): readonly 
     ...(request.durationMs < request.wishedMs
       ? [`Asked for ${sayDuration(request.wishedMs)}, shortened to ${sayDuration(request.durationMs)}.`]
       : []),
-    ...(grantedAt === null ? [] : [`Granted ${when(grantedAt)}${until(request)}.`]),
+    ...(grantedAt === null ? [] : [`Granted ${when(grantedAt)}${isInForce(request) ? '' : until(request)}.`]),
     ...(request.extension === null ? [] : [extended(request, request.extension, reader)]),
     ...(state === 'ending' && request.why !== 'failed' ? [`${capital(whyEnded(request, reader))}.`] : []),
-    ...(endedAt === null || state === 'denied' ? [] : [outcome(request, endedAt, reader)]),
+    ...(endedAt === null || state === 'denied' ? [] : [outcome(request, endedAt)]),
   ];
 }
 
@@ -183,8 +183,9 @@ function decision(request: AccessRequest, decidedAt: Date, reader: string | null
   if (request.state !== 'denied' && approvals.length > 1) {
     return `Approved by ${approversOf({ rules: rulesOf(request), approvals }, reader)} ${when(decidedAt)}.`;
   }
-  const verb = request.state === 'denied' ? 'Denied' : 'Approved';
-  return `${verb} by ${by(request.decidedBy, reader)}${through(request)} ${when(decidedAt)}.`;
+  // Who denied it, the headline says.
+  if (request.state === 'denied') return `Decided ${when(decidedAt)}${through(request)}.`;
+  return `Approved by ${by(request.decidedBy, reader)}${through(request)} ${when(decidedAt)}.`;
 }
 
 /** The group that made them an approver; nothing for who is named in the policy. */
@@ -195,7 +196,8 @@ function through(request: AccessRequest): string {
   return ` (${group?.name === null ? mention(group.id) : inline(decidedVia, MAX_NAME)})`;
 }
 
-function outcome(request: AccessRequest, endedAt: Date, reader: string | null): string {
+/** What became of it, where the headline doesn't say it. */
+function outcome(request: AccessRequest, endedAt: Date): string {
   const at = when(endedAt);
   // Without a place no GRANT was ever run.
   const isNothing = request.place === null && request.grantedAt === null && request.why !== 'written_off';
@@ -203,9 +205,9 @@ function outcome(request: AccessRequest, endedAt: Date, reader: string | null): 
     return `Closed ${at}: nothing was ever granted on the server.`;
   switch (request.state) {
     case 'withdrawn':
-      return `${canceled(request, reader)} ${at}.`;
+      return `Canceled ${at}.`;
     case 'lapsed':
-      return `Nobody decided in ${waited(request)}; lapsed ${at}.`;
+      return `Lapsed ${at}.`;
     case 'failed':
       return `Nothing of it is left on the server, confirmed ${at}.`;
     default:

@@ -32,6 +32,9 @@ const MAX_WHY = 400;
 /** Approvers of whom it is said why they can't decide; the rest is counted. */
 const MAX_LISTED = 5;
 
+/** Under "nobody can decide this now" they are called asked, not able to. */
+const NO_READER = '';
+
 /** Who decides, until when, and what is in the way. @param reader is called "you"; null for a channel. */
 export function whoDecides(request: AccessRequest, reader: string | null): readonly Paragraph[] {
   const { asking } = request;
@@ -40,7 +43,7 @@ export function whoDecides(request: AccessRequest, reader: string | null): reado
     ...(asking === null ? [] : obstacles(request, asking, reader)),
     asking?.unshown && reader !== null
       ? `${directly.length === 0 ? 'Hallpass knows nobody it could ask by direct message meanwhile.' : `Asked by direct message meanwhile: ${mentions(directly.map((id) => ({ id, name: null })))}`}\n${lapses(request)}`
-      : `${whoIsAsked(progressOf(request), reader)}\n${asking?.unshown ? '' : directlyToo(directly)}${lapses(request)}`,
+      : `${whoIsAsked(progressOf(request), asking?.nobody.length ? (reader ?? NO_READER) : reader)}\n${asking?.unshown ? '' : directlyToo(directly)}${lapses(request)}`,
   ];
 }
 
@@ -80,7 +83,7 @@ export function cantBeDecided(
 }
 
 function unshown({ channel, why, fix }: Unshown): string {
-  return `:warning: *Its card can’t be posted* in <#${channel}>. ${sentences(why, fix)} Hallpass’s operators are told; it is posted as soon as it can be.`;
+  return `:warning: *Its card can’t be posted* in <#${channel}>. ${sentences(why, fix)}\nHallpass’s operators are told; it is posted as soon as it can be.`;
 }
 
 /** Sentences: what is in the way, and what to do about it. */

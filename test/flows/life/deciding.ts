@@ -54,7 +54,11 @@ export function deciding(stage: LifeStage): void {
 
     await deny(slack, 'cora', pending);
     expect(all(await told(slack, 'ana', id, /Denied by/))).toContain(`<@${CAST.cora}>`);
-    const denied = await card(slack, id, new RegExp(`Denied by <@${CAST.cora}> \\(dba\\) <!date`));
+    const denied = await card(
+      slack,
+      id,
+      new RegExp(`Denied by <@${CAST.cora}>[\\s\\S]*Decided <!date.* \\(dba\\)`),
+    );
     expect(buttonsOf(denied.blocks)).toEqual([]);
     // On the card as it was before, and from now on.
     expect(await clickAndHear(slack, 'dan', pending, 'Approve')).toMatch(/already denied by <@U0CORA>/);
@@ -75,7 +79,7 @@ export function deciding(stage: LifeStage): void {
     slack.workspace.setGroup(VAULT, { members: [CAST.cora] });
     expect(await clickAndHear(slack, 'dan', pending, 'Deny')).toContain("can't decide");
     await deny(slack, 'cora', pending);
-    await card(slack, id, /Denied by <@U0CORA> \(vault\)/);
+    await card(slack, id, /Denied by <@U0CORA>[\s\S]*Decided .* \(vault\)/);
   });
 
   it('two approvers at once and a double click make one decision; the second approver is told', async () => {

@@ -37,7 +37,7 @@ export function denying(stage: LifeStage): void {
     slack.faults.duplicateNext();
     expect(await cora.submit()).toEqual({ outcome: 'closed' });
     const denied = [
-      await card(slack, id, /Denied by <@U0CORA> \(dba\)/),
+      await card(slack, id, /Denied by <@U0CORA>[\s\S]*Decided .* \(dba\)/),
       await told(slack, 'ana', id, /Denied by <@U0CORA>/),
     ];
     for (const message of denied) {
