@@ -1,6 +1,5 @@
 /** Whatever people, servers and the configuration hold: Slack takes it, and nothing of it becomes markup. */
 import { expect, it } from 'vitest';
-import { checkBlocks } from '../../sandbox/slack/validate/message.js';
 import { checkHome, checkModal } from '../../sandbox/slack/validate/view.js';
 import type { AccessRequest } from '../../src/domain/request/request.js';
 import * as words from '../../src/surfaces/answers/answers.js';
@@ -14,7 +13,7 @@ import { pauseForm } from '../../src/surfaces/forms/pause-form.js';
 import { requestModal } from '../../src/surfaces/forms/request-form.js';
 import { asks } from '../../src/surfaces/forms/who-is-asked.js';
 import { home, unreadHome } from '../../src/surfaces/home/home.js';
-import type { Message, Scene } from '../../src/surfaces/kit/message.js';
+import type { Scene } from '../../src/surfaces/kit/message.js';
 import { endedByOperator } from '../../src/surfaces/operators/ended.js';
 import { manyOrphans, orphanFound, serverChanged } from '../../src/surfaces/operators/operators.js';
 import {
@@ -29,19 +28,9 @@ import { NOTE_KINDS, note, status } from '../../src/surfaces/request/direct.js';
 import { cantBeDecided } from '../../src/surfaces/request/who-decides.js';
 import { aPolicy } from '../domain/a-policy.js';
 import { fullHome } from './home-samples.js';
+import { expectFit, expectInert, HOSTILE } from './hostile-words.js';
 import { SITUATION_NAMES, SITUATIONS, scene, textsIn } from './samples.js';
 
-const EVIL = '<!channel> `*_~` <https://evil|ok> <@U0BO> & &lt; \u202E\u200B "\'\n> quote\r\n:tada: ';
-const HOSTILE: readonly { readonly name: string; readonly long: string }[] = [
-  { name: 'plain', long: 'plain' },
-  { name: EVIL.slice(0, 63), long: EVIL.repeat(50) },
-  { name: '`'.repeat(63), long: '`'.repeat(4_000) },
-  { name: '&'.repeat(63), long: '&'.repeat(4_000) },
-  { name: '\u0007'.repeat(63), long: `a${'\n'.repeat(4_000)}b` },
-  { name: '𝔯'.repeat(15), long: '👩‍💻'.repeat(1_000) },
-  { name: '\u{E0041}'.repeat(15), long: '\u200B'.repeat(4_000) },
-  { name: '\uD800'.repeat(21), long: '\uDC00'.repeat(4_000) },
-];
 const MANY = Array.from({ length: 100 }, (_, i) => ({ id: `S0123456${i}`, name: `g${i}` }));
 
 const people = { requester: 'U0ANA', asked: MANY };
@@ -70,36 +59,6 @@ function scenes({ name, long }: (typeof HOSTILE)[number]): readonly Scene[] {
     { ...scene, targetName: name, environment: name, about: name, host: 'h'.repeat(253), database: name },
     { ...scene, pause: { target: name, by: long, because: long, since: new Date() } },
   ];
-}
-
-/** Ours: mentions of users, groups and channels, and dates. */
-const MARKUP =
-  /<@[UW][A-Z0-9]+>|<!subteam\^S[A-Z0-9]+>|<#[CG][A-Z0-9]+>|<!date\^\d+\^\{date_short_pretty\} at \{time\}\|[-\d]+ [\d:]+ UTC>/g;
-
-function expectInert(mrkdwn: string): void {
-  const rest = mrkdwn.replace(MARKUP, '');
-  expect(rest).not.toMatch(/[<>]/);
-  expect(rest).not.toMatch(/&(?!(?:amp|lt|gt);)/);
-  expect(rest.split('`').length % 2, 'backticks in pairs').toBe(1);
-  expect(rest).not.toContain('\u202E');
-}
-
-function expectFit(message: Message): void {
-  expect(checkBlocks(message.blocks)).toMatchObject({ ok: true });
-  // chat.update: msg_too_long.
-  expect(message.text.length).toBeLessThanOrEqual(4_000);
-  expect(message.text).not.toMatch(/^\s*$/m);
-  for (const mrkdwn of [
-    message.text,
-    ...textsIn(message.blocks)
-      .filter((t) => t.type === 'mrkdwn')
-      .map((t) => t.text),
-  ]) {
-    expectInert(mrkdwn);
-  }
-  for (const { text } of textsIn(message.blocks).filter(({ type }) => type === 'plain_text')) {
-    expect(text).not.toContain('\u202E');
-  }
 }
 
 it.each(HOSTILE.map((sample, i) => [i, sample] as const))('messages, sample %i', (_, sample) => {
