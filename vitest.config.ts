@@ -43,7 +43,6 @@ const SLOW = [
   'test/postgres/{inspecting,setup}/*.test.ts',
   'test/postgres/guarded/{theft,expiry}.test.ts',
   'test/postgres/objects/thousand-worlds.test.ts',
-  'test/ledger/standing-plans.test.ts',
   'sandbox/page/server/{encore/encore,faults/faults,guide/guide}.test.ts',
   'test/ledger/{migrate,settings,standing-plans}.test.ts',
   'test/audit/prune.test.ts',
