@@ -42,7 +42,7 @@ export function DatabasePanel({ played }: { readonly played: CastMember | null }
                 checked={kept !== null}
                 onChange={({ target }) => choose({ kept: target.checked ? login : null })}
               />
-              Keep {login}’s console
+              Keep {login}
             </label>
           )}
         </header>
