@@ -1,6 +1,6 @@
 /** The console against a real server, as the page uses it. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { type Cluster, startCluster } from '../../../postgres/cluster.js';
 import { buildSamples, type Samples } from '../../../postgres/samples.js';
 import type { ConsoleSession, Outcome, Ran } from '../../api-database.js';
@@ -162,13 +162,18 @@ test('a session that the server ended says so at once, and the next run opens an
   expect(await readAll('select 1')).toEqual(['SELECT 1: 1']);
 });
 
-test('a server that is stopped does not answer, and then it does', async () => {
+test.each([
+  ['fast', /^terminating connection due to administrator command$/],
+  // It says so where it still can.
+  ['immediate', /^terminating connection|^server closed the connection unexpectedly$/],
+] as const)('a server that is stopped (%s) does not answer, and then it does', async (mode, says) => {
+  onTestFinished(() => server.start());
   await run('begin');
-  await server.stop('immediate');
-  await vi.waitFor(() => expect(ana()?.ended).toMatch(/terminating connection/));
+  await server.stop(mode);
+  await vi.waitFor(() => expect(ana()?.ended).toMatch(says));
   expect(await readAll('select 1')).toEqual([expect.stringMatching(/Shop does not answer: .*ECONNREFUSED/)]);
   await server.start();
-  expect((await run('select 1')).opened?.because).toMatch(/terminating connection/);
+  expect((await run('select 1')).opened?.because).toMatch(says);
 });
 
 test('reconnecting opens a new session, under today’s rights to connect', async () => {

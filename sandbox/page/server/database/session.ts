@@ -7,6 +7,12 @@ import { Script } from './script.js';
 /** How long connecting may take, milliseconds. */
 const PATIENCE_MS = 5_000;
 
+/** As psql words it: a server that is killed may have no time to say why. */
+const WORDLESS = 'server closed the connection unexpectedly';
+
+/** What is over sooner is not said to run. */
+const LONG_MS = 100;
+
 const TRANSACTIONS: Readonly<Record<string, ConsoleSession['transaction']>> = { T: 'open', E: 'failed' };
 
 export class Session {
@@ -68,9 +74,10 @@ export class Session {
       this.#free = resolve;
     });
     this.#client.query(script);
-    this.#onChange();
+    const long = setTimeout(this.#onChange, LONG_MS);
     await script.answered;
     await free;
+    clearTimeout(long);
     this.#script = null;
     this.#onChange();
     return script.outcomes;
@@ -100,7 +107,7 @@ export class Session {
   #end(why: string): void {
     this.#free();
     if (this.#ended !== null || this.#closed) return;
-    this.#ended = why.startsWith('Connection terminated') ? (this.#lastWords() ?? why) : why;
+    this.#ended = why.startsWith('Connection terminated') ? (this.#lastWords() ?? WORDLESS) : why;
     this.#onChange();
   }
 
