@@ -1,7 +1,7 @@
 /** A console as the page keeps it, whether it is on the screen or not: what was run, and what came of it. */
 import type { ConsolePlace, ConsoleSession, Ran } from '../../../api-database.js';
 import { call, listen, Refused } from '../../server.js';
-import { promptOf } from './prompt.js';
+import { promptOf, whyWait } from './prompt.js';
 import { Recall } from './recall.js';
 import { addSeen, type Seen } from './watching.js';
 
@@ -130,11 +130,6 @@ export class ConsoleStore {
     this.#held = { ...this.#held, ...to };
     for (const hear of this.#hear) hear();
   }
-}
-
-function whyWait(session: ConsoleSession | null): string | null {
-  if (session?.running) return 'Waits while a query runs.';
-  return session === null || session.transaction === 'idle' ? null : 'Waits while a transaction is open.';
 }
 
 function wordsOf(error: unknown): string {

@@ -1,5 +1,5 @@
 /** CodeMirror for a few lines of SQL, in the colors of the page. */
-import { autocompletion, closeBrackets } from '@codemirror/autocomplete';
+import { autocompletion, closeBrackets, closeCompletion } from '@codemirror/autocomplete';
 import { PostgreSQL, sql } from '@codemirror/lang-sql';
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { type Extension, Prec } from '@codemirror/state';
@@ -55,7 +55,10 @@ export function editorSetup(label: string, { run, recall }: EditorKeys): Extensi
     // Before the keys that move lines.
     Prec.highest(
       keymap.of([
-        bind('Mod-Enter', run),
+        bind('Mod-Enter', (view) => {
+          closeCompletion(view);
+          run(view);
+        }),
         bind('Alt-ArrowUp', (view) => recall(-1, view)),
         bind('Alt-ArrowDown', (view) => recall(1, view)),
       ]),

@@ -18,9 +18,8 @@ function RowsView({ columns, rows, total, tag }: Rows) {
   return (
     <>
       {columns.length > 0 && (
-        <section
+        <div
           className="db-rows"
-          aria-label="Rows"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too.
           tabIndex={0}
         >
@@ -49,7 +48,7 @@ function RowsView({ columns, rows, total, tag }: Rows) {
               ))}
             </tbody>
           </table>
-        </section>
+        </div>
       )}
       <p className="db-tag">
         {more > 0 && `and ${more.toLocaleString('en-US')} more · `}
@@ -60,16 +59,20 @@ function RowsView({ columns, rows, total, tag }: Rows) {
 }
 
 function SaidView({ kind, severity, message, code, detail, hint, at }: Said) {
-  const lines = [
-    `${severity}:  ${message}`,
-    ...(at === null ? [] : [at.line, at.caret]),
-    ...(detail === null ? [] : [`DETAIL:  ${detail}`]),
-    ...(hint === null ? [] : [`HINT:  ${hint}`]),
-  ];
   return (
-    <pre className={kind === 'error' ? 'db-said db-error' : 'db-said'}>
-      {lines.join('\n')}
-      {kind === 'error' && code !== null && <span className="db-code">{`\nSQLSTATE ${code}`}</span>}
-    </pre>
+    <div className={kind === 'error' ? 'db-said db-error' : 'db-said'}>
+      <p>
+        {severity}: {message}
+      </p>
+      {at !== null && (
+        <pre
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too.
+          tabIndex={0}
+        >{`${at.line}\n${at.caret}`}</pre>
+      )}
+      {detail !== null && <p>DETAIL: {detail}</p>}
+      {hint !== null && <p>HINT: {hint}</p>}
+      {kind === 'error' && code !== null && <p className="db-code">SQLSTATE {code}</p>}
+    </div>
   );
 }

@@ -21,3 +21,10 @@ export function took(ms: number): string {
   if (ms < 10) return `${ms.toFixed(1)} ms`;
   return ms < 10_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
 }
+
+/** Why a statement that is run each second must wait: it would stand in the way of what runs, or change a transaction. null: it need not. */
+export function whyWait(session: ConsoleSession | null): string | null {
+  if (session === null || session.ended !== null) return null;
+  if (session.running) return 'Waits while a query runs.';
+  return session.transaction === 'idle' ? null : 'Waits while a transaction is open.';
+}

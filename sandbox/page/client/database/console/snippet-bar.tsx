@@ -3,7 +3,7 @@ import type { Instance } from '../../../api-database.js';
 import { SNIPPETS } from './snippets.js';
 
 /** How many have a button of their own; the others are in a menu. */
-const SHOWN = 5;
+const SHOWN = 4;
 
 /** What is worth trying, to be run at a click. */
 export function SnippetBar({

@@ -20,22 +20,21 @@ export const SNIPPETS: Readonly<Record<Instance, readonly Snippet[]>> = {
       about: 'Needs orders_write',
       sql: "update orders.orders set state = 'sent' where id <= 3;",
     },
-    { label: 'Payments', about: 'Needs payments_read', sql: 'select * from payments.payments limit 5;' },
+    {
+      label: 'Transaction',
+      about: 'Stays open until commit or rollback; when the grant ends, Hallpass ends its session',
+      sql: "begin;\nupdate orders.orders set state = 'paid' where id = 1;",
+    },
     {
       label: 'My roles',
       about: 'What this login is a member of, as Postgres has it',
       sql: 'select roleid::regrole as role, grantor::regrole from pg_auth_members\n where member = current_user::regrole;',
     },
+    { label: 'Payments', about: 'Needs payments_read', sql: 'select * from payments.payments limit 5;' },
     {
       label: 'Set role',
-      about: 'Acts as the role itself, until reset role',
+      about: 'Refused, even with the role: Hallpass grants without SET unless a policy says so',
       sql: 'set role orders_read;\nselect session_user, current_user;',
-    },
-    { label: 'Reset role', about: 'Acts as the login again', sql: 'reset role;' },
-    {
-      label: 'Transaction',
-      about: 'Stays open until commit or rollback. Hallpass ends the session with the grant',
-      sql: "begin;\nupdate orders.orders set state = 'paid' where id = 1;",
     },
     { label: 'Rollback', about: 'Undoes what is open', sql: 'rollback;' },
     {
@@ -68,10 +67,9 @@ export const SNIPPETS: Readonly<Record<Instance, readonly Snippet[]>> = {
     },
     {
       label: 'Set role',
-      about: 'Acts as the role itself, until reset role',
+      about: 'Refused, even with the role: Hallpass grants without SET unless a policy says so',
       sql: 'set role vault_read;\nselect session_user, current_user;',
     },
-    { label: 'Reset role', about: 'Acts as the login again', sql: 'reset role;' },
     {
       label: 'Long query',
       about: 'Runs for a minute: cancel it, or see it ended',

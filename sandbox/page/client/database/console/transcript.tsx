@@ -41,11 +41,14 @@ export function Transcript({ entries }: { readonly entries: readonly Entry[] }) 
 function EntryView({ prompt, sql, ran, refused }: Entry) {
   return (
     <div className="db-entry">
-      <pre className="db-sql">
-        <span className="db-prompt">{prompt}</span> {sql === '' ? '-- reconnect' : sql}
-      </pre>
+      <div className="db-ran">
+        <pre className="db-sql">
+          <span className="db-prompt">{prompt}</span> {sql === '' ? '-- reconnect' : sql}
+        </pre>
+        {ran !== null && sql !== '' && <span className="db-took">{took(ran.ms)}</span>}
+      </div>
       {ran === null && refused === null && <p className="db-tag">Running …</p>}
-      {refused !== null && <pre className="db-said db-error">{refused}</pre>}
+      {refused !== null && <p className="db-said db-error">{refused}</p>}
       {ran !== null && (
         <>
           {ran.opened !== null && <p className="db-opened">{openedWords(ran.opened, sql === '')}</p>}
@@ -53,7 +56,6 @@ function EntryView({ prompt, sql, ran, refused }: Entry) {
             // biome-ignore lint/suspicious/noArrayIndexKey: they never move.
             <OutcomeView key={n} outcome={outcome} />
           ))}
-          {sql !== '' && <p className="db-took">{took(ran.ms)}</p>}
         </>
       )}
     </div>

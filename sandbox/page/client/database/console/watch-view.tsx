@@ -6,7 +6,7 @@ export function WatchView({ watch, onStop }: { readonly watch: Watch; readonly o
   const { sql, seen, ran, waits } = watch;
   const now = ran?.outcomes.at(-1);
   return (
-    <section className="db-watch" aria-label="Run again every second">
+    <section className="db-watch" aria-label="Watched statement">
       <header>
         <code>{sql}</code>
         <button type="button" className="db-button" onClick={onStop}>

@@ -17,7 +17,7 @@ export function Fact<T>({
   return (
     <article className="db-fact">
       <h3>
-        {title}
+        <span>{title}</span>
         {told.trouble === null && <span className="db-sum">{sum(told.value)}</span>}
       </h3>
       {told.trouble === null ? children(told.value) : <p className="db-trouble">{told.trouble}</p>}

@@ -22,7 +22,7 @@ const MEMBERSHIPS = `
         g.rolname = any($1) and not m.admin_option as granted
       from pg_auth_members m join pg_roles r on r.oid = m.roleid join pg_roles u on u.oid = m.member
       left join pg_roles g on g.oid = m.grantor
-      where r.oid >= 16384 and r.rolname <> all($1))
+      where r.oid >= 16384 and r.rolname !~ '^hallpass')
   select role, member, coalesce(grantor, '?') as grantor, admin, granted,
       (raw ->> 'inherit_option')::bool as inherit, (raw ->> 'set_option')::bool as set,
       count(*) over ()::int as total, (count(*) filter (where granted) over ())::int as "totalGranted"
