@@ -39,15 +39,13 @@ export async function measureHomes(world: World): Promise<Pick<Figures, 'home_fr
       ids.push(...made.map((id, i) => ({ id, requester: HOLDERS[i] ?? 0 })));
     }
     const cora = slack.as(CAST.cora);
-    const cards = await slack.waitFor(() => {
-      const shown = cora.messages(CHANNELS.access);
-      return shown.length >= ids.length ? shown : null;
-    }, 60_000);
     const samples: number[] = [];
     for (const { id, requester } of ids) {
       const name = `R-${id}`;
-      const card = cards.find(({ text }) => text.includes(`${name} ·`));
-      if (card === undefined) throw new Error(`${name} has no card`);
+      const card = await slack.waitFor(
+        () => cora.messages(CHANNELS.access).find(({ text }) => text.includes(`${name} ·`)),
+        60_000,
+      );
       await slack.waitFor(() => words(CAST.cora).includes(name), 60_000);
       // So that nothing of one request is still under way while the next is measured.
       await sleep(500);

@@ -50,7 +50,7 @@ async function search({ stage: { slack } }: World, key: string): Promise<readonl
     };
   };
   const until = performance.now() + READ_MS;
-  while ((await find('s1.t1')).found === 0) {
+  while ((await find('s2.t1')).found === 0) {
     if (performance.now() > until) throw new Error('the roles that give a table were not found');
     await sleep(200);
   }

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import type { Send } from '../connect.js';
+import { uncompressed } from '../reading/acl.js';
 import type { OidPair } from '../target.js';
 import { type CatalogKind, IN_DATABASE, ON_SERVER } from './catalogs.js';
 import { noJit } from './tables.js';
@@ -91,7 +92,7 @@ const changes = (kinds: string): string => `
 WITH ${MARKS},
 touched AS MATERIALIZED (${kinds}),
 named AS MATERIALIZED (
-  SELECT *, others || owner || ARRAY(SELECT unnest(ARRAY[e.grantee, e.grantor]) FROM aclexplode(acl) e) AS roles
+  SELECT *, others || owner || ARRAY(SELECT unnest(ARRAY[e.grantee, e.grantor]) FROM aclexplode(${uncompressed('acl')}) e) AS roles
     FROM touched)
 SELECT mark.n, since.shared, since.names, since.total,
        since.what || coalesce(', owner ' || quote_ident(pg_get_userbyid(since.owner)), '') || coalesce((
@@ -99,7 +100,7 @@ SELECT mark.n, since.shared, since.names, since.total,
            SELECT CASE e.grantee WHEN 0 THEN 'everybody' ELSE quote_ident(pg_get_userbyid(e.grantee)) END AS who,
                   CASE e.grantee WHEN mark.member THEN 1 WHEN 0 THEN 2 WHEN mark.role THEN 3 ELSE 4 END AS rank,
                   string_agg(e.privilege_type, ', ' ORDER BY e.privilege_type) AS what
-             FROM aclexplode(since.acl) e WHERE e.grantee IS DISTINCT FROM since.owner
+             FROM aclexplode(${uncompressed('since.acl')}) e WHERE e.grantee IS DISTINCT FROM since.owner
             GROUP BY e.grantee ORDER BY rank, who LIMIT 5) may), '') AS what
   FROM mark CROSS JOIN LATERAL (
     SELECT named.*, count(*) OVER ()::int AS total,

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { isPredefined } from '../../domain/postgres/predefined-roles.js';
 import type { Send } from '../connect.js';
+import { uncompressed } from '../reading/acl.js';
 import type { Reach } from './reach.js';
 
 const schemaRow = z.object({
@@ -120,7 +121,7 @@ SELECT name,
 
 /** Granted by name to a role that it uses; what predefined roles have is known. */
 const granted = (acl: string, what = 'true'): string =>
-  `EXISTS (SELECT FROM aclexplode(${acl}) e WHERE e.grantee = ANY ($3::oid[]) AND ${what})`;
+  `EXISTS (SELECT FROM aclexplode(${uncompressed(acl)}) e WHERE e.grantee = ANY ($3::oid[]) AND ${what})`;
 
 const POWERS = `
 SELECT (SELECT coalesce(array_agg(n.nspname::text ORDER BY n.nspname), '{}') FROM pg_namespace n
@@ -194,7 +195,7 @@ const GRANTABLE = KINDS.map(
   ([kind, catalog, owner, acl, where]) => `
 SELECT '${kind}' AS kind, count(*)::int AS count FROM ${catalog} o
  WHERE o.${acl} IS NOT NULL AND ${where} AND o.${owner} <> ALL ($1::oid[])
-   AND EXISTS (SELECT FROM aclexplode(o.${acl}) e WHERE e.is_grantable AND e.grantee = ANY ($1::oid[]))
+   AND EXISTS (SELECT FROM aclexplode(${uncompressed(`o.${acl}`)}) e WHERE e.is_grantable AND e.grantee = ANY ($1::oid[]))
 HAVING count(*) > 0`,
 ).join('\nUNION ALL');
 

@@ -2,6 +2,7 @@
  * What an access control list grants to the roles that matter here. As text, because there may be a hundred thousand
  * grants, and nothing else is done while they are taken apart.
  */
+import { uncompressed } from '../reading/acl.js';
 
 /** One bit for each privilege. */
 const BITS: Readonly<Record<string, number>> = {
@@ -46,7 +47,7 @@ export function bit(privilege: string): number {
  */
 export const grantsOf = (acl: string, kind: string, owner: string): string => `
 coalesce((SELECT string_agg(e.grantee || ' ' || e.privilege_type, ',')
-            FROM aclexplode(coalesce(${acl}, acldefault('${kind}', ${owner}))) e
+            FROM aclexplode(coalesce(${uncompressed(acl)}, acldefault('${kind}', ${owner}))) e
            WHERE e.grantee = 0 OR e.grantee IN (SELECT oid FROM concerned)), '')`;
 
 /** What these may do, and everybody. @param used OIDs. */
