@@ -61,6 +61,7 @@ export const ANSWERS: readonly Sample[] = [
   sample('answers', typed.requested, null),
   sample('answers', typed.noRoleFor, null, 'No role you can request on “Shop” gives what that needs.'),
   sample('answers', typed.slow, null, '/request'),
+  sample('answers', typed.stillAtIt, null, '/request'),
   sample('answers', typed.noErrorFound, null, '/request'),
 ];
 

@@ -80,6 +80,7 @@ export const FORM_WORDS: readonly Sentence[] = [
   sentence('forms', typed.durationUnclear, 'read in two ways', '1m', true),
   sentence('forms', typed.durationUnclear, 'not read', '2 fortnights', false),
   sentence('forms', typed.asIn, null, 'R-1042'),
+  sentence('forms', typed.againThere, null, '/request', 'R-1042'),
   sentence('forms', usualAnswer, null, 6 * MINUTE),
   sentence('operators', formWhilePaused, null, facts.PAUSE),
   sentence('operators', noEmergencyWhilePaused, null, facts.PAUSE),
