@@ -253,7 +253,7 @@ describe.each(KINDS)('over $transport, with alarms on $backend', async (kind) =>
     await card(slack, asked, /because the policy lets approvers approve the same again for 1 day at most\./);
     await denied(asked);
     expect(await chooseAndHear('cora', shown, 'The same again today')).toMatch(
-      new RegExp(`^The same again as ${id} can't be approved: Ended: relinquished by <@U0ANA>\\.`),
+      new RegExp(`^The same again as ${id} can't be approved\\. Ended: relinquished by <@U0ANA>\\.`),
     );
   });
 
@@ -274,7 +274,7 @@ describe.each(KINDS)('over $transport, with alarms on $backend', async (kind) =>
     workspace.setPerson(CAST.ana, { deactivated: true });
     await slack.announce(CAST.ana);
     onTestFinished(() => workspace.setPerson(CAST.ana, { deactivated: false }));
-    await card(slack, id, /ended <!date[^>]*>, because the requester's Slack account was deactivated/);
+    await card(slack, id, /ended <!date[^>]*>, because the requester’s Slack account was deactivated/);
     expect((await inLedger(stage, id)).state).toBe('ended');
   });
 
