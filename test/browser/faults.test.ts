@@ -1,0 +1,136 @@
+/** Every control of the panel of faults, and what comes of it; at the end ten thousand grants that end at once. */
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
+import { ask, become, card, click, message, openPanel, openRoom, told, write } from './acts.js';
+import { demo } from './demo.js';
+import { expectFine } from './looks.js';
+
+const opened = demo();
+let page: Page;
+let faults: Locator;
+let slack: Locator;
+
+beforeAll(async () => {
+  page = await opened.openPage();
+  faults = await openPanel(page, 'Faults');
+});
+
+const badge = (says: string) =>
+  page.getByRole('banner').getByRole('status').filter({ hasText: says }).waitFor();
+/** What is said of what was done last. */
+const said = (what: string) => faults.getByRole('status').first().filter({ hasText: what }).waitFor();
+
+async function choose(label: string, option: string): Promise<void> {
+  await faults.getByRole('group', { name: label }).getByText(option, { exact: true }).click();
+}
+
+async function grantedTo(who: 'Ana', role: string): Promise<void> {
+  await ask(await become(page, who), { role, duration: '1 hour' });
+  slack = await become(page, 'Cora');
+  await click(await card(slack, 'Waiting for approval', role), 'Approve');
+  await message(slack, 'Granted until', role).waitFor();
+}
+
+it('kills Hallpass: nothing in Slack answers, and once it runs again everything does', async () => {
+  await grantedTo('Ana', 'orders_read');
+  await click(faults, 'kill -9 Hallpass');
+  await badge('Hallpass is gone');
+  await said('Still out');
+  await expectFine(page, 'without Hallpass');
+  slack = await become(page, 'Ana');
+  await openRoom(slack, 'db-access');
+  await write(slack, '/request');
+  await message(slack, 'Only visible to you', '/request').waitFor();
+  await click(faults, 'Start Hallpass');
+  await badge('Hallpass runs');
+  await said('It is ready');
+});
+
+it('stops Shop while a grant on it is due: it is revoked when Shop is back', async () => {
+  await click(faults, 'Flush the alarms');
+  await said('The alarms are flushed');
+  await click(faults, 'Stop Shop, a target');
+  await said('It is down');
+  await click(faults, '+1 hour');
+  slack = await become(page, 'Cora');
+  await card(slack, 'not yet confirmed', 'orders_read');
+  await click(faults, 'Start Shop, a target');
+  await said('Shop');
+  await message(slack, 'Ended: its time was up', 'Confirmed gone').waitFor();
+});
+
+it('stops the guarded target and the ledger, and says what can’t be done meanwhile', async () => {
+  await click(faults, 'Stop Vault, a guarded target');
+  await said('It is down');
+  await click(faults, 'Start Vault, a guarded target');
+  await said('It is up');
+  await click(faults, 'Stop The ledger’s server');
+  await said('It is down');
+  await click(faults, 'Flush the alarms');
+  await faults.getByRole('alert').filter({ hasText: 'it keeps the alarms' }).waitFor();
+  slack = await become(page, 'Ana');
+  await openRoom(slack, 'db-access');
+  await write(slack, '/request');
+  await page
+    .getByText(/can’t reach its (database|ledger)/)
+    .first()
+    .waitFor();
+  if (await slack.getByRole('dialog').isVisible()) await click(slack.getByRole('dialog'), 'Close');
+  await click(faults, 'Start The ledger’s server');
+  await said('It is up');
+});
+
+it('lets Slack fail in three ways: what is to be told comes, once', async () => {
+  for (const trouble of ['Answers 500', '5 s late', 'Loses answers']) {
+    await choose('How Slack answers', trouble);
+    await faults.getByText(trouble.toLowerCase(), { exact: true }).waitFor();
+  }
+  await choose('How Slack answers', 'Works');
+  await said('Slack works');
+});
+
+it('asks approvers while it can’t tell who is on call, and follows who is', async () => {
+  await choose('Whether PagerDuty answers', 'Down');
+  await said('PagerDuty is down');
+  slack = await become(page, 'Dan');
+  await ask(slack, { role: 'orders_write', duration: '15 minutes' });
+  await card(slack, 'Waiting for approval', 'Not approved by on call');
+  await choose('Whether PagerDuty answers', 'Works');
+  await said('PagerDuty works');
+  await click(faults, '+1 day');
+  await told(slack, 'Lapsed');
+  for (const who of ['Nobody', 'Ben', 'Dan']) {
+    await choose('Who is on call', who);
+    await said(`${who} is on call`);
+  }
+  await click(faults, '+10 minutes');
+  await said('The clock is turned forward by 10 minutes');
+});
+
+it('makes everything work again by one button', async () => {
+  await choose('How Slack answers', 'Answers 500');
+  await choose('Who is on call', 'Nobody');
+  await click(faults, 'Stop Vault, a guarded target');
+  await said('It is down');
+  await click(faults, 'kill -9 Hallpass');
+  await badge('Hallpass is gone');
+  await click(faults, 'Make everything work again');
+  await said('Everything works again');
+  await badge('Hallpass runs');
+  await expectFine(page, 'the faults');
+});
+
+it('plays the encore: Hallpass is killed when half are gone, is started, and gets to zero', async () => {
+  await click(faults, 'Play the encore');
+  await faults.getByRole('checkbox', { name: 'kill -9 when half are gone' }).check({ timeout: 120_000 });
+  await click(faults, 'Start its Hallpass');
+  await faults
+    .getByRole('figure', { name: 'Hallpass' })
+    .getByText('all gone after')
+    .waitFor({ timeout: 120_000 });
+  const left = await faults.getByLabel('One job a grant: memberships left').textContent();
+  expect(Number(left?.replace(',', ''))).toBeGreaterThanOrEqual(0);
+  await expectFine(page, 'the encore');
+  await click(faults, 'End the encore');
+  await faults.getByRole('button', { name: 'Play the encore' }).waitFor();
+});
