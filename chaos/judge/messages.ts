@@ -41,8 +41,6 @@ export async function judgeMessages(
   const stale: string[] = [];
   const stubborn: string[] = [];
   let twins = 0;
-  const isRight = (request: LedgerRequest, message: SeenMessage) =>
-    showsState(request, message, repeated.has(request.id));
   for (const request of requests) {
     const surfaces = [
       { where: CHANNELS.access, reader: slack.as(CAST.eve), what: 'card', presser: slack.as(CAST.olga) },
@@ -54,11 +52,17 @@ export async function judgeMessages(
       },
     ];
     for (const { where, reader, what, presser } of surfaces) {
+      // Those who asked can ask again in their own messages; a card offers that to nobody.
+      const mayStay = new Set([
+        ...(repeated.has(request.id) ? ['End repeat'] : []),
+        ...(what === 'message' ? ['Ask again'] : []),
+      ]);
+      const isRight = (message: SeenMessage) => showsState(request, message, mayStay);
       const key = where === 'dm' ? request.requester : where;
       const page = pages.get(key) ?? readPage(reader, where);
       pages.set(key, page);
       const about = page.get(request.id) ?? [];
-      const wrong = about.filter((message) => !isRight(request, message));
+      const wrong = about.filter((message) => !isRight(message));
       const isTold = wrong.length < about.length;
       if (!isTold) untold.push(`${request.id} is ${request.state}, ${what}`);
       const newest = about.at(-1);
@@ -73,7 +77,7 @@ export async function judgeMessages(
         if (button === undefined) continue;
         const isGone = () =>
           !(readPage(reader, where).get(request.id) ?? []).some(
-            (left) => left.ts === copy.ts && !isRight(request, left),
+            (left) => left.ts === copy.ts && !isRight(left),
           );
         await clickUntilHeard(presser, copy, button);
         if (!(await slack.waitFor(isGone).catch(() => false))) {
@@ -128,11 +132,10 @@ async function clickUntilHeard(presser: Actor, message: SeenMessage, button: str
   }
 }
 
-/** Says what is so, and offers no button on what is over but the one that asks again. */
-function showsState(request: LedgerRequest, message: SeenMessage, isRepeated: boolean): boolean {
+/** Says what is so, and offers no button on what is over. @param mayStay but for these */
+function showsState(request: LedgerRequest, message: SeenMessage, mayStay: ReadonlySet<string>): boolean {
   const says = SAYS[request.state]?.test(all(message)) === true;
-  const fits = new Set([...(isRepeated ? ['End repeat'] : []), 'Ask again']);
-  return says && (request.ended === null || buttonsOf(message.blocks).every((button) => fits.has(button)));
+  return says && (request.ended === null || buttonsOf(message.blocks).every((button) => mayStay.has(button)));
 }
 
 function headline(message: SeenMessage): string {
