@@ -5,9 +5,8 @@ import { parseArgs } from 'node:util';
 import open from 'open';
 import { hasBrowser } from './page/server/browser.js';
 import { openStage } from './page/server/open-stage.js';
-import { startStage } from './stage/stage.js';
 import { createReport } from './tour/report.js';
-import { addSecurity, withRules } from './tour/setting.js';
+import { startStoryStage } from './tour/setting.js';
 import { playTour } from './tour/tour.js';
 
 const { values } = parseArgs({
@@ -31,14 +30,7 @@ async function tour(): Promise<number> {
   report.say(
     'Starting a Slack workspace, a PagerDuty, two Postgres servers and Hallpass, all on this machine …',
   );
-  const stage = await startStage({
-    cli,
-    ordersAdmin: true,
-    vault: true,
-    configure: withRules,
-    onLine: (line) => log.push(line),
-  });
-  addSecurity(stage.slack);
+  const stage = await startStoryStage({ cli, onLine: (line) => log.push(line) });
   try {
     const hallpass = await report.step('start', 'Hallpass is ready', () => stage.startHallpass());
     await playTour(stage, hallpass, report);

@@ -1,12 +1,11 @@
-/** What the tour has beside the sample workspace: a second group that approves, and rules for some of the roles. */
-import type { Slack } from '../slack/index.js';
+/**
+ * The stage of the story, for the tour and the page: the sample workspace with a second target and a further role, a second
+ * group that approves, and rules for some of the roles.
+ */
 import { CAST } from '../stage/cast.js';
+import { type Stage, type StageOptions, startStage } from '../stage/stage.js';
 
 export const SECURITY = { id: 'S0SECURITY', handle: 'security' } as const;
-
-export function addSecurity({ workspace }: Slack): void {
-  workspace.addGroup({ ...SECURITY, members: [CAST.sam] });
-}
 
 const RULES = {
   orders_read: 'escalate: [{ after: 10m, remind: true }, { after: 30m, to: [sre] }]',
@@ -14,8 +13,16 @@ const RULES = {
   payments_read: 'more: [{ over: 30m, from: [security] }]',
 };
 
-/** Adds them to the sample configuration. @throws Error when it no longer has what they are added to */
-export function withRules(yaml: string): string {
+/** Hallpass itself is still to be started. @throws Error when the sample configuration no longer has what is added to it */
+export async function startStoryStage(
+  options: Pick<StageOptions, 'cli' | 'ledgerApart' | 'onLine'>,
+): Promise<Stage> {
+  const stage = await startStage({ ...options, ordersAdmin: true, vault: true, configure: withRules });
+  stage.slack.workspace.addGroup({ ...SECURITY, members: [CAST.sam] });
+  return stage;
+}
+
+function withRules(yaml: string): string {
   const group = replaced(yaml, 'groups: { ', `groups: { ${SECURITY.handle}: ${SECURITY.id}, `);
   return Object.entries(RULES).reduce(
     (written, [role, rule]) => replaced(written, ` ${role}: { `, ` ${role}: { ${rule}, `),

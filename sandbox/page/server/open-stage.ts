@@ -1,7 +1,6 @@
 /** The whole demo: the stage with all its servers, Hallpass on it, and the page before it. */
 import { Backstage } from '../../stage/backstage.js';
-import { startStage } from '../../stage/stage.js';
-import { addSecurity, withRules } from '../../tour/setting.js';
+import { startStoryStage } from '../../tour/setting.js';
 import { databasePart } from './database/database.js';
 import { encorePart } from './encore/encore.js';
 import { faultsPart } from './faults/faults.js';
@@ -27,15 +26,8 @@ export interface OpenStage {
 }
 
 export async function openStage({ cli, files, port }: OpenStageOptions): Promise<OpenStage> {
-  const stage = await startStage({
-    cli,
-    ledgerApart: true,
-    ordersAdmin: true,
-    vault: true,
-    configure: withRules,
-  });
+  const stage = await startStoryStage({ cli, ledgerApart: true });
   try {
-    addSecurity(stage.slack);
     const backstage = new Backstage(stage);
     const [printed] = await Promise.all([stage.run('manifest'), backstage.start()]);
     const feed = new Feed();

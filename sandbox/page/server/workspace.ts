@@ -1,5 +1,6 @@
 /** The workspace as the page shows it to everybody: its people, channels and groups, and what the app adds to Slack. */
 import { z } from 'zod';
+import { PEOPLE } from '../../postgres/samples.js';
 import type { Change } from '../../slack/changes.js';
 import type { Slack } from '../../slack/index.js';
 import { CAST } from '../../stage/cast.js';
@@ -18,8 +19,7 @@ const PARTS: Readonly<Record<keyof typeof CAST, string>> = {
   olga: 'operator, @sre',
 };
 
-/** Whoever has a login on the sample server; see `PEOPLE`. */
-const LOGINS: ReadonlySet<string> = new Set(['ana', 'ben', 'cora', 'dan']);
+const LOGINS: ReadonlySet<string> = new Set(PEOPLE);
 
 /** What the manifest says of the app, as far as Slack shows it to people. */
 const manifest = z.object({

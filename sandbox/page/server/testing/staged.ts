@@ -1,8 +1,8 @@
 /** For tests of the page's parts: a stage with Hallpass on it, and what a page would have heard last. */
 import { join } from 'node:path';
 import { Backstage } from '../../../stage/backstage.js';
-import { type Stage, startStage } from '../../../stage/stage.js';
-import { addSecurity, withRules } from '../../../tour/setting.js';
+import type { Stage } from '../../../stage/stage.js';
+import { startStoryStage } from '../../../tour/setting.js';
 import type { Topics } from '../../api.js';
 import { Feed } from '../feed.js';
 import type { Part } from '../part.js';
@@ -35,14 +35,7 @@ export interface Staged {
 export const CLI = join(import.meta.dirname, '../../../../dist/cli.js');
 
 export async function openStaged(): Promise<Staged> {
-  const stage = await startStage({
-    cli: CLI,
-    ledgerApart: true,
-    ordersAdmin: true,
-    vault: true,
-    configure: withRules,
-  });
-  addSecurity(stage.slack);
+  const stage = await startStoryStage({ cli: CLI, ledgerApart: true });
   const backstage = new Backstage(stage);
   const feed = new HeardFeed();
   await backstage.start();
