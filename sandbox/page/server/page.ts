@@ -1,6 +1,7 @@
 /** The demo's page: a server for this machine alone, which answers only those who know its token. */
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import sirv from 'sirv';
 import { portOf, readArguments, sendJson, sendText } from '../../slack/http.js';
 import { Impossible } from '../../slack/impossible.js';
@@ -51,14 +52,14 @@ export async function startPage({ slack, feed, parts, files, port = 0 }: PageOpt
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
-    const { pathname, searchParams } = new URL(request.url ?? '/', `http://127.0.0.1:${at}`);
+    const { pathname, search, searchParams } = new URL(request.url ?? '/', `http://127.0.0.1:${at}`);
     if (pathname === '/' && isToken(guard, searchParams.get('token')))
       return welcome(guard, request, response);
     const refused = whyRefused(guard, request);
     if (refused !== null) return sendText(response, 403, refused);
     if (pathname === '/feed') return feed.add(response);
     if (pathname.startsWith('/slack/'))
-      return passOn(slack, pathname.slice('/slack/'.length), request, response);
+      return passOn(slack, `${pathname.slice('/slack/'.length)}${search}`, request, response);
     const verb = request.method === 'POST' ? verbs.get(pathname.slice(1)) : undefined;
     if (!verb) return assets(request, response, () => sendText(response, 404, 'Nothing is here.'));
     const args = await readArguments(request);
@@ -99,18 +100,11 @@ async function passOn(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const args = await readArguments(request);
-  if (!args) return sendJson(response, 400, { error: 'The body is no JSON object.' });
-  const query =
-    request.method === 'GET'
-      ? `?${new URLSearchParams(Object.entries(args).map(([key, value]): [string, string] => [key, String(value)]))}`
-      : '';
-  const answered = await fetch(`${slack.url}/control/${path}${query}`, {
-    method: request.method ?? 'GET',
-    ...(query === '' && request.method !== 'GET'
-      ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(args) }
-      : {}),
-  });
+  const sent =
+    request.method === 'POST'
+      ? { method: 'POST', headers: { 'content-type': 'application/json' }, body: await text(request) }
+      : {};
+  const answered = await fetch(`${slack.url}/control/${path}`, sent);
   sendJson(response, answered.status, JSON.parse(await answered.text()));
 }
 
