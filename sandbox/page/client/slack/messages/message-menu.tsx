@@ -2,8 +2,7 @@
 import { DropdownMenu } from 'radix-ui';
 import type { SeenMessage } from '../../../../slack/act/seen.js';
 import { Icon } from '../icons.js';
-import { Avatar } from '../people/avatar.js';
-import { whoIs } from '../people/who.js';
+import { ShortcutItems } from '../shortcut-items.js';
 import { useReading } from './reading.js';
 import '../menu.css';
 
@@ -16,8 +15,6 @@ interface Props {
 
 export function MessageMenu({ message, inThread, onOpen }: Props) {
   const { workspace, onThread, onShortcut } = useReading();
-  const shortcuts = workspace.shortcuts.filter(({ type }) => type === 'message');
-  const app = whoIs(workspace.botUserId, workspace);
   return (
     <div className="slack-toolbar" role="toolbar" aria-label="Message actions">
       {!inThread && (
@@ -48,17 +45,11 @@ export function MessageMenu({ message, inThread, onOpen }: Props) {
               Copy text
             </DropdownMenu.Item>
             <DropdownMenu.Separator className="slack-menu-line" />
-            {shortcuts.map(({ callbackId, name }) => (
-              <DropdownMenu.Item
-                key={callbackId}
-                className="slack-menu-item"
-                onSelect={() => onShortcut(message, callbackId)}
-              >
-                <Avatar who={app} size={20} />
-                <span className="slack-menu-name">{name}</span>
-                <span className="slack-menu-app">{app.name}</span>
-              </DropdownMenu.Item>
-            ))}
+            <ShortcutItems
+              workspace={workspace}
+              type="message"
+              onUse={(callbackId) => onShortcut(message, callbackId)}
+            />
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu.Root>
