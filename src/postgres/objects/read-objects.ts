@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { Send } from '../connect.js';
 import { noJit } from '../inspecting/tables.js';
+import { uncompressed } from '../reading/acl.js';
 import { grantsOf } from './grants.js';
 
 /** A database with more of a kind is not read, or it would take the memory that Hallpass needs. */
@@ -45,7 +46,7 @@ space AS MATERIALIZED (
     FROM pg_namespace n WHERE ${OURS}),
 columned AS MATERIALIZED (
   SELECT a.attrelid AS oid, jsonb_agg(jsonb_build_array(a.attname, e.grantee::bigint, e.privilege_type)) AS columns
-    FROM pg_attribute a CROSS JOIN LATERAL aclexplode(a.attacl) e
+    FROM pg_attribute a CROSS JOIN LATERAL aclexplode(${uncompressed('a.attacl')}) e
    WHERE a.attacl IS NOT NULL AND a.attnum > 0 AND NOT a.attisdropped
      AND (e.grantee = 0 OR e.grantee IN (SELECT oid FROM concerned))
    GROUP BY 1),
