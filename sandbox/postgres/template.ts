@@ -1,5 +1,5 @@
 /**
- * What initdb makes, once for many clusters: it takes longer than all else that starting one takes. Whoever starts many
+ * What initdb makes, once for many clusters: it takes longer than all else that starting one takes. A program that starts many
  * asks for it; this process and those that it starts then copy what is there. Each copy is a server of its own, with its
  * own identifier. They share the superuser's password.
  */
@@ -55,7 +55,7 @@ function templates(): Readonly<Record<string, Template>> {
 }
 
 /**
- * In place of initdb.
+ * Instead of running initdb.
  * @param folder an empty one, for one cluster
  * @returns the folder with the programs
  */

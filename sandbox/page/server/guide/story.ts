@@ -16,7 +16,7 @@ export interface RequestFacts {
   readonly requester: string;
   readonly role: string;
   readonly target: string;
-  /** Whoever approved it; null: nobody. */
+  /** Who approved it; null: no one did. */
   readonly approver: string | null;
   readonly granted: number | null;
   /** Proved gone. */

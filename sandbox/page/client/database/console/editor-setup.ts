@@ -86,7 +86,7 @@ export function language(tables: Tables): Extension {
   });
 }
 
-/** Puts a text there in place of what there is, as one step of Undo. */
+/** Replaces all that is written there, as one step of Undo. */
 export function put(view: EditorView, text: string): void {
   view.dispatch({
     changes: { from: 0, to: view.state.doc.length, insert: text },

@@ -21,7 +21,7 @@ export function watch(name: string, url: string): Watched {
     connectionTimeoutMillis: PATIENCE_MS,
     query_timeout: PATIENCE_MS,
   });
-  // Whoever asks next is told.
+  // The next one to ask is told.
   pool.on('error', () => undefined);
   return {
     ask: async (question) => {
