@@ -19,7 +19,7 @@ import { judgeMessages } from './judge/messages.js';
 import { judgePauses } from './judge/pauses.js';
 import { judgeAtRandom } from './judge/random.js';
 import { judgeRequests } from './judge/requests.js';
-import { APPROVED, livesOf, repeatedNow } from './judge/trail.js';
+import { APPROVED, livesOf, repeatedNow, verdictsOf } from './judge/trail.js';
 import { readHistory, readPauses, readRequests, readTrail, readUnsettled } from './ledger.js';
 import { planFaults } from './plan.js';
 import { createRandom } from './random.js';
@@ -75,7 +75,7 @@ export async function runChaos(
   const requests = await readRequests(stage.ledgerUrl);
   const lives = livesOf(requests, await readTrail(stage.ledgerUrl));
   const memberships = judgeMemberships(stage.targets, requests, stage.timeline);
-  const messages = await judgeMessages(stage.slack, requests, repeatedNow(lives));
+  const messages = await judgeMessages(stage.slack, requests, repeatedNow(lives), verdictsOf(lives));
   const verdicts = [
     ...memberships.verdicts,
     ...judgeRequests(requests, lived.submitted, stage.targets, stage.timeline),

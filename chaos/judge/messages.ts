@@ -17,6 +17,12 @@ const SAYS: Readonly<Record<string, RegExp>> = {
   ended: /Ended|ended by/i,
 };
 
+/** What the requester of an emergency reads last, when it was reviewed. */
+const SAYS_OF_REVIEW = {
+  justified: /emergency access was justified, says/,
+  not_justified: /emergency access was not justified, says/,
+} as const;
+
 /** What operators are told when something is not as Hallpass left it; nothing of it happens in a run. */
 const ALARMING =
   /nothing explains|another server|another installation|not as .* remembers|another login|logs in as/i;
@@ -30,11 +36,15 @@ export interface Shown {
   readonly twins: number;
 }
 
-/** @param repeated ids of those that are approved again: their messages have the button that ends that */
+/**
+ * @param repeated ids of those that are approved again: their messages have the button that ends that
+ * @param verdicts of emergencies that were reviewed, by id
+ */
 export async function judgeMessages(
   slack: Slack,
   requests: readonly LedgerRequest[],
   repeated: ReadonlySet<string>,
+  verdicts: ReadonlyMap<string, keyof typeof SAYS_OF_REVIEW>,
 ): Promise<Shown> {
   const pages = new Map<string, Page>();
   const untold: string[] = [];
@@ -57,7 +67,12 @@ export async function judgeMessages(
         ...(repeated.has(request.id) ? ['End repeat'] : []),
         ...(what === 'message' ? ['Ask again'] : []),
       ]);
-      const isRight = (message: SeenMessage) => showsState(request, message, mayStay);
+      const verdict = what === 'message' ? verdicts.get(request.id) : undefined;
+      const says = [SAYS[request.state], verdict && SAYS_OF_REVIEW[verdict]].filter(
+        (each) => each !== undefined,
+      );
+      const isRight = (message: SeenMessage) =>
+        says.some((each) => each.test(all(message))) && !hasStrayButton(request, message, mayStay);
       const key = where === 'dm' ? request.requester : where;
       const page = pages.get(key) ?? readPage(reader, where);
       pages.set(key, page);
@@ -132,10 +147,13 @@ async function clickUntilHeard(presser: Actor, message: SeenMessage, button: str
   }
 }
 
-/** Says what is so, and offers no button on what is over. @param mayStay but for these */
-function showsState(request: LedgerRequest, message: SeenMessage, mayStay: ReadonlySet<string>): boolean {
-  const says = SAYS[request.state]?.test(all(message)) === true;
-  return says && (request.ended === null || buttonsOf(message.blocks).every((button) => mayStay.has(button)));
+/** Offers a button on what is over. @param mayStay but for these */
+function hasStrayButton(
+  { ended }: LedgerRequest,
+  { blocks }: SeenMessage,
+  mayStay: ReadonlySet<string>,
+): boolean {
+  return ended !== null && buttonsOf(blocks).some((button) => !mayStay.has(button));
 }
 
 function headline(message: SeenMessage): string {

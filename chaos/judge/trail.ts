@@ -29,6 +29,7 @@ const data = z.object({
   rule: z.string().optional(),
   repeat: z.number().optional(),
   nth: z.number().optional(),
+  verdict: z.enum(['justified', 'not_justified']).optional(),
   approvals: z.array(z.object({ by: z.string(), rule: z.number() })).optional(),
 });
 
@@ -53,4 +54,15 @@ export function repeatedNow(lives: readonly Life[]): ReadonlySet<string> {
   const last = ({ events }: Life) =>
     events.findLast(({ kind }) => kind === 'repeat_made' || kind === 'repeat_ended')?.kind;
   return new Set(lives.filter((life) => last(life) === 'repeat_made').map(({ request }) => request.id));
+}
+
+/** What reviewers said of emergencies, by request. */
+export function verdictsOf(lives: readonly Life[]): ReadonlyMap<string, 'justified' | 'not_justified'> {
+  return new Map(
+    lives.flatMap(({ request, events }) => {
+      const judged = events.find(({ kind }) => kind === 'judged');
+      const verdict = judged && dataOf(judged).verdict;
+      return verdict === undefined ? [] : [[request.id, verdict] as const];
+    }),
+  );
 }
