@@ -34,7 +34,11 @@ function Dialog({ confirm, accept, within, onClose }: Asked & { readonly onClose
     <AlertDialog.Root open onOpenChange={onClose}>
       <AlertDialog.Portal container={within as HTMLElement | null}>
         <AlertDialog.Overlay className="draw-backdrop" />
-        <AlertDialog.Content className="draw-confirm" onEscapeKeyDown={(event) => event.stopPropagation()}>
+        <AlertDialog.Content
+          className="draw-confirm"
+          aria-modal
+          onEscapeKeyDown={(event) => event.stopPropagation()}
+        >
           <AlertDialog.Title className="draw-confirm-title">
             <PlainText text={title.text} emoji={title.emoji} />
           </AlertDialog.Title>
