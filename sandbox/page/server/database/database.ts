@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events';
 import { z } from 'zod';
 import { SHOP } from '../../../postgres/samples.js';
+import { Impossible } from '../../../slack/impossible.js';
 import type { Stage } from '../../../stage/stage.js';
 import { VAULT, vaultUrl } from '../../../stage/vault.js';
 import type { ConsolePlace, Truth } from '../../api-database.js';
@@ -56,7 +57,12 @@ export function databasePart(stage: Stage, feed: Feed): DatabasePart {
     verbs: {
       ...consoles.verbs,
       'console-tables': pageVerb(z.strictObject({ on: z.enum(['shop', 'vault']) }), ({ on }) =>
-        on === 'shop' ? readTables(stage.server, SHOP) : readTables(stage.vault ?? stage.server, VAULT),
+        (on === 'shop'
+          ? readTables(stage.server, SHOP)
+          : readTables(stage.vault ?? stage.server, VAULT)
+        ).catch(() => {
+          throw new Impossible('This server does not answer now.');
+        }),
       ),
     },
     onRan: (hear) => {
