@@ -1,5 +1,5 @@
 /**
- * The folders that clusters live in. Kept here: neither a server nor its folder outlives the process that
+ * The folders that clusters and stages live in. Kept here: neither a server nor its folder outlives the process that
  * made it. However that process ends, it or the next one that starts a cluster ends the server and deletes
  * the folder. The owner's process id is part of the folder's name, so a folder is never without an owner.
  */
@@ -9,7 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isOpenToAll, type ServerUser } from './server-user.js';
 
-const PREFIX = 'hallpass-postgres-';
+type Kind = 'postgres' | 'stage';
+/** With the owner's process id. */
+const NAME = /^hallpass-(?:postgres|stage)-(\d+)-/;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** How long a server may take to leave before it is killed, milliseconds. */
 const PATIENCE_MS = 5_000;
@@ -18,10 +20,10 @@ const PATIENCE_MS = 5_000;
 const held = new Set<string>();
 
 /** Makes an empty folder, after clearing away those whose owner is gone. */
-export function createFolder(user: ServerUser | null): string {
+export function createFolder(user: ServerUser | null, kind: Kind = 'postgres'): string {
   const parent = user === null || isOpenToAll(tmpdir()) ? tmpdir() : '/tmp';
   reapFolders(parent);
-  const folder = mkdtempSync(join(parent, `${PREFIX}${process.pid}-`));
+  const folder = mkdtempSync(join(parent, `hallpass-${kind}-${process.pid}-`));
   if (held.size === 0) watchForTheEnd();
   held.add(folder);
   return folder;
@@ -47,7 +49,7 @@ export function removeFolder(folder: string): void {
 function reapFolders(parent: string): void {
   const uid = process.getuid?.();
   for (const name of readdirSync(parent)) {
-    const owner = name.startsWith(PREFIX) ? Number.parseInt(name.slice(PREFIX.length), 10) : Number.NaN;
+    const owner = Number(NAME.exec(name)?.[1]);
     if (Number.isNaN(owner) || send(owner, 0)) continue;
     const folder = join(parent, name);
     const stat = statSync(folder, { throwIfNoEntry: false });

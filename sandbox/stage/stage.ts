@@ -3,11 +3,11 @@
  * sample database and the ledger; and Hallpass itself, the real build, as a process that can be killed.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type PagerDuty, startPagerDuty } from '../pagerduty/pagerduty.js';
 import { type Cluster, type ClusterOptions, startCluster } from '../postgres/cluster.js';
+import { createFolder, removeFolder } from '../postgres/folders.js';
 import { freePort } from '../postgres/free-port.js';
 import { buildSamples, type Samples } from '../postgres/samples.js';
 import { runSql, type ServerAddress } from '../postgres/server-access.js';
@@ -68,7 +68,7 @@ export interface Stage {
 }
 
 export async function startStage(options: StageOptions): Promise<Stage> {
-  const folder = await mkdtemp(join(tmpdir(), 'hallpass-stage-'));
+  const folder = createFolder(null, 'stage');
   const [slack, pagerduty, server, apart, vault] = await Promise.all([
     startSlack(WORKSPACE),
     startPagerDuty(),
@@ -141,7 +141,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     async close() {
       await Promise.all([...started].map((hallpass) => hallpass.stop()));
       await Promise.all([slack.close(), pagerduty.close(), server.close(), apart?.close(), vault?.close()]);
-      await rm(folder, { recursive: true, force: true });
+      removeFolder(folder);
     },
   };
 }
