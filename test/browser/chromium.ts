@@ -9,8 +9,10 @@ const MACOS = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-/** @throws Error with what to install */
+/** The one that CHROMIUM names, or else one that is installed. @throws Error with what to install */
 function findChromium(): string {
+  const { CHROMIUM } = process.env;
+  if (CHROMIUM !== undefined) return CHROMIUM;
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/snap/bin'];
   const places = [...folders.flatMap((folder) => NAMES.map((name) => join(folder, name))), ...MACOS];
   const found = places.find((place) => existsSync(place));

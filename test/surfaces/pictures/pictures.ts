@@ -1,10 +1,11 @@
 /**
  * `npm run docs:texts`: every text that people read as pictures in light and dark, to be looked at, in build/texts/. It
- * needs a Chromium: CHROMIUM names it, else /usr/bin/chromium.
+ * needs Chromium.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { launchChromium } from '../../browser/chromium.js';
 import { ALL, ALL_SENTENCES } from '../texts/all.js';
 import type { Sample } from '../texts/sample.js';
 import { draw, drawMrkdwn, escapeHtml } from './draw.js';
@@ -45,7 +46,7 @@ async function photograph(shown: Page, theme: string): Promise<number> {
 
 await rm(OUT, { recursive: true, force: true });
 await mkdir(OUT, { recursive: true });
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium' });
+const browser = await launchChromium();
 try {
   const body = ALL.map(drawSample).join('') + drawSentences();
   for (const theme of THEMES) {
