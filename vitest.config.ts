@@ -44,6 +44,7 @@ const SLOW = [
   'test/postgres/guarded/{theft,expiry}.test.ts',
   'test/postgres/objects/thousand-worlds.test.ts',
   'sandbox/page/server/{database/database,encore/encore,faults/faults,guide/guide}.test.ts',
+  'test/browser/*.test.ts',
   'test/ledger/{migrate,settings,standing-plans}.test.ts',
   'test/audit/prune.test.ts',
   'test/support/standby.test.ts',

@@ -22,11 +22,9 @@ export function slackOf(page: Page, who: Who): Locator {
 /** Opens a channel, or the app's own place, from the list at the left. */
 export async function openRoom(slack: Locator, name: 'db-access' | 'general' | 'Hallpass'): Promise<void> {
   const back = slack.getByRole('button', { name: 'Back to channels' });
-  const room = slack.getByRole('navigation').getByRole('button', { name });
-  // A phone shows one of them.
-  await back.or(room).first().waitFor();
+  await slack.getByRole('navigation').or(back).first().waitFor();
   if (await back.isVisible()) await back.click();
-  await room.click();
+  await slack.getByRole('navigation').getByRole('button', { name }).click();
 }
 
 export async function openTab(slack: Locator, name: 'Home' | 'Messages'): Promise<void> {
@@ -61,7 +59,10 @@ export async function pick(form: Locator, label: string, option: string): Promis
 }
 
 /** Fills in the form that is open. */
-async function fillForm(slack: Locator, { target = 'Shop', role, duration, reason }: Wish): Promise<void> {
+export async function fillForm(
+  slack: Locator,
+  { target = 'Shop', role, duration, reason }: Wish,
+): Promise<void> {
   const form = dialog(slack);
   await pick(form, 'Postgres instance', target);
   await form.getByText(`on ${target}.`).waitFor();

@@ -87,7 +87,8 @@ it('lets Ana ask and Cora approve by the keyboard alone', async () => {
   const switched = page.getByRole('radiogroup', { name: 'You are' });
   await tabTo(switched.getByRole('radio', { name: 'Ana' }));
   for (const who of ['Ben', 'Dan', 'Cora']) {
-    await keyboard.press('ArrowRight');
+    // As long as a finger takes.
+    await keyboard.press('ArrowRight', { delay: 50 });
     await slackOf(page, who as 'Cora').waitFor();
   }
   const cora = slackOf(page, 'Cora');
