@@ -51,8 +51,6 @@ const SLOW = [
   'test/install-guide.test.ts',
 ];
 
-const BROWSER = ['test/browser/*.test.ts'];
-
 export default defineConfig({
   test: {
     projects: [
@@ -62,12 +60,10 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['{test,sandbox}/**/*.test.{ts,tsx}'],
-          exclude: [...configDefaults.exclude, ...SLOW, ...BROWSER],
+          exclude: [...configDefaults.exclude, ...SLOW],
         },
       },
       { extends: true, test: { name: 'slow', include: SLOW } },
-      // The demo's page, in Chromium: `npm run test:browser`.
-      { extends: true, test: { name: 'browser', include: BROWSER, fileParallelism: false } },
     ],
     globalSetup: ['test/support/global-setup.ts'],
     // For what hangs. What a test waits for has a limit of its own: test/support/wait-for.ts.
