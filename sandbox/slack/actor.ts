@@ -164,12 +164,17 @@ export class Actor {
     return tellOfMessage(world, person, surface, found, {});
   }
 
-  /** Clicks a button of their Home as they saw it a while ago: what stands there by now may have no such button. */
-  async clickSeenHome(seen: SeenView, button: string, value?: string): Promise<Done> {
+  /** Clicks a button of a view as they saw it a moment ago: what stands there by now may have no such button. */
+  async clickSeen(
+    surface: Surface,
+    { blocks }: Pick<SeenView, 'blocks'>,
+    button: string,
+    value?: string,
+  ): Promise<Done> {
     const person = this.#person();
-    const found = findElement(seen.blocks, button, value);
+    const found = findElement(blocks, button, value);
     if (found.element.type !== 'button') throw new Impossible(`${button} is no button.`);
-    return tell(this.#world, person, this.#open('home'), found, {});
+    return tell(this.#world, person, this.#open(surface), found, {});
   }
 
   /** What this person sees in a channel (its id or name, or `dm`: the app's direct messages), newest last. */

@@ -2,11 +2,14 @@
 import { z } from 'zod';
 import { type SeenMessage, seenMessage } from '../act/seen.js';
 import { Impossible } from '../impossible.js';
+import { type Block, messageBlock, modalBlock } from '../validate/blocks.js';
 import type { World } from '../world.js';
 import { personVerb, type Verb } from './verb.js';
 
 const optional = z.exactOptional;
 const surface = optional(z.enum(['modal', 'home']));
+/** The blocks as the person saw them: by now the app may have replaced them, and Slack made up other block ids. */
+const seen = optional(z.array(z.union([messageBlock, modalBlock])));
 
 export const personVerbs: Readonly<Record<string, Verb>> = {
   command: personVerb(
@@ -40,8 +43,12 @@ export const personVerbs: Readonly<Record<string, Verb>> = {
       button: z.string(),
       value: optional(z.string()),
       confirm: z.boolean().default(true),
+      seen,
     },
-    (actor, { surface, button, ...how }) => actor.click(surface, button, how),
+    (actor, { surface, button, seen, ...how }) =>
+      seen === undefined
+        ? actor.click(surface, button, how)
+        : actor.clickSeen(surface, { blocks: seen }, button, how.value),
   ),
   'click-message': personVerb(
     {
@@ -50,14 +57,15 @@ export const personVerbs: Readonly<Record<string, Verb>> = {
       button: z.string(),
       value: optional(z.string()),
       confirm: z.boolean().default(true),
+      seen,
     },
-    (actor, { channel, ts, button, ...how }, world) =>
-      actor.click(messageAt(world, channel, ts), button, how),
+    (actor, { channel, ts, button, seen, ...how }, world) =>
+      actor.click(messageAt(world, channel, ts, seen), button, how),
   ),
   'choose-message': personVerb(
-    { channel: z.string(), ts: z.string(), element: z.string(), wanted: z.string() },
-    (actor, { channel, ts, element, wanted }, world) =>
-      actor.choose(element, wanted, messageAt(world, channel, ts)),
+    { channel: z.string(), ts: z.string(), element: z.string(), wanted: z.string(), seen },
+    (actor, { channel, ts, element, wanted, seen }, world) =>
+      actor.choose(element, wanted, messageAt(world, channel, ts, seen)),
   ),
   say: personVerb(
     { where: z.string(), text: z.string(), thread: z.string().nullable().default(null) },
@@ -68,8 +76,8 @@ export const personVerbs: Readonly<Record<string, Verb>> = {
   ),
 };
 
-function messageAt(world: World, channel: string, ts: string): SeenMessage {
+function messageAt(world: World, channel: string, ts: string, seen?: readonly Block[]): SeenMessage {
   const message = world.messages.find(channel, ts);
   if (!message) throw new Impossible(`There is no message ${ts} in ${channel}.`);
-  return seenMessage(message);
+  return { ...seenMessage(message), ...(seen && { blocks: seen }) };
 }

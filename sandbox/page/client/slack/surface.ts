@@ -4,6 +4,7 @@ import type { Failure } from '../../../slack/act/outcome.js';
 import type { SeenMessage, SeenView } from '../../../slack/act/seen.js';
 import type { Clicked } from '../../../slack/actor.js';
 import type { Values } from '../../../slack/element-state.js';
+import type { Block } from '../../../slack/validate/blocks.js';
 import type { Option } from '../../../slack/validate/objects.js';
 import { act } from '../server.js';
 
@@ -33,16 +34,20 @@ export interface Surface {
 
 const nameOf = ({ blockId, actionId }: At) => `${blockId}/${actionId}`;
 
+/** The block as it stood there when the person used it: the app may replace it at the same moment. */
+const blockAt = (blocks: readonly Block[], { blockId }: At) =>
+  blocks.filter(({ block_id }) => block_id === blockId);
+
 /** A message as this person sees it. Its menus hold one option; text fields don't stand in messages. */
-export function messageSurface(user: string, { channel, ts }: SeenMessage): Surface {
+export function messageSurface(user: string, { channel, ts, blocks }: SeenMessage): Surface {
   const place = { user, channel, ts };
   const choose = (at: At, wanted: string) =>
-    act<Done>('choose-message', { ...place, element: nameOf(at), wanted });
+    act<Done>('choose-message', { ...place, element: nameOf(at), wanted, seen: blockAt(blocks, at) });
   return {
     kind: 'message',
     values: {},
     errors: {},
-    click: (at) => act('click-message', { ...place, button: nameOf(at) }),
+    click: (at) => act('click-message', { ...place, button: nameOf(at), seen: blockAt(blocks, at) }),
     choose: (at, [wanted = '']) => choose(at, wanted),
     fill: (at, text) => choose(at, text),
     enter: () => Promise.resolve({ outcome: 'ok' }),
@@ -51,12 +56,16 @@ export function messageSurface(user: string, { channel, ts }: SeenMessage): Surf
 }
 
 /** The modal on top of a person's screen, or their App Home. */
-export function viewSurface(user: string, surface: 'modal' | 'home', { values, errors }: SeenView): Surface {
+export function viewSurface(
+  user: string,
+  surface: 'modal' | 'home',
+  { blocks, values, errors }: SeenView,
+): Surface {
   return {
     kind: surface,
     values,
     errors,
-    click: (at) => act('click-view', { user, surface, button: nameOf(at) }),
+    click: (at) => act('click-view', { user, surface, button: nameOf(at), seen: blockAt(blocks, at) }),
     choose: (at, wanted) =>
       act('choose', { user, surface, element: nameOf(at), wanted: wanted.length === 1 ? wanted[0] : wanted }),
     fill: (at, text) => act('fill', { user, surface, element: nameOf(at), text }),

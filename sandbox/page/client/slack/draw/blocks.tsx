@@ -26,11 +26,26 @@ export function Blocks({ blocks, surface, drafts, onFailure, ...reader }: Blocks
     <ReaderProvider value={reader}>
       <ActingProvider value={{ surface, drafts: drafts ?? own, onFailure: onFailure ?? null }}>
         <div className={`draw-blocks draw-in-${surface.kind}`}>
-          {blocks.map((block) => (
-            <BlockOf key={block.block_id} block={block} />
+          {keyedBlocks(blocks).map(({ key, block }) => (
+            <BlockOf key={key} block={block} />
           ))}
         </div>
       </ActingProvider>
     </ReaderProvider>
   );
+}
+
+/**
+ * A block stays what it is through an update, and with it the button under the mouse and the question that it asks, as
+ * long as it says the same. Its id says nothing of that: Slack makes up another one where the app gave none.
+ */
+function keyedBlocks(blocks: readonly Block[]): readonly { readonly key: string; readonly block: Block }[] {
+  const seen = new Map<string, number>();
+  return blocks.map((block) => {
+    const { block_id, ...says } = block;
+    const key = block.type === 'input' ? block_id : JSON.stringify(says);
+    const nth = seen.get(key) ?? 0;
+    seen.set(key, nth + 1);
+    return { key: `${nth} ${key}`, block };
+  });
 }
