@@ -1,13 +1,18 @@
-/** Pictures for docs/images: small ones, and one that moves. */
+/** Pictures for the documents: small ones, and one that moves. */
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 
-const IMAGES = join(import.meta.dirname, '../../docs/images');
+/** `npm run docs:images` replaces those of the documents; every other run leaves them alone. */
+export const IMAGES = join(
+  import.meta.dirname,
+  '../..',
+  process.env.DOCS_IMAGES === undefined ? 'build/images' : 'docs/images',
+);
 /** Pixels. Twice as many as a page shows it with, for the screens of today. */
 const FILM_WIDTH = 1280;
 
-/** What is shown of the page, or a part of it: docs/images/NAME.png. */
+/** What is shown of the page, or a part of it: NAME.png. */
 export async function picture(page: Page, name: string, of: Locator | null = null): Promise<void> {
   await page.mouse.move(0, 0);
   const png = await (of ?? page).screenshot({ animations: 'disabled', caret: 'hide' });
@@ -50,7 +55,7 @@ export class Film {
     await target.click();
   }
 
-  /** Writes docs/images/NAME.webp. */
+  /** Writes NAME.webp. */
   async save(name: string): Promise<void> {
     await sharp(
       this.#frames.map(({ png }) => png),
