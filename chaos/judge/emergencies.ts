@@ -17,15 +17,19 @@ export function judgeEmergencies(
   const cards = said(CHANNELS.access, CAST.eve);
   const about = (messages: readonly string[], id: string, says: RegExp) =>
     messages.some((text) => new RegExp(`\\b${id}\\b`).test(text) && says.test(text));
-  const isPaged = (id: string) =>
-    pagerduty.incidents.some(({ dedupKey }) => dedupKey.endsWith(`/emergency/${id.slice('R-'.length)}`));
+  const keyOf = (id: string) => `/emergency/${id.slice('R-'.length)}`;
+  const isPaged = (id: string) => pagerduty.incidents.some(({ dedupKey }) => dedupKey.endsWith(keyOf(id)));
+  /** A page that PagerDuty had not taken when somebody reviewed the emergency is resolved without having been opened. */
+  const isOver = (id: string, events: Life['events']) =>
+    events.some(({ kind }) => kind === 'judged') &&
+    pagerduty.calls.some(({ body }) => body.includes(`${keyOf(id)}"`));
   return [
     {
       what: 'each emergency told to operators, and paged',
       checked: used.length,
-      breaches: used.flatMap(({ request: { id } }) => [
+      breaches: used.flatMap(({ request: { id }, events }) => [
         ...(about(operators, id, /broke the glass/) ? [] : [`${id}: operators read nothing of it`]),
-        ...(isPaged(id) ? [] : [`${id}: nobody was paged`]),
+        ...(isPaged(id) || isOver(id, events) ? [] : [`${id}: nobody was paged`]),
       ]),
     },
     {
