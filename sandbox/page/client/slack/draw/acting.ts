@@ -4,7 +4,7 @@ import type { Done } from '../../../../slack/act/form.js';
 import type { Clicked } from '../../../../slack/actor.js';
 import { Refused } from '../../server.js';
 import { type At, failureOf, type Surface } from '../surface.js';
-import type { Drafts } from './drafts.js';
+import type { Drafts } from './fields/drafts.js';
 
 export interface Acting {
   readonly surface: Surface;

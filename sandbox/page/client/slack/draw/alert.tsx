@@ -1,5 +1,5 @@
 import type { Block } from '../../../../slack/validate/blocks.js';
-import { type AnyText, Text } from './mrkdwn.js';
+import { type AnyText, Text } from './text/mrkdwn.js';
 
 type Level = Extract<Block, { type: 'alert' }>['level'];
 

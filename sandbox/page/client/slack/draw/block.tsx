@@ -3,11 +3,11 @@ import type { Block } from '../../../../slack/validate/blocks.js';
 import { atOf } from './acting.js';
 import { Alert } from './alert.js';
 import { ElementOf } from './element.js';
-import { Input } from './input.js';
-import { Markdown } from './markdown.js';
-import { keyed, PlainText, Text, wordsOf } from './mrkdwn.js';
+import { Input } from './fields/input.js';
 import { Picture } from './picture.js';
-import { RichText } from './rich-text.js';
+import { Markdown } from './text/markdown.js';
+import { keyed, PlainText, Text, wordsOf } from './text/mrkdwn.js';
+import { RichText } from './text/rich-text.js';
 import { Unsupported } from './unsupported.js';
 
 /** One block. */

@@ -4,11 +4,11 @@ import type { Block } from '../../../../slack/validate/blocks.js';
 import type { Surface } from '../surface.js';
 import { ActingProvider } from './acting.js';
 import { BlockOf } from './block.js';
-import { Drafts } from './drafts.js';
+import { Drafts } from './fields/drafts.js';
 import { type Reader, ReaderProvider } from './reader.js';
 import './blocks.css';
 import './controls.css';
-import './inputs.css';
+import './fields/inputs.css';
 
 export interface BlocksProps extends Reader {
   readonly blocks: readonly Block[];

@@ -2,9 +2,9 @@ import type { Element } from '../../../../slack/validate/elements.js';
 import type { At } from '../surface.js';
 import { useActing, useRunning } from './acting.js';
 import { useConfirm } from './confirm.js';
-import { isSafe } from './markup.js';
-import { PlainText } from './mrkdwn.js';
 import { useReader } from './reader.js';
+import { isSafe } from './text/markup.js';
+import { PlainText } from './text/mrkdwn.js';
 import { Trouble } from './trouble.js';
 
 interface Props {

@@ -3,7 +3,7 @@ import { AlertDialog } from 'radix-ui';
 import { type ReactNode, useState } from 'react';
 import type { z } from 'zod';
 import type { confirm } from '../../../../slack/validate/objects.js';
-import { PlainText, Text } from './mrkdwn.js';
+import { PlainText, Text } from './text/mrkdwn.js';
 import './confirm.css';
 
 export type Confirm = z.output<typeof confirm>;

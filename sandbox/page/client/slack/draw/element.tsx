@@ -1,10 +1,11 @@
 import type { Element } from '../../../../slack/validate/elements.js';
 import type { At } from '../surface.js';
-import { Checkboxes, RadioButtons } from './boxes.js';
 import { Button } from './button.js';
-import type { Field } from './field.js';
-import { DateField, DateTimeField, TimeField } from './moment-field.js';
-import { Overflow } from './overflow.js';
+import { Checkboxes, RadioButtons } from './fields/boxes.js';
+import type { Field } from './fields/field.js';
+import { DateField, DateTimeField, TimeField } from './fields/moment-field.js';
+import { TextField } from './fields/text-field.js';
+import { Overflow } from './menus/overflow.js';
 import {
   ConversationsSelect,
   ExternalSelect,
@@ -12,8 +13,7 @@ import {
   MultiStaticSelect,
   StaticSelect,
   UsersSelect,
-} from './select.js';
-import { TextField } from './text-field.js';
+} from './menus/select.js';
 import { Unsupported } from './unsupported.js';
 
 interface Props {

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { SeenMessage } from '../../../../slack/act/seen.js';
 import { Blocks } from '../draw/blocks.js';
-import { Mrkdwn } from '../draw/mrkdwn.js';
+import { Mrkdwn } from '../draw/text/mrkdwn.js';
 import { messageSurface } from '../surface.js';
 import { useReading } from './reading.js';
 

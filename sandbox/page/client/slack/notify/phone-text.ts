@@ -1,9 +1,10 @@
 /** What a phone shows of a message: words, without their markup. */
-import { formatDate } from '../draw/dates.js';
-import { emojiOf } from '../draw/emoji.js';
-import type { Inline, Paragraph } from '../draw/markup.js';
-import { parseMrkdwn } from '../draw/parse.js';
+
 import { personOf, type Reader, zoneOf } from '../draw/reader.js';
+import { formatDate } from '../draw/text/dates.js';
+import { emojiOf } from '../draw/text/emoji.js';
+import type { Inline, Paragraph } from '../draw/text/markup.js';
+import { parseMrkdwn } from '../draw/text/parse.js';
 
 export function phoneText(text: string, reader: Reader): string {
   return parseMrkdwn(text)

@@ -1,6 +1,6 @@
 /** The list below a field, in groups. The field keeps the focus. */
-import type { Field } from './field.js';
-import { PlainText } from './mrkdwn.js';
+import type { Field } from '../fields/field.js';
+import { PlainText } from '../text/mrkdwn.js';
 import type { Choice, Offer } from './offers.js';
 
 interface Props {

@@ -1,9 +1,9 @@
 import { useId } from 'react';
-import type { InputBlock } from '../../../../slack/validate/blocks.js';
-import { atOf, useActing } from './acting.js';
-import { ElementOf } from './element.js';
+import type { InputBlock } from '../../../../../slack/validate/blocks.js';
+import { atOf, useActing } from '../acting.js';
+import { ElementOf } from '../element.js';
+import { PlainText } from '../text/mrkdwn.js';
 import type { Field } from './field.js';
-import { PlainText } from './mrkdwn.js';
 
 /** An input with its label, and below it a hint, or in red what is wrong. */
 export function Input({ block }: { readonly block: InputBlock }) {

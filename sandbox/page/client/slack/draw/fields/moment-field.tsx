@@ -1,11 +1,11 @@
 /** Dates and times, by the browser's own pickers. */
-import type { Element } from '../../../../slack/validate/elements.js';
-import type { At } from '../surface.js';
+import type { Element } from '../../../../../slack/validate/elements.js';
+import type { At } from '../../surface.js';
+import { useReader, zoneOf } from '../reader.js';
+import { localOf, secondsOf } from '../text/zone-time.js';
 import { ariaOf, type Field } from './field.js';
 import { useKept } from './held.js';
-import { useReader, zoneOf } from './reader.js';
 import { useTyped } from './use-draft.js';
-import { localOf, secondsOf } from './zone-time.js';
 
 interface Props<T extends Element['type']> {
   readonly at: At;

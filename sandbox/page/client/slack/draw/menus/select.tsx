@@ -1,12 +1,13 @@
 /** The menus that are drawn as a field with a list: static, external, people and channels. */
 import { useState } from 'react';
-import type { Element } from '../../../../slack/validate/elements.js';
-import type { At } from '../surface.js';
-import { useActing, useRunning } from './acting.js';
+import type { Element } from '../../../../../slack/validate/elements.js';
+import type { At } from '../../surface.js';
+import { useActing, useRunning } from '../acting.js';
+import { useConfirm } from '../confirm.js';
+import type { Field } from '../fields/field.js';
+import { useKept, useShown } from '../fields/held.js';
+import { Trouble } from '../trouble.js';
 import { Combobox } from './combobox.js';
-import { useConfirm } from './confirm.js';
-import type { Field } from './field.js';
-import { useKept, useShown } from './held.js';
 import {
   type Choice,
   choiceOf,
@@ -17,7 +18,6 @@ import {
   useConversations,
   usePeople,
 } from './offers.js';
-import { Trouble } from './trouble.js';
 
 interface Props<T extends Element['type']> {
   readonly at: At;

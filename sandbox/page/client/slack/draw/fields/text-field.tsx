@@ -1,7 +1,7 @@
 import type { ComponentProps, KeyboardEvent } from 'react';
-import type { Element } from '../../../../slack/validate/elements.js';
-import type { At } from '../surface.js';
-import { toldAfter, useActing } from './acting.js';
+import type { Element } from '../../../../../slack/validate/elements.js';
+import type { At } from '../../surface.js';
+import { toldAfter, useActing } from '../acting.js';
 import { ariaOf, type Field } from './field.js';
 import { useKept } from './held.js';
 import { useTyped } from './use-draft.js';

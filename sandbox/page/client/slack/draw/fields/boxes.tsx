@@ -1,14 +1,14 @@
 /** Checkboxes and radio buttons. */
 import { useId } from 'react';
-import type { Element } from '../../../../slack/validate/elements.js';
-import type { Option } from '../../../../slack/validate/objects.js';
-import type { At } from '../surface.js';
-import { useActing, useRunning } from './acting.js';
-import { useConfirm } from './confirm.js';
+import type { Element } from '../../../../../slack/validate/elements.js';
+import type { Option } from '../../../../../slack/validate/objects.js';
+import type { At } from '../../surface.js';
+import { useActing, useRunning } from '../acting.js';
+import { useConfirm } from '../confirm.js';
+import { Text } from '../text/mrkdwn.js';
+import { Trouble } from '../trouble.js';
 import { ariaOf, type Field } from './field.js';
 import { useKept, useShown } from './held.js';
-import { Text } from './mrkdwn.js';
-import { Trouble } from './trouble.js';
 
 interface Props<T extends Element['type']> {
   readonly at: At;

@@ -1,10 +1,10 @@
 /** What a menu offers, filtered by what is typed. */
 import { useEffect, useRef, useState } from 'react';
-import type { Option } from '../../../../slack/validate/objects.js';
-import { Refused } from '../../server.js';
-import type { At } from '../surface.js';
-import { useActing } from './acting.js';
-import { useReader } from './reader.js';
+import type { Option } from '../../../../../slack/validate/objects.js';
+import { Refused } from '../../../server.js';
+import type { At } from '../../surface.js';
+import { useActing } from '../acting.js';
+import { useReader } from '../reader.js';
 
 export interface Choice {
   readonly value: string;

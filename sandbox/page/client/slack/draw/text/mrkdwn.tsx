@@ -1,10 +1,10 @@
 /** Draws texts: mrkdwn with its markup, plain text with its emoji alone. */
 import { type ReactNode, useMemo } from 'react';
+import { type Reader, ReaderProvider } from '../reader.js';
 import { emojiOf } from './emoji.js';
 import { Emoji, Link, Mention, When } from './inline-parts.js';
 import { decoded, type Inline, type Paragraph } from './markup.js';
 import { parseMrkdwn } from './parse.js';
-import { type Reader, ReaderProvider } from './reader.js';
 import './mrkdwn.css';
 
 export type AnyText =

@@ -1,10 +1,10 @@
 /** The rich_text block: its markup comes as data. */
 import type { ReactNode } from 'react';
-import type { Block } from '../../../../slack/validate/blocks.js';
+import type { Block } from '../../../../../slack/validate/blocks.js';
+import { Unsupported } from '../unsupported.js';
 import { Emoji, Link, Mention, When } from './inline-parts.js';
 import { isSafe } from './markup.js';
 import { keyed } from './mrkdwn.js';
-import { Unsupported } from './unsupported.js';
 
 type RichElement = Extract<Block, { type: 'rich_text' }>['elements'][number];
 type Part = Extract<RichElement, { type: 'rich_text_section' }>['elements'][number];

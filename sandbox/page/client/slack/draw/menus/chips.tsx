@@ -1,4 +1,4 @@
-import { PlainText } from './mrkdwn.js';
+import { PlainText } from '../text/mrkdwn.js';
 import type { Choice } from './offers.js';
 
 interface Props {

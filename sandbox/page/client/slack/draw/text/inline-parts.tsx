@@ -1,8 +1,8 @@
 /** What both mrkdwn and rich text hold: emoji, links, mentions, dates. */
 import type { ReactNode } from 'react';
+import { personOf, type Reader, useReader, zoneOf } from '../reader.js';
 import { formatDate } from './dates.js';
 import { emojiOf } from './emoji.js';
-import { personOf, type Reader, useReader, zoneOf } from './reader.js';
 
 interface EmojiProps {
   readonly name: string;

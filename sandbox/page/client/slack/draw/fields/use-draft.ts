@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
-import type { At } from '../surface.js';
-import { toldAfter, useActing } from './acting.js';
+import type { At } from '../../surface.js';
+import { toldAfter, useActing } from '../acting.js';
 import { Draft } from './drafts.js';
 
 export interface Typed {

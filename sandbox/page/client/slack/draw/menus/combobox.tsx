@@ -1,8 +1,8 @@
 /** A field with a list below it: type to search, arrows and Enter to choose. For one choice or for several. */
 import { Popover } from 'radix-ui';
 import { useEffect, useRef, useState } from 'react';
+import { ariaOf, type Field } from '../fields/field.js';
 import { Chips } from './chips.js';
-import { ariaOf, type Field } from './field.js';
 import { Listbox, optionId } from './listbox.js';
 import type { Choice, Offer } from './offers.js';
 import './combobox.css';
