@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { when } from '../../src/surfaces/kit/text.js';
-import { isOvertaken, type NOTE_KINDS, note, status } from '../../src/surfaces/request/direct.js';
+import { note, status } from '../../src/surfaces/request/direct.js';
+import { isOvertaken, type NOTE_KINDS } from '../../src/surfaces/request/note-kinds.js';
 import { buttonsIn, EXPIRES, SITUATION_NAMES, SITUATIONS, type Situation, scene } from './samples.js';
 
 const CANCEL = ['request_withdraw=R-1042'];

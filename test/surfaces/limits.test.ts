@@ -24,7 +24,8 @@ import {
   notExtendedWhilePaused,
 } from '../../src/surfaces/operators/pause.js';
 import { card } from '../../src/surfaces/request/card.js';
-import { NOTE_KINDS, note, status } from '../../src/surfaces/request/direct.js';
+import { note, status } from '../../src/surfaces/request/direct.js';
+import { NOTE_KINDS } from '../../src/surfaces/request/note-kinds.js';
 import { cantBeDecided } from '../../src/surfaces/request/who-decides.js';
 import { aPolicy } from '../domain/a-policy.js';
 import { fullHome } from './home-samples.js';

@@ -6,7 +6,8 @@ import type { AccessRequest } from '../../src/domain/request/request.js';
 import type { Message, Scene } from '../../src/surfaces/kit/message.js';
 import { when } from '../../src/surfaces/kit/text.js';
 import { card } from '../../src/surfaces/request/card.js';
-import { NOTE_KINDS, note, status } from '../../src/surfaces/request/direct.js';
+import { note, status } from '../../src/surfaces/request/direct.js';
+import { NOTE_KINDS } from '../../src/surfaces/request/note-kinds.js';
 import * as words from '../../src/surfaces/request/repeat.js';
 import { ANA, BO, buttonsIn, EXPIRES, SITUATION_NAMES, SITUATIONS, scene } from './samples.js';
 

@@ -91,6 +91,15 @@ const PIECES: ReadonlySet<string> = new Set([
   'answers/say',
   'answers/list',
   'kit/compose',
+  'request/to-holder',
+  // Notes, among which `note` chooses.
+  'request/closing',
+  'request/expiring',
+  'request/extended',
+  'request/extension-denied',
+  'request/granted',
+  'request/idle',
+  'request/unused',
   // Parts of a sentence or of a message.
   'forms/channel-links',
   'home/page-value',
@@ -118,6 +127,7 @@ const PIECES: ReadonlySet<string> = new Set([
   'request/progress',
   'request/psql-line',
   'request/still-needed',
+  'request/until',
   'request/through',
   'request/waited',
   'request/who-is-asked',

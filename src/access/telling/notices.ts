@@ -5,7 +5,7 @@ import { type AccessRequest, isExpired } from '../../domain/request/request.js';
 import type { RequestEvent } from '../../domain/request/request-events.js';
 import { isFinal } from '../../domain/request/request-state.js';
 import type { Note, Write } from '../../ledger/requests/write-transitions.js';
-import type { NoteKind } from '../../surfaces/request/direct.js';
+import type { NoteKind } from '../../surfaces/request/note-kinds.js';
 import { stepNotes } from './steps.js';
 
 /** Which messages show the event: what was read about a request concerns its approvers, has a message of its own, or is for the audit. */

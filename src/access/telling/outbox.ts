@@ -17,7 +17,7 @@ import {
 import { recordShut } from '../../ledger/messages/shut-places.js';
 import { readToShow, type Shown } from '../../ledger/targets/strays.js';
 import { MessengerError, shutsWhat } from '../../messenger/errors.js';
-import { isOvertaken } from '../../surfaces/request/direct.js';
+import { isOvertaken } from '../../surfaces/request/note-kinds.js';
 import type { Deps } from '../deps.js';
 import { findLost } from './lost-messages.js';
 import { messageOf, originalOf, threadOf } from './message-of.js';

@@ -4,7 +4,7 @@ import { requestName } from '../../domain/request/request.js';
 import { sectionWith } from '../kit/blocks.js';
 import { code, when } from '../kit/text.js';
 import { pausedParagraphs } from '../operators/pause.js';
-import { requesterButtons } from '../request/direct.js';
+import { requesterButtons } from '../request/requester-buttons.js';
 import { headline, place } from '../request/state-words.js';
 import { whoDecides } from '../request/who-decides.js';
 import type { HomeItem } from './item.js';

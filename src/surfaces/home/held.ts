@@ -5,8 +5,9 @@ import { section } from '../kit/blocks.js';
 import { code, escapeMrkdwn, inline, when } from '../kit/text.js';
 import { headlineWhilePaused } from '../operators/pause.js';
 import { psqlLine } from '../request/connect.js';
-import { requesterButtons, setRoleLine } from '../request/direct.js';
 import { emergencyHeadline } from '../request/emergency.js';
+import { setRoleLine } from '../request/having-notes.js';
+import { requesterButtons } from '../request/requester-buttons.js';
 import { extensionAsked, headline, place } from '../request/state-words.js';
 import type { HomeItem } from './item.js';
 

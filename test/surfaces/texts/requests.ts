@@ -4,7 +4,7 @@ import { preparedLeft } from '../../../src/surfaces/kit/prepared.js';
 import { line } from '../../../src/surfaces/kit/shrunk.js';
 import { strayForHolder, strayForOperators } from '../../../src/surfaces/request/came-back.js';
 import { type CardFacts, card } from '../../../src/surfaces/request/card.js';
-import { type NoteKind, note, status } from '../../../src/surfaces/request/direct.js';
+import { note, status } from '../../../src/surfaces/request/direct.js';
 import {
   anchorForged,
   anchorGarbled,
@@ -13,6 +13,7 @@ import {
 } from '../../../src/surfaces/request/doubt.js';
 import { reminder, stepLine, undecided } from '../../../src/surfaces/request/ladder.js';
 import { leftBehind } from '../../../src/surfaces/request/left-behind.js';
+import type { NoteKind } from '../../../src/surfaces/request/note-kinds.js';
 import {
   approversChanged,
   extensionAskedNote,
