@@ -1,8 +1,8 @@
 /** What the page and its server say to each other. Types only: the page's build holds none of the server's code. */
 import type { SeenMessage, SeenView } from '../slack/act/seen.js';
-import type { Change } from '../slack/changes.js';
-import type { Notification } from '../slack/messages.js';
-import type { Channel, Person, UserGroup } from '../slack/workspace.js';
+import type { Change } from '../slack/world/changes.js';
+import type { Notification } from '../slack/world/messages.js';
+import type { Channel, Person, UserGroup } from '../slack/world/workspace.js';
 import type { ConsoleSession, Truth } from './api-database.js';
 import type { EncoreState, FaultsState } from './api-faults.js';
 import type { GuideState } from './api-guide.js';

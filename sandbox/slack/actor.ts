@@ -1,5 +1,5 @@
 /** Acting as a person of the workspace, and seeing what that person sees. */
-import { BadAck, isEmpty } from './acks.js';
+
 import { findElement } from './act/find.js';
 import {
   ask,
@@ -17,15 +17,16 @@ import { chooseInMessage, tellOfMessage } from './act/in-message.js';
 import { type Failure, interact } from './act/outcome.js';
 import { type SeenMessage, type SeenView, seenMessage, seenView } from './act/seen.js';
 import { useShortcut } from './act/shortcut.js';
+import { BadAck, isEmpty } from './delivery/acks.js';
+import { appHomeOpened, globalShortcut, messageShortcut, slashCommand } from './delivery/payloads.js';
+import { reply, respond } from './delivery/response-url.js';
 import { Impossible } from './impossible.js';
-import type { Message, Notification } from './messages.js';
-import { appHomeOpened, globalShortcut, messageShortcut, slashCommand } from './payloads.js';
-import { reply, respond } from './response-url.js';
-import type { OpenView } from './screens.js';
 import type { Option } from './validate/objects.js';
 import { check } from './validate/report.js';
-import { type Channel, GENERAL, type Person } from './workspace.js';
-import type { World } from './world.js';
+import type { Message, Notification } from './world/messages.js';
+import type { OpenView } from './world/screens.js';
+import { type Channel, GENERAL, type Person } from './world/workspace.js';
+import type { World } from './world/world.js';
 
 export type Commanded = { readonly outcome: 'ok'; readonly response: SeenMessage | null } | Failure;
 export type Clicked = Done | { readonly outcome: 'not confirmed' };

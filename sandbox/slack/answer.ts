@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from './faults.js';
 import { sendJson, sendText } from './http.js';
 import type { Json, JsonObject } from './json.js';
-import type { World } from './world.js';
+import type { World } from './world/world.js';
 
 export interface Answer {
   readonly status: number;

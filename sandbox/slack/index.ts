@@ -4,17 +4,17 @@
  */
 import { createServer } from 'node:http';
 import { Actor } from './actor.js';
-import { announce } from './announce.js';
-import type { Change } from './changes.js';
-import type { Clock } from './clock.js';
+import type { Sockets } from './delivery/socket.js';
+import type { Acknowledged } from './delivery/transport.js';
 import type { Faults } from './faults.js';
 import { portOf } from './http.js';
-import type { Call, Delivered, Problem } from './journal.js';
 import { serve } from './server.js';
-import type { Sockets } from './socket.js';
-import type { Acknowledged } from './transport.js';
-import type { Workspace } from './workspace.js';
-import { type AppIdentity, createWorld, deliverTo, type WorldOptions } from './world.js';
+import { announce } from './world/announce.js';
+import type { Change } from './world/changes.js';
+import type { Clock } from './world/clock.js';
+import type { Call, Delivered, Problem } from './world/journal.js';
+import type { Workspace } from './world/workspace.js';
+import { type AppIdentity, createWorld, deliverTo, type WorldOptions } from './world/world.js';
 
 export { buttonsOf, optionsOf, valuesOfButtons, wordsOf } from './act/find.js';
 export type { SeenMessage, SeenView } from './act/seen.js';

@@ -1,10 +1,10 @@
 /** Which part of the sandbox answers which address. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { serveControl } from './control/serve.js';
+import { serveResponseUrl } from './delivery/response-url.js';
 import { sendText } from './http.js';
-import { serveResponseUrl } from './response-url.js';
 import { serveWebApi } from './web-api/serve.js';
-import type { World } from './world.js';
+import type { World } from './world/world.js';
 
 /** Answers one request; never rejects. */
 export async function serve(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {

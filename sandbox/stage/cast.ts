@@ -1,5 +1,5 @@
 /** Who is on the stage: the same people in Slack, in Postgres (by first name) and, some of them, in PagerDuty. */
-import type { WorkspaceSeed } from '../slack/workspace.js';
+import type { WorkspaceSeed } from '../slack/world/workspace.js';
 
 export const CAST = {
   /** Engineers. */

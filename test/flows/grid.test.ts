@@ -1,6 +1,6 @@
 /** A workspace of an Enterprise organization: in each shape that Slack is known to speak of it, the whole story works. */
 import { expect, test } from 'vitest';
-import type { Grid } from '../../sandbox/slack/grid.js';
+import type { Grid } from '../../sandbox/slack/world/grid.js';
 import { CAST, CHANNELS, GROUPS } from '../../sandbox/stage/cast.js';
 import { card, click, request, told } from '../../sandbox/stage/people.js';
 import { obtain } from '../support/requests.js';

@@ -2,6 +2,7 @@
  * Locks only save work: somebody holds every one that Hallpass ever took, or every lease that it takes now, and never lets
  * go. What is due is done all the same, within a heartbeat.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { runSql } from '../../sandbox/postgres/server-access.js';
@@ -108,6 +109,7 @@ test('somebody renews the leases forever and does nothing: granted, revoked and 
            on conflict (name) do update set holder = excluded.holder, until = excluded.until`,
         [LEASES],
       );
+      await sleep(20);
     }
   };
   const renewing = renew();

@@ -1,9 +1,9 @@
 /** The manifest that is pasted is one that Slack takes, and names what listens. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Changes } from '../../sandbox/slack/changes.js';
 import { manifest as slacks } from '../../sandbox/slack/validate/manifest.js';
-import { Workspace } from '../../sandbox/slack/workspace.js';
+import { Changes } from '../../sandbox/slack/world/changes.js';
+import { Workspace } from '../../sandbox/slack/world/workspace.js';
 import { loadConfig } from '../../src/config/load.js';
 import { manifest } from '../../src/slack/manifest.js';
 import { SHORTCUTS } from '../../src/surfaces/kit/ids.js';

@@ -1,8 +1,8 @@
 /** The workspace as the page shows it to everybody: its people, channels and groups, and what the app adds to Slack. */
 import { z } from 'zod';
 import { PEOPLE } from '../../postgres/samples.js';
-import type { Change } from '../../slack/changes.js';
 import type { Slack } from '../../slack/index.js';
+import type { Change } from '../../slack/world/changes.js';
 import { CAST } from '../../stage/cast.js';
 import { SECURITY } from '../../tour/setting.js';
 import type { CastMember, WorkspaceState } from '../api.js';

@@ -1,9 +1,10 @@
 /** Choosing in menus and filling inputs: what an element's state becomes. */
-import type { ElementState } from '../element-state.js';
+
 import { Impossible } from '../impossible.js';
 import type { Block } from '../validate/blocks.js';
 import type { Element } from '../validate/elements.js';
 import type { Option } from '../validate/objects.js';
+import type { ElementState } from '../world/element-state.js';
 
 /** The options that an element offers by itself; undefined where the app is asked for them. */
 export function ownOptions(element: Element): readonly Option[] | undefined {

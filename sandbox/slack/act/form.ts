@@ -1,12 +1,12 @@
 /** Working in a modal: options, choices, text, submit and close. */
-import { readEmptyAck, readSubmissionAck, readSuggestions } from '../acks.js';
-import { type ElementState, filledIn } from '../element-state.js';
+import { readEmptyAck, readSubmissionAck, readSuggestions } from '../delivery/acks.js';
+import { action, blockSuggestion, viewAction, viewClosed, viewSubmission } from '../delivery/payloads.js';
 import { Impossible } from '../impossible.js';
-import { action, blockSuggestion, viewAction, viewClosed, viewSubmission } from '../payloads.js';
-import type { OpenView } from '../screens.js';
 import type { Option } from '../validate/objects.js';
-import type { Person } from '../workspace.js';
-import type { World } from '../world.js';
+import { type ElementState, filledIn } from '../world/element-state.js';
+import type { OpenView } from '../world/screens.js';
+import type { Person } from '../world/workspace.js';
+import type { World } from '../world/world.js';
 import { chosen, filled, isDispatched, isToldOnEnter, ownOptions, pick } from './choose.js';
 import { type Found, findElement } from './find.js';
 import { type Failure, interact } from './outcome.js';

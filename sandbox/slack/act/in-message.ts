@@ -1,10 +1,11 @@
 /** Using the elements of a message: its buttons and its menus. */
+
+import { action, messageAction } from '../delivery/payloads.js';
 import { Impossible } from '../impossible.js';
 import type { JsonObject } from '../json.js';
-import type { Message } from '../messages.js';
-import { action, messageAction } from '../payloads.js';
-import type { Person } from '../workspace.js';
-import type { World } from '../world.js';
+import type { Message } from '../world/messages.js';
+import type { Person } from '../world/workspace.js';
+import type { World } from '../world/world.js';
 import { chosen, ownOptions, pick } from './choose.js';
 import { type Found, findElement } from './find.js';
 import { acknowledge, type Done } from './form.js';

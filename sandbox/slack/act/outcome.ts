@@ -1,8 +1,8 @@
 /** How an interaction ends for the person who began it. */
-import { BadAck } from '../acks.js';
+import { BadAck } from '../delivery/acks.js';
 import type { Json, JsonObject } from '../json.js';
 import { ApiError } from '../web-api/method.js';
-import type { World } from '../world.js';
+import type { World } from '../world/world.js';
 
 /** Slack told the person that it did not work. */
 export interface Failure {

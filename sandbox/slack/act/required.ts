@@ -1,9 +1,9 @@
 /** What Slack checks before it sends a modal on: the app hears of a submission only when nothing is amiss. */
 
-import type { ElementState } from '../element-state.js';
-import { isFilled } from '../element-state.js';
-import type { OpenView } from '../screens.js';
 import type { InputBlock } from '../validate/blocks.js';
+import type { ElementState } from '../world/element-state.js';
+import { isFilled } from '../world/element-state.js';
+import type { OpenView } from '../world/screens.js';
 
 /** What stands in red, by block id. */
 export function errorsBeforeSubmit(open: OpenView): Record<string, string> {

@@ -1,8 +1,9 @@
 /** What a person sees, as plain data that nothing changes afterwards. */
-import type { Values } from '../element-state.js';
-import type { Message } from '../messages.js';
-import type { OpenView } from '../screens.js';
+
 import type { Block } from '../validate/blocks.js';
+import type { Values } from '../world/element-state.js';
+import type { Message } from '../world/messages.js';
+import type { OpenView } from '../world/screens.js';
 
 export interface SeenMessage {
   readonly channel: string;

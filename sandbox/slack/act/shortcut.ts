@@ -1,6 +1,6 @@
 /** Using a shortcut: the app acknowledges it, and whatever comes of it comes later. */
 import type { JsonObject } from '../json.js';
-import type { World } from '../world.js';
+import type { World } from '../world/world.js';
 import { acknowledge, type Done } from './form.js';
 import { interact } from './outcome.js';
 

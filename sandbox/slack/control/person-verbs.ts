@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type SeenMessage, seenMessage } from '../act/seen.js';
 import { Impossible } from '../impossible.js';
 import { type Block, messageBlock, modalBlock } from '../validate/blocks.js';
-import type { World } from '../world.js';
+import type { World } from '../world/world.js';
 import { personVerb, type Verb } from './verb.js';
 
 const optional = z.exactOptional;

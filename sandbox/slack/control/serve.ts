@@ -1,9 +1,9 @@
 /** The control API: another process, or a page in a browser, sees the sandbox's state and acts as its people. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Change } from '../changes.js';
 import { readArguments, sendJson } from '../http.js';
 import { Impossible } from '../impossible.js';
-import type { World } from '../world.js';
+import type { Change } from '../world/changes.js';
+import type { World } from '../world/world.js';
 import { personVerbs } from './person-verbs.js';
 import { screenOf, stateOf } from './state.js';
 import type { Verb } from './verb.js';

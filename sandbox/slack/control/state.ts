@@ -1,7 +1,7 @@
 /** The sandbox's state as JSON: the workspace for everybody, the screen for each person. */
 import { Actor } from '../actor.js';
 import type { Json } from '../json.js';
-import type { World } from '../world.js';
+import type { World } from '../world/world.js';
 import { toJson } from './verb.js';
 
 export function stateOf(world: World): Json {

@@ -3,7 +3,7 @@ import { Actor } from '../actor.js';
 import { Impossible } from '../impossible.js';
 import type { Json, JsonObject } from '../json.js';
 import { check } from '../validate/report.js';
-import type { World } from '../world.js';
+import type { World } from '../world/world.js';
 
 /** Checks the arguments and does it. Throws Impossible. */
 export type Verb = (world: World, args: JsonObject) => Promise<Json>;

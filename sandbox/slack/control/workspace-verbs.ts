@@ -1,7 +1,7 @@
 /** What can be changed about the workspace, and what can be made to go wrong. */
 import { z } from 'zod';
-import { announce } from '../announce.js';
-import { deliverTo } from '../world.js';
+import { announce } from '../world/announce.js';
+import { deliverTo } from '../world/world.js';
 import { type Verb, verb } from './verb.js';
 
 const optional = z.exactOptional;

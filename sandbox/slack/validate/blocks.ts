@@ -1,6 +1,6 @@
 /** Block Kit's blocks, one schema each, and where they may stand. https://docs.slack.dev/reference/block-kit/blocks */
 import { z } from 'zod';
-import { generatedId } from '../ids.js';
+import { generatedId } from '../world/ids.js';
 import { accessory, actionsElement, contextElement, inputElement } from './elements.js';
 import { anyText, chars, identifier, plainText } from './objects.js';
 import { richTextElement } from './rich-text.js';

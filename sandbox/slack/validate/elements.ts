@@ -4,7 +4,7 @@
  * https://docs.slack.dev/reference/block-kit/block-elements
  */
 import { z } from 'zod';
-import { generatedId } from '../ids.js';
+import { generatedId } from '../world/ids.js';
 import {
   chars,
   confirm,

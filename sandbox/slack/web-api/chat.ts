@@ -1,9 +1,9 @@
 /** https://docs.slack.dev/reference/methods#chat */
 import { z } from 'zod';
-import type { Message } from '../messages.js';
-import { messageObject } from '../payloads.js';
-import type { Channel } from '../workspace.js';
-import type { World } from '../world.js';
+import { messageObject } from '../delivery/payloads.js';
+import type { Message } from '../world/messages.js';
+import type { Channel } from '../world/workspace.js';
+import type { World } from '../world/world.js';
 import { blocksOf, contentOf, metadataOf } from './content.js';
 import { ApiError, type Method, method, structure } from './method.js';
 

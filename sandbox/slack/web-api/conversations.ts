@@ -1,10 +1,10 @@
 /** https://docs.slack.dev/reference/methods#conversations */
 import { z } from 'zod';
+import { messageObject } from '../delivery/payloads.js';
 import type { JsonObject } from '../json.js';
-import type { Message } from '../messages.js';
-import { messageObject } from '../payloads.js';
-import type { Channel } from '../workspace.js';
-import type { World } from '../world.js';
+import type { Message } from '../world/messages.js';
+import type { Channel } from '../world/workspace.js';
+import type { World } from '../world/world.js';
 import { ApiError, flag, type Method, method, needScope, wholeNumber } from './method.js';
 
 const HISTORY = { public: 'channels:history', private: 'groups:history', im: 'im:history' } as const;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../json.js';
 import { parseJson } from '../json.js';
 import { check } from '../validate/report.js';
-import type { World } from '../world.js';
+import type { World } from '../world/world.js';
 
 /** `ok: false`, with Slack's name for the error. */
 export class ApiError extends Error {

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Answer, answer, tooManyRequests } from '../answer.js';
 import { readArguments, sendJson } from '../http.js';
 import type { JsonObject } from '../json.js';
-import type { World } from '../world.js';
+import type { World } from '../world/world.js';
 import { app } from './app.js';
 import { chat } from './chat.js';
 import { conversations } from './conversations.js';

@@ -1,6 +1,6 @@
 /** https://docs.slack.dev/reference/methods#usergroups */
 import { z } from 'zod';
-import type { World } from '../world.js';
+import type { World } from '../world/world.js';
 import { ApiError, flag, type Method, method } from './method.js';
 
 export const usergroups: Readonly<Record<string, Method>> = {

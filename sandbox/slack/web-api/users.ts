@@ -1,8 +1,8 @@
 /** https://docs.slack.dev/reference/methods#users */
 import { z } from 'zod';
 import type { JsonObject } from '../json.js';
-import type { Person } from '../workspace.js';
-import type { World } from '../world.js';
+import type { Person } from '../world/workspace.js';
+import type { World } from '../world/world.js';
 import { ApiError, type Method, method } from './method.js';
 
 export const users: Readonly<Record<string, Method>> = {

@@ -1,10 +1,10 @@
 /** https://docs.slack.dev/reference/methods#views */
 import { z } from 'zod';
-import { viewObject } from '../payloads.js';
-import type { OpenView } from '../screens.js';
+import { viewObject } from '../delivery/payloads.js';
 import type { Checked } from '../validate/report.js';
 import { checkHome, checkModal, LARGEST_VIEW, type ModalView, type View } from '../validate/view.js';
-import type { World } from '../world.js';
+import type { OpenView } from '../world/screens.js';
+import type { World } from '../world/world.js';
 import { ApiError, type Method, method, refusal, structure } from './method.js';
 
 export const views: Readonly<Record<string, Method>> = {

@@ -3,9 +3,9 @@ import type { Done, Submitted } from '../../../slack/act/form.js';
 import type { Failure } from '../../../slack/act/outcome.js';
 import type { SeenMessage, SeenView } from '../../../slack/act/seen.js';
 import type { Clicked } from '../../../slack/actor.js';
-import type { Values } from '../../../slack/element-state.js';
 import type { Block } from '../../../slack/validate/blocks.js';
 import type { Option } from '../../../slack/validate/objects.js';
+import type { Values } from '../../../slack/world/element-state.js';
 import { act } from '../server.js';
 
 /** An element, by the ids of its block and of itself. */

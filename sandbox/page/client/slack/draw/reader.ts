@@ -1,6 +1,6 @@
 /** Who reads what is drawn: names, zones and the workspace come from here. */
 import { createContext, useContext } from 'react';
-import type { Person } from '../../../../slack/workspace.js';
+import type { Person } from '../../../../slack/world/workspace.js';
 import type { WorkspaceState } from '../../../api.js';
 
 export interface Reader {

@@ -1,6 +1,6 @@
 /** What somebody hasn't read. Timestamps compare as text: their digits are always as many. */
 import type { SeenMessage } from '../../../../slack/act/seen.js';
-import type { Notification } from '../../../../slack/messages.js';
+import type { Notification } from '../../../../slack/world/messages.js';
 
 export interface Unread {
   /** Whether the channel's name is bold. */

@@ -1,6 +1,6 @@
 /** A phone that buzzes, as a note at the corner of its owner's window. */
 import { Toast } from 'radix-ui';
-import type { Notification } from '../../../../slack/messages.js';
+import type { Notification } from '../../../../slack/world/messages.js';
 import type { Screen, WorkspaceState } from '../../../api.js';
 import { Icon } from '../icons.js';
 import { Avatar } from '../people/avatar.js';

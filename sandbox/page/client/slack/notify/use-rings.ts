@@ -1,6 +1,6 @@
 /** What rings somebody's phone while they don't look at it. */
 import { useEffect, useState } from 'react';
-import type { Notification } from '../../../../slack/messages.js';
+import type { Notification } from '../../../../slack/world/messages.js';
 import type { Screen } from '../../../api.js';
 import { changeMemory, useMemory } from '../memory.js';
 

@@ -1,5 +1,5 @@
 import type { SeenMessage } from '../../../../slack/act/seen.js';
-import type { Channel } from '../../../../slack/workspace.js';
+import type { Channel } from '../../../../slack/world/workspace.js';
 import { Composer } from '../compose/composer.js';
 import { Icon } from '../icons.js';
 import type { Focus } from '../messages/message-list.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Channel } from '../../../../slack/workspace.js';
+import type { Channel } from '../../../../slack/world/workspace.js';
 import type { WorkspaceState } from '../../../api.js';
 import { APP_MESSAGES, channelOf, knownRoom, roomOf, roomsOf } from './rooms.js';
 

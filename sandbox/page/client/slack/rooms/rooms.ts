@@ -1,6 +1,6 @@
 /** The rooms of somebody's sidebar, and what stands in each. */
 
-import type { Channel } from '../../../../slack/workspace.js';
+import type { Channel } from '../../../../slack/world/workspace.js';
 import type { Screen, WorkspaceState } from '../../../api.js';
 
 /** A channel's id, or one of the app's own two. */

@@ -1,6 +1,6 @@
 /** What stands in an element: what Slack keeps, or for a moment what the person has just chosen. */
 import { useEffect, useState } from 'react';
-import type { ElementState } from '../../../../../slack/element-state.js';
+import type { ElementState } from '../../../../../slack/world/element-state.js';
 import type { At } from '../../surface.js';
 import { useActing } from '../acting.js';
 

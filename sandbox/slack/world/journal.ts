@@ -1,7 +1,8 @@
 /** What the app did, what it was sent, and what went wrong. */
+
+import type { Json, JsonObject } from '../json.js';
 import type { Changes } from './changes.js';
 import type { Clock } from './clock.js';
-import type { Json, JsonObject } from './json.js';
 
 /** One call of the Web API, or one use of a response URL (method `response_url`). */
 export interface Call {

@@ -1,9 +1,9 @@
 import { WebClient } from '@slack/web-api';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Slack, startSlack } from './index.js';
-import { isObject, type Json, type JsonObject } from './json.js';
-import { type Running, startApp } from './testing/bolt-app.js';
-import { CARDS, requestApp } from './testing/request-app.js';
+import { type Slack, startSlack } from '../index.js';
+import { isObject, type Json, type JsonObject } from '../json.js';
+import { type Running, startApp } from '../testing/bolt-app.js';
+import { CARDS, requestApp } from '../testing/request-app.js';
 
 const ANA = 'U0ANA00000';
 const VIEW_KEYS =

@@ -1,6 +1,6 @@
-import { subteamMembersChanged, userChange } from './payloads.js';
-import type { Acknowledged } from './transport.js';
-import { userObject } from './web-api/users.js';
+import { subteamMembersChanged, userChange } from '../delivery/payloads.js';
+import type { Acknowledged } from '../delivery/transport.js';
+import { userObject } from '../web-api/users.js';
 import type { World } from './world.js';
 
 /**

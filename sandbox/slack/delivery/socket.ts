@@ -7,10 +7,10 @@ import { randomInt } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Changes } from './changes.js';
-import type { Clock } from './clock.js';
-import { secret } from './ids.js';
-import { isObject, type Json, parseJson } from './json.js';
+import { isObject, type Json, parseJson } from '../json.js';
+import type { Changes } from '../world/changes.js';
+import type { Clock } from '../world/clock.js';
+import { secret } from '../world/ids.js';
 import { type Acknowledged, type Envelope, type Transport, tooLate } from './transport.js';
 
 const LARGEST_NUMBER = 10;

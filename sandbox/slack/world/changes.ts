@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { JsonObject } from './json.js';
+import type { JsonObject } from '../json.js';
 
 /** Something that a person, or the app's developer, could have noticed. */
 export interface Change {

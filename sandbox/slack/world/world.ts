@@ -1,14 +1,15 @@
 /** The whole state of one sandbox, in one place. The Web API, the actors and the control API are views on it. */
+
+import { Delivery, EVENT_RETRIES } from '../delivery/delivery.js';
+import { HttpDelivery } from '../delivery/http-delivery.js';
+import { Sockets } from '../delivery/socket.js';
+import { Faults } from '../faults.js';
 import { Changes } from './changes.js';
 import { Clock } from './clock.js';
-import { Delivery, EVENT_RETRIES } from './delivery.js';
-import { Faults } from './faults.js';
-import { HttpDelivery } from './http-delivery.js';
 import { newId, secret, Timestamps } from './ids.js';
 import { Journal } from './journal.js';
 import { Messages } from './messages.js';
 import { Screens } from './screens.js';
-import { Sockets } from './socket.js';
 import { Tickets } from './tickets.js';
 import { Workspace, type WorkspaceSeed } from './workspace.js';
 

@@ -1,9 +1,10 @@
 /** The messages of the workspace, and whom each of them buzzed. */
+
+import type { JsonObject } from '../json.js';
+import type { Block } from '../validate/blocks.js';
 import type { Changes } from './changes.js';
 import type { Timestamps } from './ids.js';
-import type { JsonObject } from './json.js';
 import { mentionsIn } from './mentions.js';
-import type { Block } from './validate/blocks.js';
 import type { Channel, Workspace } from './workspace.js';
 
 export interface Message {

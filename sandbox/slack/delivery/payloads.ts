@@ -1,12 +1,13 @@
 /** The payloads that Slack sends, field by field. */
-import { type ElementState, type Values, valuesOf } from './element-state.js';
-import { newId } from './ids.js';
-import type { JsonObject } from './json.js';
-import type { Message } from './messages.js';
-import type { OpenView } from './screens.js';
-import type { Element } from './validate/elements.js';
-import type { Channel, Person } from './workspace.js';
-import type { World } from './world.js';
+
+import type { JsonObject } from '../json.js';
+import type { Element } from '../validate/elements.js';
+import { type ElementState, type Values, valuesOf } from '../world/element-state.js';
+import { newId } from '../world/ids.js';
+import type { Message } from '../world/messages.js';
+import type { OpenView } from '../world/screens.js';
+import type { Channel, Person } from '../world/workspace.js';
+import type { World } from '../world/world.js';
 
 export function slashCommand(
   world: World,

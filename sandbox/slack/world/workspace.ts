@@ -1,8 +1,9 @@
 /** Who and what is in the workspace. Everything may change while the app runs: that is what tests are for. */
+
+import { Impossible } from '../impossible.js';
 import type { Changes } from './changes.js';
 import type { Grid } from './grid.js';
 import { newId } from './ids.js';
-import { Impossible } from './impossible.js';
 
 export interface Person {
   readonly id: string;

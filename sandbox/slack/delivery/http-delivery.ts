@@ -1,9 +1,9 @@
 /** Delivery to the app's request URL, signed. https://docs.slack.dev/authentication/verifying-requests-from-slack */
 import { createHmac } from 'node:crypto';
-import type { Clock } from './clock.js';
-import type { Faults } from './faults.js';
-import { secret } from './ids.js';
-import type { Json } from './json.js';
+import type { Faults } from '../faults.js';
+import type { Json } from '../json.js';
+import type { Clock } from '../world/clock.js';
+import { secret } from '../world/ids.js';
 import { type Acknowledged, type Envelope, type Transport, tooLate } from './transport.js';
 
 const TEN_MINUTES = 600;

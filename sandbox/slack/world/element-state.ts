@@ -1,8 +1,8 @@
 /** What stands in each input, in the shapes of `state.values`; nothing chosen is null or an empty list, never absent. */
-import type { Block } from './validate/blocks.js';
-import type { Element } from './validate/elements.js';
-import { elementsOf } from './validate/layout.js';
-import type { Option } from './validate/objects.js';
+import type { Block } from '../validate/blocks.js';
+import type { Element } from '../validate/elements.js';
+import { elementsOf } from '../validate/layout.js';
+import type { Option } from '../validate/objects.js';
 
 type Text = 'plain_text_input' | 'number_input' | 'email_text_input' | 'url_text_input';
 type One = 'static_select' | 'external_select' | 'radio_buttons';

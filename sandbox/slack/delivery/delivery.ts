@@ -1,10 +1,10 @@
 /** Sends payloads to the app by whichever transport is set, keeps the clock, and sends events again. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from './clock.js';
-import type { Faults } from './faults.js';
-import type { Journal } from './journal.js';
-import type { JsonObject } from './json.js';
+import type { Faults } from '../faults.js';
+import type { JsonObject } from '../json.js';
+import type { Clock } from '../world/clock.js';
+import type { Journal } from '../world/journal.js';
 import type { Acknowledged, Envelope, Transport } from './transport.js';
 
 /** At once, after a minute, after five; in milliseconds. https://docs.slack.dev/apis/events-api#retries */

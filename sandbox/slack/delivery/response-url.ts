@@ -1,15 +1,15 @@
 /** What an app posts to a response URL. https://docs.slack.dev/interactivity/handling-user-interaction#message_responses */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { type Answer, answer } from './answer.js';
-import { readArguments } from './http.js';
-import type { JsonObject } from './json.js';
-import type { Message } from './messages.js';
-import type { Origin } from './tickets.js';
-import { check } from './validate/report.js';
-import { contentOf } from './web-api/content.js';
-import { ApiError, flag } from './web-api/method.js';
-import type { World } from './world.js';
+import { type Answer, answer } from '../answer.js';
+import { readArguments } from '../http.js';
+import type { JsonObject } from '../json.js';
+import { check } from '../validate/report.js';
+import { contentOf } from '../web-api/content.js';
+import { ApiError, flag } from '../web-api/method.js';
+import type { Message } from '../world/messages.js';
+import type { Origin } from '../world/tickets.js';
+import type { World } from '../world/world.js';
 
 /** What may be said to a command or a click: by its response URL, or in acknowledging a command. */
 export const reply = z.object({

@@ -2,8 +2,8 @@
  * Whom a message calls. Where there are blocks, Slack shows them and keeps `text` for the notification, so only a
  * mention in the blocks calls anybody. A raw `<!channel>` is held against the app wherever it stands.
  */
-import { isObject } from './json.js';
-import type { Block } from './validate/blocks.js';
+import { isObject } from '../json.js';
+import type { Block } from '../validate/blocks.js';
 
 export interface Mentions {
   readonly users: ReadonlySet<string>;

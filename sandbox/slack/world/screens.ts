@@ -1,9 +1,10 @@
 /** What stands on each person's screen: the stack of modals and App Home. */
+
+import type { Option } from '../validate/objects.js';
+import type { View } from '../validate/view.js';
 import type { Changes } from './changes.js';
 import { type ElementState, type Values, valuesOf, withState } from './element-state.js';
 import { newId, type Timestamps } from './ids.js';
-import type { Option } from './validate/objects.js';
-import type { View } from './validate/view.js';
 
 export interface OpenView {
   readonly id: string;

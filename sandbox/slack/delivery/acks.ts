@@ -1,10 +1,10 @@
 /** What an app may answer when it acknowledges, and what it does to the person's screen. */
 import { z } from 'zod';
-import { isObject, type Json } from './json.js';
-import type { OpenView } from './screens.js';
-import { type Option, suggestedGroups, suggestedOptions } from './validate/objects.js';
-import { check } from './validate/report.js';
-import { checkModal, type ModalView } from './validate/view.js';
+import { isObject, type Json } from '../json.js';
+import { type Option, suggestedGroups, suggestedOptions } from '../validate/objects.js';
+import { check } from '../validate/report.js';
+import { checkModal, type ModalView } from '../validate/view.js';
+import type { OpenView } from '../world/screens.js';
 
 /** An acknowledgement that Slack cannot use; the message says why. */
 export class BadAck extends Error {}

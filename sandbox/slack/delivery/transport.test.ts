@@ -2,9 +2,9 @@ import type { App } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Slack, startSlack } from './index.js';
-import { isObject, type JsonObject, parseJson } from './json.js';
-import { type Running, startApp } from './testing/bolt-app.js';
+import { type Slack, startSlack } from '../index.js';
+import { isObject, type JsonObject, parseJson } from '../json.js';
+import { type Running, startApp } from '../testing/bolt-app.js';
 
 const ANA = 'U0ANA00000';
 
