@@ -52,8 +52,9 @@ export interface Slack extends AppIdentity {
   /**
    * Resolves with what `look` answers, as soon as that is not undefined, null or false. Looks again at every change.
    * Rejects after `ms` milliseconds (50 s by default, longer than three of Hallpass's heartbeats) and then says which problems there were.
+   * @param what what is waited for, and what there is instead
    */
-  waitFor<T>(look: () => T | undefined | null | false, ms?: number): Promise<T>;
+  waitFor<T>(look: () => T | undefined | null | false, ms?: number, what?: () => string): Promise<T>;
   /** Cuts every connection and frees the port. */
   close(): Promise<void>;
 }
@@ -86,8 +87,8 @@ export async function startSlack(options: SlackOptions = {}): Promise<Slack> {
     as: (userId) => new Actor(world, userId),
     on: (event, listener) => void changes.on(event, listener),
     off: (event, listener) => void changes.off(event, listener),
-    waitFor: (look, ms = 50_000) =>
-      changes.waitFor(look, ms, () => `Problems so far: ${JSON.stringify(journal.problems)}`),
+    waitFor: (look, ms = 50_000, what = () => '') =>
+      changes.waitFor(look, ms, () => `${what()} Problems so far: ${JSON.stringify(journal.problems)}`),
     close: async () => {
       delivery.close();
       sockets.close();

@@ -93,7 +93,11 @@ export function all(message: SeenMessage): string {
 
 /** Waits for the card of a request to say this, and answers it as `name` sees it. */
 export function card(slack: Slack, id: string, says: RegExp, name: Name = 'cora'): Promise<SeenMessage> {
-  return slack.waitFor(() => cardNow(slack, id, says, name));
+  return slack.waitFor(
+    () => cardNow(slack, id, says, name),
+    undefined,
+    () => `${id}’s card should say ${says}. It says: ${saysNow(cardNow(slack, id, /./, name))}`,
+  );
 }
 
 /** The card as it stands; undefined when it does not say this. */
@@ -120,7 +124,12 @@ export function told(slack: Slack, name: Name, id: string, says: RegExp, ms?: nu
         (message) => message.blocks.length > 1 && mentionsId(message, id) && says.test(all(message)),
       ),
     ms,
+    () => `${name} should be told ${says} of ${id}. The newest: ${saysNow(messagesOf(slack, name).at(-1))}`,
   );
+}
+
+function saysNow(message: SeenMessage | undefined): string {
+  return message === undefined ? 'nothing' : all(message);
 }
 
 /** Clicks, and waits for what is then said privately in the channel. */

@@ -33,11 +33,15 @@ function rings({ slack }: Stage, name: Name, id: string): readonly string[] {
 
 /** Waits for a message in the operators' channel that says this. @returns the newest of them */
 export function operatorsHear({ slack }: Stage, pattern: RegExp): Promise<SeenMessage> {
-  return slack.waitFor(() =>
+  const heard = () =>
     slack
       .as(CAST.olga)
       .messages(CHANNELS.operators)
-      .findLast((message) => pattern.test(all(message))),
+      .map((message) => ({ message, says: all(message) }));
+  return slack.waitFor(
+    () => heard().findLast(({ says }) => pattern.test(says))?.message,
+    undefined,
+    () => `Operators should read ${pattern}. The newest: ${heard().at(-1)?.says}`,
   );
 }
 

@@ -39,9 +39,10 @@ export class Changes extends EventEmitter<{ change: [Change] }> {
   /**
    * Resolves with what `look` answers, as soon as that is not undefined, null or false; looks again after each change.
    * @param ms milliseconds until it gives up
-   * @param explain what to add to the message of the error thrown then
+   * @param explain what to add to the message of the error thrown then, whose stack is that of the caller
    */
   waitFor<T>(look: () => T | undefined | null | false, ms: number, explain: () => string): Promise<T> {
+    const inVain = new Error('Waited in vain.');
     return new Promise((resolve, reject) => {
       const stop = () => {
         clearTimeout(timer);
@@ -60,7 +61,8 @@ export class Changes extends EventEmitter<{ change: [Change] }> {
       };
       const timer = setTimeout(() => {
         stop();
-        reject(new Error(`Waited ${ms} ms in vain. ${explain()}`));
+        inVain.message = `Waited ${ms} ms in vain. ${explain()}`;
+        reject(inVain);
       }, ms);
       this.on('change', check);
       check();
