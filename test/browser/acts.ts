@@ -58,6 +58,11 @@ export async function pick(form: Locator, label: string, option: string): Promis
   await form.page().getByRole('option', { name: option }).first().click();
 }
 
+/** Choosing a role draws the form again, with the durations that it may be asked for. */
+export async function untilDrawnForRole(form: Locator): Promise<void> {
+  await form.getByText('Asked to decide').or(form.getByText('at once')).first().waitFor();
+}
+
 /** Fills in the form that is open. */
 export async function fillForm(
   slack: Locator,
@@ -67,7 +72,7 @@ export async function fillForm(
   await pick(form, 'Postgres instance', target);
   await form.getByText(`on ${target}.`).waitFor();
   await pick(form, 'Role', role);
-  await form.getByText('Asked to decide').or(form.getByText('at once')).first().waitFor();
+  await untilDrawnForRole(form);
   if (duration !== undefined) await pick(form, 'For how long?', duration);
   await form
     .getByRole('textbox', { name: 'Reason' })

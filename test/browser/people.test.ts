@@ -14,6 +14,7 @@ import {
   pick,
   send,
   told,
+  untilDrawnForRole,
   write,
 } from './acts.js';
 import { demo } from './demo.js';
@@ -97,6 +98,7 @@ async function pickByTable(form: Locator, table: string, role: string): Promise<
     )
     .toBe(true);
   await option.click();
+  await untilDrawnForRole(form);
 }
 
 it('shows Ana on Home what she holds; from there she asks for longer, and relinquishes it', async () => {
@@ -183,6 +185,7 @@ it('lets Ben break the glass, and Sam judge it', async () => {
   await openRoom(slack, 'db-access');
   await write(slack, '/request shop');
   await pick(dialog(slack), 'Role', 'orders_write');
+  await untilDrawnForRole(dialog(slack));
   await pick(dialog(slack), 'For how long?', '15 minutes');
   await dialog(slack).getByRole('textbox', { name: 'Reason' }).fill('No order can be paid');
   await dialog(slack)
