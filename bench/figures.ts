@@ -58,7 +58,7 @@ export interface Figures {
   readonly after_redis_flush_ms: number;
   readonly after_target_back_ms: number;
   readonly after_kill_ms: number;
-  /** The form's search for a role, by a table or by an error. */
+  /** The form's search for a role, by its name, a table or an error. */
   readonly search_ms: { readonly p50: number; readonly p95: number };
   readonly rss_mb: number;
   readonly start_ms: number;

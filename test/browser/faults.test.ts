@@ -1,7 +1,20 @@
 /** Every control of the panel of faults, and what comes of it; at the end ten thousand grants that end at once. */
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
-import { ask, become, card, click, message, openPanel, openRoom, told, write } from './acts.js';
+import {
+  ask,
+  become,
+  card,
+  click,
+  message,
+  openPanel,
+  openRoom,
+  openTab,
+  runSnippet,
+  told,
+  type Wish,
+  write,
+} from './acts.js';
 import { demo } from './demo.js';
 import { expectFine } from './looks.js';
 
@@ -24,15 +37,20 @@ async function choose(label: string, option: string): Promise<void> {
   await faults.getByRole('group', { name: label }).getByText(option, { exact: true }).click();
 }
 
-async function grantedTo(who: 'Ana', role: string): Promise<void> {
-  await ask(await become(page, who), { role, duration: '1 hour' });
+/** Ana asks, and Cora approves. */
+async function approve(wish: Wish): Promise<void> {
+  await ask(await become(page, 'Ana'), wish);
   slack = await become(page, 'Cora');
-  await click(await card(slack, 'Waiting for approval', role), 'Approve');
+  await click(await card(slack, 'Waiting for approval', wish.role), 'Approve');
+}
+
+async function grant(role: string, duration: NonNullable<Wish['duration']>): Promise<void> {
+  await approve({ role, duration });
   await message(slack, 'Granted until', role).waitFor();
 }
 
 it('kills Hallpass: nothing in Slack answers, and once it runs again everything does', async () => {
-  await grantedTo('Ana', 'orders_read');
+  await grant('orders_read', '1 hour');
   await click(faults, 'kill -9 Hallpass');
   await badge('Hallpass is gone');
   await said('Still out');
@@ -59,11 +77,23 @@ it('stops Shop while a grant on it is due: it is revoked when Shop is back', asy
   await message(slack, 'Ended: its time was up', 'Confirmed gone').waitFor();
 });
 
-it('stops the guarded target and the ledger, and says what can’t be done meanwhile', async () => {
+it('stops the guarded target: Shop goes on, and what is approved for it is granted when it is back', async () => {
+  await ask(await become(page, 'Ana'), { target: 'Vault', role: 'vault_read', duration: '15 minutes' });
+  slack = await become(page, 'Cora');
+  const asked = await card(slack, 'Waiting for approval', 'vault_read');
   await click(faults, 'Stop Vault, a guarded target');
   await said('It is down');
+  await click(asked, 'Approve');
+  await message(slack, 'Approved', 'vault_read').waitFor();
+  await grant('orders_read', '15 minutes');
+  expect(await message(slack, 'vault_read').textContent()).not.toContain('Granted until');
   await click(faults, 'Start Vault, a guarded target');
   await said('It is up');
+  await message(slack, 'Granted until', 'vault_read').waitFor();
+});
+
+it('stops the ledger: /request says so, a grant stays, and is revoked when the ledger is back', async () => {
+  await grant('payments_read', '5 seconds');
   await click(faults, 'Stop The ledger’s server');
   await said('It is down');
   await click(faults, 'Flush the alarms');
@@ -76,8 +106,12 @@ it('stops the guarded target and the ledger, and says what can’t be done meanw
     .first()
     .waitFor();
   if (await slack.getByRole('dialog').isVisible()) await click(slack.getByRole('dialog'), 'Close');
+  const database = await openPanel(page, 'Database');
+  await runSnippet(database, 'My roles', 'payments_read');
+  await openPanel(page, 'Faults');
   await click(faults, 'Start The ledger’s server');
   await said('It is up');
+  await told(slack, 'Ended: its time was up', 'payments_read', 'Confirmed gone');
 });
 
 const TROUBLES = [
@@ -86,15 +120,32 @@ const TROUBLES = [
   ['Loses answers', 'Slack takes messages and loses the answers'],
 ] as const;
 
-it('lets Slack fail in three ways: what is to be told comes, once', async () => {
-  for (const [trouble, words] of TROUBLES) {
+it.each(TROUBLES)(
+  'lets Slack fail (%s): a grant ends all the same, and its message comes, once',
+  async (trouble, words) => {
+    await grant('orders_write', '1 hour');
+    slack = await become(page, 'Ana');
+    await openTab(slack, 'Messages');
+    const ended = () =>
+      slack
+        .getByRole('article')
+        .filter({ hasText: 'Ended: its time was up' })
+        .filter({ hasText: 'Confirmed gone' })
+        .filter({ hasText: 'orders_write' });
+    const before = await ended().count();
     await choose('How Slack answers', trouble);
     await said(words);
     await faults.getByText('in trouble').waitFor();
-  }
-  await choose('How Slack answers', 'Works');
-  await said('Slack works');
-});
+    await click(faults, '+1 hour');
+    const database = await openPanel(page, 'Database');
+    await database.getByText('nothing open').waitFor();
+    await openPanel(page, 'Faults');
+    await choose('How Slack answers', 'Works');
+    await said('Slack works');
+    await ended().nth(before).waitFor();
+    expect(await ended().count()).toBe(before + 1);
+  },
+);
 
 it('asks approvers while it can’t tell who is on call, and follows who is', async () => {
   await choose('Whether PagerDuty answers', 'Down');
