@@ -74,7 +74,7 @@ export class Hand {
     if (buttons.length === 0) return;
     const { label, value } = this.#random.pick(buttons);
     const form = label.startsWith('Pause') ? PAUSE : FORMS[label];
-    const click = () => this.#person.clickSeen('home', seen, label, value);
+    const click = () => this.#person.click('home', label, { value, seen: seen.blocks });
     if (form === undefined) {
       await click();
       return;

@@ -21,6 +21,7 @@ import { BadAck, isEmpty } from './delivery/acks.js';
 import { appHomeOpened, globalShortcut, messageShortcut, slashCommand } from './delivery/payloads.js';
 import { reply, respond } from './delivery/response-url.js';
 import { Impossible } from './impossible.js';
+import type { Block } from './validate/blocks.js';
 import type { Option } from './validate/objects.js';
 import { check } from './validate/report.js';
 import type { Message, Notification } from './world/messages.js';
@@ -33,6 +34,15 @@ export type Clicked = Done | { readonly outcome: 'not confirmed' };
 
 /** Where an element stands; the modal on top unless said otherwise. */
 export type Surface = 'modal' | 'home';
+
+interface ClickOptions {
+  readonly value?: string | undefined;
+  readonly confirm?: boolean | undefined;
+  readonly seen?: readonly Block[] | undefined;
+}
+
+const blocksOf = (surface: OpenView | Message): readonly Block[] =>
+  'view' in surface ? surface.view.blocks : surface.blocks;
 
 export class Actor {
   #world: World;
@@ -117,13 +127,15 @@ export class Actor {
     element: string,
     wanted: string | readonly string[],
     where: Surface | SeenMessage = 'modal',
+    seen?: readonly Block[],
   ): Promise<Done> {
     const [world, person] = [this.#world, this.#person()];
     const list = typeof wanted === 'string' ? [wanted] : wanted;
     if (typeof where === 'string') return choose(world, person, this.#open(where), element, list);
     const [only, ...more] = list;
     if (only === undefined || more.length > 0) throw new Impossible('A menu of a message takes one option.');
-    return chooseInMessage(world, person, this.#seen(where), element, only);
+    const message = this.#seen(where);
+    return chooseInMessage(world, person, message, findElement(seen ?? message.blocks, element), only);
   }
 
   /** Types text; dates are `YYYY-MM-DD`, times `HH:mm`, date-times seconds since 1970, people and channels ids. */
@@ -147,35 +159,22 @@ export class Actor {
   /**
    * Clicks a button, by its label or action_id, as `where` shows it: a message that was read a while ago may offer
    * buttons that the app took away since. A confirmation dialog is accepted unless `confirm` is false.
+   * @param how `seen`: the blocks as they stood there when the person looked, if not as they do what stands there by now
    */
   async click(
     where: Surface | SeenMessage,
     button: string,
-    { value, confirm = true }: { readonly value?: string; readonly confirm?: boolean } = {},
+    { value, confirm = true, seen }: ClickOptions = {},
   ): Promise<Clicked> {
     const world = this.#world;
     const person = this.#person();
     const surface = typeof where === 'string' ? this.#open(where) : this.#seen(where);
-    const blocks = 'view' in surface ? surface.view.blocks : surface.blocks;
-    const found = findElement(blocks, button, value);
+    const found = findElement(seen ?? blocksOf(surface), button, value);
     const { element } = found;
     if (element.type !== 'button') throw new Impossible(`${button} is no button.`);
     if (element.confirm && !confirm) return { outcome: 'not confirmed' };
     if ('view' in surface) return tell(world, person, surface, found, {});
     return tellOfMessage(world, person, surface, found, {});
-  }
-
-  /** Clicks a button of a view as they saw it a moment ago: what stands there by now may have no such button. */
-  async clickSeen(
-    surface: Surface,
-    { blocks }: Pick<SeenView, 'blocks'>,
-    button: string,
-    value?: string,
-  ): Promise<Done> {
-    const person = this.#person();
-    const found = findElement(blocks, button, value);
-    if (found.element.type !== 'button') throw new Impossible(`${button} is no button.`);
-    return tell(this.#world, person, this.#open(surface), found, {});
   }
 
   /** What this person sees in a channel (its id or name, or `dm`: the app's direct messages), newest last. */

@@ -67,7 +67,7 @@ describe.each(KINDS)('$transport', async (kind) => {
     const seen = olgasHome();
     await operatorsAre('eve');
     await shows('eve', /For operators/);
-    await olga.clickSeen('home', seen, 'End access', id);
+    await olga.click('home', 'End access', { value: id, seen: seen.blocks });
     await shows('olga', /^:information_source: You can't end this access\./);
     expect(homeOf(stage, 'olga')).not.toContain('For operators');
     expect(await inLedger(stage, id)).toMatchObject({ state: 'active' });
@@ -159,7 +159,7 @@ describe.each(KINDS)('$transport', async (kind) => {
     await untilInLedger(stage, id, 'active');
     await shows('ana', /What you hold[\s\S]*psql/);
     await operatorsRead(/Granting has resumed on shop[\s\S]*eve \(U0EVE\)/);
-    await olga.clickSeen('home', seen, 'Resume');
+    await olga.click('home', 'Resume', { seen: seen.blocks });
     await shows('olga', /^:information_source: Granting was not paused there any more\./);
     await clickHome(stage, 'olga', 'End access', id);
     await untilInLedger(stage, id, 'ended');

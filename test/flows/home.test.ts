@@ -178,7 +178,7 @@ describe.each(KINDS)('$transport', async (kind) => {
     const seen = (name: Name) => {
       const home = slack.as(CAST[name]).home();
       if (home === undefined) throw new Error(`${name} sees no Home`);
-      return (label: string) => slack.as(CAST[name]).clickSeen('home', home, label, id);
+      return (label: string) => slack.as(CAST[name]).click('home', label, { value: id, seen: home.blocks });
     };
     const [coras, anas] = [seen('cora'), seen('ana')];
     await click(slack, 'dan', await card(slack, id, /Waiting/), 'Approve');

@@ -7,7 +7,7 @@ import type { Message } from '../world/messages.js';
 import type { Person } from '../world/workspace.js';
 import type { World } from '../world/world.js';
 import { chosen, ownOptions, pick } from './choose.js';
-import { type Found, findElement } from './find.js';
+import type { Found } from './find.js';
 import { acknowledge, type Done } from './form.js';
 import { interact } from './outcome.js';
 
@@ -30,16 +30,15 @@ export function chooseInMessage(
   world: World,
   person: Person,
   message: Message,
-  name: string,
+  found: Found,
   wanted: string,
 ): Promise<Done> {
-  const found = findElement(message.blocks, name);
   const { element } = found;
   const offered = ownOptions(element) ?? [];
   const option = pick(offered, wanted);
   if (option === undefined) {
     const there = offered.map(({ text }) => text.text).join(', ');
-    throw new Impossible(`${name} does not offer ${wanted}, but: ${there || 'nothing'}.`);
+    throw new Impossible(`${element.action_id} does not offer ${wanted}, but: ${there || 'nothing'}.`);
   }
   const done = element.type === 'overflow' ? { selected_option: option } : chosen(element, [option]);
   return tellOfMessage(world, person, message, found, done);

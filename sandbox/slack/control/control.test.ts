@@ -55,7 +55,7 @@ it('does over HTTP all that a test can do', async () => {
   const click = { ...at, button: 'Approve' };
   expect((await post('click-message', click)).body).toEqual({ outcome: 'ok' });
   await slack.waitFor(() => slack.as('U0BO000000').messages(CARDS)[0]?.edited);
-  // The app has taken the button away; whoever saw it a moment ago clicks it all the same.
+  // The app has taken the button away; someone who still saw it can click it all the same.
   expect((await post('click-message', click)).status).toBe(400);
   expect((await post('click-message', { ...click, seen: card.blocks })).body).toEqual({ outcome: 'ok' });
   expect(await get('screen?user=U0BO000000')).toMatchObject({

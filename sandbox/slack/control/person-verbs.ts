@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type SeenMessage, seenMessage } from '../act/seen.js';
 import { Impossible } from '../impossible.js';
-import { type Block, messageBlock, modalBlock } from '../validate/blocks.js';
+import { messageBlock, modalBlock } from '../validate/blocks.js';
 import type { World } from '../world/world.js';
 import { personVerb, type Verb } from './verb.js';
 
@@ -45,10 +45,7 @@ export const personVerbs: Readonly<Record<string, Verb>> = {
       confirm: z.boolean().default(true),
       seen,
     },
-    (actor, { surface, button, seen, ...how }) =>
-      seen === undefined
-        ? actor.click(surface, button, how)
-        : actor.clickSeen(surface, { blocks: seen }, button, how.value),
+    (actor, { surface, button, ...how }) => actor.click(surface, button, how),
   ),
   'click-message': personVerb(
     {
@@ -59,13 +56,13 @@ export const personVerbs: Readonly<Record<string, Verb>> = {
       confirm: z.boolean().default(true),
       seen,
     },
-    (actor, { channel, ts, button, seen, ...how }, world) =>
-      actor.click(messageAt(world, channel, ts, seen), button, how),
+    (actor, { channel, ts, button, ...how }, world) =>
+      actor.click(messageAt(world, channel, ts), button, how),
   ),
   'choose-message': personVerb(
     { channel: z.string(), ts: z.string(), element: z.string(), wanted: z.string(), seen },
     (actor, { channel, ts, element, wanted, seen }, world) =>
-      actor.choose(element, wanted, messageAt(world, channel, ts, seen)),
+      actor.choose(element, wanted, messageAt(world, channel, ts), seen),
   ),
   say: personVerb(
     { where: z.string(), text: z.string(), thread: z.string().nullable().default(null) },
@@ -76,8 +73,8 @@ export const personVerbs: Readonly<Record<string, Verb>> = {
   ),
 };
 
-function messageAt(world: World, channel: string, ts: string, seen?: readonly Block[]): SeenMessage {
+function messageAt(world: World, channel: string, ts: string): SeenMessage {
   const message = world.messages.find(channel, ts);
   if (!message) throw new Impossible(`There is no message ${ts} in ${channel}.`);
-  return { ...seenMessage(message), ...(seen && { blocks: seen }) };
+  return seenMessage(message);
 }

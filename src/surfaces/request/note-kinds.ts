@@ -3,36 +3,29 @@ import { isReviewDue } from '../../domain/policy/emergency.js';
 import { awaitsWarning } from '../../domain/request/expiry-notice.js';
 import { type AccessRequest, isInForce } from '../../domain/request/request.js';
 
+/** True only while the access lasts. */
+const HOLDER_KINDS = [
+  'granted',
+  'expiring',
+  'closing',
+  'unused',
+  'idle',
+  'extended',
+  'not_extended',
+  'extension_denied',
+] as const;
 /** The outcomes that are a new message each, so that the phone buzzes. */
 export const NOTE_KINDS = [
-  'granted',
+  ...HOLDER_KINDS,
   'denied',
   'withdrawn',
   'lapsed',
   'failed',
   'ended',
-  'expiring',
-  'closing',
-  'unused',
-  'idle',
-  'extended',
-  'not_extended',
-  'extension_denied',
   'judged',
 ] as const;
 export type NoteKind = (typeof NOTE_KINDS)[number];
-
-/** True only while the access lasts. */
-export const ONLY_IN_FORCE: ReadonlySet<string> = new Set<NoteKind>([
-  'granted',
-  'expiring',
-  'closing',
-  'unused',
-  'idle',
-  'extended',
-  'not_extended',
-  'extension_denied',
-]);
+export const ONLY_IN_FORCE: ReadonlySet<string> = new Set<NoteKind>(HOLDER_KINDS);
 
 /** A note that is no longer true: not worth a first post, since what overtook it is a note of its own. */
 export function isOvertaken(kind: string, request: AccessRequest): boolean {
